@@ -23,7 +23,6 @@ export type RefusalKind =
   | 'channel-closed'
   | 'unauthorized'
   | 'token-expired'
-  | 'bad-key'
   | 'forbidden'
   | 'web-console'
   | 'reset';
@@ -309,8 +308,6 @@ export function refusalReply(refusal: Refusal): Reply | undefined {
       return unauthorized;
     case 'token-expired':
       return tokenExpired;
-    case 'bad-key':
-      return badApiKey;
     case 'forbidden':
       return forbidden('read', 'none');
     case 'web-console':

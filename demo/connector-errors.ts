@@ -105,13 +105,7 @@ export function parseError(endpoint: string, event: number, reason: string, frag
 }
 
 /** An error of Kafka's client, which counts in words how many more like it were suppressed (librdkafka 2). */
-export function kafkaClientError(
-  pipeline: DemoPipeline,
-  log: ProcessLog,
-  {broker, cause, state, suppressed}: KafkaClientError,
-): void {
-  pipeline.run.kafkaClient.logged += 1;
-  pipeline.run.kafkaClient.told += suppressed;
+export function kafkaClientError(log: ProcessLog, {broker, cause, state, suppressed}: KafkaClientError): void {
   const detail = `(${state}, ${suppressed} identical error(s) suppressed)`;
   log('ERROR', 'librdkafka', `librdkafka: FAIL [thrd:${broker}]: ${broker}: ${cause} ${detail}`);
 }

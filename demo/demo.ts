@@ -1,6 +1,5 @@
 import type {Clock} from '../source/lib/clock.ts';
 import type {Random} from '../source/lib/random.ts';
-import type {Refusal} from './answers.ts';
 import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
 import type {RingLimits} from './ring.ts';
 
@@ -49,34 +48,14 @@ export type RequestSeen = {
   readonly tenant: string | undefined;
 };
 
-/** See `DemoServer`. */
+/** What a scenario uses of a `DemoServer`. */
 export type Demo = {
-  readonly url: string;
-  readonly port: number;
   readonly seed: number;
   readonly clock: Clock;
-  readonly pipelines: readonly DemoPipeline[];
-  readonly requests: readonly RequestSeen[];
-  readonly totalLogConnections: number;
-  openLogConnections(name?: string): number;
   pipeline(name: string): DemoPipeline;
   addPipeline(name: string, options?: PipelineOptions): DemoPipeline;
-  deletePipeline(name: string): void;
-  recreatePipeline(name: string): DemoPipeline;
-  stopRunnerGently(): void;
-  killRunner(): void;
-  startRunner(): void;
-  loseRunnerConnection(name?: string): void;
-  cutConnections(cut?: Cut): void;
-  cutNextConnections(cut: CutNext): void;
   stopApi(): Promise<void>;
-  startApi(): Promise<void>;
   freeze(name?: string): void;
-  thaw(): void;
-  refuse(refusal: Refusal): void;
-  acceptAgain(): void;
-  setApiKey(apiKey: string | undefined): void;
-  close(): Promise<void>;
 };
 
 /** The life of one pipeline: the script acts on it, and yields the milliseconds before the next step. */
@@ -95,7 +74,6 @@ type Stage = {
   readonly random: Random;
   /** The time in the scene: Unix time in ms. */
   readonly now: () => number;
-  /** Creates the scene's pipeline, also again after `remove`. */
+  /** Creates the scene's pipeline. */
   readonly create: (options?: Omit<PipelineOptions, 'now'>) => DemoPipeline;
-  readonly remove: () => void;
 };

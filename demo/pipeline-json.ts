@@ -37,7 +37,6 @@ export type PipelineState = {
   readonly programStatusSince: string;
   readonly programError: ProgramError;
   readonly programCode: string;
-  readonly programVersion: number;
   readonly deploymentError: DeploymentError | null;
   readonly storageStatus: string;
   readonly deploymentId: string | null;
@@ -151,7 +150,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
       udf_toml: '',
     }),
     program_config: {profile: null, cache: true, runtime_version: null, use_platform_compiler: false},
-    program_version: state.programVersion,
+    program_version: 1,
     program_status: state.programStatus,
     program_status_since: state.programStatusSince,
     ...(selector === 'all' && {program_error: state.programError, program_info: programInfo(state.programStatus)}),

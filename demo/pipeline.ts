@@ -74,7 +74,6 @@ export class DemoPipeline {
       programStatusSince: created,
       programError: programErrorOf('Success'),
       programCode: options.programCode ?? '',
-      programVersion: 1,
       deploymentError: null,
       storageStatus: 'Cleared',
       deploymentId: null,
@@ -285,14 +284,6 @@ export class DemoPipeline {
   setProgram(status: string, error: Partial<ProgramError> = {}): void {
     const programError = {...programErrorOf(status), ...error};
     this.setState({programStatus: status, programStatusSince: this.#stamps.next(), programError});
-  }
-
-  /** A user saves another program, which waits for the compiler then. Throws while the pipeline runs, as Feldera refuses it. */
-  saveProgram(programCode: string): void {
-    const {deploymentStatus, programVersion} = this.#state;
-    if (deploymentStatus !== 'Stopped') throw new Error(`the demo pipeline ${this.name} is not stopped`);
-    this.setState({programCode, programVersion: programVersion + 1});
-    this.setProgram('Pending');
   }
 
   /** Changes the state in the API, without a line in the log. */

@@ -61,8 +61,6 @@ export type Deployment = {
   readonly port: number;
   /** Default 1. */
   readonly workers?: number;
-  /** Megabytes; default 25,276. */
-  readonly memory?: number;
   readonly inputs?: readonly Connector[];
   readonly outputs?: readonly Connector[];
 };
@@ -119,6 +117,9 @@ export function deltaInputOf(endpoint: string, uri: string): Connector {
 function endpointOf(kind: Endpoint['kind'], {endpoint, transport}: Connector): Endpoint {
   return {kind, name: endpoint, hasHealth: transport.name.startsWith('kafka')};
 }
+
+/** Megabytes. */
+const memory = 25_276;
 
 /** Records that may come before the end of the configuration, because they are on stderr. */
 const early = 4;
@@ -194,7 +195,7 @@ function connectorsJson(connectors: readonly Connector[] = []): Record<string, u
 /** The process prints it on stdout, without a prefix, one entry for each line (recording 27). */
 export function configurationLines(
   {id, name}: {readonly id: string; readonly name: string},
-  {workers = 1, memory = 25_276, inputs, outputs}: Omit<Deployment, 'port'>,
+  {workers = 1, inputs, outputs}: Omit<Deployment, 'port'>,
   hosts = 1,
 ): string[] {
   const folder = `/var/lib/feldera/runner/pipeline-${id}`;
@@ -258,7 +259,7 @@ export function configurationLines(
 const runtime = 'dbsp::circuit::runtime';
 
 /** On stderr (recording 35). */
-function startupEvents(deploymentId: string | null, {port, workers = 1, memory = 25_276}: Deployment): LogEvent[] {
+function startupEvents(deploymentId: string | null, {port, workers = 1}: Deployment): LogEvent[] {
   const info = (target: string, message: string): LogEvent => ({level: 'INFO', target, message});
   const limit =
     'Raised fd limit from 20000 to 20000. ' +

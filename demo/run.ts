@@ -63,8 +63,6 @@ export class DemoRun {
   readonly #options: RunOptions;
   readonly #startedAt: number;
   readonly #endpoints = new Map<string, EndpointState>();
-  /** Errors of librdkafka, which no connector counts: `told` are those that it suppressed, by number. */
-  readonly kafkaClient = {logged: 0, told: 0};
   readonly #errorCounts = new Map<string, {-readonly [Key in keyof ErrorCount]: ErrorCount[Key]}>();
   /** The records processed, whenever that changed in the last minute, and once before. */
   #progress: {readonly at: number; readonly processed: number}[];

@@ -1,7 +1,6 @@
 import {createRandom} from '../source/lib/random.ts';
 import type {Demo, Scenario, Scene} from './demo.ts';
-import {billing, clickstream, nightly, orders, sessions, telemetry} from './scenes.ts';
-import {etl, fraud, inventory, pricing} from './troubled-scenes.ts';
+import {billing, clickstream, etl, fraud, nightly, orders, telemetry} from './scenes.ts';
 
 /** Running pipelines whose logs only a test writes. */
 export function quiet(...names: string[]): Scenario {
@@ -10,9 +9,9 @@ export function quiet(...names: string[]): Scenario {
   };
 }
 
-const scenes = [orders, fraud, clickstream, inventory, nightly, etl, billing, pricing, sessions, telemetry];
+const scenes = [orders, fraud, clickstream, nightly, etl, billing, telemetry];
 
-/** Ten pipelines in varied states, with a history. */
+/** Seven pipelines in varied states, with a history. */
 export const installation: Scenario = (server, signal) => {
   for (const scene of scenes) playScene(server, scene, signal);
 };
@@ -29,7 +28,6 @@ export function playScene(server: Demo, scene: Scene, signal: AbortSignal): void
     random: createRandom(server.seed, `scene ${scene.name}`),
     now,
     create: (options) => server.addPipeline(scene.name, {...options, now}),
-    remove: () => server.deletePipeline(scene.name),
   });
   const playDue = () => {
     const due = clock.monotonic();

@@ -1,5 +1,5 @@
 import type {Random} from '../source/lib/random.ts';
-import {connectorErrors, parseError} from './connector-errors.ts';
+import {connectorErrors, kafkaClientError, parseError} from './connector-errors.ts';
 import type {Scene} from './demo.ts';
 import {
   controller,
@@ -8,6 +8,7 @@ import {
   kafkaInput,
   kafkaInputOf,
   kafkaSpan,
+  panicProcess,
   processLog,
   startProcess,
   stopProcess,
@@ -238,26 +239,102 @@ export const orders: Scene = {
   },
 };
 
-/** Deleted about every minute, and created again some seconds later. */
-export const sessions: Scene = {
-  name: 'sessions',
-  historyMs: 20_000,
-  *script({random, create, remove}) {
-    for (;;) {
-      const pipeline = create({description: 'Created by a script that cleans up after itself'});
-      yield 500;
-      const log = processLog(pipeline, {shape: 'colour'});
-      const inputs = [kafkaInputOf('logins.kafka', 'logins')];
-      yield* startProcess(pipeline, [log], {port: 42_000 + random.integer(1000), inputs}, random);
-      const {run} = pipeline;
-      for (let round = 50 + random.integer(20); round > 0; round--) {
-        yield 700 + random.integer(700);
-        log('INFO', 'udf', `${random.integer(900)} sessions open, ${random.integer(40)} expired`);
-        run.receive('logins.kafka', 20 + (round % 7));
-        run.step();
+const place = 'crates/dbsp/src/storage/backend/posixio_impl.rs:318:22';
+const noSpace = 'No space left on device (os error 28)';
+
+/** Its disk fills up: an output that fails, then a worker that panics. The reason is in `deployment_error`. */
+export const etl: Scene = {
+  name: 'etl',
+  historyMs: 1_500_000,
+  *script({random, now, create}) {
+    const pipeline = create({description: 'Loads the warehouse', tags: ['staging']});
+    const log = processLog(pipeline, {shape: 'colour'});
+    const inputs = [deltaInputOf('sales.delta', 's3://warehouse/sales')];
+    const outputs = [fileOutputOf('totals.file', '/var/lib/warehouse/totals.json')];
+    yield* startProcess(pipeline, [log], {port: 36_207, workers: 8, inputs, outputs}, random);
+    const {run} = pipeline;
+    const report = connectorErrors(pipeline, log, now);
+    for (let batch = 1; batch <= 300; batch++) {
+      yield 1000 + random.integer(2000);
+      const records = 10_000 + random.integer(90_000);
+      log('INFO', 'udf', `batch ${batch}: ${records} records merged into totals, ${random.integer(40)} of them late`);
+      run.receive('sales.delta', records);
+      run.step();
+      if (batch <= 270) run.transmit('totals.file', Math.floor(records / 100));
+      if (batch <= 270) continue;
+      for (let error = 0; error < 3; error++) {
+        yield 100 + random.integer(200);
+        const tag = 'outprobe_push_buf';
+        report({endpoint: 'totals.file', kind: 'transport', isOutput: true, tag, error: noSpace});
       }
-      remove();
-      yield 6000;
+      const advice = `checkpoint failed: error writing checkpoint to storage: ${noSpace}`;
+      if (batch % 10 === 0) log('WARN', controller, advice);
+    }
+    yield 1200;
+    const message =
+      'called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull, message: "No space left on device" }';
+    yield* panicProcess(pipeline, log, {process: 20_000 + random.integer(10_000), place, message});
+  },
+};
+
+const broker = 'redpanda:9092/bootstrap';
+
+/** Its broker sometimes refuses connections: errors in bursts, counted by the API. */
+export const fraud: Scene = {
+  name: 'fraud',
+  historyMs: 600_000,
+  *script({random, now, create}) {
+    const inputs = [kafkaInputOf('payments.kafka', 'payments')];
+    const outputs = [fileOutputOf('flagged.file', '/var/lib/fraud/flagged.json')];
+    const columns = [
+      'id BIGINT NOT NULL PRIMARY KEY',
+      'card VARCHAR NOT NULL',
+      'amount DECIMAL(10, 2)',
+      'country VARCHAR',
+    ];
+    const programCode = programOf([
+      {create: 'TABLE payments', columns, connectors: inputs},
+      {
+        create: 'VIEW flagged',
+        query:
+          'SELECT card, COUNT(DISTINCT country) AS countries\nFROM payments\nGROUP BY card\nHAVING COUNT(DISTINCT country) > 2',
+        connectors: outputs,
+      },
+    ]);
+    const pipeline = create({description: 'Card fraud scores', tags: ['finance', 'prod|ef4444'], programCode});
+    const log = processLog(pipeline, {shape: 'colour'});
+    yield* startProcess(pipeline, [log], {port: 41_021, workers: 4, inputs, outputs}, random);
+    const {run} = pipeline;
+    const report = connectorErrors(pipeline, log, now);
+    for (;;) {
+      for (let calm = 10 + random.integer(12); calm > 0; calm--) {
+        yield 600 + random.integer(1200);
+        const scored = 50 + random.integer(400);
+        const flagged = random.integer(3);
+        log('INFO', 'udf', `scored ${scored} transactions with model 2026-02, ${flagged} flagged for review`);
+        run.receive('payments.kafka', scored);
+        run.step();
+        run.transmit('flagged.file', flagged);
+      }
+      run.setHealth('payments.kafka', 'Unhealthy', 'BrokerTransportFailure (Local: Broker transport failure)');
+      const errors = 5 + random.integer(10);
+      for (let error = 1; error <= errors; error++) {
+        yield 30 + random.integer(150);
+        const cause = 'Connect to ipv4#172.18.0.3:9092 failed: Connection refused';
+        const state = `after ${random.integer(3)}ms in state CONNECT`;
+        kafkaClientError(log, {broker, cause, state, suppressed: error});
+      }
+      for (let error = 1; error <= errors / 4; error++) {
+        yield 100 + random.integer(50);
+        const reason = 'Message consumption error: BrokerTransportFailure (Local: Broker transport failure)';
+        const failed = {endpoint: 'payments.kafka', kind: 'transport', tag: 'kafka-poll'} as const;
+        report({...failed, error: reason, ...kafkaSpan('payments')});
+      }
+      yield 2000 + random.integer(3000);
+      run.setHealth('payments.kafka', 'Healthy');
+      const seconds = 60 + random.integer(60);
+      const grown = `Buffers grew ${50 + random.integer(40)}%, from 4.${random.integer(10)} MiB to 7.${random.integer(10)} MiB`;
+      log('INFO', kafkaInput, `${grown}, in last ${seconds} seconds`, kafkaSpan('payments'));
     }
   },
 };

@@ -16,14 +16,14 @@ import {
   sendLogHead,
 } from './answers.ts';
 import {checkCredential, checkTenant, replyTo} from './api.ts';
-import type {Cut, CutNext, Demo, DemoServerOptions, RequestSeen} from './demo.ts';
+import type {Cut, CutNext, DemoServerOptions, RequestSeen} from './demo.ts';
 import {type Chunker, Follower, followerLimit, raggedEntries, wholeEntries} from './follower.ts';
 import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
 import {PipelineRegistry} from './registry.ts';
 import {feldera} from './ring.ts';
 
 /** A Feldera API in one process, true to the recordings of Feldera 0.337, with faults on demand. */
-export class DemoServer implements Demo {
+export class DemoServer {
   readonly seed: number;
   readonly clock: Clock;
   readonly #options: DemoServerOptions;

@@ -34,7 +34,6 @@ describe('refusals', () => {
     ['channel-closed', '500'],
     ['unauthorized', '401'],
     ['token-expired', '401'],
-    ['bad-key', '401'],
     ['forbidden', '403'],
     ['web-console', '200'],
     ['reset', 'reset'],

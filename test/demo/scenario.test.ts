@@ -57,7 +57,7 @@ describe('playScene', () => {
 });
 
 describe('the installation', () => {
-  const names = ['billing', 'clickstream', 'etl', 'fraud', 'inventory', 'nightly', 'orders', 'pricing', 'telemetry'];
+  const names = ['billing', 'clickstream', 'etl', 'fraud', 'nightly', 'orders', 'telemetry'];
 
   it('is the same, byte for byte, for the same seed and clock', async () => {
     const wall = Date.UTC(2026, 5, 1, 12);
@@ -69,16 +69,15 @@ describe('the installation', () => {
     };
     const first = await run(7, 60_000);
     expect(await run(7, 1000)).toEqual(first);
-    expect((await run(8, 60_000))[6]).not.toBe(first[6]);
+    expect((await run(8, 60_000))[5]).not.toBe(first[5]);
   });
 
   it('shows pipelines in varied states, with a history', async () => {
     const server = await start(installation, new FakeClock());
     const states = new Set(server.pipelines.map(({state}) => `${state.deploymentStatus} ${state.programStatus}`));
-    expect(server.pipelines.length).toBeGreaterThanOrEqual(8);
+    expect(server.pipelines.length).toBe(7);
     expect([...states].some((state) => state.startsWith('Running'))).toBe(true);
     expect(states.has('Stopped SqlError')).toBe(true);
-    expect(states.has('Stopped CompilingRust')).toBe(true);
     expect(server.pipeline('etl').state.deploymentError?.message).toContain('panic message: called `Result::unwrap()`');
     expect(server.pipeline('fraud').state.connectorErrors).toBeGreaterThan(0);
     expect(server.pipeline('telemetry').ring?.discarded).toBeGreaterThan(0);
@@ -87,56 +86,16 @@ describe('the installation', () => {
     expect(logOf(server, 'orders').split('\n').length).toBeGreaterThan(500);
   });
 
-  it('has a run that differs from the one before, and whose stdout is lost', async () => {
-    const clock = new FakeClock();
-    const server = await start(installation, clock);
-    const [, first = '', second = '', ...more] = logOf(server, 'pricing').split('stopped -> provisioning');
-    expect(more).toEqual([]);
-    const times = (text: string, words: string) => text.split(words).length - 1;
-    for (const words of ['no exchange rate', 'missing field `currency`']) {
-      expect([times(first, words) > 0, times(second, words) > 0]).toEqual([false, true]);
-    }
-    expect([times(first, 'rounded'), times(second, 'rounded')]).toEqual([10, 0]);
-    expect(times(second, 'Buffers grew')).toBeGreaterThanOrEqual(3 * times(first, 'Buffers grew'));
-    const [before = '', after = ''] = second.split('stdout encountered I/O error');
-    expect([times(before, 'price list'), times(after, 'price list')]).toEqual([25, 0]);
-    expect(times(after, 'repriced')).toBe(15);
-    expect(server.pipeline('pricing').linesLost).toBe(15);
-    const stops = server
-      .pipeline('pricing')
-      .events.list('status')
-      .filter((event) => event.deployment_resources_status === 'Stopping');
-    expect(stops).toHaveLength(2);
-  });
-
-  it('has errors that were held back, and a connector that stopped with a fatal error', async () => {
+  it('has errors that were held back', async () => {
     const server = await start(installation, new FakeClock());
-    const {run, state} = server.pipeline('inventory');
-    const log = logOf(server, 'inventory');
-    const rows = run.errorCounts.find(({endpoint}) => endpoint === 'stock.file');
-    const [total = 0, logged = 0, told = 0] = [rows?.total, rows?.logged, rows?.told];
+    const {run, state} = server.pipeline('clickstream');
+    const log = logOf(server, 'clickstream');
+    const [total = 0, logged = 0, told = 0] = run.errorCounts.flatMap((each) => [each.total, each.logged, each.told]);
     expect(total).toBe(state.connectorErrors);
-    expect(logged).toBe(log.split("parse error on input endpoint 'stock.file'").length - 1);
-    const lines = [...log.matchAll(/Suppressed (\d+) 'stock\.file-text_event_err'/g)].map(([, count]) => Number(count));
+    expect(logged).toBe(log.split("parse error on input endpoint 'clicks.kafka'").length - 1);
+    const lines = [...log.matchAll(/Suppressed (\d+) 'clicks\.kafka-text_event_err'/g)];
     expect(lines.length).toBeGreaterThan(0);
-    expect(told).toBe(lines.reduce((sum, count) => sum + count, 0));
+    expect(told).toBe(lines.reduce((sum, [, count]) => sum + Number(count), 0));
     expect(total - logged - told).toBeGreaterThanOrEqual(0);
-    expect(log).toContain("FATAL error on input endpoint 'prices.web'");
-    expect(JSON.stringify(run.statsJson({withErrors: true, isPaused: false}))).not.toContain('prices.web');
-  });
-
-  it('deletes sessions and creates it again with another id', async () => {
-    const clock = new FakeClock();
-    const server = await start(installation, clock);
-    const ids = new Set<string>();
-    let absent = 0;
-    for (let second = 0; second < 240; second++) {
-      await clock.advance(1000);
-      const found = server.pipelines.find(({name}) => name === 'sessions');
-      if (found) ids.add(found.id);
-      else absent += 1;
-    }
-    expect(ids.size).toBeGreaterThanOrEqual(3);
-    expect(absent).toBeGreaterThan(5);
   });
 });
