@@ -93,18 +93,15 @@ export class Folds {
     else if (this.#opened.size > 0 && this.#isUnfolded(this.#leaders.previousTo(previous))) this.rows.add(head);
   }
 
-  /** Updates a record that is now shown, or that is shown and began or ceased to match. `lines` has its lines. */
-  change(head: number): void {
+  /** Updates a record that is shown or hidden now, or that is shown and began or ceased to match. `lines` has its lines. */
+  update(head: number): void {
+    const isShown = this.#shown.records.has(head);
     const strays = this.#map.straysOf(head);
-    for (const id of strays) this.rows.add(id);
-    this.#relink(head, strays);
-  }
-
-  remove(head: number): void {
-    const strays = this.#map.straysOf(head);
-    for (const id of strays) this.rows.delete(id);
-    this.#leaders.delete(head);
-    this.rows.rewrite(head, this.#map.endOf(head), (row, at) => row & this.#map.loose.wordAt(at));
+    for (const id of strays) this.rows.set(id, isShown);
+    if (!isShown) {
+      this.#leaders.delete(head);
+      this.rows.rewrite(head, this.#map.endOf(head), (row, at) => row & this.#map.loose.wordAt(at));
+    }
     this.#relink(head, strays);
   }
 
@@ -112,8 +109,8 @@ export class Folds {
   extend(head: number, id: number, isStray: boolean): void {
     if (isStray) {
       this.rows.add(id);
-      // The first stray separates the record from its neighbours; the next ones change nothing else.
-      if (!this.#isApart(head)) this.#relink(head, []);
+      // The first one separates the record from its neighbours.
+      this.#relink(head, []);
     } else if (this.#isUnfolded(this.#leaders.previousTo(head))) this.rows.add(id);
   }
 
@@ -128,21 +125,6 @@ export class Folds {
     if (first === undefined || this.#leaders.has(first)) return;
     this.#leaders.add(first);
     this.#refresh(first);
-  }
-
-  /** Updates the rows of the fold around `id`. */
-  #refresh(id: number): void {
-    const leader = this.#leaders.previousTo(id);
-    if (leader === undefined) return;
-    const {lines} = this.#shown;
-    const end = this.endOf(leader);
-    if (this.#isUnfolded(leader)) {
-      this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at));
-      return;
-    }
-    // Loose entries keep their rows: markers, and strays, whose records are never folded.
-    this.rows.rewrite(leader, end, (_, at) => lines.wordAt(at) & this.#map.loose.wordAt(at));
-    this.rows.add(leader);
   }
 
   /** Updates the folds around `head` and its `strays`: which records begin them, and their rows. */
@@ -163,23 +145,24 @@ export class Folds {
     const isOpen = changed.some(
       (each) => this.#opened.has(each) || this.#opened.has(this.#leaders.previousTo(each - 1) ?? -1),
     );
-    const refresh = isOpen ? (id: number) => this.#refresh(id) : (id: number) => this.#refreshRecord(id);
     for (const each of changed) {
-      refresh(each - 1);
-      refresh(each);
+      this.#refresh(each - 1, isOpen);
+      this.#refresh(each, isOpen);
     }
   }
 
-  /** Updates the rows of the last shown record up to `id`, whose fold is closed. */
-  #refreshRecord(id: number): void {
+  /** Updates the rows of the last shown record up to `id`, or of all its fold. */
+  #refresh(id: number, isWhole = true): void {
     const head = this.#shown.records.previousTo(id);
     const leader = head === undefined ? undefined : this.#leaders.previousTo(head);
     if (head === undefined || leader === undefined) return;
     const {lines} = this.#shown;
     const {loose} = this.#map;
+    const [from, to] = isWhole ? [leader, this.endOf(leader)] : [head, this.#map.endOf(head)];
     const isUnfolded = this.#isUnfolded(leader);
-    this.rows.rewrite(head, this.#map.endOf(head), (_, at) => lines.wordAt(at) & (isUnfolded ? -1 : loose.wordAt(at)));
-    if (leader === head) this.rows.add(head);
+    // Loose entries keep their rows: markers, and strays, whose records are never folded.
+    this.rows.rewrite(from, to, (_, at) => lines.wordAt(at) & (isUnfolded ? -1 : loose.wordAt(at)));
+    if (from === leader) this.rows.add(leader);
   }
 
   #areFolded(first: number, second: number): boolean {
@@ -193,16 +176,9 @@ export class Folds {
     return this.#fingerprints.areAlike(first, second);
   }
 
-  #isApart(head: number): boolean {
-    const next = this.#shown.records.nextFrom(head + 1);
-    return this.#leaders.has(head) && (next === undefined || this.#leaders.has(next));
-  }
-
   #isUnfolded(leader: number | undefined): boolean {
-    return leader === undefined || this.#opened.has(leader) || !this.#hasMembers(leader, this.endOf(leader));
-  }
-
-  #hasMembers(leader: number, end: number): boolean {
-    return (this.#shown.records.nextFrom(leader + 1) ?? end) < end;
+    if (leader === undefined || this.#opened.has(leader)) return true;
+    const end = this.endOf(leader);
+    return (this.#shown.records.nextFrom(leader + 1) ?? end) >= end;
   }
 }

@@ -295,7 +295,7 @@ class FilterPass {
       for (const matches of this.matches) matches.changeKind(head, id);
     }
     this.#shown.addLine(head, {id, isStray, isMatch: this.#passes(head)});
-    if (changesKind && this.#shown.records.has(head)) this.#shown.folds?.change(head);
+    if (changesKind && this.#shown.records.has(head)) this.#shown.folds?.update(head);
   }
 
   #passes(head: number): boolean {

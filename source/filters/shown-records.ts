@@ -52,7 +52,7 @@ export class ShownRecords {
   addHead(head: number, isMatch: boolean): void {
     if (isMatch) {
       this.matches.add(head);
-      for (const near of this.#before(head)) if (!this.records.has(near) && this.#isWithin(near)) this.#show(near);
+      for (const near of this.#before(head)) if (!this.records.has(near) && this.#isWithin(near)) this.#set(near, true);
     }
     if (!isMatch && !this.#isAround(head)) return;
     this.records.add(head);
@@ -68,7 +68,7 @@ export class ShownRecords {
     }
     if (this.matches.has(head) === line.isMatch) return;
     this.matches.set(head, line.isMatch);
-    if (!this.#update(head)) this.folds?.change(head);
+    if (!this.#update(head)) this.folds?.update(head);
     for (const near of this.#before(head)) this.#update(near);
     for (const near of this.#after(head)) this.#update(near);
   }
@@ -92,25 +92,17 @@ export class ShownRecords {
   #update(head: number): boolean {
     const toShow = this.matches.has(head) || this.#isAround(head);
     if (this.records.has(head) === toShow) return false;
-    if (toShow) this.#show(head);
-    else this.#hide(head);
+    this.#set(head, toShow);
     return true;
   }
 
-  #show(head: number): void {
-    this.records.add(head);
+  #set(head: number, isShown: boolean): void {
+    this.records.set(head, isShown);
     const {loose} = this.#map;
-    this.lines.rewrite(head, this.#map.endOf(head), (word, at) => word | ~loose.wordAt(at));
-    for (const id of this.#map.straysOf(head)) this.lines.add(id);
-    this.folds?.change(head);
-  }
-
-  #hide(head: number): void {
-    this.records.delete(head);
-    const {loose} = this.#map;
-    this.lines.rewrite(head, this.#map.endOf(head), (word, at) => word & loose.wordAt(at));
-    for (const id of this.#map.straysOf(head)) this.lines.delete(id);
-    this.folds?.remove(head);
+    const change = (word: number, at: number) => (isShown ? word | ~loose.wordAt(at) : word & loose.wordAt(at));
+    this.lines.rewrite(head, this.#map.endOf(head), change);
+    for (const id of this.#map.straysOf(head)) this.lines.set(id, isShown);
+    this.folds?.update(head);
   }
 
   #isAround(head: number): boolean {
