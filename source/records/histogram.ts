@@ -191,6 +191,6 @@ export function sumOf(a: RecordCounts, b: RecordCounts): RecordCounts {
 }
 
 /** Whether a record of the span `next` counts to the span `at` before it. Unix times in ms. */
-export function continues(at: number, next: number): boolean {
+function continues(at: number, next: number): boolean {
   return next === at || (next < at && at - next <= late);
 }

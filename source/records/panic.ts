@@ -28,7 +28,7 @@ export function awaitsMessage(threadLine: Uint8Array): boolean {
 }
 
 /** Whether the line after a panic's is its message: not the backtrace, the note or a line of another record. */
-export function isPanicMessage(line: Uint8Array): boolean {
+function isPanicMessage(line: Uint8Array): boolean {
   if (levelIn(line, 0, line.length) !== undefined) return false;
   const kind = kindIn(line, 0, line.length);
   return kind === 'plain' || kind === 'indented';

@@ -74,7 +74,7 @@ export const highlightStyles: readonly Style[] = [
   {fg: 0, bg: 14, underline: true},
 ];
 
-export const matchStyle: Style = {inverse: true};
+const matchStyle: Style = {inverse: true};
 /** Both colours are set: on a light screen the text on yellow would be white. */
 export const currentMatchStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
 const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
