@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function history(one: fc.Arbitrary<Step>, limits: History['limits']): fc.Arbitrary<History> {
   return fc.record({
     limits: fc.constant(limits),
-    shape: fc.constantFrom('manager', 'bare'),
+    shape: fc.constantFrom('manager', 'json'),
     maxBytes: fc.constantFrom(1_500, 20_000, 1_000_000),
     fileBytes: fc.constantFrom(500, 3_000, 1_000_000, 1_000_000, 1_000_000),
     steps: fc.array(one, {maxLength: 40}),

@@ -156,7 +156,7 @@ export class Player {
           server.managerEntry(
             'INFO',
             'pipeline_manager::runner::pipeline_automata',
-            'Status transition: paused -> running',
+            'Runtime transition: paused -> running (desired: running)',
           ),
         );
         return;

@@ -7,8 +7,9 @@ import {LogReader} from '../../../source/logs/log-reader.ts';
 import {LogSink} from '../../../source/logs/log-sink.ts';
 import {FakeClock, settled} from '../../harness/fake-clock.ts';
 
-/** The first line of a log that does not name its pipeline. */
-const firstLine = '[control-plane] 2026-01-01T00:00:00.000000Z  INFO Fresh start of pipeline logs\n';
+/** The first line of the log of a pipeline. */
+const firstLineOf = (id: string) =>
+  `[manager] 2026-01-01T00:00:00.000000Z  INFO pipeline_manager::runner::pipeline_logs: Fresh start of pipeline logs pipeline-id="${id}" pipeline-name="N/A"\n`;
 
 const unknownPipeline = {kind: 'fatal', reason: 'unknown-pipeline', message: ''} as const;
 const unreachable = {kind: 'retryable', reason: 'unreachable', message: ''} as const;
@@ -51,15 +52,15 @@ function open({silence = 0} = {}) {
     },
   });
   /** Opens the newest body and sends its first lines. */
-  const answer = (text = firstLine) => {
+  const answer = (text = firstLineOf('first')) => {
     bodies.at(-1)?.onOpen();
     if (text !== '') bodies.at(-1)?.onData(Buffer.from(text));
   };
   /** Connects, and waits until the log is live. */
-  const connect = async () => {
+  const connect = async (text?: string) => {
     connection.onEvent({kind: 'reconnect'});
     await settled();
-    answer();
+    answer(text);
     await clock.advance(1000);
   };
   const areOpen = () => bodies.map(({signal}) => !signal.aborted);
@@ -269,7 +270,7 @@ test('after the end of a log the pipeline is the same, another one, or gone', as
   await end();
   expect([connection.state.kind, connection.pipelineAtEnd]).toEqual(['connecting', undefined]);
   expect(connection.pipelineId).toBe('second');
-  await connect();
+  await connect(firstLineOf('second'));
   server.answer = unknownPipeline;
   await end();
   expect([connection.state.kind, connection.pipelineAtEnd]).toEqual(['gone', undefined]);
@@ -278,7 +279,7 @@ test('after the end of a log the pipeline is the same, another one, or gone', as
 test('a log without a name that is read when the list first shows its pipeline is of that one', async () => {
   const {connection, server, connect, end} = open();
   server.answer = unknownPipeline;
-  await connect();
+  await connect('a line\n');
   connection.setPipeline(Object({id: 'first'}));
   server.answer = 'second';
   await end();
@@ -291,7 +292,7 @@ test.each([
   {failure: {...unreachable, reason: 'server-error'} as const, follows: true},
 ])('a log without a name is asked for its pipeline first: $failure.reason', async ({failure, follows}) => {
   const {connection, bodies, server, connect} = open();
-  await connect();
+  await connect('[control-plane] 2026-01-01T00:00:00.000000Z  INFO Fresh start of pipeline logs\n');
   server.answer = failure;
   connection.onEvent({kind: 'reconnect'});
   await settled();
