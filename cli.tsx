@@ -21,7 +21,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.on('SIGUSR1', () => {});
   // A write beyond a limit (`ulimit -f`) fails instead, as on a full disk.
   process.on('SIGXFSZ', () => {});
-  // It is for this process, not for a pager or a shell that it starts.
+  // It is for this process, not for a command that it starts.
   delete process.env.MALLOC_ARENA_MAX;
   // Certificates are checked unless --insecure says otherwise; Node would warn that it checks none.
   delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;

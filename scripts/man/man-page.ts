@@ -146,6 +146,5 @@ function environment(): readonly (readonly [name: string, does: string])[] {
     ['XDG_CACHE_HOME', 'instead of ~/.cache'],
     ['XDG_STATE_HOME', 'instead of ~/.local/state'],
     ['LC_ALL, LC_CTYPE, LANG', 'without UTF-8 in them, symbols are ASCII'],
-    ['PAGER', 'the default command to pipe to'],
   ];
 }

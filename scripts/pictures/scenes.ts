@@ -154,7 +154,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'evidence',
-    title: 'Four records selected, and the keys that copy, save or pipe them',
+    title: 'Four records selected, and the keys that copy or save them',
     pipelines: ['clickstream', 'orders', 'fraud'],
     async play({terminal}) {
       await terminal.press('E');

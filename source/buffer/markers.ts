@@ -16,7 +16,7 @@ export type LossCause =
 /** Of the pipeline's process. */
 export type OutputStream = 'stdout' | 'stderr';
 
-/** What happened at a marker. Piped text has no markers, copied and saved text only on request. */
+/** What happened at a marker. Copied and saved text has markers only on request. */
 export type MarkerKind =
   /** The server had discarded `entries` before we first connected. */
   | {readonly kind: 'discarded'; readonly entries: number}

@@ -78,7 +78,7 @@ export class DrawnScreen {
       ...(mayDrawKeys ? [mayDrawKeys.subscribe(() => mayDrawKeys.get() && this.#drawNow())] : []),
       listen(process, 'SIGCONT', () => void controller.terminal.repaint()),
       listen(process, 'SIGWINCH', this.#sizeSignal()),
-      // From outside; ^Z is a key. While another program has the terminal, that one stops first (`stopAfterPager`).
+      // From outside; ^Z is a key.
       listen(process, 'SIGTSTP', () => {
         void controller.terminal.lend(async () => void (await controller.services.suspendProcess()));
       }),

@@ -10,7 +10,6 @@ import type {OpenServer} from '../startup/open-server.ts';
 import {expandHome, saveFile} from '../storage/save-file.ts';
 import {copyToClipboard} from '../system/clipboard.ts';
 import {runWithTimeout} from '../system/deadline.ts';
-import {commandEndWords, pagerOf, pipeOut} from '../system/pipe-out.ts';
 import {suspendProcess} from '../system/signals.ts';
 import {bell, notificationWriter, writeWhole} from '../system/terminal-output.ts';
 import type {ColorDepth, Colors, Looks} from '../terminal/style.ts';
@@ -116,7 +115,7 @@ export function screenServices(input: ServicesInput): Services {
     },
     home: homedir(),
     copyForm: settings.copy,
-    ...copyServices(process, terminal.keys),
+    ...copyServices(process),
     suspendProcess: () => suspendProcess(process, clock),
     ...others,
   };
@@ -137,27 +136,10 @@ export function themeColors(name: ThemeName, depth: ColorDepth): Colors {
   return looks === undefined || depth === '16' ? depth : {depth, looks};
 }
 
-export function copyServices(
-  process: NodeJS.Process,
-  keys: ReadStream,
-): Pick<Services, 'copy' | 'save' | 'pipe' | 'pager'> {
-  const {env, platform, stdout} = process;
-  const pager = pagerOf(env);
+export function copyServices({env, platform, stdout}: NodeJS.Process): Pick<Services, 'copy' | 'save'> {
   return {
     copy: (text, lines, signal) =>
       copyToClipboard(text, lines, {env, platform, signal, write: (sequence) => writeWhole(stdout, sequence)}),
     save: (path, blocks, options) => saveFile(expandHome(path.trim(), homedir()), blocks, options),
-    async pipe(command, blocks, {suspendTerminal, signal}) {
-      const isPager = command.trim() === pager.command;
-      const end = await pipeOut({
-        ...{command, blocks, suspendTerminal, process, keys, signal},
-        env: isPager ? pager.env : env,
-        shell: env.SHELL || '/bin/sh',
-        // The screen would hide what a command printed; a pager's user has read it.
-        pause: isPager ? 'on-failure' : 'always',
-      });
-      return end.kind === 'code' && end.code === 0 ? undefined : commandEndWords(command, end);
-    },
-    pager: pager.command,
   };
 }

@@ -266,7 +266,7 @@ export const options = [
     flag: 'copy',
     value: 'FORM',
     fallback: 'clean',
-    help: 'the form of copied, saved and piped lines: without colours (clean), or the bytes as sent (as-sent)',
+    help: 'the form of copied and saved lines: without colours (clean), or the bytes as sent (as-sent)',
     choices: copyChoices,
     commands: screens,
     setting: true,

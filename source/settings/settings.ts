@@ -59,7 +59,7 @@ export type Settings = {
   /** A regular expression; matching lines count as errors. */
   readonly watch: string | undefined;
   readonly title: boolean;
-  /** The form of copied, saved and piped lines. */
+  /** The form of copied and saved lines. */
   readonly copy: (typeof copyChoices)[number];
   readonly view: StartView;
   readonly start: StartPlace;

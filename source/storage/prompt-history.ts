@@ -28,7 +28,6 @@ const fileNames = {
   patterns: 'history',
   filters: 'history-filters',
   files: 'history-files',
-  commands: 'history-commands',
 } as const;
 
 /** What was typed into the prompts of each kind. */
@@ -37,7 +36,7 @@ export type PromptHistories = Readonly<Record<keyof typeof fileNames, PromptHist
 /** Histories without their earlier entries: `load` reads them. `signal` ends all work on them. */
 export function promptHistories(folder: string, signal: AbortSignal): PromptHistories {
   const of = (kind: keyof typeof fileNames) => new PromptHistory({file: path.join(folder, fileNames[kind]), signal});
-  return {patterns: of('patterns'), filters: of('filters'), files: of('files'), commands: of('commands')};
+  return {patterns: of('patterns'), filters: of('filters'), files: of('files')};
 }
 
 /**

@@ -1,77 +1,18 @@
 import type {EventEmitter} from 'node:events';
-import {readFileSync} from 'node:fs';
 import {constants} from 'node:os';
-import {type Clock, systemClock} from '../lib/clock.ts';
-
-/** Milliseconds for a pager to leave its alternate screen, where /proc does not show it; less needs fewer than 10. */
-const pagerLeaves = 100;
-/** Milliseconds between polls whether it has stopped, and how many there are at most: without a shell it never does. */
-const lookEvery = 10;
-const mostLooks = 50;
+import type {Clock} from '../lib/clock.ts';
 
 /**
- * Until the result is called, ^Z stops this program later than the pager in front of it. The shell continues when this
- * program stops, and a pager that leaves its alternate screen later erases the prompt (one time in three).
- */
-export function stopAfterPager(process: NodeJS.Process): () => void {
-  let cancel: (() => void) | undefined;
-  const onStop = () => {
-    if (!cancel) poll(1);
-  };
-  const poll = (polls: number) => {
-    cancel = systemClock.after(lookEvery, () => {
-      const hasLeft = areStopped(process.pid) ?? polls * lookEvery >= pagerLeaves;
-      if (hasLeft || polls === mostLooks) stop();
-      else poll(polls + 1);
-    });
-  };
-  const stop = () => {
-    cancel = undefined;
-    raiseStop(process, process.pid)();
-  };
-  process.on('SIGTSTP', onStop);
-  return () => {
-    cancel?.();
-    process.off('SIGTSTP', onStop);
-  };
-}
-
-/**
- * Stops the process, or with 0 its group, as if nothing listened: not where no shell waits, while SIGSTOP would stop it
+ * Stops the process and its group, as if nothing listened: not where no shell waits, while SIGSTOP would stop it
  * for ever there. The listeners are back once the result is called.
  */
-function raiseStop(process: NodeJS.Process, pid: number): () => void {
+function raiseStop(process: NodeJS.Process): () => void {
   const listeners = process.rawListeners('SIGTSTP');
   for (const listener of listeners) process.off('SIGTSTP', listener as () => void);
-  process.kill(pid, 'SIGTSTP');
+  process.kill(0, 'SIGTSTP');
   return () => {
     for (const listener of listeners) process.on('SIGTSTP', listener as () => void);
   };
-}
-
-/** Whether all processes below this one that ^Z reaches have stopped or ended; undefined without Linux's /proc. */
-function areStopped(pid: number, group = statOf(pid)?.group): boolean | undefined {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ');
-    return children.every((child) => {
-      const stat = statOf(Number(child));
-      if (stat?.group !== group) return true;
-      return 'TtZX'.includes(stat?.state ?? 'X') && (areStopped(Number(child), group) ?? true);
-    });
-  } catch {
-    return undefined;
-  }
-}
-
-/** proc(5): after the command in parentheses, which may hold anything, state, parent and process group. */
-function statOf(pid: number): {readonly state: string; readonly group: string} | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state = '', , group = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return {state, group};
-  } catch {
-    return undefined;
-  }
 }
 
 /** All that end a program by default, except faults (SIGSEGV), what a closed reader causes, and timers of no use here. */
@@ -115,24 +56,6 @@ export function listen(emitter: EventEmitter, event: string, listener: (argument
   return () => emitter.off(event, listener);
 }
 
-/** Until the result is called, the signals are lost: they reach no listener and have no default effect. */
-export function holdSignals(process: EventEmitter, signals: readonly string[]): () => void {
-  const ignore = () => {};
-  const held = signals.map((signal) => {
-    const listeners = process.rawListeners(signal);
-    // Before the others are removed: without any listener a signal has its default effect.
-    process.on(signal, ignore);
-    for (const listener of listeners) process.off(signal, listener as () => void);
-    return {signal, listeners};
-  });
-  return () => {
-    for (const {signal, listeners} of held) {
-      for (const listener of listeners) process.on(signal, listener as () => void);
-      process.off(signal, ignore);
-    }
-  };
-}
-
 /** Milliseconds to wait for a stop: a process of an orphaned group is never stopped, and gets no error. */
 const stopLimit = 100;
 
@@ -152,7 +75,7 @@ export async function suspendProcess(process: NodeJS.Process, clock: Pick<Clock,
       cancel = clock.after(0, () => end(false));
     });
     process.on('SIGCONT', onContinue);
-    const listenAgain = raiseStop(process, 0);
+    const listenAgain = raiseStop(process);
   });
 }
 

@@ -73,7 +73,7 @@ export type Services = {
   readonly histories: PromptHistories;
   /** The user's home folder, which paths on the screen are shortened by. */
   readonly home: string;
-  /** The form of the lines that are copied, saved and piped. */
+  /** The form of the lines that are copied and saved. */
   readonly copyForm: CopyForm;
   /** Copies text to the clipboard, by the best route that works. */
   readonly copy: (text: Uint8Array, lines: number, signal: AbortSignal) => Promise<ClipboardAnswer>;
@@ -82,14 +82,6 @@ export type Services = {
     blocks: AsyncIterable<Uint8Array>,
     options: {readonly overwrite: boolean; readonly signal: AbortSignal},
   ) => Promise<Saved>;
-  /** Lends the terminal to a shell command that reads the blocks. Resolves to a sentence if it fails. */
-  readonly pipe: (
-    command: string,
-    blocks: AsyncIterable<Uint8Array>,
-    options: {readonly suspendTerminal: SuspendTerminal; readonly signal: AbortSignal},
-  ) => Promise<string | undefined>;
-  /** The user's pager, as a command line. */
-  readonly pager: string;
   /** With the user's keys. */
   readonly commands: CommandTable;
   readonly contexts?: Contexts;

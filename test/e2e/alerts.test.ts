@@ -88,7 +88,9 @@ test('the alert commands of docs/leave-it-running.md work, in logs --follow: a w
 test('on the screen: an alert command gets what notifies, and its failure is told; ! asks for the next change', async () => {
   const file = path.join(await temporaryFolder(), 'alerts');
   await using viewer = await openViewer({
-    args: ['alpha', '--on-alert', `cat >> ${file}; echo sent; test $(wc -l < ${file}) != 1`],
+    // As the first line of cli.tsx sets it, for the program alone.
+    env: {MALLOC_ARENA_MAX: '1'},
+    args: ['alpha', '--on-alert', `cat >> ${file}; echo "heaps:$MALLOC_ARENA_MAX."; test $(wc -l < ${file}) != 1`],
   });
   const {terminal, server} = viewer;
   await viewer.live();
@@ -100,7 +102,7 @@ test('on the screen: an alert command gets what notifies, and its failure is tol
     text: 'Failed · exit status: 101',
     count: 1,
   });
-  await terminal.waitFor('the alert command failed: it ended with code 1 · sent');
+  await terminal.waitFor('the alert command failed: it ended with code 1 · heaps:.');
 
   await terminal.press('!');
   await terminal.waitFor('alpha: you will be alerted when it next changes: press ! to cancel');

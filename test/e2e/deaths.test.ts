@@ -58,17 +58,6 @@ describe('the terminal is as it was, and nothing is left', () => {
     process.kill(session.pid, 'SIGTERM');
     await expectClean(session, 143);
   });
-
-  test('after SIGTERM while a command has the terminal', async () => {
-    await using session = await openShellSession({args: ['--title']});
-    const {terminal} = session;
-    await terminal.press('|', 'C-u');
-    await terminal.type('exec sleep 60');
-    await terminal.press('Enter');
-    await terminal.waitFor(() => !terminal.alternateScreen);
-    process.kill(session.pid, 'SIGTERM');
-    await expectClean(session, 143);
-  });
 });
 
 const preload = path.join(import.meta.dirname, 'fault-preload.mjs');

@@ -6,8 +6,8 @@ import {type ThemeName, themeNames} from '../../source/settings/palette.ts';
 import {styleToSgr} from '../../source/terminal/style.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
-describe('copy, save and pipe', () => {
-  // What needs a terminal of its own (OSC 52, the pager) is tested on one: test/e2e/take-*.test.ts.
+describe('copy and save', () => {
+  // What needs a terminal of its own (OSC 52) is tested on one: test/e2e/take-*.test.ts.
 
   const {signal} = new AbortController();
 
@@ -19,37 +19,16 @@ describe('copy, save and pipe', () => {
     vi.unstubAllEnvs();
   });
 
-  test('the pager is the user’s, else less', () => {
-    vi.stubEnv('PAGER', 'most -s');
-    expect(copyServices(process, process.stdin).pager).toBe('most -s');
-    vi.stubEnv('PAGER', undefined);
-    expect(copyServices(process, process.stdin).pager).toBe('less');
-  });
-
   test('a file name is read as by a shell: blanks around it do not count, ~ is home', async () => {
     await using home = await temporaryDirectory();
     vi.stubEnv('HOME', home.path);
     const file = path.join(home.path, 'a b.log');
-    const saved = await copyServices(process, process.stdin).save(' ~/a b.log ', blocks('text\n'), {
+    const saved = await copyServices(process).save(' ~/a b.log ', blocks('text\n'), {
       overwrite: false,
       signal,
     });
     expect(saved).toEqual({kind: 'saved', path: file, bytes: 5});
     expect(await readFile(file, 'utf8')).toBe('text\n');
-  });
-
-  test('a command that cannot be run is reported, and the screen returns', async () => {
-    const steps: string[] = [];
-    const problem = await copyServices(process, process.stdin).pipe('jq .', blocks('text\n'), {
-      async suspendTerminal() {
-        // As Ink does while the terminal is lent already.
-        steps.push('not lent');
-        return Promise.resolve();
-      },
-      signal,
-    });
-    expect(problem).toBe('jq was not started: this process has no terminal of its own');
-    expect(steps).toEqual(['not lent']);
   });
 });
 

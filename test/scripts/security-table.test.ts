@@ -59,7 +59,7 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
       expect(await read('scripts/single-file.mjs')).toContain("execArgvExtension: 'none'");
     },
   ],
-  'inherited: by the commands of `|`, the pager and the clipboard': [testedIn('e2e/take-pipe.test.ts')],
+  'inherited: by the commands of the clipboard': [testedIn('system/clipboard.test.ts')],
   'inherited: by the token command': [
     async () => expect(await read('source/startup/open-server.ts')).toContain("stdio: ['ignore', 'pipe', 'ignore']"),
   ],

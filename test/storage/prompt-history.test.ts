@@ -98,13 +98,13 @@ describe('patterns', () => {
 test('each kind of prompt has a file of its own, for its owner alone', async () => {
   const {file} = await setUp();
   const folder = path.dirname(file);
-  const {patterns, filters, files, commands} = promptHistories(folder, new AbortController().signal);
-  await Promise.all([addAll(patterns, 'a'), addAll(filters, 'b'), addAll(files, 'c'), addAll(commands, 'd')]);
-  const written = ['history', 'history-filters', 'history-files', 'history-commands'].map(async (name) => [
+  const {patterns, filters, files} = promptHistories(folder, new AbortController().signal);
+  await Promise.all([addAll(patterns, 'a'), addAll(filters, 'b'), addAll(files, 'c')]);
+  const written = ['history', 'history-filters', 'history-files'].map(async (name) => [
     await readFile(path.join(folder, name), 'utf8'),
     (await stat(path.join(folder, name))).mode & 0o777,
   ]);
-  expect(await Promise.all(written)).toEqual(['a', 'b', 'c', 'd'].map((text) => [`"${text}"\n`, 0o600]));
+  expect(await Promise.all(written)).toEqual(['a', 'b', 'c'].map((text) => [`"${text}"\n`, 0o600]));
 });
 
 describe('a file that is damaged', () => {

@@ -5,7 +5,7 @@ import {constants} from 'node:os';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {describe, expect, it, test} from 'vitest';
-import {holdSignals, onExitSignals, stopOnSignals, suspendProcess} from '../../source/system/signals.ts';
+import {onExitSignals, stopOnSignals, suspendProcess} from '../../source/system/signals.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {node} from '../harness/program.ts';
@@ -56,24 +56,6 @@ it('a second ^C is not caught: it ends the process; other signals come twice whe
   expect(process.listenerCount('SIGINT')).toBe(0);
   for (const name of ['SIGHUP', 'SIGHUP', 'SIGTERM']) expect(process.emit(name)).toBe(true);
   expect(exitCode(7)).toBe(0);
-});
-
-test('listeners get no signal until the release, and a `once` listener stays one', () => {
-  const process = new EventEmitter();
-  const heard: string[] = [];
-  process.on('SIGINT', () => heard.push('SIGINT'));
-  process.once('SIGCONT', () => heard.push('SIGCONT'));
-  process.on('SIGTERM', () => heard.push('SIGTERM'));
-  const release = holdSignals(process, ['SIGINT', 'SIGCONT']);
-  // A signal without a listener has its default effect.
-  expect(process.listenerCount('SIGINT')).toBe(1);
-  for (const signal of ['SIGINT', 'SIGCONT', 'SIGTERM']) process.emit(signal);
-  expect(heard).toEqual(['SIGTERM']);
-  release();
-  for (const signal of ['SIGINT', 'SIGCONT', 'SIGCONT']) process.emit(signal);
-  expect(heard).toEqual(['SIGTERM', 'SIGINT', 'SIGCONT']);
-  expect(process.listenerCount('SIGINT')).toBe(1);
-  expect(process.listenerCount('SIGCONT')).toBe(0);
 });
 
 describe('^Z', () => {

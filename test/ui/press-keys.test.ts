@@ -402,7 +402,7 @@ describe('in a prompt', () => {
 
   it('^C twice quits from every one, and the first says so', async () => {
     await using screen = await reading(log);
-    for (const [quits, opener] of ['/', '&', '*', 'T', ':', 'S', '|'].entries()) {
+    for (const [quits, opener] of ['/', '&', '*', 'T', ':', 'S'].entries()) {
       screen.press(opener, 'x', '^C');
       expect([promptOf(screen), noticeOf(screen), screen.quits]).toEqual([undefined, 'press ^C again to quit', quits]);
       screen.press('^C');
@@ -428,7 +428,6 @@ describe('with keys of the user', () => {
       'copy-view': [],
       save: ['F'],
       follow: ['S'],
-      pipe: [],
       back: ['^G'],
       mark: [','],
       fold: ['^F'],

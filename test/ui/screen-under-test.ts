@@ -72,8 +72,6 @@ export type ScreenOptions = {
       | 'copyForm'
       | 'home'
       | 'save'
-      | 'pipe'
-      | 'pager'
       | 'events'
       | 'commands'
       | 'contexts'
@@ -155,7 +153,6 @@ export class ScreenUnderTest implements AsyncDisposable {
       },
       // What a test types is no file of the folder it runs in.
       save: (file, blocks, options) => saveFile(path.resolve(this.folder, file), blocks, options),
-      pipe: () => Promise.resolve(undefined),
       suspendProcess: options.suspendProcess ?? (() => Promise.resolve(true)),
       ...options.services,
     };

@@ -143,7 +143,7 @@ const first = {
     ...['help', 'reconnect', 'next-match', 'search', 'filter', 'back', 'pause', 'next-error', 'record-page', 'copy'],
     ...['other-side', 'quit', 'reopen-tab', 'filters-off', 'matches-only', 'previous-match'],
   ],
-  selecting: ['help', 'copy', 'save', 'pipe', 'markdown', 'back'],
+  selecting: ['help', 'copy', 'save', 'markdown', 'back'],
 } as const satisfies Readonly<Record<string, readonly CommandId[]>>;
 
 /** The newest text of a table: each frame asks for it (0.15 ms to make), and it seldom changes. */

@@ -34,11 +34,6 @@ export const copyHandlers = {
     controller.pinTab();
     openSavePrompt(controller, selectionOr(controller, 'view'));
   },
-  pipe(controller: Controller) {
-    if (!controller.tab) return;
-    controller.pinTab();
-    openPipePrompt(controller, selectionOr(controller, 'view'));
-  },
   markdown(controller: Controller, keyName: string) {
     const what = selectionOr(controller, 'record');
     if (what === 'record' && showsRecord(controller, keyName, 'copy it')) return;
@@ -48,7 +43,7 @@ export const copyHandlers = {
 
 type Extension = 'log' | 'md' | 'txt';
 
-/** What a page gives to copy, save or pipe. */
+/** What a page gives to copy or save. */
 type OfPage = {
   readonly what: Choice | PageText;
   /** The kind of the page. */
@@ -67,9 +62,6 @@ export function takeFromPage(controller: Controller, take: Take, {what, on}: OfP
       return;
     case 'save':
       openSavePrompt(controller, what, {on});
-      return;
-    case 'pipe':
-      openPipePrompt(controller, what, on);
   }
 }
 
@@ -199,7 +191,6 @@ function selectionHint({commands}: Controller): string {
   const uses = [
     ['copy', 'copy'],
     ['save', 'save'],
-    ['pipe', 'pipe'],
     ['markdown', 'Markdown'],
     ['back', 'end'],
   ] as const;
@@ -303,7 +294,7 @@ function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** What a prompt saves or pipes. */
+/** What a prompt saves. */
 type CopySource = {
   readonly blocks: (form: SaveForm) => AsyncIterable<Uint8Array>;
   readonly markdown: () => AsyncIterable<Uint8Array>;
@@ -412,39 +403,4 @@ export function suggestName(pipeline: string, at: number, extension: Extension =
     .replace(/\uFFFD$/, '');
   const time = isoTime(at).slice(0, 19).replaceAll(':', '');
   return `${safe || 'pipeline'}-${time}Z.${extension}`;
-}
-
-/** `|`: to the pager or another command, which has the terminal until it ends. */
-export const pipePrompt: PromptKind<'pipe'> = {
-  label: ({what}) => `pipe the ${typeof what === 'string' ? what : 'page'} to: `,
-  example: () => 'a shell command: less, jq ., grep -v INFO',
-  keys: () => [
-    ['submit', 'run'],
-    ['older', 'earlier commands'],
-  ],
-  submit(controller, prompt) {
-    const {text, suggestion} = prompt;
-    if (text.trim() === '') return undefined;
-    // As in shells, a blank in front keeps it out of the history.
-    if (text !== suggestion && !text.startsWith(' ')) controller.addToHistory('commands', text);
-    void pipe(controller, prompt);
-    return undefined;
-  },
-  recall: (controller, prompt, by) => recallFrom(controller.services.histories.commands, prompt, by),
-};
-
-function openPipePrompt(controller: Controller, what: Choice | PageText, on?: string): void {
-  const {pager} = controller.services;
-  controller.dispatch({type: 'prompt', prompt: {kind: 'pipe', text: '', suggestion: pager, what, on}});
-}
-
-async function pipe(controller: Controller, {text, what}: PromptOf<'pipe'>): Promise<void> {
-  await withSource(controller, what, async ({blocks, tally}) => {
-    const problem = await controller.services.pipe(text, blocks(controller.services.copyForm), {
-      suspendTerminal: (callback) => controller.terminal.lend(callback),
-      signal: controller.closing,
-    });
-    const words = joined(problem ?? '', missingWords(tally));
-    if (words !== '') controller.say(words, 'failure');
-  });
 }

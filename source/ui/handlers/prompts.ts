@@ -2,7 +2,7 @@ import type {Controller} from '../controller.ts';
 import {type KeyHint, type KeyRow, type PromptCommandId, promptKeyHints, rowsOfPrompt} from '../keys/commands.ts';
 import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
-import {pipePrompt, savePrompt} from './copy.ts';
+import {savePrompt} from './copy.ts';
 import {findNamePrompt} from './list.ts';
 import {notePrompt} from './marks.ts';
 import {placePrompt, timePrompt} from './move.ts';
@@ -17,7 +17,6 @@ const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
   time: timePrompt,
   place: placePrompt,
   save: savePrompt,
-  pipe: pipePrompt,
   'find-name': findNamePrompt,
   note: notePrompt,
 };

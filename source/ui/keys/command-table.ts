@@ -367,15 +367,8 @@ export const commands = [
       id: 'save',
       keys: ['S'],
       help: 'save to a file: selection, view, or all',
-      core: 'save to a file; pipe it',
+      core: 'save to a file',
       hint: {isSelecting: 'save', else: 'save view'},
-    },
-    {
-      id: 'pipe',
-      keys: ['|'],
-      help: 'pipe the view or selection to a command',
-      core: 'save to a file; pipe it',
-      hint: {isSelecting: 'pipe', else: 'pipe view'},
     },
     {
       id: 'markdown',

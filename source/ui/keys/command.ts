@@ -7,7 +7,7 @@ export type KeyContext = string;
 /** What a key does on any page, and in the list. */
 export type Motion = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'end';
 /** What the keys of any page take of it. */
-export type Take = 'copy' | 'markdown' | 'save' | 'pipe';
+export type Take = 'copy' | 'markdown' | 'save';
 /** One of the commands that are made for every page from one set. */
 export type CommonAction = Motion | Take | 'close';
 

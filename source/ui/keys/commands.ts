@@ -33,7 +33,7 @@ export function commandFor(table: CommandTable, pane: KeyContext, keyName: strin
 
 /** It copies, saves or pipes what is on a page. */
 export function isTake({does}: Command): boolean {
-  return does === 'copy' || does === 'markdown' || does === 'save' || does === 'pipe';
+  return does === 'copy' || does === 'markdown' || does === 'save';
 }
 
 /** The command that closes a page. */

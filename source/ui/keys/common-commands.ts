@@ -22,7 +22,6 @@ const takeRows: readonly Row[] = [
   ['copy', {keys: ['y', 'Y'], help: 'copy the page', hint: {hasText: 'copy page'}}],
   ['markdown', {keys: ['M'], help: 'copy the page as Markdown, for an issue', hint: {hasText: 'Markdown'}}],
   ['save', {keys: ['S'], help: 'save the page to a file', hint: {hasText: 'save'}}],
-  ['pipe', {keys: ['|'], help: 'pipe the page to a command', hint: {hasText: 'pipe'}}],
 ];
 
 /** What a page says of its keys. */

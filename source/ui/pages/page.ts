@@ -45,7 +45,7 @@ export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   items?(controller: Controller, page: Opened<State>): Items;
   /** The page with the cursor on another item; absent: `cursor` is its index. */
   at?(controller: Controller, page: Opened<State>, item: number): OpenPage;
-  /** What the keys that copy, save and pipe take; absent: its rows. */
+  /** What the keys that copy and save take; absent: its rows. */
   takes?(controller: Controller, page: Opened<State>): Choice | PageText | Problem;
   /** What is drawn again when these change. */
   redrawnBy?(controller: Controller, page: Opened<State>): readonly ReadableStore<unknown>[];

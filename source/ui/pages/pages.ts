@@ -98,8 +98,7 @@ function act(controller: Controller, page: OpenPage, does: CommonAction): void {
     }
     case 'copy':
     case 'markdown':
-    case 'save':
-    case 'pipe': {
+    case 'save': {
       const what = kindOf(page).takes?.(controller, page) ?? pageText(controller, page, kindOf(page));
       if (typeof what === 'object' && 'problem' in what) controller.say(what.problem);
       else takeFromPage(controller, does, {what, on: page.kind});

@@ -35,7 +35,6 @@ export const recordPage: Page<RecordState> = {
       copy: {help: 'copy the record', hint: 'copy'},
       markdown: {help: 'copy the record as Markdown, for an issue', hint: 'Markdown'},
       save: {help: 'save the record to a file', hint: 'save'},
-      pipe: {help: 'pipe the record to a command', hint: 'pipe'},
     },
   },
   run: {

@@ -104,17 +104,22 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
     | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
     /** `edits`: id of the filter that it replaces. */
     | {readonly kind: 'filter'; readonly edits: number | undefined}
-    /** `replaces`: the file exists, and the next Enter replaces it. */
-    | (TakingPrompt & {readonly kind: 'save'; readonly form: SaveForm; readonly replaces: boolean})
-    | (TakingPrompt & {readonly kind: 'pipe'})
+    /**
+     * `on`: the page that it is on; undefined: it is below the log. `replaces`: the file exists, and the next Enter
+     * replaces it.
+     */
+    | {
+        readonly kind: 'save';
+        readonly what: Choice | PageText;
+        readonly on: string | undefined;
+        readonly form: SaveForm;
+        readonly replaces: boolean;
+      }
     /** `head`: of the marked record. `on`: as of the others. */
     | {readonly kind: 'note'; readonly head: number; readonly on: string | undefined}
   );
 
-/** `on`: the page that it is on; undefined: it is below the log. */
-type TakingPrompt = {readonly what: Choice | PageText; readonly on: string | undefined};
-
-/** Lines to copy, save or pipe: one record, selected ones, all that the filters leave, or all. */
+/** Lines to copy or save: one record, selected ones, all that the filters leave, or all. */
 export type Choice = 'record' | 'selection' | 'view' | 'all';
 
 /** A text, or the steps in which a long one is made when it is needed, each of less than a frame. */

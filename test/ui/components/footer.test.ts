@@ -73,13 +73,13 @@ describe('the footer of the log', () => {
     await using screen = await reading([...log, logged(3, 'ERROR', 'broken')]);
     const expected = ' ? help / find & filter p pause e error Enter open y copy record Tab list q quit';
     expect(footer(screen)).toBe(expected);
-    expect(footer(screen, 500)).toMatch(/ S save view \| pipe view /);
+    expect(footer(screen, 500)).toMatch(/ S save view /);
   });
 
   it('offers what can be done with a selection first', async () => {
     await using screen = await reading(log);
     screen.press('v');
-    expect(footer(screen)).toMatch(/^ \? help y copy S save \| pipe M Markdown Esc end /);
+    expect(footer(screen)).toMatch(/^ \? help y copy S save M Markdown Esc end /);
   });
 
   it('offers to open a folded row', async () => {
@@ -139,7 +139,7 @@ describe('the footer of a page', () => {
     await using screen = await ScreenUnderTest.connected({scenario: withFailures});
     screen.server.pipeline('fraud').fail(cause);
     screen.press('C');
-    expect(footer(screen)).toBe(' Esc close y copy page M Markdown S save | pipe ? help');
+    expect(footer(screen)).toBe(' Esc close y copy page M Markdown S save ? help');
     screen.press('Esc', 'd');
     await screen.until(() => footer(screen).includes('scroll'), 'the cause');
     expect(footer(screen)).toContain(' ↓ scroll PgDn page');
@@ -178,14 +178,14 @@ describe.each(contexts)('in the context %s', (context) => {
 it('says how much is copied of a selection', () => {
   const place = {context: 'log', now: {hasTab: true, isSelecting: true, isOnRecord: true}} as const;
   expect(footerText(allCommands, {...place, selection: '12 records'}, {width: 80, isUtf8: true}).text).toMatch(
-    /^ \? help y copy 12 records S save \| pipe M Markdown Esc end/,
+    /^ \? help y copy 12 records S save M Markdown Esc end/,
   );
 });
 
 it('has the keys of a description before those of every page', () => {
   const place = {context: 'pipeline', now: {isScrollable: true, hasText: true, hasErrors: true}} as const;
   expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text).toBe(
-    ' y copy errors ↓ scroll PgDn page Esc close Y copy page M Markdown S save | pipe',
+    ' y copy errors ↓ scroll PgDn page Esc close Y copy page M Markdown S save ? help',
   );
 });
 

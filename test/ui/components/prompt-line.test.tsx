@@ -167,13 +167,13 @@ describe('a prompt', () => {
 
   it('shows what may be typed after the cursor of an empty one, and a suggestion in its place', async () => {
     await using app = await searching();
-    await app.press('C-c', '|');
-    await app.shows(/ pipe the view to: less *$/m);
-    expect(app.rows.at(-1)).toMatch(/^ Enter run ↑ earlier commands Esc cancel F1 help *$/);
+    await app.press('C-c', 'S');
+    await app.shows(/ save the view without colours to orders-\S+\.log *$/m);
+    expect(app.rows.at(-1)).toMatch(/^ Enter save Tab colours, markers, all ↑ earlier names Esc cancel F1 help *$/);
     await app.press('C-u');
-    await app.shows(/ pipe the view to: {3}a shell command/);
-    app.type('jq');
-    await app.shows(/ pipe the view to: jq *$/m);
+    await app.shows(/ save the view without colours to {3}a file name/);
+    app.type('a.log');
+    await app.shows(/ save the view without colours to a\.log *$/m);
   });
 
   it('takes what is pasted as text, its line breaks as spaces', async () => {
@@ -227,7 +227,6 @@ describe('F1 in a prompt', () => {
     time: [['T'], 'Enter go'],
     place: [[':'], 'Enter go'],
     save: [['S'], 'Enter save'],
-    pipe: [['|'], 'Enter run'],
     'find-name': [['Tab', '/'], 'Enter done'],
     note: [['k', '"'], 'Enter save'],
   };

@@ -1,7 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
-import {promptHistories} from '../../../source/storage/prompt-history.ts';
 import {type ClipboardAnswer, osc52Limit} from '../../../source/system/clipboard.ts';
 import {copiedWords, suggestName} from '../../../source/ui/handlers/copy.ts';
 import {cancelPrompt, promptLabel} from '../../../source/ui/handlers/prompts.ts';
@@ -33,113 +32,6 @@ test('a name that a file system takes, with the extension asked for', () => {
   const name = suggestName('x'.repeat(5000), at, 'md');
   expect(name).toMatch(/^x{100}-2026-11-25T120344Z\.md$/);
   expect(suggestName('訂'.repeat(63), at, 'md')).toMatch(/^訂{33}-2026-11-25T120344Z\.md$/);
-});
-
-describe('| pipes', () => {
-  const log = Array.from({length: 20}, (_, index) => logged(index, 'INFO', `step ${index}`));
-
-  /** A screen whose commands read all, with what they read; each answers with `problem`. */
-  async function piping(problem?: string): Promise<{screen: ScreenUnderTest; read: {command: string; text: string}[]}> {
-    const read: {command: string; text: string}[] = [];
-    const pipe: Services['pipe'] = async (command, blocks, {suspendTerminal}) => {
-      await suspendTerminal(async () => {
-        const taken: Uint8Array[] = [];
-        for await (const block of blocks) taken.push(block);
-        read.push({command, text: Buffer.concat(taken).toString()});
-      });
-      return problem;
-    };
-    const screen = await reading(log, {services: {pipe, pager: 'more'}});
-    screen.controller.terminal.attach((callback) => callback());
-    return {screen, read};
-  }
-
-  it('begins with the pager, and hands the view over', async () => {
-    const {screen, read} = await piping();
-    await using _ = screen;
-    await typed(screen, '&', 'step 1');
-    screen.press('|');
-    const {prompt} = screen.controller.state;
-    expect([prompt && promptLabel(prompt), prompt?.suggestion]).toEqual(['pipe the view to: ', 'more']);
-    screen.pressTogether('Enter');
-    await screen.until(() => read.length === 1, 'the command');
-    expect(read).toEqual([{command: 'more', text: `${[log[1], ...log.slice(10)].join('\n')}\n`}]);
-    expect(noticeOf(screen)).toBeUndefined();
-  });
-
-  it('hands the selection over, which stays for another command', async () => {
-    const {screen, read} = await piping();
-    await using _ = screen;
-    screen.press('v', 'k', '|');
-    screen.pressTogether('^U', 'j', 'q', 'Enter');
-    await screen.until(() => read.length === 1, 'the command');
-    expect(read).toEqual([{command: 'jq', text: `${log.slice(18).join('\n')}\n`}]);
-    expect(viewOf(screen).selectedFrom).toBe(20);
-  });
-
-  it('the pager is replaced by what is typed, and edited by the first other key', async () => {
-    const {screen, read} = await piping();
-    await using _ = screen;
-    screen.press('|', 'c', 'a', 't', 'Enter');
-    await screen.until(() => read.length === 1 && !screen.controller.terminal.isLent, 'a command');
-    screen.press('|', 'Left', 'x', 'Enter');
-    await screen.until(() => read.length === 2, 'the other');
-    expect(read.map(({command}) => command)).toEqual(['cat', 'morxe']);
-  });
-
-  it('the arrows recall commands, also after a start; not the pager, nor one with a blank in front', async () => {
-    const {screen, read} = await piping();
-    await using _ = screen;
-    for (const [index, command] of ['jq .', 'grep a', ' secret', ''].entries()) {
-      await typed(screen, '|', command);
-      await screen.until(() => read.length > index && !screen.controller.terminal.isLent, 'the command');
-    }
-    const {commands} = screen.controller.services.histories;
-    await commands.saved();
-    const again = promptHistories(screen.folder, new AbortController().signal);
-    await again.commands.load();
-    expect([commands.entries, again.commands.entries]).toEqual([
-      ['grep a', 'jq .'],
-      ['grep a', 'jq .'],
-    ]);
-    screen.press('|');
-    const seen = ['Up', 'Up', 'Up', 'Down', 'Down'].map((key) => {
-      screen.press(key);
-      return screen.controller.state.prompt?.text;
-    });
-    expect(seen).toEqual(['grep a', 'jq .', 'jq .', 'grep a', '']);
-    expect(screen.controller.state.prompt?.suggestion).toBe('more');
-  });
-
-  it('says how a command ended that failed', async () => {
-    const {screen} = await piping('jq failed with code 5');
-    await using _ = screen;
-    await typed(screen, '|', '');
-    await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
-    expect(noticeOf(screen)).toBe('jq failed with code 5');
-  });
-
-  it('without a command does nothing', async () => {
-    const {screen, read} = await piping();
-    await using _ = screen;
-    screen.press('|');
-    screen.pressTogether('^U', 'Space', 'Enter');
-    await screen.clock.advance(100);
-    expect(screen.controller.state.prompt).toBeUndefined();
-    expect(read).toEqual([]);
-  });
-
-  it('says what the pager came too late for', async () => {
-    const pipe: Services['pipe'] = async (_, blocks) => {
-      writable(screen.controller.pane?.model.source.buffer).append(Buffer.alloc(40 << 20, `${'x'.repeat(1 << 16)}\n`));
-      for await (const block of blocks) expect(block.length).toBe(0);
-      return undefined;
-    };
-    await using screen = await reading(log, {services: {pipe}});
-    await typed(screen, '|', '');
-    await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
-    expect(noticeOf(screen)).toBe('21 older lines were already dropped');
-  });
 });
 
 describe('S saves', () => {
@@ -404,7 +296,7 @@ describe('y and Y copy', () => {
     });
   });
 
-  it.each([...'W=yYMS|'])('%s pins the tab, as any use of the log does', async (key) => {
+  it.each([...'W=yYMS'])('%s pins the tab, as any use of the log does', async (key) => {
     await using screen = await reading([], {names: []});
     await screen.until(() => screen.controller.pane !== undefined, 'the preview');
     const [preview] = screen.controller.state.tabs;
@@ -467,16 +359,12 @@ describe('y and Y copy', () => {
     expect(screen.copied[2]).toContain(`- Lines: 3\n`);
   });
 
-  it('S and | are about the selection where there is one, else about the view', async () => {
+  it('S is about the selection where there is one, else about the view', async () => {
     await using screen = await reading(log);
-    screen.press('|');
-    expect(screen.controller.state.prompt).toMatchObject({kind: 'pipe', what: 'view', suggestion: 'less'});
-    screen.pressTogether('^C', 'S');
+    screen.press('S');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'save', what: 'view', form: 'clean'});
     screen.pressTogether('^C', 'v', 'S');
     expect(screen.controller.state.prompt).toMatchObject({kind: 'save', what: 'selection'});
-    screen.pressTogether('^C', '|');
-    expect(screen.controller.state.prompt).toMatchObject({kind: 'pipe', what: 'selection'});
   });
 });
 

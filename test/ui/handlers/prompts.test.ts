@@ -12,7 +12,7 @@ import {logged, reading, retype, viewOf} from '../reading.ts';
 
 const log = [logged(1, 'INFO', 'step one'), logged(2, 'INFO', 'step two')];
 /** The keys that open a prompt about the log. */
-const openers = ['/', '&', '*', 'T', ':', 'S', '|'];
+const openers = ['/', '&', '*', 'T', ':', 'S'];
 
 describe('every prompt about the log', () => {
   it.each(openers)('%s has a label, and its keys are text: digits too', async (opener) => {

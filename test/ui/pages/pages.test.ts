@@ -116,12 +116,10 @@ describe('y, M, S and | take what is on the page', () => {
       expect(screen.copied[index]?.trim()).not.toBe('');
     }
     expect(screen.copied[1]).toMatch(/^\*\*/);
-    for (const key of ['S', '|']) {
-      screen.press(key);
-      expect(promptInUse(screen.controller.state)?.kind).toBe(key === 'S' ? 'save' : 'pipe');
-      screen.press('Esc');
-      expect(screen.controller.state).toMatchObject({prompt: undefined, page: {kind}});
-    }
+    screen.press('S');
+    expect(promptInUse(screen.controller.state)?.kind).toBe('save');
+    screen.press('Esc');
+    expect(screen.controller.state).toMatchObject({prompt: undefined, page: {kind}});
   });
 });
 

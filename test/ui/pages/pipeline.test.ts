@@ -201,7 +201,7 @@ describe('the description', () => {
 describe('the keys of the description', () => {
   const compiler = 'error: no such column \u001B[31mprize\u001B[0m\n   |\n 3 | SELECT ```x\n   |        ^';
 
-  async function described(name: string, services: Partial<Pick<Services, 'pipe' | 'copyForm'>> = {}) {
+  async function described(name: string, services: Partial<Pick<Services, 'copyForm'>> = {}) {
     const screen = await ScreenUnderTest.connected({
       names: ['orders'],
       services,
@@ -274,21 +274,6 @@ describe('the keys of the description', () => {
     screen.pressTogether('^U', ...'a.md', 'Enter');
     await screen.until(() => noticeOf(screen)?.startsWith('saved Markdown') === true, 'the outcome');
     expect(await readFile(path.join(screen.folder, 'a.md'), 'utf8')).toBe(await copied(screen, 'M'));
-  });
-
-  it('| pipes the page', async () => {
-    const read: string[] = [];
-    const pipe: Services['pipe'] = async (command, blocks) => {
-      for await (const block of blocks) read.push(`${command}: ${Buffer.from(block).toString()}`);
-      return undefined;
-    };
-    await using screen = await described('etl', {pipe});
-    screen.press('|');
-    const prompt = promptInUse(screen.controller.state);
-    expect(prompt && promptLabel(prompt)).toBe('pipe the page to: ');
-    screen.pressTogether('Enter');
-    await screen.until(() => read.length > 0, 'the command');
-    expect(read).toEqual([`less: ${await copied(screen, 'Y')}`]);
   });
 
   it('Esc cancels a prompt first, then closes the page; a prompt of the page is not in use without it', async () => {

@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {cyclePrompt} from '../../../source/ui/handlers/prompts.ts';
@@ -74,17 +76,8 @@ describe('keys of the record page', () => {
     expect(currentLine(screen)).toContain('three');
   });
 
-  it('M copies the record as Markdown, S saves it, | pipes it: all its lines, and nothing else', async () => {
-    const piped: string[] = [];
-    await using screen = await reading(log, {
-      services: {
-        async pipe(command, blocks) {
-          piped.push(command);
-          for await (const block of blocks) piped.push(Buffer.from(block).toString());
-          return undefined;
-        },
-      },
-    });
+  it('M copies the record as Markdown, S saves it: all its lines, and nothing else', async () => {
+    await using screen = await reading(log);
     screen.press('Enter', 'Enter', 'k', 'M');
     await screen.until(() => screen.copied.length > 0, 'the copy');
     expect(screen.copied[0]).toMatch(/- Lines: 3\n(?:.*\n)+```text\n.* two\n {2}more of two\n {2}even more\n```/);
@@ -95,12 +88,7 @@ describe('keys of the record page', () => {
     screen.pressTogether(...'two.log', 'Enter');
     await screen.until(() => noticeOf(screen)?.startsWith('saved') === true, 'the file');
     expect(noticeOf(screen)).toMatch(/^saved 3 lines/);
-    screen.press('|');
-    expect(promptInUse(screen.controller.state)).toMatchObject({kind: 'pipe', what: 'record'});
-    screen.press('Enter');
-    await screen.until(() => piped.length > 1, 'the pipe');
-    expect(piped[0]).toBe('less');
-    expect(piped.slice(1).join('').split('\n')).toHaveLength(4);
+    expect((await readFile(path.join(screen.folder, 'two.log'), 'utf8')).split('\n')).toHaveLength(4);
     expect(screen.controller.state.page?.kind).toBe('record');
   });
 

@@ -4,7 +4,6 @@ import {expect, it} from 'vitest';
 import {RecordIndex} from '../../../source/records/record-index.ts';
 import {openAs} from '../../../source/ui/pages/page.ts';
 import {pipelinePage} from '../../../source/ui/pages/pipeline.ts';
-import type {Services} from '../../../source/ui/services.ts';
 import {withUnder} from '../../../source/ui/state/page.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
@@ -74,23 +73,14 @@ it('says in its title which parts could not be read', async () => {
   expect(title).toMatch(/^ Timeline of orders {2}without the events of the API and the errors of connectors: the /);
 });
 
-it('S saves the page under a name of its own, and | pipes it', async () => {
-  let piped = '';
-  const pipe: Services['pipe'] = async (command, blocks) => {
-    piped = `${command}: `;
-    for await (const block of blocks) piped += Buffer.from(block).toString();
-    return undefined;
-  };
-  await using screen = await reading([logged(1, 'INFO', 'step 1')], {services: {pipe}});
+it('S saves the page under a name of its own', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   await opened(screen);
   screen.press('S');
   expect(promptInUse(screen.controller.state)?.suggestion).toMatch(/^orders-timeline-.*Z\.txt$/);
   screen.press(...'timeline.txt', 'Enter');
   await screen.until(() => noticeOf(screen)?.startsWith('saved ') === true, 'the file');
   expect(await readFile(path.join(screen.folder, 'timeline.txt'), 'utf8')).toMatch(/^Timeline of orders, newest first/);
-  screen.press('|', ...'wc', 'Enter');
-  await screen.until(() => piped.endsWith('\n'), 'the pipe');
-  expect(piped).toMatch(/^wc: Timeline of orders, newest first/);
 });
 
 it('Enter goes to the last error of a kind when the first has left the log, and says so', async () => {
