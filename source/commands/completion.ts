@@ -7,8 +7,8 @@ import {isObject, parseJson} from '../lib/json.ts';
 import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
 import {summaryOf} from '../settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../settings/option.ts';
-import {optionNamed} from '../settings/option-names.ts';
-import {options} from '../settings/option-table.ts';
+
+import {optionNamed, options} from '../settings/option-table.ts';
 import type {Environment} from '../settings/option-values.ts';
 import {configVerbs, formsOf, shells} from '../settings/request.ts';
 import {configPlace, loadConfig} from '../startup/load-settings.ts';

@@ -1,9 +1,10 @@
 import meow from 'meow';
-import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option} from './option.ts';
-import {isOn, onlySetting, optionNamed, type TypedOption, unknownOption} from './option-names.ts';
-import {options} from './option-table.ts';
+import {shellWord} from '../lib/format.ts';
+import {fileLine} from './file-line.ts';
+import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option, variableOf} from './option.ts';
+import {optionNamed, options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
-import {UsageError} from './parse-values.ts';
+import {closest, readSwitch, UsageError} from './parse-values.ts';
 
 /** The words after `pipetail`, before any variable or file is read. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
@@ -20,18 +21,21 @@ export function readCommandLine(
   const separator = argv.indexOf('--');
   const before = separator === -1 ? argv : argv.slice(0, separator);
   const after = separator === -1 ? [] : argv.slice(separator + 1);
-  const {command, words, typedAs, setting} = exactWords(before);
-  const {input, flags} = readWithMeow(words);
+  const {command, words, typed} = exactWords(before);
+  const {input, flags} = readWithMeow(words, new Set(typed.map(({option}) => option)));
   const names = [...(command === 'screen' ? input : input.slice(1)), ...after];
-  const isAnswered = flags.get('help') === true || flags.get('version') === true;
-  if (setting && !isAnswered) throw onlySetting(setting, fileOf(flags));
-  if (!isAnswered) rejectForeignFlags(flags, command, typedAs);
+  if (flags.get('help') === true || flags.get('version') === true) return {command, names, flags};
+  const setting = typed.find(({option}) => option.setting);
+  if (setting) throw onlySetting(setting, fileOf(flags));
+  const other = typed.find(({option}) => !acceptsOption(command, option));
+  if (other) throw foreign(other, command);
   return {command, names, flags};
 }
 
 /** The same call on another context, without the flags about the server. */
 export function inContext(commandLine: CommandLine, context: string): CommandLine {
-  const flags = new Map([...commandLine.flags].filter(([flag]) => flag !== 'demo' && !find(flag)?.ofContext));
+  const ofServer = options.filter((option: Option) => option.ofContext || option.flag === 'demo').map(({flag}) => flag);
+  const flags = new Map([...commandLine.flags].filter(([flag]) => !ofServer.some((each) => each === flag)));
   return {...commandLine, flags: flags.set('context', context)};
 }
 
@@ -39,11 +43,10 @@ export function inContext(commandLine: CommandLine, context: string): CommandLin
  * The words as meow reads them without a guess: each option as `--flag=value`, by its own name. meow would take `-ojson`
  * for five options, `--grep -x` for two, and a name after a switch for its value if the name is `true`.
  */
-function exactWords(argv: readonly string[]): ExactWords {
+function exactWords(argv: readonly string[]) {
   let command: CommandName | undefined;
   const words: string[] = [];
-  const typedAs = new Map<string, string>();
-  let setting: TypedOption | undefined;
+  const typed: TypedOption[] = [];
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (word.length < 2 || !word.startsWith('-')) {
@@ -54,26 +57,13 @@ function exactWords(argv: readonly string[]): ExactWords {
     for (const each of optionsIn(word, command ?? 'screen')) {
       const next = valueIn(argv[at + 1], each, command ?? 'screen');
       if (next !== undefined) at += 1;
-      const typed = {...each, value: next ?? each.value};
-      if (typed.option.setting) {
-        setting ??= typed;
-        continue;
-      }
-      words.push(exactWord(typed, command ?? 'screen'));
-      typedAs.set(typed.option.flag, typed.as);
+      const given = {...each, value: next ?? each.value};
+      typed.push(given);
+      if (!given.option.setting) words.push(exactWord(given, command ?? 'screen'));
     }
   }
-  return {command: command ?? 'screen', words, typedAs, setting};
+  return {command: command ?? 'screen', words, typed} as const;
 }
-
-type ExactWords = {
-  readonly command: CommandName;
-  readonly words: readonly string[];
-  /** For each option: how it was typed, such as `-w` for `follow`. */
-  readonly typedAs: ReadonlyMap<string, string>;
-  /** The first one that has no flag any more. */
-  readonly setting: TypedOption | undefined;
-};
 
 /** The options of one word: `--flag`, `--flag=value`, `-f`, `-ft`, `-ojson`, `-o=json`. */
 function optionsIn(word: string, command: CommandName): readonly TypedOption[] {
@@ -124,15 +114,14 @@ function exactWord(typed: TypedOption, command: CommandName): string {
   const {option, value: given} = typed;
   const {flag, value} = option;
   if (value === undefined) return `--${flag}=${isOn(typed)}`;
-  if (!given && !acceptsOption(command, option)) throw foreign(option, typed.as, command);
+  if (!given && !acceptsOption(command, option)) throw foreign(typed, command);
   if (!given) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
   return `--${flag}=${guard}${given}`;
 }
 
-function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags: Flags} {
-  // meow takes a tenth of a millisecond for each option that it is told of.
-  const given = options.filter(({flag}) => argv.some((word) => word.startsWith(`--${flag}=`)));
-  const declared = given.map((option: Option) => [
+/** `given`: the options in the words, since meow takes a tenth of a millisecond for each that it is told of. */
+function readWithMeow(argv: readonly string[], given: ReadonlySet<Option>) {
+  const declared = [...given].map((option) => [
     meowKey(option),
     option.value === undefined ? {type: 'boolean' as const} : {type: 'string' as const, isMultiple: true as const},
   ]);
@@ -148,14 +137,13 @@ function readWithMeow(argv: readonly string[]): {input: readonly string[]; flags
     booleanDefault: undefined,
   });
   const flags = new Map<string, string | boolean | readonly string[]>();
-  for (const option of given as readonly Option[]) {
+  for (const option of given) {
     const found: unknown = result.flags[meowKey(option)];
     if (typeof found === 'boolean') flags.set(option.flag, found);
     if (!Array.isArray(found) || found.length === 0) continue;
     const [first = '', ...more] = found.map((value) => String(value).slice(guard.length));
-    if (option.repeatable) flags.set(option.flag, [first, ...more]);
-    else if (more.length === 0) flags.set(option.flag, first);
-    else throw givenTwice(option.flag, found.length);
+    if (more.length > 0 && !option.repeatable) throw givenTwice(option.flag, found.length);
+    flags.set(option.flag, option.repeatable ? [first, ...more] : first);
   }
   return {input: result.input.map(String), flags};
 }
@@ -170,20 +158,77 @@ function meowKey({flag}: Option): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function find(name: string): Option | undefined {
-  return options.find(({flag}) => flag === name);
-}
-
-function rejectForeignFlags(flags: Flags, command: CommandName, typedAs: ReadonlyMap<string, string>): void {
-  for (const flag of flags.keys()) {
-    const option = find(flag);
-    if (option && !acceptsOption(command, option)) throw foreign(option, typedAs.get(flag) ?? `--${flag}`, command);
-  }
-}
-
-function foreign({flag, commands}: Option, as: string, command: CommandName): UsageError {
-  const places = commands.map((name) => (name === 'screen' ? 'the screen' : `pipetail ${name}`));
+function foreign({option: {flag, commands}, as}: TypedOption, command: CommandName): UsageError {
+  const places = commands.map((name) => (name === 'screen' ? 'the screen' : callOf(name)));
   const where = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter((place) => place !== '').join(' and ');
   const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
   return new UsageError(`${as} belongs to ${where}${own}`);
+}
+
+/** An option of the command line. */
+type TypedOption = {
+  readonly option: Option;
+  /** As typed, without a value. */
+  readonly as: string;
+  /** In the same word: after `=`, or after the letter of an alias. */
+  readonly value: string | undefined;
+  /** It is typed as the opposite of `option`, a switch or a setting that has `off`. */
+  readonly isOpposite: boolean;
+};
+
+/** Whether the words of a switch turn it on. */
+function isOn({as, value, isOpposite}: Omit<TypedOption, 'option'>): boolean {
+  return (value === undefined || readSwitch(value, as)) !== isOpposite;
+}
+
+/** A flag that is only a setting: the way out is its line in `file`, or its variable for one call. */
+function onlySetting(typed: TypedOption, file: string): UsageError {
+  const {option, as} = typed;
+  const text = settingText(typed);
+  const line = fileLine(option, text);
+  const assignment = `${variableOf(option)}=${shellWord(text)}`;
+  const ways = option.ofContext
+    ? [`write ${line} in its context, [contexts.NAME], in ${file}`, `without a context: ${assignment}`]
+    : [`write ${line} in ${file}`, `for one call: ${assignment}`];
+  return new UsageError(`${as} is a setting: ${ways.join(' · ')}`);
+}
+
+/** The value that was meant; without one that it can have, the default, or an example. */
+function settingText(typed: TypedOption): string {
+  const {option, value, isOpposite} = typed;
+  const {fallback, example = '', choices, off} = option;
+  if (option.value === undefined) return String(isOn(typed));
+  if (off !== undefined && isOpposite && !isOn(typed)) return off;
+  const isPossible = value !== undefined && !isOpposite && choices?.includes(value) !== false;
+  return isPossible ? value : (fallback ?? example);
+}
+
+/** `typed`: with its dashes, without a value. */
+function unknownOption(typed: string, command: CommandName): UsageError {
+  const name = typed.replace(/^--?/, '');
+  const flags: readonly Option[] = options.filter((option: Option) => !option.setting);
+  // Every single letter is near every other one. An option of another command comes after the command's own.
+  const meant =
+    name.length === 1
+      ? undefined
+      : (nearest(
+          name,
+          flags.filter((option) => acceptsOption(command, option)),
+        ) ?? nearest(name, flags));
+  const owner = meant && !acceptsOption(command, meant) ? (meant.commands[0] ?? command) : command;
+  const call = owner === command ? '' : `${callOf(owner)} `;
+  const advice = meant ? `did you mean ${call}--${meant.flag}?` : `see ${callOf(command)} --help all`;
+  return new UsageError(`unknown option ${typed.slice(0, 80)} · ${advice}`);
+}
+
+function nearest(name: string, some: readonly Option[]): Option | undefined {
+  const meant = closest(
+    name,
+    some.map(({flag}) => flag),
+  );
+  return some.find(({flag}) => flag === meant);
+}
+
+function callOf(command: CommandName): string {
+  return command === 'screen' ? 'pipetail' : `pipetail ${command}`;
 }

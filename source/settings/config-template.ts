@@ -53,24 +53,12 @@ function explain(option: Option): string {
   return `# ${option.setting ? '' : flag}${variableOf(option)}\n# ${option.help}`;
 }
 
-const examples: ReadonlyMap<string, string> = new Map([
-  ['host', '"https://feldera.example.com"'],
-  ['auth-variable', '"PROD_FELDERA_KEY"'],
-  ['oidc-token-file', '"/var/run/secrets/feldera/token"'],
-  ['auth-token-command', '"get-token --for prod"'],
-  ['auth', '"apikey:…"'],
-  ['tenant', '"acme"'],
-  ['tls-cert', '"~/.config/pipetail/roots.pem"'],
-  ['allow-http-key', 'false'],
-  ['insecure', 'false'],
-  ['color', '"red"'],
-]);
 /** Written as `# or: …`: the table must be valid with all its lines enabled, and they exclude `auth-variable`. */
 const alternatives = ['auth', 'oidc-token-file', 'auth-token-command'];
 
-function contextLine({flag, help}: Option): string {
-  const line = `${flag} = ${examples.get(flag) ?? '""'}`;
-  return `# ${help}\n${alternatives.includes(flag) ? `# or: ${line}` : `#${line}`}`;
+function contextLine(option: Option): string {
+  const line = fileLine(option, option.example);
+  return `# ${option.help}\n${alternatives.includes(option.flag) ? `# or: ${line}` : `#${line}`}`;
 }
 
 function tomlList(values: readonly string[]): string {

@@ -1,5 +1,32 @@
 import {type Option, screens} from './option.ts';
-import {levelChoices} from './parse-values.ts';
+import {parseDuration, parseInteger, readExpression, UsageError} from './parse-values.ts';
+
+const ofLogs = {commands: ['logs'], once: true} as const;
+
+/** `3,4`, in any order. */
+function readRuns(text: string, name: string): readonly [older: number, newer: number] {
+  const [older = 0, newer = 0] = text
+    .split(',')
+    .map(Number)
+    .toSorted((a, b) => a - b);
+  if (!/^\d{1,6},\d{1,6}$/.test(text) || older < 1 || older === newer) {
+    throw new UsageError(`${name} takes two numbers of runs, such as 3,4, not '${text}'`);
+  }
+  return [older, newer];
+}
+
+/** Below 0 it counts from the last run, which is -1. */
+function readRun(text: string, name: string): number {
+  const run = /^-?\d{1,6}$/.test(text.trim()) ? Number(text) : 0;
+  if (run !== 0) return run;
+  throw new UsageError(`${name} takes the number of a run, such as 3, or -1 for the last one, not '${text.trim()}'`);
+}
+
+/** A number without a unit may be meant as fda's limit for each request. */
+function readTimeout(text: string, name: string): number {
+  if (!/^\s*[1-9]\d*\s*$/.test(text)) return parseDuration(text, name);
+  throw new UsageError(`${name} ${text.trim()} needs a unit, such as ${text.trim()}s`);
+}
 
 /** What `logs` prints, and what the commands like it have of that: a part of the table of options, in the order of the help. */
 export const logsOptions = [
@@ -9,14 +36,12 @@ export const logsOptions = [
     synonyms: ['watch', 'w'],
     help: 'keep printing new lines, across reconnects',
     core: true,
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'exit-on-end',
     help: 'with --follow: end when the pipeline stops (exit code 0) or fails (1), instead of waiting for its next start',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'from',
@@ -32,6 +57,7 @@ export const logsOptions = [
   {
     flag: 'runs',
     value: 'N,M',
+    read: readRuns,
     help: 'the two runs to compare, numbered as above the log; default: the last two',
     core: 'the two runs to compare (default: the last two)',
     commands: ['diff'],
@@ -40,10 +66,10 @@ export const logsOptions = [
   {
     flag: 'tail',
     value: 'N',
+    read: (text, name) => (text === '-1' ? undefined : parseInteger(text, name, {min: 0, max: 1_000_000})),
     help: 'only the last N selected records of what the server has; -1 = all',
     core: 'only the last N records; -1 = all',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'since',
@@ -60,48 +86,46 @@ export const logsOptions = [
     value: 'TIME',
     help: 'end before the first record later than this time, in the same forms; with --follow, when such a record comes',
     core: 'up to this time, in the same forms',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'last-run',
     help: 'only the last run of the pipeline, as --run -1; with --follow, also what comes after it',
     core: 'only the last run of the pipeline',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'run',
     value: 'N',
+    read: readRun,
     help: 'only that run, numbered as above the log; -1 is the last one, -2 the one before it',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'grep',
     value: 'PATTERN',
+    read: readExpression,
     repeatable: true,
     help: 'only records with a line that matches the regular expression; case counts if it has capitals. Given several times: one of them has to match',
     core: 'only records that match the regular expression',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'exclude',
     alias: 'e',
     value: 'PATTERN',
+    read: readExpression,
     repeatable: true,
     help: 'leave out records with a line that matches. Given several times: none may match',
     core: 'leave out records that match',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'level',
     value: 'LEVEL',
     help: 'only records of that level or worse: trace, debug, info, warn or error',
     core: 'only this level or worse: debug, info, warn, error',
-    choices: levelChoices,
+    choices: ['trace', 'debug', 'info', 'warn', 'error'],
     commands: [...screens, 'logs'],
     once: ['logs'],
   },
@@ -109,10 +133,10 @@ export const logsOptions = [
     flag: 'around',
     alias: 'C',
     value: 'N',
+    read: (text, name) => parseInteger(text, name, {min: 0, max: 1000}),
     help: 'also N records before and after each one that --grep, --exclude and --level select, with -- between groups',
     core: 'also N records around each selected one',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'output',
@@ -132,28 +156,27 @@ export const logsOptions = [
     flag: 'timestamps',
     alias: 't',
     help: 'prefix each line with the time of its record ("-" if none)',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'exit-on',
     value: 'PATTERN',
+    read: readExpression,
     help: 'end with exit code 0 after the first record with a line that matches, even if filtered out, from --since or --tail on; an end without a match is a failure',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'fail-on',
     value: 'PATTERN',
+    read: readExpression,
     help: 'the same with exit code 1; an end without a match is no failure',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
   {
     flag: 'timeout',
     value: 'TIME',
+    read: readTimeout,
     help: 'end the printing after this time (90s, 10m, 1h30m); with --exit-on that is a failure',
-    commands: ['logs'],
-    once: true,
+    ...ofLogs,
   },
 ] as const satisfies readonly Option[];

@@ -47,6 +47,12 @@ export function tagMatcher(tag: string): NamePattern['matches'] {
   return ({tags}) => tags?.some((each) => expression.test(each)) === true;
 }
 
+/** The tag as typed. Throws `UsageError`. */
+export function readTag(tag: string): string {
+  tagMatcher(tag);
+  return tag;
+}
+
 function readPattern(word: string): NamePattern | undefined {
   const tag = tagIn(word);
   const inSlashes = /^\/(.+)\/$/.exec(word)?.[1];

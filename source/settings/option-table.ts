@@ -1,10 +1,20 @@
 import {logsOptions} from './logs-option-table.ts';
-import {asking, commandWords, type Option, screens} from './option.ts';
+import {readTag} from './names.ts';
+import {acceptsOption, asking, type CommandName, commandWords, type Option, screens} from './option.ts';
 import {themeNames} from './palette.ts';
-import {colorChoices, copyChoices, histogramChoices, notifyChoices, timeChoices, wrapChoices} from './parse-values.ts';
+import {
+  parseDuration,
+  parseInteger,
+  parseSize,
+  readExpression,
+  readListWidth,
+  readSilence,
+  readZone,
+} from './parse-values.ts';
 
 const askServer = ['screen', ...asking] as const;
 const all = ['screen', ...commandWords] as const;
+const ofServer = {commands: askServer, ofContext: true} as const;
 
 /**
  * In the order of the help. The flag parser, `--help`, the configuration template, docs/options.md and the settings of
@@ -30,72 +40,71 @@ export const options = [
   {
     flag: 'host',
     value: 'URL',
+    example: 'https://feldera.example.com',
     variable: 'FELDERA_HOST',
     fallback: 'http://localhost:8080',
     help: 'base URL of the Feldera API; may carry a path prefix',
     core: 'the Feldera API (default http://localhost:8080)',
-    commands: askServer,
-    ofContext: true,
+    ...ofServer,
   },
   {
     flag: 'auth',
     value: 'TOKEN',
+    example: 'apikey:…',
     variable: 'FELDERA_API_KEY',
     help: 'API key or JWT, sent as a bearer token',
     core: 'API key; safer in the variable FELDERA_API_KEY',
-    commands: askServer,
-    ofContext: true,
+    ...ofServer,
   },
   {
     flag: 'oidc-token-file',
     value: 'FILE',
+    example: '/var/run/secrets/feldera/token',
     variable: 'FELDERA_OIDC_TOKEN_FILE',
     help: 'file that holds a bearer token, such as Kubernetes mounts; it is read again for each request',
-    commands: askServer,
-    ofContext: true,
+    ...ofServer,
   },
   {
     flag: 'auth-token-command',
     value: 'CMD',
+    example: 'get-token --for prod',
     variable: 'FELDERA_AUTH_TOKEN_COMMAND',
     help: 'shell command that prints a bearer token; it runs again when the token expires or is refused',
-    commands: askServer,
-    ofContext: true,
+    ...ofServer,
   },
   {
     flag: 'allow-http-key',
     help: 'send the credential over plain http to another machine, although anyone on the way can read it',
-    commands: askServer,
-    ofContext: true,
+    ...ofServer,
     setting: true,
   },
   {
     flag: 'tenant',
     value: 'NAME',
+    example: 'acme',
     variable: 'FELDERA_TENANT',
     help: 'name or id of the tenant, for credentials that belong to several',
-    commands: askServer,
-    ofContext: true,
+    ...ofServer,
   },
   {
     flag: 'tls-cert',
     value: 'FILE',
+    example: '~/.config/pipetail/roots.pem',
     variable: 'FELDERA_HTTPS_TLS_CERT',
     help: 'PEM file of root certificates to trust, in addition to the usual ones',
-    commands: askServer,
-    ofContext: true,
+    ...ofServer,
   },
   {
     flag: 'insecure',
     alias: 'k',
     variable: 'FELDERA_TLS_INSECURE',
     help: 'accept any certificate; the header shows that',
-    commands: askServer,
-    ofContext: true,
+    ...ofServer,
   },
   {
     flag: 'scrollback',
     value: 'SIZE',
+    read: (text, name) => parseSize(text, name, '64KiB'),
     fallback: '32MiB',
     help: 'memory for the log of each tab, which holds about ten times as much (64MiB, 100k, 1000000)',
     commands: screens,
@@ -103,6 +112,7 @@ export const options = [
   {
     flag: 'memory',
     value: 'SIZE',
+    read: (text, name) => parseSize(text, name, '16MiB'),
     fallback: '256MiB',
     help: 'memory for the logs of all tabs together; the tabs viewed longest ago are shortened first',
     commands: screens,
@@ -144,6 +154,7 @@ export const options = [
   {
     flag: 'record-max',
     value: 'SIZE',
+    read: (text, name) => parseSize(text, name, '16MiB'),
     fallback: '1GiB',
     help: 'maximum total size of all recordings; the oldest files are deleted',
     commands: ['screen', 'logs'],
@@ -152,6 +163,7 @@ export const options = [
   {
     flag: 'silence',
     value: 'TIME',
+    read: readSilence,
     fallback: '5m',
     help: 'replace a connection that has been silent this long (90s, 5m), at most a day; 0 = never',
     off: '0',
@@ -161,6 +173,7 @@ export const options = [
   {
     flag: 'away',
     value: 'TIME',
+    read: parseDuration,
     fallback: '10m',
     help: 'after this time without a key, the next key shows what happened (90s, 10m, 1h30m); 0 = never',
     off: '0',
@@ -173,12 +186,13 @@ export const options = [
     fallback: 'off',
     help: 'notify of new kinds of errors, failures, restarts and losses: bell, osc9, osc777 or off',
     core: 'notify of errors and failures: bell, osc9, osc777',
-    choices: notifyChoices,
+    choices: ['bell', 'osc9', 'osc777', 'off'],
     commands: screens,
   },
   {
     flag: 'on-alert',
     value: 'CMD',
+    read: (text) => text.trim() || undefined,
     example: 'jq -r .text | mail -s pipetail me@example.com',
     help: 'run sh -c CMD for new kinds of errors, failures, restarts and losses, with one JSON object on its stdin; at most once per minute per pipeline, not counting failures',
     commands: [...screens, 'logs'],
@@ -186,6 +200,7 @@ export const options = [
   {
     flag: 'watch',
     value: 'PATTERN',
+    read: readExpression,
     example: 'deadlock|timed out',
     help: 'regular expression; lines that match are counted and notified like errors',
     commands: screens,
@@ -198,6 +213,7 @@ export const options = [
   {
     flag: 'fps',
     value: 'N',
+    read: (text, name) => parseInteger(text, name, {min: 1, max: 60}),
     fallback: '12',
     help: 'maximum frames per second, 1 to 60',
     commands: screens,
@@ -217,7 +233,7 @@ export const options = [
     value: 'WHICH',
     fallback: 'errors',
     help: 'which long lines continue in the next row: none (off), warnings and errors (errors) or all',
-    choices: wrapChoices,
+    choices: ['off', 'errors', 'all'],
     off: 'off',
     commands: screens,
     setting: true,
@@ -234,12 +250,13 @@ export const options = [
     example: 'local',
     help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default: sent, or local if a zone is set',
     core: 'times as sent, local, utc, relative, delta or off',
-    choices: timeChoices,
+    choices: ['sent', 'local', 'utc', 'relative', 'delta', 'off'],
     commands: screens,
   },
   {
     flag: 'zone',
     value: 'ZONE',
+    read: readZone,
     example: 'Europe/Berlin',
     help: "time zone of local times, such as Europe/Berlin or UTC; default: the system's",
     commands: screens,
@@ -248,6 +265,7 @@ export const options = [
   {
     flag: 'list-width',
     value: 'CELLS',
+    read: readListWidth,
     fallback: 'auto',
     help: 'width of the list, at least 8; auto fits it to terminal and focus, off hides it',
     off: 'off',
@@ -259,7 +277,7 @@ export const options = [
     value: 'WHEN',
     fallback: 'auto',
     help: 'the histogram above the log: on, off, or on in terminals of 30 rows or more (auto)',
-    choices: histogramChoices,
+    choices: ['auto', 'on', 'off'],
     commands: screens,
   },
   {
@@ -267,7 +285,7 @@ export const options = [
     value: 'FORM',
     fallback: 'clean',
     help: 'the form of copied and saved lines: without colours (clean), or the bytes as sent (as-sent)',
-    choices: copyChoices,
+    choices: ['clean', 'as-sent'],
     commands: screens,
     setting: true,
   },
@@ -275,6 +293,11 @@ export const options = [
   {
     flag: 'status',
     value: 'STATES',
+    read: (text) =>
+      text
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
     help: 'only pipelines in these states: Running,Failed',
     core: true,
     commands: ['list'],
@@ -283,6 +306,7 @@ export const options = [
   {
     flag: 'tag',
     value: 'TAG',
+    read: readTag,
     repeatable: true,
     help: 'only pipelines with this tag; * and ? stand for any characters. Given several times: with all of them',
     core: 'only pipelines with this tag',
@@ -294,7 +318,7 @@ export const options = [
     value: 'WHEN',
     fallback: 'auto',
     help: "the log's own colours: on a terminal and with -o raw (auto), also into a pipe or a file (always), or never",
-    choices: colorChoices,
+    choices: ['auto', 'always', 'never'],
     commands: ['logs'],
   },
   {
@@ -307,6 +331,7 @@ export const options = [
   {
     flag: 'port',
     value: 'N',
+    read: (text, name) => parseInteger(text, name, {min: 0, max: 65_535}),
     fallback: '8080',
     help: 'port of the demo server; 0 = any free port',
     core: true,
@@ -324,9 +349,35 @@ export const options = [
   {flag: 'version', help: 'show the version', commands: all, once: true},
 ] as const satisfies readonly Option[];
 
-export type FlagName = (typeof options)[number]['flag'];
+type Row = (typeof options)[number];
+export type FlagName = Row['flag'];
+
+type Read<One> = One extends {readonly read: (text: string, name: string) => infer Value}
+  ? Value
+  : One extends {readonly choices: readonly (infer Choice)[]}
+    ? Choice
+    : string;
+type Value<One> = One extends {readonly value: string}
+  ? One extends {readonly repeatable: true}
+    ? readonly Read<One>[]
+    : One extends {readonly fallback: string}
+      ? Read<One>
+      : Read<One> | undefined
+  : boolean;
+
+/** What an option is read as: a switch as a boolean, without a default perhaps as undefined. */
+export type ValueOf<Flag extends FlagName> = Value<Extract<Row, {readonly flag: Flag}>>;
 
 const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));
+
+/** The option with that flag, alias or synonym; one that the command accepts, if there is one. */
+export function optionNamed(name: string, command: CommandName): Option | undefined {
+  const named = [
+    ...options.filter(({flag}) => flag === name),
+    ...options.filter(({alias, synonyms = []}: Option) => alias === name || synonyms.includes(name)),
+  ];
+  return named.find((option) => acceptsOption(command, option)) ?? named[0];
+}
 
 export function optionOf(flag: FlagName): Option {
   const option = byFlag.get(flag);

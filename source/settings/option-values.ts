@@ -1,7 +1,8 @@
 import type {ConfigFile, ContextKey, ContextTable} from './config-file.ts';
 import {type CommandName, effectiveCommands, type Option, variableOf} from './option.ts';
-import {type FlagName, optionOf, options} from './option-table.ts';
-import {didYouMean, readSwitch, UsageError} from './parse-values.ts';
+import {type FlagName, optionOf, options, type ValueOf} from './option-table.ts';
+import {colorForms, readColor} from './palette.ts';
+import {didYouMean, oneOf, readSwitch, UsageError} from './parse-values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,13 +30,8 @@ export type OptionValues = {
   /** Typed in this call; a switch: turned on or off. */
   readonly isTyped: (flag: FlagName) => boolean;
   readonly find: (flag: FlagName) => OptionValue | undefined;
-  readonly value: (flag: FlagName) => string | undefined;
-  /** The values of a repeatable option. */
-  readonly all: (flag: FlagName) => readonly string[];
-  /** The value of an option that has a default. */
-  readonly required: (flag: FlagName) => string;
-  readonly isOn: (flag: FlagName) => boolean;
-  readonly nameOf: (flag: FlagName) => string;
+  /** As its row reads it. Throws `UsageError`. */
+  readonly value: <Flag extends FlagName>(flag: Flag) => ValueOf<Flag>;
 };
 
 /**
@@ -63,25 +59,28 @@ export function optionValues({command, flags, environment, file}: OptionSources,
     return value && {text: value.text, source: 'file', name: `${value.where}: ${flag}`};
   }
 
-  const value = (flag: FlagName) => find(flag)?.text;
-  const all = (flag: FlagName) => {
-    const {text} = find(flag) ?? {};
+  const value = <Flag extends FlagName>(flag: Flag) => {
+    const option = optionOf(flag);
+    const found = find(flag);
     const typed = flags.get(flag);
-    return Array.isArray(typed) ? typed : text === undefined ? [] : [text];
+    const texts = Array.isArray(typed) ? typed : found ? [found.text] : [];
+    const values = texts.map((text) => readValue(option, text, found?.name ?? `--${flag}`));
+    // The type follows from the row, which has read them.
+    return (option.repeatable ? values : values[0]) as ValueOf<Flag>;
   };
   return {
     has: (flag) => flags.has(flag) && flags.get(flag) !== false,
     isTyped: (flag) => flags.has(flag),
     find,
     value,
-    all,
-    required: (flag) => value(flag) ?? '',
-    isOn: (flag) => {
-      const found = find(flag);
-      return found !== undefined && readSwitch(found.text, found.name);
-    },
-    nameOf: (flag) => find(flag)?.name ?? `--${flag}`,
   };
+}
+
+/** Reads the text of an option, which messages call `name`. Throws `UsageError`. */
+export function readValue({value, read, choices}: Option, text: string, name: string): unknown {
+  if (value === undefined) return readSwitch(text, name);
+  if (read) return read(text, name);
+  return choices ? oneOf(name, text.trim().toLowerCase(), choices) : text;
 }
 
 function fallback({flag, value, fallback: text}: Option): OptionValue | undefined {
@@ -137,7 +136,8 @@ export function currentContext({flags, environment, file}: Omit<OptionSources, '
   return findContext(own.text, `${own.where}: context`, file);
 }
 
-function findContext(name: string, from: string, {contexts, name: file}: ConfigFile): ContextTable {
+/** Throws `UsageError`, whose message begins with `from`, for a context that is not in the file. */
+export function findContext(name: string, from: string, {contexts, name: file}: ConfigFile): ContextTable {
   const table = contexts.get(name);
   if (table) return table;
   const names = [...contexts.keys()];
@@ -153,18 +153,27 @@ function findContext(name: string, from: string, {contexts, name: file}: ConfigF
 }
 
 /** A key of a context, described like an option. */
-export type ContextOption = Option & {readonly flag: ContextKey};
+type ContextOption = Option & {readonly flag: ContextKey};
 
 const authVariable: ContextOption = {
   flag: 'auth-variable',
   value: 'NAME',
+  example: 'PROD_FELDERA_KEY',
   help: 'the variable that holds the key',
+  read(text, name) {
+    // Any other text may be the key itself, so the message does not quote it.
+    if (!/^[A-Za-z_]\w*$/.test(text)) throw new UsageError(`${name} takes the name of a variable, not a key`);
+  },
   commands: [],
 };
 const color: ContextOption = {
   flag: 'color',
   value: 'COLOR',
+  example: 'red',
   help: 'fills the header: red, bright-blue, #5f0000, a number from 0 to 255',
+  read(text, name) {
+    if (readColor(text) === undefined) throw new UsageError(`${name} takes ${colorForms}, not '${text}'`);
+  },
   commands: [],
 };
 

@@ -7,6 +7,8 @@ export type Option = {
   readonly synonyms?: readonly string[];
   /** The name of the value in the help; absent for a switch. */
   readonly value?: string;
+  /** Reads a value, whose option messages call `name`; absent: one of `choices`, or the text. Throws `UsageError`. */
+  readonly read?: (text: string, name: string) => unknown;
   /** Set unless it is `PIPETAIL_` and the flag's name (`variableOf`). */
   readonly variable?: string;
   readonly fallback?: string;

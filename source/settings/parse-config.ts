@@ -8,12 +8,11 @@ import {
   type FileValue,
   type KeyRemap,
 } from './config-file.ts';
-import {type CommandName, effectiveCommands, isConfigurable, type Option} from './option.ts';
-import {type FlagName, optionOf, options} from './option-table.ts';
-import {type ContextOption, contextOptions, type Environment, type Flags} from './option-values.ts';
-import {colorForms, readColor} from './palette.ts';
+import {isConfigurable, type Option} from './option.ts';
+import {type FlagName, options} from './option-table.ts';
+import {contextOptions, findContext, optionValues, readValue} from './option-values.ts';
 import {didYouMean, numericValues, UsageError} from './parse-values.ts';
-import {settingsOf} from './settings.ts';
+import {readServerOptions} from './server-options.ts';
 
 const tables = ['contexts', 'keys'] as const;
 
@@ -25,79 +24,87 @@ export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile;
   const toml = tomlRows(text);
   if ('problem' in toml) return {file: {...emptyConfig, name: read.name}, problems: [toml.problem]};
   const problems: ConfigProblem[] = [];
-  const report = (line: number, message: string) => void problems.push({line, message});
+  const check: Check = (line, run) => {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push({line, message: error.message});
+    }
+  };
   const of = (table: string) => toml.rows.filter(({path}) => path[0] === table && path.length > 1);
   const file: ConfigFile = {
     name: read.name,
-    options: readOptions(toml.rows, read, report),
-    contexts: readContexts(of('contexts'), read, report),
-    keys: readKeys(of('keys'), read, report),
+    options: readOptions(toml.rows, read, check),
+    contexts: readContexts(of('contexts'), read, check),
+    keys: readKeys(of('keys'), read, check),
   };
-  problems.push(...checkConfig(file));
+  const own = file.options.get('context')?.text;
+  const line = toml.rows.find(({path}) => path[0] === 'context')?.line ?? 0;
+  if (own !== undefined) check(line, () => findContext(own, 'context', file));
   return {file, problems: problems.sort((a, b) => a.line - b.line)};
 }
 
-type Report = (line: number, message: string) => void;
+/** Runs a part of the reading: a `UsageError` is a problem in that line. */
+type Check = (line: number, run: () => void) => void;
 
-/** The keys above the first table. */
-function readOptions(rows: readonly TomlRow[], read: ReadOptions, report: Report): Map<FlagName, FileValue> {
+/** The keys above the first table. Each value is read as that of a flag or a variable is. */
+function readOptions(rows: readonly TomlRow[], read: ReadOptions, check: Check): Map<FlagName, FileValue> {
   const values = new Map<FlagName, FileValue>();
   const wrongTables = new Set<string>();
   for (const {path, line, value} of rows) {
     const [key = '', ...rest] = path;
-    if (tables.some((table) => table === key)) {
-      if (rest.length === 0 && value.type !== 'table') report(line, `'${key}' is a table: [${exampleOf(key)}]`);
-      continue;
-    }
-    if (rest.length > 0 || value.type === 'table') {
-      // One message for the table and everything in it.
-      if (!wrongTables.has(key))
-        report(line, `unknown table '${key}'${didYouMean(key, tables) || ` · there are ${tables.join(', ')}`}`);
-      wrongTables.add(key);
-      continue;
-    }
-    const option = options.find(({flag}) => flag === key);
-    const reason = refusalOf(key, option);
-    if (!option || reason !== undefined) {
-      report(line, reason ?? '');
-      continue;
-    }
-    const result = optionValue(option, value, read);
-    if ('wrong' in result) report(line, result.wrong);
-    else values.set(option.flag, {text: result.text, where: `${read.name}:${line}`});
+    const isTable = rest.length > 0 || value.type === 'table';
+    const isKnown = tables.some((table) => table === key);
+    // One message for an unknown table and everything in it.
+    if (isTable && (isKnown || wrongTables.has(key))) continue;
+    if (isTable) wrongTables.add(key);
+    check(line, () => {
+      if (isKnown) throw new UsageError(`'${key}' is a table: [${key === 'keys' ? key : `${key}.NAME`}]`);
+      if (isTable)
+        throw new UsageError(`unknown table '${key}'${didYouMean(key, tables) || ` · there are ${tables.join(', ')}`}`);
+      const option = optionInFile(key);
+      const text = textOf(option, value, read);
+      readValue(option, text, key);
+      values.set(option.flag, {text, where: `${read.name}:${line}`});
+    });
   }
   return values;
 }
 
-/** Why a key cannot be at the top of the file; undefined if it can. */
-function refusalOf(key: string, option: Option | undefined): string | undefined {
-  if (option?.ofContext) return `'${key}' belongs to a server: set it in a context, [contexts.NAME]`;
-  if (option && isConfigurable(option)) return undefined;
-  if (option) return `'${key}' can only be a flag: --${key}`;
-  const keys = options.filter((each: Option) => isConfigurable(each) && !each.ofContext).map(({flag}) => flag);
-  const near = didYouMean(key, [...keys, ...tables]);
-  return `unknown key '${key}'${near || ' · pipetail --help all lists the options'}`;
-}
-
-function exampleOf(table: string): string {
-  return table === 'keys' ? table : `${table}.NAME`;
+/** Throws `UsageError` for a key that cannot be at the top of the file. */
+function optionInFile(key: string) {
+  const option = options.find(({flag}) => flag === key);
+  const canBe = (each: Option) => isConfigurable(each) && !each.ofContext;
+  if (option && canBe(option)) return option;
+  if (option && isConfigurable(option))
+    throw new UsageError(`'${key}' belongs to a server: set it in a context, [contexts.NAME]`);
+  if (option) throw new UsageError(`'${key}' can only be a flag: --${key}`);
+  const near = didYouMean(key, [...options.filter(canBe).map(({flag}) => flag), ...tables]);
+  throw new UsageError(`unknown key '${key}'${near || ' · pipetail --help all lists the options'}`);
 }
 
 /** `[keys]`: for a command, a key or a list of keys. The screen's table of commands checks later that they exist. */
-function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, report: Report): KeyRemap[] {
+function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, check: Check): KeyRemap[] {
   const remaps: KeyRemap[] = [];
   for (const {path, line, value} of rows) {
+    if (value.type === 'table') continue;
     // TOML reads a dot in a command's name as a table.
     const command = path.slice(1).join('.');
     const items = value.type === 'list' ? value.items : [value];
     const keys = items.flatMap((item) => (item.type === 'text' ? [item.text] : []));
-    if (value.type === 'table') continue;
-    if (!/^[\w.-]+$/.test(command)) report(line, "a command's name is made of letters, digits, '.', '-' and '_'");
-    else if (keys.some((key) => /\p{Cc}/u.test(key))) {
-      report(line, `'${command}' takes the names of keys, such as ^D or Esc, not the characters that they send`);
-    } else if (keys.length < items.length)
-      report(line, `'${command}' takes a key in quotation marks, or a list of them`);
-    else remaps.push({command, keys, where: `${name}:${line}`});
+    check(line, () => {
+      if (!/^[\w.-]+$/.test(command))
+        throw new UsageError("a command's name is made of letters, digits, '.', '-' and '_'");
+      if (keys.some((key) => /\p{Cc}/u.test(key))) {
+        throw new UsageError(
+          `'${command}' takes the names of keys, such as ^D or Esc, not the characters that they send`,
+        );
+      }
+      if (keys.length < items.length)
+        throw new UsageError(`'${command}' takes a key in quotation marks, or a list of them`);
+      remaps.push({command, keys, where: `${name}:${line}`});
+    });
   }
   return remaps;
 }
@@ -111,21 +118,20 @@ type ReadOptions = {
   readonly isPrivate: boolean;
 };
 
-type ReadValue = {readonly text: string} | {readonly wrong: string};
-
-/** The value as its flag would have it. The message never quotes the value: it may be a key. */
-function optionValue({flag, value: called}: Option, value: TomlValue, {home}: ReadOptions): ReadValue {
+/** The value as its flag would have it. Throws `UsageError`, which never quotes the value: it may be a key. */
+function textOf({flag, value: called}: Option, value: TomlValue, {home}: ReadOptions): string {
   if (called === undefined) {
-    return value.type === 'switch' ? {text: value.text} : {wrong: `'${flag}' takes true or false${unquoted(value)}`};
+    if (value.type === 'switch') return value.text;
+    throw new UsageError(`'${flag}' takes true or false${unquoted(value)}`);
   }
-  if (value.type === 'number' && numericValues.includes(called)) return {text: value.text};
-  if (called === 'N') return {wrong: `'${flag}' takes a whole number${unquoted(value)}`};
-  if (value.type !== 'text') return {wrong: `'${flag}' takes a text, in quotation marks`};
-  if (value.text.trim() === '') return {wrong: `'${flag}' has an empty value · leave the line out`};
-  if (called !== 'FILE' && called !== 'DIR') return {text: value.text};
+  if (value.type === 'number' && numericValues.includes(called)) return value.text;
+  if (called === 'N') throw new UsageError(`'${flag}' takes a whole number${unquoted(value)}`);
+  if (value.type !== 'text') throw new UsageError(`'${flag}' takes a text, in quotation marks`);
+  if (value.text.trim() === '') throw new UsageError(`'${flag}' has an empty value · leave the line out`);
+  if ((called !== 'FILE' && called !== 'DIR') || value.text.startsWith('/')) return value.text;
   // A relative path could start at the file's folder or at the working directory.
-  if (value.text.startsWith('~/')) return {text: `${home}${value.text.slice(1)}`};
-  return value.text.startsWith('/') ? {text: value.text} : {wrong: `'${flag}' takes a path that begins with / or ~/`};
+  if (value.text.startsWith('~/')) return `${home}${value.text.slice(1)}`;
+  throw new UsageError(`'${flag}' takes a path that begins with / or ~/`);
 }
 
 function unquoted({type}: TomlValue): string {
@@ -225,62 +231,47 @@ function lowered(text: string): string {
 }
 
 /** `[contexts.NAME]`. An incomplete context is left out. */
-function readContexts(rows: readonly TomlRow[], read: ReadOptions, report: Report): ReadonlyMap<string, ContextTable> {
+function readContexts(rows: readonly TomlRow[], read: ReadOptions, check: Check): ReadonlyMap<string, ContextTable> {
   const found = new Map<string, {line: number; values: Map<ContextKey, FileValue>}>();
   for (const {path, line, value} of rows) {
     const [, name = '', key, ...rest] = path;
-    if (key === undefined && value.type !== 'table') {
-      report(line, `'${name}' is not a context · a context is a table: [contexts.NAME]`);
-      continue;
-    }
-    const context = found.get(name) ?? {line, values: new Map<ContextKey, FileValue>()};
-    found.set(name, context);
-    if (key === undefined) continue;
-    const option = rest.length > 0 ? undefined : contextOptions.find(({flag}) => flag === key);
-    if (!option) {
-      report(line, unknownKey(key, name));
-      continue;
-    }
-    const result = contextValue(option, value, read);
-    if ('wrong' in result) report(line, result.wrong);
-    else context.values.set(option.flag, {text: result.text, where: `${read.name}:${line}`});
+    check(line, () => {
+      if (key === undefined && value.type !== 'table')
+        throw new UsageError(`'${name}' is not a context · a context is a table: [contexts.NAME]`);
+      const context = found.get(name) ?? {line, values: new Map<ContextKey, FileValue>()};
+      found.set(name, context);
+      if (key === undefined) return;
+      const option = rest.length > 0 ? undefined : contextOptions.find(({flag}) => flag === key);
+      if (!option) throw unknownKey(key, name);
+      const text = textOf(option, value, read);
+      readValue(option, text, `'${key}'`);
+      checkOfContext(option.flag, text, read);
+      context.values.set(option.flag, {text, where: `${read.name}:${line}`});
+    });
   }
-  return new Map(
-    [...found].flatMap(([name, {line, values}]): [string, ContextTable][] => {
-      const missing = incomplete(name, values, rows);
-      if (missing !== undefined) report(line, missing);
+  const contexts = new Map<string, ContextTable>();
+  for (const [name, {line, values}] of found) {
+    check(line, () => {
+      checkWhole(name, values, rows);
       const host = values.get('host')?.text;
-      return missing !== undefined || host === undefined
-        ? []
-        : [[name, {name, where: `${read.name}:${line}`, host, values}]];
-    }),
-  );
-}
-
-function contextValue(option: ContextOption, value: TomlValue, read: ReadOptions): ReadValue {
-  const result = optionValue(option, value, read);
-  const wrong = 'wrong' in result ? undefined : whatIsWrong(option.flag, result.text, read);
-  return wrong === undefined ? result : {wrong};
-}
-
-function whatIsWrong(key: ContextKey, text: string, {name, isPrivate}: ReadOptions): string | undefined {
-  switch (key) {
-    case 'auth':
-      return isPrivate
-        ? undefined
-        : `'auth' is a key in a file that other users can read · chmod 600 ${name}, or name a variable: auth-variable`;
-    case 'auth-variable':
-      // Any other text may be the key itself, so the message does not quote it.
-      return /^[A-Za-z_]\w*$/.test(text) ? undefined : "'auth-variable' takes the name of a variable, not a key";
-    case 'host':
-      return isBaseUrl(text)
-        ? undefined
-        : "'host' takes a URL that begins with https:// or http://, without a login in it";
-    case 'color':
-      return readColor(text) === undefined ? `'color' takes ${colorForms}, not '${text}'` : undefined;
-    default:
-      return undefined;
+      if (host === undefined) return;
+      const context = {name, where: `${read.name}:${line}`, host, values};
+      contexts.set(name, context);
+      checkTogether(context);
+    });
   }
+  return contexts;
+}
+
+/** Throws `UsageError` for a value that its flag could have. */
+function checkOfContext(key: ContextKey, text: string, {name, isPrivate}: ReadOptions): void {
+  if (key === 'auth' && !isPrivate) {
+    throw new UsageError(
+      `'auth' is a key in a file that other users can read · chmod 600 ${name}, or name a variable: auth-variable`,
+    );
+  }
+  if (key === 'host' && !isBaseUrl(text))
+    throw new UsageError("'host' takes a URL that begins with https:// or http://, without a login in it");
 }
 
 function isBaseUrl(text: string): boolean {
@@ -291,78 +282,33 @@ function isBaseUrl(text: string): boolean {
 
 const credentials = ['auth', 'auth-variable', 'oidc-token-file', 'auth-token-command'] as const;
 
-/** Why a context is incomplete or contradicts itself. `rows`: a key with a wrong value is not missing. */
-function incomplete(
-  name: string,
-  values: ReadonlyMap<ContextKey, FileValue>,
-  rows: readonly TomlRow[],
-): string | undefined {
+/** Throws `UsageError` for a context that lacks something. `rows`: a key with a wrong value is not missing. */
+function checkWhole(name: string, values: ReadonlyMap<ContextKey, FileValue>, rows: readonly TomlRow[]): void {
   if (!/^[\w.-]{1,40}$/.test(name))
-    return "a context's name is made of letters, digits, '.', '-' and '_', 40 at the most";
-  const isNamed = (key: string) => rows.some(({path}) => path[1] === name && path[2] === key);
-  if (!isNamed('host')) return `context '${name}' has no host`;
+    throw new UsageError("a context's name is made of letters, digits, '.', '-' and '_', 40 at the most");
+  if (!rows.some(({path}) => path[1] === name && path[2] === 'host'))
+    throw new UsageError(`context '${name}' has no host`);
   const [one, other] = credentials.filter((key) => values.has(key));
-  if (other !== undefined)
-    return `${one} and ${other} of context ${name} cannot be combined · both are credentials · leave one out`;
-  return undefined;
+  if (other !== undefined) {
+    throw new UsageError(
+      `${one} and ${other} of context ${name} cannot be combined · both are credentials · leave one out`,
+    );
+  }
 }
 
-function unknownKey(key: string, name: string): string {
+/** Throws `UsageError`. A context that lacks `allow-http-key` is refused when it is used: the others are not the worse for it. */
+function checkTogether(context: ContextTable): void {
+  const variable = context.values.get('auth-variable')?.text;
+  const environment = variable === undefined ? {} : {[variable]: 'set'};
+  const flags = new Map([['allow-http-key', true]]);
+  readServerOptions(optionValues({command: 'list', flags, environment, file: emptyConfig}, context), environment);
+}
+
+function unknownKey(key: string, name: string): UsageError {
   const keys = contextOptions.map(({flag}) => flag);
   const isOption = options.some(({flag}) => flag === key) && !keys.some((each) => each === key);
   const advice = isOption
     ? ' · as an option it belongs above the first [table]'
     : didYouMean(key, keys) || ` · there are ${keys.join(', ')}`;
-  return `unknown key '${key}' of context '${name}'${advice}`;
-}
-
-/** Reads each value alone, in every command that accepts it: the file has the rules of flags and variables. */
-function checkConfig(file: ConfigFile): ConfigProblem[] {
-  const ofOptions = [...file.options].flatMap(([flag, value]): ConfigProblem[] => {
-    const alone = {...file, options: new Map([[flag, value]])};
-    // The contexts themselves are checked below.
-    if (flag === 'context' && file.contexts.has(value.text)) return [];
-    const wrong = effectiveCommands(optionOf(flag))
-      .map((command) => complaint(alone, command))
-      .find((message) => message !== undefined);
-    return wrong === undefined ? [] : [problem(wrong, value.where)];
-  });
-  const ofContexts = [...file.contexts.values()].flatMap((context): ConfigProblem[] => {
-    const wrong = complaintOfContext(file, context);
-    return wrong === undefined ? [] : [problem(wrong, context.where)];
-  });
-  return [...ofOptions, ...ofContexts];
-}
-
-/** A context that lacks `allow-http-key` is refused when it is used: the others are not the worse for it. */
-function complaintOfContext(file: ConfigFile, {name, values}: ContextTable): string | undefined {
-  const variable = values.get('auth-variable')?.text;
-  const environment = variable === undefined ? {} : {[variable]: 'set'};
-  const flags = new Map<string, string | boolean>([
-    ['context', name],
-    ['allow-http-key', true],
-  ]);
-  return complaint({...file, options: new Map()}, 'list', {flags, environment});
-}
-
-function complaint(
-  file: ConfigFile,
-  command: CommandName,
-  {flags = new Map(), environment = {}}: {flags?: Flags; environment?: Environment} = {},
-): string | undefined {
-  try {
-    settingsOf({command, names: command === 'logs' || command === 'open' ? ['x'] : [], flags}, environment, file);
-    return undefined;
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-}
-
-function problem(message: string, where: string): ConfigProblem {
-  const prefix = `${where}: `;
-  return {
-    line: Number(where.slice(where.lastIndexOf(':') + 1)),
-    message: message.startsWith(prefix) ? message.slice(prefix.length) : message,
-  };
+  return new UsageError(`unknown key '${key}' of context '${name}'${advice}`);
 }

@@ -11,26 +11,6 @@ export class UsageError extends Error {
 
 // Values of options. Each reader throws `UsageError`; its `name` names the option in the message.
 
-/** In the order of severity. */
-export const levelChoices = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-
-/** How the compact form can show times. */
-export const timeChoices = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
-
-/** Which lines continue in the next row. */
-export const wrapChoices = ['off', 'errors', 'all'] as const;
-
-/** Whether `logs` leaves colours in what it prints. */
-export const colorChoices = ['auto', 'always', 'never'] as const;
-
-/** Whether the histogram of records by time is shown; `auto`: by the terminal's height. */
-export const histogramChoices = ['auto', 'on', 'off'] as const;
-
-/** Whether copies, saved files and pipes get lines without colours, or as sent. */
-export const copyChoices = ['clean', 'as-sent'] as const;
-
-export const notifyChoices = ['bell', 'osc9', 'osc777', 'off'] as const;
-
 export function oneOf<Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((each) => each === value);
   if (choice !== undefined) return choice;
@@ -91,6 +71,35 @@ export function parseDuration(text: string, name: string): number {
     throw new UsageError(`${name} takes a time such as 10m, 1h30m, 90s or 0, not '${text}'`);
   }
   return duration;
+}
+
+const day = 86_400_000;
+
+export function readSilence(text: string, name: string): number {
+  const silence = parseDuration(text, name);
+  if (silence > day) throw new UsageError(`${name} takes at most a day`);
+  return silence;
+}
+
+/** Returns the zone in the spelling of the system's tables. */
+export function readZone(zone: string, name: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', {timeZone: zone}).resolvedOptions().timeZone;
+  } catch {
+    const advice = didYouMean(zone, Intl.supportedValuesOf('timeZone')) || ' · write one such as Europe/Berlin or UTC';
+    throw new UsageError(`${name} '${zone}' is not a time zone${advice}`);
+  }
+}
+
+const narrowest = 8;
+
+export function readListWidth(text: string, name: string): number | 'auto' | 'off' {
+  const typed = text.trim().toLowerCase();
+  if (typed === 'auto' || typed === 'off') return typed;
+  if (!/^\d{1,4}$/.test(typed) || Number(typed) < narrowest) {
+    throw new UsageError(`${name} takes a width in cells of at least ${narrowest}, auto or off, not '${text}'`);
+  }
+  return Number(typed);
 }
 
 /** An empty text is off. */

@@ -1,17 +1,8 @@
 import type {CommandLine} from './command-line.ts';
-import {checkName, isPath, type RequestedNames, readNames, tagIn, tagMatcher} from './names.ts';
+import {checkName, isPath, type RequestedNames, readNames, tagIn} from './names.ts';
 import {type CommandName, commandWords} from './option.ts';
 import type {OptionValues} from './option-values.ts';
-import {
-  colorChoices,
-  levelChoices,
-  listed,
-  oneOf,
-  parseDuration,
-  parseInteger,
-  readExpression,
-  UsageError,
-} from './parse-values.ts';
+import {listed, oneOf, UsageError} from './parse-values.ts';
 
 export type Request =
   /** `isWhole`: with every option, not only those of the first day. */
@@ -58,25 +49,7 @@ export type TimelineRequest = {
   readonly output: StatusForm;
 };
 
-export type LogsRequest = RequestedNames & {
-  readonly kind: 'logs';
-  readonly follow: boolean;
-  readonly exitOnEnd: boolean;
-  /** Of the log itself. */
-  readonly color: (typeof colorChoices)[number];
-  /** What is printed instead of the server's logs: folders of recordings, files, bundles, `-`. */
-  readonly from: readonly string[] | undefined;
-  readonly select: Selection;
-  readonly output: LogsForm;
-  /** `--output raw` was typed: a terminal, too, gets the lines as sent. */
-  readonly asSent: boolean;
-  readonly timestamps: boolean;
-  /** Patterns, as typed. */
-  readonly exitOn: string | undefined;
-  readonly failOn: string | undefined;
-  /** Milliseconds. */
-  readonly timeout: number | undefined;
-};
+export type LogsRequest = ReturnType<typeof readLogsRequest>;
 
 export type ListForm = (typeof outputForms.list)[number];
 export type StatusForm = (typeof outputForms.status)[number];
@@ -92,7 +65,7 @@ const whole = 'all';
 
 /** Throws `UsageError`. */
 export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values: OptionValues): Request {
-  const {has, value, required, nameOf} = values;
+  const {has, value} = values;
   if (has('version')) return {kind: 'version'};
   if (has('help')) return {kind: 'help', command, isWhole: names.includes(whole)};
   switch (command) {
@@ -104,7 +77,7 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
       if (names.length > 0) {
         throw new UsageError(`demo takes no names, not '${names[0]}' · try: pipetail demo --port 8080`);
       }
-      return {kind: 'demo', port: parseInteger(required('port'), nameOf('port'), {min: 0, max: 65_535})};
+      return {kind: 'demo', port: value('port')};
     case 'logs':
       return readLogsRequest(names, values);
     case 'list': {
@@ -114,13 +87,8 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
         const way = tag === undefined ? 'pipetail status <pipeline>' : `pipetail list --tag '${tag}'`;
         throw new UsageError(`list takes no names, not '${first}' · try: ${way}`);
       }
-      const statuses = value('status')
-        ?.toLowerCase()
-        .split(/[\s,]+/)
-        .filter(Boolean);
-      const tags = values.all('tag');
-      for (const tag of tags) tagMatcher(tag);
-      return {kind: 'list', output: formOf(outputForms.list, value('output')), statuses, tags};
+      const output = formOf(outputForms.list, value('output'));
+      return {kind: 'list', output, statuses: value('status'), tags: value('tag')};
     }
     case 'status': {
       if (names.length > 1) throw new UsageError(`status takes one pipeline, not ${names.length}`);
@@ -133,7 +101,7 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
       if (second !== undefined) throw new UsageError(`diff compares two runs of one log: '${second}' is a second one`);
       const name = from !== undefined && names.length === 0 ? undefined : readOneName('diff', names);
       const output = formOf(outputForms.diff, value('output'));
-      return {kind: 'diff', name, runs: parseRuns(value('runs')), from, output};
+      return {kind: 'diff', name, runs: value('runs'), from, output};
     }
     case 'timeline': {
       const output = formOf(outputForms.timeline, value('output'));
@@ -169,25 +137,8 @@ export function readsVariables({kind}: Request): boolean {
 
 /** A command that needs no server is not stopped by wrong variables or contexts. */
 export function needsServer(request: Request): boolean {
-  switch (request.kind) {
-    case 'screen':
-    case 'list':
-    case 'status':
-    case 'timeline':
-    case 'complete':
-      return true;
-    case 'logs':
-    case 'diff':
-      return request.from === undefined;
-    case 'help':
-    case 'version':
-    case 'open':
-    case 'completion':
-    case 'man':
-    case 'config':
-    case 'demo':
-      return false;
-  }
+  if ('from' in request) return request.from === undefined;
+  return ['screen', 'list', 'status', 'timeline', 'complete'].includes(request.kind);
 }
 
 function readPaths(words: readonly string[]): readonly string[] {
@@ -221,28 +172,8 @@ function formOf<Form extends string>(
   return typed === usual || typed === 'text' ? usual : oneOf('--output', typed, named);
 }
 
-/** Which records are printed. Patterns and times as typed. */
-type Selection = {
-  /** Number of records to print from the catch-up: the last selected ones. */
-  readonly tail: number | undefined;
-  readonly since: string | undefined;
-  readonly until: string | undefined;
-  /** The number of the only run that is printed; below 0 it counts from the last one, which is -1. */
-  readonly run: number | undefined;
-  /** One of them has to match, if there are any. */
-  readonly grep: readonly string[];
-  /** None of them may match. */
-  readonly exclude: readonly string[];
-  readonly level: string | undefined;
-  /** Number of records to print before and after each one that these select. */
-  readonly around: number | undefined;
-};
-
-const mostAround = 1000;
-const mostTail = 1_000_000;
-
-function readLogsRequest(words: readonly string[], values: OptionValues): LogsRequest {
-  const {has, value, all, required, nameOf} = values;
+function readLogsRequest(words: readonly string[], values: OptionValues) {
+  const {has, value} = values;
   const typedFrom = value('from');
   if (words.length === 0 && typedFrom === undefined) {
     throw new UsageError('logs needs at least one pipeline: pipetail logs <pipeline…>');
@@ -253,7 +184,6 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
     words.filter((word) => !paths.includes(word)),
     'pipetail logs --from',
   );
-  const color = oneOf(nameOf('color'), required('color'), colorChoices);
   for (const other of ['follow', 'exit-on-end', 'record', 'demo', 'timeout'] as const) {
     if (from !== undefined && has(other)) {
       const way = other === 'follow' ? ' · pipetail open follows a file' : '';
@@ -270,51 +200,62 @@ function readLogsRequest(words: readonly string[], values: OptionValues): LogsRe
   if (has('exit-on-end') && !has('follow')) {
     throw new UsageError('--exit-on-end needs --follow: without it the log is printed once');
   }
-  const level = value('level')?.toLowerCase();
-  const expression = (flag: 'exit-on' | 'fail-on') => {
-    const typed = value(flag);
-    return typed === undefined ? undefined : readExpression(typed, `--${flag}`);
-  };
+  const output = formOf(outputForms.logs, value('output'), outputForms.logs);
+  if (output !== 'raw' && has('timestamps')) {
+    throw new UsageError(`--timestamps cannot be combined with --output ${output}`);
+  }
+  const isChosen = (['grep', 'exclude', 'level'] as const).some((flag) => has(flag));
+  if (value('around') !== undefined && !isChosen) {
+    throw new UsageError('--around needs --grep, --exclude or --level: without one all records are printed');
+  }
   return {
-    kind: 'logs',
+    kind: 'logs' as const,
     names,
     patterns,
     follow: has('follow'),
     exitOnEnd: has('exit-on-end'),
-    color,
+    /** Of the log itself. */
+    color: value('color'),
+    /** What is printed instead of the server's logs: folders of recordings, files, bundles, `-`. */
     from,
+    /** Which records are printed. Patterns and times as typed. */
     select: {
-      tail: parseTail(value('tail')),
+      /** Number of records to print from the catch-up: the last selected ones. */
+      tail: value('tail'),
       since: value('since'),
       until: value('until'),
       run: readRun(values),
-      grep: all('grep').map((source) => readExpression(source, '--grep')),
-      exclude: all('exclude').map((source) => readExpression(source, '--exclude')),
-      level: level === undefined ? undefined : oneOf(nameOf('level'), level, levelChoices),
-      around: readAround(values),
+      /** One of them has to match, if there are any. */
+      grep: value('grep'),
+      /** None of them may match. */
+      exclude: value('exclude'),
+      level: value('level'),
+      /** Number of records to print before and after each one that these select. */
+      around: value('around'),
     },
-    ...readShape(values),
-    exitOn: expression('exit-on'),
-    failOn: expression('fail-on'),
-    timeout: readTimeout(value('timeout')),
+    output,
+    /** `--output raw` was typed: a terminal, too, gets the lines as sent. */
+    asSent: value('output') === 'raw',
+    timestamps: has('timestamps'),
+    exitOn: value('exit-on'),
+    failOn: value('fail-on'),
+    /** Milliseconds. */
+    timeout: value('timeout'),
   };
 }
 
-/** A number without a unit may be meant as fda's limit for each request. */
-function readTimeout(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\s*[1-9]\d*\s*$/.test(text)) {
-    throw new UsageError(`--timeout ${text.trim()} needs a unit, such as ${text.trim()}s`);
+/** The number of the only run that is printed. Throws `UsageError` for options that exclude each other. */
+function readRun({has, value}: OptionValues): number | undefined {
+  const run = value('run');
+  if (run !== undefined && has('last-run')) {
+    throw new UsageError('--run and --last-run cannot be combined · the last run is --run -1 · leave one out');
   }
-  return parseDuration(text, '--timeout');
-}
-
-/** Throws `UsageError` for options that exclude each other. */
-function readShape({has, value}: OptionValues): Pick<LogsRequest, 'output' | 'asSent' | 'timestamps'> {
-  const output = formOf(outputForms.logs, value('output'), outputForms.logs);
-  const timestamps = has('timestamps');
-  if (output !== 'raw' && timestamps) throw new UsageError(`--timestamps cannot be combined with --output ${output}`);
-  return {output, asSent: value('output') === 'raw', timestamps};
+  if (run !== undefined && run !== -1 && has('follow')) {
+    throw new UsageError(
+      `--run ${run} cannot be combined with --follow, which goes on · follow the last run: --last-run`,
+    );
+  }
+  return run ?? (has('last-run') ? -1 : undefined);
 }
 
 function readOneName(command: 'diff' | 'timeline', names: readonly string[]): string {
@@ -326,53 +267,6 @@ function readOneName(command: 'diff' | 'timeline', names: readonly string[]): st
 
 const openers = {diff: 'pipetail diff --from', timeline: 'pipetail open'} as const;
 
-/** `3,4`, in any order. */
-function parseRuns(text: string | undefined): readonly [number, number] | undefined {
-  if (text === undefined) return undefined;
-  const [older = 0, newer = 0] = text
-    .split(',')
-    .map(Number)
-    .toSorted((a, b) => a - b);
-  if (!/^\d{1,6},\d{1,6}$/.test(text) || older < 1 || older === newer) {
-    throw new UsageError(`--runs takes two numbers of runs, such as 3,4, not '${text}'`);
-  }
-  return [older, newer];
-}
-
-/** Throws `UsageError`. */
-function readRun({has, value}: OptionValues): number | undefined {
-  const typed = value('run')?.trim();
-  if (typed !== undefined && has('last-run')) {
-    throw new UsageError('--run and --last-run cannot be combined · the last run is --run -1 · leave one out');
-  }
-  if (typed === undefined) return has('last-run') ? -1 : undefined;
-  const run = /^-?\d{1,6}$/.test(typed) ? Number(typed) : 0;
-  if (run === 0)
-    throw new UsageError(`--run takes the number of a run, such as 3, or -1 for the last one, not '${typed}'`);
-  if (has('follow') && run !== -1) {
-    throw new UsageError(
-      `--run ${run} cannot be combined with --follow, which goes on · follow the last run: --last-run`,
-    );
-  }
-  return run;
-}
-
-/** Throws `UsageError`. */
-function readAround({has, value}: OptionValues): number | undefined {
-  const typed = value('around');
-  if (typed === undefined) return undefined;
-  const around = parseInteger(typed, '--around', {min: 0, max: mostAround});
-  if (!(['grep', 'exclude', 'level'] as const).some((flag) => has(flag))) {
-    throw new UsageError('--around needs --grep, --exclude or --level: without one all records are printed');
-  }
-  return around;
-}
-
-/** As with kubectl and stern, -1 is all. */
-function parseTail(text: string | undefined): number | undefined {
-  return text === undefined || text === '-1' ? undefined : parseInteger(text, '--tail', {min: 0, max: mostTail});
-}
-
 /** The values of `--output`, by command; the first is the default. */
 const outputForms = {
   logs: ['raw', 'json'],
@@ -381,8 +275,6 @@ const outputForms = {
   diff: ['text', 'json'],
   timeline: ['text', 'json'],
 } as const;
-
-type LogsForm = (typeof outputForms.logs)[number];
 
 /** The values of `--output` for a command; none for one without the option. */
 export function formsOf(command: CommandName): readonly string[] {

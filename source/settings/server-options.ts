@@ -34,19 +34,19 @@ export const defaultServerOptions: ServerOptions = {
 };
 
 /** The options and conflicts of Feldera's own client. Throws `UsageError`. */
-export function readServerOptions({value, find, isOn}: OptionValues, environment: Environment): ServerOptions {
+export function readServerOptions({value, find}: OptionValues, environment: Environment): ServerOptions {
   const sourced = (flag: FlagName): ValueWithSource | undefined => {
     const found = find(flag);
     const text = found?.text.trim();
     return found && text ? {value: text, from: found.name} : undefined;
   };
-  const host = value('host') ?? '';
+  const host = value('host');
   const tokenFrom = sourced('auth')?.from;
   const tokenFile = sourced('oidc-token-file');
   const tokenCommand = tokenFile && isOfBothVariables(find) ? undefined : sourced('auth-token-command');
   const extraRoots = sourced('tls-cert');
   const tenant = sourced('tenant');
-  const insecureFrom = isOn('insecure') ? find('insecure')?.name : undefined;
+  const insecureFrom = value('insecure') ? find('insecure')?.name : undefined;
 
   const [credentialFrom, otherFrom] = [tokenFrom, tokenFile?.from, tokenCommand?.from].filter(
     (from) => from !== undefined,
@@ -60,7 +60,7 @@ export function readServerOptions({value, find, isOn}: OptionValues, environment
   if (tenant && !/^[\x20-\x7e]+$/.test(tenant.value)) {
     throw new UsageError(`${tenant.from} has characters that an HTTP header cannot hold · use the tenant's id instead`);
   }
-  if (credentialFrom !== undefined && !isOn('allow-http-key')) {
+  if (credentialFrom !== undefined && !value('allow-http-key')) {
     // With a context no variable about the server is read.
     const isOfContext = find('host')?.source === 'file';
     refusePlainHttp(
