@@ -10,7 +10,7 @@ export type NamePattern = {
 };
 
 /** What of a pipeline a pattern looks at. */
-export type Matched = Pick<Pipeline, 'name' | 'tags'>;
+type Matched = Pick<Pipeline, 'name' | 'tags'>;
 
 export type RequestedNames = {readonly names: readonly string[]; readonly patterns: readonly NamePattern[]};
 
