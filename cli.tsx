@@ -107,14 +107,6 @@ async function run(): Promise<number> {
       const {runLogsCommand} = await import('./source/commands/logs/run-logs.ts');
       return await runLogsCommand({settings, request: settings.request, version, process});
     }
-    case 'man': {
-      const [{manPage, printManPage}, {keyWords}, {allCommands}] = await Promise.all([
-        import('./scripts/man/man-page.ts'),
-        import('./source/ui/keys/commands.ts'),
-        import('./source/ui/pages/registry.ts'),
-      ]);
-      return await printManPage(manPage(version, keyWords(allCommands)), process);
-    }
     case 'config': {
       const [{runConfigCommand}, keys] = await Promise.all([import('./source/commands/config.ts'), keysOfScreen()]);
       return await runConfigCommand({

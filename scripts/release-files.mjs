@@ -1,6 +1,6 @@
 // `npm run release-files [PLATFORM…]`: all that is downloaded of a release, in dist/release/: for each platform an archive
-// (.tar.gz) with the program as one file, its manual page, completions and licences; the package of npm; SHA256SUMS. Two
-// runs on one commit make the same bytes. `--fast`: only the archives, packed in seconds, for tests.
+// (.tar.gz) with the program as one file, completions and licences; the package of npm; SHA256SUMS. Two runs on
+// one commit make the same bytes. `--fast`: only the archives, packed in seconds, for tests.
 import {execFileSync} from 'node:child_process';
 import {createReadStream, createWriteStream, existsSync} from 'node:fs';
 import {chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
@@ -54,7 +54,6 @@ async function lay(platform, folder) {
     await mkdir(path.dirname(`${folder}/share/${name}`), {recursive: true});
     await writeFile(`${folder}/share/${name}`, text);
   };
-  await put('man/man1/pipetail.1', await readFile(`${root}/man/pipetail.1`));
   for (const [shell, place] of [
     ['bash', 'bash-completion/completions/pipetail'],
     ['zsh', 'zsh/site-functions/_pipetail'],

@@ -55,7 +55,6 @@ if [[ \${funcstack[1]-} == _pipetail ]]; then _pipetail "$@"; fi
 `;
 
 const fish = `# pipetail: fish completion. In ~/.config/fish/config.fish: pipetail completion fish | source
-complete -c pipetail -e
 function __pipetail_answers
     set -l words (commandline -opc)
     set -l answers (pipetail completion answer -- $words[2..] (commandline -ct) 2>/dev/null)

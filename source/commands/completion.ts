@@ -49,7 +49,7 @@ export function complete(words: readonly string[], contexts: readonly string[]):
   const verbs = verbsOf[command];
   if (verbs) return fitting((first === undefined ? verbs : command === 'help' ? ['all'] : []).map((word) => ({word})));
   // Without candidates the shells complete file names.
-  if (['demo', 'list', 'man', 'open', 'version'].includes(command)) return fitting([]);
+  if (['demo', 'list', 'open', 'version'].includes(command)) return fitting([]);
   const isFirst = command === 'screen' && first === undefined;
   return fitting(isFirst ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [], 'names');
 }

@@ -1,6 +1,6 @@
 import type {CommandName} from './option.ts';
 
-/** How the program ends: for --help, the manual page and docs/failures.md. */
+/** How the program ends: for --help and docs/failures.md. */
 type ExitCode = {
   readonly code: string;
   readonly meaning: string;

@@ -5,14 +5,14 @@ import {options} from './option-table.ts';
 
 type Call = readonly [call: string, does: string];
 
-/** What `--help` and the manual page tell about a command, besides its options. */
+/** What `--help` tells about a command, besides its options. */
 type CommandHelp = {
   /** What the command is for. */
   readonly introduction: string;
   readonly usage: readonly Call[];
   /** Paragraphs. */
   readonly notes: readonly string[];
-  /** Those of the screen are in the manual page only: its usage is long. */
+  /** None of the screen: its usage is long. */
   readonly examples: readonly Call[];
 };
 
@@ -28,7 +28,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail timeline <pipeline>', 'what happened to the pipeline: states, runs, gaps, errors'],
       ['pipetail open <what…>', 'open log files, recordings, support bundles or stdin (-)'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
-      ['pipetail man', 'the manual page'],
       ['pipetail config path|init', 'the configuration file: where it is, or write it'],
       ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
       ['pipetail help [command] [all]', 'a summary of a command; all: every option'],
@@ -39,15 +38,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       "Instead of a name: 'ord*', /regex/ or tag:prod for all pipelines that match, also ones created later.",
       'Changes you make with keys are remembered; a flag on the command line overrides them. Press ? in the program for its keys. Try it: pipetail --demo',
     ],
-    examples: [
-      ['pipetail --demo', 'try it, without a server'],
-      ['pipetail --host https://feldera.example.com orders', 'a server, and the log of one pipeline'],
-      [
-        'pipetail --context prod --notify bell',
-        'a context of the configuration file; new kinds of errors ring the bell',
-      ],
-      ["pipetail 'ord*' --record ~/pipetail-logs", 'all logs that match, also written to files'],
-    ],
+    examples: [],
   },
   logs: {
     introduction:
@@ -127,12 +118,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     ],
     notes: [],
     examples: [],
-  },
-  man: {
-    introduction: 'pipetail man prints the manual page: as text on a terminal, else in roff, as man reads it.',
-    usage: [['pipetail man', '']],
-    notes: [],
-    examples: [['pipetail man | man -l -', 'as man shows it, on Linux']],
   },
   config: {
     introduction:
@@ -216,7 +201,7 @@ export function helpText(command: CommandName, width = 80): string {
     prose(introduction),
     calls('Usage', usage),
     ...notes.map(prose),
-    ...(examples.length > 0 && command !== 'screen' ? [calls('Examples', examples)] : []),
+    ...(examples.length > 0 ? [calls('Examples', examples)] : []),
     ...groups,
     ...(settings.length > 0
       ? [prose(`Settings of the configuration file: ${settings.join(', ')}. pipetail config init explains them.`)]
@@ -278,7 +263,7 @@ function parted(some: readonly Option[], test: (option: Option) => boolean): rea
 
 const allSettings: readonly Option[] = options.filter((option: Option) => option.setting);
 
-/** What only the configuration file and variables set, as its lines there: for docs/configuration.md and the manual page. */
+/** What only the configuration file and variables set, as its lines there: for docs/configuration.md. */
 export function settingRows(): readonly OptionRow[] {
   return allSettings.map((option) => {
     const place = option.ofContext ? 'in a context; without one, ' : '';
@@ -286,7 +271,7 @@ export function settingRows(): readonly OptionRow[] {
   });
 }
 
-/** Options as two columns, also for docs/options.md and the manual page. */
+/** Options as two columns, also for docs/options.md. */
 export function optionRows(command: CommandName): readonly OptionRow[] {
   return optionGroups(command).flatMap(({rows}) => rows);
 }

@@ -44,7 +44,7 @@ type WordedCommand = (typeof commandWords)[number];
 export const asking = ['logs', 'list', 'status', 'diff', 'timeline'] as const;
 /** The screen, with a server or for logs that are files. */
 export const screens = ['screen', 'open'] as const;
-export const commandWords = [...asking, 'open', 'completion', 'man', 'config', 'demo', 'help', 'version'] as const;
+export const commandWords = [...asking, 'open', 'completion', 'config', 'demo', 'help', 'version'] as const;
 
 /** The commands that read the option also from a variable or the configuration file. */
 export function effectiveCommands({commands, once = []}: Option): readonly CommandName[] {

@@ -26,7 +26,6 @@ export type Request =
   | {readonly kind: 'completion'; readonly shell: Shell}
   /** Completes the last word. Called by the shells' scripts. */
   | {readonly kind: 'complete'; readonly words: readonly string[]}
-  | {readonly kind: 'man'}
   | {readonly kind: 'config'; readonly verb: ConfigVerb}
   | {readonly kind: 'demo'; readonly port: number};
 
@@ -109,9 +108,6 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
     }
     case 'completion':
       return readCompletion(names);
-    case 'man':
-      if (names.length > 0) throw new UsageError(`man takes no names, not '${names[0]}' · try: pipetail man`);
-      return {kind: 'man'};
     case 'help':
       return readHelp(names);
     case 'version':
@@ -130,9 +126,9 @@ function readHelp(words: readonly string[]): Request {
   return {kind: 'help', command, isWhole: words.includes(whole)};
 }
 
-/** Help, the manual page and the commands about the configuration file itself must work with any variables. */
+/** Help and the commands about the configuration file itself must work with any variables. */
 export function readsVariables({kind}: Request): boolean {
-  return kind !== 'help' && kind !== 'version' && kind !== 'man' && kind !== 'config';
+  return kind !== 'help' && kind !== 'version' && kind !== 'config';
 }
 
 /** A command that needs no server is not stopped by wrong variables or contexts. */

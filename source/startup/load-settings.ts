@@ -32,7 +32,7 @@ export async function loadSettings(
 /** Help and the commands about the file itself must work when the file is wrong. */
 function needsFile({command, flags}: CommandLine): boolean {
   if (flags.get('help') === true || flags.get('version') === true) return false;
-  return command !== 'config' && command !== 'demo' && command !== 'completion' && command !== 'man';
+  return command !== 'config' && command !== 'demo' && command !== 'completion';
 }
 
 /** A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */

@@ -83,10 +83,7 @@ describe('complete', () => {
   const words = (...typed: string[]) => complete(typed, []).candidates.map(({word}) => word);
 
   test.each([
-    [
-      [''],
-      ['logs', 'list', 'status', 'diff', 'timeline', 'open', 'completion', 'man', 'config', 'demo', 'help', 'version'],
-    ],
+    [[''], ['logs', 'list', 'status', 'diff', 'timeline', 'open', 'completion', 'config', 'demo', 'help', 'version']],
     [['l'], ['logs', 'list']],
     [
       ['completion', ''],

@@ -113,16 +113,11 @@ test.for([
 test('fish', async (context: TestContext) => {
   const fish = requireTool(context, 'fish');
   const {env} = await setUp();
-  // fish makes such a file of a manual page, with the options of all commands.
-  const folder = path.join(env.XDG_STATE_HOME, 'generated');
-  await mkdir(folder, {recursive: true});
-  await writeFile(path.join(folder, 'pipetail.fish'), 'complete -c pipetail -l outputs\n');
-  const generated = `set -p fish_complete_path '${folder}'`;
   const cwd = path.join(env.XDG_STATE_HOME, 'logs');
   await mkdir(path.join(cwd, 'old'), {recursive: true});
   for (const file of ['app.log', 'bundle.zip', 'old/app.log']) await writeFile(path.join(cwd, file), '');
   const offered: Offered = async (line, before = '') => {
-    const script = `${generated}; ${before}; pipetail completion fish | source; complete -C '${line}'`;
+    const script = `${before}; pipetail completion fish | source; complete -C '${line}'`;
     const {stdout, stderr} = await run(fish, ['--no-config', '-c', script], {env, cwd});
     expect(stderr).toBe('');
     const words = stdout

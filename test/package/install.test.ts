@@ -37,10 +37,7 @@ async function npm(args: readonly string[]): Promise<string> {
 
 test('the tarball is under 2 MB and holds the program, its pages and its licences, no sources and no tests', async () => {
   expect((await stat(tarball)).size).toBeLessThan(2_000_000);
-  const pages = [
-    ...['readme.md', 'CHANGELOG.md', 'LICENSE', 'NOTICES.md', 'SECURITY.md', 'sbom.json'],
-    ...['package.json', 'man/pipetail.1'],
-  ];
+  const pages = [...['readme.md', 'CHANGELOG.md', 'LICENSE', 'NOTICES.md', 'SECURITY.md', 'sbom.json'], 'package.json'];
   expect(packed).toEqual(expect.arrayContaining(['dist/pipetail.js', ...pages]));
   const others = packed.filter((file) => !pages.includes(file));
   expect(others.filter((file) => !/^dist\/(pipetail|chunks\/[\w-]+)\.js$/.test(file))).toEqual([]);
@@ -77,11 +74,6 @@ test('its first lines need nothing else, and give Node the flags and variables o
   expect(second).toContain(`exec env ${variables.join(' ')} node ${nodeFlagsOf(root).join(' ')} "$0" "$@"`);
 });
 
-test('the manual page is where man finds it', async () => {
-  const page = await readFile(path.join(prefix.path, 'share/man/man1/pipetail.1'), 'utf8');
-  expect(page).toBe(await readFile(path.join(root, 'man/pipetail.1'), 'utf8'));
-});
-
 describe.each(['22', '24', '26'])('what is installed runs under Node %s', (major) => {
   /** The directory of a Node of this major, to be put first on the search path. */
   function directoryOf(context: Parameters<typeof skipOrFail>[0]): string {
@@ -102,12 +94,11 @@ describe.each(['22', '24', '26'])('what is installed runs under Node %s', (major
   });
 
   test('the commands of a shell', async (context) => {
-    const calls = ['logs --demo nightly', 'list --demo', 'completion bash', 'man'];
+    const calls = ['logs --demo nightly', 'list --demo', 'completion bash'];
     const script = calls.map((call) => `pipetail ${call}`).join(' && ');
     const result = await run('sh', ['-c', script], {env: withNode(directoryOf(context))});
     expect(result).toMatchObject({code: 0});
-    for (const words of ['pipeline-name="nightly"', '_pipetail', '.TH PIPETAIL'])
-      expect(result.stdout).toContain(words);
+    for (const words of ['pipeline-name="nightly"', '_pipetail']) expect(result.stdout).toContain(words);
   });
 
   test('the screen', async (context) => {

@@ -48,15 +48,7 @@ test('an invalid file stops every command that needs it, and no other', async ()
   for (const argv of [[], ['list'], ['logs', 'a'], ['--demo']]) {
     await expect(loadSettings(argv, at.variables)).rejects.toThrow(`${at.file}:1: '=' is missing after the key`);
   }
-  const others = [
-    ['--help'],
-    ['--version'],
-    ['demo'],
-    ['completion', 'bash'],
-    ['man'],
-    ['config', 'init'],
-    ['config', 'path'],
-  ];
+  const others = [['--help'], ['--version'], ['demo'], ['completion', 'bash'], ['config', 'init'], ['config', 'path']];
   for (const argv of others) await loadSettings(argv, at.variables);
 });
 

@@ -129,7 +129,6 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'not/a/name'], "'not/a/name' cannot be a pipeline's name · of a file: pipetail logs --from not/a/name"],
   [['list', 'orders'], "list takes no names, not 'orders' · try: pipetail status <pipeline>"],
   [['status', 'a', 'b'], 'status takes one pipeline, not 2'],
-  [['man', 'logs'], "man takes no names, not 'logs' · try: pipetail man"],
   [['completion'], 'completion takes bash, zsh or fish'],
   [['completion', 'tcsh'], "completion takes bash, zsh or fish, not 'tcsh'"],
   [['demo', 'orders'], "demo takes no names, not 'orders' · try: pipetail demo --port 8080"],

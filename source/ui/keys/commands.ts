@@ -148,16 +148,6 @@ export function coreRows(rows: readonly KeyRow[], isUtf8 = true): readonly CoreR
   });
 }
 
-/** The same in words, for the manual page: the names of keys, and what they do. */
-export function keyWords(
-  table: CommandTable,
-): readonly {title: string; keys: readonly (readonly [keys: string, does: string])[]}[] {
-  return keyGroups(table).map(({group, commands}) => ({
-    title: group,
-    keys: commands.map((command) => [keysShown(command), command.help] as const),
-  }));
-}
-
 /** The first key of a command as people read it, arrows as words; undefined: it has none. */
 export function keyOf(table: CommandTable, hinted: Hinted): string | undefined {
   const id = typeof hinted === 'string' ? hinted : hinted.id;
