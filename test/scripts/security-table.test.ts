@@ -92,7 +92,7 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
     numbersOf('source/storage/opened/zip-parts.ts', {mostEntries: (value) => `${count(value)} entries`}),
     async (rule) => {
       const limits = /usualLimits.*bytes: (\d+) \* 1024 \*\* 3, ratio: (\d+), ratioFrom: (\d+) \* 1024 \*\* 2/;
-      const [, gib, ratio, from] = limits.exec(await read('source/storage/opened/stepwise-unpacker.ts')) ?? [];
+      const [, gib, ratio, from] = limits.exec(await read('source/storage/opened/unpack.ts')) ?? [];
       expect(rule).toContain(`${gib} GiB of a file, and from ${from} MiB on ${ratio} times its size`);
     },
   ],
