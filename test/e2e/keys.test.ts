@@ -21,7 +21,7 @@ test('keys of the user run the commands; footer, help and notices name them', as
     'page-down = "/"',
     'quit = "Q"',
     'reconnect = []',
-    'describe = "r"',
+    'pipeline-page = "r"',
   );
   await using viewer = await openViewer({args: ['--config', keys.file, 'alpha']});
   const {terminal} = viewer;
@@ -60,7 +60,7 @@ test('config init has every command with its keys', async () => {
   const file = path.join(folder.path, 'own.toml');
   expect(await runCommand(['config', 'init', '--config', file], {env})).toMatchObject({code: 0});
   const written = await readFile(file, 'utf8');
-  const [, section = ''] = /\n#\[keys\]\n([\s\S]*?)\n\n/.exec(written) ?? [];
+  const [, section = ''] = /\n#\[keys\]\n([\s\S]*)/.exec(written) ?? [];
   expect([...section.matchAll(/^#([\w-]+) = /gm)].map(([, id]) => id)).toEqual(allCommands.map(({id}) => id));
   // Put in force unchanged they are right.
   await writeFile(file, `[keys]\n${section.replaceAll(/^#/gm, '')}\n`);
