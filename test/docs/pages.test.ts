@@ -35,8 +35,8 @@ const ofOthers = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
 ];
-/** Of apk, curl, fda, grep and the installer. */
-const foreign = ['allow-untrusted', 'fail', 'format', 'line-buffered', 'prefix'];
+/** Of curl, fda and grep. */
+const foreign = ['fail', 'format', 'line-buffered'];
 
 // What is in a block is run by `test/package/docs-commands.test.ts`.
 test('options and calls within a sentence are those of the program', () => {

@@ -74,18 +74,6 @@ test('dist holds what the build made and nothing else', async () => {
   expect(names.toSorted()).toEqual(made.map((name) => path.join(root, name)).toSorted());
 });
 
-test('sbom.json has exactly the packages of NOTICES.md, with their versions', async () => {
-  const result = await run(node, [path.join(root, 'scripts/sbom.mjs'), '--check']);
-  expect(result).toMatchObject({code: 0, stderr: ''});
-  const sbom: {components: {name: string; version: string}[]} = JSON.parse(
-    await readFile(path.join(root, 'sbom.json'), 'utf8'),
-  );
-  const notices = await readFile(path.join(root, 'NOTICES.md'), 'utf8');
-  expect(sbom.components.map(({name, version}) => `${name} ${version}`).toSorted()).toEqual(
-    [...notices.matchAll(/^## (\S+ \S+)$/gm)].map(([, title = '']) => title).toSorted(),
-  );
-});
-
 test('NOTICES.md names exactly the packages in the bundle, with their licences', async () => {
   const result = await run(node, [path.join(root, 'scripts/notices.mjs'), '--check']);
   expect(result).toMatchObject({code: 0, stderr: ''});
