@@ -12,7 +12,6 @@ import {LogManager} from '../logs/log-manager.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, ViewSettings} from '../settings/settings.ts';
 import type {Processes} from '../storage/file-lock.ts';
-import {type PromptHistories, promptHistories} from '../storage/prompt-history.ts';
 import {serverName} from '../storage/recording/index-file.ts';
 import {Recordings} from '../storage/recording/recordings.ts';
 import {stateFolder} from '../storage/save-file.ts';
@@ -32,12 +31,11 @@ export class ScreenBackend {
   readonly logs: LogManager;
   readonly presence: Presence;
   readonly frameRate: FrameRate;
-  readonly histories: PromptHistories;
   /** The command of `--on-alert`. */
   readonly alerts: AlertCommand | undefined;
   /** Undefined for the demo server, which is a new one at every start, and without a server. */
   readonly session: ScreenSession | undefined;
-  /** The folder of session, histories of the prompts, recordings and crash reports. */
+  /** The folder of session, recordings and crash reports. */
   readonly state: string;
   readonly recordingsFolder: string;
   readonly #recordings: Recordings;
@@ -86,8 +84,6 @@ export class ScreenBackend {
     );
     const {onAlert: command, credentialVariables} = settings;
     this.alerts = command === undefined ? undefined : new AlertCommand({command, credentialVariables, process, clock});
-    this.histories = promptHistories(this.state, signal);
-    for (const history of Object.values(this.histories)) void history.load();
     this.session =
       catalog.hasServer && !settings.demo
         ? new ScreenSession({
@@ -127,8 +123,7 @@ export class ScreenBackend {
     this.facts.stop();
     this.logs.dispose();
     this.alerts?.dispose();
-    const histories = Object.values(this.histories).map((history) => history.saved());
-    const saved = Promise.all([...histories, this.session?.close(), this.#recordings.closed()]);
+    const saved = Promise.all([this.session?.close(), this.#recordings.closed()]);
     await Promise.race([saved, this.#clock.sleep(savePatience, this.#ended.signal).catch(() => {})]);
     this.#ended.abort();
   }

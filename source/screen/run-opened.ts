@@ -12,6 +12,7 @@ import {codeOf} from '../storage/save-file.ts';
 import {processesOf} from '../system/processes.ts';
 import {openTerminal} from '../system/terminal-input.ts';
 import {clean} from '../terminal/clean.ts';
+import {promptHistories} from '../ui/state/prompt-history.ts';
 import {OpenedFacts} from './opened-facts.ts';
 import {commandsOf, runScreen, type ScreensOptions} from './run-screen.ts';
 import {readTerminal} from './services.ts';
@@ -92,7 +93,7 @@ async function runWithKeys(
   const server = {client, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({
     ...{settings, version, process, keys, commands, server, opened, notes, start},
-    ...{names: [], patterns: [], contexts: undefined},
+    ...{names: [], patterns: [], contexts: undefined, histories: promptHistories()},
   });
   return end.code;
 }

@@ -20,6 +20,7 @@ import type {CommandTable} from '../ui/keys/command.ts';
 import {remap} from '../ui/keys/remap-keys.ts';
 import {allCommands, pages} from '../ui/pages/registry.ts';
 import {goToPlaceAtStart} from '../ui/start-place.ts';
+import {type PromptHistories, promptHistories} from '../ui/state/prompt-history.ts';
 import {ScreenBackend, type ShownLogs, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
@@ -45,7 +46,7 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
   if (!first.demo) {
     await checkFirstName(names, {open: () => openServer(first, version, systemClock), clock: systemClock});
   }
-  const common = {...options, contexts: contextSource(process)};
+  const common = {...options, contexts: contextSource(process), histories: promptHistories()};
   const visited = new Set([first.context?.name]);
   const keys = process.stdin;
   let end = await runScreen({...common, keys, commands: commandsOf(first), start});
@@ -96,6 +97,8 @@ type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
   readonly notes?: readonly string[];
   /** With the user's keys. */
   readonly commands: CommandTable;
+  /** Of all screens of this run. */
+  readonly histories: PromptHistories;
   readonly start: Start;
   /** If it is open already. */
   readonly server?: OpenServer;
@@ -103,7 +106,19 @@ type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
 
 /** Runs a screen to its end, and restores the terminal. */
 export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
-  const {settings, names, patterns, version, process, commands, contexts, opened, start, notes = []} = options;
+  const {
+    settings,
+    names,
+    patterns,
+    version,
+    process,
+    commands,
+    histories,
+    contexts,
+    opened,
+    start,
+    notes = [],
+  } = options;
   const {stdout} = process;
   const clock = systemClock;
   const terminal = readTerminal({process, keys: options.keys, meant: commandMeant(names)});
@@ -150,7 +165,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const opening = [...names, ...found.slice(0, mostOpened).map(({name}) => name)];
   const controller = new Controller({
     services: screenServices({
-      ...{settings, server, backend, terminal, process, clock, commands},
+      ...{settings, server, backend, terminal, process, clock, commands, histories},
       setTitle: title.set,
       ...(contextSwitch && {contexts: contextSwitch.of(settings)}),
       quit: () => exit.leave(0),

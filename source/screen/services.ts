@@ -65,7 +65,7 @@ export function serverWords({demo, context, server: {tenant}}: Settings, baseUrl
   return ['--host', baseUrl, ...(tenant === undefined ? [] : ['--tenant', tenant])];
 }
 
-type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFrames'> & {
+type ServicesInput = Pick<Services, 'commands' | 'histories' | 'contexts' | 'quit' | 'takesFrames'> & {
   readonly settings: Settings;
   readonly server: OpenServer;
   readonly backend: ScreenBackend;
@@ -78,11 +78,11 @@ type ServicesInput = Pick<Services, 'commands' | 'contexts' | 'quit' | 'takesFra
 export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {env, stdout} = process;
-  const {logs, catalog, facts, presence, frameRate, histories, alerts} = backend;
+  const {logs, catalog, facts, presence, frameRate, alerts} = backend;
   const {poller, stats, session, serverVersion} = facts;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{logs, catalog, poller, stats, session, serverVersion, clock, histories, frameRate, alerts},
+    ...{logs, catalog, poller, stats, session, serverVersion, clock, frameRate, alerts},
     addPast: (pipeline) => backend.addPast(pipeline),
     recordingsFolder: backend.recordingsFolder,
     isAttended: presence.here,

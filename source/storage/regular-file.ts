@@ -4,12 +4,11 @@ import path from 'node:path';
 
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY} = constants;
 
-/** How a file is opened. `read` and `append` follow a link, which the user may have made; the others do not. */
+/** How a file is opened. `read` follows a link, which the user may have made; the others do not. */
 export const openFor = {
   read: O_RDONLY,
   readOwn: O_RDONLY | O_NOFOLLOW,
-  /** Created if it is missing, as by the next three. */
-  append: O_WRONLY | O_CREAT | O_APPEND,
+  /** Created if it is missing, as by the next two. */
   appendOwn: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW,
   update: O_RDWR | O_CREAT | O_NOFOLLOW,
   /** Emptied. */
@@ -96,9 +95,9 @@ export function readRegularNow(file: string, flags: number = openFor.read): stri
 }
 
 /** Opens a file, writes, and closes it. */
-export async function writeRegular(file: string, text: string, flags: number, signal?: AbortSignal): Promise<void> {
+export async function writeRegular(file: string, text: string, flags: number): Promise<void> {
   await using handle = await openRegular(file, flags);
-  await handle.writeFile(text, {signal});
+  await handle.writeFile(text);
 }
 
 /** Stands for what is no UTF-8 in the arguments and the names of files that Node gives. */

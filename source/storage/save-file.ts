@@ -125,12 +125,12 @@ export function failureWords(code: string): string {
 }
 
 /**
- * One sentence, equal for all that is kept in the state folder, when this user may not write there; else undefined.
+ * One sentence when this user may not write to the state folder; else undefined.
  * Asks the folder: an error of one file in it may have other reasons.
  */
 export async function readOnlyState(folder: string): Promise<string | undefined> {
   if (!(await isReadOnly(folder))) return undefined;
-  return `${folder} is read-only: sessions and histories are not kept · XDG_STATE_HOME names another folder`;
+  return `${folder} is read-only: sessions are not kept · XDG_STATE_HOME names another folder`;
 }
 
 /** Whether this user may not write there; of a missing folder, to the nearest one that exists. */

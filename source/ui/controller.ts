@@ -139,7 +139,6 @@ export class Controller {
     this.#list.refresh();
     this.#tellShown();
     checkVersion();
-    for (const history of Object.values(this.services.histories)) void this.#sayProblemOf(history);
     return () => {
       this.tabSwitcher.stop();
       this.#closing.abort();
@@ -357,13 +356,6 @@ export class Controller {
     this.say(text, 'failure');
   }
 
-  /** Keeps a typed text for the next prompt; shows why if that is only until the end of the program. */
-  addToHistory(kind: keyof Services['histories'], text: string): void {
-    const history = this.services.histories[kind];
-    history.add(text);
-    void this.#sayProblemOf(history);
-  }
-
   /** Shows why long work failed; nothing if the end of the screen aborted it. */
   sayFailure(error: unknown): void {
     if (!this.closing.aborted) this.say(errorText(error), 'failure');
@@ -388,12 +380,6 @@ export class Controller {
   #tellClosed(before: OpenPage | undefined, now: OpenPage | undefined): void {
     const open = new Set(withUnder(now).map(({identity}) => identity));
     for (const page of withUnder(before)) if (!open.has(page.identity)) this.kindOf(page)?.closed?.(page);
-  }
-
-  async #sayProblemOf(history: Services['histories']['patterns']): Promise<void> {
-    await history.saved();
-    const problem = history.readProblem();
-    if (problem !== undefined && !this.closing.aborted) this.sayOnce(problem);
   }
 
   #onChange(): void {

@@ -10,7 +10,6 @@ import type {ListPoller} from '../logs/list-poller.ts';
 import type {LogManager} from '../logs/log-manager.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
-import type {PromptHistories} from '../storage/prompt-history.ts';
 import type {Saved} from '../storage/save-file.ts';
 import type {AlertCommand} from '../system/alert-command.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
@@ -22,6 +21,7 @@ import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {CommandTable} from './keys/command.ts';
+import type {PromptHistories} from './state/prompt-history.ts';
 import type {CopyForm} from './state/view-state.ts';
 
 /** What the ui needs from outside. */

@@ -154,7 +154,7 @@ test('a folder that may not be written to is called read-only, with the way out'
   const {signal} = new AbortController();
   for (const folder of [readOnly.path, path.join(readOnly.path, 'state', 'pipetail')]) {
     expect(await SessionFile.acquire({folder, server, tenant: 't1', processes, signal})).toBe(
-      `${folder} is read-only: sessions and histories are not kept · XDG_STATE_HOME names another folder`,
+      `${folder} is read-only: sessions are not kept · XDG_STATE_HOME names another folder`,
     );
   }
 });

@@ -24,6 +24,7 @@ import {allCommands, pages} from '../../source/ui/pages/registry.ts';
 import {pressKeys} from '../../source/ui/press-keys.ts';
 import type {Services} from '../../source/ui/services.ts';
 import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
+import {promptHistories} from '../../source/ui/state/prompt-history.ts';
 import type {ZoneOffset} from '../../source/viewport/time-column.ts';
 import {WAIT_MS} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -137,7 +138,15 @@ export class ScreenUnderTest implements AsyncDisposable {
     this.facts = backend.facts;
     const services: Services = {
       ...screenServices({
-        ...{settings, backend, clock, process, server: this.#server, commands: allCommands},
+        ...{
+          settings,
+          backend,
+          clock,
+          process,
+          server: this.#server,
+          commands: allCommands,
+          histories: promptHistories(),
+        },
         terminal: {keys: process.stdin, depth: 'none', symbols: symbolsFor(true), isUtf8: true},
         setTitle: () => {},
         quit: () => {

@@ -218,7 +218,7 @@ export const savePrompt: PromptKind<'save'> = {
   },
   submit(controller, prompt) {
     if (prompt.text.trim() === '') return 'type a file name';
-    if (prompt.text !== prompt.suggestion) controller.addToHistory('files', prompt.text);
+    if (prompt.text !== prompt.suggestion) controller.services.histories.files.add(prompt.text);
     void save(controller, prompt);
     return undefined;
   },

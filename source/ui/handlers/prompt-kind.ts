@@ -1,6 +1,6 @@
-import {type PromptHistory, recall, startRecall} from '../../storage/prompt-history.ts';
 import type {Controller} from '../controller.ts';
 import type {PromptHint} from '../keys/commands.ts';
+import {type PromptHistory, recall, startRecall} from '../state/prompt-history.ts';
 import type {Prompt} from '../state/view-state.ts';
 
 export type PromptKind<Kind extends Prompt['kind']> = {

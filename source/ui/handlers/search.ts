@@ -162,7 +162,7 @@ export const searchPrompt: PromptKind<'search'> = {
   change: (controller, prompt) => searchAsTyped(controller, prompt),
   submit(controller, {text, before}) {
     if (text === '') return repeatSearch(controller, before);
-    controller.addToHistory('patterns', text);
+    controller.services.histories.patterns.add(text);
     return undefined;
   },
   cancel(controller, {before}) {
@@ -233,7 +233,7 @@ export const highlightPrompt: PromptKind<'highlight'> = {
     if (!highlights || text === '') return undefined;
     const {whyStopped} = compilePattern(text);
     if (whyStopped !== undefined) return whyStopped;
-    controller.addToHistory('patterns', text);
+    controller.services.histories.patterns.add(text);
     const others = highlights.filter((each) => each !== text);
     controller.changePane({highlights: others.length < highlights.length ? others : [...highlights, text]});
     return undefined;

@@ -1,4 +1,3 @@
-import type {Recall} from '../../storage/prompt-history.ts';
 import type {TypedLine} from './edit-line.ts';
 import type {OpenPage} from './page.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type ViewDefaults,
   type ViewOptions,
 } from './pane-view.ts';
+import type {Recall} from './prompt-history.ts';
 
 /** A tab that is not pinned is the preview: at most one, which follows the cursor of the list. */
 export type Tab = {
