@@ -16,8 +16,7 @@ function linksOf(address: string): Readonly<Record<string, unknown>> {
 /** The text of the readme with pictures that show on the registry's page, too. */
 export function withPictures(readme: string, address: string): string {
   const base = address === '' ? '' : `${address}/raw/HEAD/`;
-  const places = /(\b(?:src|srcset)=")(?:https?:[^"]*?\/raw\/HEAD\/)?(?=docs\/)/g;
-  return readme.replace(places, (_, attribute: string) => attribute + base);
+  return readme.replace(/(?<=\bsrc=")(?:https?:[^"]*?\/raw\/HEAD\/)?(?=docs\/)/g, base);
 }
 
 /** The text of package.json with the links of its address, in the place of the keys that it had. */

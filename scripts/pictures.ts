@@ -1,35 +1,201 @@
-// Draws docs/pictures/*.svg: the built program, in a real terminal, on the demo server. `npm run pictures`; some of them:
-// `npm run pictures log film`.
+// Draws docs/pictures/*.svg: the built program, in an emulated terminal, on the demo server. `npm run pictures`.
 import {mkdir, writeFile} from 'node:fs/promises';
-import {cheatSheetPictures} from './pictures/cheat-sheet.ts';
-import {filmPipelines, filmSize, filmSteps} from './pictures/film-steps.ts';
-import {filmsOf, picturesOf} from './pictures/pictures-of.ts';
-import {castText, recordFilm} from './pictures/recording.ts';
-import {scenes, sizeOf} from './pictures/scenes.ts';
-import {openStage} from './pictures/stage.ts';
+import path from 'node:path';
+import {connectorErrors, parseError} from '../demo/connector-errors.ts';
+import {kafkaInput, kafkaSpan, processLog} from '../demo/process-log.ts';
+import {installation} from '../demo/scenario.ts';
+import {DemoServer} from '../demo/server.ts';
+import {textWidth} from '../source/terminal/width.ts';
+import {FakeClock} from '../test/harness/fake-clock.ts';
+import {openProgram} from '../test/harness/program.ts';
+import type {CellStyle} from '../test/harness/screen.ts';
+import {temporaryDirectory} from '../test/harness/temporary-directory.ts';
+import type {Terminal} from '../test/harness/terminal.ts';
+
+/** The program in a terminal, on a demo server. Neither's wall clock runs. */
+type Stage = {
+  readonly terminal: Terminal;
+  readonly server: DemoServer;
+  /** Moves the server's clock, and no other. */
+  readonly pass: (milliseconds: number) => Promise<void>;
+  /** Moves the clocks of both. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+};
+
+type Scene = {
+  readonly name: string;
+  /** Describes the picture for screen readers. */
+  readonly title: string;
+  readonly pipelines: readonly string[];
+  readonly play: (stage: Stage) => Promise<void>;
+};
+
+const scenes: readonly Scene[] = [
+  {
+    name: 'log',
+    title: 'A live log: a warning, an error that wraps, and a reconnect after which no entry was lost',
+    pipelines: ['orders', 'telemetry', 'nightly'],
+    async play({terminal, server, pass}) {
+      const orders = server.pipeline('orders');
+      const say = processLog(orders, {shape: 'colour'});
+      await pass(1000);
+      say('WARN', kafkaInput, 'Waited over 10000 ms for librdkafka to read a message', kafkaSpan('customers'));
+      await pass(1200);
+      const record = '{"id": 81204, "product": "mug", "amount": 2, "price": "7.50"}';
+      const error = parseError('orders.kafka', 81_204, 'missing field `customer`', record);
+      connectorErrors(orders, say)({...error, ...kafkaSpan('orders')});
+      await pass(1000);
+      server.cutConnections({name: 'orders', reset: true});
+      await terminal.waitFor('0 entries lost');
+      await pass(1500);
+    },
+  },
+  {
+    name: 'gap',
+    title: 'A gap: a marker in the log says how many entries were lost, and between which times',
+    pipelines: ['orders'],
+    async play({terminal, server, sleep}) {
+      // For longer than the server's buffer lasts.
+      await server.stopApi();
+      await sleep(50 * 60_000);
+      await server.startApi();
+      await terminal.waitFor(/ LIVE\s*$/m);
+      await terminal.press('{');
+      await terminal.waitFor('PAUSED');
+      await terminal.waitFor('entries lost');
+    },
+  },
+];
+
+const size = {cols: 112, rows: 30};
+const startedAt = Date.UTC(2026, 2, 14, 12, 43, 20);
+
+/** Neighbouring cells of one style; `column` is 0-based. */
+type Run = {readonly text: string; readonly column: number; readonly cells: number; readonly style: CellStyle};
+
+function runsOf(terminal: Terminal, row: number): Run[] {
+  const runs: Run[] = [];
+  for (let column = 0; column < terminal.cols; column++) {
+    const {text, ...style} = terminal.cell(row, column);
+    const last = runs.at(-1);
+    // The second half of a wide character has no text, nor has a cell that was never written: that is a blank.
+    const isSecondHalf = text === '' && last !== undefined && textWidth(last.text) > last.cells;
+    if (last && (isSecondHalf || joins(last, text, style))) {
+      runs[runs.length - 1] = {...last, text: last.text + (isSecondHalf ? '' : text || ' '), cells: last.cells + 1};
+    } else {
+      runs.push({text: text || ' ', column, cells: 1, style});
+    }
+  }
+  return runs;
+}
+
+/** Symbols are runs of their own: they may come from a font of another width. */
+function joins(last: Run, text: string, style: CellStyle): boolean {
+  const isAscii = /^[ -~]*$/.test(last.text + text);
+  return isAscii && (Object.keys(style) as (keyof CellStyle)[]).every((key) => last.style[key] === style[key]);
+}
+
+/** The terminal's own two colours, and those of its palette, where the reader prefers light and dark. */
+const colours: Readonly<Record<string, readonly [light: string, dark: string]>> = {
+  ...{fg: ['#24292f', '#d1d7de'], bg: ['#ffffff', '#0d1117']},
+  ...{black: ['#000000', '#161b22'], red: ['#b31d28', '#ff7b72'], green: ['#116329', '#3fb950']},
+  ...{yellow: ['#9a6700', '#d29922'], blue: ['#0550ae', '#58a6ff'], magenta: ['#7d3cc8', '#bc8cff']},
+  ...{cyan: ['#0f6674', '#39c5cf'], white: ['#6e7781', '#b1bac4'], 'bright-black': ['#57606a', '#8b949e']},
+};
+
+/** Pixels. Common monospace fonts of 14 pixels have cells of 8.4. */
+const fontSize = 14;
+const cellWidth = 8.4;
+const rowHeight = 18;
+const baseline = 13.5;
+const margin = 12;
+const fonts = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
+
+/** The screen as SVG, in the colours that its reader prefers. */
+function drawn(terminal: Terminal, title: string): string {
+  const {cols, rows} = terminal;
+  const width = pixels(2 * margin + cols * cellWidth);
+  const height = pixels(2 * margin + rows * rowHeight);
+  const extent = `width="${width}" height="${height}"`;
+  const fills = (tone: 0 | 1) =>
+    Object.entries(colours)
+      .map(([name, tones]) => `.${name}{fill:${tones[tone]}}`)
+      .join('');
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" ${extent} viewBox="0 0 ${width} ${height}" role="img">`,
+    `<title>${escaped(title)}</title>`,
+    `<style>${fills(0)}@media (prefers-color-scheme:dark){${fills(1)}}</style>`,
+    `<rect ${extent} rx="8" class="bg" stroke="#6e7781"/>`,
+    `<g font-family="${fonts}" font-size="${fontSize}">`,
+    ...Array.from({length: rows}, (_, row) => runsOf(terminal, row).flatMap((run) => drawnRun(run, row))).flat(),
+    '</g>',
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function drawnRun({text, column, cells, style}: Run, row: number): string[] {
+  const {fg = 'fg', bg = 'bg', inverse} = style;
+  const [ink, ground] = inverse ? [bg, fg] : [fg, bg];
+  const top = margin + row * rowHeight;
+  const looks = [
+    style.bold && ' font-weight="bold"',
+    style.dim && ' opacity="0.7"',
+    style.italic && ' font-style="italic"',
+    style.underline && ' text-decoration="underline"',
+  ];
+  const box = `x="${pixels(margin + column * cellWidth)}" y="${top}" width="${pixels(cells * cellWidth)}"`;
+  // Without two or more blanks in a row, which not every reader of SVG keeps.
+  const words = [...text.matchAll(/[^ ]+(?: [^ ]+)*/g)].map(({0: word, index}) => {
+    // A symbol is a text of its own, and may be two cells wide. A fixed length keeps columns aligned in any font.
+    const length = pixels((word === text ? cells : word.length) * cellWidth);
+    const place = `x="${pixels(margin + (column + index) * cellWidth)}" y="${pixels(top + baseline)}"`;
+    const fitted = `textLength="${length}" lengthAdjust="spacingAndGlyphs"`;
+    return `<text ${place} ${fitted} class="${known(ink)}"${looks.filter(Boolean).join('')}>${escaped(word)}</text>`;
+  });
+  return ground === 'bg' ? words : [`<rect ${box} height="${rowHeight}" class="${known(ground)}"/>`, ...words];
+}
+
+function known(colour: string): string {
+  if (!Object.hasOwn(colours, colour)) throw new Error(`no such colour: ${colour}`);
+  return colour;
+}
+
+/** Without the rounding errors of binary fractions. */
+function pixels(value: number): string {
+  return String(Number(value.toFixed(1)));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
 
 const folder = new URL('../docs/pictures/', import.meta.url);
 await mkdir(folder, {recursive: true});
-
-const names = process.argv.slice(2);
-const isWanted = (name: string): boolean => names.length === 0 || names.includes(name);
-
-for (const scene of scenes.filter(({name}) => isWanted(name))) {
-  await using stage = await openStage(scene.pipelines, sizeOf(scene));
-  await scene.play(stage);
-  await stage.terminal.stable(1500);
-  await write(picturesOf(scene, stage.terminal));
-}
-
-if (isWanted('cheat-sheet')) await write(cheatSheetPictures());
-
-if (isWanted('film')) {
-  await using stage = await openStage(filmPipelines, filmSize);
-  const recording = await recordFilm(stage, filmSteps);
-  await writeFile(new URL('film.cast', folder), castText(recording));
-  await write(await filmsOf(recording));
-}
-
-async function write(pictures: ReadonlyMap<string, string>): Promise<void> {
-  for (const [file, svg] of pictures) await writeFile(new URL(file, folder), svg);
+for (const {name, title, pipelines, play} of scenes) {
+  const clock = new FakeClock(startedAt);
+  await using files = await temporaryDirectory();
+  const wallFile = path.join(files.path, 'wall');
+  await writeFile(wallFile, String(startedAt));
+  const preload = `import {readFileSync} from 'node:fs'; Date.now = () => Number(readFileSync('${wallFile}', 'utf8'))`;
+  const server = await DemoServer.start({scenario: installation, clock, port: 18_080});
+  await using terminal = await openProgram(['--host', server.url, ...pipelines], {
+    ...size,
+    // The page after an absence would be in front of the gap.
+    env: {TZ: 'UTC', PIPETAIL_AWAY: '0', NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`},
+  });
+  await terminal.waitFor(/ LIVE\b/);
+  // Lines of an unfinished catch-up would count as unseen.
+  await terminal.stable();
+  const pass = async (milliseconds: number) => await clock.advance(milliseconds);
+  const sleep = async (milliseconds: number) => {
+    await pass(milliseconds);
+    await writeFile(wallFile, String(startedAt + milliseconds));
+  };
+  await play({terminal, server, pass, sleep});
+  // A notice leaves the status line after some seconds.
+  await terminal.waitFor(() => /^ {1,2}[\d,]+ lines /.test(terminal.row(-2)));
+  await terminal.stable(1500);
+  await writeFile(new URL(`${name}.svg`, folder), drawn(terminal, title));
+  await server.close();
 }

@@ -44,9 +44,7 @@ export function anchorsOf(text: string): ReadonlySet<string> {
 /** Where its links and pictures lead within the project: `docs/keys.md`, `docs/faq.md#does-it`. */
 function targetsOf({file, text}: DocPage): readonly string[] {
   const prose = withoutBlocks(text).replaceAll(/`[^`]*`/g, '');
-  const links = [...prose.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)].map(
-    ([, link, picture]) => link ?? picture,
-  );
+  const links = [...prose.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)].map(([, link, picture]) => link ?? picture);
   return links
     .filter((link) => link !== undefined)
     .filter((link) => !/^[a-z]+:/.test(link))

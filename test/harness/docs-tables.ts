@@ -6,7 +6,7 @@ import {coreRows, type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/
 import {helpPage} from '../../source/ui/pages/help.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 
-export type KeyTableRow = {readonly group: string; readonly keys: string; readonly does: string};
+type KeyTableRow = {readonly group: string; readonly keys: string; readonly does: string};
 
 /** The rows of docs/keys.md. What most pages have of the common set is a row of `every page`, and none of theirs. */
 export function keyTableRows(): readonly KeyTableRow[] {
@@ -54,7 +54,7 @@ function groupedTable(rows: readonly KeyTableRow[]): string {
 }
 
 /** The keys of the first days, from the same table. */
-export function cheatRows(): readonly KeyTableRow[] {
+function cheatRows(): readonly KeyTableRow[] {
   return coreRows(allCommands).map(({group, keys, help}) => ({group, keys, does: help}));
 }
 
