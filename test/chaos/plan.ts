@@ -2,7 +2,7 @@ import {createRandom, type Random} from '../../source/lib/random.ts';
 import type {Fault, FaultKind, Refused} from './protocol.ts';
 
 /** A fault and when in its phase it is due, from 0 to 1. */
-export type Planned = {readonly due: number; readonly fault: Fault};
+type Planned = {readonly due: number; readonly fault: Fault};
 
 /** Each lane does its faults one after the other, a pipeline's own or those of the whole server. */
 export type Phase = {readonly lanes: readonly (readonly Planned[])[]; readonly cuts: number};

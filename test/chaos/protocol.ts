@@ -66,7 +66,7 @@ export type Answer = {
 };
 
 /** All that was ever logged in one life of a ring, as sent. */
-export type LifeTruth = {
+type LifeTruth = {
   readonly pipelineId: string;
   readonly wire: Uint8Array;
   /** Where each entry ends in `wire`. */

@@ -21,7 +21,7 @@ export type Transcript = {
 const number = (text: string | undefined) => Number(text?.replaceAll(',', ''));
 
 /** Parses a marker's words; throws for an unknown kind of loss. */
-export function readNote(text: string): Note {
+function readNote(text: string): Note {
   const lost = /^([\d,]+)(?: to ([\d,]+))? entr(?:y|ies) lost between/.exec(text);
   if (lost) return {kind: 'lost', atLeast: number(lost[1]), atMost: number(lost[2] ?? lost[1])};
   const discarded = /^([\d,]+) earlier entr(?:y|ies) no longer held/.exec(text);

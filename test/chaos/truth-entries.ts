@@ -1,7 +1,7 @@
 import type {Truth} from './protocol.ts';
 
 /** One line that was logged: one character a byte; the entry's position and the number of its life. */
-export type TruthLine = {readonly text: string; readonly entry: number; readonly life: number};
+type TruthLine = {readonly text: string; readonly entry: number; readonly life: number};
 
 /** The log from where a reader came in, as lines. */
 export type Entries = {

@@ -5,10 +5,7 @@ import {eventually} from '../harness/eventually.ts';
 import {freePort} from '../harness/free-port.ts';
 import {type RunningProgram, startProgram, startShell} from './running-program.ts';
 
-/** A server in the test's process, and the real program's `logs` against it. */
-export type LogsRig = Awaited<ReturnType<typeof openRig>>;
-
-/** Starts a server with these pipelines running. It ends with the test. */
+/** Starts a server in the test's process with these pipelines running, and the program's `logs` against it. It ends with the test. */
 export async function openRig(names: readonly string[], options: DemoServerOptions = {}) {
   const server = await DemoServer.start({chunking: 'ragged', port: await freePort(), ...options});
   for (const name of names) server.addPipeline(name).start();

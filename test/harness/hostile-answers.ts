@@ -39,7 +39,7 @@ export function madeHostile(json: unknown, isFixed: (key: string) => boolean = (
 }
 
 /** The JSON of a recorded answer in `test/wire`. */
-export function recordedJson(file: string): unknown {
+function recordedJson(file: string): unknown {
   const exchange = parseExchange(readFileSync(new URL(`../wire/${file}`, import.meta.url)));
   return JSON.parse(String(exchange?.body));
 }

@@ -12,7 +12,7 @@ export type Reply = {
 };
 
 /** One connection as the server saw it. */
-export type ReplayConnection = {
+type ReplayConnection = {
   /** Heads of the requests, as received. */
   readonly requests: string[];
   /** How the client closed. A reset shows as ECONNRESET. Stays pending while the connection is open. */

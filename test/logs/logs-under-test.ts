@@ -38,7 +38,7 @@ export type Told = {
   readonly runs: readonly string[];
 };
 
-export type Telling = AsyncDisposable & {
+type Telling = AsyncDisposable & {
   readonly log: Log;
   /** Resolves once what has changed is in the snapshot. */
   readonly frame: () => Promise<void>;

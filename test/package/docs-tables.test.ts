@@ -30,7 +30,7 @@ test('the key table has the keys of every command, those of prompts too; what pa
   });
   expect(missing).toEqual([]);
   const ofPages = rows.filter(({group}) => group === everyPage);
-  expect(ofPages).toHaveLength(11);
+  expect(ofPages).toHaveLength(10);
   expect(rows.length).toBeLessThan(keyRows(allCommands).length - 30);
 });
 

@@ -1,5 +1,5 @@
 /** Small seeded random numbers (mulberry32), 0 ≤ n < `below`, so that a failure can be repeated. */
-export function seeded(seed: number): (below: number) => number {
+function seeded(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;
