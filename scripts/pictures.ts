@@ -97,10 +97,17 @@ function joins(last: Run, text: string, style: CellStyle): boolean {
 
 /** The terminal's own two colours, and those of its palette, where the reader prefers light and dark. */
 const colours: Readonly<Record<string, readonly [light: string, dark: string]>> = {
-  ...{fg: ['#24292f', '#d1d7de'], bg: ['#ffffff', '#0d1117']},
-  ...{black: ['#000000', '#161b22'], red: ['#b31d28', '#ff7b72'], green: ['#116329', '#3fb950']},
-  ...{yellow: ['#9a6700', '#d29922'], blue: ['#0550ae', '#58a6ff'], magenta: ['#7d3cc8', '#bc8cff']},
-  ...{cyan: ['#0f6674', '#39c5cf'], white: ['#6e7781', '#b1bac4'], 'bright-black': ['#57606a', '#8b949e']},
+  fg: ['#24292f', '#d1d7de'],
+  bg: ['#ffffff', '#0d1117'],
+  black: ['#000000', '#161b22'],
+  red: ['#b31d28', '#ff7b72'],
+  green: ['#116329', '#3fb950'],
+  yellow: ['#9a6700', '#d29922'],
+  blue: ['#0550ae', '#58a6ff'],
+  magenta: ['#7d3cc8', '#bc8cff'],
+  cyan: ['#0f6674', '#39c5cf'],
+  white: ['#6e7781', '#b1bac4'],
+  'bright-black': ['#57606a', '#8b949e'],
 };
 
 /** Pixels. Common monospace fonts of 14 pixels have cells of 8.4. */
