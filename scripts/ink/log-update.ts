@@ -1,5 +1,5 @@
 import inks, {type LogUpdate} from '../../node_modules/ink/build/log-update.js';
-import {Frame, frameUpdate} from '../../source/terminal/frame-update.ts';
+import {type Frame, frameUpdate} from '../../source/terminal/frame-update.ts';
 
 type Create = typeof inks.create;
 type Stream = Parameters<Create>[0];
@@ -21,7 +21,6 @@ function create(stream: Stream, options: Parameters<Create>[1] = {}): LogUpdate 
     shown = next;
     if (!before || !next || !isSameSize(before, next) || !ink.willRender(text)) return ink(text);
     stream.write(frameUpdate(before, next));
-    before.release();
     // Ink continues from here, and moves the cursor from the last row to where it is shown.
     ink.sync(text);
     return true;
@@ -53,7 +52,7 @@ function create(stream: Stream, options: Parameters<Create>[1] = {}): LogUpdate 
 /** Undefined for a frame that is not as high as the terminal: where it begins is not known. */
 function fillingFrame(text: string, {columns = 0, rows}: Stream): Frame | undefined {
   const lines = text.split('\n');
-  return lines.length === rows && columns > 0 ? new Frame(lines, columns) : undefined;
+  return lines.length === rows && columns > 0 ? {rows: lines, columns} : undefined;
 }
 
 function isSameSize(a: Frame, b: Frame): boolean {

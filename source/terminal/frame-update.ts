@@ -1,137 +1,88 @@
-import {blankCells, type Cells, parametersOf, readCells, releaseCells, secondHalf, textOf} from './cells.ts';
 import {transition} from './sgr.ts';
+import {simpleCharacters, simpleWidth} from './simple-text.ts';
+import {spans} from './width.ts';
 
 /** Painted rows that fill a terminal, from its first row to its last. */
-export class Frame {
-  readonly rows: readonly string[];
-  readonly columns: number;
-  readonly #cells: (Cells | undefined)[] = [];
-
-  constructor(rows: readonly string[], columns: number) {
-    this.rows = rows;
-    this.columns = columns;
-  }
-
-  row(row: number): string {
-    return this.rows[row] ?? '';
-  }
-
-  /** Read when they are first needed; undefined as `readCells`. */
-  cells(row: number): Cells | undefined {
-    if (!(row in this.#cells)) this.#cells[row] = readCells(this.row(row), this.columns);
-    return this.#cells[row];
-  }
-
-  /** Call it when the frame is no longer shown: later frames use its memory. */
-  release(): void {
-    for (const cells of this.#cells) if (cells) releaseCells(cells);
-    this.#cells.length = 0;
-  }
-}
-
-/** How a row is made from another one. */
-type RowChange = {
-  readonly before: Cells;
-  readonly next: Cells;
-  /** The first cell that differs. */
-  readonly column: number;
-  /** The rest of the row is erased first. */
-  readonly isNew: boolean;
-  /** Bytes, about. */
-  readonly cost: number;
-};
-
-/** The row is to be written as it is: what its cells show is not certain. */
-type WholeRow = {readonly whole: string; readonly cost: number};
-
-/** Undefined: nothing is to be written. */
-type RowUpdate = RowChange | WholeRow | undefined;
+export type Frame = {readonly rows: readonly string[]; readonly columns: number};
 
 /** Rows `top` to `bottom` move up by `by` rows, or down if that is negative; the rows that become free are blank. */
 type Scroll = {readonly top: number; readonly bottom: number; readonly by: number};
 
 /**
  * The bytes that make a terminal which shows `shown` show `next`, of the same size; styles are plain before and after,
- * and the cursor ends in the last row. Of each row only cells that differ are written. When rows have moved, and it costs
- * less, the terminal moves them (DECSTBM with LF or RI, which a VT100 and the Linux console have, too), and what did not
- * move with them, such as a list at the left, is written again.
+ * and the cursor ends in the last row. A row is written from where it differs to where it does not any more. When rows
+ * have moved, and it costs less, the terminal moves them (DECSTBM with LF or RI, which a VT100 and the Linux console have,
+ * too), and what did not move with them, such as a list at the left, is written again.
  */
 export function frameUpdate(shown: Frame, next: Frame): string {
   const last = next.rows.length - 1;
-  const {scroll, updates} = cheapestUpdates(shown, next);
-  let text = scroll ? scrollText(scroll) : '';
-  for (const [row, update] of updates.entries()) {
-    if (!update) continue;
-    text += moveTo(row, 'whole' in update ? 0 : update.column) + rowText(update);
-  }
-  return updates[last] ? text : text + moveTo(last, 0);
+  const {scroll, sources} = cheapestSources(shown.rows, next.rows);
+  const updates = next.rows.map((each, row) => rowUpdate(sources[row] ?? '', each, {row, columns: next.columns}));
+  const text = (scroll ? scrollText(scroll) : '') + updates.join('');
+  return updates[last] === '' ? text + moveTo(last, 0) : text;
 }
 
-type Updates = {readonly scroll?: Scroll; readonly updates: readonly RowUpdate[]};
+/** What scrolls, and what each row shows then. */
+type Sources = {readonly scroll?: Scroll; readonly sources: readonly string[]};
 
-function cheapestUpdates(shown: Frame, next: Frame): Updates {
-  const updates = next.rows.map((_, row) => rowUpdate(shown, row, next, row));
-  const first = updates.findIndex((update) => update !== undefined);
-  const last = updates.findLastIndex((update) => update !== undefined);
-  const by = likelyScroll(shown, next, first, last);
-  if (by === undefined) return {updates};
+function cheapestSources(shown: readonly string[], next: readonly string[]): Sources {
+  const inPlace = next.map((each, row) => changeCost(shown[row] ?? '', each));
+  const first = inPlace.findIndex((cost) => cost > 0);
+  const last = inPlace.findLastIndex((cost) => cost > 0);
+  const by = likelyScroll(shown.slice(first, last + 1), next.slice(first, last + 1));
+  if (by === undefined) return {sources: shown};
   // The rows to which others move.
   const from = Math.max(first, first - by);
   const to = Math.min(last, last - by);
-  const moved = next.rows.map((_, row) => (row < from || row > to ? undefined : rowUpdate(shown, row + by, next, row)));
-  const [start, end] = mostGain(from, to, (row) => costOf(updates[row]) - costOf(moved[row]));
+  const moved = (row: number) => changeCost(shown[row + by] ?? '', next[row] ?? '');
+  const [start, end] = mostGain(from, to, (row) => (inPlace[row] ?? 0) - moved(row));
   const scroll = by > 0 ? {top: start, bottom: end + by, by} : {top: start + by, bottom: end, by};
-  const scrolled = updates.map((update, row) => {
-    if (row < scroll.top || row > scroll.bottom) return update;
-    return row >= start && row <= end ? moved[row] : rowUpdate(undefined, row, next, row);
+  const sources = shown.map((each, row) => {
+    if (row < scroll.top || row > scroll.bottom) return each;
+    return row >= start && row <= end ? (shown[row + by] ?? '') : '';
   });
-  return totalCost(scrolled) + scrollText(scroll).length < totalCost(updates) ? {scroll, updates: scrolled} : {updates};
+  const costOf = (each: readonly string[]) =>
+    each.reduce((sum, source, row) => sum + changeCost(source, next[row] ?? ''), 0);
+  return costOf(sources) + scrollText(scroll).length < costOf(shown) ? {scroll, sources} : {sources: shown};
+}
+
+/** Bytes that move the cursor to a row, about. */
+const moveCost = 7;
+
+/** Bytes, about: of what is between the first and the last difference. */
+function changeCost(shown: string, next: string): number {
+  if (shown === next) return 0;
+  const start = equalStart(shown, next);
+  return moveCost + next.length - start - equalEnd(shown, next, start);
 }
 
 /** Characters by which the ends of rows in their new places are more like the old rows than in place. */
 const leastLikely = 32;
+/** Characters at the ends of rows that are compared, each of them for itself: most rows of a log differ in the last few. */
+const endLengths = [12, 24, 48, 96];
 
 /**
- * By how many rows the contents of rows `first` to `last` seem to have moved up, or down if negative. Compares the ends
- * of texts: the beginnings of rows beside a list do not move, nor do the marks at the right border.
+ * By how many rows the contents of rows seem to have moved up, or down if negative. Compares the ends of texts: the
+ * beginnings of rows beside a list do not move.
  */
-function likelyScroll(shown: Frame, next: Frame, first: number, last: number): number | undefined {
-  const count = last - first + 1;
+function likelyScroll(shown: readonly string[], next: readonly string[]): number | undefined {
+  const {length: count} = next;
   if (count < 3) return undefined;
-  const indexes = Array.from({length: count}, (_, index) => index);
-  const likeRow = rowsByEnd(indexes.map((index) => ({index, text: endOf(shown.row(first + index))})));
+  const [ends, nextEnds] = [shown.map(endOf), next.map(endOf)];
   const equal = new Int32Array(2 * count - 1);
-  for (const to of indexes) {
-    const end = endOf(next.row(first + to));
-    for (const from of likeRow(end)) {
-      const at = from.index - to + count - 1;
-      equal[at] = (equal[at] ?? 0) + equalEnd(from.text, end);
+  for (const length of endLengths) {
+    const rows = Map.groupBy(ends.keys(), (row) => ends[row]?.slice(-length));
+    for (const [to, text] of nextEnds.entries()) {
+      const end = text.slice(-length);
+      for (const from of rows.get(end) ?? []) {
+        const at = from - to + count - 1;
+        equal[at] = (equal[at] ?? 0) + end.length;
+      }
     }
   }
   const most = Math.max(...equal);
   const by = equal.indexOf(most) - count + 1;
   return by !== 0 && most >= (equal[count - 1] ?? 0) + leastLikely ? by : undefined;
-}
-
-type RowEnd = {readonly index: number; readonly text: string};
-
-/** Characters in which rows have to be equal to be compared: most rows of a log differ in the last few. */
-const endLengths = [12, 24, 48, Number.POSITIVE_INFINITY];
-/** Rows that are compared with one, unless they are equal to it: of 200 rows, each with each takes 50 ms. */
-const mostAlike = 32;
-
-/** Returns the rows that end as a text does: of many, those that have more of its end. */
-function rowsByEnd(rows: readonly RowEnd[]): (text: string) => readonly RowEnd[] {
-  const grouped: Map<string, readonly RowEnd[]>[] = [];
-  return (text) => {
-    let alike = rows;
-    for (const [level, length] of endLengths.entries()) {
-      grouped[level] ??= Map.groupBy(rows, (row) => row.text.slice(-length));
-      alike = grouped[level].get(text.slice(-length)) ?? [];
-      if (alike.length <= mostAlike) break;
-    }
-    return alike;
-  };
 }
 
 /** A row without what is blank at its end. */
@@ -144,14 +95,6 @@ function endOf(row: string): string {
 /** A space, or a character of SGR sequences: ESC, `[`, digits, `;` and `m`. */
 function isBlankOrSgr(code: number): boolean {
   return code === 0x20 || code === 0x1b || code === 0x5b || code === 0x6d || (code >= 0x30 && code <= 0x3b);
-}
-
-function equalEnd(a: string, b: string): number {
-  if (a === b) return a.length;
-  const most = Math.min(a.length, b.length);
-  let length = 0;
-  while (length < most && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)) length++;
-  return length;
 }
 
 /** The rows between `from` and `to` with the greatest sum of gains. */
@@ -174,17 +117,6 @@ function mostGain(from: number, to: number, gainOf: (row: number) => number): re
   return best;
 }
 
-/** Bytes that move the cursor to a row, about. */
-const moveCost = 7;
-
-function costOf(update: RowUpdate): number {
-  return update ? moveCost + update.cost : 0;
-}
-
-function totalCost(updates: readonly RowUpdate[]): number {
-  return updates.reduce((sum, update) => sum + costOf(update), 0);
-}
-
 function scrollText({top, bottom, by}: Scroll): string {
   const lines = by > 0 ? moveTo(bottom, 0) + '\n'.repeat(by) : moveTo(top, 0) + '\x1bM'.repeat(-by);
   return `\x1b[${top + 1};${bottom + 1}r${lines}\x1b[r`;
@@ -194,115 +126,138 @@ function moveTo(row: number, column: number): string {
   return column === 0 ? `\x1b[${row + 1}H` : `\x1b[${row + 1};${column + 1}H`;
 }
 
-/** From row `from` of `shown`, or from a blank row, to row `to` of `next`. */
-function rowUpdate(shown: Frame | undefined, from: number, next: Frame, to: number): RowUpdate {
-  const row = next.row(to);
-  if (row === (shown ? shown.row(from) : '')) return undefined;
-  const cells = next.cells(to);
-  if (!cells) return {whole: row, cost: row.length};
-  const blanks = blankCells(next.columns);
-  const before = shown ? shown.cells(from) : blanks;
-  if (!before) return {before: blanks, next: cells, column: 0, isNew: true, cost: changeCost(blanks, cells, 0)};
-  const column = firstDifference(before, cells);
-  if (column === undefined) return undefined;
-  const cost = changeCost(before, cells, column);
-  const costAnew = cost < shortChange ? cost : eraseToEnd.length + changeCost(blanks, cells, column);
-  if (costAnew >= cost) return {before, next: cells, column, isNew: false, cost};
-  return {before: blanks, next: cells, column, isNew: true, cost: costAnew};
-}
-
 const eraseToEnd = '\x1b[K';
+const reset = '\x1b[0m';
 
-/** Bytes that would hardly be fewer if the row was erased first. */
-const shortChange = 24;
-
-function firstDifference(before: Cells, next: Cells): number | undefined {
-  const end = Math.max(before.length, next.length);
-  for (let cell = 0; cell < end; cell++) if (!isSame(before, next, cell)) return cell;
-  return undefined;
+/** What makes one row from another; empty: nothing is to be written. */
+function rowUpdate(
+  shown: string,
+  next: string,
+  {row, columns}: {readonly row: number; readonly columns: number},
+): string {
+  if (next === shown) return '';
+  const after = readRow(next, columns);
+  // Erased before the text: a tab in it passes over cells, and after the last column nothing may be erased.
+  if (!after) return `${moveTo(row, 0)}${eraseToEnd}${next}${next.includes('\x1b') ? reset : ''}`;
+  const before = readRow(shown, columns);
+  if (!before) return `${moveTo(row, 0)}${eraseToEnd}${after.text}`;
+  if (before.text === after.text) return '';
+  const from = commonStart(before.text, after.text);
+  const to = after.text.length - commonEnd(before.text, after.text, from);
+  const start = after.text.slice(0, from);
+  const text = moveTo(row, widthOf(start) ?? 0) + withPen(penAfter('', start), after.text.slice(from, to));
+  return to === after.text.length && before.width > after.width ? text + eraseToEnd : text;
 }
 
-function isSame(before: Cells, next: Cells, cell: number): boolean {
-  return before.characters[cell] === next.characters[cell] && before.pens[cell] === next.pens[cell];
+/** A row without plain blanks at its end, in plain style behind it. */
+type ReadRow = {readonly text: string; readonly width: number};
+
+/**
+ * Undefined for a row of which it is not certain what each cell shows: with other controls than SGR, with spacing marks,
+ * or wider than the terminal.
+ */
+function readRow(row: string, columns: number): ReadRow | undefined {
+  const width = widthOf(row);
+  if (width === undefined || width > columns) return undefined;
+  if (penAfter('', row) !== '') return {text: row + reset, width};
+  let end = row.length;
+  while (row.endsWith(' ', end)) end--;
+  return {text: row.slice(0, end), width: width - (row.length - end)};
 }
 
-/** Bytes to change a style, about. */
-const styleCost = 6;
-/** Bytes to move within a row, about. */
-const skipCost = 4;
+const parameter = String.raw`(?:(?![345]8[;m])\d{1,3}(?::\d*)*|[345]8;5;\d{1,3}|[345]8;2(?:;\d{1,3}){3})`;
+/** Its parameters mean the same alone and behind others: no colour continues in the next sequence. */
+const sgr = new RegExp(String.raw`\x1b\[((?:${parameter}(?:;${parameter})*)?)m`, 'g');
+const sgrAt = new RegExp(sgr.source, 'y');
+const sgrAtEnd = new RegExp(`(?:${sgr.source})+$`);
+const simple = new RegExp(`^[${simpleCharacters}]$`);
+/** Some terminals show no cell for a spacing mark. Others have one width in all of them, see `sanitise.ts`. */
+const uncertain = /[\p{Cc}\p{Mc}]/u;
 
-/** Bytes, about. `from`: the first cell that differs. */
-function changeCost(before: Cells, next: Cells, from: number): number {
-  const {pens, length} = next;
-  let cost = 0;
-  let pen = 0;
-  let skipped = 0;
-  for (let cell = from; cell < length; cell++) {
-    if (isSame(before, next, cell)) {
-      skipped++;
-      continue;
+/** In cells; undefined where it is not certain. */
+function widthOf(row: string): number | undefined {
+  const shown = row.includes('\x1b') ? row.replaceAll(sgr, '') : row;
+  const width = simpleWidth(shown);
+  if (width !== undefined) return shown.includes('\x1b') ? undefined : width;
+  if (uncertain.test(shown)) return undefined;
+  let sum = 0;
+  // A mark without a base may join with what is in front of the sequence.
+  for (const part of row.replaceAll(sgr, '\x1b').split('\x1b')) {
+    for (const {cells} of spans(part)) {
+      if (cells === 0) return undefined;
+      sum += cells;
     }
-    cost += 1 + Math.min(skipped, skipCost);
-    skipped = 0;
-    if (pens[cell] !== pen) {
-      cost += styleCost;
-      pen = pens[cell] ?? 0;
-    }
   }
-  return before.length > length ? cost + skipCost : cost;
+  return sum;
 }
 
-function rowText(update: NonNullable<RowUpdate>): string {
-  if ('whole' in update) {
-    const {whole} = update;
-    // Erased before the text: a tab in it passes over cells, and after the last column nothing may be erased.
-    return `${eraseToEnd}${whole}${whole.includes('\x1b') ? '\x1b[0m' : ''}`;
+/** All SGR parameters since the last reset: whatever they mean, to send them again has the same effect. */
+function penAfter(pen: string, text: string): string {
+  let after = pen;
+  for (const [, parameters = ''] of text.matchAll(sgr)) {
+    if (parameters === '' || parameters === '0') after = '';
+    else if (parameters.startsWith('0;')) after = parameters.slice(2);
+    else after = after === '' ? parameters : `${after};${parameters}`;
   }
-  return (update.isNew ? eraseToEnd : '') + changeText(update);
+  return after;
 }
 
-/** Writes the cells that differ. The cursor is at the first of them. */
-function changeText({before, next, column}: RowChange): string {
-  const {characters, pens, length} = next;
-  let text = '';
-  let pen = 0;
-  let cursor = column;
-  const change = (to: number) => {
-    text += transition(parametersOf(pen), parametersOf(to));
-    pen = to;
-  };
-  const skipTo = (cell: number) => {
-    if (cell > cursor) text += skipped(next, cursor, cell, pen);
-    cursor = cell;
-  };
-  for (let cell = column; cell < length; ) {
-    if (isSame(before, next, cell)) {
-      cell++;
-      continue;
-    }
-    skipTo(cell);
-    if (pens[cell] !== pen) change(pens[cell] ?? 0);
-    // All cells that differ and have this style, and the second half of the last one.
-    const start = cell;
-    do cell++;
-    while (cell < length && pens[cell] === pen && (characters[cell] === secondHalf || !isSame(before, next, cell)));
-    text += textOf(next, start, cell);
-    cursor = cell;
+/** A part of a row, in front of which the style is `pen`. */
+function withPen(pen: string, part: string): string {
+  let open = pen;
+  let text = part;
+  for (let end = endOfSgr(text, 0); end > 0; end = endOfSgr(text, 0)) {
+    open = penAfter(open, text.slice(0, end));
+    text = text.slice(end);
   }
-  const isLonger = before.length > length;
-  if (isLonger) skipTo(length);
-  change(0);
-  return isLonger ? text + eraseToEnd : text;
+  text = text.replace(sgrAtEnd, '');
+  return text === '' ? '' : transition('', open) + text + transition(penAfter(open, text), '');
 }
 
-/** Moves over cells that are right already: writes them again where that is not longer. */
-function skipped(next: Cells, from: number, to: number, pen: number): string {
-  const count = to - from;
-  const move = `\x1b[${count === 1 ? '' : count}C`;
-  if (count > move.length) return move;
-  for (let cell = from; cell < to; cell++) {
-    // Others than ASCII have several bytes.
-    if (next.pens[cell] !== pen || (next.characters[cell] ?? 0) >= 0x7f) return move;
+/** 0: no sequence begins there. */
+function endOfSgr(text: string, at: number): number {
+  sgrAt.lastIndex = at;
+  return sgrAt.test(text) ? sgrAt.lastIndex : 0;
+}
+
+function equalStart(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at;
+}
+
+/** Characters at the ends, behind offset `from`. */
+function equalEnd(a: string, b: string, from: number): number {
+  const most = Math.min(a.length, b.length) - from;
+  let length = 0;
+  while (length < most && a.charCodeAt(a.length - 1 - length) === b.charCodeAt(b.length - 1 - length)) length++;
+  return length;
+}
+
+/** How far two rows are equal from their beginnings, in whole characters and sequences. */
+function commonStart(a: string, b: string): number {
+  let at = equalStart(a, b);
+  while (at > 0 && !(isBorder(a, at) && isBorder(b, at))) at--;
+  return at;
+}
+
+/** How far two rows are equal from their ends, in the same cells and styles. They differ from offset `from` on. */
+function commonEnd(a: string, b: string, from: number): number {
+  let length = equalEnd(a, b, from);
+  while (!(isBorder(a, a.length - length) && isBorder(b, b.length - length))) length--;
+  const [before, after] = [a, b].map((text) => text.slice(0, text.length - length));
+  if (penAfter('', before ?? '') !== penAfter('', after ?? '')) {
+    const plain = b.indexOf(reset, b.length - length);
+    length = plain === -1 ? 0 : b.length - plain - reset.length;
   }
-  return textOf(next, from, to);
+  const isInPlace = widthOf(a.slice(from, a.length - length)) === widthOf(b.slice(from, b.length - length));
+  return isInPlace ? length : 0;
+}
+
+/** Whether the text may be divided there: not in a sequence, nor in front of what may join with the character before. */
+function isBorder(text: string, at: number): boolean {
+  if (at === 0 || at === text.length) return true;
+  const sequence = text.lastIndexOf('\x1b', at - 1);
+  const end = sequence === -1 ? 0 : endOfSgr(text, sequence);
+  return end <= at && (end === at || text[at] === '\x1b' || simple.test(text[at] ?? ''));
 }

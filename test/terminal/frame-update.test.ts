@@ -2,7 +2,7 @@ import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import {afterAll, describe, expect, test} from 'vitest';
 import {clip, padTo} from '../../source/terminal/fit.ts';
-import {Frame, frameUpdate} from '../../source/terminal/frame-update.ts';
+import {type Frame, frameUpdate} from '../../source/terminal/frame-update.ts';
 import {sanitise} from '../../source/terminal/sanitise.ts';
 import {paint} from '../../source/terminal/sgr.ts';
 import {plain} from '../../source/terminal/styled-text.ts';
@@ -63,15 +63,14 @@ async function expectSame(frames: readonly (readonly string[])[]): Promise<void>
   const [first = [], ...others] = frames;
   await write(updated, `\x1bc${anew(first)}`);
   await write(drawn, '\x1bc');
-  let shown = new Frame(first, columns);
+  let shown: Frame = {rows: first, columns};
   for (const rows of others) {
-    const next = new Frame(rows, columns);
+    const next = {rows, columns};
     const bytes = frameUpdate(shown, next);
     await write(updated, bytes);
     await write(drawn, anew(rows));
     expect(cellsOf(updated), JSON.stringify([shown.rows, rows, bytes])).toEqual(cellsOf(drawn));
     expect(updated.buffer.active.cursorY).toBe(height - 1);
-    shown.release();
     shown = next;
   }
   // The whole screen scrolls again, and in plain style.
@@ -163,12 +162,11 @@ describe.each([0, listCells])('rows that move beside a list of %i cells', (cells
 describe('bytes', () => {
   const lines = Array.from({length: 40}, (_, index) => `12:00:${10 + index} INFO step ${index} took ${index * 37} ms`);
   const update = (shown: readonly string[], next: readonly string[], width = 80) =>
-    frameUpdate(new Frame(shown, width), new Frame(next, width));
+    frameUpdate({rows: shown, columns: width}, {rows: next, columns: width});
   const screenAt = (at: number) => [' pipetail', ...lines.slice(at, at + 20), ' LIVE', ' ? help'];
 
   test('of equal frames only the cursor is moved', () => {
     expect(update(screenAt(0), screenAt(0))).toBe('\x1b[23H');
-    expect(update(['\x1b[1mbold\x1b[0m', ''], ['\x1b[0;1mbold\x1b[0m', ''])).toBe('\x1b[2H');
   });
 
   test('a log that moves on by a row costs the new row; back, too', () => {
@@ -204,13 +202,21 @@ describe('bytes', () => {
     expect(update(screen(0), screen(1))).toContain(`\x1b[2;${1 + count}r\x1b[${1 + count}H\n`);
   });
 
-  test('of a row only the cells that differ are written', () => {
+  test('of a row only what is between the first and the last difference is written', () => {
     const shown = [' LIVE · following          1,234 lines · 12 errors', ''];
     const next = [' LIVE · following          1,235 lines · 13 errors', ''];
-    expect(update(shown, next)).toBe('\x1b[1;32H5\x1b[10C3\x1b[2H');
+    expect(update(shown, next)).toBe('\x1b[1;32H5 lines · 13\x1b[2H');
     expect(update(['\x1b[31mred\x1b[0m', ''], ['\x1b[31mred\x1b[0m and \x1b[1;31mbold\x1b[0m', ''])).toBe(
-      '\x1b[1;5Hand \x1b[1;31mbold\x1b[0m\x1b[2H',
+      '\x1b[1;4H and \x1b[1;31mbold\x1b[0m\x1b[2H',
     );
+  });
+
+  test('what is right of a change, in the same cells and style, is not written again', () => {
+    const beside = (name: string, log: string) => [`${name}\x1b[0m│\x1b[31m${log}\x1b[0m`, ''];
+    expect(update(beside('\x1b[1morders ', 'a long line'), beside('\x1b[2mfraud  ', 'a long line'))).toBe(
+      '\x1b[1H\x1b[2mfraud  \x1b[0m\x1b[2H',
+    );
+    expect(update(beside('日本', 'a long line'), beside('한a ', 'a long line'))).toBe('\x1b[1H한a \x1b[2H');
   });
 
   test('a shorter row is erased to its end', () => {
