@@ -85,7 +85,7 @@ export function earlierErrors(before: PipelineStatus | undefined, now: PipelineS
 }
 
 /** What a pipeline did that no longer runs, by its state in the server's spelling. */
-export function endKind(state: string): 'stopped' | 'paused' {
+function endKind(state: string): 'stopped' | 'paused' {
   return state === 'Paused' ? 'paused' : 'stopped';
 }
 

@@ -36,7 +36,7 @@ export type Statement = {
 };
 
 /** `entry`: in the log, by its id. `connector`: see `KnownConnector.key`. An entry may have left the scrollback. */
-export type Place = {readonly entry?: number | undefined; readonly connector?: string | undefined};
+type Place = {readonly entry?: number | undefined; readonly connector?: string | undefined};
 
 /** What statements are made of. Nothing of it is of an earlier run, apart from `pipeline`. */
 export type WhyFacts = {
