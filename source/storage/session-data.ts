@@ -45,12 +45,9 @@ export type SessionTab = {
 /** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
 export type SessionFilter = {readonly text: string; readonly on: boolean; readonly shape: number | undefined};
 
-/** `note`: what the user wrote on the mark, if anything. */
-type MarkAnchor = LineAnchor & {readonly note?: string};
-
 /** Lines to find again once the log has been read. */
 export type TabAnchors = {
-  readonly marks: readonly MarkAnchor[];
+  readonly marks: readonly LineAnchor[];
   /** Undefined: the tab follows. */
   readonly place: PlaceAnchor | undefined;
 };
@@ -126,7 +123,7 @@ function readFilter(json: unknown): SessionFilter {
 
 function readAnchors(json: unknown): TabAnchors {
   const from = objectOf(json);
-  return {marks: arrayOf(from.marks, readMark), place: optional(from.place, readPlace)};
+  return {marks: arrayOf(from.marks, readAnchor), place: optional(from.place, readPlace)};
 }
 
 function readPlace(json: unknown): PlaceAnchor {
@@ -137,11 +134,6 @@ function readPlace(json: unknown): PlaceAnchor {
     row: countOf(from.row),
     seen: optional(from.seen, readAnchor),
   };
-}
-
-function readMark(json: unknown): MarkAnchor {
-  const note = optional(objectOf(json).note, stringOf);
-  return {...readAnchor(json), ...(note !== undefined && {note})};
 }
 
 function readAnchor(json: unknown): LineAnchor {

@@ -112,11 +112,7 @@ export class PlaceFinder {
     const tab = this.#tab(name);
     if (!tab) return;
     const {marks, place} = anchors;
-    const restored = marks.flatMap((anchor) => {
-      const id = search.idOf(anchor);
-      return id === undefined ? [] : [[id, anchor.note ?? ''] as const];
-    });
-    const found = new Map([...restored, ...tab.pane.marks]);
+    const found = new Set([...marks.flatMap((anchor) => search.idOf(anchor) ?? []), ...tab.pane.marks]);
     const isUntouched = tab.pane.position === follow;
     const position =
       place && isUntouched

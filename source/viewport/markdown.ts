@@ -15,8 +15,6 @@ export type MarkdownInput = {
   readonly gaps: readonly string[];
   /** Errors of the pipelines that are not in the log. */
   readonly errors?: readonly MarkdownError[];
-  /** Of marks of the user. `at`: Unix time in ms of the record. */
-  readonly notes?: readonly {readonly at: number | undefined; readonly text: string}[];
   /** Of the first record: its hash, and the command that shows it. */
   readonly place?: {readonly hash: string; readonly command: string | undefined} | undefined;
 };
@@ -55,7 +53,7 @@ export class MarkdownReport {
     return advice ? [`- ${escaped(adviceWords(advice))}`] : [];
   }
 
-  #head({pipeline, server, platformVersion, span, filters, gaps, notes = [], errors = []}: MarkdownInput): string[] {
+  #head({pipeline, server, platformVersion, span, filters, gaps, errors = []}: MarkdownInput): string[] {
     return [
       `**Log of ${code(pipeline)}${onServer(server)}**`,
       '',
@@ -65,8 +63,6 @@ export class MarkdownReport {
       `- Filters: ${filters.length === 0 ? 'none' : filters.map(code).join(', ')}`,
       `- Gaps: ${gaps.length === 0 ? 'none' : ''}`.trimEnd(),
       ...gaps.map((gap) => `  - ${escaped(gap)}`),
-      ...(notes.length === 0 ? [] : ['- Notes:']),
-      ...notes.map(({at, text}) => `  - ${at === undefined ? '' : `${dateTime(at)} UTC: `}${escaped(text)}`),
       ...this.#guide(errors),
     ];
   }

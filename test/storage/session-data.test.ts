@@ -21,13 +21,7 @@ const tab = fc.record({
   around: count,
   fold: fc.boolean(),
   anchors: fc.record({
-    marks: fc.array(
-      fc.oneof(
-        anchor,
-        fc.tuple(anchor, text).map(([of, note]) => ({...of, note})),
-      ),
-      {maxLength: 3},
-    ),
+    marks: fc.array(anchor, {maxLength: 3}),
     place: maybe(fc.record({current: anchor, top: maybe(anchor), row: count, seen: maybe(anchor)})),
   }),
 });

@@ -31,7 +31,7 @@ it('a closed tab that is opened again is at its line, with its marks', async () 
   await screen.until(() => viewOf(screen).position.kind === 'held', 'its place');
   expect(currentLine(screen)).toContain('step 40.');
   const {buffer} = screen.controller.pane?.model.source ?? {};
-  expect([...viewOf(screen).marks.keys()].map((id) => buffer?.lineAt(id)?.toString())).toEqual([steps[20]]);
+  expect([...viewOf(screen).marks].map((id) => buffer?.lineAt(id)?.toString())).toEqual([steps[20]]);
 });
 
 it('one whose line is gone is at the next record by time', async () => {

@@ -73,7 +73,7 @@ function placeIn(screen: ScreenUnderTest, name: string): {current: string; marks
   const {position} = pane;
   return {
     current: position.kind === 'follow' ? 'following' : (lineAt(position.current) ?? ''),
-    marks: [...pane.marks.keys()].map((id) => lineAt(id) ?? ''),
+    marks: [...pane.marks].map((id) => lineAt(id) ?? ''),
   };
 }
 
@@ -127,7 +127,6 @@ test('a session without ids comes back by names', async () => {
 
 test('place and marks come back although the lines have other ids, and what came since counts as new', async () => {
   const {screen: first, keeper, saved} = await readAt40();
-  await type(first, '"', 'here it began');
   keeper.capture();
   const [session] = saved;
   if (!session) throw new Error('nothing was saved');
@@ -138,7 +137,6 @@ test('place and marks come back although the lines have other ids, and what came
   expect(screen.tabs).toEqual(['orders']);
   await screen.until(() => tabOf(screen, 'orders').pane.position.kind === 'held', 'the place');
   expect(placeIn(screen, 'orders')).toEqual({current: 'line 40.', marks: ['line 10.', 'line 40.']});
-  expect([...tabOf(screen, 'orders').pane.marks.values()]).toEqual(['', 'here it began']);
   const again = tabOf(screen, 'orders').pane.position;
   if (shown.kind !== 'held' || again.kind !== 'held') throw new Error('both are held');
   expect(again.current).not.toBe(shown.current);

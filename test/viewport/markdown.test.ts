@@ -41,16 +41,6 @@ step 13
   expect(text).not.toContain('secret');
 });
 
-test('notes on marks are below the gaps, each with the time of its record', () => {
-  const text = markdownOf(['step'], {
-    notes: [
-      {at: Date.UTC(2026, 10, 25, 12, 1, 2), text: 'here it *began*'},
-      {at: undefined, text: 'no time'},
-    ],
-  });
-  expect(text).toContain('- Gaps: none\n- Notes:\n  - 2026-11-25 12:01:02 UTC: here it \\*began\\*\n  - no time\n\n');
-});
-
 test("what Feldera's guide says of an error in the lines, or else of one that is not in the log", () => {
   expect(markdownOf(['step', 'panicked: StdIo(StorageFull)'])).toMatch(
     /\n- Feldera's guide: increase the storage .* · <https:\/\/docs\.feldera\.com\/operations\/guide\/#out-of-storage-errors>\n/,

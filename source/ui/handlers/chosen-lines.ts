@@ -3,7 +3,7 @@ import {filterText} from '../../filters/filter.ts';
 import {withPatience} from '../../lib/clock.ts';
 import {inSlices} from '../../lib/slices.ts';
 import {stripSgrBlocks} from '../../terminal/sgr.ts';
-import {type MarkdownInput, MarkdownReport} from '../../viewport/markdown.ts';
+import {MarkdownReport} from '../../viewport/markdown.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
 import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -95,8 +95,7 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
   const {buffer, name} = at.model.source;
   const report = new MarkdownReport();
   const ends: Ends = {first: undefined, last: undefined};
-  const notes: Note[] = [];
-  const ids = storingNotes(storingEnds(idsOf(choice, at), ends), at, notes);
+  const ids = storingEnds(idsOf(choice, at), ends);
   let bytes = 0;
   for await (const line of inSlices(readLines(buffer, ids), {clock, signal})) {
     bytes += line.length;
@@ -114,7 +113,6 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
     filters: at.tab.pane.filters.filter(({on}) => on).map(({filter}) => filterText(filter)),
     gaps: gapsOf(at, ends),
     errors: errors.flat(),
-    notes,
     ...(ends.first !== undefined && {place: placeOf(controller, at, ends.first)}),
   });
 }
@@ -178,17 +176,6 @@ function* storingEnds(ids: Iterable<number>, ends: Ends): Generator<number> {
   for (const id of ids) {
     ends.first ??= id;
     ends.last = id;
-    yield id;
-  }
-}
-
-type Note = NonNullable<MarkdownInput['notes']>[number];
-
-/** The notes on the marks of these lines. */
-function* storingNotes(ids: Iterable<number>, {model, tab}: PaneAt, notes: Note[]): Generator<number> {
-  for (const id of ids) {
-    const text = tab.pane.marks.get(id) ?? '';
-    if (text !== '') notes.push({at: model.index.timeAt(id), text});
     yield id;
   }
 }

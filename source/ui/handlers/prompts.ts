@@ -4,7 +4,6 @@ import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
 import {savePrompt} from './copy.ts';
 import {findNamePrompt} from './list.ts';
-import {notePrompt} from './marks.ts';
 import {placePrompt, timePrompt} from './move.ts';
 import type {PromptKind} from './prompt-kind.ts';
 import {highlightPrompt, searchPrompt} from './search.ts';
@@ -18,7 +17,6 @@ const kinds: {readonly [Kind in Prompt['kind']]: PromptKind<Kind>} = {
   place: placePrompt,
   save: savePrompt,
   'find-name': findNamePrompt,
-  note: notePrompt,
 };
 
 export function promptLabel(prompt: Prompt): string {

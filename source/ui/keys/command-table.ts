@@ -378,12 +378,6 @@ export const commands = [
       hint: 'Markdown',
     },
     {id: 'mark', keys: ['m'], help: 'mark the record, or remove its mark'},
-    {
-      id: 'note',
-      keys: ['"'],
-      help: 'write a note on the record, which marks it',
-      hint: {hasMarks: 'note'},
-    },
     {id: 'next-mark', keys: ['u'], help: 'next mark', hint: {hasMarks: 'next mark'}},
     {id: 'previous-mark', keys: ['U'], help: 'previous mark'},
     {id: 'marks', opens: 'marks', keys: ["'"], help: 'list of the marks', hint: {hasMarks: 'marks'}},

@@ -5,7 +5,7 @@ import {concat, plain} from '../../terminal/styled-text.ts';
 import {panicAsError} from '../../viewport/closed-record.ts';
 import {compactLine, readLine} from '../../viewport/line-text.ts';
 import type {Controller} from '../controller.ts';
-import {askForNote, marksOf, sayNoMarks} from '../handlers/marks.ts';
+import {marksOf, sayNoMarks} from '../handlers/marks.ts';
 import type {OpenPage} from '../state/page.ts';
 import {closePages, openPage, type Page} from './page.ts';
 import {listPage, type PageRows} from './page-rows.ts';
@@ -18,7 +18,6 @@ export const marksPage: Page = {
     own: [
       {id: 'marks-go', keys: ['Enter'], help: 'go to the mark', hint: 'go to'},
       {id: 'marks-remove', keys: ['m'], help: 'remove the mark', hint: 'remove'},
-      {id: 'marks-note', keys: ['"'], help: 'write a note on the mark', hint: 'note'},
     ],
   },
   open(controller) {
@@ -37,14 +36,10 @@ export const marksPage: Page = {
       const mark = markUnderCursor(controller, page);
       const at = controller.paneAt;
       if (!at || mark === undefined) return;
-      const marks = new Map(at.tab.pane.marks);
+      const marks = new Set(at.tab.pane.marks);
       marks.delete(mark);
       controller.changePane({marks});
       if (marks.size === 0) closePages(controller);
-    },
-    'marks-note'(controller, page) {
-      const mark = markUnderCursor(controller, page);
-      if (mark !== undefined) askForNote(controller, mark, marksPage.kind);
     },
   },
 };
@@ -68,9 +63,7 @@ function rowsOf(controller: Controller, cursor: number, width: number): PageRows
       const text = record
         ? compactLine(asSent, record, {compactness: hasTarget ? 'full' : 'no-target', time: 'utc', offsetAt})
         : asSent;
-      const note = at.tab.pane.marks.get(id) ?? '';
-      const noted = note === '' ? [] : [plain(note, {bold: true}), plain(` ${symbols.dot} `, {dim: true})];
-      return concat([plain(`${numberText(buffer.numberOf(id)).padStart(9)}  `, {dim: true}), ...noted, text]);
+      return concat([plain(`${numberText(buffer.numberOf(id)).padStart(9)}  `, {dim: true}), text]);
     },
     cursor: Math.min(cursor, marks.length - 1),
     ...{width, symbols},

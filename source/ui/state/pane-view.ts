@@ -25,8 +25,8 @@ export type PaneView = {
   readonly around: number;
   /** Neighbouring records of one fingerprint are one row. */
   readonly fold: boolean;
-  /** Heads of the marked records, each with its note; empty: none. */
-  readonly marks: ReadonlyMap<number, string>;
+  /** Heads of the marked records. */
+  readonly marks: ReadonlySet<number>;
   /** Where the selection began; it reaches to the current entry. */
   readonly selectedFrom: number | undefined;
 };
@@ -44,7 +44,7 @@ export const newPane: PaneView = {
   filters: [],
   around: 0,
   fold: false,
-  marks: new Map(),
+  marks: new Set(),
   selectedFrom: undefined,
 };
 
@@ -68,7 +68,7 @@ export function changedPane(pane: PaneView, change: Partial<PaneView>): PaneView
 /** The view of a tab that opens again, without what is about entries of its last log: they have other ids now. */
 export function paneOfNewLog(pane: PaneView): PaneView {
   const filters = pane.filters.filter(({filter}) => filter.kind !== 'between');
-  return changedPane(pane, {filters, position: follow, marks: new Map(), revealed: undefined, selectedFrom: undefined});
+  return changedPane(pane, {filters, position: follow, marks: new Set(), revealed: undefined, selectedFrom: undefined});
 }
 
 /** Whether a filter is on that records match. A range has no matches. */

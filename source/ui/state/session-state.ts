@@ -94,10 +94,7 @@ function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
 /** Anchors of a tab's marks and place. Lines that have left the buffer have none. */
 export function anchorsIn(buffer: LogBuffer, {marks, position}: PaneView): TabAnchors {
   return {
-    marks: [...marks].flatMap(([id, note]) => {
-      const anchor = anchorOf(buffer, id);
-      return anchor ? {...anchor, ...(note !== '' && {note})} : [];
-    }),
+    marks: [...marks].flatMap((id) => anchorOf(buffer, id) ?? []),
     place: position.kind === 'follow' ? undefined : placeAnchor(buffer, position),
   };
 }

@@ -115,8 +115,6 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
         readonly form: SaveForm;
         readonly replaces: boolean;
       }
-    /** `head`: of the marked record. `on`: as of the others. */
-    | {readonly kind: 'note'; readonly head: number; readonly on: string | undefined}
   );
 
 /** Lines to copy or save: one record, selected ones, all that the filters leave, or all. */

@@ -228,7 +228,6 @@ describe('F1 in a prompt', () => {
     place: [[':'], 'Enter go'],
     save: [['S'], 'Enter save'],
     'find-name': [['Tab', '/'], 'Enter done'],
-    note: [['k', '"'], 'Enter save'],
   };
 
   async function prompting(keys: readonly string[]): Promise<AppUnderTest> {

@@ -114,7 +114,7 @@ describe('in the log', () => {
   it('u and U go to marks that a filter hides, too', async () => {
     await using screen = await reading(log);
     const marked = [10, 20, 30];
-    screen.controller.changePane({marks: new Map(marked.map((id) => [id, '']))});
+    screen.controller.changePane({marks: new Set(marked)});
     await typed(screen, '&', '!step 19');
     await pressed(screen, 'G');
     const seen: (string | undefined)[] = [];
@@ -129,15 +129,14 @@ describe('in the log', () => {
     await using screen = await reading(log);
     await write(screen, logged(60, 'ERROR', 'of two lines'), '  the second');
     screen.press('m');
-    expect([...viewOf(screen).marks.keys()]).toEqual([]);
+    expect([...viewOf(screen).marks]).toEqual([]);
     expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 52});
     expect(noticeOf(screen)).toBe('paused here: press m again to mark it');
     screen.press('m');
-    expect([...viewOf(screen).marks.keys()]).toEqual([51]);
-    // The moment at which one may want to write why.
-    expect(noticeOf(screen)).toBe('marked: press " to write a note on it');
+    expect([...viewOf(screen).marks]).toEqual([51]);
+    expect(noticeOf(screen)).toBe('marked');
     screen.press('k', 'm');
-    expect([...viewOf(screen).marks.keys()]).toEqual([]);
+    expect([...viewOf(screen).marks]).toEqual([]);
     expect(noticeOf(screen)).toBeUndefined();
   });
 
@@ -159,46 +158,5 @@ describe('in the log', () => {
       expect(noticeOf(screen)).toBe('no marks: press m to mark a record');
       expect(screen.controller.state.page).toBeUndefined();
     }
-  });
-});
-
-describe('a note', () => {
-  const log = Array.from({length: 5}, (_, index) => logged(index, 'INFO', `step ${index}`));
-  const notes = (screen: ScreenUnderTest) => [...viewOf(screen).marks.values()];
-
-  it('is written with a key of its own, marks the record, and is shown in the list of marks', async () => {
-    await using screen = await reading(log);
-    screen.press('"');
-    expect(noticeOf(screen)).toBe('paused here: press " again to write a note on it');
-    await typed(screen, '"', '  first sign of it ');
-    await pressed(screen, 'k', 'm');
-    expect(notes(screen)).toEqual(['first sign of it', '']);
-    screen.press("'");
-    const rows = allTexts(rowsOfPage(screen.controller, 100)).filter((text) => text.includes('step'));
-    expect(rows.map((text) => text.replace(/.*UTC|^.*?\d {2}/, '').trim())).toEqual([
-      expect.stringMatching(/step 3$/),
-      expect.stringMatching(/^first sign of it · .*step 4$/),
-    ]);
-  });
-
-  it('is changed from the list; an empty one leaves the mark, Esc leaves the note', async () => {
-    await using screen = await reading(log);
-    await pressed(screen, 'k');
-    await typed(screen, '"', 'one');
-    screen.press("'", '"');
-    expect(screen.controller.state.prompt).toMatchObject({kind: 'note', text: 'one'});
-    screen.press('2', 'Esc');
-    expect(notes(screen)).toEqual(['one']);
-    screen.press('"', '^U', 'Enter');
-    expect(notes(screen)).toEqual(['']);
-    expect(pageOf(screen)?.kind).toBe('marks');
-  });
-
-  it('is a sentence', async () => {
-    await using screen = await reading(log);
-    await pressed(screen, 'k', '"');
-    screen.pressTogether(...'x'.repeat(201), 'Enter');
-    expect(screen.controller.state.prompt).toMatchObject({problem: 'at most 200 characters'});
-    expect(notes(screen)).toEqual([]);
   });
 });
