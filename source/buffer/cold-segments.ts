@@ -28,9 +28,6 @@ export type PastBlock = {
   readonly bytes: ColdBytes;
 };
 
-/** Consecutive lines, for `WritableLogBuffer.prepend`. */
-export type EarlierBlock = Omit<PastBlock, 'markers'>;
-
 /** A line, or the first `visibleBytes` of a longer one. `length`: of all of it. */
 export type LineStart = {readonly bytes: Buffer; readonly length: number};
 
@@ -204,20 +201,6 @@ export class ColdSegments {
     return endId;
   }
 
-  /** Adds lines before all others, the last one under `endId - 1`. */
-  prepend(endId: number, {lines, byteLength, bytes}: EarlierBlock): void {
-    const segment = {firstId: endId - lines, endId, markers: 0, byteLength, bytes, styleJoints: undefined};
-    this.#segments.unshift(segment);
-    this.#count(segment, 1);
-    if (bytes.memoryBytes === undefined) this.memoryFirstId = Math.max(this.memoryFirstId, endId);
-  }
-
-  /** Lines before all others that are not held. */
-  countDropped({lines, byteLength}: EarlierBlock): void {
-    this.droppedLines += lines;
-    this.#droppedBytes += byteLength;
-  }
-
   /** Frees what was read back. Only where views may end. */
   dropViews(): void {
     for (const view of this.#views.splice(0)) this.#evict(view);
@@ -264,6 +247,11 @@ export class ColdSegments {
     segment.bytes.free?.();
     this.#segments[index] = stored;
     this.memoryFirstId = Math.max(this.memoryFirstId, endId);
+  }
+
+  /** Drops the segments that end at `id` or before. */
+  dropBefore(id: number): void {
+    for (let [oldest] = this.#segments; oldest && oldest.endId <= id; [oldest] = this.#segments) this.dropOldest();
   }
 
   dropOldest(): void {

@@ -1,4 +1,4 @@
-import {ColdSegments, type ColdStore, type EarlierBlock, type LineStart, type PastBlock} from './cold-segments.ts';
+import {ColdSegments, type ColdStore, type LineStart, type PastBlock} from './cold-segments.ts';
 import {HotSegments} from './hot-segments.ts';
 import {type Marker, MarkerStore} from './markers.ts';
 import {MemoryBound} from './memory-bound.ts';
@@ -15,8 +15,6 @@ export type Entries = {
 
 const defaultSegmentBytes = 256 * 1024;
 const defaultWaitingBytes = 16 * 1024 * 1024;
-/** Ids for earlier entries that are added later: more than a log can have. */
-const reservedIds = 2 ** 40;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
 const longestLineFloor = 4 * 1024 * 1024;
 
@@ -32,11 +30,10 @@ export type BufferOptions = {
   readonly packer?: Packer | undefined;
 };
 
-type Writing = 'append' | 'closeLine' | 'addMarker' | 'replaceMarker' | 'startSegment' | 'coldStore';
-type WritingEarlier = 'addPast' | 'reserve' | 'prepend' | 'endPrepending';
+type Writing = 'append' | 'closeLine' | 'addMarker' | 'replaceMarker' | 'startSegment' | 'coldStore' | 'addPast';
 
 /** As all see it but the log sink, which is the only writer. */
-export type LogBuffer = Omit<WritableLogBuffer, Writing | WritingEarlier>;
+export type LogBuffer = Omit<WritableLogBuffer, Writing>;
 
 /**
  * The scrollback of one stream: lines as bytes, and markers between them, under absolute ids that are never reused. The
@@ -55,9 +52,6 @@ export class WritableLogBuffer {
   /** Markers that wait for the open line to end. Their ids will be those from `endId` on. */
   #waiting: Marker[] = [];
   #version = 0;
-  /** Lines below this id are still to be added; undefined: none are. */
-  #earlierTo: number | undefined;
-  #originId = 0;
 
   constructor(options: BufferOptions) {
     const {maxBytes, packer} = options;
@@ -175,45 +169,6 @@ export class WritableLogBuffer {
   addPast(block: PastBlock): void {
     this.#version += 1;
     this.#hot.startAt(this.#cold.addPast(this.endId, block));
-  }
-
-  /** Entries before the first one are added later, the last one first. Only while the buffer has had nothing else. */
-  reserve(): void {
-    this.#version += 1;
-    this.#hot.startAt(reservedIds);
-    this.#earlierTo = reservedIds;
-  }
-
-  /** Adds entries before all that were added so far. They are only counted if entries after them were dropped. */
-  prepend(block: EarlierBlock, {isHeld = true} = {}): void {
-    if (this.#earlierTo === undefined) return;
-    this.#version += 1;
-    if (isHeld && this.firstId === this.#earlierTo) this.#cold.prepend(this.#earlierTo, block);
-    else this.#cold.countDropped(block);
-    this.#earlierTo -= block.lines;
-  }
-
-  /** All earlier entries were added. */
-  endPrepending(): void {
-    if (this.#earlierTo === undefined) return;
-    this.#version += 1;
-    this.#originId = this.#earlierTo;
-    this.#earlierTo = undefined;
-  }
-
-  /** Earlier lines are still to be added. */
-  get isAwaitingEarlier(): boolean {
-    return this.#earlierTo !== undefined;
-  }
-
-  /** Its number in the log, from 1, dropped entries included; undefined while earlier lines are still to be added. */
-  numberOf(id: number): number | undefined {
-    return this.#earlierTo === undefined ? id - this.#originId + 1 : undefined;
-  }
-
-  /** The entry that has this number; undefined while earlier lines are still to be added. */
-  idOf(number: number): number | undefined {
-    return this.#earlierTo === undefined ? this.#originId + number - 1 : undefined;
   }
 
   /** Where the last `bytes` bytes of lines begin, or a little before; reads no disk. `linesBefore`: lines before it. */

@@ -77,6 +77,7 @@ export class MemoryBound {
   /** See `LogBuffer.dropBefore`. */
   dropBefore(id: number): void {
     const end = Math.min(id, this.#cold.storedTo);
+    this.#cold.dropBefore(end);
     while (this.#hot.oldest && this.#hot.oldest.endId <= end) {
       const segment = this.#hot.removeOldest();
       if (!segment) return;

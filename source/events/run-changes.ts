@@ -201,7 +201,6 @@ export class RunCounter {
     // Each run has the runner's transitions; one that goes on has no end yet.
     const isRunners = (level === 'INFO' || level === 'ERROR') && isRunnerLine(line, 0, line.length);
     if (level === 'INFO' && isRunners) return;
-    // Before a large file is read whole, its older lines have no markers.
     const lost = isRunners ? streamLostIn(runnerMessage(Buffer.from(line)) ?? '') : undefined;
     if (lost) counted.lostStreams.set(lost.stream, lost.why);
     counted.records += 1;

@@ -6,12 +6,10 @@ import type {RecordIndex} from '../records/record-index.ts';
 export class FoldedRecords {
   readonly #index: RecordIndex;
   /** Heads of the open ones. */
-  readonly #opened: Set<number>;
+  readonly #opened = new Set<number>();
 
-  /** `earlier`: of the same log. What is open there is open. */
-  constructor(index: RecordIndex, earlier?: FoldedRecords) {
+  constructor(index: RecordIndex) {
     this.#index = index;
-    this.#opened = new Set(earlier?.opened);
   }
 
   get opened(): ReadonlySet<number> {

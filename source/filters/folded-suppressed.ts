@@ -8,12 +8,10 @@ type FoldOfSuppressed = {readonly head: number; readonly firstId: number; readon
 export class FoldedSuppressed {
   readonly #suppressed: SuppressedErrors;
   /** Heads of the open errors. */
-  readonly #opened: Set<number>;
+  readonly #opened = new Set<number>();
 
-  /** `earlier`: of the same log. What is open there is open. */
-  constructor(suppressed: SuppressedErrors, earlier?: FoldedSuppressed) {
+  constructor(suppressed: SuppressedErrors) {
     this.#suppressed = suppressed;
-    this.#opened = new Set(earlier?.opened);
   }
 
   get opened(): ReadonlySet<number> {

@@ -1,5 +1,5 @@
 import {isCompileStep} from '../api/pipeline-state.ts';
-import type {ColdStore, EarlierBlock} from '../buffer/cold-segments.ts';
+import type {ColdStore} from '../buffer/cold-segments.ts';
 import {type BufferOptions, type LogBuffer, WritableLogBuffer} from '../buffer/log-buffer.ts';
 import {
   countLoss,
@@ -12,7 +12,6 @@ import {
 } from '../buffer/markers.ts';
 import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
-import {EarlierErrors} from '../records/earlier-errors.ts';
 import {ErrorLog} from '../records/error-log.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
 import type {BytesPart} from '../storage/opened/file-part.ts';
@@ -208,21 +207,6 @@ export class LogSink implements StitchSink {
     return firstInMemory;
   }
 
-  /** See `LogBuffer.reserve`. */
-  reserve(): void {
-    this.#buffer.reserve();
-  }
-
-  /** See `LogBuffer.prepend`. */
-  prepend(block: EarlierBlock, options: {readonly isHeld: boolean}): void {
-    this.#buffer.prepend(block, options);
-  }
-
-  /** See `LogBuffer.endPrepending`. */
-  endPrepending(): void {
-    this.#buffer.endPrepending();
-  }
-
   /** Adds whole lines that stay where they are stored. Only while the buffer has had nothing else. */
   addPast({block: {lines, bytes: stored}, bytes, newlines}: ReadBlock): void {
     for (const part of reportedParts(this.states.append(bytes, newlines), bytes, newlines)) {
@@ -262,33 +246,6 @@ export class LogSink implements StitchSink {
       if (states.lostStreams.length === 0 || this.#losses.lostStream) return;
       this.#losses = {...this.#losses, lostStream: marker, lostStreamId: id};
     });
-  }
-
-  /** Counts what is in lines before the entry `to`, which were added to the buffer on their own, in steps. */
-  countEarlier(to: number): Pick<EarlierErrors, 'step'> {
-    const states = new LogStates();
-    let losses = noLosses;
-    let runFrom: number | undefined;
-    const onRead = (bytes: Uint8Array, newlines: Uint32Array, firstId: number) => {
-      for (const report of states.append(bytes, newlines)) {
-        if (report.kind === 'start') runFrom = firstId + report.line + 1;
-        // There is no marker: the runner's own line is the place.
-        if (report.kind === 'stream-lost')
-          losses = countLoss(losses, lostStreamMarker(report, this.#clock.wall()), firstId + report.line);
-      }
-    };
-    const onEnd = () => {
-      this.states.addEarlier(states);
-      if (runFrom !== undefined) this.#errors?.addEarlierStart(runFrom);
-      const {lostStreams} = this.#losses;
-      const last = lostStreams > 0 ? this.#losses : losses;
-      this.#losses = {
-        ...{...this.#losses, lostStreams: lostStreams + losses.lostStreams},
-        ...{lostStream: last.lostStream, lostStreamId: last.lostStreamId},
-      };
-    };
-    const [buffer, errors] = [this.#buffer, this.#errors];
-    return new EarlierErrors({buffer, errors, to, wall: this.#clock.wall, onRead, onEnd});
   }
 
   #add(marker: Marker): void {

@@ -39,8 +39,6 @@ export type FileState = {
   readonly size: number;
   /** Bytes of `size` that were read so far. */
   readonly read: number;
-  /** Lines of a large file are counted after its end was read. Their share, from 0 to 1; undefined: all are counted. */
-  readonly counted?: number | undefined;
   /** One sentence: what cannot be read. Of `failed`. */
   readonly why?: string | undefined;
 };

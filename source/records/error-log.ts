@@ -197,7 +197,7 @@ export class ErrorLog {
       const end = newlines[index] ?? 0;
       const hasWord = word !== -1 && word < end;
       if (this.#panic && !(index === 0 && this.#headLength > 0)) {
-        this.readMessage(view.subarray(start, end), firstId + index);
+        this.#readMessage(view.subarray(start, end), firstId + index);
       }
       if (index === 0 && this.#headLength > 0) {
         this.#appendHead(bytes.subarray(0, end));
@@ -224,7 +224,7 @@ export class ErrorLog {
     if (head.length === 0) return;
     // The buffer may have dropped a very long line.
     const line = this.#options.buffer.lineAt(this.#openId) ?? head;
-    this.readMessage(line, this.#openId);
+    this.#readMessage(line, this.#openId);
     if (this.#isError(this.#openId, line, 0, line.length)) this.#addLine(line, this.#openId);
     else this.#readSuppressed(line, this.#openId);
   }
@@ -261,33 +261,6 @@ export class ErrorLog {
     group.unseenExample = Uint8Array.from(example);
     group.unseenId = id;
     group.unseenAt = at;
-  }
-
-  /** Adds what was counted of lines that come before all lines of this log. */
-  addEarlier(earlier: ErrorLog): void {
-    // The message is still to come, in a line that this log reads.
-    this.#panic ??= earlier.#panic;
-    this.#snapshot = undefined;
-    this.#all += earlier.#all;
-    this.#seen += earlier.#seen;
-    this.#dropped += earlier.#dropped;
-    this.suppressed.addEarlier(earlier.suppressed);
-    this.#run = {...this.#run, all: this.#run.all + earlier.#run.all};
-    for (const [key, group] of earlier.#groups) {
-      const later = this.#groups.get(key);
-      if (later) {
-        this.#groups.set(key, joinedGroup(group, later));
-        continue;
-      }
-      // Below the orders of all later errors.
-      this.#groups.set(key, {...group, order: group.order - earlier.#added - 1, copy: undefined});
-      if (this.#groups.size > (this.#options.maxGroups ?? defaultMaxGroups)) this.#dropOldest();
-    }
-  }
-
-  /** The first run began in earlier lines, at this id. The errors in them are not among those of the run. */
-  addEarlierStart(firstId: number): void {
-    if (this.#run.firstId === 0) this.#run = {...this.#run, firstId};
   }
 
   /** Lines of the run are in no log: errors that the API alone counts may be among them. */
@@ -343,13 +316,8 @@ export class ErrorLog {
     return isPanic;
   }
 
-  /** The message of the last panic is not read yet. */
-  get awaitsMessage(): boolean {
-    return this.#panic !== undefined;
-  }
-
   /** The line may be the message of the last panic, or show that it has none. */
-  readMessage(line: Uint8Array, id: number): void {
+  #readMessage(line: Uint8Array, id: number): void {
     if (!this.#panic) return;
     this.#panic.lines += 1;
     const isReport = this.#reports.panicFor(id, line, 0, line.length) !== undefined;

@@ -67,7 +67,7 @@ export class RecordIndex {
     this.#table = new RecordTable(this.#next);
   }
 
-  /** Entries below this id are not read: they were dropped, or added before the others later. */
+  /** Entries below this id were dropped. */
   get indexedFrom(): number {
     return this.#table.firstId;
   }

@@ -149,11 +149,6 @@ export class SuppressedErrors {
     return count;
   }
 
-  /** Adds what was told in lines before all others. */
-  addEarlier(earlier: SuppressedErrors): void {
-    this.#told = [...earlier.#told, ...this.#told];
-  }
-
   /**
    * How many suppressed errors the records that begin in [`from`, `to`) stand for, of those that `isCounted`: an error for
    * those before it, and a line of the limiter for those that it reports. A caller must not add the two.

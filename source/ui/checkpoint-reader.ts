@@ -22,7 +22,7 @@ export class CheckpointReader {
     this.state = {get: () => this.#failures?.found, subscribe: this.#changes.subscribe};
   }
 
-  /** Until `stop` or another log. `index`: of its records, which tell where the newest run begins; it may change. */
+  /** Until `stop` or another log. `index`: of its records, which tell where the newest run begins. */
   start(log: ReadLog | undefined, index: () => RecordIndex | undefined): void {
     if (log === this.#log) return;
     this.stop();
@@ -32,25 +32,16 @@ export class CheckpointReader {
     const clock = this.#clock;
     const {buffer, errors} = log;
     const runFrom = () => index()?.runs.at(-1)?.firstId ?? errors.connectors.firstId;
-    let reading = new CheckpointFailures(buffer, runFrom);
+    const reading = new CheckpointFailures(buffer, runFrom);
     this.#failures = reading;
-    /** It reads no line before this one. */
-    let from = buffer.firstId;
     const runner = new SliceRunner({
       clock,
       step(maxBytes) {
-        // All lines of a large file were added before those that were read: until they are read, what was found stays.
-        const {firstId, isAwaitingEarlier} = buffer;
-        if (!isAwaitingEarlier && firstId < from) reading = new CheckpointFailures(buffer, runFrom);
-        from = isAwaitingEarlier ? Math.max(from, firstId) : firstId;
         // A log that was not shown yet has no runs.
         const isIndexed = index()?.step(maxBytes) !== false;
         return reading.step(maxBytes) && isIndexed;
       },
-      onSlice: (isDone) => {
-        if (isDone) this.#failures = reading;
-        this.#changes.set(this.#failures?.found);
-      },
+      onSlice: () => this.#changes.set(reading.found),
       restMs: floodPause(clock, () => buffer.totalBytes),
     });
     const unsubscribe = log.snapshot.subscribe(() => runner.wake());

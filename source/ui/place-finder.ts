@@ -6,7 +6,7 @@ import type {OpenLogs} from '../logs/log-manager.ts';
 import {hasCaughtUp} from '../logs/log-snapshot.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
-import {follow, type Position} from '../viewport/position.ts';
+import {beginningAt, follow, onceRead, type Position} from '../viewport/position.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import {anchorsIn, positionAt} from './state/session-state.ts';
 import type {Tab} from './state/view-state.ts';
@@ -31,10 +31,15 @@ export type ReadPlace = {
 /** A place that was not found yet. `stop` ends the search, or the wait for it. */
 type Pending = ReadPlace & {log: Log | undefined; stop: () => void};
 
-/** Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. */
+/**
+ * Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. Of a file it
+ * shows the beginning until it is read.
+ */
 export class PlaceFinder {
   readonly #options: PlaceFinderOptions;
   readonly #pending = new Map<string, Pending>();
+  /** Those that were read from a file when they were opened. */
+  readonly #begun = new WeakSet<Log>();
 
   constructor(options: PlaceFinderOptions) {
     this.#options = options;
@@ -43,6 +48,7 @@ export class PlaceFinder {
   /** Follows the open logs. Returns a function that ends that, and every search. */
   start(): () => void {
     const leave = this.#options.logs.names.subscribe(() => this.#findLogs());
+    this.#findLogs();
     return () => {
       leave();
       for (const {stop} of this.#pending.values()) stop();
@@ -69,6 +75,10 @@ export class PlaceFinder {
 
   /** Logs open one by one, and a merged log when all of its sources are open. */
   #findLogs(): void {
+    for (const {name} of this.#options.view.state.tabs) {
+      const log = this.#options.logs.get(name);
+      if (log && !this.#begun.has(log)) this.#showBeginning(name, log);
+    }
     for (const [name, pending] of this.#pending) {
       const tab = this.#tab(name);
       const log = tab && this.#options.models.logOf(tab);
@@ -82,6 +92,24 @@ export class PlaceFinder {
       pending.stop = log.snapshot.subscribe(() => this.#searchWhenCaughtUp(name, pending, log));
       this.#searchWhenCaughtUp(name, pending, log);
     }
+  }
+
+  /** Unless the user goes elsewhere. */
+  #showBeginning(name: string, log: Log): void {
+    this.#begun.add(log);
+    if (log.snapshot.get().file?.kind !== 'reading') return;
+    let isShown = false;
+    const leave = log.snapshot.subscribe(() => {
+      const {file, lineCount, endId} = log.snapshot.get();
+      const position = this.#tab(name)?.pane.position;
+      const isRead = file?.kind !== 'reading';
+      if (isRead || !position) leave();
+      if (!position) return;
+      const isFirst = !isShown && lineCount > 0 && position === follow;
+      isShown ||= lineCount > 0;
+      const next = isRead ? onceRead(position, endId) : isFirst ? beginningAt(log.buffer.firstId) : position;
+      if (next !== position) this.#options.view.dispatch({type: 'pane', name, change: {position: next}});
+    });
   }
 
   #searchWhenCaughtUp(name: string, pending: Pending, log: Log): void {

@@ -87,7 +87,7 @@ export function goToPlaceAtStart(controller: Controller, wanted: WantedPlace, na
     const {name} = tab;
     const index = controller.indexOf(tab);
     const {lineCount} = log.snapshot.get();
-    if (!index || !hasCaughtUp(log.snapshot.get()) || lineCount === 0 || log.buffer.isAwaitingEarlier) return;
+    if (!index || !hasCaughtUp(log.snapshot.get()) || lineCount === 0) return;
     undo.get(name)?.();
     const runner = new SliceRunner({
       clock,

@@ -27,9 +27,22 @@ export type Position =
       readonly seen: number;
       /** The current entry's screen row before filters changed; kept until the next move (`anchorCurrentRow`). */
       readonly anchoredRow?: number;
+      /** The beginning of a log that is still read: it is followed once all is read, unless there was a move. */
+      readonly untilRead?: true;
     };
 
 export const follow: Position = {kind: 'follow'};
+
+/** The first entry of a log that is still read: what comes is not new. */
+export function beginningAt(id: number): Position {
+  return {kind: 'held', top: {id, row: 0}, current: id, seen: Number.MAX_SAFE_INTEGER, untilRead: true};
+}
+
+/** The position once the log is read up to `endId`. */
+export function onceRead(position: Position, endId: number): Position {
+  if (position.kind === 'follow' || position.untilRead) return follow;
+  return position.seen > endId ? {...position, seen: endId} : position;
+}
 
 /** The places of the screen rows, top to bottom; fewer than `height` if the log is shorter. */
 export function visiblePlaces(position: Position, geometry: Geometry): readonly RowPosition[] {

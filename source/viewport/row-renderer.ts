@@ -190,7 +190,7 @@ export class RowRenderer {
     const {symbols, colors} = this.#options;
     const state = input.stateOf(id);
     // Numbers count all received entries from 1. Only the first row of a line has one; a marker has none.
-    const number = row > 0 || this.#isMarker(id) ? undefined : this.#buffer.numberOf(id);
+    const number = row > 0 || this.#isMarker(id) ? undefined : id + 1;
     const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, number, symbols});
     const entry = this.#textOf(id);
     const {rows} = entry;

@@ -30,7 +30,7 @@ const growingFor = 10_000;
 /** `now`: Unix time in ms. `offsetAt`: minutes that shown times are ahead of UTC. */
 type Shown = {readonly now: number; readonly offsetAt: (at: number) => number};
 
-/** `reading 45%`, `counting lines 45%`, `end of file`, `growing`, `grew 09:17`, `ended`. Without `shown`: no time. */
+/** `reading 45%`, `end of file`, `growing`, `grew 09:17`, `ended`. Without `shown`: no time. */
 export function fileWords(file: FileState, shown?: Shown): ConnectionWords {
   const {word, style} = stateOf(file, shown);
   return {text: word, style, countdown: shown !== undefined && isGrowing(file, shown), isLive: false};
@@ -43,15 +43,15 @@ export function openedState(file: FileState): PipelineState {
 }
 
 function stateOf(file: FileState, shown?: Shown): PipelineState {
-  const {kind, size, read, counted, grewAt, hasWriter = false} = file;
+  const {kind, size, read, grewAt, hasWriter = false} = file;
   switch (kind) {
     case 'reading': {
       const word = size > 0 ? `reading ${Math.floor((100 * read) / size)}%` : 'reading';
       return {symbol: 'waiting', word, style: {fg: 3}};
     }
     case 'followed': {
-      const word = counted === undefined ? growthWords(file, shown) : `counting lines ${Math.floor(100 * counted)}%`;
-      return {symbol: 'running', word, style: grewAt !== undefined || hasWriter ? {fg: 2} : {dim: true}};
+      const isGrown = grewAt !== undefined || hasWriter;
+      return {symbol: 'running', word: growthWords(file, shown), style: isGrown ? {fg: 2} : {dim: true}};
     }
     case 'ended':
       return {symbol: 'stopped', word: 'ended', style: {dim: true}};
@@ -69,6 +69,6 @@ function growthWords(file: FileState, shown: Shown | undefined): string {
 }
 
 /** It changes to `grew …` without a change of the file. */
-function isGrowing({kind, counted, grewAt}: FileState, {now}: Shown): boolean {
-  return kind === 'followed' && counted === undefined && grewAt !== undefined && now - grewAt < growingFor;
+function isGrowing({kind, grewAt}: FileState, {now}: Shown): boolean {
+  return kind === 'followed' && grewAt !== undefined && now - grewAt < growingFor;
 }

@@ -36,7 +36,7 @@ const step = (second: number) => head(`step ${second}`, 'INFO', at(second));
 const failed = (second: number) => head('kafka: no broker', 'ERROR', at(second));
 const textOf = (...lines: string[]) => lines.map((line) => `${line}\n`).join('');
 
-/** Files are watched, and the errors of a large one are counted at leisure. */
+/** Files are watched. */
 const polling = {timeout: 10_000, interval: 5};
 /** What a file begins with shows whether it is text. */
 const filler = Array.from({length: 100}, (_, at) => step(at % 60));
@@ -126,7 +126,7 @@ describe.each(forms)('$name', (form) => {
     const shown = entries.filter((entry) => !isMarker(entry));
     if (mayBreak) expect(shown.join('').length).toBe(all.join('').length);
     else expect(shown).toEqual(lines ?? all);
-    if (form.hasEarlier !== true) expect(entries.filter(isMarker)).toEqual(markers);
+    expect(entries.filter(isMarker)).toEqual(markers);
   });
 });
 

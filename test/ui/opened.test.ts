@@ -2,9 +2,9 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {stripVTControlCharacters} from 'node:util';
-import {expect, test} from 'vitest';
-import {filterText} from '../../source/filters/filter.ts';
+import {expect, test, vi} from 'vitest';
 import {findOpened} from '../../source/logs/bundle-log.ts';
+import {FilePart} from '../../source/storage/opened/file-part.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
@@ -12,10 +12,8 @@ import {openedTitle} from '../../source/ui/opened.ts';
 import {helpOf, helpPage} from '../../source/ui/pages/help.ts';
 import {openAs} from '../../source/ui/pages/page.ts';
 import {pipelinePage} from '../../source/ui/pages/pipeline.ts';
-import {percentShown} from '../../source/ui/pane/pane-at.ts';
 import {sessionOf} from '../../source/ui/state/session-state.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
-import {writable} from '../harness/writable.ts';
 import {runner} from '../records/index-lines.ts';
 import {writeRecording} from '../storage/recording/recording-files.ts';
 import {AppUnderTest} from './components/app-under-test.tsx';
@@ -376,61 +374,48 @@ test('names that are the same get as much of their paths as tells them apart', a
   expect(screen.catalog.find('other/a.log')?.path).toBe(path.join(other, 'a.log'));
 });
 
-test(': and g wait for the lines of a large file to be counted, unless the user goes elsewhere; # tells of it', async () => {
-  const pieces = new PassThrough();
-  await using screen = await ScreenUnderTest.open({
-    ...{opened: await findLogs('-'), names: ['stdin'], stdin: pieces},
-    size: {columns: 60, rows: 10},
+/** A large file of which only the first piece is read, until `readOn` is called. */
+async function largeFile() {
+  const folder = await folderOf({'large.log': Array.from({length: 700_000}, (_, at) => `a line: ${at}\n`).join('')});
+  const {promise: rest, resolve: readOn} = Promise.withResolvers<void>();
+  const {read} = FilePart.prototype;
+  const spy = vi.spyOn(FilePart.prototype, 'read').mockImplementation(async function (this: FilePart, into, offset) {
+    if (offset > 0) await rest;
+    return await read.call(this, into, offset);
   });
+  const opened = await findLogs(path.join(folder.path, 'large.log'));
+  const screen = await ScreenUnderTest.open({opened, names: ['large.log']});
   screen.connect();
-  const {controller} = screen;
-  const buffer = writable(screen.logs.get('stdin')?.buffer);
-  // As the end of a large file is read.
-  buffer.reserve();
-  const linesFrom = (first: number, count: number) =>
-    Array.from({length: count}, (_, at) => `line ${first + at}\n`).join('');
-  pieces.write(linesFrom(100, 30));
-  await screen.until(() => controller.pane?.model.source.snapshot.get().lineCount === 30, 'the end');
-  controller.dispatch({type: 'focus', side: 'log'});
-  const at = () => `${buffer?.lineAt(controller.paneAt?.current ?? -1)}`;
-  const words = 'counting lines 100%';
-  expect(noticeAfter(screen, '#')).toBe('line numbers appear when all lines are counted (100% so far)');
-  expect(noticeAfter(screen, 'D')).toBe('runs can be compared when all lines are counted (100% so far)');
-  expect(noticeAfter(screen, 'H')).toBe('older lines join the timeline when all lines are counted (100% so far)');
-  screen.press('Esc');
-  expect(noticeAfter(screen, ':', '-', '3', 'Enter')).toBeUndefined();
-  expect(at()).toBe('line 127');
-  const percent = () => controller.paneAt && percentShown(controller.paneAt);
-  expect(percent()).toBeUndefined();
-  const filtersAfter = (...keys: readonly string[]) => {
-    screen.press(...keys);
-    return controller.tab?.pane.filters.map(({filter}) => filterText(filter));
+  const isHeld = () => screen.controller.tab?.pane.position.kind === 'held';
+  await screen.until(isHeld, 'its beginning');
+  const toEnd = async () => {
+    readOn();
+    await screen.until(() => screen.logs.get('large.log')?.snapshot.get().file?.kind === 'followed', 'the end');
   };
-  expect(filtersAfter('<')).toEqual(['since here']);
-  expect(filtersAfter('Esc')).toEqual([]);
-  screen.press('Enter');
-  expect(rowsOf(screen)[0]?.trim()).toBe('stdin');
-  screen.press('Esc');
-  expect(noticeAfter(screen, 'g')).toBe(words);
-  screen.press('j');
-  expect(at()).toBe('line 128');
-  expect(noticeAfter(screen, ':', '5', '0', 'Enter')).toBe(words);
-  expect(at()).toBe('line 128');
-  const bytes = Buffer.from(linesFrom(1, 99));
-  buffer.prepend({lines: 99, byteLength: bytes.length, bytes: {isStored: () => true, read: () => bytes}});
-  buffer.endPrepending();
-  pieces.write('more\n');
-  await screen.until(() => at() === 'line 50', 'the line');
-  expect(controller.state.notice).toBeUndefined();
-  const {paneAt} = controller;
-  const rows = paneAt?.rows.paint(paneAt.tab.pane, paneAt.layout) ?? [];
-  expect(stripVTControlCharacters(rows.join('\n'))).toContain('50 line 50');
-  screen.press('g');
-  expect(at()).toBe('line 1');
-  screen.press(':', '5', '0', 'Enter', 'Enter');
-  expect(rowsOf(screen)[0]?.trim()).toBe('stdin  line 50');
-  screen.press('Esc');
-  expect(percent()).toBeGreaterThan(30);
-  screen.press('>');
-  expect(filtersAfter()).toEqual(['up to line 50']);
+  const dispose = async () => {
+    await screen[Symbol.asyncDispose]();
+    spy.mockRestore();
+    await folder[Symbol.asyncDispose]();
+  };
+  return {screen, toEnd, isHeld, [Symbol.asyncDispose]: dispose};
+}
+
+test('a large file is shown from its beginning, and followed at its end once it is read', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  expect(currentLine(screen)).toBe('a line: 0');
+  await file.toEnd();
+  expect(file.isHeld()).toBe(false);
+  expect(screen.controller.paneAt?.current).toBe(699_999);
+});
+
+test('who searches the beginning of a large file stays there, and what was read since is not new', async () => {
+  await using file = await largeFile();
+  const {screen} = file;
+  await typed(screen, '/', 'line: 1000');
+  expect(currentLine(screen)).toBe('a line: 1000');
+  await file.toEnd();
+  expect(currentLine(screen)).toBe('a line: 1000');
+  const {position} = screen.controller.tab?.pane ?? {};
+  expect(position).toMatchObject({kind: 'held', seen: 700_000});
 });

@@ -15,7 +15,6 @@ test('a file is growing only while it grows, then it is said when it grew', () =
   expect(fileWords(followed({grewAt: now - 60_000}), {now, offsetAt: () => 120}).text).toBe('grew 11:16');
   // For those who hear it, and would hear each new time.
   expect(fileWords(followed({grewAt: now - 60_000})).text).toBe('growing');
-  expect(fileWords(followed({grewAt: now, counted: 0.5}), shown).text).toBe('counting lines 50%');
 });
 
 test('how much is read is said in percent of what is on the disk', () => {

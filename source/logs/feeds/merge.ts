@@ -180,10 +180,10 @@ export class MergeFeed implements Feed, MergedSources {
   }
 }
 
-/** A stream is idle from its opening to its first frame. Of a large file, the end comes first, and then what is before. */
+/** A stream is idle from its opening to its first frame. */
 function hasCaughtUp(snapshot: LogSnapshot): boolean {
   const isIdle = snapshot.connection?.kind === 'idle';
-  return !isIdle && !isCatchingUp(snapshot) && snapshot.file?.counted === undefined;
+  return !isIdle && !isCatchingUp(snapshot);
 }
 
 /** From what needs the user to what is well. */

@@ -1,20 +1,18 @@
 import type {Processes} from '../../storage/file-lock.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {Log} from '../log.ts';
-import {type FileSizes, FileSource} from './file.ts';
+import {FileSource} from './file.ts';
 import {type PiecesOptions, piecesSource} from './pieces.ts';
 import {Reading, type Source} from './reading.ts';
 import {RecordingSource} from './recording.ts';
 
 export type OpenedOptions = Omit<ConstructorParameters<typeof Log>[0], 'feed'> & {
-  /** Limit of all logs together; also limits the lines of a large file that are held. Default: none. */
+  /** Limit of all logs together; also limits the lines of a file that are held. Default: none. */
   readonly memoryBytes?: number;
   /** What the program reads as its own input. */
   readonly stdin?: PiecesOptions['stdin'];
   /** Default: no recording is followed. */
   readonly processes?: Pick<Processes, 'isAlive'>;
-  /** For tests: which file is large. */
-  readonly sizes?: FileSizes;
 };
 
 /** The log of what was found, without a connection. It is not read yet. */
@@ -25,9 +23,9 @@ export function openedLog(found: FoundLog, options: OpenedOptions): Log {
 }
 
 function sourceOf(reading: Reading, found: FoundLog, options: OpenedOptions): Source {
-  const {memoryBytes, sizes, processes, stdin} = options;
+  const {memoryBytes, processes, stdin} = options;
   if (found.kind === 'recording') return new RecordingSource(reading, found.recordings, processes);
   const isPlain = found.kind === 'file' && found.packed === undefined;
-  if (isPlain) return new FileSource(reading, found, {memoryBytes, sizes});
+  if (isPlain) return new FileSource(reading, found, {memoryBytes});
   return piecesSource(reading, found, {...(stdin && {stdin})});
 }

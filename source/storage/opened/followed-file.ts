@@ -30,7 +30,7 @@ const checkEvery = 16;
 /** Milliseconds in which a file that is gone may be made again: a rotation does that. */
 const missingFor = 1000;
 
-/** Reads a file from an offset on and follows it: appended bytes, truncation, rotation (by inode) and removal. */
+/** Reads a file and follows it: appended bytes, truncation, rotation (by inode) and removal. */
 export class FollowedFile {
   readonly #path: string;
   readonly #clock: Clock;
@@ -41,11 +41,11 @@ export class FollowedFile {
   #waiting: FilePart[] = [];
   /** The opening in progress; never rejects. */
   #noticing: Promise<unknown> = Promise.resolve();
-  #offset: number;
+  #offset = 0;
   /** The last bytes that were read, at most `comparedBytes`. */
   #last = Buffer.alloc(0);
   /** A file that was emptied while its writer kept its place begins with NULs, which nobody wrote. */
-  #isInHole: boolean;
+  #isInHole = true;
   #missingSince: number | undefined;
   #isRemoved = false;
   #watchers: FSWatcher[] = [];
@@ -56,12 +56,10 @@ export class FollowedFile {
   #cancelCheck: (() => void) | undefined;
   #cancelPoll: (() => void) | undefined;
 
-  /** `part`: the open file at `path`; what is before `offset` is not read. */
-  constructor(options: {path: string; part: FilePart; offset: number; clock: Clock; sink: FileSink}) {
+  /** `part`: the open file at `path`. */
+  constructor(options: {path: string; part: FilePart; clock: Clock; sink: FileSink}) {
     this.#path = options.path;
     this.#part = options.part;
-    this.#offset = options.offset;
-    this.#isInHole = options.offset === 0;
     this.#clock = options.clock;
     this.#sink = options.sink;
   }
@@ -181,7 +179,7 @@ export class FollowedFile {
       if (this.#isClosed) return;
       if (!bytes.subarray(0, compared).equals(this.#last)) {
         this.#part = this.#part.truncated();
-        this.#moveTo(0);
+        this.#beginAgain();
         this.#sink.onChanged('truncated');
         continue;
       }
@@ -218,7 +216,7 @@ export class FollowedFile {
     this.#waiting = this.#waiting.filter((part) => part !== next);
     this.#isRemoved = false;
     this.#part = next;
-    this.#moveTo(0);
+    this.#beginAgain();
     this.#sink.onChanged('rotated');
     this.#watch();
     await this.#readOn();
@@ -232,9 +230,9 @@ export class FollowedFile {
     this.#sink.onChanged('removed');
   }
 
-  #moveTo(offset: number): void {
-    this.#offset = offset;
-    this.#isInHole = offset === 0;
+  #beginAgain(): void {
+    this.#offset = 0;
+    this.#isInHole = true;
     this.#last = Buffer.alloc(0);
   }
 }

@@ -1,11 +1,15 @@
-import type {EarlierBlock} from '../../buffer/cold-segments.ts';
+import type {PastBlock} from '../../buffer/cold-segments.ts';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import type {RecordedPiece} from '../recording/reader.ts';
 import {longestLine} from './line-pieces.ts';
 
 /** A block of whole lines of a recorded log, and its bytes, which were read to find it. `newlines`: their offsets. */
-export type ReadBlock = {readonly block: EarlierBlock; readonly bytes: Buffer; readonly newlines: Uint32Array};
+export type ReadBlock = {
+  readonly block: Omit<PastBlock, 'markers'>;
+  readonly bytes: Buffer;
+  readonly newlines: Uint32Array;
+};
 
 /** Bytes of a block; `readAgain` reads them back. */
 type Part = {readonly bytes: Buffer; readonly readAgain: () => Buffer | undefined};

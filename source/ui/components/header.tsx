@@ -1,7 +1,7 @@
 import type {Pipeline, Session} from '../../api/types.ts';
 import {clockTime, counted, inZone, readTime} from '../../lib/format.ts';
 import type {ListSnapshot} from '../../logs/list-poller.ts';
-import {hasEnded, isSilent} from '../../logs/log-snapshot.ts';
+import {hasEnded, isSilent, type LogSnapshot} from '../../logs/log-snapshot.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, padTo, shortenApart, shortenMiddle} from '../../terminal/fit.ts';
@@ -34,7 +34,7 @@ import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {openedTitle} from '../opened.ts';
 import {shownContexts} from '../services.ts';
 import {zoneOf} from '../state/pane-view.ts';
-import {activeTab} from '../state/view-state.ts';
+import {activeTab, type Tab} from '../state/view-state.ts';
 import {saysState} from './body.tsx';
 import {Line} from './rows.tsx';
 
@@ -115,7 +115,7 @@ export function Header() {
     connection,
     waited,
     isExplained: controller.kindOf(view.page)?.explainsFailure === true,
-    paused: tab?.pane.position.kind === 'held' && !(snapshot && hasEnded(snapshot)),
+    paused: isPaused(tab, snapshot),
     lostStreams: tab?.merges ? lostInMerged(controller, tab.merges) : snapshot?.lostStreams,
     isFile: snapshot?.file !== undefined,
     recording: snapshot?.recording,
@@ -126,6 +126,12 @@ export function Header() {
   });
   const row = context?.color === undefined ? text : fillRow(text, context.color, colors);
   return <Line text={paint(row, colors)} />;
+}
+
+/** Not of what has ended, nor of the beginning of what is still read. */
+function isPaused(tab: Tab | undefined, snapshot: LogSnapshot | undefined): boolean {
+  const position = tab?.pane.position;
+  return position?.kind === 'held' && position.untilRead !== true && !(snapshot && hasEnded(snapshot));
 }
 
 /** Columns. A narrower header has no room for the time. */

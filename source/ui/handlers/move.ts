@@ -12,7 +12,7 @@ import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
 import {goToTab, sayNotOpen} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
-import {whenCounted, whenIndexed} from './whole-log.ts';
+import {whenIndexed} from './whole-log.ts';
 
 /** `T`: to the first record at or after a time, in the zone that times are shown in. */
 export const timePrompt: PromptKind<'time'> = {
@@ -30,9 +30,13 @@ export const timePrompt: PromptKind<'time'> = {
     const at = controller.paneAt;
     if (!at || text === '') return undefined;
     const offsetOf = zoneOf(at.tab.pane, controller.services.offsetAt);
-    const parsed = parseTime(text, {now: presentOf(controller, at), from: lineTime(at), offsetOf});
-    if (parsed.kind === 'error') return parsed.text;
+    const parse = (from: PaneAt) => parseTime(text, {now: presentOf(controller, from), from: lineTime(from), offsetOf});
+    const typed = parse(at);
+    if (typed.kind === 'error') return typed.text;
     whenIndexed(controller, {what: 'looking for the time'}, (now) => {
+      // The end of a file, which a time of day is before, may not have been indexed.
+      const parsed = parse(now);
+      if (parsed.kind === 'error') return;
       goToTime(controller, now, isFile(controller, now) && clockOnly.test(text) ? nearest(parsed.at, now) : parsed.at);
     });
     return undefined;
@@ -101,8 +105,7 @@ export const placePrompt: PromptKind<'place'> = {
     if (/^q(uit)?!?$/.test(text)) return `not a line; after Esc, ${pressTo(controller.commands, ['quit', 'quit'])}`;
     const parsed = parsePlace(text);
     if (parsed.kind === 'error') return parsed.text;
-    if (parsed.kind === 'line' && parsed.number < 0) goToTarget(controller, at, parsed);
-    else whenCounted(controller, (now) => goToTarget(controller, now, parsed));
+    goToTarget(controller, at, parsed);
     return undefined;
   },
 };
@@ -115,14 +118,13 @@ function goToTarget(controller: Controller, {model}: PaneAt, place: GoToTarget):
   // Only a line by its number opens a closed record.
   const isNumber = place.kind === 'line' && place.number > 0;
   controller.goToEntry(isNumber ? held : model.folds.rowOf(held));
-  if (id < firstId && firstId < endId)
-    controller.say(`the oldest line kept is ${count(buffer.numberOf(firstId) ?? 1)}`);
+  if (id < firstId && firstId < endId) controller.say(`the oldest line kept is ${count(firstId + 1)}`);
 }
 
 function idOf(place: GoToTarget, buffer: LogBuffer): number {
   const {firstId, endId} = buffer;
   if (place.kind === 'percent') return firstId + Math.round(((endId - 1 - firstId) * place.value) / 100);
-  return place.number < 0 ? endId + place.number : (buffer.idOf(place.number) ?? firstId);
+  return place.number < 0 ? endId + place.number : place.number - 1;
 }
 
 type GoToTarget =
@@ -156,7 +158,7 @@ export const moveHandlers = {
     controller.move((position, geometry) => scrollBy(position, geometry, -halfOf(geometry))),
   'half-down': (controller: Controller) =>
     controller.move((position, geometry) => scrollBy(position, geometry, halfOf(geometry))),
-  top: (controller: Controller) => whenCounted(controller, () => controller.move(toTop)),
+  top: (controller: Controller) => controller.move(toTop),
   bottom: (controller: Controller) => controller.move(() => follow),
   follow: (controller: Controller) => controller.move(() => follow),
   pause: (controller: Controller) =>

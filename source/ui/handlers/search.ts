@@ -1,6 +1,5 @@
 import {compilePattern, type Pattern} from '../../buffer/pattern.ts';
 import {count} from '../../lib/format.ts';
-import type {RecordIndex} from '../../records/record-index.ts';
 import {type Position, reveal} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import type {Direction, NearMatch} from '../pane/log-search.ts';
@@ -8,7 +7,7 @@ import type {PaneAt} from '../pane/pane-at.ts';
 import type {PaneModel} from '../pane/pane-model.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {type PromptKind, type PromptOf, recallFrom} from './prompt-kind.ts';
-import {whenIndexed, whenSearched} from './whole-log.ts';
+import {isIndexed, whenIndexed, whenSearched} from './whole-log.ts';
 
 export const searchHandlers = {
   search(controller: Controller) {
@@ -77,11 +76,12 @@ function goToMatchAt(controller: Controller, match: number): void {
 }
 
 function goToError(controller: Controller, direction: Direction): void {
-  const isReady = (at: PaneAt) => errorFrom(at, direction) !== 'unread';
+  const {endId = 0} = controller.paneAt?.model.source.buffer ?? {};
+  const isReady = (at: PaneAt) => errorFrom(at, direction, endId) !== 'unread';
   whenIndexed(controller, {what: 'looking for errors', isReady}, (at) => {
-    const error = errorFrom(at, direction);
+    const error = errorFrom(at, direction, endId);
     if (typeof error === 'number') controller.goToEntry(error);
-    else if (typeof shownError(at, 'previous', at.model.source.buffer.endId) === 'number') {
+    else if (shownError(at, 'previous', {from: endId, endId}) !== 'none') {
       controller.say(`no error ${direction === 'next' ? 'after' : 'before'} this line`);
     } else {
       const hidden = at.model.index.errorCount;
@@ -90,40 +90,43 @@ function goToError(controller: Controller, direction: Direction): void {
   });
 }
 
-/** The id of an error; `unread`: there may be a nearer one in lines of a large file that are not indexed yet. */
+/** The id of an error; `unread`: there may be a nearer one in lines that are not indexed yet. */
 type NearError = number | 'none' | 'unread';
 
-/** Where the key for an error goes. */
-function errorFrom(at: PaneAt, direction: Direction): NearError {
+/** Where the key for an error goes. Lines from `endId` on came later than the key. */
+function errorFrom(at: PaneAt, direction: Direction, endId: number): NearError {
   const {model, tab, current = 0} = at;
   // While following, no error is after the current line: both keys go to the newest.
-  if (tab.pane.position.kind === 'follow') return shownError(at, 'previous', model.source.buffer.endId);
-  return shownError(at, direction, model.index.headOf(current));
+  if (tab.pane.position.kind === 'follow') {
+    return shownError(at, 'previous', {from: model.source.buffer.endId, endId});
+  }
+  return shownError(at, direction, {from: model.index.headOf(current), endId});
 }
 
-/** The nearest shown record of an error after or before `from`. */
-function shownError({model, geometry}: PaneAt, direction: Direction, from: number): NearError {
+/** `from`: the error is after or before it. */
+type ErrorRange = {readonly from: number; readonly endId: number};
+
+/** The nearest shown record of an error. */
+function shownError({model, geometry}: PaneAt, direction: Direction, {from, endId}: ErrorRange): NearError {
   const {entries} = geometry;
   const shown = (id: number) => (direction === 'next' ? entries.atOrAfter(id) : entries.atOrBefore(id));
-  let error = nearError(model, direction, from);
+  let error = nearError(model, direction, {from, endId});
   while (typeof error === 'number') {
     const near = shown(error);
     if (near === error) return error;
-    if (near === undefined) return direction === 'next' || model.isWhole ? 'none' : 'unread';
-    error = nearError(model, direction, direction === 'next' ? near - 1 : near + 1);
+    if (near === undefined) return direction === 'next' && !isIndexed(model, endId) ? 'unread' : 'none';
+    error = nearError(model, direction, {from: direction === 'next' ? near - 1 : near + 1, endId});
   }
   return error;
 }
 
-/** The nearest error after or before an entry, whether it is shown or not. */
-function nearError({index, nextIndex, isWhole, shown}: PaneModel, direction: Direction, from: number): NearError {
+/** The nearest error, whether it is shown or not. */
+function nearError(model: PaneModel, direction: Direction, {from, endId}: ErrorRange): NearError {
+  const {index} = model;
   const isNext = direction === 'next';
-  const nearIn = (read: RecordIndex) => (isNext ? read.nextError(from) : read.previousError(from));
-  if (isWhole) return nearIn(index) ?? 'none';
-  if (from >= index.indexedFrom) return nearIn(index) ?? (isNext ? 'none' : 'unread');
-  // Of earlier lines it is not known what filters leave before the next index replaces the other.
-  if (!nextIndex || shown || from > nextIndex.indexedTo) return 'unread';
-  return nearIn(nextIndex) ?? (isNext ? 'unread' : 'none');
+  if (!isNext && from > index.indexedTo && !isIndexed(model, endId)) return 'unread';
+  const error = isNext ? index.nextError(from) : index.previousError(from);
+  return error ?? (isNext && !isIndexed(model, endId) ? 'unread' : 'none');
 }
 
 /** To the next or previous run or marker. */

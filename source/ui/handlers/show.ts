@@ -24,7 +24,6 @@ import {hasMatches, type PaneView, zoneOf} from '../state/pane-view.ts';
 import {startRecall} from '../state/prompt-history.ts';
 import {showsRecord} from './common.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
-import {onceCounted} from './whole-log.ts';
 
 /** Records shown around a match; `x` goes through these numbers. */
 const aroundSteps: readonly number[] = [0, 3, 10];
@@ -159,12 +158,7 @@ export const showHandlers = {
     controller.say(wrapWords[wrap]);
   },
   'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
-  'line-numbers'(controller: Controller) {
-    change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers}));
-    const at = controller.paneAt;
-    if (!at?.tab.pane.lineNumbers || !at.model.source.buffer.isAwaitingEarlier) return;
-    controller.say(onceCounted('line numbers appear', at.model.source));
-  },
+  'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
   histogram(controller: Controller) {
     const {layout, size, tab} = controller;
     if (!tab || !layout) return;
@@ -255,13 +249,10 @@ function removeBetween(controller: Controller, {tab}: PaneAt, label: string): bo
   return true;
 }
 
-/** The time of a line as the pane shows it; of one without a time its number, if lines are counted. */
+/** The time of a line as the pane shows it; of one without a time its number. */
 function placeOf({services}: Controller, {tab, model}: PaneAt, id: number): string {
   const time = model.index.timeAt(id);
-  if (time === undefined) {
-    const number = model.source.buffer.numberOf(id);
-    return number === undefined ? 'here' : `line ${count(number)}`;
-  }
+  if (time === undefined) return `line ${count(id + 1)}`;
   return clockTime(inZone(time, zoneOf(tab.pane, services.offsetAt)));
 }
 

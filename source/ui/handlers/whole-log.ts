@@ -2,46 +2,29 @@ import type {Position} from '../../viewport/position.ts';
 import type {Controller} from '../controller.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 
-// The end of a large file is shown before its other lines are counted, and these are indexed after that, and searched after
-// that. What a key needs of them is waited for; another place or tab that the user goes to meanwhile ends the wait, and
-// so does another key that has to wait.
+// The lines of a large log are indexed after they were read, and searched after that. What a key needs of them is waited
+// for; another place or tab that the user goes to meanwhile ends the wait, and so does another key that has to wait.
 
-type Source = Pick<PaneAt['model']['source'], 'snapshot'>;
-
-/** `counting lines 43%`: of a large file, whose end was read first. */
-export function countingWords(source: Source): string {
-  return `counting lines ${percentCounted(source)}`;
-}
-
-/** `line numbers appear when all lines are counted (43% so far)`. */
-export function onceCounted(what: string, source: Source): string {
-  return `${what} when all lines are counted (${percentCounted(source)} so far)`;
-}
-
-function percentCounted({snapshot}: Source): string {
-  return `${Math.floor(100 * (snapshot.get().file?.counted ?? 1))}%`;
-}
-
-/** Calls `go` at once, or when the lines of a large file are counted; until then a notice shows how far that is. */
-export function whenCounted(controller: Controller, go: (at: PaneAt) => void): void {
-  const isReady = ({model}: PaneAt) => !model.source.buffer.isAwaitingEarlier;
-  waitFor(controller, {isReady, words: ({model}) => countingWords(model.source)}, go);
+/** Entries below `endId` are indexed. */
+export function isIndexed({index}: Pick<PaneAt['model'], 'index'>, endId: number): boolean {
+  return index.indexedTo >= endId;
 }
 
 /**
- * The same when all of its lines are indexed, or `isReady` before. `what` is done with them, for the notice: `looking for
- * errors`.
+ * Calls `go` at once, or when all lines that are there now are indexed, or `isReady` before; until then a notice shows how
+ * far that is. `what` is done with them: `looking for errors`.
  */
 export function whenIndexed(
   controller: Controller,
-  {what, isReady = ({model}) => model.isWhole}: {readonly what: string; readonly isReady?: (at: PaneAt) => boolean},
+  {what, isReady}: {readonly what: string; readonly isReady?: (at: PaneAt) => boolean},
   go: (at: PaneAt) => void,
 ): void {
-  const words = ({model}: PaneAt) => {
-    if (model.source.buffer.isAwaitingEarlier) return countingWords(model.source);
-    return `${what} ${Math.floor(100 * (model.indexed.get() ?? 0))}%`;
-  };
-  waitFor(controller, {isReady, words}, go);
+  const {model} = controller.paneAt ?? {};
+  // What came since the last frame.
+  model?.keepUp();
+  const {endId = 0} = model?.source.buffer ?? {};
+  const words = (at: PaneAt) => `${what} ${at.model.indexedPercent}%`;
+  waitFor(controller, {isReady: isReady ?? ((at) => isIndexed(at.model, endId)), words}, go);
 }
 
 /** The same when so many of its lines are searched that `isReady`. */
@@ -51,7 +34,6 @@ export function whenSearched(
   go: (at: PaneAt) => void,
 ): void {
   const words = ({model}: PaneAt) => {
-    if (model.source.buffer.isAwaitingEarlier) return countingWords(model.source);
     const {searchedPercent} = model;
     return searchedPercent === undefined ? 'searching' : `searching ${searchedPercent}%`;
   };

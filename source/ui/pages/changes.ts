@@ -22,7 +22,6 @@ import {type ChangesReader, type ChangesState, mostLeaves} from '../changes.ts';
 import type {Controller} from '../controller.ts';
 import {tabOf} from '../handlers/common.ts';
 import {goToEntryOf} from '../handlers/move.ts';
-import {countingWords} from '../handlers/whole-log.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PageText, Tab} from '../state/view-state.ts';
 import {closePages, type Problem} from './page.ts';
@@ -52,8 +51,7 @@ function logWithRuns(controller: Controller, pipeline: string): OpenLog | string
   if (!tab) return controller.tab?.merges ? 'a merged log has no runs' : 'its log is not open';
   const source = controller.logOf(tab);
   const index = controller.indexOf(tab);
-  if (!source || !index) return 'its log is not open yet';
-  return source.buffer.isAwaitingEarlier ? countingWords(source) : {tab, source, index};
+  return source && index ? {tab, source, index} : 'its log is not open yet';
 }
 
 /** Compares the run on the screen with the one before it, unless that was begun, or cannot be done yet. */

@@ -49,7 +49,7 @@ function rowsOf(controller: Controller, cursor: number, width: number): PageRows
   if (!at) return [];
   const {symbols, offsetAt} = controller.services;
   const {index, source} = at.model;
-  const {buffer, name} = source;
+  const {name} = source;
   const marks = marksOf(controller);
   const hasTarget = width >= widthWithTarget;
   return listPage({
@@ -63,15 +63,11 @@ function rowsOf(controller: Controller, cursor: number, width: number): PageRows
       const text = record
         ? compactLine(asSent, record, {compactness: hasTarget ? 'full' : 'no-target', time: 'utc', offsetAt})
         : asSent;
-      return concat([plain(`${numberText(buffer.numberOf(id)).padStart(9)}  `, {dim: true}), text]);
+      return concat([plain(`${count(id + 1).padStart(9)}  `, {dim: true}), text]);
     },
     cursor: Math.min(cursor, marks.length - 1),
     ...{width, symbols},
   });
-}
-
-function numberText(number: number | undefined): string {
-  return number === undefined ? '' : count(number);
 }
 
 /** The list may have become shorter than the cursor's place. */

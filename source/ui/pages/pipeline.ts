@@ -4,7 +4,6 @@ import {CheckpointReader} from '../checkpoint-reader.ts';
 import type {Controller} from '../controller.ts';
 import {pipelineOf, tabOf} from '../handlers/common.ts';
 import {copyPage} from '../handlers/copy.ts';
-import {onceCounted} from '../handlers/whole-log.ts';
 import type {Conditions} from '../keys/command.ts';
 import {type OpenPage, withUnder} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
@@ -121,12 +120,6 @@ function open(controller: Controller, {section}: Opening): void {
   const opened = withUnder(controller.state.page).flatMap((page) => openAs(page, pipelinePage) ?? [])[0];
   const name = opened ? controller.lookup.described.get()?.name : pipelineOf(controller);
   const tab = name === undefined ? undefined : tabOf(controller, name);
-  const source = tab && controller.logOf(tab);
-  const isCounted = source?.buffer.isAwaitingEarlier === true;
-  if (section === 'changes' && isCounted) {
-    controller.say(onceCounted('runs can be compared', source));
-    return;
-  }
   if (section === 'changes' && !tab && controller.tab?.merges) {
     controller.sayHint('a merged log has no runs', 'changes', 'compare those of one pipeline');
     return;
@@ -137,7 +130,6 @@ function open(controller: Controller, {section}: Opening): void {
   const page = openAs(controller.state.page, pipelinePage);
   if (page && name !== undefined && section === 'changes') readChanges(controller, page.changes, name);
   if (page && name !== undefined && section === 'timeline') readTimeline(controller, page.timeline, name);
-  if (section === 'timeline' && isCounted) controller.say(onceCounted('older lines join the timeline', source));
 }
 
 /** By page: drawing a frame, and what a key does, ask several times. */

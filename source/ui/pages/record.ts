@@ -101,8 +101,7 @@ function rowsOf(controller: Controller, width: number): PageRows {
   const marker = source.buffer.markerAt(head);
   const origin = source.merge?.originAt(head);
   const name = clean((origin === undefined ? undefined : source.merge?.names[origin]) ?? source.name);
-  const number = marker ? undefined : source.buffer.numberOf(head);
-  const heading = ` ${name}${number === undefined ? '' : `  line ${count(number)}`}`;
+  const heading = ` ${name}${marker ? '' : `  line ${count(head + 1)}`}`;
   const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
   if (marker) return [...title, ...paragraph(markerText(marker), width)];
   const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);

@@ -19,8 +19,6 @@ export class LogSearch {
   readonly #pattern: Pattern;
   readonly #shown: ShownLines | undefined;
   readonly #lines: Search;
-  /** Lines below were added before the others later: another search finds their matches. */
-  readonly #from: number;
   /** Whether a marker matches. */
   readonly #tested = new WeakMap<Marker, boolean>();
   /** Ids of the markers that match, in order, in a version of the buffer: markers are few, but may be corrected. */
@@ -32,7 +30,6 @@ export class LogSearch {
     this.#pattern = pattern;
     this.#shown = shown;
     this.#lines = new Search(buffer, pattern, shown);
-    this.#from = buffer.firstId;
   }
 
   /** Number of matches that are held. */
@@ -72,8 +69,7 @@ export class LogSearch {
   ): NearMatch {
     const {isStopped} = this.#pattern;
     const searchedTo = isStopped ? Number.POSITIVE_INFINITY : this.searchedTo;
-    const {firstId, isAwaitingEarlier} = this.#buffer;
-    const isAll = isStopped || (!isFiltering && !isAwaitingEarlier && firstId >= this.#from && searchedTo >= endId);
+    const isAll = isStopped || (!isFiltering && searchedTo >= endId);
     const isNext = direction === 'next';
     if (!isNext && searchedTo < from) return 'unsearched';
     const near = isNext ? this.nextAfter(from) : this.previousBefore(from);

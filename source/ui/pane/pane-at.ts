@@ -104,11 +104,11 @@ export function recordWords({model, tab, current}: PaneAt): string | undefined {
   return lines > 1 ? `record of ${count(lines)} lines` : undefined;
 }
 
-/** How far into the log the last row on the screen is, from 0 to 100; undefined while following or counting lines. */
+/** How far into the log the last row on the screen is, from 0 to 100; undefined while following. */
 export function percentShown({model, tab, geometry}: PaneAt): number | undefined {
   const {position} = tab.pane;
-  const {firstId, endId, isAwaitingEarlier} = model.source.buffer;
-  if (position.kind === 'follow' || isAwaitingEarlier) return undefined;
+  const {firstId, endId} = model.source.buffer;
+  if (position.kind === 'follow') return undefined;
   const last = visiblePlaces(position, geometry).at(-1);
   return last && Math.floor((100 * (last.id + 1 - firstId)) / Math.max(1, endId - firstId));
 }

@@ -33,11 +33,10 @@ export class PaneFolds {
   readonly #suppressed: FoldedSuppressed;
   readonly #log: FoldedLog;
 
-  /** What is open in `earlier`, of the same log with another index, stays so. */
-  constructor(log: FoldedLog, earlier?: PaneFolds) {
+  constructor(log: FoldedLog) {
     this.#log = log;
-    this.records = new FoldedRecords(log.index, earlier?.records);
-    this.#suppressed = new FoldedSuppressed(log.suppressed, earlier ? earlier.#suppressed : undefined);
+    this.records = new FoldedRecords(log.index);
+    this.#suppressed = new FoldedSuppressed(log.suppressed);
   }
 
   /** The entries that have a row. */

@@ -1,6 +1,6 @@
 import type {Entries} from '../../buffer/log-buffer.ts';
 import {compilePattern, type Pattern, type TimeLimit} from '../../buffer/pattern.ts';
-import {ShownLines, type ShownLinesOptions} from '../../filters/shown-lines.ts';
+import {ShownLines} from '../../filters/shown-lines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
@@ -11,7 +11,6 @@ import {RecordIndex} from '../../records/record-index.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
 import {PaneFolds} from './pane-folds.ts';
-import {WholeIndex} from './whole-index.ts';
 
 export type PaneServices = {
   readonly clock: Clock;
@@ -25,10 +24,6 @@ const bytesPerFrame = 256 * 1024;
 const mostUncounted = 50;
 const uncountedShare = 1 / 20;
 const progressFps = 12;
-/** Milliseconds between two slices of a new index while a search or filters work. */
-const restForOthers = 50;
-
-type Filtered = Pick<ShownLinesOptions, 'filters' | 'around' | 'fold'>;
 
 type Searching = {readonly pattern: Pattern; readonly search: LogSearch};
 
@@ -54,25 +49,18 @@ export type PaneLog = Pick<Log, 'name' | 'buffer' | 'errors' | 'snapshot' | 'mer
  */
 export class PaneModel {
   readonly source: PaneLog;
-  #index: RecordIndex;
-  #folds: PaneFolds;
-  /** Replaces the index once it has read the whole log: lines were added before those of `#index`. */
-  #whole: WholeIndex | undefined;
+  readonly index: RecordIndex;
+  readonly folds: PaneFolds;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
   /** Progress is drawn in frames: drawn after each slice of 3 ms, a search would take 1.5 times as long. */
   readonly #progressFrames: FrameBatch;
-  readonly #indexed = createStore<number | undefined>(undefined);
   readonly #runner: SliceRunner;
   readonly #unsubscribe: () => void;
   #shown: ShownLines | undefined;
   /** Replaces `#shown` once it has read the whole log: until then the screen stays as it is. */
   #next: ShownLines | undefined;
   #shownKey: readonly unknown[] = [];
-  /** What `#next`, or else `#shown`, shows. */
-  #filtered: Filtered | undefined;
-  /** The index of these records. */
-  #filteredBy: RecordIndex | undefined;
   #searching: Searching | undefined;
   /** The search that has read the whole log at least once. */
   #searched: LogSearch | undefined;
@@ -89,8 +77,13 @@ export class PaneModel {
 
   constructor(source: PaneLog, options: PaneModelOptions) {
     this.source = source;
-    this.#index = new RecordIndex(source.buffer);
-    this.#folds = this.#newFolds();
+    const {buffer, errors} = source;
+    const index = new RecordIndex(buffer);
+    this.index = index;
+    this.folds = new PaneFolds({
+      ...{buffer, index, suppressed: errors.suppressed, shown: () => this.#shown},
+      onToggle: () => this.#progress.set(this.#progress.get() + 1),
+    });
     this.#options = options;
     const {clock, frameRate} = options.services;
     this.#runner = new SliceRunner({
@@ -107,35 +100,16 @@ export class PaneModel {
     // At once, so that new lines are indexed in the frame that shows them; the rest of a flood follows in slices.
     this.#unsubscribe = source.snapshot.subscribe(() => {
       if (!options.isShown()) return;
-      this.#findEarlier();
       // Another tab of the pipeline may show connector errors that this one hides.
       if (this.#view) this.#syncShown(this.#view);
       this.#runner.run();
     });
   }
 
-  get index(): RecordIndex {
-    return this.#index;
-  }
-
-  /** The index has all lines of a large file, those before its end, too, and filters were applied to them. */
-  get isWhole(): boolean {
-    const {isAwaitingEarlier, firstId} = this.source.buffer;
-    return !isAwaitingEarlier && this.#indexed.get() === undefined && firstId >= this.#index.indexedFrom;
-  }
-
-  /** What will be the index, as far as it has read; undefined: it is not being made. */
-  get nextIndex(): RecordIndex | undefined {
-    return this.#whole?.index;
-  }
-
-  /** How much of a large file is indexed, from 0 to 1; undefined: it is not being indexed. */
-  get indexed(): ReadableStore<number | undefined> {
-    return this.#indexed;
-  }
-
-  get folds(): PaneFolds {
-    return this.#folds;
+  /** How much of the log is indexed, of 100. */
+  get indexedPercent(): number {
+    const {firstId, endId} = this.source.buffer;
+    return Math.floor((100 * Math.max(0, this.index.indexedTo - firstId)) / Math.max(1, endId - firstId));
   }
 
   /** Changes when the search has found more, or other entries are shown. */
@@ -145,7 +119,7 @@ export class PaneModel {
 
   /** The entries that have a row. */
   get entries(): Entries {
-    return this.#folds.entries;
+    return this.folds.entries;
   }
 
   /** Entries that filters and folds of similar records leave; undefined: there are none of both. */
@@ -153,9 +127,9 @@ export class PaneModel {
     return this.#shown;
   }
 
-  /** New filters are being applied, or those in force to the lines of a large file that are read now. */
+  /** New filters are being applied. */
   get isFiltering(): boolean {
-    return this.#next !== undefined || (this.#shown !== undefined && !this.isWhole);
+    return this.#next !== undefined;
   }
 
   /** How much of a large log the new filters have been applied to, of 100; undefined: no filters are being applied. */
@@ -181,7 +155,7 @@ export class PaneModel {
 
   /** The whole log was searched: the number of matches is exact. */
   get isSearched(): boolean {
-    if (this.source.buffer.isAwaitingEarlier || this.isFiltering) return false;
+    if (this.isFiltering) return false;
     // `caughtUp` alone may be from before the search began.
     return this.#runner.caughtUp && this.#searched === this.#searching?.search;
   }
@@ -196,9 +170,7 @@ export class PaneModel {
 
   /** The records by time are counted but for the last few, which change all the time. Begins that if it is not. */
   get isCounted(): boolean {
-    const {firstId: heldFrom, endId} = this.source.buffer;
-    // Of a large file its end is indexed first.
-    const firstId = Math.max(heldFrom, this.index.indexedFrom);
+    const {firstId, endId} = this.source.buffer;
     const {endId: countedTo} = this.histogram;
     return countedTo > firstId && endId - countedTo <= Math.max(mostUncounted, (endId - firstId) * uncountedShare);
   }
@@ -210,7 +182,6 @@ export class PaneModel {
 
   /** Applies filters, folds, highlights and search of the view. */
   sync(view: PaneView): void {
-    this.#findEarlier();
     this.#view = view;
     this.#syncShown(view);
     this.#syncHighlights(view.highlights);
@@ -244,7 +215,7 @@ export class PaneModel {
       end();
       then();
     };
-    const stores = [this.source.snapshot, this.#indexed, this.#slices, ...others];
+    const stores = [this.source.snapshot, this.#slices, ...others];
     const leaving = stores.map((store) => store.subscribe(hear));
     const end = () => {
       for (const leave of leaving) leave();
@@ -263,7 +234,6 @@ export class PaneModel {
     this.#endWait?.();
     this.#unsubscribe();
     this.#runner.dispose();
-    this.#whole?.dispose();
     this.#progressFrames.dispose();
   }
 
@@ -279,55 +249,13 @@ export class PaneModel {
       return;
     }
     const {around, fold} = view;
-    this.#filtered = {filters, around, fold};
-    this.#next = this.#filter(this.#filtered, this.#whole ? undefined : this.#shown);
-    this.#runner.hurry();
-  }
-
-  #filter(filtered: Filtered, earlier: ShownLines | undefined): ShownLines {
-    const opened = filtered.fold ? this.#shown?.opened : undefined;
-    const index = this.#whole?.index ?? this.#index;
-    const log = {buffer: this.source.buffer, index, suppressed: this.source.errors.suppressed};
-    this.#filteredBy = index;
-    return new ShownLines({...log, ...filtered, earlier, ...(opened && {opened})});
-  }
-
-  /** All lines of a large file were added before those that were read: records and matches among them are found now. */
-  #findEarlier(): void {
-    const {buffer} = this.source;
-    if (buffer.isAwaitingEarlier || buffer.firstId >= this.#index.indexedFrom || this.#whole) return;
-    this.#whole = new WholeIndex(buffer, {
-      clock: this.#options.services.clock,
-      // What the user waits for comes first.
-      restMs: () => (this.#runner.caughtUp ? 0 : restForOthers),
-      onSlice: (isDone) => (isDone ? this.#replaceIndex() : this.#indexed.set(this.#whole?.share)),
+    const opened = fold ? this.#shown?.opened : undefined;
+    this.#next = new ShownLines({
+      ...{buffer: this.source.buffer, index: this.index, suppressed: this.source.errors.suppressed},
+      ...{filters, around, fold, earlier: this.#shown},
+      ...(opened && {opened}),
     });
-    this.#indexed.set(0);
-    if (this.#searching) this.#startSearch(this.#searching.pattern.source);
-    this.#runner.wake();
-  }
-
-  #replaceIndex(): void {
-    const whole = this.#whole;
-    if (!whole) return;
-    whole.dispose();
-    const before = this.entries;
-    const {index} = whole;
-    this.#whole = undefined;
-    this.#index = index;
-    this.#folds = this.#newFolds(this.#folds);
-    this.#histogram = this.#histogram && new Histogram(index);
-    // Results of the filters so far may be of other records.
-    const isOther = this.#filteredBy !== index && (this.#shown || this.#next) !== undefined;
-    if (this.#filtered && isOther) this.#next = this.#filter(this.#filtered, undefined);
-    this.#options.onEntries(before);
-    this.#runner.wake();
-  }
-
-  #newFolds(earlier?: PaneFolds): PaneFolds {
-    const {buffer, errors} = this.source;
-    const log = {buffer, index: this.#index, suppressed: errors.suppressed, shown: () => this.#shown};
-    return new PaneFolds({...log, onToggle: () => this.#progress.set(this.#progress.get() + 1)}, earlier);
+    this.#runner.hurry();
   }
 
   #replaceShown(shown: ShownLines | undefined): void {
@@ -367,7 +295,6 @@ export class PaneModel {
     if (this.#next) {
       if (!this.#next.step(maxBytes)) return false;
       const next = this.#next;
-      if (this.#filteredBy === this.#whole?.index) this.#replaceIndex();
       this.#next = undefined;
       this.#replaceShown(next);
       return false;
@@ -386,7 +313,6 @@ export class PaneModel {
 
   #onSlice(): void {
     this.source.buffer.freeRead();
-    if (!this.#whole && !this.#next) this.#indexed.set(undefined);
     if (this.#runner.caughtUp) this.#onCaughtUp();
     else this.#progressFrames.request();
     this.#slices.set(this.#slices.get() + 1);
@@ -406,8 +332,8 @@ export class PaneModel {
   #notifyProgress(): void {
     const {runs} = this.index;
     const key = [
-      ...[this.filteredPercent, this.searchedPercent, this.isWhole, runs.length, runs.at(-1)],
-      ...[this.#runner.caughtUp, this.#index, this.#shown, this.#searching, this.#searching?.search.count],
+      ...[this.filteredPercent, this.searchedPercent, runs.length, runs.at(-1)],
+      ...[this.#runner.caughtUp, this.#shown, this.#searching, this.#searching?.search.count],
       this.#histogram?.version,
     ];
     if (sameParts(key, this.#progressKey)) return;

@@ -65,7 +65,7 @@ export class PaneRows {
   renderer(view: PaneView, {paneWidth}: PaneSize): RowRenderer {
     const {source, searching, highlights, index: records} = this.#model;
     const {buffer} = source;
-    const numbers = view.lineNumbers ? numberCells(buffer.numberOf(buffer.endId - 1) ?? buffer.totalLines) : 0;
+    const numbers = view.lineNumbers ? numberCells(buffer.endId) : 0;
     const {wrap, pan, asSent, time} = view;
     const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights, records];
     if (!this.#cached || !sameParts(this.#cached.key, key)) {

@@ -80,13 +80,13 @@ describe('a merged log', () => {
     expect(entriesOf(log.buffer)).toEqual([lineAt('a', 1, 'at 1')]);
   });
 
-  test('of files waits until the lines of a large one are counted, and has their state', async () => {
+  test('of files waits until a large one is read, and has their state', async () => {
     const [a, b] = twoFeeds();
     a.writeAt(1);
     b.writeAt(2);
     const file: FileState = {kind: 'followed', size: 10, read: 10};
     a.show({connection: undefined, file: {...file, kind: 'ended', hasWriter: true}});
-    b.show({connection: undefined, file: {...file, counted: 0.5}});
+    b.show({connection: undefined, file: {...file, kind: 'reading'}});
     const {clock, log} = setUp(a, b);
     await clock.advance(1000);
     expect(log.snapshot.get()).toMatchObject({lineCount: 0, connection: {kind: 'catching-up'}});

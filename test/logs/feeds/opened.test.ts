@@ -64,8 +64,6 @@ function fileOf({log}: Pick<Opened, 'log'>): FileState | undefined {
 /** Of what happened to the file, what that was. */
 const wordOf = (marker: Marker) => (marker.kind === 'file' ? marker.turn : marker.kind);
 
-/** Larger than the sizes by which a file is large. */
-const sizes = {whole: 64, tail: 32};
 const numbered = (from: number, to: number) => Array.from({length: to - from}, (_, index) => `line ${from + index}`);
 const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
@@ -87,10 +85,10 @@ test('a file is shown, and what is appended to it, also in the middle of a line'
   );
 });
 
-test('errors of a large file are counted, those before its end too', async () => {
+test('errors of a file are counted', async () => {
   await using home = await temporaryDirectory();
   const error = '[p] 2026-01-01T00:00:00.000001Z ERROR kafka: no\n';
-  await using opened = await openFile(home, `${error}${textOf(numbered(0, 100))}${error}`, {sizes});
+  await using opened = await openFile(home, `${error}${textOf(numbered(0, 100))}${error}`);
   const counts = () => [...opened.log.errors.byKey.values()].map(({count, firstId}) => [count, firstId]);
   const wanted = () => JSON.stringify([[2, opened.log.buffer.firstId]]);
   await eventually(
@@ -199,20 +197,49 @@ test('a file that is deleted stays, and is followed again once it is there again
   await opened.shows('one', '<removed>', '<rotated>', 'two');
 });
 
-test('the end of a large file comes first, and all lines have the ids of a log that was read from its beginning', async () => {
+test('a file that is larger than memory holds is read back, and its lines are numbered from its beginning', async () => {
   await using home = await temporaryDirectory();
   const lines = numbered(0, 500);
-  await using opened = await openFile(home, textOf(lines), {sizes, scrollbackBytes: 64});
+  await using opened = await openFile(home, textOf(lines), {scrollbackBytes: 64});
   await opened.shows(...lines);
-  await eventually(
-    () => opened.log.buffer.isAwaitingEarlier === false,
-    () => 'not counted',
-  );
   const {buffer} = opened.log;
-  expect(buffer.numberOf(buffer.firstId)).toBe(1);
+  expect(buffer.firstId).toBe(0);
   await appendFile(opened.file, textOf(numbered(500, 600)));
   await opened.shows(...numbered(0, 600));
   expect(buffer.memoryBytes).toBeLessThan(200);
+});
+
+test('of a large file the beginning is shown at once, and how much is read; a smaller one is shown whole', async () => {
+  await using home = await temporaryDirectory();
+  const stepsOf = async (count: number) => {
+    await using opened = await openFile(home, textOf(numbered(0, count)));
+    const steps: (readonly [kind: string | undefined, read: number, lines: number])[] = [];
+    opened.log.snapshot.subscribe(() => {
+      const {file, lineCount} = opened.log.snapshot.get();
+      if (lineCount > 0) steps.push([file?.kind, file?.read ?? 0, lineCount]);
+    });
+    await eventually(
+      () => fileOf(opened)?.kind === 'followed' && opened.log.snapshot.get().lineCount === count,
+      () => JSON.stringify(opened.log.snapshot.get()),
+    );
+    return steps;
+  };
+  expect(new Set((await stepsOf(1000)).map(([kind]) => kind))).toEqual(new Set(['followed']));
+  const steps = await stepsOf(1_000_000);
+  const [kind, read, lines] = steps[0] ?? [];
+  expect(kind).toBe('reading');
+  expect(read).toBe(256 * 1024);
+  expect(lines).toBeLessThan(50_000);
+  expect(steps.at(-1)?.[0]).toBe('followed');
+  const reads = steps.map(([, each]) => each);
+  expect(reads).toEqual(reads.toSorted((one, other) => one - other));
+});
+
+test('of more lines than the memory has room for, the oldest are dropped and counted', async () => {
+  await using home = await temporaryDirectory();
+  await using opened = await openFile(home, textOf(numbered(0, 500)), {scrollbackBytes: 64, memoryBytes: 12 * 200});
+  await opened.shows(...numbered(300, 500));
+  expect(opened.log.buffer.droppedLines).toBe(300);
 });
 
 test('a line longer than memory holds is broken, and all around it is read back', async () => {
@@ -236,7 +263,7 @@ test('a line longer than memory holds is broken, and all around it is read back'
 test('what a truncated file had is no longer read back from it', async () => {
   await using home = await temporaryDirectory();
   const lines = numbered(0, 500);
-  await using opened = await openFile(home, textOf(lines), {sizes, scrollbackBytes: 2000});
+  await using opened = await openFile(home, textOf(lines), {scrollbackBytes: 2000});
   await opened.shows(...lines);
   await writeFile(opened.file, 'new\n');
   await eventually(

@@ -3,7 +3,6 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
-import {earlierLines} from '../../../source/storage/opened/earlier-lines.ts';
 import {FileBytes, FilePart} from '../../../source/storage/opened/file-part.ts';
 import {RecordingMap} from '../../../source/storage/recording/index-file.ts';
 import {RecordedBytes} from '../../../source/storage/recording/reader.ts';
@@ -28,11 +27,10 @@ async function fileOf(lines: number) {
 test('what was read back of a file is freed, and shows nothing from then on', async () => {
   await using file = await fileOf(20 * 256);
   const buffer = new WritableLogBuffer({maxBytes: 1e6});
-  buffer.reserve();
-  for await (const {blocks} of earlierLines(file.part, file.text.length)) {
-    for (const block of blocks) buffer.prepend(block);
+  for (let offset = 0; offset < file.text.length; offset += blockBytes) {
+    const bytes = new FileBytes([{part: file.part, offset, length: blockBytes, isEnded: false}]);
+    buffer.addPast({lines: 256, byteLength: blockBytes, markers: [], bytes});
   }
-  buffer.endPrepending();
   const memories = new Set<ArrayBufferLike>();
   const first = buffer.lineAt(buffer.firstId);
   expect(`${first}`).toMatch(/^line 0 /);

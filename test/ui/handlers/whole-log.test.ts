@@ -14,14 +14,15 @@ import {ScreenUnderTest} from '../screen-under-test.ts';
 const steps = (first: number, count: number) =>
   Array.from({length: count}, (_, at) => logged(first + at, 'INFO', `step ${first + at}`));
 
-const earlier = [
+const begun = [
   ...[runner('Resources transition: stopped -> provisioning (desired: provisioned)'), ...steps(1, 20)],
-  ...[logged(21, 'ERROR', 'broken early'), ...steps(22, 200), logged(300, 'ERROR', 'broken late'), ...steps(301, 300)],
+  ...[logged(21, 'ERROR', 'broken early'), ...steps(22, 5)],
 ];
-const end = [...steps(9001, 20), logged(9021, 'ERROR', 'broken at the end'), ...steps(9022, 5)];
+/** More than a key has indexed at once. */
+const later = [...[...steps(301, 20_000), logged(21_000, 'ERROR', 'broken late')], ...steps(21_001, 5)];
 
-/** A large file whose end was read. No time passes but in `until`, and nothing is indexed without that. */
-async function largeFile(others: readonly FoundLog[] = []) {
+/** A log whose beginning was read. No time passes but in `until`, and not all is indexed without that. */
+async function largeLog(others: readonly FoundLog[] = []) {
   const pieces = new PassThrough();
   const opened = [...(await findLogs('-')), ...others];
   const screen = await ScreenUnderTest.open({
@@ -30,23 +31,17 @@ async function largeFile(others: readonly FoundLog[] = []) {
   });
   screen.connect();
   const buffer = writable(screen.logs.get('stdin')?.buffer);
-  buffer.reserve();
-  const write = (lines: readonly string[]) => pieces.write(lines.map((line) => `${line}\n`).join(''));
-  write(end);
+  const bytesOf = (lines: readonly string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  pieces.write(bytesOf(begun));
   const {controller} = screen;
-  await screen.until(() => controller.pane?.model.source.snapshot.get().lineCount === end.length, 'the end');
+  await screen.until(() => controller.pane?.model.source.snapshot.get().lineCount === begun.length, 'the beginning');
   controller.dispatch({type: 'focus', side: 'log'});
   return {
     screen,
-    /** Its other lines are counted. */
-    count() {
-      const bytes = Buffer.from(earlier.map((line) => `${line}\n`).join(''));
-      const block = {isStored: () => true, read: () => Buffer.from(bytes)};
-      buffer.prepend({lines: earlier.length, byteLength: bytes.length, bytes: block});
-      buffer.endPrepending();
-    },
-    grow: () => write(['more']),
-    isWhole: () => controller.pane?.model.isWhole,
+    /** The other lines come: nobody has read them yet. */
+    add: () => buffer.append(bytesOf(later)),
+    grow: () => pieces.write(bytesOf(['more'])),
+    isIndexed: () => (controller.pane?.model.index.indexedTo ?? 0) >= buffer.endId,
     at: (text: string) => screen.until(() => currentLine(screen)?.includes(text) === true, text),
     async find(pattern: string, line: string) {
       screen.pressTogether('/', ...pattern, 'Enter');
@@ -56,75 +51,76 @@ async function largeFile(others: readonly FoundLog[] = []) {
   };
 }
 
-test('e goes to the first error of a large file, though only its end is indexed', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
-  file.count();
-  screen.press('g');
-  expect(currentLine(screen)).toContain('Resources transition');
-  expect(file.isWhole()).toBe(false);
-  screen.press('e');
-  expect(currentLine(screen)).toContain('Resources transition');
-  expect(noticeOf(screen)).toBe('looking for errors 0%');
-  await file.at('broken early');
-  expect(noticeOf(screen)).toBeUndefined();
-});
+const looking = /^looking for errors \d+%$/;
 
-test('E goes from the end of a large file to the last error before, once its lines are counted and indexed', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
+test('E goes to the last error of a large log once it is indexed', async () => {
+  await using log = await largeLog();
+  const {screen} = log;
+  log.add();
   screen.press('E');
-  expect(currentLine(screen)).toContain('broken at the end');
-  screen.press('e');
-  expect(noticeOf(screen)).toBe('no error after this line');
-  screen.press('E');
-  expect(noticeOf(screen)).toBe('counting lines 100%');
-  file.count();
-  file.grow();
-  await file.at('broken late');
+  expect(noticeOf(screen)).toMatch(looking);
+  log.grow();
+  await log.at('broken late');
+  expect(noticeOf(screen)).toBeUndefined();
   screen.press('E', 'E');
   expect(currentLine(screen)).toContain('broken early');
   expect(noticeOf(screen)).toBe('no error before this line');
 });
 
+test('e goes to the first error of a large log at once, and on to one that is not indexed yet', async () => {
+  await using log = await largeLog();
+  const {screen} = log;
+  log.add();
+  screen.press('g', 'e');
+  expect(currentLine(screen)).toContain('broken early');
+  screen.press('e');
+  expect(noticeOf(screen)).toMatch(looking);
+  log.grow();
+  await log.at('broken late');
+  screen.press('e');
+  expect(noticeOf(screen)).toBe('no error after this line');
+});
+
 test('who moves on does not wait any more', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
-  screen.press('E', 'E', 'k');
+  await using log = await largeLog();
+  const {screen} = log;
+  screen.press('k');
+  log.add();
+  screen.press('e', 'k');
   const line = currentLine(screen);
-  file.count();
-  file.grow();
-  await screen.until(() => file.isWhole() === true, 'the index');
+  log.grow();
+  await screen.until(() => log.isIndexed(), 'the index');
   expect(currentLine(screen)).toBe(line);
 });
 
 test('who scrolls away does not wait any more, and is not told how far it is', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
-  await file.find('broken', 'broken at the end');
-  screen.press('N');
-  expect(noticeOf(screen)).toBe('counting lines 100%');
+  await using log = await largeLog();
+  const {screen} = log;
+  await log.find('broken', 'broken early');
+  log.add();
+  screen.press('n');
+  expect(noticeOf(screen)).toBe('searching');
   screen.press('PageUp');
-  expect(currentLine(screen)).not.toContain('broken at the end');
+  expect(currentLine(screen)).not.toContain('broken early');
   expect(noticeOf(screen)).toBeUndefined();
 });
 
 test('who goes to another tab and comes back does not wait any more', async () => {
   await using folder = await temporaryDirectory();
   await writeFile(path.join(folder.path, 'other.log'), `${steps(1, 5).join('\n')}\n`);
-  await using file = await largeFile(await findLogs(path.join(folder.path, 'other.log')));
-  const {screen} = file;
-  await file.find('broken', 'broken at the end');
-  screen.press('N');
-  expect(noticeOf(screen)).toBe('counting lines 100%');
+  await using log = await largeLog(await findLogs(path.join(folder.path, 'other.log')));
+  const {screen} = log;
+  await log.find('broken', 'broken early');
+  log.add();
+  screen.press('n');
+  expect(noticeOf(screen)).toBe('searching');
   screen.press(']');
   expect(screen.controller.state.active).toBe('other.log');
   screen.press('[');
-  file.count();
-  file.grow();
-  await screen.until(() => file.isWhole() === true && screen.controller.pane?.model.isSearched === true, 'the search');
-  expect(currentLine(screen)).toContain('broken at the end');
-  screen.press('N');
+  log.grow();
+  await screen.until(() => log.isIndexed() && screen.controller.pane?.model.isSearched === true, 'the search');
+  expect(currentLine(screen)).toContain('broken early');
+  screen.press('n');
   expect(currentLine(screen)).toContain('broken late');
 });
 
@@ -145,75 +141,74 @@ test('the log of a tab that is closed while a key waits is freed', async () => {
   }, 'the buffer to be freed');
 });
 
-test('with filters E waits for what they leave of earlier lines', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
+test('with filters E waits for what they leave of the other lines', async () => {
+  await using log = await largeLog();
+  const {screen} = log;
   screen.press('&');
   screen.pressTogether(...[...'!broken late'].map((each) => (each === ' ' ? 'Space' : each)), 'Enter');
   await screen.until(() => screen.controller.pane?.model.shown !== undefined, 'the filter');
-  screen.press('E', 'E');
-  expect(noticeOf(screen)).toBe('counting lines 100%');
-  file.count();
-  file.grow();
-  await file.at('broken early');
+  log.add();
+  screen.press('E');
+  expect(noticeOf(screen)).toMatch(looking);
+  log.grow();
+  await log.at('broken early');
 });
 
 test('N goes to the match before this line, and waits until the lines between are searched', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
-  await file.find('broken', 'broken at the end');
-  screen.press('N');
-  expect(noticeOf(screen)).toBe('counting lines 100%');
-  file.count();
-  // All lines are there, and none of them was searched.
-  screen.press('n', 'N');
-  expect(currentLine(screen)).toContain('broken at the end');
-  file.grow();
-  await file.at('broken late');
+  await using log = await largeLog();
+  const {screen} = log;
+  await log.find('broken', 'broken early');
+  log.add();
+  screen.press('G', 'N');
+  expect(noticeOf(screen)).toBe('searching');
+  log.grow();
+  await log.at('broken late');
   screen.press('N', 'N');
-  expect(currentLine(screen)).toContain('broken at the end');
+  expect(currentLine(screen)).toContain('broken late');
   expect(noticeOf(screen)).toBe('past the first match: now at the last');
-  screen.press('n');
-  expect(currentLine(screen)).toContain('broken early');
 });
 
 test('n does not go on from the first line before it is known that no match follows', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
-  await file.find('broken', 'broken at the end');
+  await using log = await largeLog();
+  const {screen} = log;
+  await log.find('broken', 'broken early');
+  log.add();
   screen.press('n');
-  expect(currentLine(screen)).toContain('broken at the end');
-  file.count();
-  file.grow();
-  await file.at('broken early');
+  expect(currentLine(screen)).toContain('broken early');
+  log.grow();
+  await log.at('broken late');
+  screen.press('n');
+  expect(currentLine(screen)).toContain('broken early');
   expect(noticeOf(screen)).toBe('past the last match: now at the first');
 });
 
 test('who begins another search does not wait for a match of the one before', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
-  await file.find('broken', 'broken at the end');
-  screen.press('N');
-  await file.find('step 9005', 'step 9005');
-  file.count();
-  file.grow();
-  await screen.until(() => file.isWhole() === true, 'the index');
-  expect(currentLine(screen)).toContain('step 9005');
+  await using log = await largeLog();
+  const {screen} = log;
+  await log.find('broken', 'broken early');
+  log.add();
+  screen.press('n');
+  await log.find('step 5', 'step 5');
+  log.grow();
+  await screen.until(() => log.isIndexed(), 'the index');
+  expect(currentLine(screen)).toContain('step 5');
 });
 
-test('T and { wait for the times and runs of earlier lines', async () => {
-  await using file = await largeFile();
-  const {screen} = file;
-  screen.press('k', 'T');
-  screen.pressTogether(...'00:00:30', 'Enter');
-  expect(noticeOf(screen)).toBe('counting lines 100%');
-  file.count();
-  file.grow();
-  await file.at('step 30');
-  await using other = await largeFile();
-  other.screen.press('k', '{');
-  expect(noticeOf(other.screen)).toBe('counting lines 100%');
-  other.count();
+test('T and { wait for the times and runs of lines that are not indexed yet', async () => {
+  await using log = await largeLog();
+  const {screen} = log;
+  screen.press('k');
+  log.add();
+  screen.press('T');
+  screen.pressTogether(...'05:30:00', 'Enter');
+  expect(noticeOf(screen)).toMatch(/^looking for the time \d+%$/);
+  log.grow();
+  await log.at('step 19800');
+  await using other = await largeLog();
+  other.screen.press('k');
+  other.add();
+  other.screen.press('{');
+  expect(noticeOf(other.screen)).toMatch(/^looking for runs \d+%$/);
   other.grow();
   await other.at('Resources transition');
 });

@@ -84,49 +84,6 @@ it('indexes lines that are drawn before their frame', async () => {
   expect(pane.model.index.timeAt(1)).toBeDefined();
 });
 
-it('finds records, matches and what filters leave among lines that were added before the others', async () => {
-  const pane = new Modelled();
-  const {buffer} = pane.feed;
-  buffer.reserve();
-  const base = buffer.endId;
-  const relative = (ids: readonly number[]) => ids.map((id) => id - base);
-  pane.feed.write('  goes on\n');
-  pane.write('one', 'two');
-  await pane.sync({search: 'one'});
-  expect(relative(pane.matches)).toEqual([1]);
-  const earlier = Buffer.from(`${lineAt('orders', 0, 'one')}\n${lineAt('orders', 0, 'ERROR')}\n`);
-  buffer.prepend({lines: 2, byteLength: earlier.length, bytes: {isStored: () => true, read: () => earlier}});
-  pane.feed.write(`${lineAt('orders', 3, 'one')}\n`);
-  await pane.clock.advance(1000);
-  expect(relative(pane.ids)).toEqual([-2, -1, 0, 1, 2, 3]);
-  expect(pane.model.index.headOf(base)).toBe(base);
-  await pane.sync({search: 'one', filters: [filterBy('o')]});
-  buffer.endPrepending();
-  pane.feed.write(`${lineAt('orders', 4, 'end')}\n`);
-  await pane.clock.advance(1000);
-  expect(pane.model.index.headOf(base)).toBe(base - 1);
-  expect(relative(pane.matches)).toEqual([-2, 1, 3]);
-  expect(relative(pane.ids)).toEqual([-2, -1, 0, 1, 2, 3, 4]);
-});
-
-it('is neither searched nor filtered while earlier lines are still to be added', async () => {
-  const pane = new Modelled();
-  const {buffer} = pane.feed;
-  buffer.reserve();
-  pane.write('one', 'two');
-  await pane.sync({search: 'one'});
-  expect(pane.model.searching?.search.count).toBe(1);
-  expect(pane.model.isSearched).toBe(false);
-  await pane.sync({filters: [filterBy('one')]});
-  expect(pane.model.isFiltering).toBe(true);
-  buffer.endPrepending();
-  pane.write('three');
-  await pane.clock.advance(1000);
-  expect(pane.model.isFiltering).toBe(false);
-  await pane.sync({search: 'one'});
-  expect(pane.model.isSearched).toBe(true);
-});
-
 describe('a result', () => {
   it('comes once a search or filters have read the whole log, and not again with new lines', async () => {
     const pane = new Modelled();
