@@ -27,11 +27,8 @@ export type ManagerEvent = {
   readonly pipelineName: string;
 };
 
-/**
- * Of the runner's own lines: text, JSON when the server runs with FELDERA_LOG_JSON, or text of older servers:
- * `control-plane` of 0.200 to 0.206; `bare`, of 0.97 to 0.199, which differs from it in the discard notice.
- */
-export type ManagerFormat = 'text' | 'json' | 'control-plane' | 'bare';
+/** Of the runner's own lines: text, or JSON when the server runs with FELDERA_LOG_JSON. */
+export type ManagerFormat = 'text' | 'json';
 
 /** A panic of a worker of Feldera's engine. */
 export type Panic = {
@@ -97,26 +94,19 @@ export function jsonLine(
 
 export function managerLine(format: ManagerFormat, stamp: string, event: ManagerEvent): string {
   const target = `pipeline_manager::runner::${event.module}`;
-  const level = event.level.padStart(5);
-  switch (format) {
-    case 'text': {
-      const suffix = `pipeline-id="${event.pipelineId}" pipeline-name="${event.pipelineName}"`;
-      return `[manager] ${stamp} ${level} ${target}: ${event.message} ${suffix}`;
-    }
-    case 'json':
-      return JSON.stringify({
-        timestamp: stamp,
-        level: event.level,
-        target,
-        'feldera-service': 'runner',
-        'pipeline-name': event.pipelineName,
-        'pipeline-id': event.pipelineId,
-        fields: {line: event.message},
-      });
-    case 'control-plane':
-    case 'bare':
-      return `[control-plane] ${stamp} ${level} ${event.message}`;
+  if (format === 'text') {
+    const suffix = `pipeline-id="${event.pipelineId}" pipeline-name="${event.pipelineName}"`;
+    return `[manager] ${stamp} ${event.level.padStart(5)} ${target}: ${event.message} ${suffix}`;
   }
+  return JSON.stringify({
+    timestamp: stamp,
+    level: event.level,
+    target,
+    'feldera-service': 'runner',
+    'pipeline-name': event.pipelineName,
+    'pipeline-id': event.pipelineId,
+    fields: {line: event.message},
+  });
 }
 
 /** The first entry of every ring. */

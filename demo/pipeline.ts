@@ -166,8 +166,7 @@ export class DemoPipeline {
     }
     this.followers.add(follower);
     if (this.#ring.discarded > 0) {
-      const notice = discardNotice(this.#ring.discarded);
-      const line = this.#managerFormat === 'bare' ? notice : this.#managerLine('WARN', 'pipeline_logs', notice);
+      const line = this.#managerLine('WARN', 'pipeline_logs', discardNotice(this.#ring.discarded));
       follower.add(Buffer.from(`${line}\n`));
     }
     for (const entry of this.#ring.entries()) follower.add(entry);

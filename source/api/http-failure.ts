@@ -43,10 +43,6 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
   };
   const named = Object.hasOwn(fatalCodes, reply.code) ? fatalCodes[reply.code] : undefined;
   if (named) return fatal(reply, named.reason, `${named.sentence} (${reply.detail})`);
-  // Feldera before 0.97, which is not supported.
-  if (reply.code === 'RunnerInteractionShutdown') {
-    return retryable(reply, 'runner-unreachable', `a pipeline that is not deployed has no log here (${reply.detail})`);
-  }
   if (reply.code === 'PipelineInteractionNotDeployed') {
     return retryable(reply, 'not-deployed', `the pipeline is not deployed (${reply.detail})`);
   }

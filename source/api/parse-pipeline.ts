@@ -47,7 +47,7 @@ export function parseSession(json: ServerJson): Session | undefined {
   };
 }
 
-/** Reads the version in `GET /v0/config`, which old servers have too; undefined: not found. */
+/** Reads the version in `GET /v0/config`; undefined: not found. */
 export function parseVersion(json: ServerJson): string | undefined {
   return json.lineOf('version') || undefined;
 }

@@ -10,12 +10,12 @@ type State = {
   readonly has: 'program' | 'resources' | 'process';
 };
 
-/** States of Feldera 0.60 to 0.337, by the server's spelling: of a deployment, and of a program that is not deployed. */
+/** States of Feldera 0.207 to 0.337, by the server's spelling: of a deployment, and of a program that is not deployed. */
 const states = new Map<string, State>([
   ['Running', {word: 'Running', kind: 'running', has: 'process'}],
   ['Paused', {word: 'Paused', kind: 'paused', has: 'process'}],
   ['Stopped', {word: 'Stopped', kind: 'stopped', has: 'program'}],
-  // Before 0.97 (2025-07) a state of the server, now our word for a deployment that ended with an error.
+  // Our word for a deployment that ended with an error.
   ['Failed', {word: 'Failed', kind: 'failed', has: 'resources'}],
   ['SqlError', {word: 'SQL error', kind: 'failed', has: 'program'}],
   ['RustError', {word: 'Rust error', kind: 'failed', has: 'program'}],
@@ -37,13 +37,6 @@ const states = new Map<string, State>([
   ['SqlCompiled', {word: 'SQL compiled', kind: 'waiting', has: 'program'}],
   ['CompilingRust', {word: 'Compiling Rust', kind: 'waiting', has: 'program'}],
   ['SystemError', {word: 'System error', kind: 'failed', has: 'program'}],
-  // Before 0.148 (2025-09).
-  ['Suspending', {word: 'Suspending', kind: 'waiting', has: 'process'}],
-  // Before 0.97, which is not supported.
-  ['Shutdown', {word: 'Shutdown', kind: 'stopped', has: 'program'}],
-  ['ShuttingDown', {word: 'Shutting down', kind: 'waiting', has: 'resources'}],
-  ['SuspendingCircuit', {word: 'Suspending', kind: 'waiting', has: 'process'}],
-  ['SuspendingCompute', {word: 'Suspending', kind: 'waiting', has: 'process'}],
 ]);
 
 /** The most common ones come first. */

@@ -5,7 +5,7 @@ import {systemRandom} from '../lib/random.ts';
 import type {DiffRequest, Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
 import {loadSettings} from '../startup/load-settings.ts';
-import {type OpenServer, openServer, reportOldServer, serverVersion} from '../startup/open-server.ts';
+import {type OpenServer, openServer, serverVersion} from '../startup/open-server.ts';
 import {stateFolder} from '../storage/save-file.ts';
 import {noticeLine, printWhole} from '../system/line-output.ts';
 import {stopOnSignals} from '../system/signals.ts';
@@ -27,18 +27,14 @@ type AskOptions = {
 
 /** Prints the text from `answer`. Returns the exit code; rejects with the failure. */
 async function askServer(
-  {settings, version, process, onServer, isJson}: AskOptions,
-  answer: (client: ApiClient, signal: AbortSignal, serverVersion: Promise<string | undefined>) => Promise<string>,
+  {settings, version, process, onServer}: AskOptions,
+  answer: (client: ApiClient, signal: AbortSignal) => Promise<string>,
 ): Promise<number> {
   const {signal, exitCode} = stopOnSignals(process);
   const server = await openServer(settings, version, systemClock);
   onServer(server);
   try {
-    const note = (line: string) => process.stderr.write(noticeLine(line, isJson));
-    const ofServer = serverVersion(server.client, systemClock, signal);
-    const versionChecked = reportOldServer(ofServer, note);
-    const text = await answer(server.client, signal, ofServer);
-    await versionChecked;
+    const text = await answer(server.client, signal);
     return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);
@@ -72,9 +68,10 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
     }
     case 'status': {
       const {output} = request;
-      return await askServer(options, (client, signal, serverVersion) =>
-        statusReport({...common, client, serverVersion, requested: request, output, signal}),
-      );
+      return await askServer(options, (client, signal) => {
+        const ofServer = serverVersion(client, systemClock, signal);
+        return statusReport({...common, client, serverVersion: ofServer, requested: request, output, signal});
+      });
     }
     case 'diff':
       return await runDiff({...options, request});

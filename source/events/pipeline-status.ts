@@ -143,7 +143,6 @@ function pipelineStatus(
   // While it stops, it has failed already: that it then is stopped, and stays so in each list, is no other failure.
   const isSameState = before?.state === 'Stopping' || before?.since === at || before?.programSince === at;
   const failedAt = failing === undefined ? 0 : before?.failing === failing && isSameState ? before.failedAt : at;
-  // Servers before 0.148 send no id of the deployment: there, a new date alone may be that of a resume after a pause.
   const isNewRun = !['', deploymentId].includes(before?.deployment ?? '') && deploymentId !== '';
   const hasEnded = !hasProcess(pipeline) || isNewRun || before?.hasEnded === true;
   return {

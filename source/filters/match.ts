@@ -12,8 +12,8 @@ import type {Fingerprints} from './record-map.ts';
 
 /** Bytes of a line in text form that are read for its target, which follows the spans. */
 const targetWithin = 1024;
-/** Lines of the runner match the target `runner` without that word. The last two forms are from before Feldera 0.207. */
-const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"|^\[control-plane\] |"pipeline":"`;
+/** Lines of the runner match the target `runner` without that word. */
+const runnerLine = String.raw`^\[manager\] |"feldera-service":"runner"`;
 
 type LogInfo = {readonly buffer: LogBuffer; readonly index: RecordIndex; readonly fingerprints: Fingerprints};
 

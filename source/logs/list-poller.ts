@@ -198,7 +198,7 @@ type LoginOptions = {
 /**
  * The user's session, requested at the start and when the list comes back after a refusal; and the server's version,
  * requested whenever the list comes back, since the server may be a new one. Failures are not shown: the list, which
- * needs the same role, fails in the same words, and old servers lack the route of the session.
+ * needs the same role, fails in the same words.
  */
 export class Login {
   readonly #options: LoginOptions;

@@ -91,19 +91,6 @@ export class LogReader implements BodyReceiver {
     return this.#stitch.pipelineId;
   }
 
-  /** The log does not name its pipeline: Feldera before 0.207. */
-  get isNameless(): boolean {
-    return this.#stitch.isNameless;
-  }
-
-  get lacksId(): boolean {
-    return this.#stitch.lacksId;
-  }
-
-  setPipelineId(attempt: number, pipelineId: string): void {
-    if (this.#replay?.attempt === attempt) this.#stitch.setPipelineId(pipelineId);
-  }
-
   /** With it another run can continue from here. */
   get state(): LogPosition | undefined {
     return this.#stitch.state;

@@ -14,7 +14,7 @@ type Report = {readonly text: string; readonly at: number | undefined};
 
 /**
  * The process ended although nobody asked for it, at this time of the runner, as Unix time in ms. Without a cause (of a
- * panic, an old server or a graceful stop) the log does not prove a failure.
+ * panic or a graceful stop) the log does not prove a failure.
  */
 export type UnaskedEnd = {readonly at: number | undefined; readonly cause: string | undefined};
 

@@ -33,17 +33,11 @@ const frameWidth = 4;
 const placeIndent = 6;
 
 const tag = bytesOf('[manager] ');
-/** The tag of the runner before Feldera 0.207 (2025-12): no target, no suffix; in JSON no service. */
-const oldTag = bytesOf('[control-plane] ');
 const separator = bytesOf('",');
 const targetNext = bytesOf('","target":"');
 const serviceKey = bytesOf('"feldera-service":"');
 const jsonService = bytesOf('feldera-service');
-const jsonTarget = bytesOf('target');
-const jsonPipeline = bytesOf('pipeline');
 const runnerService = bytesOf('runner');
-const runnerModules = bytesOf('pipeline_manager::');
-const controlPlane = bytesOf('control-plane');
 
 export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind {
   const first = bytes[start];
@@ -83,33 +77,21 @@ export function frameNumberIn(bytes: Uint8Array, start: number, end: number): nu
 
 /**
  * Whether a head line is the runner's; parse-record.ts has the same rules. The tag alone does not prove it, as a
- * pipeline may have the same name. The runner's lines have
- *
- * - in text: the tag `manager` and one space before the message (a pipeline's have two);
- * - in text before Feldera 0.207: the tag `control-plane` and no target;
- * - in JSON: the service `runner`; before Feldera 0.207 no service, but `"pipeline":"control-plane"` or a target in
- *   `pipeline_manager::`.
+ * pipeline may have the same name. The runner's lines have in text the tag `manager` and one space before the message (a
+ * pipeline's have two), in JSON the service `runner`.
  */
 export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnerJsonLine(bytes, start, end);
   // The first letter shows that nearly every line is a pipeline's.
-  const letter = bytes[start + 1];
-  if (letter !== tag[1] && letter !== oldTag[1]) return false;
-  if (isOldRunnerLine(bytes, start)) return hasNoTarget(bytes, start, end);
-  if (!isAt(bytes, start, tag)) return false;
+  if (bytes[start + 1] !== tag[1] || !isAt(bytes, start, tag)) return false;
   const level = levelEndIn(bytes, start, end);
   const targetEnd = level === undefined ? undefined : offsetOf(bytes, space, level + 1, end);
   return targetEnd !== undefined && bytes[targetEnd - 1] === colon && bytes[targetEnd + 1] !== space;
 }
 
-/** Whether a line of the runner is in the text form of Feldera before 0.207. */
-export function isOldRunnerLine(bytes: Uint8Array, start: number): boolean {
-  return isAt(bytes, start, oldTag);
-}
-
-/** Whether the line is a whole record of the runner: in JSON, with its suffix, or before Feldera 0.207 (no suffix). */
+/** Whether the line is a whole record of the runner: in JSON, or with its suffix. */
 export function isWholeRecord(line: Uint8Array): boolean {
-  return line[0] === openingBrace || isOldRunnerLine(line, 0) || endsManagerEntry(line);
+  return line[0] === openingBrace || endsManagerEntry(line);
 }
 
 /** The message of a whole record of the runner, without its suffix; undefined if it is too long or not understood. */
@@ -119,7 +101,7 @@ export function runnerMessage(line: Buffer): string | undefined {
   const record = parseRecord(text);
   if (record?.source !== 'manager') return undefined;
   if (record.format === 'json') return record.message;
-  if (record.fieldsStart === undefined && record.target !== '') return undefined;
+  if (record.fieldsStart === undefined) return undefined;
   return text.slice(record.messageStart, record.fieldsStart);
 }
 
@@ -139,29 +121,15 @@ function indentedKind(bytes: Uint8Array, start: number, end: number): LineKind {
   return frameNumberIn(bytes, start, end) === undefined ? 'indented' : 'frame';
 }
 
-function hasNoTarget(bytes: Uint8Array, start: number, end: number): boolean {
-  // The runner's lines have no colours.
-  const levelEnd = isDigit(bytes[start + oldTag.length]) ? levelEndIn(bytes, start, end) : undefined;
-  if (levelEnd === undefined) return false;
-  const word = levelEnd + 1;
-  const wordEnd = offsetOf(bytes, space, word, end) ?? end;
-  return wordEnd > word && bytes[wordEnd - 1] !== colon && offsetOf(bytes, openingBrace, word, wordEnd) === undefined;
-}
-
 const members = new JsonMembers();
 
 function isRunnerJsonLine(bytes: Uint8Array, start: number, end: number): boolean {
   const service = serviceByOrder(bytes, start, end);
   if (service !== undefined)
     return isAt(bytes, service, runnerService) && bytes[service + runnerService.length] === quote;
-  let isOfManager = false;
   members.start(bytes, start, end);
-  while (members.next()) {
-    if (members.isNamed(jsonService)) return members.hasText(runnerService);
-    if (members.isNamed(jsonTarget)) isOfManager ||= members.isString && isAt(bytes, members.value, runnerModules);
-    else if (members.isNamed(jsonPipeline)) isOfManager ||= members.hasText(controlPlane);
-  }
-  return isOfManager;
+  while (members.next()) if (members.isNamed(jsonService)) return members.hasText(runnerService);
+  return false;
 }
 
 /** Where the service begins in the orders that servers write: first, or after time, level and target. */

@@ -5,7 +5,7 @@ import {type Level, levelOf} from './level.ts';
 type RecordHead = {
   /** `manager`: a line of the runner; `pipeline`: a line of the pipeline's process. */
   readonly source: 'pipeline' | 'manager';
-  /** The pipeline's name; on text lines of the runner `manager`, before Feldera 0.207 `control-plane`. */
+  /** The pipeline's name; on text lines of the runner `manager`. */
   readonly name: string;
   /** Number of the host, in pipelines that run on several. */
   readonly host?: string;
@@ -47,14 +47,13 @@ export function parseRecord(text: string): LogRecord | undefined {
 
 /**
  * Reads `{"timestamp":…,"level":…,"target":…,"feldera-service":…,"pipeline-name":…,"fields":{…}}`, in any order: a
- * pipeline sorts its keys. The message of a pipeline is `fields.message`, that of the runner `fields.line`. Before
- * Feldera 0.207 the runner wrote no service, and `pipeline` was a pipeline's name or `control-plane`.
+ * pipeline sorts its keys. The message of a pipeline is `fields.message`, that of the runner `fields.line`.
  */
 function parseJsonRecord(text: string): JsonRecord | undefined {
   return readJson(text, ({line, timestamp, level, target, span, message, fields}) => ({
     format: 'json',
-    source: isRunner(line) ? 'manager' : 'pipeline',
-    name: textOf(line['pipeline-name'] ?? line.pipeline ?? ''),
+    source: line['feldera-service'] === 'runner' ? 'manager' : 'pipeline',
+    name: textOf(line['pipeline-name'] ?? ''),
     timeText: timestamp,
     level,
     target: textOf(target),
@@ -115,33 +114,21 @@ function partsOf(line: JsonObject): JsonParts | undefined {
   return {line, timestamp, level, target: ownTarget ?? target ?? '', span, message, fields: others};
 }
 
-/** The rules of `isRunnerLine`. */
-function isRunner({'feldera-service': service, pipeline, target}: JsonObject): boolean {
-  if (service !== undefined) return service === 'runner';
-  return pipeline === 'control-plane' || (typeof target === 'string' && target.startsWith('pipeline_manager::'));
-}
-
 /** `[name] time LEVEL `, `[name host=0] …`. A name has at most 63 characters, in any script. */
 const headPattern =
   /\[([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62})(?: host=(\w{1,20}))?\] (\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) {1,2}([A-Z]{4,5}) /uy;
 /** A Rust path: the name of a span or a target. */
 const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
 
-/** The message of a line of the runner before Feldera 0.207, where no target precedes it: its first word has no `:`. */
-const noTargetPattern = /(?![^ ]*:(?: |$))[^ {]+(?: |$)/y;
-
 /**
  * Reads `[name] time LEVEL [spans: ]target:  message`. The runner has the name `manager` and writes one space before its
- * message. Before Feldera 0.207 (2025-12) pipelines did so, too; the runner had the name `control-plane` and no target.
+ * message.
  */
 function parseTextRecord(text: string): TextRecord | undefined {
   headPattern.lastIndex = 0;
   const [head, name, host, timeText, word] = headPattern.exec(text) ?? [];
   const level = levelOf(word);
   if (head === undefined || name === undefined || timeText === undefined || !level) return undefined;
-  if (name === 'control-plane' && hasNoTarget(text, head.length)) {
-    return {format: 'text', source: 'manager', name, timeText, level, target: '', messageStart: head.length};
-  }
   const place = readTarget(text, head.length);
   if (!place) return undefined;
   const {target, span, targetEnd} = place;
@@ -163,11 +150,6 @@ function parseTextRecord(text: string): TextRecord | undefined {
     messageStart,
     ...(fieldsStart !== undefined && {fieldsStart: Math.max(fieldsStart, messageStart)}),
   };
-}
-
-function hasNoTarget(text: string, start: number): boolean {
-  noTargetPattern.lastIndex = start;
-  return noTargetPattern.test(text);
 }
 
 type Target = {readonly target: string; readonly span: string | undefined; readonly targetEnd: number};

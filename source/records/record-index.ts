@@ -9,7 +9,7 @@ import {Configurations, isConfigurationLine, opensConfiguration} from './configu
 import {failedStartIn} from './failed-start.ts';
 import type {Level} from './level.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
-import {frameNumberIn, isOldRunnerLine, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
+import {frameNumberIn, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
 import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
 import {PanicReports, panicText} from './panic.ts';
@@ -338,14 +338,12 @@ export class RecordIndex {
     const isRunner = isRunnerLine(bytes, start, end);
     this.#runs.addEntry(id, !isRunner);
     const isWhole = isRunner && isWholeRecord(bytes.subarray(start, end));
-    // Of an old runner's records only warnings and errors may have more lines: after INFO comes the process's output.
-    const mayContinue = isWhole && level !== 'INFO' && isOldRunnerLine(bytes, start);
-    const isOpen = isRunner ? !isWhole || mayContinue : bytes[start] !== openingBrace;
+    const isOpen = isRunner ? !isWhole : bytes[start] !== openingBrace;
     const panic = level === 'ERROR' ? this.#panicFor(id, bytes, start, end) : undefined;
     if (panic !== undefined) this.#runs.addWorkerPanic(panic);
     else if (level === 'ERROR' && !isRunner && this.#runs.mayFailToStart(id))
       this.#readFailedStart(id, bytes, start, end);
-    if (isOpen) this.#open.addHead(panic ?? id, isRunner && !isWhole);
+    if (isOpen) this.#open.addHead(panic ?? id, isRunner);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();
     if (panic === undefined) this.#table.addHead(recordCode(level, isOpen));

@@ -136,18 +136,17 @@ export class Runs {
   addMessage(id: number, message: string, time: number | undefined): boolean {
     const transition = transitionIn(message);
     const isError = errorIn(message) !== undefined;
-    if (!transition && !isError && message !== endOfLogs) return false;
+    if (!transition && !isError) return false;
     const isStart = transition !== undefined && beginsRun(transition);
     const later = this.#takeBack(time, isStart);
     if (time !== undefined && this.#isTold(time)) this.#addTold(id, {isStart, isError, time});
     else {
       if (time !== undefined) this.#toldBefore = undefined;
       if (isError) this.#fail(id);
-      if (message === endOfLogs) this.#stop(time);
       if (transition) this.#addTransition(id, transition, time);
     }
     for (const {id: listedId, marker} of later) this.#addListed(listedId, marker);
-    return isStart || message === endOfLogs || transition?.to === stopped;
+    return isStart || transition?.to === stopped;
   }
 
   #addTransition(id: number, transition: Transition, time: number | undefined): void {
@@ -307,7 +306,7 @@ export class Runs {
       return {begins: false};
     }
     if (run && !isOver(run)) this.#change({state, stateSince: at});
-    if ((run && !isOver(run)) || isOver({state}) || endsBefore097.has(to)) return {begins: false};
+    if ((run && !isOver(run)) || isOver({state})) return {begins: false};
     this.#start(this.#found.outputFrom ?? id, {startedAt: undefined, state, stateSince: at});
     return {begins: true};
   }
@@ -393,10 +392,6 @@ const mostListed = 32;
 /** In the runner's words. */
 const stopped = 'stopped';
 const stopping = 'stopping';
-/** Before 0.97 (2025-07) a log ended with each deployment and had no transitions. */
-const endOfLogs = 'End of logs: pipeline is being shutdown';
-/** In the words of the list: no process begins with them. */
-const endsBefore097: ReadonlySet<string> = new Set(['Failed', 'Shutdown', 'ShuttingDown']);
 
 /** A start that failed after the end of the run was none of it. */
 function failureOf({endedAt}: Run, {error, startFailed, at}: StateMarker): Partial<Run> {

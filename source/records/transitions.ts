@@ -1,43 +1,39 @@
 /**
  * `Resources transition: stopped -> provisioning (desired: provisioned)` and `Runtime transition: (none) -> initializing
  * (desired: running)`, as in Feldera's pipeline_automata.rs. A runtime transition from a state to itself changes only
- * the desired state. Before 0.148 (2025-09) there was one kind: `Status transition: running -> stopping`.
+ * the desired state.
  */
-const transitionPattern =
-  /^(?:(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: (.*)\)|Status transition: (\S+) -> (\S+))$/;
-const errorPattern = /^(?:Resources?|Runtime) error: (.*)/;
+const transitionPattern = /^(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: (.*)\)$/;
+const errorPattern = /^(?:Resources|Runtime) error: (.*)/;
 
 /** What the runner tells of a pipeline's state, in its own words. */
 export type Transition = {
-  readonly kind: 'Resources' | 'Runtime' | 'Status';
+  readonly kind: 'Resources' | 'Runtime';
   readonly from: string;
   readonly to: string;
-  /** Undefined before 0.148. */
-  readonly desired: string | undefined;
+  readonly desired: string;
 };
 
 /** The transition in a message of the runner; undefined if it has none, or one to `(none)`. */
 export function transitionIn(message: string): Transition | undefined {
-  const [, kind, kindFrom, kindTo, desired, statusFrom, statusTo] = transitionPattern.exec(message) ?? [];
-  const from = kindFrom ?? statusFrom;
-  const to = kindTo ?? statusTo;
-  if (from === undefined || to === undefined || to === '(none)') return undefined;
-  return {kind: kind === 'Resources' || kind === 'Runtime' ? kind : 'Status', from, to, desired};
+  const [, kind, from, to, desired] = transitionPattern.exec(message) ?? [];
+  if (from === undefined || to === undefined || desired === undefined || to === '(none)') return undefined;
+  return {kind: kind === 'Resources' ? kind : 'Runtime', from, to, desired};
 }
 
 /** The resources leave `stopped`: a start, also one that fails at once. */
 export function beginsRun({kind, from}: Transition): boolean {
-  return kind !== 'Runtime' && from === 'stopped';
+  return kind === 'Resources' && from === 'stopped';
 }
 
 /** The process ends: what follows is only that it has. */
 export function endsRun({kind, from, to}: Transition): boolean {
-  return kind !== 'Runtime' && (to === 'stopping' || (to === 'stopped' && from !== 'stopping'));
+  return kind === 'Resources' && (to === 'stopping' || (to === 'stopped' && from !== 'stopping'));
 }
 
-/** Nobody asked for this end: of an error, or after a graceful stop of the process itself. Before 0.148 it is not told. */
+/** Nobody asked for this end: of an error, or after a graceful stop of the process itself. */
 export function isUnasked({desired}: Transition): boolean {
-  return desired !== undefined && desired !== 'stopped';
+  return desired !== 'stopped';
 }
 
 /** The error that ended the pipeline, in a message of the runner. */

@@ -1,18 +1,5 @@
 import {newlinesIn} from '../buffer/segment.ts';
 
-/** How entries of the runner look in text mode; in JSON mode a line is an entry. */
-export type EntrySyntax = {
-  /** What may begin an entry of the runner. Only such entries hold newlines. */
-  readonly prefix: Uint8Array;
-  /** Whether an entry ends with its last line. Otherwise the next one shows that it ended. */
-  readonly showsEnd: boolean;
-  /** How a line continues the count. `isOpen`: an entry of the runner began before it, and its end did not come. */
-  readonly read: (line: Uint8Array, isOpen: boolean) => LineReading;
-};
-
-/** `endsBefore`: the open entry had ended before this line. `isOpen`: one is open after it. */
-type LineReading = {readonly endsBefore: boolean; readonly isOpen: boolean};
-
 /** A number between two bounds, both included. */
 export type Range = {readonly min: number; readonly max: number};
 
@@ -23,16 +10,9 @@ export type EntryCountState = Range & {readonly open: boolean; readonly partial:
 export const maxProtocolLine = 4096;
 
 const nothing = new Uint8Array(0);
+/** What may begin an entry of the runner in text mode. Only such entries hold newlines; in JSON mode a line is an entry. */
+const prefix = Buffer.from('[manager] ');
 const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
-
-/** Entries may have several lines, from `[manager] ` to a suffix with id and name. */
-export const managerEntries: EntrySyntax = {
-  prefix: Buffer.from('[manager] '),
-  showsEnd: true,
-  read(line, isOpen) {
-    return {endsBefore: false, isOpen: (isOpen || hasAt(line, 0, this.prefix)) && !endsManagerEntry(line)};
-  },
-};
 
 /** Any number: the bytes alone decide where the log continues. */
 export const unknownCount: EntryCountState = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
@@ -46,7 +26,6 @@ export const unknownCount: EntryCountState = {min: 0, max: Number.MAX_SAFE_INTEG
  * max.
  */
 export class EntryCount {
-  readonly form: EntrySyntax;
   #min: number;
   #max: number;
   /** An entry of the runner began, and its end did not come. */
@@ -55,14 +34,13 @@ export class EntryCount {
   #partial: Uint8Array = nothing;
 
   /** `index`: absolute index of the entry that begins with the first byte. */
-  constructor(index: number, form = managerEntries) {
-    this.form = form;
+  constructor(index: number) {
     this.#min = index;
     this.#max = index;
   }
 
-  static from({min, max, open, partial}: EntryCountState, form?: EntrySyntax): EntryCount {
-    const count = new EntryCount(min, form);
+  static from({min, max, open, partial}: EntryCountState): EntryCount {
+    const count = new EntryCount(min);
     count.#max = max;
     count.#open = open;
     count.#partial = Buffer.from(partial, 'latin1');
@@ -77,14 +55,8 @@ export class EntryCount {
     return {min: this.#min, max: this.#max};
   }
 
-  /** `range.min`; one more if the open entry may have ended, which only the next record shows. */
-  get minWithOpen(): number {
-    return this.#open && !this.form.showsEnd ? this.#min + 1 : this.#min;
-  }
-
   /** `bytes`: in any chunking. `newlines`: their offsets in `bytes`. */
   append(bytes: Uint8Array, newlines = newlinesIn(bytes)): void {
-    const {prefix} = this.form;
     // The first letter shows that nearly every line is a pipeline's.
     const letter = prefix[1];
     let start = 0;
@@ -103,11 +75,9 @@ export class EntryCount {
   }
 
   #countLine(line: Uint8Array): void {
-    const {endsBefore, isOpen} = this.form.read(line, this.#open);
-    if (endsBefore) this.#min++;
-    this.#open = isOpen;
+    this.#open = (this.#open || hasAt(line, 0, prefix)) && !endsManagerEntry(line);
     this.#max++;
-    if (!isOpen) this.#min++;
+    if (!this.#open) this.#min++;
   }
 
   #joined(bytes: Uint8Array): Uint8Array {

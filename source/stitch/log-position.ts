@@ -2,11 +2,8 @@ import type {MarkerKind} from '../buffer/markers.ts';
 import {fieldOf} from '../lib/json.ts';
 import {type EntryCountState, unknownCount} from './entry-count.ts';
 
-/**
- * What a later run of pipetail needs, beside the end of the log, to continue it: plain data. `form`: of the entries; without
- * one that of today.
- */
-export type LogPosition = EpochState & {readonly count: EntryCountState & {readonly form?: 'control-plane'}};
+/** What a later run of pipetail needs, beside the end of the log, to continue it: plain data. */
+export type LogPosition = EpochState & {readonly count: EntryCountState};
 
 /** A log that an earlier run has recorded. */
 export type StitchPast = {
@@ -70,15 +67,6 @@ export class LogEpoch {
     if (this.#isUnknown) this.start(freshStart);
   }
 
-  setPipelineId(pipelineId: string): void {
-    this.#pipelineId = pipelineId;
-  }
-
-  /** Without a fresh start the epoch is unknown from now on. */
-  doubt(): void {
-    this.#isUnknown ||= this.#freshStart === undefined;
-  }
-
   /** Why a body that begins so is of another epoch; undefined: its first line alone does not prove that. Takes over its id. */
   newEpochCause(freshStart: Uint8Array | undefined, pipelineId: string | undefined): NewEpochCause | undefined {
     const before = this.#pipelineId;
@@ -107,14 +95,11 @@ export class LogEpoch {
 export function readLogPosition(value: unknown, pipelineId: string | undefined): LogPosition {
   const count = fieldOf(value, 'count');
   const [min, max, partial] = [fieldOf(count, 'min'), fieldOf(count, 'max'), fieldOf(count, 'partial')];
-  const form = fieldOf(count, 'form');
   const life = fieldOf(value, 'life');
   const id = fieldOf(value, 'pipelineId') ?? pipelineId;
   const hasCount = isIndex(min) && isIndex(max) && min <= max && typeof partial === 'string';
   return {
-    count: hasCount
-      ? {min, max, open: fieldOf(count, 'open') === true, partial, ...(form === 'control-plane' && {form})}
-      : unknownCount,
+    count: hasCount ? {min, max, open: fieldOf(count, 'open') === true, partial} : unknownCount,
     ...(hasCount && typeof life === 'string' && {life}),
     ...((!hasCount || fieldOf(value, 'isLifeUnknown') === true) && {isLifeUnknown: true as const}),
     ...(typeof id === 'string' && {pipelineId: id}),

@@ -1,7 +1,6 @@
 import {newline} from '../buffer/segment.ts';
 import {fieldOf, parseJson, stringOf} from '../lib/json.ts';
-import {type EntrySyntax, latin1, managerEntries, maxProtocolLine} from './entry-count.ts';
-import {controlPlaneEntries, readOldLine} from './old-servers.ts';
+import {latin1, maxProtocolLine} from './entry-count.ts';
 
 /**
  * The lines that the server itself writes into a log stream, in text and in JSON mode.
@@ -18,23 +17,18 @@ export type BodyStart = {
   readonly replay: Uint8Array;
   /** The first line, without its newline, if it is a fresh start: the replay begins with entry 0. */
   readonly freshStart: Uint8Array | undefined;
-  /** Undefined if the first line is not the server's own, or names no pipeline. */
+  /** Undefined if the first line is not the server's own. */
   readonly pipelineId: string | undefined;
-  readonly form: EntrySyntax;
 };
 
 type Opening =
   /** The line itself is not an entry of the log. */
-  | (OpeningLine & {readonly kind: 'notice'; readonly discarded: number})
+  | {readonly kind: 'notice'; readonly discarded: number; readonly pipelineId: string | undefined}
   /** The line is entry 0. Its bytes, timestamp included, identify the epoch. */
-  | (OpeningLine & {readonly kind: 'fresh-start'})
+  | {readonly kind: 'fresh-start'; readonly pipelineId: string | undefined}
   | {readonly kind: 'entry'};
 
-/** `pipelineId`: undefined where the line does not name the pipeline. */
-type OpeningLine = {readonly form: EntrySyntax; readonly pipelineId: string | undefined};
-
 type OwnLine = {
-  readonly form: EntrySyntax;
   readonly level: string | undefined;
   readonly target: string | undefined;
   readonly text: string;
@@ -60,15 +54,13 @@ export function readBodyStart(head: Uint8Array): BodyStart | undefined {
   const opening = readOpening(line);
   switch (opening.kind) {
     case 'notice': {
-      const {discarded: index, pipelineId, form} = opening;
-      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId, form};
+      const {discarded: index, pipelineId} = opening;
+      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId};
     }
-    case 'fresh-start': {
-      const {pipelineId, form} = opening;
-      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId, form};
-    }
+    case 'fresh-start':
+      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId: opening.pipelineId};
     case 'entry':
-      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined, form: managerEntries};
+      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined};
   }
 }
 
@@ -77,19 +69,16 @@ export function readOpening(line: Uint8Array): Opening {
   if (line.length > maxProtocolLine) return {kind: 'entry'};
   const own = readOwn(latin1(line));
   if (own?.target !== target) return {kind: 'entry'};
-  const {form, level, id: pipelineId} = own;
-  if (level === 'INFO' && own.text === freshStartText) return {kind: 'fresh-start', form, pipelineId};
+  const {level, id: pipelineId} = own;
+  if (level === 'INFO' && own.text === freshStartText) return {kind: 'fresh-start', pipelineId};
   const discarded = level === 'WARN' ? discardedText.exec(own.text)?.[1] : undefined;
-  return discarded === undefined ? {kind: 'entry'} : {kind: 'notice', form, discarded: Number(discarded), pipelineId};
+  return discarded === undefined ? {kind: 'entry'} : {kind: 'notice', discarded: Number(discarded), pipelineId};
 }
 
 function readOwn(line: string): OwnLine | undefined {
   if (line.startsWith('{')) return readJson(line);
-  const old = readOldLine(line);
-  // It has no target; the text is enough, since here only the server writes.
-  if (old) return {...old, form: controlPlaneEntries, target, id: undefined};
   const [, level, ownTarget, text = '', id] = managerLine.exec(line) ?? [];
-  return {form: managerEntries, level, target: ownTarget, text, id};
+  return {level, target: ownTarget, text, id};
 }
 
 function readJson(line: string): OwnLine | undefined {
@@ -98,7 +87,6 @@ function readJson(line: string): OwnLine | undefined {
   const text = (key: string) => stringOf(json, key) || undefined;
   const fields = fieldOf(json, 'fields');
   return {
-    form: managerEntries,
     level: text('level'),
     target: text('target'),
     text: stringOf(fields, 'line'),

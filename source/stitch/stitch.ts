@@ -2,9 +2,8 @@ import type {LossCause, MarkerKind} from '../buffer/markers.ts';
 import type {Packer} from '../buffer/packed-store.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
-import {EntryCount, type EntrySyntax, unknownCount} from './entry-count.ts';
+import {EntryCount} from './entry-count.ts';
 import {LogEpoch, type LogPosition, type StitchPast} from './log-position.ts';
-import {CallersId, entryFormNamed, nameOfForm} from './old-servers.ts';
 import {EpochProof, Overlap} from './overlap.ts';
 import {type RingLimits, RingTail, serverRing} from './ring-tail.ts';
 import {type BodyStart, EndMarkerFilter, readBodyStart} from './server-lines.ts';
@@ -48,7 +47,6 @@ type Phase =
       readonly kind: 'matching';
       readonly connection: StitchBody;
       readonly index: number;
-      readonly form: EntrySyntax;
       readonly overlap: Overlap;
       /** The fresh start is ours: the epoch needs no further proof. */
       readonly sameEpoch: boolean;
@@ -85,7 +83,6 @@ export class Stitch {
   readonly #filter = new EndMarkerFilter();
   readonly #tail: RingTail;
   readonly #epoch = new LogEpoch();
-  readonly #callersId = new CallersId();
   /** Undefined until a body's first line was read. */
   #count: EntryCount | undefined;
   #appendedAt: number;
@@ -120,32 +117,16 @@ export class Stitch {
   /** Undefined before the first body was read. */
   get state(): LogPosition | undefined {
     const count = this.#count;
-    return count && {count: {...count.state, ...nameOfForm(count.form)}, ...this.#epoch.state};
+    return count && {count: count.state, ...this.#epoch.state};
   }
 
   /** Continues a log that an earlier run has recorded. Only before the first body. */
   resume({state, since, tail, appendedAt}: StitchPast): void {
-    this.#count = EntryCount.from(state.count, entryFormNamed(state.count.form));
+    this.#count = EntryCount.from(state.count);
     this.#count.append(since);
     this.#epoch.resume(state);
     this.#tail.append(tail);
     this.#appendedAt = appendedAt;
-  }
-
-  /** The last body does not name its pipeline: the caller should pass the id with each body. */
-  get isNameless(): boolean {
-    return this.#callersId.isNameless;
-  }
-
-  /** The body has found its place, and the id of its pipeline is still unknown: the caller should fetch it. */
-  get lacksId(): boolean {
-    return this.decided && this.#callersId.isMissing(this.pipelineId);
-  }
-
-  /** Fetched while the body is read; used if no line has an id. */
-  setPipelineId(pipelineId: string): void {
-    if (this.lacksId) this.#epoch.setPipelineId(pipelineId);
-    if (this.decided) this.#callersId.confirm();
   }
 
   /** A new body begins. The cause of the first one is not used. */
@@ -178,7 +159,6 @@ export class Stitch {
     const start = readBodyStart(body);
     if (!start) return 'unknown';
     if (!count) return start.index === 0 ? 'joins' : 'unknown';
-    if (start.form !== count.form) return 'unknown';
     if (this.#epoch.isEndedBy(start.freshStart) || start.index > count.range.max) return 'apart';
     const matching = this.#matching(start, count, {cause: 'unknown', downMs: 0});
     return isProved(this.#evidence(matching)) ? 'joins' : 'unknown';
@@ -242,13 +222,7 @@ export class Stitch {
       this.#phase = {kind: 'opening', connection, line: head};
       return;
     }
-    // An older pipetail did not read this form: its count began anywhere, and it saw no epoch begin.
-    if (this.#count?.form.showsEnd && !start.form.showsEnd) {
-      this.#count = EntryCount.from(unknownCount);
-      this.#epoch.doubt();
-    }
-    const pipelineId = this.#callersId.begin(start, connection.pipelineId, this.#epoch);
-    const because = this.#epoch.newEpochCause(start.freshStart, pipelineId);
+    const because = this.#epoch.newEpochCause(start.freshStart, start.pipelineId ?? connection.pipelineId);
     if (this.#count && !because) {
       this.#match(start, this.#count, connection);
       return;
@@ -268,29 +242,27 @@ export class Stitch {
     this.#decide(phase);
   }
 
-  #matching({index, replay, freshStart, form}: BodyStart, count: EntryCount, connection: StitchBody): Matching {
+  #matching({index, replay, freshStart}: BodyStart, count: EntryCount, connection: StitchBody): Matching {
     const tail = this.#tail.bytes;
-    const overlap = new Overlap(reachableTail(tail, count.range.max - index, form));
+    const overlap = new Overlap(reachableTail(tail, count.range.max - index));
     const proof = new EpochProof(tail);
     const sameEpoch = this.#epoch.isProvedBy(freshStart);
     overlap.append(replay);
-    return {kind: 'matching', connection, index, form, overlap, sameEpoch, freshStart, proof};
+    return {kind: 'matching', connection, index, overlap, sameEpoch, freshStart, proof};
   }
 
   #decide(phase: Matching): void {
     if (phase.overlap.complete) this.#apply(judge(this.#evidence(phase)), phase);
   }
 
-  #evidence({index, form, overlap, sameEpoch, proof}: Matching): Evidence {
+  #evidence({index, overlap, sameEpoch, proof}: Matching): Evidence {
     const had = this.#count?.range ?? {min: 0, max: 0};
     const dates = proof.count(overlap.replay, Math.max(0, overlap.longest));
-    return {index, form, had, cut: this.#tail.isWithinLine, overlap, sameEpoch, dates};
+    return {index, had, cut: this.#tail.isWithinLine, overlap, sameEpoch, dates};
   }
 
-  #apply(judged: Verdict, {connection, index, form, overlap, freshStart}: Matching): void {
+  #apply(verdict: Verdict, {connection, index, overlap, freshStart}: Matching): void {
     const {cause, downMs} = connection;
-    const isOtherPipeline = judged.kind !== 'proved' && this.#callersId.isDoubted;
-    const verdict: Verdict = isOtherPipeline ? {kind: 'new-epoch'} : judged;
     const oldBytes = verdict.kind === 'new-epoch' ? 0 : verdict.oldBytes;
     const to = this.#clock.wall();
     const from = to - this.#sleep.until < lateAfterSleep ? this.#sleep.since : this.#appendedAt;
@@ -310,28 +282,21 @@ export class Stitch {
         break;
       }
       case 'new-epoch':
-        this.#sink.addMarker({
-          kind: 'new-life',
-          because: this.#callersId.isOther ? 'created-again' : 'cleared',
-          cause,
-          downMs,
-        });
-        this.#startEpoch({index, freshStart, form});
+        this.#sink.addMarker({kind: 'new-life', because: 'cleared', cause, downMs});
+        this.#startEpoch({index, freshStart});
         break;
     }
-    const pipelineId = this.#callersId.place(verdict.kind === 'proved');
-    if (pipelineId !== undefined) this.#epoch.setPipelineId(pipelineId);
     this.#epoch.continue(freshStart);
-    this.#count = new EntryCount(index, form);
+    this.#count = new EntryCount(index);
     this.#count.append(overlap.replay.subarray(0, oldBytes));
     this.#goLive(overlap.replay.subarray(oldBytes), oldBytes === 0);
   }
 
   /** What comes next is compared and counted on its own, from entry `index` on. */
-  #startEpoch({index, freshStart, form}: Pick<BodyStart, 'index' | 'freshStart' | 'form'>): void {
+  #startEpoch({index, freshStart}: Pick<BodyStart, 'index' | 'freshStart'>): void {
     this.#epoch.start(freshStart);
     this.#tail.reset();
-    this.#count = new EntryCount(index, form);
+    this.#count = new EntryCount(index);
     if (index > 0) this.#sink.addMarker({kind: 'discarded', entries: index});
   }
 

@@ -1,5 +1,5 @@
 import {newline} from '../buffer/segment.ts';
-import {EntryCount, type EntrySyntax, type Range} from './entry-count.ts';
+import {EntryCount, type Range} from './entry-count.ts';
 import type {Overlap} from './overlap.ts';
 
 /** What happened to the log between the tail and a replay. */
@@ -18,7 +18,6 @@ export type Verdict =
 export type Evidence = {
   /** Absolute index of the replay's first entry. */
   readonly index: number;
-  readonly form: EntrySyntax;
   /** Index of the first entry that was not received in full. */
   readonly had: Range;
   /** The tail ends within a line. */
@@ -48,14 +47,14 @@ function lossWithoutOverlap({index, had, cut}: Evidence): Range | undefined {
 }
 
 /** The end of the tail that overlaps at most `entries` entries, with the newline before it; empty if nothing fits. */
-export function reachableTail(tail: Uint8Array, entries: number, form: EntrySyntax): Uint8Array {
+export function reachableTail(tail: Uint8Array, entries: number): Uint8Array {
   const bytes = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength);
   let start = bytes.indexOf(newline);
   if (entries < 0 || start === -1) return tail.subarray(tail.length);
-  const whole = new EntryCount(0, form);
+  const whole = new EntryCount(0);
   whole.append(bytes.subarray(start + 1));
-  const before = new EntryCount(0, form);
-  while (whole.range.min - before.minWithOpen > entries) {
+  const before = new EntryCount(0);
+  while (whole.range.min - before.range.min > entries) {
     const next = bytes.indexOf(newline, start + 1);
     before.append(bytes.subarray(start + 1, next + 1));
     start = next;
@@ -85,8 +84,8 @@ export function judgeUnfinished({index, had, overlap}: Evidence): Verdict {
 }
 
 /** The overlaps, in bytes of the replay, whose index is within `had`; without the empty one. */
-function fittingOverlaps({index, form, had, overlap}: Evidence): {shortest: number; longest: number} | undefined {
-  const count = new EntryCount(index, form);
+function fittingOverlaps({index, had, overlap}: Evidence): {shortest: number; longest: number} | undefined {
+  const count = new EntryCount(index);
   let counted = 0;
   let fitting: {shortest: number; longest: number} | undefined;
   for (const length of [...overlap.all()].reverse()) {

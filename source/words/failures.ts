@@ -202,22 +202,16 @@ function settingsOf(context: string | undefined): {host: string; credential: str
   return {host: `host in ${place}`, credential: `auth in ${place}`, tenant: `--tenant or tenant in ${place}`};
 }
 
-/** The first version whose log survives a stop and begins with a line that identifies it. */
-const oldestSupported = {major: 0, minor: 97};
+/** The first version (2025-12) whose own lines in a log have the form that is read. */
+const oldestSupported = {major: 0, minor: 207};
 
-/** One line; undefined if the version is supported or missing. */
+/** One line; undefined if the version is supported, missing, or cannot be read. */
 export function oldServerWords(version: string | undefined): string | undefined {
-  if (version === undefined || !isOldServer(version)) return undefined;
+  if (version === undefined || !isBefore(version, oldestSupported)) return undefined;
   const supported = `${oldestSupported.major}.${oldestSupported.minor}`;
-  return (
-    `Feldera ${version} is not supported, ${supported} and newer are: the list and live logs work, ` +
-    'a stopped pipeline has no log, a reconnect may lose or repeat lines'
-  );
-}
-
-/** False if the version cannot be read. */
-export function isOldServer(version: string): boolean {
-  return isBefore(version, oldestSupported);
+  // `0.200` as its users call it, not `0.200.0`.
+  const called = version.replace(/^(\d+\.\d+)\.0$/, '$1');
+  return `Feldera ${called} is older than ${supported}: lines may repeat after a reconnect`;
 }
 
 /** The first version that counts the errors of connectors in its list. */

@@ -177,13 +177,6 @@ describe('failure', () => {
     });
   });
 
-  test('a log that an older server has only while the pipeline is deployed', () => {
-    expect(failure(503, json('RunnerInteractionShutdown'))).toMatchObject({
-      ...{kind: 'retryable', reason: 'runner-unreachable'},
-      message: expect.stringMatching(/^a pipeline that is not deployed has no log here \(503 /),
-    });
-  });
-
   test('Retry-After comes with every retryable failure', () => {
     const runner = failure(503, json('RunnerInteractionUnreachable'), {'retry-after': '5'});
     expect(runner).toMatchObject({kind: 'retryable', retryAfter: 5000});

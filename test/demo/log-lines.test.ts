@@ -112,20 +112,6 @@ describe('managerLine', () => {
     expect(recording('03a-json-manager-lines.raw').body.toString()).toContain(`\n${line}\n`);
   });
 
-  it('is that of recordings 40 and 41, of older servers', () => {
-    const names = {pipelineId: '', pipelineName: ''};
-    const first = managerLine('bare', '2026-11-27T07:19:39.841638Z', {
-      ...{level: 'INFO', module: 'pipeline_logs', message: freshStart},
-      ...names,
-    });
-    expect(recording('41e-v0.100-log-start-stop.raw').body.toString().split('\n')[0]).toBe(first);
-    const notice = managerLine('control-plane', '2026-11-27T07:17:47.269360Z', {
-      ...{level: 'WARN', module: 'pipeline_logs', message: discardNotice(12_545)},
-      ...names,
-    });
-    expect(recording('40f-v0.200-discard-notice.raw').body.toString().split('\n')[0]).toBe(notice);
-  });
-
   it('gives the discard notice of recordings 02 and 03b', () => {
     const text = managerLine('text', '2026-11-25T09:08:29.436638Z', {
       level: 'WARN',

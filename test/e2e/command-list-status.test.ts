@@ -90,45 +90,41 @@ test('status: which was meant', async () => {
   expect(JSON.parse(json.stderr)).toEqual({error: message, code: 1});
 });
 
-/** What was recorded of a server of version 0.60, which is not supported, and a version that one answers. */
-async function oldServer({tellsVersion = true} = {}) {
+/** A recorded log and list, and the version that a server answers; undefined: none. */
+async function recordedServer(version: string | undefined) {
   const recorded = (name: string) => readFileSync(new URL(`../wire/${name}.raw`, import.meta.url));
-  const list = recorded('43a-v0.60-list-status');
-  const logs = recorded('43e-v0.60-log-shutdown');
+  const list = recorded('15a-list-status');
+  const logs = recorded('05b-after-runner-restart');
   const json = (body: string) =>
     `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   const [orders] = JSON.parse(list.subarray(list.indexOf('\r\n\r\n')).toString());
   const server = await startReplayServer({
     reply: (head) => {
       const path = head.split(/[ ?]/)[1] ?? '';
-      if (path.endsWith('/config')) return tellsVersion ? {bytes: json('{"version":"0.60.0"}')} : undefined;
-      // Without its last chunk: the end of the log is not checked here.
-      if (path.endsWith('/logs')) return {bytes: logs.subarray(0, -'0\r\n\r\n'.length), ending: 'hold'};
-      return {bytes: path.endsWith('/orders') ? json(JSON.stringify(orders)) : list};
+      if (path.endsWith('/config')) return version === undefined ? undefined : {bytes: json(JSON.stringify({version}))};
+      if (path.endsWith('/logs')) return {bytes: logs, ending: 'hold'};
+      return {bytes: path.endsWith('/pipelines') ? list : json(JSON.stringify(orders))};
     },
   });
   onTestFinished(() => server[Symbol.asyncDispose]());
-  return (...args: string[]) => runCommand([...args, '--host', server.url]);
+  const {name} = orders;
+  return {name, pipetail: (...args: string[]) => runCommand([...args, '--host', server.url])};
 }
 
-test('a server that is not supported: each command reports that once, and what works', async () => {
-  const pipetail = await oldServer();
-  const line = /^pipetail: Feldera 0\.60\.0 is not supported, 0\.97 and newer are: the list and live logs work,.*\n$/;
-  const list = await pipetail('list');
-  expect(list.stderr).toMatch(line);
-  expect(list.stdout).toMatch(/\nnever +Shutdown .*\norders +Running .*\nsqlbad +SqlError .*\n$/);
-  const status = await pipetail('status', 'orders', '-o', 'json');
-  expect(JSON.parse(status.stderr)).toEqual({message: expect.stringMatching(/^Feldera 0\.60\.0 is not supported/)});
-  expect(JSON.parse(status.stdout)).toMatchObject([{serverVersion: '0.60.0', connectorErrors: null}]);
-  const logs = await pipetail('logs', 'orders');
-  expect(logs.stderr.split('\n').filter((row) => line.test(`${row}\n`))).toHaveLength(1);
-  expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
+test('a server older than 0.207: logs says so once, on stderr', async () => {
+  const {name, pipetail} = await recordedServer('0.200.0');
+  const logs = await pipetail('logs', name);
+  const line = 'pipetail: Feldera 0.200 is older than 0.207: lines may repeat after a reconnect';
+  expect(logs.stderr.split('\n').filter((row) => row.includes('Feldera'))).toEqual([line]);
+  expect(logs.stdout).toContain('Fresh start of pipeline logs');
+  const status = await pipetail('status', name, '-o', 'json');
+  expect(status.stderr).toBe('');
+  expect(JSON.parse(status.stdout)).toMatchObject([{serverVersion: '0.200.0'}]);
 });
 
 test('a server that does not send its version keeps nothing from ending', async () => {
-  const pipetail = await oldServer({tellsVersion: false});
-  const logs = await pipetail('logs', 'orders');
-  expect(logs.stdout).toMatch(/INFO End of logs: pipeline is being shutdown\n$/);
-  const status = await pipetail('status', 'orders', '-o', 'json');
-  expect(JSON.parse(status.stdout)).toMatchObject([{name: 'orders', serverVersion: null}]);
+  const {name, pipetail} = await recordedServer(undefined);
+  expect((await pipetail('logs', name)).stdout).toContain('Fresh start of pipeline logs');
+  const status = await pipetail('status', name, '-o', 'json');
+  expect(JSON.parse(status.stdout)).toMatchObject([{name, serverVersion: null}]);
 });

@@ -6,7 +6,7 @@ import {createZstdDecompress} from 'node:zlib';
 import {root} from '../harness/program.ts';
 
 /** The managers that can be started, by version; the first is the one that the suite shares. */
-export const VERSIONS = ['0.337', '0.280', '0.200', '0.100'] as const;
+export const VERSIONS = ['0.337', '0.280'] as const;
 export type Version = (typeof VERSIONS)[number];
 
 /** The folder of Feldera's files, or why there is none to be used on this machine. */
@@ -20,7 +20,7 @@ export function findKit(env: Readonly<Record<string, string | undefined>>): {fil
   return {why: `Feldera's files are neither in $PIPETAIL_FELDERA nor in ../shared/feldera`};
 }
 
-/** A file of the kit, such as `pipeline` or `old/pipeline-manager-0.100`, unpacked once into `<home>/unpacked`. */
+/** A file of the kit, such as `pipeline` or `old/pipeline-manager-0.280`, unpacked once into `<home>/unpacked`. */
 export async function unpacked(files: string, home: string, name: string): Promise<string> {
   const target = path.join(home, 'unpacked', path.basename(name));
   if (existsSync(target)) return target;
@@ -55,31 +55,13 @@ export async function layOut(files: string, home: string, folder: string, versio
   ]);
   const text = (name: string): Promise<string> => readFile(path.join(files, name), 'utf8');
   const [java, cargo] = [path.join(standIns, 'java'), path.join(standIns, 'cargo')];
-  const isFlat = version === '0.100' || version === '0.200';
-  const edits = [
-    ['`crates/feldera_pipe', '`feldera_pipe'],
-    ["['main.rs']", "['lib.rs']"],
-  ] as const;
   await Promise.all([
-    putProgram(java, edited(await text('bin/java'), isFlat ? edits : [])),
+    putProgram(java, await text('bin/java')),
     putProgram(cargo, await text('bin/cargo')),
     putProgram(path.join(bin, 'java'), gated(gateOf(folder, 'sql'), java)),
     putProgram(path.join(bin, 'cargo'), gated(gateOf(folder, 'rust'), cargo)),
   ]);
-  // 0.100 asks git, and then GitHub, for Feldera's sources of its own commit, which the stand-ins do without.
-  if (version === '0.100') await putProgram(path.join(bin, 'git'), '#!/bin/sh\nexit 0\n');
-  const program = path.join(standIns, 'pipeline');
-  if (isFlat) {
-    // A program around the stand-in that writes the lines of that time.
-    const wrapper = await text('old/pipeline.tmpl');
-    const marks = [
-      ['@REAL@', pipeline],
-      ['@OLD@', version === '0.100' ? 'True' : 'False'],
-    ] as const;
-    await putProgram(program, edited(wrapper, marks));
-  } else {
-    await putProgram(program, gated(gateOf(folder, 'start'), pipeline));
-  }
+  await putProgram(path.join(standIns, 'pipeline'), gated(gateOf(folder, 'start'), pipeline));
   if (version === '0.337') {
     await symlink(await unpacked(files, home, 'real-pipeline'), path.join(standIns, 'real-pipeline'));
   }
@@ -90,13 +72,6 @@ export async function layOut(files: string, home: string, folder: string, versio
 function gated(gate: string, program: string): string {
   const wait = `while [ -e '${gate}' ]; do\n  ! grep -q fail '${gate}' || exit 1\n  sleep 0.05\ndone`;
   return `#!/bin/sh\n${wait}\nexec '${program}' "$@"\n`;
-}
-
-function edited(text: string, edits: readonly (readonly [string, string])[]): string {
-  return edits.reduce((so, [from, to]) => {
-    if (!so.includes(from)) throw new Error(`the stand-in has no ${JSON.stringify(from)} to replace`);
-    return so.replaceAll(from, to);
-  }, text);
 }
 
 async function putProgram(file: string, text: string): Promise<void> {

@@ -185,7 +185,7 @@ export class Manager implements AsyncDisposable {
   }
 
   async #arguments(): Promise<string[]> {
-    const {folder, version, database, ports} = this.#installed;
+    const {folder, database, ports} = this.#installed;
     const {tls, auth} = this.#options;
     const args = [
       ...['--db-connection-string', database],
@@ -194,15 +194,8 @@ export class Manager implements AsyncDisposable {
       ...['--sql-compiler-path', path.join(folder, 'stub.jar')],
       ...['--compilation-cargo-lock-path', path.join(folder, 'Cargo.lock')],
       ...['--dbsp-override-path', path.join(folder, 'sources')],
-      ...(version === '0.100'
-        ? [
-            ...['--port', String(ports.api), '--runner-main-port', String(ports.runner)],
-            ...['--runner-hostname-port', `127.0.0.1:${ports.runner}`, '--binary-ref-port', String(ports.compiler)],
-          ]
-        : [
-            ...['--api-port', String(ports.api), '--runner-port', String(ports.runner)],
-            ...['--compiler-port', String(ports.compiler)],
-          ]),
+      ...['--api-port', String(ports.api), '--runner-port', String(ports.runner)],
+      ...['--compiler-port', String(ports.compiler)],
     ];
     if (tls !== undefined) {
       const [cert, key] = [path.join(folder, 'cert.pem'), path.join(folder, 'key.pem')];

@@ -1,4 +1,3 @@
-import {existsSync} from 'node:fs';
 import {afterAll, beforeAll, beforeEach, type TestContext} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
 import type {ApiClient} from '../../source/api/types.ts';
@@ -6,7 +5,6 @@ import {systemClock} from '../../source/lib/clock.ts';
 import {type RunningProgram, startProgram} from '../e2e/running-program.ts';
 import {openView, type View, type ViewOptions} from '../e2e/viewer.ts';
 import {type CommandResult, runCommand} from '../harness/program.ts';
-import {skipOrFail} from '../harness/tools.ts';
 import {FelderaClient} from './client.ts';
 import {unpacked, type Version} from './kit.ts';
 import {type Manager, type ManagerOptions, startManager} from './manager.ts';
@@ -85,19 +83,12 @@ export function needsOwnServer(context: TestContext): void {
   if (feldera.kind === 'there') context.skip('the server of PIPETAIL_TEST_HOST is not ours to end or to look into');
 }
 
-/** The same for a test that starts an older manager, whose pipelines are wrapped in a Python script. */
-export function needsOlderServer(context: TestContext): void {
-  needsOwnServer(context);
-  if (!existsSync('/usr/bin/python3')) skipOrFail(context, 'python3 is not installed');
-}
-
 /** One more manager for all tests of a file, which are skipped where none can be started. */
 export function ownManagerForAll(options: ManagerOptions & {readonly version?: Version} = {}): () => Manager {
   let manager: Manager | undefined;
   beforeEach((context) => {
     if (feldera.kind === 'none') context.skip(feldera.why);
-    if (options.version === undefined) needsOwnServer(context);
-    else needsOlderServer(context);
+    needsOwnServer(context);
   });
   beforeAll(async () => {
     if (feldera.kind === 'own') manager = await ownManager(options);

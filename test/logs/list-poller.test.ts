@@ -10,7 +10,7 @@ import {systemClock} from '../../source/lib/clock.ts';
 import {ListPoller, Login} from '../../source/logs/list-poller.ts';
 import {noticeRows} from '../../source/terminal/fit.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import {isOldServer, oldServerWords} from '../../source/words/failures.ts';
+import {oldServerWords} from '../../source/words/failures.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 import {freePort} from '../harness/free-port.ts';
@@ -383,14 +383,16 @@ test('the version is requested at the start, and again when the server is back, 
   );
 });
 
-test('what is older than 0.97 is not supported; what cannot be read is', () => {
-  const versions = ['0.60.0', '0.96.9', '0.97.0', '0.100.0', '0.337.0', '1.0.0', '0', '', 'dev', '0.60'];
-  expect(versions.filter(isOldServer)).toEqual(['0.60.0', '0.96.9', '0.60']);
-  expect(oldServerWords('0.60.0')).toMatch(/^Feldera 0\.60\.0 is not supported, 0\.97 and newer are: /);
+test('a server older than 0.207 is told of in one line; what cannot be read is none', () => {
+  const versions = ['0.60.0', '0.200.0', '0.206.3', '0.207.0', '0.337.0', '1.0.0', '0', '', 'dev', undefined];
+  expect(versions.flatMap((version) => oldServerWords(version) ?? [])).toEqual(
+    ['0.60', '0.200', '0.206.3'].map(
+      (version) => `Feldera ${version} is older than 0.207: lines may repeat after a reconnect`,
+    ),
+  );
   // It fits into the last two rows of a screen of 80 columns.
-  const rows = noticeRows(oldServerWords('0.96.10') ?? '', 80, symbolsFor(true));
-  expect(rows.join('')).toBe(` ${oldServerWords('0.96.10')}`);
-  expect([oldServerWords('0.97.0'), oldServerWords(undefined)]).toEqual([undefined, undefined]);
+  const rows = noticeRows(oldServerWords('0.206.10') ?? '', 80, symbolsFor(true));
+  expect(rows.join('').trimEnd()).toBe(` ${oldServerWords('0.206.10')}`);
 });
 
 test('a request that lasts says since when, and no other does', async () => {

@@ -29,9 +29,6 @@ function statesIn(reported: LogStates, around: number): readonly string[] {
 describe.each([
   ['text', '01-catchup-live-restart-delete-clean-end.raw'],
   ['JSON', '03a-json-manager-lines.raw'],
-  ['text of 0.200', '40e-v0.200-log-start-stop.raw'],
-  ['JSON of 0.200', '40g-v0.200-log-json.raw'],
-  ['text of 0.100', '41e-v0.100-log-start-stop.raw'],
 ])('in %s', (_, file) => {
   const log = bodyOf(file);
   const times = [...log.toString().matchAll(/(\d{4}-\d\d-\d\dT[\d:.]+Z)[^\n]*transition: (\S+) -> (\w+)/g)].map(
@@ -102,7 +99,6 @@ describe('ends that nobody asked for', () => {
   const at = Date.parse('2026-11-29T23:37:24.594Z');
   const runner = (message: string, level = ' INFO') =>
     `[manager] 2026-11-29T23:37:24.594712Z ${level} pipeline_manager::runner::a: ${message} ${suffix}\n`;
-  const old = (message: string) => `[control-plane] 2026-11-29T23:37:24.594712Z  INFO ${message}\n`;
   const starting = runner('Resources transition: stopped -> provisioning (desired: provisioned)');
   const stopping = (desired: string) => runner(`Resources transition: provisioned -> stopping (desired: ${desired})`);
   const stopped = runner('Resources transition: stopping -> stopped (desired: stopped)');
@@ -121,16 +117,6 @@ describe('ends that nobody asked for', () => {
     ['a stop that the user asked for', starting + stopping('stopped') + stopped, []],
     ['two crashes', (starting + error + stopping('provisioned') + stopped).repeat(2), [cause, cause]],
     ['an error of the run before', error + starting + stopping('stopped') + stopped, []],
-    [
-      'a crash in 0.100',
-      old('Resource error: no memory') + old('Status transition: running -> stopping'),
-      ['no memory'],
-    ],
-    [
-      'a stop in 0.100',
-      old('Status transition: running -> stopping') + old('Status transition: stopping -> stopped'),
-      [],
-    ],
   ])('%s', (_, text, causes) => {
     const ends = causes.map((each) => ({at, cause: each}));
     expect(endsIn(text)).toEqual({count: causes.length, last: ends});

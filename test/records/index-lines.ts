@@ -21,16 +21,6 @@ export function runner(message: string, level = 'INFO', at = time): string {
   return `[manager] ${at} ${level.padStart(5)} pipeline_manager::runner::pipeline_automata: ${message} ${suffix}`;
 }
 
-/** An entry of the runner before Feldera 0.207, in text form. */
-export function oldRunner(message: string, level = 'INFO', at = time): string {
-  return `[control-plane] ${at} ${level.padStart(5)} ${message}`;
-}
-
-/** A head of a pipeline's line before Feldera 0.207, in text form. */
-export function oldHead(message: string, level = 'INFO', at = time): string {
-  return `[p] ${at} ${level.padStart(5)} standin: ${message}`;
-}
-
 /** An entry of the runner in JSON. */
 export function runnerJson(message: string, level = 'INFO', at = time): string {
   const names = {'feldera-service': 'runner', 'pipeline-name': 'p', 'pipeline-id': '1'};

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {
   isPanicLine,
@@ -8,8 +7,7 @@ import {
   reportsEnd,
   runnerMessage,
 } from '../../source/records/line-kind.ts';
-import {parseRecord} from '../../source/records/parse-record.ts';
-import {head, json, oldHead, oldRunner, runner, runnerJson, time} from './index-lines.ts';
+import {head, json, runner, runnerJson, time} from './index-lines.ts';
 
 test.each([
   ['', 'empty'],
@@ -51,31 +49,11 @@ test('a panic is found in its own line only', () => {
 const isRunners = (line: string) => isRunnerLine(Buffer.from(line), 0, Buffer.byteLength(line));
 
 test('lines of the runner and of a pipeline', () => {
-  expect([runner('hello'), runnerJson('hello')].map(isRunners)).toEqual([true, true]);
+  const own = [runner('hello'), runnerJson('hello')];
+  expect(own.map(isRunners)).toEqual([true, true]);
+  expect(own.map((line) => isWholeRecord(Buffer.from(line)))).toEqual([true, true]);
   const others = [head('hello'), json('hello'), head('hello').replace('[p]', '[manager]'), '[manager] hello', '{}'];
   expect(others.map(isRunners)).toEqual(others.map(() => false));
-});
-
-test('lines of the runner and of a pipeline before 0.207', () => {
-  const old = oldRunner('hello');
-  expect([old, oldRunner('stdout ended'), oldRunner('Resource error: a: b')].map(isRunners)).toEqual([
-    true,
-    true,
-    true,
-  ]);
-  const pipelines = oldHead('hello').replace('[p]', '[control-plane]');
-  const others = [
-    oldHead('hello'),
-    pipelines,
-    pipelines.replace('standin:', 'a::b:'),
-    pipelines.replace('standin:', 'span{ x=1}: standin:'),
-    `[control-plane] \u001B[2m${time}\u001B[0m \u001B[32m INFO\u001B[0m hello`,
-    old.replace(' INFO', ''),
-    '[control-plane] hello',
-  ];
-  expect(others.map(isRunners)).toEqual(others.map(() => false));
-  expect(runnerMessage(Buffer.from(old))).toBe('hello');
-  expect(isWholeRecord(Buffer.from(old))).toBe(true);
 });
 
 test('the runner reports the end of the pipeline in each of its forms, also at the beginning of a long line', () => {
@@ -84,24 +62,11 @@ test('the runner reports the end of the pipeline in each of its forms, also at t
   const ofEnds = [
     runner('Resources error: exit status: 5'),
     long.slice(0, 512),
-    oldRunner('Resource error: exit status: 5'),
     JSON.stringify({...json, fields: {line: 'Resources error: exit status: 5'}}),
   ];
   expect(ofEnds.map((line) => reportsEnd(Buffer.from(line)))).toEqual(ofEnds.map(() => true));
   const others = [runner('stdout encountered I/O error: x'), '[p] Resources error: x', long.replace('manager', 'p')];
   expect(others.map((line) => reportsEnd(Buffer.from(line)))).toEqual(others.map(() => false));
-});
-
-test('the bytes of a line and its record agree on whether it is the runner’s', () => {
-  const part = fc.constantFrom('a', 'standin', 'a::b', ':', ': ', ' ', '  ', '{', '}', '"', 'é', 'error');
-  const tag = fc.constantFrom('control-plane', 'p');
-  fc.assert(
-    fc.property(tag, fc.array(part, {maxLength: 8}), (name, parts) => {
-      const line = `[${name}] ${time}  INFO ${parts.join('')}`;
-      expect(isRunners(line)).toBe(parseRecord(line)?.source === 'manager');
-    }),
-    {numRuns: Number(process.env.PIPETAIL_RUNS ?? 500)},
-  );
 });
 
 test('a line longer than any of the runner’s is not read', () => {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {panicLines} from '../../demo/log-lines.ts';
-import {expectRecords, head, indexText, json, oldRunner, recordsOf, runner, start} from './index-lines.ts';
+import {expectRecords, head, indexText, json, recordsOf, runner, start} from './index-lines.ts';
 
 const thread = "thread 'dbsp-worker-0' (26334) panicked at src/bin/fpipeline.rs:56:15:";
 const frames = [
@@ -53,17 +53,6 @@ describe('a whole record accepts no lines', () => {
       ['c', '  an indented one'],
     ]);
     expect(recordsOf([json('hello', 'ERROR'), 'a line of stdout']).levels).toEqual(['ERROR', undefined]);
-  });
-
-  test('an older runner’s report of a start; its errors may have more lines', () => {
-    expectRecords([
-      ['a', oldRunner('Status transition: stopped -> provisioning')],
-      ['b', 'Pipeline configuration read from /app/config.yaml'],
-      ['c', oldRunner('Resource error: no memory', 'ERROR')],
-      ['c', 'of 16 GB'],
-      ['d', oldRunner('Status transition: running -> stopping')],
-      ['e', 'a line of stdout'],
-    ]);
   });
 
   test('an entry of the runner, between the lines of a message', () => {

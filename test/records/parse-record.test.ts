@@ -92,28 +92,6 @@ describe('lines in text form and in JSON', () => {
       expect(partsOf(`${runner}a::b:  hello`)).toMatchObject({source: 'pipeline', message: 'hello'});
     });
 
-    test('the runner before 0.207 names no target; a pipeline called as it was does', () => {
-      const runner = head.replace('[p]', '[control-plane]');
-      expect(partsOf(`${runner}Status transition: running -> stopping`)).toEqual({
-        source: 'manager',
-        target: '',
-        span: undefined,
-        message: 'Status transition: running -> stopping',
-        fields: '',
-      });
-      expect(partsOf(`${runner}Resources error: exit code=1`)).toMatchObject({message: 'Resources error: exit code=1'});
-      expect(partsOf(`${runner}standin: hello`)).toMatchObject({
-        source: 'pipeline',
-        target: 'standin',
-        message: 'hello',
-      });
-      expect(partsOf(`${runner}x{ a=1}: log: hello`)).toMatchObject({
-        source: 'pipeline',
-        target: 'log',
-        message: 'hello',
-      });
-    });
-
     test.each([
       '',
       '[',
@@ -145,19 +123,6 @@ describe('lines in text form and in JSON', () => {
       expect(parseRecord(JSON.stringify(json))).toBeUndefined();
     });
 
-    test('of the runner of 0.200 to 0.206 names no service, and the pipeline or the control plane', () => {
-      const old = (pipeline: string) => ({
-        ...{timestamp: '2026-11-27T07:21:39.502374Z', level: 'INFO', target: 'pipeline_manager::runner::pipeline_logs'},
-        ...{pipeline, 'pipeline-id': '1', fields: {line: 'Fresh start of pipeline logs'}},
-      });
-      for (const name of ['control-plane', 'orders']) {
-        expect(parseRecord(JSON.stringify(old(name)))).toMatchObject({
-          ...{source: 'manager', name, message: 'Fresh start of pipeline logs', fields: []},
-        });
-      }
-      expect(parseRecord(JSON.stringify({...old('x'), 'feldera-service': 'pipeline'}))?.source).toBe('pipeline');
-    });
-
     test('may lack a message, and have values of any kind', () => {
       const fields = {message: 5, list: [1, {a: null}], line: 7};
       expect(parseRecord(JSON.stringify({...line, fields}))).toMatchObject({
@@ -187,7 +152,7 @@ describe('lines in text form and in JSON', () => {
   });
 
   const words = [
-    ...['[p]', '[manager]', '[control-plane]', '[p host=1]', '2026-11-25T09:08:47.372844Z', ' ', ' ', '  ', 'INFO'],
+    ...['[p]', '[manager]', '[p host=1]', '2026-11-25T09:08:47.372844Z', ' ', ' ', '  ', 'INFO'],
     ...['ERROR', 'a::b', 'log', ':', '{', '}', '"', '\\', ' k="', ' k=v', '=', ' pipeline-id="1" pipeline-name="'],
     ...['🚀', 'é', 'x', '[', ']', '.', '-'],
   ];
@@ -195,7 +160,7 @@ describe('lines in text form and in JSON', () => {
     .array(fc.oneof(fc.constantFrom(...words), fc.string({maxLength: 3})), {maxLength: 30})
     .chain((parts) =>
       fc
-        .constantFrom('', head, head.replace('p', 'control-plane'), `${head}a::b: `, `${head}a::b:  `)
+        .constantFrom('', head, head.replace('p', 'manager'), `${head}a::b: `, `${head}a::b:  `)
         .map((start) => start + parts.join('')),
     );
 
@@ -205,8 +170,7 @@ describe('lines in text form and in JSON', () => {
         const record = parseRecord(text);
         if (record?.format !== 'text') return;
         const {messageStart, fieldsStart = text.length, target, span} = record;
-        if (target === '') expect(text).toMatch(/^\[control-plane\] /);
-        else expect(text.slice(0, messageStart)).toContain(`${target}:`);
+        expect(text.slice(0, messageStart)).toContain(`${target}:`);
         if (span !== undefined) expect(text.slice(0, messageStart)).toContain(`${span}:`);
         expect(messageStart).toBeLessThanOrEqual(fieldsStart);
         expect(fieldsStart).toBeLessThanOrEqual(text.length);
@@ -381,17 +345,13 @@ describe('the same record in both forms', () => {
     const keys = {
       timestamp: time,
       level: 'INFO',
-      fields: {line: 'x "feldera-service":"runner"', pipeline: 'control-plane'},
+      fields: {line: 'x "feldera-service":"runner"', 'feldera-service': 'runner'},
     };
     const runnersTarget = 'pipeline_manager::runner::pipeline_automata';
     test.each([
       [true, {'feldera-service': 'runner', target: 'a'}],
-      [true, {pipeline: 'control-plane', target: 'a'}],
-      [true, {pipeline: 'orders', target: runnersTarget}],
       [false, {'feldera-service': 'pipeline', target: runnersTarget}],
-      [false, {'feldera-service': 'pipeline', pipeline: 'control-plane', target: 'a'}],
-      [false, {pipeline: 'orders', target: 'a'}],
-      [false, {target: 'a'}],
+      [false, {target: runnersTarget}],
     ])('the runner’s: %s, %j', (isRunners, others) => {
       const members = Object.entries({...keys, ...others});
       for (const each of [members, members.toReversed(), members.toSorted(([a], [b]) => (a < b ? -1 : 1))]) {

@@ -5,7 +5,7 @@ import type {Marker} from '../../source/buffer/markers.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import {withNewlines} from '../harness/with-newlines.ts';
-import {contentOf, head, indexText, json, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
+import {contentOf, head, indexText, json, runner, runnerJson, start, stopped} from './index-lines.ts';
 import {sampleFiles, sampleLines} from './sample-lines.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 100);
@@ -161,8 +161,6 @@ const line = fc.constantFrom(
   runner(start),
   runner(stopped),
   runnerJson('Resources error: no memory', 'ERROR'),
-  oldRunner('Status transition: stopped -> provisioning'),
-  oldRunner('Resource error: no memory', 'ERROR'),
   '',
   '',
   thread,

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
-import {head, indexText, json, oldHead, oldRunner, runner, runnerJson, start, stopped} from './index-lines.ts';
+import {head, indexText, json, runner, runnerJson, start, stopped} from './index-lines.ts';
 
 const at = (second: number) => `2026-11-25T09:08:${String(second).padStart(2, '0')}.000000Z`;
 const ms = (second: number) => Date.parse(at(second));
@@ -137,69 +137,18 @@ describe('transitions', () => {
     ]);
   });
 
-  test.each(['01-catchup-live-restart-delete-clean-end', '40e-v0.200-log-start-stop', '41e-v0.100-log-start-stop'])(
-    'the restart in %s',
-    (name) => {
-      const {index} = indexText(recorded(name));
-      expect(index.runs.map(({state}) => state)).toEqual(['stopped', 'running']);
-      expect(index.runs[1]?.startedAt).toBe(Math.max(...index.runs.map(({startedAt}) => startedAt ?? 0)));
-      expect(index.runs[0]?.endedAt).toBeGreaterThan(index.runs[0]?.startedAt ?? 0);
-      expect(index.runs[0]?.endedAt).toBeLessThan(index.runs[1]?.startedAt ?? 0);
-    },
-  );
+  test('the restart in 01-catchup-live-restart-delete-clean-end', () => {
+    const {index} = indexText(recorded('01-catchup-live-restart-delete-clean-end'));
+    expect(index.runs.map(({state}) => state)).toEqual(['stopped', 'running']);
+    expect(index.runs[1]?.startedAt).toBe(Math.max(...index.runs.map(({startedAt}) => startedAt ?? 0)));
+    expect(index.runs[0]?.endedAt).toBeGreaterThan(index.runs[0]?.startedAt ?? 0);
+    expect(index.runs[0]?.endedAt).toBeLessThan(index.runs[1]?.startedAt ?? 0);
+  });
 
   test('the start in 03a-json-manager-lines, behind the end of a run that is not in the log', () => {
     const {runs} = indexText(recorded('03a-json-manager-lines')).index;
     expect(runs).toMatchObject([{firstId: 0, state: 'running', failed: true}]);
     expect(runs[0]?.startedAt).toBeCloseTo(Date.parse('2026-11-25T09:11:55.234Z') + 0.917, 3);
-  });
-
-  test('the start in 40g-v0.200-log-json, whose runner lines name no service', () => {
-    const {runs} = indexText(recorded('40g-v0.200-log-json')).index;
-    const startedAt = Date.parse('2026-11-27T07:21:40.443Z') + 0.153;
-    expect(runs).toEqual([
-      {firstId: 0, endId: undefined, startedAt, ...unended, state: 'running', stateSince: expect.any(Number)},
-    ]);
-  });
-
-  test('the log in 43e-v0.60-log-shutdown ends with its deployment', () => {
-    const {runs} = indexText(recorded('43e-v0.60-log-shutdown')).index;
-    const endedAt = Date.parse('2026-11-27T07:33:42.252Z') + 0.527;
-    expect(runs).toMatchObject([{firstId: 0, startedAt: undefined, endedAt, state: 'stopped'}]);
-  });
-
-  test('the one status of servers before 0.148', () => {
-    const {runs} = runsOf([
-      oldRunner('Fresh start of pipeline logs', 'INFO', at(0)),
-      oldRunner('Status transition: stopped -> provisioning', 'INFO', at(1)),
-      oldRunner('Status transition: provisioning -> initializing', 'INFO', at(2)),
-      oldRunner('Status transition: initializing -> paused', 'INFO', at(3)),
-      oldHead('hello'),
-      oldRunner('Resource error: exit status: 101', 'ERROR', at(4)),
-      oldRunner('Status transition: paused -> stopping', 'INFO', at(5)),
-      oldRunner('Status transition: stopping -> stopped', 'INFO', at(6)),
-      oldRunner('Status transition: stopped -> provisioning', 'INFO', at(7)),
-    ]);
-    expect(runs).toEqual([
-      {
-        firstId: 0,
-        endId: 8,
-        startedAt: ms(1),
-        endedAt: ms(6),
-        state: 'stopped',
-        stateSince: ms(6),
-        failed: true,
-        failures: [5],
-      },
-      {firstId: 8, endId: undefined, startedAt: ms(7), ...unended, state: 'provisioning', stateSince: ms(7)},
-    ]);
-  });
-
-  test('the output of an old pipeline is no transition, whatever its name', () => {
-    const message = 'Status transition: stopped -> provisioning';
-    const line = oldRunner(message);
-    const forged = [oldHead(message), oldHead(message).replace('[p]', '[control-plane]'), `x${line}`, `${line} x`];
-    expect(runsOf([head('hello'), ...forged]).runs).toEqual([{...unknown, firstId: 0, endId: undefined}]);
   });
 });
 
@@ -374,8 +323,6 @@ describe('markers', () => {
   test('a pause has its own time', () => {
     const paused = runner('Runtime transition: running -> paused (desired: paused)', 'INFO', at(20));
     expect(runsOf([...starting, paused]).runs).toMatchObject([{startedAt: ms(1), state: 'paused', stateSince: ms(20)}]);
-    const old = oldRunner('Status transition: running -> paused', 'INFO', at(20));
-    expect(runsOf([oldHead('hello'), old]).runs).toMatchObject([{state: 'paused', stateSince: ms(20)}]);
   });
 
   test('a state with an error fails the run', () => {

@@ -20,8 +20,6 @@ export type Truth = {
   readonly datedLines: number;
   /** Every entry is one dated line: neither the bytes nor the index leave anything to guess. */
   readonly singleLines: boolean;
-  /** The first line has the pipeline's id, or the caller. */
-  readonly namesPipeline: boolean;
 };
 
 /** Each decided body has its markers, in order, and they are true. */
@@ -67,8 +65,7 @@ function checkReconnect(truth: Truth, markers: Marker[]): void {
       const because = truth.before?.pipelineId === truth.epoch.pipelineId ? 'restarted' : 'created-again';
       assert.ok(!same, 'took the same epoch for another');
       assert.equal(truth.skippedBytes, 0);
-      if (truth.namesPipeline)
-        assert.ok(marker.because === because || (because === 'restarted' && marker.because === 'cleared'));
+      assert.ok(marker.because === because || (because === 'restarted' && marker.because === 'cleared'));
       const discarded = truth.index > 0 ? markers.shift() : undefined;
       assert.deepEqual(discarded, truth.index > 0 ? {kind: 'discarded', entries: truth.index, at: 0} : undefined);
       return;

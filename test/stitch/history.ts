@@ -27,11 +27,8 @@ export type Step =
 export type History = {
   readonly limits: Limits;
   readonly shape: Shape;
-  /**
-   * When the caller has the pipeline's id: always; one connection after it changed, but then it fetches it; one
-   * connection after it changed; never.
-   */
-  readonly idComes: 'at-once' | 'fetched' | 'late' | 'never';
+  /** When the caller has the pipeline's id: always; one connection after it changed; never. */
+  readonly idComes: 'at-once' | 'late' | 'never';
   readonly steps: readonly Step[];
 };
 
@@ -175,7 +172,6 @@ export class Player {
       const lent = Buffer.from(chunk);
       this.#stitch.append(lent);
       lent.fill('~');
-      this.#fetchId(body);
       if (body.follower.ended && body.received === body.follower.body.length) this.#cut();
     }
   }
@@ -197,12 +193,6 @@ export class Player {
     this.#listedId = pipelineId;
     if (idComes === 'never') return undefined;
     return idComes === 'at-once' ? pipelineId : before;
-  }
-
-  /** A caller that fetches the id does so while the body is read. */
-  #fetchId({follower}: Body): void {
-    const isFetched = this.#history.idComes === 'at-once' || this.#history.idComes === 'fetched';
-    if (isFetched && this.#stitch.lacksId && !follower.ended) this.#stitch.setPipelineId(this.#server.pipelineId);
   }
 
   #cut(): void {
@@ -239,8 +229,7 @@ export class Player {
       skippedBytes,
       repeated: countLines(content.subarray(skippedBytes, oldBytes)),
       datedLines: this.#dated && !hurried ? (old.toString().match(/T\d\d:00:00\..*\n/g)?.length ?? 0) : 0,
-      singleLines: this.#dated && this.#history.shape.endsWith('json'),
-      namesPipeline: !['control-plane', 'bare'].includes(this.#history.shape) || this.#history.idComes === 'at-once',
+      singleLines: this.#dated && this.#history.shape === 'json',
     });
     this.#had = {epoch, offset: start + content.length};
   }

@@ -23,14 +23,9 @@ const state: LogPosition = {
 const unknownCount = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
 
 it('reads back what was written', () => {
-  const former = {...state, count: {...state.count, form: 'control-plane'}};
-  for (const written of [state, former, {...state, isLifeUnknown: true}, {count: state.count}]) {
+  for (const written of [state, {...state, isLifeUnknown: true}, {count: state.count}]) {
     expect(readLogPosition(JSON.parse(JSON.stringify(written)), undefined)).toEqual(written);
   }
-});
-
-it('leaves out a form that it does not know', () => {
-  expect(readLogPosition({...state, count: {...state.count, form: 'other'}}, undefined)).toEqual(state);
 });
 
 it('uses the id of the caller where none was written', () => {

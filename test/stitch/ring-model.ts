@@ -5,11 +5,8 @@
 
 export type Limits = {readonly bytes: number; readonly entries: number};
 
-/**
- * The shape of the runner's own lines. Of the two newest every version has one; `control-plane` is that of 0.200 to 0.206,
- * and `bare` that of 0.97 to 0.199, whose discard notice has neither a prefix nor a time.
- */
-export type Shape = 'manager' | 'json' | 'control-plane' | 'control-plane-json' | 'bare';
+/** The shape of the runner's own lines: text, or JSON. */
+export type Shape = 'manager' | 'json';
 
 /** How a stopped follower's body ends. */
 export type Farewell = 'end-marker' | 'silent';
@@ -130,17 +127,10 @@ export class ServerModel {
         const names = {'feldera-service': 'runner', 'pipeline-name': name, 'pipeline-id': id};
         return JSON.stringify({timestamp, level, target, ...names, fields: {line: message}});
       }
-      case 'control-plane-json': {
-        const names = {pipeline: name === 'p' ? name : 'control-plane', 'pipeline-id': id};
-        return JSON.stringify({timestamp, level, target, ...names, fields: {line: message}});
-      }
       case 'manager': {
         const head = `[manager] ${timestamp} ${level.padStart(5)} ${target}: ${message}`;
         return `${head} pipeline-id="${id}" pipeline-name="${name}"`;
       }
-      case 'control-plane':
-      case 'bare':
-        return `[control-plane] ${timestamp} ${level.padStart(5)} ${message}`;
     }
   }
 
@@ -171,7 +161,7 @@ export class ServerModel {
 
   #notice(discarded: number): string {
     const text = `... ${discarded} prior log lines were discarded due to buffer constraints and are thus not shown.`;
-    return this.#shape === 'bare' ? text : this.managerEntry('WARN', logsTarget, text);
+    return this.managerEntry('WARN', logsTarget, text);
   }
 
   #endAll(farewell: Farewell): void {

@@ -1,8 +1,7 @@
 import {readFileSync} from 'node:fs';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {endsManagerEntry, managerEntries, maxProtocolLine} from '../../source/stitch/entry-count.ts';
-import {controlPlaneEntries} from '../../source/stitch/old-servers.ts';
+import {endsManagerEntry, maxProtocolLine} from '../../source/stitch/entry-count.ts';
 import {EndMarkerFilter, readBodyStart, readOpening} from '../../source/stitch/server-lines.ts';
 
 describe('body start', () => {
@@ -27,30 +26,20 @@ describe('body start', () => {
   }
 
   test('the notice is no part of the replay, and has its index', () => {
-    const start = {index: 12, freshStart: undefined, pipelineId: 'id-1', form: managerEntries};
+    const start = {index: 12, freshStart: undefined, pipelineId: 'id-1'};
     expect(read(`${notice}\na\nb`)).toEqual({...start, replay: 'a\nb'});
     expect(read(`${notice}\n`)).toEqual({...start, replay: ''});
   });
 
   test('a fresh start is entry 0', () => {
     const replay = `${freshStart}\na\n`;
-    expect(read(replay)).toEqual({index: 0, replay, freshStart, pipelineId: 'id-1', form: managerEntries});
+    expect(read(replay)).toEqual({index: 0, replay, freshStart, pipelineId: 'id-1'});
   });
 
   test('another line is an entry like any other', () => {
-    const start = {index: 0, freshStart: undefined, pipelineId: undefined, form: managerEntries};
+    const start = {index: 0, freshStart: undefined, pipelineId: undefined};
     expect(read('a\nb')).toEqual({...start, replay: 'a\nb'});
     expect(read('\n')).toEqual({...start, replay: '\n'});
-  });
-
-  test('before 0.207 no line names the pipeline, and an entry has no visible end', () => {
-    const start = {pipelineId: undefined, form: controlPlaneEntries};
-    const bare = '... 12 prior log lines were discarded due to buffer constraints and are thus not shown.';
-    const dated = (text: string) => `[control-plane] 2026-01-01T00:00:00.000001Z ${text}`;
-    expect(read(`${bare}\na\n`)).toEqual({...start, index: 12, freshStart: undefined, replay: 'a\n'});
-    expect(read(`${dated(` WARN ${bare}`)}\na\n`)).toEqual({...start, index: 12, freshStart: undefined, replay: 'a\n'});
-    const fresh = dated(' INFO Fresh start of pipeline logs');
-    expect(read(`${fresh}\na\n`)).toEqual({...start, index: 0, freshStart: fresh, replay: `${fresh}\na\n`});
   });
 
   test('it waits for the whole line, unless that is too long to be the server’s own', () => {
@@ -72,35 +61,18 @@ describe('protocol lines', () => {
     ['03b-json-discard-notice-head.raw', 54537, '01a211f9-ea11-7fc2-a4af-ea8e59b2e910'],
     ['10c-after-1100k-catchup.raw', 5, '01a211f6-b65b-7f01-91d1-829907ccf364'],
   ])('the notice of %s', (file, discarded, pipelineId) => {
-    expect(read(find(file, 'prior log lines'))).toEqual({kind: 'notice', form: managerEntries, discarded, pipelineId});
+    expect(read(find(file, 'prior log lines'))).toEqual({kind: 'notice', discarded, pipelineId});
   });
 
   test.each([
     ['01-catchup-live-restart-delete-clean-end.raw', '01a211f6-8dde-7e41-ac40-f027c41a63a0'],
     ['03a-json-manager-lines.raw', '01a211f9-d2ce-70b3-9019-7c515fd8aa2a'],
-    ['40g-v0.200-log-json.raw', '01a21be1-999c-7ca1-9c72-87cae51d0aba'],
   ])('the fresh start line of %s', (file, pipelineId) => {
-    expect(read(find(file, 'Fresh start'))).toEqual({kind: 'fresh-start', form: managerEntries, pipelineId});
+    expect(read(find(file, 'Fresh start'))).toEqual({kind: 'fresh-start', pipelineId});
   });
-
-  test.each([
-    ['40f-v0.200-discard-notice.raw', 12545],
-    ['41f-v0.100-discard-notice.raw', 14228],
-  ])('the notice of %s', (file, discarded) => {
-    const notice = {kind: 'notice', form: controlPlaneEntries, discarded, pipelineId: undefined};
-    expect(read(find(file, 'prior log lines'))).toEqual(notice);
-  });
-
-  test.each(['40e-v0.200-log-start-stop.raw', '41e-v0.100-log-start-stop.raw'])(
-    'the fresh start line of %s',
-    (file) => {
-      const freshStart = {kind: 'fresh-start', form: controlPlaneEntries, pipelineId: undefined};
-      expect(read(find(file, 'Fresh start'))).toEqual(freshStart);
-    },
-  );
 
   test('JSON may have any order of its keys, and with others between them', () => {
-    const line = find('40g-v0.200-log-json.raw', 'Fresh start');
+    const line = find('03a-json-manager-lines.raw', 'Fresh start');
     const entries = Object.entries(JSON.parse(line));
     for (const keys of [entries.toReversed(), entries.toSorted(), [['a', {line: 'x'}], ...entries]]) {
       expect(read(JSON.stringify(Object.fromEntries(keys)))).toEqual(read(line));
@@ -113,9 +85,6 @@ describe('protocol lines', () => {
       '03a-json-manager-lines.raw',
       'samples-text-ansi.log',
       'samples-json.log',
-      '40e-v0.200-log-start-stop.raw',
-      '40g-v0.200-log-json.raw',
-      '41e-v0.100-log-start-stop.raw',
     ];
     const others = files.flatMap(lines).filter((line) => !/Fresh start|prior log lines/.test(line));
     expect(others.length).toBeGreaterThan(100);

@@ -3,7 +3,7 @@ import {EntryCount} from '../../source/stitch/entry-count.ts';
 import type {LogPosition} from '../../source/stitch/log-position.ts';
 import {Stitch} from '../../source/stitch/stitch.ts';
 import {BufferSink} from './buffer-sink.ts';
-import {ServerModel, type Shape} from './ring-model.ts';
+import {ServerModel} from './ring-model.ts';
 
 /** A stitch with what it wrote: the text, its markers and its places. */
 function open() {
@@ -127,48 +127,8 @@ test('a count continues in the middle of an entry and of a line', () => {
   }
 });
 
-/** What an older pipetail wrote down of a log whose first lines it did not know: it took them for entries, from 0 on. */
-function asOlder(state: LogPosition): LogPosition {
-  const {min, max, open, partial} = state.count;
-  return {
-    count: {min: min % 7, max: max % 7, open, partial},
-    ...(state.pipelineId !== undefined && {pipelineId: 'id-1'}),
-  };
-}
-
-test.each<{what: string; entries: number; shape: Shape}>([
-  {what: 'a fresh start', entries: 9, shape: 'bare'},
-  {what: 'a notice', entries: 4, shape: 'bare'},
-  {what: 'a notice with a time', entries: 4, shape: 'control-plane'},
-])('a state that an older pipetail wrote down of a server of 2025 decides nothing: $what', ({entries, shape}) => {
-  const server = new ServerModel({bytes: 1e6, entries}, shape);
-  for (let n = 0; n < 6; n++) line(server, `before ${n}`);
-  const first = open();
-  first.stitch.start({cause: 'unknown', downMs: 0, pipelineId: 'id-1'});
-  const {body} = server.connect();
-  first.stitch.append(body);
-  const state = asOlder(saved(first.stitch.state));
-  for (let n = 0; n < 2; n++) line(server, `after ${n}`);
-  const second = open();
-  // It has the notice in its log.
-  second.stitch.resume({state, since: Buffer.alloc(0), tail: body, appendedAt: 1});
-  second.stitch.start({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
-  second.stitch.append(server.connect().body);
-  expect(second.events()).toEqual(['reconnected', 'placed']);
-  expect(second.text()).toBe(server.epoch.wire.subarray(server.epoch.start(7)).toString());
-  expect(saved(second.stitch.state).count.min).toBe(9);
-
-  // Nothing of the tail is left: how much is missing is unknown.
-  for (let n = 0; n < 20; n++) line(server, `later ${n}`);
-  const third = open();
-  third.stitch.resume({state, since: Buffer.alloc(0), tail: body, appendedAt: 1});
-  third.stitch.start({cause: 'not-running', downMs: 7, pipelineId: 'id-1'});
-  third.stitch.append(server.connect().body);
-  expect(third.events()).toEqual([`lost 0 to ${server.epoch.first}`, 'placed fresh']);
-});
-
-test('of a server of 2025 what was lost between two runs is counted', () => {
-  const server = new ServerModel({bytes: 1e6, entries: 3}, 'bare');
+test('what was lost between two runs is counted', () => {
+  const server = new ServerModel({bytes: 1e6, entries: 3});
   for (let n = 0; n < 5; n++) line(server, `before ${n}`);
   const first = open();
   first.stitch.start({cause: 'unknown', downMs: 0});

@@ -65,17 +65,6 @@ describe('the rows of a record', () => {
     expect(JSON.parse(rows.slice(rows.indexOf('JSON') + 1).join(' '))).toEqual(JSON.parse(json));
   });
 
-  it('has no target where the line has none, as of older runners', () => {
-    expect(recordText(['[control-plane] 2026-11-25T23:08:47.372844Z  WARN Resource error: a: b'])).toEqual([
-      'time    2026-11-25 23:08:47.372844 UTC',
-      'local   2026-11-26 00:08:47.372 UTC+01:00',
-      'level   WARN',
-      'source  runner',
-      '',
-      'Resource error: a: b',
-    ]);
-  });
-
   it('calls the runner by its name', () => {
     const line =
       '[manager] 2026-11-25T09:08:47.069619Z  INFO pipeline_manager::runner: Fresh pipeline-id="01a2" pipeline-name="N/A"';

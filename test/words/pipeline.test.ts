@@ -27,17 +27,13 @@ describe('the state of a stopped pipeline', () => {
     [{programStatus: 'SqlError', deploymentError}, 'Failed', 'failed', 'Failed'],
     [{programStatus: 'Dreaming'}, 'Dreaming', 'unknown', 'Dreaming'],
   ])('with %j is %s, shown as %s, %s', (change, state, symbol, word) => {
-    // Older servers call it shut down.
-    for (const deploymentStatus of ['Stopped', 'Shutdown']) {
-      if (state === 'Stopped' && deploymentStatus === 'Shutdown') continue;
-      const pipeline = makePipeline('p', {...stopped, deploymentStatus, ...change});
-      expect(serverState(pipeline)).toBe(state);
-      expect(pipelineState(pipeline)).toMatchObject({symbol, word});
-      const isOfProgram = state === change.programStatus;
-      expect(stateSince(pipeline)).toBe(isOfProgram ? pipeline.programStatusSince : pipeline.deploymentStatusSince);
-      expect(isCompiling(pipeline)).toBe(isOfProgram && symbol !== 'failed');
-      expect(hasCompileError(pipeline)).toBe(isOfProgram && symbol === 'failed');
-    }
+    const pipeline = makePipeline('p', {...stopped, ...change});
+    expect(serverState(pipeline)).toBe(state);
+    expect(pipelineState(pipeline)).toMatchObject({symbol, word});
+    const isOfProgram = state === change.programStatus;
+    expect(stateSince(pipeline)).toBe(isOfProgram ? pipeline.programStatusSince : pipeline.deploymentStatusSince);
+    expect(isCompiling(pipeline)).toBe(isOfProgram && symbol !== 'failed');
+    expect(hasCompileError(pipeline)).toBe(isOfProgram && symbol === 'failed');
   });
 
   it('is that of the deployment once it runs, whatever its program is', () => {

@@ -1,4 +1,4 @@
-import {asFailure, isWithoutAnswer} from '../../api/errors.ts';
+import {asFailure} from '../../api/errors.ts';
 import type {ApiClient, ApiFailure, Pipeline} from '../../api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {initialMachine, isWokenBy, step} from './machine.ts';
@@ -140,7 +140,7 @@ export class Connection {
     if (areFirst && connection.kind === 'live') {
       const isRead = () => this.#options.receiver.attempt === attempt;
       this.#whenReplayIsOver(attempt, isRead, () => {
-        this.#settle(attempt);
+        this.#options.receiver.settle();
         this.#options.onChange();
       });
     }
@@ -193,7 +193,7 @@ export class Connection {
         this.#startReplay(effect.attempt, effect.loss);
         return;
       case 'settle':
-        this.#settle(effect.attempt);
+        receiver.settle();
         if (this.#options.silence > 0) this.#watchSilence(effect.attempt);
         return;
       case 'drain':
@@ -210,11 +210,6 @@ export class Connection {
   async #follow(attempt: number): Promise<void> {
     const {name, client, receiver} = this.#options;
     const signal = this.#signalOf(attempt);
-    const failure = receiver.isNameless ? await this.#askFirst(signal) : undefined;
-    if (failure) {
-      this.#dispatch({kind: 'refused', attempt, failure});
-      return;
-    }
     const end = await client
       .followLogs(name(), {
         onOpen: () => this.#dispatch({kind: 'opened', attempt}),
@@ -232,15 +227,6 @@ export class Connection {
     else await this.#follow(attempt);
   }
 
-  /** For a log that does not name its pipeline. Returns the failure if the server itself refuses or is away. */
-  async #askFirst(signal: AbortSignal): Promise<ApiFailure | undefined> {
-    const {found, pipeline} = await this.#ask(signal);
-    this.setPipeline(pipeline);
-    if (found.kind !== 'failed') return undefined;
-    const {failure} = found;
-    return failure.kind === 'fatal' || isWithoutAnswer(failure) ? failure : undefined;
-  }
-
   #startReplay(attempt: number, loss: Loss | undefined): void {
     this.#followedId = this.#pipelineId;
     this.#options.receiver.start({attempt, loss, pipelineId: this.#pipelineId});
@@ -253,22 +239,6 @@ export class Connection {
       return connection.kind === 'catching-up' || standby?.attempt === attempt;
     };
     this.#whenReplayIsOver(attempt, isCatchingUp, () => this.#dispatch({kind: 'caught-up', attempt}));
-  }
-
-  #settle(attempt: number): void {
-    const {receiver} = this.#options;
-    receiver.settle();
-    if (receiver.lacksId) void this.#confirmId(attempt);
-  }
-
-  /** The log does not name its pipeline, and the id from before its start may be out of date. */
-  async #confirmId(attempt: number): Promise<void> {
-    const {receiver} = this.#options;
-    const {pipeline} = await this.#ask(this.#signalOf(attempt));
-    if (!pipeline || receiver.attempt !== attempt) return;
-    this.setPipeline(pipeline);
-    this.#followedId = this.#pipelineId;
-    receiver.setPipelineId(attempt, pipeline.id);
   }
 
   async #lookUp(attempt: number): Promise<void> {

@@ -172,10 +172,6 @@ export type BodyReceiver = {
   readonly attempt: number | undefined;
   /** Id of the pipeline, as the log itself names it. */
   readonly pipelineId: string | undefined;
-  /** The log does not name its pipeline. */
-  readonly isNameless: boolean;
-  /** No id of the pipeline has come since the log began. */
-  readonly lacksId: boolean;
   /** See `MachineContext.decided`. */
   readonly decided: boolean;
   /** Monotonic milliseconds of the last byte, of the last opening, or of the end of a sleep. */
@@ -202,6 +198,4 @@ export type BodyReceiver = {
   settle(): void;
   /** The log has ended; its open line ends too, unless the pipeline was only stopped. */
   markEnded(because: EndCause): void;
-  /** An id from the server; it counts when the log itself does not name its pipeline. */
-  setPipelineId(attempt: number, pipelineId: string): void;
 };

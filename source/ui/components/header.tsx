@@ -23,7 +23,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords, silentWords} from '../../words/connection.ts';
-import {isOldServer, type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
+import {type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
 import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -45,7 +45,6 @@ export type HeaderView = {
   readonly opened?: string | undefined;
   readonly serverName: string;
   /** Undefined until the server has answered. */
-  readonly serverVersion: string | undefined;
   readonly insecure: boolean;
   /** Tenant and role of the user; undefined until the server has answered. */
   readonly session: Session | undefined;
@@ -82,7 +81,6 @@ export function Header() {
   const context = contexts?.all[place];
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
-  const serverVersion = useStore(controller.services.serverVersion);
   const degraded = useStore(controller.events.degraded);
   const snapshot = useActiveLog();
   const model = controller.pane?.model;
@@ -106,7 +104,6 @@ export function Header() {
     context: contexts && shownContexts(contexts.all, symbols)[place],
     opened: controller.services.catalog.hasServer ? undefined : openedTitle(controller),
     serverName,
-    serverVersion,
     insecure,
     session,
     list,
@@ -208,7 +205,7 @@ function noAnswerTexts(answer: NoAnswer, {connection, pipeline, isExplained}: He
 }
 
 function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, text}: LeftForm): StyledText {
-  const {context, symbols, serverName, insecure, serverVersion, list} = view;
+  const {context, symbols, serverName, insecure, list} = view;
   const names = [
     ...(hasProgram ? [plain('pipetail', {bold: true})] : []),
     ...(context === undefined ? [] : [plain(context, {bold: true})]),
@@ -227,7 +224,6 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, text}: Le
     ...names.flatMap((name, index) => [plain(index === 0 ? ' ' : '  '), name]),
     plain('  '),
     ...(insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
-    ...oldServerNote(serverVersion),
     ...tenantWords(view),
     ...words.flatMap((word, index) => (index === 0 ? [word] : [plain(` ${symbols.dot} `, {dim: true}), word])),
   ]);
@@ -237,12 +233,6 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, text}: Le
 function withEnd(path: string, cells: number, {ellipsis}: Symbols): StyledText {
   const over = textWidth(path) - Math.max(1, cells);
   return over <= 0 ? plain(path) : concat([plain(ellipsis), clip(plain(path), over + 1, cells - 1)]);
-}
-
-/** The events page has the details. */
-function oldServerNote(version: string | undefined): StyledText[] {
-  if (version === undefined || !isOldServer(version)) return [];
-  return [plain(` Feldera ${clean(version)} NOT SUPPORTED `, {inverse: true, bold: true, fg: 3}), plain('  ')];
 }
 
 /** Nothing for a user with one tenant. */

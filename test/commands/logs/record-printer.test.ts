@@ -552,17 +552,6 @@ test('json: a line of text has what one in JSON has: fields, span, host', () => 
   ]);
 });
 
-test('json: the lines of an older runner have time, level and message', () => {
-  const line = '[control-plane] 2026-11-27T07:20:24.455451Z  INFO Status transition: running -> stopping';
-  expect(JSON.parse(printed(['-o', 'json'], [line]))).toEqual({
-    pipeline: 'orders',
-    time: '2026-11-27T07:20:24.455451Z',
-    level: 'INFO',
-    target: null,
-    message: 'Status transition: running -> stopping',
-  });
-});
-
 test('json: what a terminal obeys in a line is escaped, and read as it was sent', () => {
   const line = 'a program sent \u009b31m, \u0085 and \u2028';
   const json = printed(['-o', 'json'], [line]);

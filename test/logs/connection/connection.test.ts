@@ -12,7 +12,6 @@ const firstLineOf = (id: string) =>
   `[manager] 2026-01-01T00:00:00.000000Z  INFO pipeline_manager::runner::pipeline_logs: Fresh start of pipeline logs pipeline-id="${id}" pipeline-name="N/A"\n`;
 
 const unknownPipeline = {kind: 'fatal', reason: 'unknown-pipeline', message: ''} as const;
-const unreachable = {kind: 'retryable', reason: 'unreachable', message: ''} as const;
 
 type Body = LogHandlers & {readonly end: (end: BodyEnd) => void};
 
@@ -284,19 +283,6 @@ test('a log without a name that is read when the list first shows its pipeline i
   server.answer = 'second';
   await end();
   expect([connection.state.kind, connection.pipelineAtEnd]).toEqual(['connecting', undefined]);
-});
-
-test.each([
-  {failure: unreachable, follows: false},
-  {failure: unknownPipeline, follows: false},
-  {failure: {...unreachable, reason: 'server-error'} as const, follows: true},
-])('a log without a name is asked for its pipeline first: $failure.reason', async ({failure, follows}) => {
-  const {connection, bodies, server, connect} = open();
-  await connect('[control-plane] 2026-01-01T00:00:00.000000Z  INFO Fresh start of pipeline logs\n');
-  server.answer = failure;
-  connection.onEvent({kind: 'reconnect'});
-  await settled();
-  expect([bodies.length, connection.state.kind === 'connecting']).toEqual([follows ? 2 : 1, follows]);
 });
 
 test('the id of the pipeline is asked for until a list has shown it', async () => {

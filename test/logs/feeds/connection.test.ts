@@ -639,76 +639,68 @@ describe('a silent connection', () => {
   });
 });
 
-describe.each(['control-plane', 'bare'] as const)(
-  'a server of 2025, which names no pipeline in a log, %s',
-  (managerFormat) => {
-    /** Without a list, as in `pipetail logs -f`. */
-    async function openOld() {
-      const rig = await openStreams([], {ringLimits: {bytes: 1_000_000, entries: 20}});
-      rig.server.addPipeline('orders', {managerFormat});
-      const before = rig.write('orders', 30);
-      const stream = rig.manager.open('orders');
-      await untilLines(stream, before.slice(-20));
-      await connectionOf(stream, 'live');
-      return {...rig, before: before.slice(-20), stream};
-    }
+describe.each(['text', 'json'] as const)('without a list, where the ring overflows, %s', (managerFormat) => {
+  /** As in `pipetail logs -f`. */
+  async function openOverflowed() {
+    const rig = await openStreams([], {ringLimits: {bytes: 1_000_000, entries: 20}});
+    rig.server.addPipeline('orders', {managerFormat});
+    const before = rig.write('orders', 30);
+    const stream = rig.manager.open('orders');
+    await untilLines(stream, before.slice(-20));
+    await connectionOf(stream, 'live');
+    return {...rig, before: before.slice(-20), stream};
+  }
 
-    /** The API is away while something happens to the log. */
-    async function whileAway(rig: Awaited<ReturnType<typeof openOld>>, happen: () => void): Promise<void> {
-      const {server, stream, client} = rig;
-      // A log that is live asks for the id of its pipeline; without it the next log cannot be told from this one.
-      await eventually(
-        () => client.answers.lastGood.get() === client.answers.started,
-        () => 'an answer to each request',
-      );
-      await server.stopApi();
-      await connectionOf(stream, 'waiting');
-      happen();
-      await server.startApi();
-      await connectionOf(stream, 'live');
-    }
+  /** The API is away while something happens to the log. */
+  async function whileAway(rig: Awaited<ReturnType<typeof openOverflowed>>, happen: () => void): Promise<void> {
+    const {server, stream} = rig;
+    await server.stopApi();
+    await connectionOf(stream, 'waiting');
+    happen();
+    await server.startApi();
+    await connectionOf(stream, 'live');
+  }
 
-    test('a ring that has overflowed is not shown again, and what came meanwhile is', async () => {
-      const rig = await openOld();
-      const {stream, before, write} = rig;
-      const missed: string[] = [];
-      await whileAway(rig, () => missed.push(...write('orders', 5)));
-      expect(await untilLines(stream, [...before, ...missed])).toEqual([...before, ...missed]);
-      expect(markersOf(stream)).toEqual([
-        {kind: 'discarded', entries: 11},
-        {kind: 'reconnected', cause: 'server-lost', times: 1},
-      ]);
-      expect(entriesOf(stream.buffer).some((text) => text.includes('prior log lines'))).toBe(false);
+  test('a ring that has overflowed is not shown again, and what came meanwhile is', async () => {
+    const rig = await openOverflowed();
+    const {stream, before, write} = rig;
+    const missed: string[] = [];
+    await whileAway(rig, () => missed.push(...write('orders', 5)));
+    expect(await untilLines(stream, [...before, ...missed])).toEqual([...before, ...missed]);
+    expect(markersOf(stream)).toEqual([
+      {kind: 'discarded', entries: 11},
+      {kind: 'reconnected', cause: 'server-lost', times: 1},
+    ]);
+    expect(entriesOf(stream.buffer).some((text) => text.includes('prior log lines'))).toBe(false);
+  });
+
+  test('a runner that restarted and a pipeline that was created again differ', async () => {
+    const rig = await openOverflowed();
+    const {server, stream, before, write} = rig;
+    const lines = [...before];
+    await whileAway(rig, () => {
+      server.pipeline('orders').startLog();
+      lines.push(...write('orders', 3));
     });
-
-    test('a runner that restarted and a pipeline that was created again differ', async () => {
-      const rig = await openOld();
-      const {server, stream, before, write} = rig;
-      const lines = [...before];
-      await whileAway(rig, () => {
-        server.pipeline('orders').startLog();
-        lines.push(...write('orders', 3));
-      });
-      expect(await untilLines(stream, lines)).toEqual(lines);
-      await whileAway(rig, () => {
-        server.recreatePipeline('orders', {managerFormat});
-        lines.push(...write('orders', 3));
-      });
-      expect(await untilLines(stream, lines)).toEqual(lines);
-      expect(markersOf(stream).filter(({kind}) => kind === 'new-life')).toEqual([
-        {kind: 'new-life', because: 'restarted'},
-        {kind: 'new-life', because: 'created-again'},
-      ]);
-      // Also where the ring has overflowed since, and the fresh start is gone.
-      await whileAway(rig, () => {
-        server.recreatePipeline('orders', {managerFormat});
-        lines.push(...write('orders', 60).slice(-20));
-      });
-      expect(await untilLines(stream, lines)).toEqual(lines);
-      expect(markersOf(stream).slice(-2)).toEqual([
-        {kind: 'new-life', because: 'created-again'},
-        {kind: 'discarded', entries: 41},
-      ]);
+    expect(await untilLines(stream, lines)).toEqual(lines);
+    await whileAway(rig, () => {
+      server.recreatePipeline('orders', {managerFormat});
+      lines.push(...write('orders', 3));
     });
-  },
-);
+    expect(await untilLines(stream, lines)).toEqual(lines);
+    expect(markersOf(stream).filter(({kind}) => kind === 'new-life')).toEqual([
+      {kind: 'new-life', because: 'restarted'},
+      {kind: 'new-life', because: 'created-again'},
+    ]);
+    // Also where the ring has overflowed since, and the fresh start is gone.
+    await whileAway(rig, () => {
+      server.recreatePipeline('orders', {managerFormat});
+      lines.push(...write('orders', 60).slice(-20));
+    });
+    expect(await untilLines(stream, lines)).toEqual(lines);
+    expect(markersOf(stream).slice(-2)).toEqual([
+      {kind: 'new-life', because: 'created-again'},
+      {kind: 'discarded', entries: 41},
+    ]);
+  });
+});

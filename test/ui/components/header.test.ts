@@ -94,7 +94,6 @@ const live = connectionWords({kind: 'live'}, 0, true);
 function view(change: Partial<HeaderView> = {}): HeaderView {
   return {
     serverName: 'prod.example.com',
-    serverVersion: '0.337.0',
     insecure: false,
     session: undefined,
     list: good,
@@ -130,11 +129,6 @@ it('counts the pipelines that are degraded, and says so of the shown one', () =>
   const degraded = new Set(['orders']);
   expect(text({degraded})).toMatch(/3 pipelines · 2 failing · 1 degraded +LIVE · Degraded $/);
   expect(text({degraded, width: 64})).toMatch(/^ prod\.example\.com {2}2 failing · 1 degraded +LIVE · Degraded $/);
-});
-
-it('says that a server is too old', () => {
-  expect(text({serverVersion: '0.60.0'})).toContain('example.com   Feldera 0.60.0 NOT SUPPORTED   3 pipelines');
-  expect(text({serverVersion: undefined})).toBe(text({}));
 });
 
 it('says nothing about a list that never came', () => {
