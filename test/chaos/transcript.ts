@@ -21,7 +21,7 @@ export type Transcript = {
 const number = (text: string | undefined) => Number(text?.replaceAll(',', ''));
 
 /** Parses a marker's words; throws for an unknown kind of loss. */
-function readNote(text: string): Note {
+export function readNote(text: string): Note {
   const lost = /^([\d,]+)(?: to ([\d,]+))? entr(?:y|ies) lost between/.exec(text);
   if (lost) return {kind: 'lost', atLeast: number(lost[1]), atMost: number(lost[2] ?? lost[1])};
   const discarded = /^([\d,]+) earlier entr(?:y|ies) no longer held/.exec(text);
@@ -29,6 +29,8 @@ function readNote(text: string): Note {
   if (/log cleared|log was cleared|created again/.test(text)) return {kind: 'new-life'};
   if (/was cut[;:] its rest is lost$/.test(text)) return {kind: 'line-cut'};
   if (/may repeat lines above$/.test(text)) return {kind: 'possible-repeat'};
+  // Its words name what may have ended it, not a loss: what is lost, the next marker counts.
+  if (/^[\d:]+ the log ended: /.test(text)) return {kind: 'other'};
   if (/lost|dropped/.test(text) && !/0 entries lost$/.test(text)) throw new Error(`a loss of an unknown kind: ${text}`);
   return {kind: 'other'};
 }
