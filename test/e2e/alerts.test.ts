@@ -111,6 +111,6 @@ test('on the screen: an alert command gets what notifies, and its failure is tol
   const [, stopped = ''] = await linesIn(file, 2);
   expect(JSON.parse(stopped)).toMatchObject({pipeline: 'alpha', kind: 'changed', text: 'Stopped'});
   await terminal.press('i');
-  await terminal.waitFor(/\d\d:\d\d:\d\d +sent/);
+  await terminal.waitFor(/\d\d:\d\d:\d\d +heaps:\./);
   expect(terminal.bells).toBe(0);
 });

@@ -75,7 +75,8 @@ test('from an error to its SQL, and the whole program, saved', async () => {
   await terminal.waitFor(/ 6 │ +"name": "kafka", *\n +│ +\^{15} *\n/);
   await terminal.press('Esc', 'd');
   await terminal.waitFor(/ program +Success since /);
-  await terminal.press('S');
+  // The page may still be loading.
+  await terminal.pressUntil('S', / save .* to /);
   await terminal.type('orders.sql');
   await terminal.waitFor('save the program to orders.sql');
   await terminal.press('Enter');
