@@ -16,8 +16,8 @@ export type Filter =
   | {readonly kind: 'target'; readonly text: string; readonly out: boolean}
   /** Hides the records of a fingerprint; `text` describes it. */
   | {readonly kind: 'fingerprint'; readonly fingerprint: number; readonly text: string}
-  /** Matches if the head is in `[from, to)`. `to` may be set or lowered later while the entries after it are unread. */
-  | {readonly kind: 'between'; readonly from: number; readonly to: number | undefined; readonly label: string};
+  /** Of one run: matches if the head is in `[from, to)`. `to` may be set or lowered later while the entries after it are unread. */
+  | {readonly kind: 'between'; readonly from: number; readonly to: number | undefined};
 
 /** A filter of a tab. `id` is unique among its filters; `on`: the filter is in use. */
 export type FilterEntry = {readonly id: number; readonly filter: Filter; readonly on: boolean};
@@ -62,7 +62,7 @@ export function filterText(filter: Filter): string {
     case 'fingerprint':
       return `not like: ${filter.text === '' ? 'an empty line' : filter.text}`;
     case 'between':
-      return filter.label;
+      return 'this run';
   }
 }
 

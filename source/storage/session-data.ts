@@ -33,7 +33,6 @@ export type SessionTab = {
   readonly wrap: string;
   readonly asSent: boolean;
   readonly time: string;
-  readonly lineNumbers: boolean;
   readonly search: string | undefined;
   readonly highlights: readonly string[];
   readonly filters: readonly SessionFilter[];
@@ -106,7 +105,6 @@ function readTab(json: unknown): SessionTab {
     wrap: stringOf(from.wrap),
     asSent: booleanOf(from.asSent),
     time: stringOf(from.time),
-    lineNumbers: booleanOf(from.lineNumbers),
     search: optional(from.search, stringOf),
     highlights: arrayOf(from.highlights, stringOf),
     filters: arrayOf(from.filters, readFilter),

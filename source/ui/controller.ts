@@ -106,7 +106,7 @@ export class Controller {
     });
     this.#models = models;
     this.places = new PlaceFinder({clock, logs, view, models});
-    this.tabSwitcher = new TabSwitcher({clock, view, models, places: this.places});
+    this.tabSwitcher = new TabSwitcher({clock, view, models});
     this.#list = new PipelineListView({
       ...{services, view, tabSwitcher: this.tabSwitcher, isRequested, beforeFirst, degraded: this.events.degraded},
       closing: this.closing,

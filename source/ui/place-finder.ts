@@ -4,9 +4,8 @@ import {SliceRunner} from '../lib/slices.ts';
 import type {Log} from '../logs/log.ts';
 import type {OpenLogs} from '../logs/log-manager.ts';
 import {hasCaughtUp} from '../logs/log-snapshot.ts';
-import type {RecordIndex} from '../records/record-index.ts';
 import type {TabAnchors} from '../storage/session-data.ts';
-import {beginningAt, follow, onceRead, type Position} from '../viewport/position.ts';
+import {beginningAt, follow, onceRead} from '../viewport/position.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import {anchorsIn, positionAt} from './state/session-state.ts';
 import type {Tab} from './state/view-state.ts';
@@ -19,17 +18,8 @@ type PlaceFinderOptions = {
   readonly models: PaneModels;
 };
 
-/** Where a tab was read: its marks and its place, as lines to find again in another copy of the log. */
-export type ReadPlace = {
-  readonly anchors: TabAnchors;
-  /** Unix time in ms of the current record, for when its line is gone. */
-  readonly at?: number | undefined;
-  /** Neither the line nor its time is in the log. */
-  readonly onLost?: () => void;
-};
-
 /** A place that was not found yet. `stop` ends the search, or the wait for it. */
-type Pending = ReadPlace & {log: Log | undefined; stop: () => void};
+type Pending = {readonly anchors: TabAnchors; log: Log | undefined; stop: () => void};
 
 /**
  * Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. Of a file it
@@ -55,12 +45,12 @@ export class PlaceFinder {
     };
   }
 
-  /** For an open tab. */
-  find(name: string, place: ReadPlace): void {
+  /** For an open tab: its marks and its place, as lines to find again in another copy of the log. */
+  find(name: string, anchors: TabAnchors): void {
     this.#pending.get(name)?.stop();
     this.#pending.delete(name);
-    if (place.anchors.marks.length === 0 && !place.anchors.place) return;
-    this.#pending.set(name, {...place, log: undefined, stop: () => {}});
+    if (anchors.marks.length === 0 && !anchors.place) return;
+    this.#pending.set(name, {anchors, log: undefined, stop: () => {}});
     this.#findLogs();
   }
 
@@ -119,16 +109,14 @@ export class PlaceFinder {
     const {marks, place} = pending.anchors;
     const ofPlace = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];
     const search = new AnchorSearch(log.buffer, [...marks, ...ofPlace]);
-    const tab = this.#tab(name);
-    const index = tab && pending.at !== undefined ? this.#options.models.get(tab)?.model.index : undefined;
     const runner = new SliceRunner({
       clock: this.#options.clock,
-      step: (maxBytes) => search.step(maxBytes) && (index?.step(maxBytes) ?? true),
+      step: (maxBytes) => search.step(maxBytes),
       onSlice: (isDone) => {
         if (!isDone) return;
         runner.dispose();
         this.#pending.delete(name);
-        this.#setPlace(name, pending, {search, index});
+        this.#setPlace(name, pending.anchors, search);
       },
     });
     pending.stop = () => runner.dispose();
@@ -136,32 +124,16 @@ export class PlaceFinder {
   }
 
   /** Drops what was not found. If the user has moved meanwhile, the tab keeps its position. */
-  #setPlace(name: string, {anchors, at, onLost}: Pending, {search, index}: Found): void {
+  #setPlace(name: string, {marks, place}: TabAnchors, search: AnchorSearch): void {
     const tab = this.#tab(name);
     if (!tab) return;
-    const {marks, place} = anchors;
     const found = new Set([...marks.flatMap((anchor) => search.idOf(anchor) ?? []), ...tab.pane.marks]);
-    const isUntouched = tab.pane.position === follow;
     const position =
-      place && isUntouched
-        ? (positionAt(place, (anchor) => search.idOf(anchor)) ?? positionAtTime(at, index))
-        : undefined;
+      place && tab.pane.position === follow ? positionAt(place, (anchor) => search.idOf(anchor)) : undefined;
     this.#options.view.dispatch({type: 'pane', name, change: {marks: found, ...(position && {position})}});
-    if (place && isUntouched && !position) onLost?.();
   }
 
   #tab(name: string): Tab | undefined {
     return this.#options.view.tab(name);
   }
-}
-
-type Found = {readonly search: AnchorSearch; readonly index: RecordIndex | undefined};
-
-/** At the first record of this time or later; undefined: all records are later, so that the place is gone. */
-function positionAtTime(at: number | undefined, index: RecordIndex | undefined): Position | undefined {
-  if (at === undefined || !index) return undefined;
-  const id = index.idAtTime(at);
-  const oldest = index.idAtTime(Number.NEGATIVE_INFINITY);
-  if (id === undefined || (id === oldest && (index.timeAt(id) ?? at) > at)) return undefined;
-  return {kind: 'held', top: {id, row: 0}, current: id, seen: id + 1};
 }

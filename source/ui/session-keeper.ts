@@ -173,7 +173,7 @@ export class SessionKeeper {
     // Who names a pipeline wants to see what it does now.
     const isNamed = (name: string) => this.#controller.isNamed(name);
     for (const {name, anchors} of session.tabs)
-      places.find(name, {anchors: isNamed(name) ? {...anchors, place: undefined} : anchors});
+      places.find(name, isNamed(name) ? {...anchors, place: undefined} : anchors);
     for (const [from, to] of names) this.#controller.say(renamedWords(from, to));
     return session;
   }

@@ -114,7 +114,7 @@ export function goToPlaceAtStart(controller: Controller, wanted: WantedPlace, na
       if (!tab || !log) continue;
       waiting.delete(name);
       // Where it was read last is another place.
-      controller.places.find(name, {anchors: {...controller.places.anchorsOf(tab), place: undefined}});
+      controller.places.find(name, {...controller.places.anchorsOf(tab), place: undefined});
       const onChange = () => search(tab, log);
       undo.set(name, log.snapshot.subscribe(onChange));
       onChange();

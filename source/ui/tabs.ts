@@ -7,23 +7,15 @@ import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {byName, isFailing, stateRank} from '../words/pipeline.ts';
 import type {PaneModels} from './pane/pane-models.ts';
-import type {PlaceFinder, ReadPlace} from './place-finder.ts';
 import type {Services} from './services.ts';
-import {mergedName, pipelinesOf, renamedTab, type SortOrder, type Tab, type ViewAction} from './state/view-state.ts';
+import {mergedName, pipelinesOf, type SortOrder, type Tab} from './state/view-state.ts';
 import type {View} from './view.ts';
 
 type TabSwitcherOptions = {
   readonly clock: Clock;
   readonly view: View;
   readonly models: PaneModels;
-  readonly places: PlaceFinder;
 };
-
-/** A tab that the user closed, to open it again as it was. */
-type ClosedTab = Omit<ReadPlace, 'onLost'> & Extract<ViewAction, {type: 'reopen'}>;
-
-/** The oldest are forgotten: each holds the anchors of its marks. */
-const mostClosed = 100;
 
 /** Milliseconds that the cursor rests before the preview follows it: moving over a list opens no connections. */
 const previewRest = 250;
@@ -33,17 +25,13 @@ export class TabSwitcher {
   readonly #clock: Clock;
   readonly #view: View;
   readonly #models: PaneModels;
-  readonly #places: PlaceFinder;
   /** Cancels the timer of `moveCursor`; undefined: the preview is where the cursor is. */
   #stopTimer: (() => void) | undefined;
-  /** Oldest first. */
-  readonly #closed: ClosedTab[] = [];
 
-  constructor({clock, view, models, places}: TabSwitcherOptions) {
+  constructor({clock, view, models}: TabSwitcherOptions) {
     this.#clock = clock;
     this.#view = view;
     this.#models = models;
-    this.#places = places;
   }
 
   /** Moves the cursor to a pipeline; the preview follows after a rest. */
@@ -81,47 +69,11 @@ export class TabSwitcher {
       return;
     }
     // A restored tab may have this name, and fewer pipelines.
-    for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.#close(name);
+    for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.close(name);
     this.#view.dispatch({type: 'merge', names});
   }
 
-  /** Closes a tab; `reopen` opens it again. */
   close(name: string): void {
-    const {state} = this.#view;
-    const index = state.tabs.findIndex((tab) => tab.name === name);
-    const tab = state.tabs[index];
-    if (!tab) return;
-    const {position} = tab.pane;
-    const at = position.kind === 'held' ? this.#models.get(tab)?.model.index.timeAt(position.current) : undefined;
-    this.#closed.push({type: 'reopen', tab, index, focus: state.focus, anchors: this.#places.anchorsOf(tab), at});
-    if (this.#closed.length > mostClosed) this.#closed.shift();
-    this.#close(name);
-  }
-
-  get hasClosed(): boolean {
-    return this.#closed.some(({tab}) => !this.#isPinned(tab.name));
-  }
-
-  /** Opens the tab that was closed last, unless it is open already. Returns its name; undefined: none was closed. */
-  reopen(): string | undefined {
-    this.stop();
-    const closed = this.#closed.pop();
-    if (!closed) return undefined;
-    const {name} = closed.tab;
-    if (this.#isPinned(name)) return this.reopen();
-    this.#view.dispatch(closed);
-    this.#view.dispatch({type: 'cursor', name});
-    const {anchors, at} = closed;
-    const onLost = () => this.#view.say(`${name}: the line where you were is no longer kept`);
-    this.#places.find(name, {anchors, at, onLost});
-    return name;
-  }
-
-  #isPinned(name: string): boolean {
-    return this.#view.state.tabs.some((tab) => tab.name === name && tab.pinned);
-  }
-
-  #close(name: string): void {
     this.stop();
     this.#view.dispatch({type: 'close', name});
     // A merged log is not in `logs.names`, whose changes free models.
@@ -131,15 +83,10 @@ export class TabSwitcher {
     // After the last tab the screen stays empty, although the cursor is on a pipeline.
   }
 
-  /** Pipelines have other names, by the old ones: their tabs follow, closed ones too. */
+  /** Pipelines have other names, by the old ones: their tabs follow. */
   rename(names: ReadonlyMap<string, string>): void {
     this.#models.rename(this.#view.state.tabs, names);
     this.#view.dispatch({type: 'renamed', names});
-    this.#closed.splice(
-      0,
-      Number.POSITIVE_INFINITY,
-      ...this.#closed.map((each) => ({...each, tab: renamedTab(each.tab, names)})),
-    );
     for (const [from, to] of names) this.#view.say(renamedWords(from, to));
   }
 

@@ -6,8 +6,6 @@ import type {Symbols} from '../terminal/symbols.ts';
 
 /** Cells of the parts to the left of the text; 0 for none. */
 export type Gutter = {
-  /** Of the line numbers, with the space after them: from the function `numberCells`. */
-  readonly numberCells: number;
   /** Of the pipeline's name, without the space after it. */
   readonly originCells: number;
 };
@@ -31,7 +29,7 @@ export type RowState = {
 
 /** One cell for the current line and the selection, one for the user's mark and the bar of errors. */
 const marginCells = 2;
-/** Numbers and names are omitted if the text would have fewer cells. */
+/** Names are omitted if the text would have fewer cells. */
 const leastText = 16;
 
 // Bars are painted spaces, so that text selected with the mouse is copied without them. The bar of the selection has the
@@ -41,27 +39,20 @@ const errorBar: Style = {inverse: true, fg: 1};
 const currentStyle: Style = {bold: true};
 const markStyle: Style = {bold: true, fg: 6};
 
-export function gutterCells({numberCells, originCells}: Gutter): number {
-  return marginCells + numberCells + (originCells > 0 ? originCells + 1 : 0);
+export function gutterCells({originCells}: Gutter): number {
+  return marginCells + (originCells > 0 ? originCells + 1 : 0);
 }
 
-/** The gutter in a row of `width` cells, without the parts for which there is no room. */
+/** The gutter in a row of `width` cells, without names if there is no room for them. */
 export function fitGutter(gutter: Gutter, width: number): Gutter {
-  const narrower = [gutter, {...gutter, numberCells: 0}, {numberCells: 0, originCells: 0}];
-  return narrower.find((each) => width - gutterCells(each) >= leastText) ?? {numberCells: 0, originCells: 0};
+  return width - gutterCells(gutter) >= leastText ? gutter : {originCells: 0};
 }
 
-/** Cells of the line numbers of a log. Grows by two at a time, so that the text rarely moves. */
-export function numberCells(highest: number): number {
-  const digits = String(Math.max(1, highest)).length;
-  return 1 + Math.max(5, digits + (digits % 2 === 0 ? 1 : 0));
-}
-
-/** The part of a row to the left of its text. `number`: the line number; undefined for rows without one. */
+/** The part of a row to the left of its text. */
 export function paintGutter(
   state: RowState,
   gutter: Gutter,
-  {isCurrent, number, symbols}: {isCurrent: boolean; number: number | undefined; symbols: Symbols},
+  {isCurrent, symbols}: {isCurrent: boolean; symbols: Symbols},
 ): StyledText {
   const current = plain(isCurrent ? symbols.currentLine : ' ', {
     ...(isCurrent && currentStyle),
@@ -72,9 +63,6 @@ export function paintGutter(
     ...(state.level === 'ERROR' && errorBar),
   });
   const parts = [current, mark];
-  if (gutter.numberCells > 0) {
-    parts.push(plain(`${number ?? ''} `.padStart(gutter.numberCells), {dim: true}));
-  }
   if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells), plain(' '));
   return concat(parts);
 }

@@ -189,9 +189,7 @@ export class RowRenderer {
   #paintRow({id, row}: RowPosition, input: PaintInput): string {
     const {symbols, colors} = this.#options;
     const state = input.stateOf(id);
-    // Numbers count all received entries from 1. Only the first row of a line has one; a marker has none.
-    const number = row > 0 || this.#isMarker(id) ? undefined : id + 1;
-    const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, number, symbols});
+    const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, symbols});
     const entry = this.#textOf(id);
     const {rows} = entry;
     const end = row === rows.length - 1 ? this.#endOf(entry, state) : undefined;

@@ -66,7 +66,7 @@ test('the text of a filter gives the filter again', () => {
 });
 
 test('filters that cannot be typed have a description', () => {
-  expect(filterText({kind: 'between', from: 3, to: undefined, label: 'this run'})).toBe('this run');
+  expect(filterText({kind: 'between', from: 3, to: undefined})).toBe('this run');
   expect(filterText({kind: 'fingerprint', fingerprint: 1, text: 'step # done'})).toBe('not like: step # done');
 });
 

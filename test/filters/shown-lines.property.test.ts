@@ -30,7 +30,7 @@ const filter: fc.Arbitrary<Filter> = fc.oneof(
     .map((text) => ({kind: 'fingerprint' as const, fingerprint: fingerprintOf(Buffer.from(text)), text})),
   fc
     .record({from: fc.nat({max: 60}), to: fc.option(fc.nat({max: 90}), {nil: undefined})})
-    .map((range) => ({kind: 'between' as const, ...range, label: 'here'})),
+    .map((range) => ({kind: 'between' as const, ...range})),
 );
 
 const entries: fc.Arbitrary<FilterEntry[]> = fc

@@ -10,7 +10,6 @@ import {
   elapsed,
   elapsedShort,
   errorText,
-  exactSpan,
   exactSpanShort,
   fineDuration,
   httpTime,
@@ -101,15 +100,15 @@ test.each([
 });
 
 test.each([
-  [second, '1 s', '1s'],
-  [90 * second, '90 s', '90s'],
-  [hour / 2, '30 min', '30m'],
-  [hour, '1 h', '1h'],
-  [1.5 * hour, '90 min', '90m'],
-  [day, '1 d', '1d'],
-  [7 * day, '7 d', '7d'],
-])('a span of %d ms is %s', (milliseconds, ...words) => {
-  expect([exactSpan, exactSpanShort].map((format) => format(milliseconds))).toEqual(words);
+  [second, '1s'],
+  [90 * second, '90s'],
+  [hour / 2, '30m'],
+  [hour, '1h'],
+  [1.5 * hour, '90m'],
+  [day, '1d'],
+  [7 * day, '7d'],
+])('a span of %d ms is %s', (milliseconds, words) => {
+  expect(exactSpanShort(milliseconds)).toBe(words);
 });
 
 test.each([

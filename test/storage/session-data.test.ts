@@ -14,7 +14,6 @@ const tab = fc.record({
   wrap: text,
   asSent: fc.boolean(),
   time: text,
-  lineNumbers: fc.boolean(),
   search: maybe(text),
   highlights: fc.array(text),
   filters: fc.array(fc.record({text, on: fc.boolean(), shape: maybe(fc.integer())})),

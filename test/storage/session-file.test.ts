@@ -16,7 +16,6 @@ const session: SavedSession = {
       wrap: 'all',
       asSent: false,
       time: 'local',
-      lineNumbers: true,
       search: 'refused',
       highlights: ['kafka'],
       filters: [

@@ -194,12 +194,12 @@ test('tabs, their order, filters, search and looks come back; the preview and st
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing']});
   write(first, 'orders', 1, 2, 3);
   await first.untilLine('orders', 'line 3.');
-  first.press('w', '#', 't', 'f');
+  first.press('w', 't', 'f');
   await type(first, '&', '!debug');
   await type(first, '&', 'target:test');
   await type(first, '/', 'line');
   await type(first, '*', 'li');
-  first.press('k', '-', '<', '\\');
+  first.press('k', '-', 'R', '\\');
   await type(first, '&', 'level:info');
   first.press('x', 'Tab', 'o', 'z');
   first.controller.tabSwitcher.show('fraud');
@@ -208,9 +208,9 @@ test('tabs, their order, filters, search and looks come back; the preview and st
   expect(screen.tabs).toEqual(['orders', 'billing']);
   const before = tabOf(first, 'orders').pane;
   const {filters, ...pane} = tabOf(screen, 'orders').pane;
-  const {wrap, lineNumbers, time, fold, around, search, highlights} = before;
-  expect(pane).toMatchObject({wrap, lineNumbers, time, fold, around, search, highlights});
-  expect(pane).toMatchObject({wrap: 'all', lineNumbers: true, fold: true, around: 3, highlights: ['li']});
+  const {wrap, time, fold, around, search, highlights} = before;
+  expect(pane).toMatchObject({wrap, time, fold, around, search, highlights});
+  expect(pane).toMatchObject({wrap: 'all', fold: true, around: 3, highlights: ['li']});
   expect(pane.search).toBe('line');
   expect(filters.map(({filter}) => filter.kind)).toEqual(['text', 'target', 'fingerprint', 'level']);
   expect(filters.map(({on}) => on)).toEqual([false, false, false, true]);
@@ -284,16 +284,16 @@ test('after its end no timer waits', async () => {
 test('a tab comes back as the keys left it; everything else follows the options of the new start', async () => {
   const viewOptions = {wrap: 'all', level: 'ERROR', listWidth: 20} as const;
   const {screen: first, keeper, saved} = await firstStart({names: ['orders', 'billing'], viewOptions});
-  first.press('w', '#', 't', 's');
+  first.press('w', 't', 's');
   keeper.capture();
   const session = saved[0] ?? never();
   const {screen} = await nextStart(first, session, {viewOptions: {time: 'delta', level: 'WARN'}});
   expect(screen.controller.state.histogram).toBe(true);
   expect(tabOf(screen, 'orders').pane).toMatchObject({
-    ...{wrap: 'off', lineNumbers: true, time: 'local'},
+    ...{wrap: 'off', time: 'local'},
   });
   expect(tabOf(screen, 'billing').pane).toMatchObject({
-    ...{wrap: 'errors', lineNumbers: false, time: 'delta'},
+    ...{wrap: 'errors', time: 'delta'},
   });
   for (const {pane} of screen.controller.state.tabs) {
     expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
@@ -303,12 +303,12 @@ test('a tab comes back as the keys left it; everything else follows the options 
 
 test('options of this start win over the keys of the last one', async () => {
   const {screen: first, keeper, saved} = await firstStart({names: ['orders']});
-  first.press('w', '#', 'L', 't');
+  first.press('w', 'L', 't');
   keeper.capture();
   const viewOptions = {wrap: 'off', level: 'WARN', listWidth: 'off', histogram: 'auto'} as const;
   const {screen} = await nextStart(first, saved[0] ?? never(), {viewOptions, typed: viewOptions});
   const {pane} = tabOf(screen, 'orders');
-  expect(pane).toMatchObject({wrap: 'off', lineNumbers: true, time: 'local'});
+  expect(pane).toMatchObject({wrap: 'off', time: 'local'});
   expect(pane.filters.map(({filter}) => filter)).toEqual([{kind: 'level', least: 'WARN', out: false}]);
   expect(screen.controller.state).toMatchObject({listHidden: true, histogram: undefined, focus: 'log'});
 });

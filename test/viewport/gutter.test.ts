@@ -1,8 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {compilePattern} from '../../source/buffer/pattern.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
-import {numberCells} from '../../source/viewport/gutter.ts';
-import {bufferOf, paintedRows, rendererOf, stateRows, withoutColors} from './rows.ts';
+import {stateRows, withoutColors} from './rows.ts';
 
 const shown = (...parameters: Parameters<typeof stateRows>) => stateRows(...parameters).map(withoutColors);
 
@@ -48,30 +47,6 @@ describe('the origin', () => {
 
   it('is left out in a narrow pane', () => {
     expect(shown('abc', {origin}, {width: 20, originCells: 8})).toEqual(['  abc']);
-  });
-});
-
-describe('line numbers', () => {
-  it('are once before each line, and before no marker', () => {
-    const buffer = bufferOf('a', 'b'.repeat(30));
-    const id = buffer.addMarker({kind: 'drawn', at: 0}) ?? -1;
-    const renderer = rendererOf(buffer, {width: 30, numberCells: numberCells(3), wrap: 'all'});
-    const all = [0, 1, id].flatMap((each) => paintedRows(renderer, each)).map(withoutColors);
-    expect(all).toEqual([
-      '      1 a',
-      `      2 ${'b'.repeat(22)}`,
-      `        ${'b'.repeat(8)}`,
-      '        ─ 1970-01-01 00:00:00',
-    ]);
-  });
-
-  it('seldom need more cells', () => {
-    const widths = [0, 99_999, 100_000, 9_999_999, 10_000_000].map(numberCells);
-    expect(widths).toEqual([6, 6, 8, 8, 10]);
-  });
-
-  it('are left out in a narrow pane', () => {
-    expect(shown('abc', {}, {width: 20, numberCells: 6})).toEqual(['  abc']);
   });
 });
 

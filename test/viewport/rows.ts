@@ -25,7 +25,6 @@ export function rendererOf(buffer: WritableLogBuffer, change: Partial<RowOptions
     asSent: false,
     time: 'sent',
     offsetAt: () => 0,
-    numberCells: 0,
     originCells: 0,
     colors: '16',
     symbols: symbolsFor(true),

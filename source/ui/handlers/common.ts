@@ -41,11 +41,7 @@ export const commonHandlers = {
       return;
     }
     controller.tabSwitcher.close(active);
-    controller.sayHint(`${active} is closed`, 'reopen-tab', 'open it again');
-  },
-  'reopen-tab'(controller: Controller) {
-    const name = controller.tabSwitcher.reopen();
-    controller.say(name === undefined ? 'no closed tab to open again' : `${name} is open again`);
+    controller.say(`${active} is closed`);
   },
   'hide-list'(controller: Controller) {
     controller.tabSwitcher.settleCursor();

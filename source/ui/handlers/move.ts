@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import {clockTime, count, counted, dateTime, duration, exactSpan, fineMoment, inZone} from '../../lib/format.ts';
+import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 import {type ParseError, parseTime} from '../../records/parse-time.ts';
 import type {Geometry} from '../../viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../viewport/position.ts';
@@ -7,7 +7,6 @@ import {timeNear} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {pressTo} from '../keys/commands.ts';
 import {longestShown, type PaneAt} from '../pane/pane-at.ts';
-import {hasNoTimes, noTimesWords} from '../pane/pane-histogram.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
 import {goToTab, sayNotOpen} from './common.ts';
@@ -163,19 +162,10 @@ export const moveHandlers = {
   follow: (controller: Controller) => controller.move(() => follow),
   pause: (controller: Controller) =>
     controller.move((position, geometry) => (position.kind === 'follow' ? hold(position, geometry) : follow)),
-  'previous-cell': (controller: Controller) => goToCell(controller, -1),
-  'next-cell': (controller: Controller) => goToCell(controller, 1),
   'go-to-time': (controller: Controller) => ask(controller, 'time'),
   'go-to-line': (controller: Controller) => ask(controller, 'place'),
   'pan-left': (controller: Controller) => pan(controller, (at, half) => at - half),
   'pan-right': (controller: Controller) => pan(controller, (at, half) => at + half),
-  'pan-start': (controller: Controller) => pan(controller, () => 0),
-  'pan-end'(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at) return;
-    const longest = longestShown(at);
-    pan(controller, () => longest - at.rows.textWidth(at.tab.pane, at.layout));
-  },
   'draw-line'(controller: Controller) {
     const {tab, pane} = controller;
     if (!tab) return;
@@ -184,62 +174,6 @@ export const moveHandlers = {
     else sayNotOpen(controller);
   },
 };
-
-/** To the first shown entry of a cell of the histogram, before or after that of the current entry. */
-function goToCell(controller: Controller, by: -1 | 1): void {
-  const at = controller.paneAt;
-  if (!at) return;
-  const {tab, model, histogram, layout, current} = at;
-  if (layout.histogramRows === 0) {
-    controller.sayHint('the histogram is hidden', 'histogram', 'show it');
-    return;
-  }
-  if (hasNoTimes(model)) {
-    controller.say(noTimesWords);
-    return;
-  }
-  if (current === undefined) {
-    controller.say(model.shown ? 'everything is hidden by filters' : 'the log is empty');
-    return;
-  }
-  if (!model.isCounted) {
-    controller.say('the records are still being counted');
-    return;
-  }
-  const id = histogram.entryBeside(tab.pane, layout, {id: current, by});
-  if (id !== undefined) goToSpan(controller, at, id);
-  else if (by === 1 && tab.pane.position.kind === 'held') controller.move(() => follow);
-  else if (model.shown)
-    controller.say(`everything ${by === 1 ? 'after' : 'before'} this cell of the histogram is hidden`);
-  else
-    controller.say(by === 1 ? 'this is the newest cell of the histogram' : 'this is the oldest cell of the histogram');
-}
-
-/** Goes to an entry, and says what its cell of the histogram stands for. */
-export function goToSpan(controller: Controller, at: PaneAt, id: number): void {
-  controller.goToEntry(id);
-  const span = at.histogram.spanAt(at.tab.pane, at.layout, id);
-  if (!span) return;
-  const {clock} = controller.services;
-  const offsetAt = zoneOf(at.tab.pane, controller.services.offsetAt);
-  const {records, errors, warnings} = span.counts;
-  const [start, now] = [inZone(span.at, offsetAt), inZone(clock.wall(), offsetAt)];
-  const isOfThisYear = dateTime(start).slice(0, 4) === dateTime(now).slice(0, 4);
-  const words = [
-    counted(records, 'record', 'records'),
-    ...(errors > 0 ? [counted(errors, 'error', 'errors')] : []),
-    ...(warnings > 0 ? [counted(warnings, 'warning', 'warnings')] : []),
-  ];
-  const from = isOfThisYear ? fineMoment(start, now) : dateTime(start);
-  controller.say(`${exactSpan(span.spanMs)} from ${from}: ${words.join(', ')}${breakWords(controller, span.afterMs)}`);
-}
-
-/** What the dotted line before a cell stands for. */
-function breakWords({services}: Controller, afterMs: number | undefined): string {
-  if (afterMs === undefined) return '';
-  const what = afterMs < 0 ? 'the clock was set back' : `${duration(afterMs)} without records`;
-  return ` ${services.symbols.dot} ${services.symbols.silence} before it: ${what}`;
-}
 
 function ask(controller: Controller, kind: 'time' | 'place'): void {
   if (!controller.tab) return;

@@ -8,7 +8,6 @@ import {
   withFilter,
   withLeastLevel,
 } from '../../filters/filter.ts';
-import {clockTime, count, inZone} from '../../lib/format.ts';
 import {fingerprintOf, fingerprintText} from '../../records/fingerprint.ts';
 import type {Level} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
@@ -17,10 +16,9 @@ import {reveal} from '../../viewport/position.ts';
 import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
-import {pressTo} from '../keys/commands.ts';
 import {heightWithHistogram} from '../layout.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import {hasMatches, type PaneView, zoneOf} from '../state/pane-view.ts';
+import {hasMatches, type PaneView} from '../state/pane-view.ts';
 import {startRecall} from '../state/prompt-history.ts';
 import {showsRecord} from './common.ts';
 import type {PromptKind, PromptOf} from './prompt-kind.ts';
@@ -29,9 +27,6 @@ import type {PromptKind, PromptOf} from './prompt-kind.ts';
 const aroundSteps: readonly number[] = [0, 3, 10];
 /** `L` goes through these, the most useful first, then back to all; undefined: all levels. */
 const leastLevels: readonly (Level | undefined)[] = [undefined, 'WARN', 'ERROR', 'INFO', 'DEBUG'];
-
-/** For a key that acts on the current record, where nothing is shown. */
-const noRecordWords = 'there is no record here';
 
 export const showHandlers = {
   filter(controller: Controller) {
@@ -45,22 +40,6 @@ export const showHandlers = {
     }
     const on = !filters.some((filter) => filter.on);
     controller.changePane({filters: filters.map((filter) => ({...filter, on}))});
-  },
-  'filters-to-all'(controller: Controller) {
-    const {tab: shown} = controller;
-    if (!shown) return;
-    const {tabs} = controller.state;
-    const others = tabs.length - 1;
-    if (others === 0) {
-      controller.say('there is no other tab');
-      return;
-    }
-    // A range of ids means nothing in another log.
-    const filters = shown.pane.filters.filter(({filter}) => filter.kind !== 'between');
-    for (const tab of tabs) if (tab !== shown) controller.changePaneOf(tab.name, {filters});
-    controller.say(
-      others === 1 ? 'the other tab has these filters now' : `${others} other tabs have these filters now`,
-    );
   },
   level(controller: Controller) {
     const {tab} = controller;
@@ -88,7 +67,7 @@ export const showHandlers = {
   'this-run'(controller: Controller) {
     const at = controller.paneAt;
     // Before the current record is needed: if everything is hidden, there is none.
-    if (!at || removeBetween(controller, at, 'this run')) return;
+    if (!at || showAllRuns(controller, at)) return;
     // The start of one pipeline is between the lines of another.
     if (at.tab.merges) {
       controller.sayHint('a merged log has no runs', 'this-run', 'show one in the tab of a pipeline');
@@ -99,28 +78,8 @@ export const showHandlers = {
       controller.say('this line is in no run');
       return;
     }
-    between(controller, at, rangeOf(run, at));
-  },
-  'hide-before'(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at) return;
-    if (at.current === undefined) {
-      controller.say(noRecordWords);
-      return;
-    }
-    const from = at.model.index.headOf(at.current);
-    between(controller, at, {kind: 'between', from, to: undefined, label: `since ${placeOf(controller, at, from)}`});
-  },
-  'hide-after'(controller: Controller) {
-    const at = controller.paneAt;
-    if (!at) return;
-    if (at.current === undefined) {
-      controller.say(noRecordWords);
-      return;
-    }
-    const head = at.model.index.headOf(at.current);
-    const to = (at.model.index.linesOf(head).at(-1) ?? head) + 1;
-    between(controller, at, {kind: 'between', from: 0, to, label: `up to ${placeOf(controller, at, head)}`});
+    const others = at.tab.pane.filters.filter(({filter}) => filter.kind !== 'between');
+    controller.changePane({filters: withFilter(others, rangeOf(run, at))});
   },
   fold(controller: Controller) {
     const {tab} = controller;
@@ -139,7 +98,7 @@ export const showHandlers = {
     if (!at) return;
     const line = at.current === undefined ? undefined : at.model.index.firstTextOf(at.model.index.headOf(at.current));
     if (!line) {
-      controller.say(at.current === undefined ? noRecordWords : 'this is not a record');
+      controller.say(at.current === undefined ? 'there is no record here' : 'this is not a record');
       return;
     }
     if (showsRecord(controller, keyName, 'hide all like it')) return;
@@ -158,7 +117,6 @@ export const showHandlers = {
     controller.say(wrapWords[wrap]);
   },
   'as-sent': (controller: Controller) => change(controller, ({asSent}) => ({asSent: !asSent})),
-  'line-numbers': (controller: Controller) => change(controller, ({lineNumbers}) => ({lineNumbers: !lineNumbers})),
   histogram(controller: Controller) {
     const {layout, size, tab} = controller;
     if (!tab || !layout) return;
@@ -184,11 +142,10 @@ export const showHandlers = {
   },
 };
 
-/** Says how to use the histogram, and what breaks in it are as soon as it is counted whether there are some. */
+/** Says what breaks in the histogram are, as soon as it is counted whether there are some. */
 function sayHistogram(controller: Controller): void {
   const {dot, silence} = controller.services.symbols;
-  const keys = pressTo(controller.commands, ['previous-cell', 'go back a cell'], ['next-cell', 'go forward']);
-  const words = `histogram above the log${keys === '' ? '' : `: ${keys}`}`;
+  const words = 'histogram above the log';
   const hasBreaks = (at: PaneAt) => at.histogram.hasBreaks(at.tab.pane, at.layout);
   const sayBreaks = () => controller.say(`${words} ${dot} ${silence} is time without records`);
   controller.say(words);
@@ -217,15 +174,6 @@ export function toggleFold(controller: Controller): boolean {
 
 type Between = Extract<Filter, {kind: 'between'}>;
 
-/** Filters by a range, which replaces one of the same kind (`since`, `up to`, `this run`). */
-function between(controller: Controller, {tab}: PaneAt, range: Between): void {
-  const word = (label: string) => label.split(' ')[0];
-  const others = tab.pane.filters.filter(
-    ({filter}) => filter.kind !== 'between' || word(filter.label) !== word(range.label),
-  );
-  controller.changePane({filters: withFilter(others, range)});
-}
-
 /** `to` is computed at each read: the last run grows until the next one begins. */
 function rangeOf({firstId}: Run, {model}: PaneAt): Between {
   return {
@@ -237,23 +185,16 @@ function rangeOf({firstId}: Run, {model}: PaneAt): Between {
       // Another run: this one has left the scrollback.
       return run?.firstId === firstId ? run.endId : firstId;
     },
-    label: 'this run',
   };
 }
 
-function removeBetween(controller: Controller, {tab}: PaneAt, label: string): boolean {
-  const isIt = ({filter, on}: FilterEntry) => on && filter.kind === 'between' && filter.label === label;
-  const others = tab.pane.filters.filter((entry) => !isIt(entry));
+/** Returns false if the filter by a run is not on. */
+function showAllRuns(controller: Controller, {tab}: PaneAt): boolean {
+  const isOfRun = ({filter, on}: FilterEntry) => on && filter.kind === 'between';
+  const others = tab.pane.filters.filter((entry) => !isOfRun(entry));
   if (others.length === tab.pane.filters.length) return false;
   controller.changePane({filters: others});
   return true;
-}
-
-/** The time of a line as the pane shows it; of one without a time its number. */
-function placeOf({services}: Controller, {tab, model}: PaneAt, id: number): string {
-  const time = model.index.timeAt(id);
-  if (time === undefined) return `line ${count(id + 1)}`;
-  return clockTime(inZone(time, zoneOf(tab.pane, services.offsetAt)));
 }
 
 /** `&`: adds a filter, or edits one chosen with the arrow keys; an empty text removes it. */

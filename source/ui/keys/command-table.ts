@@ -5,8 +5,6 @@ type Condition =
   | 'inLog'
   | 'hasTab'
   | 'hasTabs'
-  /** A tab was closed and is not open again. */
-  | 'hasClosed'
   | 'hasPipeline'
   /** Of the pipeline under the cursor. */
   | 'isPinned'
@@ -22,7 +20,6 @@ type Condition =
   | 'isPaused'
   /** Of a log that has ended: the view is not at its end. */
   | 'isAbove'
-  | 'hasHistogram'
   /** The log has an earlier run. */
   | 'hasRuns'
   | 'isSelecting'
@@ -89,13 +86,6 @@ export const commands = [
       help: 'merge marked pipelines, or all tabs, by time',
       core: 'merge marked pipelines',
       hint: {isMergeable: 'merge'},
-      notOnPages: true,
-    },
-    {
-      id: 'reopen-tab',
-      keys: ['Z'],
-      help: 'reopen the tab that was closed last, as it was',
-      hint: {hasClosed: 'reopen'},
       notOnPages: true,
     },
     {
@@ -226,10 +216,6 @@ export const commands = [
     },
     {id: 'pan-left', keys: ['Left', 'h'], help: 'half a screen to the left'},
     {id: 'pan-right', keys: ['Right', 'l'], help: 'half a screen to the right'},
-    {id: 'pan-start', keys: ['0'], help: 'start of the lines'},
-    {id: 'pan-end', keys: ['$'], help: 'end of the longest line shown'},
-    {id: 'previous-cell', keys: ['('], help: 'to the cell before, in the histogram', hint: {hasHistogram: 'earlier'}},
-    {id: 'next-cell', keys: [')'], help: 'to the cell after', hint: {hasHistogram: 'later'}},
     {id: 'go-to-time', keys: ['T'], help: 'go to a time: 12:03, -5m, ISO', core: 'top; follow the end; a time'},
     {id: 'go-to-line', keys: [':'], help: 'go to a line or per cent: 1204, 50%'},
   ]),
@@ -273,7 +259,6 @@ export const commands = [
       help: 'all filters off, and on again',
       hint: {areFiltersOff: 'filters on', isFiltered: 'filters off'},
     },
-    {id: 'filters-to-all', keys: ['a'], help: 'copy these filters to all tabs'},
     {
       id: 'level',
       keys: ['L'],
@@ -293,8 +278,6 @@ export const commands = [
     {id: 'previous-marker', keys: ['{'], help: 'previous run or marker: reconnect, gap, restart'},
     {id: 'next-marker', keys: ['}'], help: 'next run or marker: reconnect, gap, restart'},
     {id: 'this-run', keys: ['R'], help: 'this run only, or all runs', core: 'this run only'},
-    {id: 'hide-before', keys: ['<'], help: 'hide what is before the record'},
-    {id: 'hide-after', keys: ['>'], help: 'hide what is after the record'},
     {
       id: 'fold',
       keys: ['f'],
@@ -326,7 +309,6 @@ export const commands = [
       keys: ['c'],
       help: 'connectors of the pipeline, and their errors',
     },
-    {id: 'line-numbers', keys: ['#'], help: 'line numbers'},
     {
       id: 'histogram',
       keys: ['s'],

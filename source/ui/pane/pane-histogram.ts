@@ -28,15 +28,6 @@ const longLog = 100_000;
 
 type Width = Pick<Layout, 'paneWidth'>;
 
-/** `at`: Unix time in ms; `counts`: of the records that filters leave. */
-type CellSpan = {
-  readonly at: number;
-  readonly spanMs: number;
-  readonly counts: RecordCounts;
-  /** Milliseconds without records that are left out before it; negative where the clock was set back. */
-  readonly afterMs: number | undefined;
-};
-
 /** The histogram of time of one tab: how many records there were when, in the whole scrollback. */
 export class PaneHistogram {
   readonly #model: PaneModel;
@@ -95,37 +86,9 @@ export class PaneHistogram {
     return rows;
   }
 
-  /** The first shown entry of the nearest cell that has some, before or after that of the entry `id`. */
-  entryBeside(view: PaneView, width: Width, {id, by}: {readonly id: number; readonly by: -1 | 1}): number | undefined {
-    const {cells} = this.#layOut(view, width);
-    const from = cellOf(cells, id) ?? cells.cells.length;
-    for (let place = from + by; place >= 0 && place < cells.cells.length; place += by) {
-      const found = this.#firstShown(cells.cells[place]);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  /** What the cell of an entry stands for, as the bar shows it; undefined without one. */
-  spanAt(view: PaneView, width: Width, id: number): CellSpan | undefined {
-    const {cells} = this.#layOut(view, width);
-    const {shown} = this.#model;
-    const cell = cells.cells[cellOf(cells, id) ?? -1];
-    if (!cell) return undefined;
-    const counts = shown ? this.#counts.ofCell(cell, shown, this.#model) : cell.counts;
-    const before = cells.cells[cells.cells.indexOf(cell) - 1];
-    const afterMs = before?.kind === 'break' ? cell.at - before.at - cells.spanMs : undefined;
-    return {at: cell.at, spanMs: cells.spanMs, counts, afterMs};
-  }
-
   /** Silences, or steps of a clock that was set back, are left out. */
   hasBreaks(view: PaneView, width: Width): boolean {
     return this.#layOut(view, width).cells.cells.some(({kind}) => kind === 'break');
-  }
-
-  #firstShown(cell: HistogramCell | undefined): number | undefined {
-    const id = cell && this.#model.entries.atOrAfter(cell.firstId);
-    return id !== undefined && cell && id < cell.endId ? id : undefined;
   }
 
   #layOut(
@@ -159,15 +122,11 @@ export class PaneHistogram {
 }
 
 function whyNoHistogram(model: PaneModel): string {
-  if (hasNoTimes(model)) return ` ${noTimesWords}`;
-  return !model.isCounted && model.source.buffer.lineCount > longLog ? ' counting the records' : '';
-}
-
-export const noTimesWords = 'no line has a time, so there is no histogram';
-
-/** All records are counted, and none of the lines has a time. */
-export function hasNoTimes(model: PaneModel): boolean {
-  return model.source.buffer.lineCount > 0 && model.histogram.buckets.length === 0 && model.isCounted;
+  const {lineCount} = model.source.buffer;
+  if (model.isCounted) {
+    return lineCount > 0 && model.histogram.buckets.length === 0 ? ' no line has a time, so there is no histogram' : '';
+  }
+  return lineCount > longLog ? ' counting the records' : '';
 }
 
 /** The counts of what filters leave, cell by cell: most cells do not change, and a log may have millions of entries. */
@@ -189,23 +148,13 @@ class ShownCounts {
     shown: ShownLines,
     model: PaneModel,
   ): ReadonlyMap<HistogramCell, RecordCounts | undefined> {
-    this.#begin(shown, mostCounted);
+    this.isBehind = false;
+    this.#left = mostCounted;
+    if (shown !== this.#shown) this.#cells.clear();
+    this.#shown = shown;
     this.#forgetBut(cells);
     const counted = cells.filter(({counts}) => counts.records > 0).toReversed();
     return new Map(counted.map((cell) => [cell, this.#of(cell, shown, model)]));
-  }
-
-  /** All of one cell, whatever frames have counted. */
-  ofCell(cell: HistogramCell, shown: ShownLines, model: PaneModel): RecordCounts {
-    this.#begin(shown, Number.POSITIVE_INFINITY);
-    return this.#of(cell, shown, model) ?? noRecords;
-  }
-
-  #begin(shown: ShownLines, most: number): void {
-    this.isBehind = false;
-    this.#left = most;
-    if (shown !== this.#shown) this.#cells.clear();
-    this.#shown = shown;
   }
 
   /** A cell begins elsewhere once lines are dropped, or spans are merged. */

@@ -11,7 +11,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {paintedWidth, textWidth} from '../../terminal/width.ts';
 import {highlightStyles} from '../../viewport/entry-text.ts';
 import type {Geometry, RowPosition} from '../../viewport/geometry.ts';
-import {numberCells, type RowState} from '../../viewport/gutter.ts';
+import type {RowState} from '../../viewport/gutter.ts';
 import {overviewRows, paintOverview} from '../../viewport/overview.ts';
 import {currentOf, visiblePlaces} from '../../viewport/position.ts';
 import {RowRenderer} from '../../viewport/row-renderer.ts';
@@ -65,15 +65,13 @@ export class PaneRows {
   renderer(view: PaneView, {paneWidth}: PaneSize): RowRenderer {
     const {source, searching, highlights, index: records} = this.#model;
     const {buffer} = source;
-    const numbers = view.lineNumbers ? numberCells(buffer.endId) : 0;
     const {wrap, pan, asSent, time} = view;
-    const key = [paneWidth, wrap, pan, asSent, time, numbers, searching?.pattern, highlights, records];
+    const key = [paneWidth, wrap, pan, asSent, time, searching?.pattern, highlights, records];
     if (!this.#cached || !sameParts(this.#cached.key, key)) {
       const {colors, symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(buffer, {
         ...{records, wrap, pan, asSent, time, offsetAt, colors, symbols},
         width: paneWidth - overviewCells,
-        numberCells: numbers,
         originCells: Math.max(0, ...this.#originNames.map(textWidth)),
         highlights: highlights.map((pattern, index) => ({
           pattern,
@@ -107,11 +105,6 @@ export class PaneRows {
     const {records} = folds;
     const hasBlankHead = !asSent && records.opened.has(id) && source.buffer.lineAt(id)?.length === 0;
     return hasBlankHead ? index.long.get(id) : records.closedAt(id);
-  }
-
-  /** Cells of a row for the text of the line. */
-  textWidth(view: PaneView, size: PaneSize): number {
-    return this.renderer(view, size).textWidth;
   }
 
   /** The log as `viewport/position.ts` needs it. */

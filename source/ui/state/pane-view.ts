@@ -14,7 +14,6 @@ export type PaneView = {
   /** The line of the last match that the user went to: only it is shifted left, so that the match is visible. */
   readonly revealed: number | undefined;
   readonly time: TimeMode;
-  readonly lineNumbers: boolean;
   /** As typed. */
   readonly search: string | undefined;
   /** As typed; each has a colour of its own. */
@@ -38,7 +37,6 @@ export const newPane: PaneView = {
   pan: 0,
   revealed: undefined,
   time: 'sent',
-  lineNumbers: false,
   search: undefined,
   highlights: [],
   filters: [],
@@ -51,7 +49,7 @@ export const newPane: PaneView = {
 /** Parts of a pane's view on which it depends which entries are shown, and in how many rows. */
 const rowParts: readonly (keyof PaneView)[] = [
   ...(['filters', 'fold', 'around'] as const),
-  ...(['wrap', 'asSent', 'time', 'lineNumbers'] as const),
+  ...(['wrap', 'asSent', 'time'] as const),
 ];
 
 /** Whether other entries may be shown after the change, or in other rows. */
@@ -63,12 +61,6 @@ export function changesRows(change: Partial<PaneView>): boolean {
 export function changedPane(pane: PaneView, change: Partial<PaneView>): PaneView {
   const changed = {...pane, ...change};
   return changed.around === 0 || hasMatches(changed) ? changed : {...changed, around: 0};
-}
-
-/** The view of a tab that opens again, without what is about entries of its last log: they have other ids now. */
-export function paneOfNewLog(pane: PaneView): PaneView {
-  const filters = pane.filters.filter(({filter}) => filter.kind !== 'between');
-  return changedPane(pane, {filters, position: follow, marks: new Set(), revealed: undefined, selectedFrom: undefined});
 }
 
 /** Whether a filter is on that records match. A range has no matches. */

@@ -76,10 +76,10 @@ function sessionStart({pane, ...screen}: ViewDefaults): SessionStart {
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
-  const {wrap, asSent, time, lineNumbers, search, highlights, around, fold} = pane;
+  const {wrap, asSent, time, search, highlights, around, fold} = pane;
   const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
   return {
-    ...{name, merges, wrap, asSent, time, lineNumbers, search, highlights, filters},
+    ...{name, merges, wrap, asSent, time, search, highlights, filters},
     ...{around, fold, anchors},
   };
 }
@@ -162,14 +162,14 @@ function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
 }
 
 function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
-  const {name, merges, asSent, lineNumbers, search, highlights, around, fold} = saved;
+  const {name, merges, asSent, search, highlights, around, fold} = saved;
   const [wrap, time] = [wrapOf(saved), timeOf(saved)];
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
   return {
     name,
     pinned: true,
     ...(merges && {merges}),
-    pane: {...newPane, wrap, asSent, time, lineNumbers, search, highlights, filters, around, fold},
+    pane: {...newPane, wrap, asSent, time, search, highlights, filters, around, fold},
   };
 }
 

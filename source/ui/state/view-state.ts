@@ -5,7 +5,6 @@ import {
   changedPane,
   defaultsFrom,
   type PaneView,
-  paneOfNewLog,
   type ScreenView,
   type ViewDefaults,
   type ViewOptions,
@@ -76,7 +75,6 @@ export type ViewAction =
   /** Pipelines have other names, by the old ones: their tabs follow. */
   | {readonly type: 'renamed'; readonly names: ReadonlyMap<string, string>}
   /** Opens a closed tab where it was, as a kept one; those of its pipelines, too, if it is a merged one. */
-  | {readonly type: 'reopen'; readonly tab: Tab; readonly index: number; readonly focus: ViewState['focus']}
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-list'}
@@ -196,8 +194,6 @@ export function reduce(state: ViewState, action: ViewAction): ViewState {
       return replace(state, action.name, action.by);
     case 'renamed':
       return renamed(state, action.names);
-    case 'reopen':
-      return reopen(state, action);
     case 'pane':
       return {
         ...state,
@@ -352,21 +348,6 @@ export function renamedTab(tab: Tab, names: ReadonlyMap<string, string>): Tab {
   if (!merges) return {...tab, name: nameOf(tab.name)};
   const merged = merges.map(nameOf);
   return {...tab, name: mergedName(merged), merges: merged};
-}
-
-function reopen(state: ViewState, {tab, index, focus}: Extract<ViewAction, {type: 'reopen'}>): ViewState {
-  const open = tab.merges ? withPinnedTabs(state, tab.merges) : state.tabs;
-  // The preview ends when another tab is shown.
-  const others = open.filter(({name, pinned}) => pinned && name !== tab.name);
-  const reopened: Tab = {...tab, pinned: true, pane: paneOfNewLog(tab.pane)};
-  return {
-    ...state,
-    tabs: others.toSpliced(index, 0, reopened),
-    active: tab.name,
-    // It goes from the list to where it was; a hidden list cannot have it.
-    focus: state.listHidden || state.focus === 'log' ? 'log' : focus,
-    prompt: promptOfList(state.prompt),
-  };
 }
 
 /** A prompt about a log closes with its tab; the list's prompt stays. */

@@ -24,11 +24,9 @@ describe('the footer of the log', () => {
     expect(footer(screen, 500)).not.toMatch(/ [FG] /);
   });
 
-  it('offers the cells of the histogram while it is shown, and the comparison of runs where there are several', async () => {
-    await using screen = await reading(log, {size: {columns: 100, rows: 30}});
-    expect(footer(screen, 500)).not.toMatch(/ \( earlier| \) later| D compare/);
-    screen.press('s');
-    await screen.until(() => footer(screen, 500).includes(' ( earlier ) later'), 'the histogram');
+  it('offers the comparison of runs where there are several', async () => {
+    await using screen = await reading(log);
+    expect(footer(screen, 500)).not.toMatch(/ D compare/);
     const orders = screen.server.pipeline('orders');
     orders.stop();
     orders.start();
@@ -87,15 +85,6 @@ describe('the footer of the log', () => {
     await pressed(screen, 'f', 'k');
     expect(footer(screen)).toContain(' Enter open y copy records ');
     expect(footer(screen, 500)).toContain(' f unfold');
-  });
-
-  it('offers the tab that was closed last', async () => {
-    await using screen = await reading(log, {names: ['orders', 'fraud']});
-    expect(footer(screen, 500)).not.toContain(' Z ');
-    screen.press('X');
-    expect(footer(screen, 100)).toContain(' Z reopen');
-    screen.press('Z');
-    expect(footer(screen, 500)).not.toContain(' Z ');
   });
 
   it('offers to reconnect while there is no connection', async () => {

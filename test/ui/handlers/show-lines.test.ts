@@ -41,15 +41,7 @@ describe('how lines look', () => {
     });
   });
 
-  describe('# and J', () => {
-    it('# numbers them from the first that was received', async () => {
-      await using screen = await reading(log);
-      screen.press('#');
-      expect(rowsOf(screen)[1]).toMatch(/^ {2} *2 00:00:01/);
-      screen.press('#');
-      expect(rowsOf(screen)[1]).toMatch(/^ {2}00:00:01/);
-    });
-
+  describe('J and w', () => {
     it('J shows them as sent, w wraps them, and any of it pins the tab', async () => {
       await using screen = await reading([], {names: []});
       await screen.until(() => screen.controller.pane !== undefined, 'the preview');

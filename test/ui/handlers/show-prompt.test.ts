@@ -13,10 +13,10 @@ describe('the prompt of &', () => {
   async function withFour(): Promise<ScreenUnderTest> {
     const screen = await reading(log);
     await typed(screen, '&', 'step');
-    await pressed(screen, 'k', '<');
+    await pressed(screen, 'k', 'R');
     await typed(screen, '&', 'level:info');
     await pressed(screen, '-');
-    expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', 'level:info', /^not like/]);
+    expect(texts(screen)).toMatchObject(['step', 'this run', 'level:info', /^not like/]);
     screen.press('&');
     return screen;
   }
@@ -54,10 +54,10 @@ describe('the prompt of &', () => {
     expect(seen).toEqual([
       ...[[true, editing], shape],
       ...[[true, editing], 'level:info'],
-      ...[[true, editing], 'since 00:00:01'],
+      ...[[true, editing], 'this run'],
       ...[[true, editing], 'step'],
       ...[[false, editing], 'step'],
-      ...[[true, editing], 'since 00:00:01'],
+      ...[[true, editing], 'this run'],
       ...[[true, editing], 'level:info'],
       ...[[true, editing], shape],
       ...[[true, '& '], ''],
@@ -111,7 +111,7 @@ describe('the prompt of &', () => {
     retype(screen, '!three');
     submitPrompt(controller);
     await workedOut(screen);
-    expect(texts(screen)).toMatchObject(['!three', 'since 00:00:01', 'level:info', /^not like/]);
+    expect(texts(screen)).toMatchObject(['!three', 'this run', 'level:info', /^not like/]);
     expect(viewOf(screen).filters.map(({on}) => on)).toEqual([true, false, false, false]);
     expect(lastWords(screen)).toEqual(['Fresh', 'one', 'two']);
   });
@@ -123,12 +123,12 @@ describe('the prompt of &', () => {
     recallPrompt(controller, 1);
     retype(screen, '');
     submitPrompt(controller);
-    expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', /^not like/]);
+    expect(texts(screen)).toMatchObject(['step', 'this run', /^not like/]);
     screen.press('&');
     recallPrompt(controller, 1);
     retype(screen, '');
     submitPrompt(controller);
-    expect(texts(screen)).toEqual(['step', 'since 00:00:01']);
+    expect(texts(screen)).toEqual(['step', 'this run']);
   });
 
   it('a filter that was not typed stays as it is, is switched on, and cannot be edited', async () => {
@@ -161,6 +161,6 @@ describe('the prompt of &', () => {
     submitPrompt(screen.controller);
     retype(screen, 'level:warn');
     submitPrompt(screen.controller);
-    expect(texts(screen)).toMatchObject(['step', 'since 00:00:01', 'level:warn', /^not like/]);
+    expect(texts(screen)).toMatchObject(['step', 'this run', 'level:warn', /^not like/]);
   });
 });

@@ -13,44 +13,8 @@ const five = [
   logged(5, 'INFO', 'step five'),
 ];
 
-describe('<, > and R', () => {
-  it('< and > hide what is before and after the record', async () => {
-    await using screen = await reading(five);
-    await pressed(screen, 'k', 'k', '>', 'k', '<');
-    expect(lastWords(screen)).toEqual(['two', 'three']);
-    expect(texts(screen)).toEqual(['up to 00:00:03', 'since 00:00:02']);
-  });
-
-  it('say the time as the line has it, where times are local', async () => {
-    await using screen = await reading(five, {offsetAt: () => 120});
-    await pressed(screen, 't', 'k', '>');
-    expect(texts(screen)).toEqual(['up to 02:00:04']);
-    await pressed(screen, 't', '<');
-    expect(texts(screen)).toEqual(['up to 02:00:04', 'since 00:00:04']);
-  });
-
-  it('> keeps the record whole', async () => {
-    await using screen = await reading([five[0] ?? '', 'goes on here', 'and here', five[1] ?? '']);
-    await pressed(screen, 'k', 'k', '>');
-    expect(lastWords(screen)).toEqual(['Fresh', 'one', 'here', 'here']);
-  });
-
-  it('another < takes the place of the first', async () => {
-    await using screen = await reading(five);
-    await pressed(screen, 'k', 'k', 'k', '<', 'j', '<');
-    expect(texts(screen)).toEqual(['since 00:00:03']);
-  });
-
-  it('of a record without a time they say the line, and they hide the markers outside', async () => {
-    await using screen = await reading(['plain']);
-    await pressed(screen, '=', 'k');
-    await pressed(screen, '<');
-    expect(texts(screen)).toEqual(['since line 2']);
-    await pressed(screen, '\\', '>');
-    expect(rowsOf(screen).some((row) => row.includes('────'))).toBe(false);
-  });
-
-  it('R shows the run only, and all again', async () => {
+describe('R', () => {
+  it('shows the run only, and all again', async () => {
     await using screen = await reading([], {
       scenario: (server) => {
         const orders = server.addPipeline('orders');
@@ -72,7 +36,7 @@ describe('<, > and R', () => {
     expect(rowsOf(screen)).toHaveLength(all);
   });
 
-  it('R leaves out the run that begins later', async () => {
+  it('leaves out the run that begins later', async () => {
     await using screen = await reading([], {scenario: (server) => server.addPipeline('orders').start()});
     await screen.untilLine('orders', 'initializing -> running');
     await pressed(screen, 'R');
@@ -85,7 +49,7 @@ describe('<, > and R', () => {
     expect(rowsOf(screen).join()).toContain('next run');
   });
 
-  it('R has no run to show in a merged tab', async () => {
+  it('has no run to show in a merged tab', async () => {
     await using screen = await reading(five, {names: ['orders', 'fraud']});
     screen.press('+');
     await screen.until(() => screen.controller.pane?.model.source.snapshot.get().connection?.kind === 'live', 'it');
@@ -94,13 +58,13 @@ describe('<, > and R', () => {
     expect(noticeOf(screen)).toBe('a merged log has no runs: press R to show one in the tab of a pipeline');
   });
 
-  it('R switches the run on again that \\ switched off', async () => {
+  it('switches the run on again that \\ switched off', async () => {
     await using screen = await reading(five);
     await pressed(screen, 'R', '\\', 'R');
-    expect(viewOf(screen).filters).toMatchObject([{filter: {label: 'this run'}, on: true}]);
+    expect(viewOf(screen).filters).toMatchObject([{filter: {kind: 'between'}, on: true}]);
   });
 
-  it.each(['before', 'after'])('R shows the run also when its first lines are dropped %s', async (when) => {
+  it.each(['before', 'after'])('shows the run also when its first lines are dropped %s', async (when) => {
     await using screen = await reading(five, {scrollbackBytes: 20_000});
     const drop = async (from: number) => {
       for (let part = from; part < from + 400; part += 100) {
@@ -117,17 +81,5 @@ describe('<, > and R', () => {
     expect(texts(screen)).toEqual(['this run']);
     expect(lastWords(screen).at(-1)).toBe('line799');
     expect(lastWords(screen).length).toBeGreaterThan(10);
-  });
-
-  it('they stay when older lines are dropped', async () => {
-    await using screen = await reading(five, {scrollbackBytes: 20_000});
-    await pressed(screen, 'k', '<');
-    await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more line${at}`)));
-    const {buffer} = screen.logs.get('orders') ?? {};
-    expect(buffer?.firstId).toBeGreaterThan(6);
-    expect(lastWords(screen)).toContain(`line${(buffer?.firstId ?? 0) - 6}`);
-    await pressed(screen, 'G');
-    expect(lastWords(screen).at(-1)).toBe('line399');
-    expect(texts(screen)).toEqual(['since 00:00:04']);
   });
 });

@@ -86,7 +86,7 @@ it('has arrows as words where there are none: < and > are keys', () => {
 
 describe('keys of the user', () => {
   const {table} = remap(allCommands, [
-    {command: 'reopen-tab', keys: ['^R', 'B'], where: ''},
+    {command: 'hide-list', keys: ['^R', 'B'], where: ''},
     {command: 'tab-number', keys: ['!', '"', '%', '(', ')', '^A', '^B', '^E'], where: ''},
     {command: 'pipeline-page', keys: ['d'], where: ''},
   ]);
@@ -94,8 +94,8 @@ describe('keys of the user', () => {
   const texts = rows.map((row) => row.text.trimEnd());
 
   it('are shown, with the ones that the command comes with', () => {
-    const at = texts.indexOf('  ^R B           reopen the tab that was closed last, as it was');
-    expect(texts[at + 1]).toBe(`${' '.repeat(17)}default: Z`);
+    const at = texts.indexOf('  ^R B           hide or show the list');
+    expect(texts[at + 1]).toBe(`${' '.repeat(17)}default: z`);
     expect(rows[at + 1]?.runs.some(({style}) => style.dim)).toBe(true);
   });
 
@@ -114,14 +114,14 @@ describe('keys of the user', () => {
   });
 
   it('are found, and those of the program are not', () => {
-    expect(idsOf({table, text: '^r'})).toContain('reopen-tab');
-    expect(textsOf(80, {table, text: 'Z'}).slice(2)).not.toContain(' key Z');
+    expect(idsOf({table, text: '^r'})).toContain('hide-list');
+    expect(textsOf(80, {table, text: 'z'}).slice(2)).not.toContain(' key z');
   });
 });
 
 describe('what was typed', () => {
   it('finds commands by words of their help, in any order and case', () => {
-    expect(idsOf({text: 'tabs FILTERS'})).toEqual(['filters-to-all']);
+    expect(idsOf({text: 'filters OFF'})).toEqual(['filters-off']);
     expect(idsOf({text: 'no such words'})).toEqual([]);
     expect(textsOf(80, {text: 'no such words'}).slice(2)).toEqual([
       ' no command matches',
@@ -223,10 +223,10 @@ describe('Enter', () => {
     screen.press('Enter');
     expect(screen.controller.state).toMatchObject({page: undefined, sort: 'state', focus: 'list'});
     expect(screen.controller.state.listHidden).toBe(false);
-    find(screen, 'line numbers');
+    find(screen, 'lines as sent');
     screen.press('Enter');
     expect(screen.controller.state.focus).toBe('list');
-    expect(viewOf(screen).lineNumbers).toBe(true);
+    expect(viewOf(screen).asSent).toBe(true);
     find(screen, 'select records from');
     screen.press('Enter');
     expect(screen.controller.state.focus).toBe('log');
@@ -245,10 +245,10 @@ describe('Enter', () => {
   it('closes that page for a command of the log', async () => {
     await using screen = await reading(log);
     await pressed(screen, 'k', 'Enter');
-    find(screen, 'line numbers');
+    find(screen, 'lines as sent');
     screen.press('Enter');
     expect(pageOf(screen)).toBeUndefined();
-    expect(viewOf(screen).lineNumbers).toBe(true);
+    expect(viewOf(screen).asSent).toBe(true);
   });
 
   it.each([
@@ -267,7 +267,7 @@ describe('Enter', () => {
   it('says that there is no log for a command of one', async () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
     screen.press('X');
-    find(screen, 'line numbers');
+    find(screen, 'lines as sent');
     screen.press('Enter');
     expect(noticeOf(screen)).toBe('no log is open: press Enter to show the one under the cursor');
   });

@@ -45,8 +45,6 @@ async function filterMany(screen: ScreenUnderTest): Promise<void> {
   await workedOut(screen);
 }
 
-const step = (screen: ScreenUnderTest) => /step (\d+)/.exec(currentLine(screen) ?? '')?.[1];
-
 describe('the histogram of a tab', () => {
   it('shows the records of the whole scrollback by time', async () => {
     await using screen = await shown();
@@ -79,19 +77,12 @@ describe('the histogram of a tab', () => {
     await screen.until(() => isDone, 'the end of the wait');
   });
 
-  it('says what its dotted line is: where it is shown, and where a key passes it', async () => {
+  it('says what its dotted line is, where it is shown', async () => {
     const apart = [0, 1, 2, 3, 4, 5, 6, 7].map((at) => logged(at + (at > 3 ? 7200 : 0), 'INFO', `step ${at}.`));
     await using screen = await shown(apart);
     expect((await histogramCells(screen))[0]).toContain('┊');
     screen.press('s', 's');
-    expect(noticeOf(screen)).toBe(
-      'histogram above the log: press ( to go back a cell, ) to go forward · ┊ is time without records',
-    );
-    await histogramCells(screen);
-    screen.press('k', '(', '(');
-    expect(noticeOf(screen)).toBe('1 s from 11-25 02:00:04: 1 record · ┊ before it: 2 h without records');
-    screen.press('(');
-    expect(noticeOf(screen)).toBe('1 s from 11-25 00:00:03: 1 record');
+    expect(noticeOf(screen)).toBe('histogram above the log · ┊ is time without records');
   });
 
   it('says what its dotted line is once it is counted, where it was hidden until then', async () => {
@@ -113,7 +104,7 @@ describe('the histogram of a tab', () => {
     await app.shows('histogram hidden');
     expect(place()).toBe(-1);
     await app.press('s');
-    await app.shows('press ( to go back a cell, ) to go forward');
+    await app.shows('histogram above the log');
     await app.shows('/cell');
   });
 
@@ -187,15 +178,6 @@ describe('the histogram of a tab', () => {
     expect(stripVTControlCharacters(painted(screen)[0] ?? '')).toBe(' counting the records');
   });
 
-  it('tells all records of a span, whatever the frame has counted', async () => {
-    await using screen = await shown();
-    await filterMany(screen);
-    await pressed(screen, 'g');
-    painted(screen);
-    for (let press = 0; press < 5; press++) screen.press(')');
-    expect(noticeOf(screen)).toMatch(/^2 s from .*00:00:42: 16,000 records$/);
-  });
-
   it('marks lines that are lost', async () => {
     await using screen = await shown();
     writable(screen.logs.get('orders')?.buffer).addMarker({kind: 'line-cut', at: 0});
@@ -220,72 +202,5 @@ describe('the histogram of a tab', () => {
     screen.press('s');
     expect(noticeOf(screen)).toBe('the histogram needs a terminal of 16 rows');
     expect(screen.controller.layout?.histogramRows).toBe(0);
-  });
-});
-
-describe('( and )', () => {
-  it('go to the first record of the cell before and after, and to the end from the last one', async () => {
-    await using screen = await shown();
-    await histogramCells(screen);
-    screen.press('(');
-    expect(step(screen)).toBe('114');
-    expect(noticeOf(screen)).toMatch(/^1 s from (11-25 )?00:00:38: 3 records$/);
-    screen.press('(', '(');
-    expect(step(screen)).toBe('108');
-    screen.press(')');
-    expect(step(screen)).toBe('111');
-    screen.press(')', ')', ')');
-    expect(viewOf(screen).position.kind).toBe('follow');
-    screen.press(')');
-    expect(noticeOf(screen)).toBe('this is the newest cell of the histogram');
-    screen.press('g', '(');
-    expect(noticeOf(screen)).toBe('this is the oldest cell of the histogram');
-  });
-
-  it('say that a log is still being counted, not that it has no times, until nearly all of it is', async () => {
-    await using screen = await shown();
-    screen.press('(');
-    expect(noticeOf(screen)).toBe('the records are still being counted');
-    const {model} = screen.controller.pane ?? {};
-    await screen.until(() => model?.isCounted === true, 'the records to be counted');
-    screen.press('(');
-    expect(noticeOf(screen)).toMatch(/00:00:38: 3 records$/);
-  });
-
-  it('say that filters leave nothing', async () => {
-    await using screen = await shown();
-    await histogramCells(screen);
-    await typed(screen, '&', 'step 60 tick');
-    screen.press('(');
-    screen.press('(');
-    expect(noticeOf(screen)).toBe('everything before this cell of the histogram is hidden');
-    await typed(screen, '&', 'no such text');
-    screen.press('(');
-    expect(noticeOf(screen)).toBe('everything is hidden by filters');
-  });
-
-  it('name the year of a span that is not of this one', async () => {
-    // After the runner's line: the clock was set back.
-    await using screen = await shown([logged(-400 * 86_400, 'INFO', 'long ago')]);
-    await histogramCells(screen);
-    screen.press('g', ')');
-    expect(noticeOf(screen)).toMatch(/^1 s from 2025-10-21 00:00:00: 1 record · ┊ before it: the clock was set back$/);
-  });
-
-  it('pass over cells of which filters leave nothing', async () => {
-    await using screen = await shown();
-    await histogramCells(screen);
-    await typed(screen, '&', 'tick');
-    screen.press('(');
-    expect(step(screen)).toBe('60');
-    expect(noticeOf(screen)).toMatch(/00:00:20: 1 record, 1 error$/);
-    screen.press('(', '(');
-    expect(step(screen)).toBe('0');
-  });
-
-  it('need the histogram', async () => {
-    await using screen = await reading(steps);
-    screen.press('(');
-    expect(noticeOf(screen)).toBe('the histogram is hidden: press s to show it');
   });
 });

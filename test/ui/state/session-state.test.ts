@@ -80,7 +80,7 @@ test('tabs of the command line stay in front and on the screen, and look as they
     initialView(['a', 'b', 'c']),
   );
   const session = sessionOf(wrapped, () => none);
-  const started = reduce(initialView(['d', 'b', 'a']), {type: 'pane', name: 'a', change: {lineNumbers: true}});
+  const started = reduce(initialView(['d', 'b', 'a']), {type: 'pane', name: 'a', change: {fold: true}});
   const state = reduce(started, {type: 'restore', view: restoredView(session, asNow)});
   expect(state.tabs.map(({name, pane}) => `${name} ${pane.wrap}`)).toEqual([
     'd errors',
