@@ -5,7 +5,6 @@ import {benchTable, headlineTable} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
 import manifest from '../package.json' with {type: 'json'};
 import {
-  cheatTableText,
   exitCodeTableText,
   keyTableText,
   optionTableText,
@@ -20,7 +19,6 @@ const results = await readResults();
 const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
 
 await fill('keys.md', {keys: keyTableText()});
-await fill('cheat-sheet.md', {cheat: cheatTableText()});
 await fill('options.md', {
   options: optionTableText(),
   'logs-options': optionTableText('logs'),

@@ -41,7 +41,7 @@ export function anchorsOf(text: string): ReadonlySet<string> {
   );
 }
 
-/** Where its links and pictures lead within the project: `docs/keys.md`, `docs/faq.md#does-it`. */
+/** Where its links and pictures lead within the project: `docs/keys.md`, `docs/install.md#one-file`. */
 function targetsOf({file, text}: DocPage): readonly string[] {
   const prose = withoutBlocks(text).replaceAll(/`[^`]*`/g, '');
   const links = [...prose.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)].map(([, link, picture]) => link ?? picture);

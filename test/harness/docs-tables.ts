@@ -2,7 +2,7 @@ import {exitCodeRows} from '../../source/settings/exit-codes.ts';
 import {optionRows, settingRows} from '../../source/settings/help-text.ts';
 import {commandWords} from '../../source/settings/option.ts';
 import type {Command, CommonAction} from '../../source/ui/keys/command.ts';
-import {coreRows, type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
+import {type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
 import {helpPage} from '../../source/ui/pages/help.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 
@@ -43,24 +43,11 @@ function commonOnPages(): readonly {does: CommonAction; keys: string; help: stri
 
 /** The table of docs/keys.md, made from the table that dispatches keys. */
 export function keyTableText(): string {
-  return groupedTable(keyTableRows());
-}
-
-function groupedTable(rows: readonly KeyTableRow[]): string {
+  const rows = keyTableRows();
   return markdownTable(
     ['where', 'key', 'what it does'],
     rows.map(({group, keys, does}, index) => [group === rows[index - 1]?.group ? '' : group, code(keys), does]),
   );
-}
-
-/** The keys of the first days, from the same table. */
-function cheatRows(): readonly KeyTableRow[] {
-  return coreRows(allCommands).map(({group, keys, help}) => ({group, keys, does: help}));
-}
-
-/** The table of docs/cheat-sheet.md. */
-export function cheatTableText(): string {
-  return groupedTable(cheatRows());
 }
 
 /** A table of docs/options.md, made from the table that `--help` is made from. */

@@ -6,7 +6,6 @@ import {options} from '../../source/settings/option-table.ts';
 import {keyRows, keysShown} from '../../source/ui/keys/commands.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 import {
-  cheatTableText,
   everyPage,
   exitCodeTableText,
   keyTableRows,
@@ -56,7 +55,6 @@ const {$defs: schemas} = JSON.parse(readFileSync(path.join(root, 'docs/json-sche
 
 test.each([
   ['keys.md', 'keys', keyTableText],
-  ['cheat-sheet.md', 'cheat', cheatTableText],
   ['options.md', 'options', () => optionTableText()],
   ['options.md', 'logs-options', () => optionTableText('logs')],
   ['options.md', 'other-options', otherOptionTableText],

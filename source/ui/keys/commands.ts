@@ -137,7 +137,7 @@ export type CoreRow = {
   readonly commands: readonly KeyRow[];
 };
 
-/** The keys of the first days, for the first screen of the help and docs/cheat-sheet.md. */
+/** The keys of the first days, for the first screen of the help. */
 export function coreRows(rows: readonly KeyRow[], isUtf8 = true): readonly CoreRow[] {
   const core = rows.flatMap((command) => ('core' in command && command.core !== undefined ? [command] : []));
   return [...Map.groupBy(core, ({group, core}) => `${group}\n${core}`).values()].flatMap((commands) => {
