@@ -1,6 +1,6 @@
 import {exitCodeRows} from '../../source/settings/exit-codes.ts';
 import {optionRows, settingRows} from '../../source/settings/help-text.ts';
-import {commandWords} from '../../source/settings/option.ts';
+import {type CommandName, commandWords} from '../../source/settings/option.ts';
 import type {Command, CommonAction} from '../../source/ui/keys/command.ts';
 import {type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
 import {helpPage} from '../../source/ui/pages/help.ts';
@@ -50,23 +50,27 @@ export function keyTableText(): string {
   );
 }
 
-/** A table of docs/options.md, made from the table that `--help` is made from. */
+/** The options of the screen, or those of `logs` that the screen has not, for docs/options.md: from the table of `--help`. */
 export function optionTableText(command: 'screen' | 'logs' = 'screen'): string {
+  const rows = command === 'screen' ? optionRows(command) : optionsBeside(command, ['screen']);
   return markdownTable(
     ['option', 'what it does'],
-    optionRows(command).map(({left, help}) => [code(left), help]),
+    rows.map(({left, help}) => [code(left), help]),
   );
 }
 
 /** The options of the other commands that neither the screen nor `logs` has, for docs/options.md. */
 export function otherOptionTableText(): string {
-  const known = new Set([...optionRows('screen'), ...optionRows('logs')].map(({left, help}) => `${left} ${help}`));
   const rows = commandWords.flatMap((command) =>
-    optionRows(command)
-      .filter(({left, help}) => !known.has(`${left} ${help}`))
-      .map(({left, help}) => [code(`pipetail ${command}`), code(left), help]),
+    optionsBeside(command, ['screen', 'logs']).map(({left, help}) => [code(`pipetail ${command}`), code(left), help]),
   );
   return markdownTable(['command', 'option', 'what it does'], rows);
+}
+
+/** The options of a command that none of these others has. */
+function optionsBeside(command: CommandName, others: readonly CommandName[]) {
+  const known = new Set(others.flatMap(optionRows).map(({left, help}) => `${left} ${help}`));
+  return optionRows(command).filter(({left, help}) => !known.has(`${left} ${help}`));
 }
 
 /** The table of docs/configuration.md. */
