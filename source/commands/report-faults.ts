@@ -1,6 +1,4 @@
-import {homedir} from 'node:os';
 import {systemClock} from '../lib/clock.ts';
-import {stateFolder} from '../storage/save-file.ts';
 import {exitOnFault} from '../system/crash-report.ts';
 import {noticeLine} from '../system/line-output.ts';
 
@@ -8,8 +6,8 @@ import {noticeLine} from '../system/line-output.ts';
 type Secrets = {readonly secrets: () => readonly string[]};
 
 /**
- * Runs a command without a screen. A fault of the program itself ends it with one line that names a report, not with
- * Node's message and stack. The command calls `onServer` with the server that it opens.
+ * Runs a command without a screen. A fault of the program itself ends it with a report without data, in JSON if that is
+ * requested. The command calls `onServer` with the server that it opens.
  */
 export async function reportingFaults<T>(
   {version, process, isJson}: {readonly version: string; readonly process: NodeJS.Process; readonly isJson: boolean},
@@ -18,9 +16,8 @@ export async function reportingFaults<T>(
   let server: Secrets | undefined;
   const endFaults = exitOnFault(process, {
     ...{version, clock: systemClock},
-    folder: stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()}),
     secrets: () => server?.secrets() ?? [],
-    lineOf: (text) => noticeLine(text, isJson, 'failure'),
+    noticeOf: (report) => (isJson ? noticeLine(report.trimEnd(), isJson, 'failure') : report),
   });
   try {
     return await command((opened) => {

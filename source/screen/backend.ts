@@ -35,7 +35,7 @@ export class ScreenBackend {
   readonly alerts: AlertCommand | undefined;
   /** Undefined for the demo server, which is a new one at every start, and without a server. */
   readonly session: ScreenSession | undefined;
-  /** The folder of session, recordings and crash reports. */
+  /** The folder of session and recordings. */
   readonly state: string;
   readonly recordingsFolder: string;
   readonly #recordings: Recordings;

@@ -75,21 +75,20 @@ type EndScreenOptions = {
     readonly stderr: {readonly write: (text: string) => unknown};
   };
   readonly clock: Clock;
-  /** Writes a report about a fault, and resolves to what the user reads. */
-  readonly reportFault: (error: unknown) => Promise<string>;
+  /** What the user reads of a fault. */
+  readonly reportOf: (error: unknown) => string;
 };
 
 /** Restores the terminal once nothing more is drawn. */
 export async function endScreen(options: EndScreenOptions): Promise<ScreenEnd> {
-  const {exit, writes, isBlocked, undo, process, clock, reportFault} = options;
+  const {exit, writes, isBlocked, undo, process, clock, reportOf} = options;
   const {fault} = exit;
-  const words = fault && (await reportFault(fault.error));
   const isOut = await writes.end({restore: restoreSequence, patience: isBlocked ? 0 : terminalPatience, clock});
   await exit.dropNextUnlessClean();
   // Any further write, and even a natural end of the process, would wait for the terminal. Another screen can wait.
   if (!isOut && !exit.next) process.exit(exit.code);
   if (!exit.next) exitAtOnce(process, exit.code);
   for (const undoOne of undo.toReversed()) undoOne();
-  if (words !== undefined) process.stderr.write(words);
+  if (fault) process.stderr.write(reportOf(fault.error));
   return {code: exit.code, next: exit.next};
 }

@@ -10,7 +10,7 @@ import type {Settings} from '../settings/settings.ts';
 import {configPlace, loadSettings} from '../startup/load-settings.ts';
 import {checkFirstName, commandMeant} from '../startup/name-hint.ts';
 import {type OpenServer, openServer} from '../startup/open-server.ts';
-import {reportCrash} from '../system/crash-report.ts';
+import {crashReport} from '../system/crash-report.ts';
 import {dropInput} from '../system/terminal-input.ts';
 import {boundWrites, holdStderr, reportModes, windowTitle} from '../system/terminal-output.ts';
 import {TerminalPace} from '../system/terminal-pace.ts';
@@ -215,9 +215,8 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     await backend.close();
     await server.close();
   }
-  const reportFault = (error: unknown) =>
-    reportCrash(error, {process, version, folder: backend.state, secrets: server.secrets(), clock});
-  return await endScreen({exit, writes, isBlocked, undo, process, clock, reportFault});
+  const reportOf = (error: unknown) => crashReport(error, {version, secrets: server.secrets()});
+  return await endScreen({exit, writes, isBlocked, undo, process, clock, reportOf});
 }
 
 /** One line holds the first note. */

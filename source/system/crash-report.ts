@@ -1,89 +1,54 @@
-import {mkdir, writeFile} from 'node:fs/promises';
-import path from 'node:path';
 import type {Clock} from '../lib/clock.ts';
-import {isoTime} from '../lib/format.ts';
 import {clean} from '../terminal/clean.ts';
 
 type CrashOptions = {
-  readonly process: Pick<NodeJS.Process, 'versions' | 'platform' | 'arch'>;
   readonly version: string;
-  readonly folder: string;
   /** The credentials to remove from all text. */
   readonly secrets: readonly string[];
-  readonly clock: Clock;
 };
 
-/** Milliseconds to wait for a home folder that hangs. */
-const patience = 500;
-
-/** Resolves to the text for the user. The report holds nothing of environment, settings or logs. Never rejects. */
-export async function reportCrash(error: unknown, options: CrashOptions): Promise<string> {
-  const {version, secrets, clock} = options;
-  const saved = new AbortController();
-  const late = clock.sleep(patience, saved.signal).catch(() => {});
-  const file = await Promise.race([saveReport(error, options), late]);
-  saved.abort();
-  const details = file === undefined ? 'no report could be written' : `report, without keys and log text: ${file}`;
-  const fault = errorWords(error, secrets);
-  return `pipetail ${version} crashed (this is a bug): ${fault}\n${details}\n`;
+/** The text for the user: message and stack. It holds nothing of environment, settings or logs. */
+export function crashReport(error: unknown, {version, secrets}: CrashOptions): string {
+  return `pipetail ${version} crashed (this is a bug): ${errorLines(error, secrets).join('\n')}\n`;
 }
 
 /** Milliseconds to wait for a stderr that is not read. */
 const stderrPatience = 500;
 
 /**
- * For a command without a screen: an exception or rejection that nothing catches ends the program with code 1, and with
- * one line on stderr instead of Node's message and stack. Until the result is called.
+ * For a command without a screen: an exception or rejection that nothing catches ends the program with code 1, and with a
+ * report on stderr instead of Node's own, which would hold data. Until the result is called.
  */
 export function exitOnFault(
   process: NodeJS.Process,
   {
+    version,
     secrets,
-    lineOf,
-    ...options
-  }: Omit<CrashOptions, 'process' | 'secrets'> & {
+    clock,
+    noticeOf,
+  }: Omit<CrashOptions, 'secrets'> & {
     /** The credentials in use at that moment. */
     readonly secrets: () => readonly string[];
-    /** What is written of the text, which has no newline. */
-    readonly lineOf: (text: string) => string;
+    readonly clock: Clock;
+    /** What is written of the report. */
+    readonly noticeOf: (report: string) => string;
   },
 ): () => void {
-  const end = async (error: unknown) => {
-    const text = await reportCrash(error, {...options, process, secrets: secrets()});
-    options.clock.after(stderrPatience, () => process.exit(1));
-    process.stderr.write(lineOf(text.trimEnd().replaceAll('\n', ' · ')), () => process.exit(1));
-  };
   let isEnding = false;
   // Only the first fault is reported: it caused those after it.
   const onFault = (error: unknown) => {
-    if (!isEnding) void end(error);
+    if (isEnding) return;
     isEnding = true;
+    clock.after(stderrPatience, () => process.exit(1));
+    process.stderr.write(noticeOf(crashReport(error, {version, secrets: secrets()})), () => process.exit(1));
   };
   process.on('uncaughtException', onFault);
   return () => process.off('uncaughtException', onFault);
 }
 
-/** Resolves to the path; undefined when writing fails: that error would hide the fault. */
-async function saveReport(
-  error: unknown,
-  {process, version, folder, secrets, clock}: CrashOptions,
-): Promise<string | undefined> {
-  const time = isoTime(clock.wall());
-  const file = path.join(folder, `crash-${time.replaceAll(/[:.]/g, '-')}.txt`);
-  const program = `pipetail ${version} · Node ${process.versions.node} · ${process.platform} ${process.arch} · ${time}`;
-  const lines = [program, '', ...errorLines(error, secrets)];
-  try {
-    await mkdir(folder, {recursive: true, mode: 0o700});
-    await writeFile(file, `${lines.join('\n')}\n`, {mode: 0o600, flag: 'wx'});
-    return file;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Characters: a message is one line for the user, and a longer one carries data. */
 const mostMessage = 300;
-const mostFrames = 50;
+const mostFrames = 10;
 const mostCauses = 5;
 
 /** Name, message and stack of an error and its causes. */
@@ -92,7 +57,7 @@ function errorLines(error: unknown, secrets: readonly string[], depth = 0): stri
   if (!(error instanceof Error)) return lines;
   // Only the frames: the stack begins with the whole message.
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  lines.push(...frames.slice(0, mostFrames).map((frame) => withoutSecrets(frame, secrets)));
+  lines.push(...frames.slice(0, mostFrames).map((frame) => withoutSecrets(clean(frame), secrets)));
   // An error may be its own cause.
   if (error.cause !== undefined && depth < mostCauses) {
     lines.push('caused by', ...errorLines(error.cause, secrets, depth + 1));

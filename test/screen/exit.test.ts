@@ -58,7 +58,7 @@ async function ending(exit: ScreenExit, {isOut = true, isBlocked = false, during
     undo: [() => done.push('first undone'), () => done.push('second undone')],
     process,
     clock: systemClock,
-    reportFault: (error) => Promise.resolve(`report: ${String(error)}`),
+    reportOf: (error) => `report: ${String(error)}`,
   });
   return {...end, done, process};
 }
