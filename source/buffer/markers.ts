@@ -96,9 +96,7 @@ export type MarkerKind =
   /** In a merged log: `lines` of a source left its scrollback before they were merged. */
   | {readonly kind: 'not-merged'; readonly lines: number}
   /** In an opened file. `rotated`: another file has its name now; what was between the two is unknown. */
-  | {readonly kind: 'file'; readonly turn: 'truncated' | 'rotated' | 'removed'}
-  /** A dated line that the user drew. */
-  | {readonly kind: 'drawn'};
+  | {readonly kind: 'file'; readonly turn: 'truncated' | 'rotated' | 'removed'};
 
 /** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;

@@ -161,7 +161,6 @@ function markerEvents(pipeline: string, buffer: LogBuffer, eventsFrom: number | 
     if (last !== undefined && event) events[last] = {...event, until};
   };
   for (const [id, marker] of buffer.markers()) {
-    if (marker.kind === 'drawn') continue;
     const isOfApi = marker.kind === 'state' || marker.kind === 'program';
     if (isOfApi && eventsFrom !== undefined && marker.at >= eventsFrom) continue;
     if (marker.kind === 'state') {

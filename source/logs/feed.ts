@@ -1,5 +1,5 @@
 import type {Pipeline} from '../api/types.ts';
-import type {Marker, MarkerKind, OutputStream} from '../buffer/markers.ts';
+import type {Marker, OutputStream} from '../buffer/markers.ts';
 import type {Pause} from '../lib/presence.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import type {Capabilities} from './capabilities.ts';
@@ -22,8 +22,6 @@ export type Feed = {
   readonly packTail?: () => boolean;
   /** Brings lines from now on. Called once. */
   readonly start: () => void;
-  /** Adds a marker of the user's. Default: the sink does. */
-  readonly addMarker?: (marker: MarkerKind) => void;
   /** The log has changed, by the feed or by the user. */
   readonly onChange?: () => void;
   /** Frees what it holds at once. Resolves when that is done. */

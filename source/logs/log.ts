@@ -104,13 +104,6 @@ export class Log<F extends Feed = Feed> {
     this.#feed.start();
   }
 
-  /** Adds a dated line at the end. */
-  addDivider(): void {
-    if (this.#feed.addMarker) this.#feed.addMarker({kind: 'drawn'});
-    else this.#sink.addMarker({kind: 'drawn'});
-    this.#onChange();
-  }
-
   /** See `LogBuffer.shrinkTo`. */
   shrinkTo(bytes: number, newest: number): void {
     // No snapshot without a change: the memory budget calls this after each one, so it would never end.

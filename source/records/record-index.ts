@@ -310,8 +310,7 @@ export class RecordIndex {
       this.#open.clear();
       this.#configurations.cut();
     }
-    // What the user draws may come between any two lines.
-    if (marker?.kind !== 'drawn') this.#open.addMarker();
+    this.#open.addMarker();
     if (marker !== undefined) this.#lastMarker = {id, marker};
     this.#table.addHead(markerCode);
     this.#endsEmpty = false;

@@ -1,5 +1,5 @@
 import type {LossCause, Marker} from '../buffer/markers.ts';
-import {byteSize, clockTime, count, counted, dateTime, duration, inZone} from '../lib/format.ts';
+import {byteSize, clockTime, count, counted, duration, inZone} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import {clean} from '../terminal/clean.ts';
 import {failedWords, stateChangeWords} from './pipeline.ts';
@@ -39,7 +39,6 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
       return 'notice';
     case 'discarded':
     case 'reconnected':
-    case 'drawn':
       return 'quiet';
   }
 }
@@ -87,8 +86,6 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
       return unreadableText(marker);
     case 'file':
       return `${clockTime(shown(marker.at))} ${fileChangeWords[marker.turn]}`;
-    case 'drawn':
-      return dateTime(shown(marker.at));
   }
 }
 

@@ -34,7 +34,7 @@ class WholeLog implements ColdStore {
 
 type Operation = {readonly do: 'append'; readonly text: string} | {readonly do: 'close'} | {readonly do: 'mark'};
 
-const marker: Marker = {kind: 'drawn', at: 1};
+const marker: Marker = {kind: 'renamed', from: 'a', to: 'b', at: 1};
 
 function play(buffer: WritableLogBuffer, log: WholeLog | undefined, operation: Operation): void {
   const keep = (text: string) => {

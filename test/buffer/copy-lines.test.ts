@@ -85,7 +85,7 @@ test('any choice of any lines, in segments of any size, equals the chosen lines'
         let expected = '';
         entries.forEach(([text, isMarker, isChosen], index) => {
           if (isChosen) ids.push(index);
-          if (isMarker) buffer.addMarker({kind: 'drawn', at: index});
+          if (isMarker) buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: index});
           else buffer.append(Buffer.from(`${text}\n`));
           if (isChosen && !isMarker) expected += `${text}\n`;
         });

@@ -45,7 +45,7 @@ test('the newest equal one, when the line before it has left', () => {
 
 test('markers have no anchor and do not come between lines; a line that has not ended has none', () => {
   const before = bufferOf('one');
-  before.addMarker({kind: 'drawn', at: 1});
+  before.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 1});
   before.append(Buffer.from('two\nhal'));
   expect(anchorOf(before, 1)).toBeUndefined();
   expect(anchorOf(before, 3)).toBeUndefined();

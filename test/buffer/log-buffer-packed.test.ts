@@ -13,7 +13,7 @@ import {zstdPacker as packer} from '../../source/system/zstd-packer.ts';
 import {entriesOf} from './entries-of.ts';
 
 const kib = 1024;
-const marker: Marker = {kind: 'drawn', at: 1};
+const marker: Marker = {kind: 'renamed', from: 'a', to: 'b', at: 1};
 
 /** Packs all that is to be packed, a few segments at a time. */
 function packAll(buffer: WritableLogBuffer): void {

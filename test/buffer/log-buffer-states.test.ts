@@ -28,7 +28,7 @@ class Recording implements ColdStore {
   }
 }
 
-const drawn: Marker = {kind: 'drawn', at: 1};
+const renamed: Marker = {kind: 'renamed', from: 'a', to: 'b', at: 1};
 const cut: Marker = {kind: 'line-cut', at: 2};
 
 const line = fc.oneof(
@@ -57,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 12,
     arbitrary: fc.array(line, {maxLength: 12}).map((parts) => ({do: 'append' as const, text: parts.join('')})),
   },
-  {weight: 2, arbitrary: fc.constant(drawn).map((marker) => ({do: 'mark' as const, marker}))},
+  {weight: 2, arbitrary: fc.constant(renamed).map((marker) => ({do: 'mark' as const, marker}))},
   {weight: 1, arbitrary: fc.boolean().map((isCut) => ({do: 'close' as const, isCut}))},
   {weight: 1, arbitrary: fc.boolean().map((isViewed) => ({do: 'view' as const, isViewed}))},
   {

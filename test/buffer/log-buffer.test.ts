@@ -7,7 +7,7 @@ import {entriesOf} from './entries-of.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 const lineCut: Marker = {kind: 'line-cut', at: 7};
-const drawn = (at: number): Marker => ({kind: 'drawn', at});
+const renamed = (at: number): Marker => ({kind: 'renamed', from: 'a', to: 'b', at});
 const text = (buffer: WritableLogBuffer, id: number) => buffer.lineAt(id)?.toString('latin1');
 
 describe('lines', () => {
@@ -100,10 +100,10 @@ describe('the bound', () => {
 
   test('is kept by markers alone', () => {
     const buffer = new WritableLogBuffer({maxBytes: 100_000});
-    for (let at = 0; at < 10_000; at++) buffer.addMarker(drawn(at));
+    for (let at = 0; at < 10_000; at++) buffer.addMarker(renamed(at));
     expect(buffer.endId - buffer.firstId).toBeLessThan(2000);
     expect(buffer).toMatchObject({endId: 10_000, totalLines: 0, lineCount: 0});
-    expect(buffer.markerAt(9999)).toEqual(drawn(9999));
+    expect(buffer.markerAt(9999)).toEqual(renamed(9999));
     expect(buffer.markerAt(0)).toBeUndefined();
   });
 });
@@ -112,43 +112,43 @@ describe('markers', () => {
   test('are between lines and are no lines', () => {
     const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('a\n'));
-    expect(buffer.addMarker(drawn(1))).toBe(1);
+    expect(buffer.addMarker(renamed(1))).toBe(1);
     buffer.append(Buffer.from('\n'));
-    expect(entriesOf(buffer)).toEqual(['a', '<drawn>', '']);
-    expect(buffer.markerAt(1)).toEqual(drawn(1));
+    expect(entriesOf(buffer)).toEqual(['a', '<renamed>', '']);
+    expect(buffer.markerAt(1)).toEqual(renamed(1));
     expect(buffer).toMatchObject({lineCount: 2, totalLines: 2, byteLength: 3});
-    buffer.replaceMarker(1, drawn(2));
-    expect(buffer.lastMarker()).toEqual({id: 1, marker: drawn(2)});
+    buffer.replaceMarker(1, renamed(2));
+    expect(buffer.lastMarker()).toEqual({id: 1, marker: renamed(2)});
   });
 
   test('wait for the open line, under the ids that they will have', () => {
     const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('op'));
-    expect(buffer.addMarker(drawn(1))).toBeUndefined();
-    expect(buffer.addMarker(drawn(2))).toBeUndefined();
+    expect(buffer.addMarker(renamed(1))).toBeUndefined();
+    expect(buffer.addMarker(renamed(2))).toBeUndefined();
     expect(buffer.endId).toBe(1);
-    expect(buffer.lastMarker()).toEqual({id: 2, marker: drawn(2)});
-    buffer.replaceMarker(2, drawn(3));
+    expect(buffer.lastMarker()).toEqual({id: 2, marker: renamed(2)});
+    buffer.replaceMarker(2, renamed(3));
     buffer.append(Buffer.from('en\nnext'));
-    expect(entriesOf(buffer)).toEqual(['open', '<drawn>', '<drawn>', 'next']);
-    expect([buffer.markerAt(1), buffer.markerAt(2)]).toEqual([drawn(1), drawn(3)]);
+    expect(entriesOf(buffer)).toEqual(['open', '<renamed>', '<renamed>', 'next']);
+    expect([buffer.markerAt(1), buffer.markerAt(2)]).toEqual([renamed(1), renamed(3)]);
   });
 
   test('of a cut line comes before those that wait', () => {
     const buffer = new WritableLogBuffer({maxBytes: 1000});
     buffer.append(Buffer.from('op'));
-    buffer.addMarker(drawn(1));
+    buffer.addMarker(renamed(1));
     buffer.closeLine({cut: lineCut});
     buffer.closeLine({cut: lineCut});
     expect([...buffer.markers()]).toEqual([
       [1, lineCut],
-      [2, drawn(1)],
+      [2, renamed(1)],
     ]);
   });
 
   test('the last one is forgotten with its segment', () => {
     const buffer = new WritableLogBuffer({maxBytes: 100, segmentBytes: 10});
-    buffer.addMarker(drawn(1));
+    buffer.addMarker(renamed(1));
     buffer.append(Buffer.from('x\n'.repeat(100)));
     expect(buffer.lastMarker()).toBeUndefined();
     expect(buffer.memoryBytes).toBeLessThanOrEqual(100);
@@ -228,8 +228,8 @@ describe('agrees with a list of lines', () => {
               if (model.open) model.close(step.isCut ? [lineCut] : []);
               break;
             case 'mark':
-              buffer.addMarker(drawn(step.at));
-              model.mark(drawn(step.at));
+              buffer.addMarker(renamed(step.at));
+              model.mark(renamed(step.at));
               break;
           }
           compare(buffer, model, options);
@@ -281,7 +281,7 @@ test('returns where its last bytes begin, without reading what is not in memory'
   const buffer = new WritableLogBuffer({maxBytes: 1000});
   const never = {isStored: () => true, read: () => undefined};
   for (const lines of [2, 3, 4]) buffer.addPast({lines, byteLength: 10, markers: [], bytes: never});
-  buffer.addPast({lines: 2, byteLength: 10, markers: [{line: 1, marker: drawn(1)}], bytes: never});
+  buffer.addPast({lines: 2, byteLength: 10, markers: [{line: 1, marker: renamed(1)}], bytes: never});
   buffer.append(Buffer.from('12345\n789\n'));
   const from = (bytes: number) => Object.values(buffer.lastBytes(bytes));
   expect([1, 10].map(from)).toEqual(Array(2).fill([12, 11]));

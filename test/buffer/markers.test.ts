@@ -35,7 +35,7 @@ it('a lost stream is counted apart', () => {
 
 it('a marker that is no loss changes nothing', () => {
   const markers: Marker[] = [
-    {kind: 'drawn', at: 0},
+    {kind: 'renamed', from: 'a', to: 'b', at: 0},
     {kind: 'discarded', entries: 9, at: 0},
     {kind: 'reconnected', cause: 'server-lost', downMs: 1, times: 1, since: 0, at: 0},
     {kind: 'state', from: 'Running', to: 'Stopped', at: 0},
@@ -43,19 +43,19 @@ it('a marker that is no loss changes nothing', () => {
   for (const marker of markers) expect(countLoss(noLosses, marker, 1)).toBe(noLosses);
 });
 
-const drawn = (at: number): Marker => ({kind: 'drawn', at});
+const renamed = (at: number): Marker => ({kind: 'renamed', from: 'a', to: 'b', at});
 
 test('keeps markers under their ids until they are dropped', () => {
   const store = new MarkerStore();
-  for (const id of [2, 5, 9]) store.add(id, drawn(id));
-  expect(store.last()).toEqual({id: 9, marker: drawn(9)});
-  expect([store.replace(5, drawn(50)), store.replace(6, drawn(60))]).toEqual([true, false]);
+  for (const id of [2, 5, 9]) store.add(id, renamed(id));
+  expect(store.last()).toEqual({id: 9, marker: renamed(9)});
+  expect([store.replace(5, renamed(50)), store.replace(6, renamed(60))]).toEqual([true, false]);
   store.dropBelow(5);
   expect([...store.entries()]).toEqual([
-    [5, drawn(50)],
-    [9, drawn(9)],
+    [5, renamed(50)],
+    [9, renamed(9)],
   ]);
-  expect([store.get(2), store.get(5), store.get(6)]).toEqual([undefined, drawn(50), undefined]);
+  expect([store.get(2), store.get(5), store.get(6)]).toEqual([undefined, renamed(50), undefined]);
   store.dropBelow(10);
   expect([[...store.entries()], store.last()]).toEqual([[], undefined]);
 });

@@ -257,7 +257,7 @@ test('finds what a line by line model finds, whatever the steps between appends 
         for (const operation of script) {
           if (operation.do === 'append') buffer.append(operation.chunk);
           else if (operation.do === 'close') buffer.closeLine();
-          else if (operation.do === 'mark') buffer.addMarker({kind: 'drawn', at: 0});
+          else if (operation.do === 'mark') buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 0});
           else if (search.step(operation.maxBytes)) expect([...search.matches]).toEqual(naiveMatches(buffer, source));
           expect([...search.matches].every((id) => id >= buffer.firstId)).toBe(true);
         }
@@ -278,7 +278,7 @@ test.each(['refused', 'Refused', 'ref.*used$'])(
       const colour = line % 3_000 < 1_000 ? '\x1b[31m' : '';
       const tail = line % 2_500 === 0 ? 'x'.repeat(100_000) : '';
       buffer.append(Buffer.from(`${colour}line ${line} é ${word}${tail}${word}\n`));
-      if (line % 100 === 0) buffer.addMarker({kind: 'drawn', at: 0});
+      if (line % 100 === 0) buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 0});
     }
     const search = new Search(buffer, compilePattern(source));
     while (!search.step(300_000));
@@ -344,7 +344,7 @@ describe('a scope', () => {
         for (const operation of operations) {
           if (operation.do === 'append') buffer.append(operation.chunk);
           else if (operation.do === 'close') buffer.closeLine();
-          else if (operation.do === 'mark') buffer.addMarker({kind: 'drawn', at: 0});
+          else if (operation.do === 'mark') buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 0});
           else if (operation.do === 'show') shown.set(buffer.endId - operation.back, operation.isShown);
           else if (search.step(operation.maxBytes)) expect([...search.matches]).toEqual(expected());
         }

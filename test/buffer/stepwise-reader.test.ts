@@ -9,7 +9,7 @@ it('reads exactly the lines of its range that have ended, however they lie in se
     fc.property(fc.array(entry), fc.nat(20), fc.nat(20), (entries, from, skipped) => {
       const buffer = new WritableLogBuffer({maxBytes: 1e6, segmentBytes: 16});
       for (const each of entries) {
-        if (each === 'marker') buffer.addMarker({kind: 'drawn', at: 1});
+        if (each === 'marker') buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 1});
         else buffer.append(Buffer.from(`${each}\n`));
       }
       buffer.append(Buffer.from('open'));

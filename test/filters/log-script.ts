@@ -77,5 +77,5 @@ export const logOperations: fc.Arbitrary<LogOperation> = fc.oneof(
 export function change(buffer: WritableLogBuffer, operation: LogOperation): void {
   if (operation.do === 'append') buffer.append(operation.chunk);
   else if (operation.do === 'close') buffer.closeLine();
-  else if (operation.do === 'mark') buffer.addMarker({kind: 'drawn', at: 0});
+  else if (operation.do === 'mark') buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 0});
 }

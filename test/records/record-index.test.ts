@@ -90,24 +90,6 @@ describe('while the buffer grows', () => {
   });
 });
 
-test('a drawn line is inside the record that goes on below it, also a panic', () => {
-  const buffer = new WritableLogBuffer({maxBytes: 1 << 20});
-  const index = new RecordIndex(buffer);
-  const add = (...lines: readonly string[]) => buffer.append(Buffer.from(lines.map((text) => `${text}\n`).join('')));
-  for (const record of [
-    [head('one'), 'its second line', 'its third line'],
-    [thread, 'its message', 'in two lines', 'stack backtrace:', '   0: a'],
-  ]) {
-    const {endId} = buffer;
-    add(...record.slice(0, 2));
-    buffer.addMarker({kind: 'drawn', at: 1});
-    add(...record.slice(2));
-    readAll(index);
-    const below = record.slice(2).map((_, line) => index.headOf(endId + 3 + line));
-    expect(below).toEqual(below.map(() => endId));
-  }
-});
-
 describe('times', () => {
   const {index} = indexText(
     [

@@ -10,7 +10,7 @@ import {openPipeline} from '../../source/ui/pages/pipeline.ts';
 import {recordPage} from '../../source/ui/pages/record.ts';
 import {allCommands} from '../../source/ui/pages/registry.ts';
 import {newPane} from '../../source/ui/state/pane-view.ts';
-import {logged, noticeOf, pressed, reading, retype, rowsOf, typed, viewOf, workedOut} from './reading.ts';
+import {addMarker, logged, noticeOf, pressed, reading, retype, rowsOf, typed, viewOf, workedOut} from './reading.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 type Situation = {readonly open: () => Promise<ScreenUnderTest>; readonly rows: number};
@@ -39,7 +39,7 @@ async function emptyLog(): Promise<ScreenUnderTest> {
 
 async function markerOnly(): Promise<ScreenUnderTest> {
   const screen = await emptyLog();
-  await pressed(screen, '=');
+  await addMarker(screen);
   return screen;
 }
 

@@ -1,6 +1,7 @@
 import {stripVTControlCharacters} from 'node:util';
 import type {PaneView} from '../../source/ui/state/pane-view.ts';
 import {activeTab} from '../../source/ui/state/view-state.ts';
+import {writable} from '../harness/writable.ts';
 import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 
 const midnight = Date.UTC(2026, 10, 25);
@@ -44,6 +45,17 @@ export async function workedOut(screen: ScreenUnderTest): Promise<void> {
 export async function write(screen: ScreenUnderTest, ...lines: string[]): Promise<void> {
   for (const line of lines) screen.server.pipeline('orders').write(line);
   await screen.untilLine('orders', lines.at(-1) ?? '');
+  await workedOut(screen);
+}
+
+/** Adds a marker to the shown log and waits until it is read. */
+export async function addMarker(screen: ScreenUnderTest): Promise<void> {
+  writable(screen.controller.pane?.model.source.buffer).addMarker({
+    kind: 'renamed',
+    from: 'sales',
+    to: 'orders',
+    at: screen.clock.wall(),
+  });
   await workedOut(screen);
 }
 

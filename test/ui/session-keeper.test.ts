@@ -12,6 +12,7 @@ import type {ViewOptions} from '../../source/ui/state/pane-view.ts';
 import type {Tab} from '../../source/ui/state/view-state.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {writable} from '../harness/writable.ts';
 import {allTexts, rowsOfPage} from './pages/all-rows.ts';
 import {type ScreenOptions, ScreenUnderTest} from './screen-under-test.ts';
 
@@ -88,7 +89,7 @@ async function readAt40() {
   const {screen} = first;
   await screen.untilConnected('orders');
   // A row of its own in this run, and in no other: ids differ from there on.
-  screen.logs.get('orders')?.addDivider();
+  writable(screen.logs.get('orders')?.buffer).addMarker({kind: 'renamed', from: 'a', to: 'b', at: 0});
   write(screen, 'orders', ...upTo(60));
   await screen.untilLine('orders', 'line 60.');
   for (const number of [10, 40]) {

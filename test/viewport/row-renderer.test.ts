@@ -423,10 +423,10 @@ describe('searching', () => {
 describe('markers', () => {
   it('have their own rows, between rules, wrapped like lines', () => {
     const buffer = bufferOf('a');
-    const id = buffer.addMarker({kind: 'drawn', at: Date.UTC(2026, 10, 25, 9, 17, 30)}) ?? -1;
-    expect(shown(rendererOf(buffer), id)).toEqual(['  ──── 2026-11-25 09:17:30 ────']);
-    expect(shown(rendererOf(buffer, {width: 25}), id)).toEqual(['  ─ 2026-11-25 09:17:30 ─']);
-    expect(shown(rendererOf(buffer, {width: 16, wrap: 'all'}), id)).toHaveLength(2);
+    const id = buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: Date.UTC(2026, 10, 25, 9, 17, 30)}) ?? -1;
+    expect(shown(rendererOf(buffer), id)).toEqual(['  ──── 09:17:30 renamed from a to b ────']);
+    expect(shown(rendererOf(buffer, {width: 35}), id)).toEqual(['  ─ 09:17:30 renamed from a to b ─']);
+    expect(shown(rendererOf(buffer, {width: 20, wrap: 'all'}), id)).toHaveLength(2);
   });
 
   it('have their times in the zone of the lines', () => {

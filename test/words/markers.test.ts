@@ -121,7 +121,6 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'program', from: 'CompilingSql', to: 'SqlError'}, '09:17:30 program: Compiling SQL → SQL error'],
   [{kind: 'program', from: 'Success', to: 'Success'}, '09:17:30 program: Success again'],
   [{kind: 'state', from: 'Running', to: 'Stopping', error: 'exit status: 101'}, '09:17:30 Failed · exit status: 101'],
-  [{kind: 'drawn'}, '2026-11-25 09:17:30'],
 ];
 
 test.each(all)('%j', (marker, words) => {

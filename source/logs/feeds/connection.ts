@@ -185,7 +185,7 @@ export class ConnectionFeed implements Feed, LogConnection {
     this.#givenUp = undefined;
     if (from !== to) {
       this.#connection.addEvent(`the pipeline was renamed from ${from} to ${to}`);
-      this.addMarker({kind: 'renamed', from, to});
+      this.#addMarker({kind: 'renamed', from, to});
     }
     this.#recording?.takeUp();
     this.#connection.onEvent({kind: 'listed', as: 'appeared'});
@@ -195,7 +195,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   giveUp(to: string): void {
     const from = this.#givenUp?.to ?? this.#name;
     if (from === to) return;
-    this.addMarker({kind: 'renamed', from, to});
+    this.#addMarker({kind: 'renamed', from, to});
     this.#givenUp = {pipelineId: this.pipelineId, to};
     this.#recording?.giveUp();
     this.#connection.onEvent({kind: 'renamed', to});
@@ -228,7 +228,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   }
 
   /** Markers wait for the recorded past, which only an empty buffer can get. */
-  addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
+  #addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
     if (this.#isStarting) this.#waitingMarkers.push({marker, at});
     else this.#sink.addMarker(marker, at);
   }
@@ -250,21 +250,21 @@ export class ConnectionFeed implements Feed, LogConnection {
   #onListedChange({marker, since}: ListedChange): void {
     const at = Number.isNaN(since) ? this.#clock.wall() : since;
     if (marker.kind === 'program') {
-      this.addMarker(marker, at);
+      this.#addMarker(marker, at);
       return;
     }
     const {to, error} = marker;
     const {states} = this.#sink;
     if (error !== undefined) {
       this.#connection.addEvent(`${marker.startFailed ? 'start failed' : 'failed'}: ${error}`, at);
-      if (!states.hasState(to, since) || !states.hasError(error, since)) this.addMarker(marker, at);
+      if (!states.hasState(to, since) || !states.hasError(error, since)) this.#addMarker(marker, at);
     } else if (!states.isLastState(to, since)) {
       const listed = this.#listed;
       const cancel = this.#clock.after(reportedWithin, () => {
         this.#unreported.delete(cancel);
         const isStill = listed !== undefined && this.#listed !== undefined && !hasOtherState(listed, this.#listed);
         if (isStill ? states.isLastState(to, since) : states.hasState(to, since)) return;
-        this.addMarker(marker, at);
+        this.#addMarker(marker, at);
         this.#sink.onChange();
       });
       this.#unreported.add(cancel);

@@ -1,4 +1,3 @@
-import type {MarkerKind} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {mergedCapabilities} from '../capabilities.ts';
@@ -121,10 +120,6 @@ export class MergeFeed implements Feed, MergedSources {
     for (const [origin, source] of this.#sources.entries()) {
       this.#sources[origin] = {...source, name: nameOf(source.name)};
     }
-  }
-
-  addMarker(marker: MarkerKind): void {
-    this.#merge.addMarker({...marker, at: this.#clock.wall()});
   }
 
   leave(name: string): void {

@@ -61,7 +61,6 @@ const checks: MarkerChecks = {
   unread: {stream: oneOf<OutputStream>({stdout: true, stderr: true}), why: text},
   'not-merged': {lines: number},
   file: {turn: oneOf<'truncated' | 'rotated' | 'removed'>({truncated: true, rotated: true, removed: true})},
-  drawn: {},
 };
 
 /** Unix time in ms that a `Date` can hold. */

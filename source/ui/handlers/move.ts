@@ -9,7 +9,7 @@ import {pressTo} from '../keys/commands.ts';
 import {longestShown, type PaneAt} from '../pane/pane-at.ts';
 import {hasLocalTimes, zoneOf} from '../state/pane-view.ts';
 import {pipelinesOf} from '../state/view-state.ts';
-import {goToTab, sayNotOpen} from './common.ts';
+import {goToTab} from './common.ts';
 import type {PromptKind} from './prompt-kind.ts';
 import {whenIndexed} from './whole-log.ts';
 
@@ -166,13 +166,6 @@ export const moveHandlers = {
   'go-to-line': (controller: Controller) => ask(controller, 'place'),
   'pan-left': (controller: Controller) => pan(controller, (at, half) => at - half),
   'pan-right': (controller: Controller) => pan(controller, (at, half) => at + half),
-  'draw-line'(controller: Controller) {
-    const {tab, pane} = controller;
-    if (!tab) return;
-    controller.pinTab();
-    if (pane) pane.model.source.addDivider();
-    else sayNotOpen(controller);
-  },
 };
 
 function ask(controller: Controller, kind: 'time' | 'place'): void {

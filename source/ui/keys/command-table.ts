@@ -228,7 +228,6 @@ export const commands = [
       hint: {isFollowing: 'pause', isPaused: 'resume'},
     },
     {id: 'follow', keys: ['F'], help: 'follow the end of the log'},
-    {id: 'draw-line', keys: ['='], help: 'draw a dated line at the end'},
   ]),
   ...inGroup('log', 'log: find', [
     {

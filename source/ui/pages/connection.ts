@@ -64,7 +64,7 @@ const mostOfFile = 200;
 
 /** What happened to a file, or to the log while it was recorded: its newest markers. */
 function eventsIn(buffer: Log['buffer']): readonly ConnectionEvent[] {
-  const markers = [...buffer.markers()].filter(([, {kind}]) => kind !== 'drawn').slice(-mostOfFile);
+  const markers = [...buffer.markers()].slice(-mostOfFile);
   return markers.map(([, marker]) => ({at: marker.at, text: markerText(marker)}));
 }
 

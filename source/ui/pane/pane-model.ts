@@ -40,7 +40,7 @@ type PaneModelOptions = {
 const largeLog = 64 * 1024 * 1024;
 
 /** The log as its pane sees it. */
-export type PaneLog = Pick<Log, 'name' | 'buffer' | 'errors' | 'snapshot' | 'merge' | 'addDivider'>;
+export type PaneLog = Pick<Log, 'name' | 'buffer' | 'errors' | 'snapshot' | 'merge'>;
 
 /**
  * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,

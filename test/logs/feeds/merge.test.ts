@@ -181,19 +181,6 @@ describe('a merged log', () => {
     expect(clock.pending).toBe(0);
   });
 
-  test('has dated lines of its own', async () => {
-    const [a, b] = twoFeeds();
-    const {clock, log} = setUp(a, b);
-    await clock.advance(10);
-    log.addDivider();
-    await clock.advance(200);
-    expect(log.snapshot.get().endId).toBe(1);
-    expect([log.buffer.markerAt(0), log.merge.originAt(0)]).toEqual([
-      {kind: 'drawn', at: clock.wall() - 200},
-      undefined,
-    ]);
-  });
-
   test('notifies when it freed memory, and not when it had none to free', async () => {
     const [a, b] = twoFeeds();
     a.write(`${'x'.repeat(200_000)}\n`.repeat(3));

@@ -8,6 +8,7 @@ import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {entriesOf} from '../../buffer/entries-of.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
+import {writable} from '../../harness/writable.ts';
 import {restored} from '../../storage/recording/restored.ts';
 
 const processes = {pid: process.pid, isAlive: (pid: number) => pid === process.pid, random: Math.random};
@@ -91,7 +92,7 @@ test('a recording that a process writes is followed, byte for byte and marker fo
   writer.mark(reconnected(1));
   writer.write('three\n');
   await opened.shows('one', 'two', '[p] 2026-01-01T00:00:00.000001Z ERROR kafka: no', '<reconnected>', 'three');
-  opened.log.addDivider();
+  writable(opened.log.buffer).addMarker({kind: 'renamed', from: 'a', to: 'b', at: 0});
   // The marker stands for the next reconnect, too.
   writer.buffer.replaceMarker(3, reconnected(2));
   writer.recorder.wake();
@@ -102,7 +103,7 @@ test('a recording that a process writes is followed, byte for byte and marker fo
   writer.buffer.append(Buffer.from('last'));
   await writer.recorder.finish();
   await opened.is('ended');
-  expect(entriesOf(opened.log.buffer).slice(-3)).toEqual(['three', '<drawn>', 'last']);
+  expect(entriesOf(opened.log.buffer).slice(-3)).toEqual(['three', '<renamed>', 'last']);
   expect(opened.log.buffer.hasOpenLine).toBe(false);
 });
 

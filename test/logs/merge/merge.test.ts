@@ -304,7 +304,7 @@ function play(sources: readonly WritableLogBuffer[], list: readonly Action[], on
     if (kind === 'head') buffer?.append(Buffer.from(`${lineAt(`s${origin}`, time, `${serial}`)}\n`));
     else if (kind === 'rest') buffer?.append(Buffer.from(`s${origin} rest ${serial}\n`));
     else if (kind === 'part') buffer?.append(Buffer.from(`s${origin} part ${serial}`));
-    else if (kind === 'marker') buffer?.addMarker({kind: 'drawn', at: serial});
+    else if (kind === 'marker') buffer?.addMarker({kind: 'renamed', from: 'a', to: 'b', at: serial});
     else onWait(by);
   });
 }

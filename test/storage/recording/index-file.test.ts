@@ -55,13 +55,13 @@ test('written anew, it has the same facts and no void ones', async () => {
   expect(await readdir(folder)).toEqual(['index.jsonl']);
 });
 
-const drawn: Marker = {kind: 'drawn', at: 1};
+const renamed: Marker = {kind: 'renamed', from: 'a', to: 'b', at: 1};
 const cut: Marker = {kind: 'line-cut', at: 1};
 const file = (number: number, offset: number): IndexFact => ({kind: 'file', file: number, offset, line: 0, at: 7});
 const block = (offset: number, length: number, line = 0): IndexFact => {
   return {kind: 'block', offset, length, line, lines: 2, at: 7};
 };
-const marker = (number: number, offset: number, its: Marker = drawn): IndexFact => {
+const marker = (number: number, offset: number, its: Marker = renamed): IndexFact => {
   return {kind: 'marker', number, offset, line: 0, marker: its};
 };
 const state = (offset: number, value: unknown, fresh = false): IndexFact => ({
@@ -94,7 +94,7 @@ test.each<Marker>([
   {kind: 'unreadable', bytes: 0, because: 'damaged-marker', at: 5},
   {kind: 'unread', stream: 'stderr', why: 'a', at: 5},
   {kind: 'not-merged', lines: 1, at: 5},
-  {kind: 'drawn', at: 5},
+  {kind: 'renamed', from: 'a', to: 'b', at: 5},
 ])('a marker with a field of the wrong type is a damaged one in its place: %o', (whole) => {
   const markersOf = (...markers: readonly object[]) =>
     read(file(1, 0), ...markers.map((its, index) => marker(index, index, its as Marker))).markers;
@@ -127,7 +127,7 @@ test('what speaks of more than there is, is void, and does not come back when th
   expect(map.blocks).toEqual([block(0, 10)]);
   expect(map.blocksEnd).toEqual({offset: 10, line: 2});
   expect(map.markers.map(({offset, marker: its}) => [offset, its.kind])).toEqual([
-    [10, 'drawn'],
+    [10, 'renamed'],
     [20, 'line-cut'],
   ]);
   expect(map.nextMarker).toBe(2);

@@ -14,7 +14,7 @@ function dated(number: number): string {
 function bufferOf(...pieces: readonly string[]): WritableLogBuffer {
   const buffer = new WritableLogBuffer({maxBytes: 1e6});
   for (const piece of pieces) {
-    if (piece === 'marker') buffer.addMarker({kind: 'drawn', at: 0});
+    if (piece === 'marker') buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 0});
     else buffer.append(Buffer.from(piece));
   }
   return buffer;

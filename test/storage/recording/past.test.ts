@@ -1,6 +1,7 @@
 import {mkdir, readdir, readFile, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import type {Marker} from '../../../source/buffer/markers.ts';
 import type {IndexFact} from '../../../source/storage/recording/index-file.ts';
 import {RecordedPast} from '../../../source/storage/recording/past.ts';
 import {RecordedBytes} from '../../../source/storage/recording/reader.ts';
@@ -18,8 +19,10 @@ function pastOf(writer: RecordingWriter): RecordedPast {
   return new RecordedPast(new RecordedBytes(writer.folder, writer.map), writer.map, writer.size);
 }
 
-const marker = (number: number, offset: number, line: number, kind: 'line-cut' | 'drawn'): IndexFact => {
-  return {kind: 'marker', number, offset, line, marker: {kind, at: 1}};
+const renamed: Marker = {kind: 'renamed', from: 'a', to: 'b', at: 1};
+const cut: Marker = {kind: 'line-cut', at: 1};
+const marker = (number: number, offset: number, line: number, its: Marker): IndexFact => {
+  return {kind: 'marker', number, offset, line, marker: its};
 };
 
 test('the reference for what comes is the end from where the log is fresh, without lines that were cut', async () => {
@@ -30,7 +33,7 @@ test('the reference for what comes is the end from where the log is fresh, witho
     [
       {kind: 'state', offset: 9, fresh: true, state: {n: 2}},
       {kind: 'state', offset: 13, fresh: false, state: {n: 3}},
-      marker(0, 17, 3, 'line-cut'),
+      marker(0, 17, 3, cut),
     ],
     [Buffer.from('new\ncut\nmore\nope')],
   );
@@ -50,24 +53,24 @@ test('everything is put into a buffer: blocks, the rest, markers in their places
   const writer = await openIn(home.path);
   await writer.append(
     [
-      marker(0, 0, 0, 'drawn'),
-      marker(1, 4, 2, 'line-cut'),
+      marker(0, 0, 0, renamed),
+      marker(1, 4, 2, cut),
       {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1},
-      marker(2, 6, 3, 'drawn'),
-      marker(3, 8, 4, 'drawn'),
+      marker(2, 6, 3, renamed),
+      marker(3, 8, 4, renamed),
     ],
     [Buffer.from('a\nb\nc\nd\ne')],
   );
   const {buffer, start} = restored(pastOf(writer), {maxBytes: 1000});
   expect(entriesOf(buffer, {from: 0})).toEqual([
-    '<drawn>',
+    '<renamed>',
     'a',
     'b',
     '<line-cut>',
     'c',
-    '<drawn>',
+    '<renamed>',
     'd',
-    '<drawn>',
+    '<renamed>',
     'e',
   ]);
   expect(buffer.hasOpenLine).toBe(true);
@@ -80,7 +83,7 @@ test('a log without its bytes is repaired at the next start, with a marker', asy
   await using home = await temporaryDirectory();
   const first = await openIn(home.path);
   const block: IndexFact = {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1};
-  await first.append([block, marker(0, 6, 3, 'drawn')], [Buffer.from('a\nb\nc\n')]);
+  await first.append([block, marker(0, 6, 3, renamed)], [Buffer.from('a\nb\nc\n')]);
   await first.close();
   await truncate(path.join(first.folder, '000001.log'), 3);
   const second = await openIn(home.path);

@@ -12,7 +12,7 @@ import {selectionCount} from '../../../source/ui/pane/pane-at.ts';
 import type {Choice, CopyForm} from '../../../source/ui/state/view-state.ts';
 import {copyBytes} from '../../harness/copy-bytes.ts';
 import {writable} from '../../harness/writable.ts';
-import {logged, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
+import {addMarker, logged, pressed, reading, typed, viewOf, workedOut, write} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
 describe('the lines as Markdown', () => {
@@ -71,8 +71,6 @@ describe('the lines as Markdown', () => {
 
   it('name the gaps between them', async () => {
     await using screen = await reading(log);
-    screen.controller.pane?.model.source.addDivider();
-    await workedOut(screen);
     const before = screen.controller.pane?.model.source.buffer.endId ?? 0;
     // The server loses what it had: how much that was is unknown.
     screen.server.killRunner();
@@ -228,7 +226,8 @@ describe('the chosen lines', () => {
       screen.press('Esc');
     };
     expect(counted()).toBeUndefined();
-    screen.press('=', 'v');
+    await addMarker(screen);
+    screen.press('v');
     expect(counted()).toEqual({records: 0, lines: 0});
     screen.press('k', 'k');
     expect(counted()).toEqual({records: 2, lines: 2});
@@ -296,7 +295,7 @@ describe('the chosen lines', () => {
 
   it('have markers between them where requested', async () => {
     await using screen = await reading(log);
-    screen.press('=');
+    await addMarker(screen);
     await write(screen, logged(9, 'INFO', 'after the line'));
     const at = screen.controller.paneAt;
     if (!at) throw new Error('there is no pane');

@@ -296,7 +296,7 @@ describe('y and Y copy', () => {
     });
   });
 
-  it.each([...'W=yYMS'])('%s pins the tab, as any use of the log does', async (key) => {
+  it.each([...'WyYMS'])('%s pins the tab, as any use of the log does', async (key) => {
     await using screen = await reading([], {names: []});
     await screen.until(() => screen.controller.pane !== undefined, 'the preview');
     const [preview] = screen.controller.state.tabs;

@@ -2,7 +2,19 @@ import {describe, expect, it, test} from 'vitest';
 import {parsePlace} from '../../../source/ui/handlers/move.ts';
 import {cancelPrompt, promptExample} from '../../../source/ui/handlers/prompts.ts';
 import {activeTab} from '../../../source/ui/state/view-state.ts';
-import {currentLine, logged, noticeOf, pressed, reading, retype, rowsOf, typed, viewOf, write} from '../reading.ts';
+import {
+  addMarker,
+  currentLine,
+  logged,
+  noticeOf,
+  pressed,
+  reading,
+  retype,
+  rowsOf,
+  typed,
+  viewOf,
+  write,
+} from '../reading.ts';
 import {ScreenUnderTest} from '../screen-under-test.ts';
 
 const minutes = [0, 10, 20, 30].map((minute) => logged(minute * 60 + 1, 'INFO', `minute ${minute}`));
@@ -37,7 +49,8 @@ describe('T', () => {
 
     it('counts from a line without a time as from the one above it', async () => {
       await using screen = await reading([...minutes, 'no time']);
-      await pressed(screen, '=', 'p');
+      await addMarker(screen);
+      await pressed(screen, 'p');
       await typed(screen, 'T', '-10m');
       expect(currentLine(screen)).toContain('minute 20');
     });
@@ -320,13 +333,6 @@ describe('moving and searching', () => {
     screen.press('w', 'Right');
     expect(pan()).toBe(0);
     expect(screen.controller.state.notice).toBe('wrapped lines do not scroll sideways: press w to unwrap them');
-  });
-
-  it('= draws a dated line at the end', async () => {
-    await using screen = await reading(3);
-    const {buffer} = screen.logs.get('orders') ?? {};
-    screen.press('=');
-    expect(buffer?.markerAt((buffer.endId ?? 0) - 1)).toMatchObject({kind: 'drawn', at: screen.clock.wall()});
   });
 
   it('r connects again now, and loses nothing', async () => {

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {cancelPrompt, recallPrompt} from '../../../source/ui/handlers/prompts.ts';
 import {searchStatus} from '../../../source/ui/pane/pane-at.ts';
 import {
+  addMarker,
   currentLine,
   lastWords,
   logged,
@@ -223,13 +224,13 @@ describe('keys that go to matches, errors and runs', () => {
 
     it('stop at every marker that the log shows', async () => {
       await using screen = await reading(log.slice(0, 2));
-      screen.press('=');
+      await addMarker(screen);
       await cutOnce(screen);
       await write(screen, logged(7, 'INFO', 'step seven'));
       screen.press('G', '{');
       expect(currentMarker(screen)).toBe('reconnected');
       screen.press('{');
-      expect(currentMarker(screen)).toBe('drawn');
+      expect(currentMarker(screen)).toBe('renamed');
       screen.press('}');
       expect(currentMarker(screen)).toBe('reconnected');
     });

@@ -1,6 +1,18 @@
 import {describe, expect, it} from 'vitest';
 import {filterText} from '../../../source/filters/filter.ts';
-import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
+import {
+  addMarker,
+  currentLine,
+  lastWords,
+  logged,
+  noticeOf,
+  pressed,
+  reading,
+  rowsOf,
+  typed,
+  viewOf,
+  write,
+} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
 const texts = (screen: ScreenUnderTest) => viewOf(screen).filters.map(({filter}) => filterText(filter));
@@ -162,7 +174,7 @@ describe('f, o and -', () => {
 
   it('- says that a marker is not a record', async () => {
     await using screen = await reading(alike);
-    await pressed(screen, '=');
+    await addMarker(screen);
     await pressed(screen, '-');
     expect(noticeOf(screen)).toBe('this is not a record');
     expect(texts(screen)).toEqual([]);

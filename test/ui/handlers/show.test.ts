@@ -1,6 +1,18 @@
 import {describe, expect, it} from 'vitest';
 import {filterText} from '../../../source/filters/filter.ts';
-import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
+import {
+  addMarker,
+  currentLine,
+  lastWords,
+  logged,
+  noticeOf,
+  pressed,
+  reading,
+  rowsOf,
+  typed,
+  viewOf,
+  write,
+} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
 const texts = (screen: ScreenUnderTest) => viewOf(screen).filters.map(({filter}) => filterText(filter));
@@ -79,7 +91,7 @@ describe('where filters leave nothing', () => {
 
   it('it says so below markers, which filters do not hide', async () => {
     await using screen = await reading(five, {size: {columns: 120, rows: 30}});
-    screen.press('=');
+    await addMarker(screen);
     await typed(screen, '&', 'nowhere');
     expect(rowsOf(screen)).toHaveLength(2);
     expect(rowsOf(screen)[1]).toBe(`  ${allHidden}`);

@@ -32,9 +32,9 @@ test('keys of the same read as the one that opens a tab are for its log, whose s
   expect(controller.state).toMatchObject({active: 'billing', prompt: {kind: 'save'}});
 });
 
-test.each(['W', '='])('%s in the same read as the key that opens the tab asks to be pressed again', async (key) => {
+test('W in the same read as the key that opens the tab asks to be pressed again', async () => {
   await using app = await AppUnderTest.open();
   await app.shows('LIVE');
-  app.type(`j\r\r${key}`);
+  app.type('j\r\rW');
   await app.shows('this log is not open yet: press the key again');
 });

@@ -6,7 +6,7 @@ import {cyclePrompt} from '../../../source/ui/handlers/prompts.ts';
 import {recordPage} from '../../../source/ui/pages/record.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
-import {currentLine, logged, noticeOf, pressed, reading, typed} from '../reading.ts';
+import {addMarker, currentLine, logged, noticeOf, pressed, reading, typed} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts, rowsOfPage} from './all-rows.ts';
 
@@ -69,9 +69,10 @@ describe('keys of the record page', () => {
 
   it('go to markers, which say what happened', async () => {
     await using screen = await reading(log);
-    await pressed(screen, '=', 'Enter', 'Enter');
+    await addMarker(screen);
+    await pressed(screen, 'Enter', 'Enter');
     expect(page(screen)[0]).toBe(' orders');
-    expect(page(screen)[2]).toContain('2026-01-01');
+    expect(page(screen)[2]).toContain('renamed from sales to orders');
     screen.press('k');
     expect(currentLine(screen)).toContain('three');
   });
@@ -175,7 +176,7 @@ describe('the record page', () => {
 
   it('says in full what a marker says, on as many rows as it takes', async () => {
     await using screen = await reading([], {names: ['orders']});
-    writable(screen.logs.get('orders')?.buffer).addMarker({kind: 'drawn', at: 0});
+    writable(screen.logs.get('orders')?.buffer).addMarker({kind: 'renamed', from: 'a', to: 'b', at: 0});
     screen.press('G');
     const rows = page(screen, 12);
     expect(rows[0]).toBe(' orders');
@@ -184,7 +185,7 @@ describe('the record page', () => {
         .slice(2)
         .map((row) => row.trim())
         .join(' '),
-    ).toContain('1970-01-01 00:00:00');
+    ).toContain('00:00:00 renamed from a to b');
     for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(12);
   });
 

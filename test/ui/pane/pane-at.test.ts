@@ -1,7 +1,19 @@
 import {describe, expect, it} from 'vitest';
 import {recordWords, selectionWords} from '../../../source/ui/pane/pane-at.ts';
 import {writable} from '../../harness/writable.ts';
-import {currentLine, lastWords, logged, noticeOf, pressed, reading, rowsOf, typed, viewOf, write} from '../reading.ts';
+import {
+  addMarker,
+  currentLine,
+  lastWords,
+  logged,
+  noticeOf,
+  pressed,
+  reading,
+  rowsOf,
+  typed,
+  viewOf,
+  write,
+} from '../reading.ts';
 import type {ScreenUnderTest} from '../screen-under-test.ts';
 
 describe('the shown log', () => {
@@ -118,7 +130,8 @@ describe('the words for a selection', () => {
     expect(words(screen)).toBe('1 record');
     screen.press('k', 'k');
     expect(words(screen)).toBe('3 records, 4 lines');
-    await pressed(screen, '=', 'G');
+    await addMarker(screen);
+    await pressed(screen, 'G');
     expect(words(screen)).toBe('1 record');
   });
 

@@ -24,7 +24,7 @@ class Modelled {
     this.feed = new Feed('orders', {maxBytes});
     const {name, buffer, snapshot} = this.feed;
     this.model = new PaneModel(
-      {name, buffer, errors: new ErrorLog({buffer, wall: () => 0}), snapshot, merge: undefined, addDivider: () => {}},
+      {name, buffer, errors: new ErrorLog({buffer, wall: () => 0}), snapshot, merge: undefined},
       {
         services: {clock: this.clock, timeLimit: (_, task) => ({value: task()})},
         isShown: () => this.isShown,

@@ -102,7 +102,7 @@ test('where the list was hidden it has no keys, also when tabs are named', () =>
 test('a place is its current line, first row and last line seen; for a marker, the line above it', () => {
   const buffer = new WritableLogBuffer({maxBytes: 10_000});
   buffer.append(Buffer.from('one\ntwo\nthree\n'));
-  buffer.addMarker({kind: 'drawn', at: 1});
+  buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 1});
   const held = {kind: 'held', top: {id: 1, row: 2}, current: 3, seen: 3} as const;
   const {marks, place} = anchorsIn(buffer, {
     ...newPane,
