@@ -12,7 +12,7 @@ import {Failures} from './failures.ts';
 import {LineWatch} from './line-watch.ts';
 import {endsSince} from './log-status.ts';
 import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
-import {isNewFailure, type PipelineStatus, statusesById} from './pipeline-status.ts';
+import {type PipelineStatus, statusesById} from './pipeline-status.ts';
 
 export type EventOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
   /** Milliseconds without a key after which the next one shows what happened; 0: never. Default 10 minutes. */
@@ -150,7 +150,7 @@ export class EventFeed {
   }
 
   #onList(): void {
-    const {pipelines = [], unansweredSince} = this.#services.poller.snapshot.get();
+    const {pipelines = [], unansweredSince, askedAt = 0} = this.#services.poller.snapshot.get();
     // Logs whose connections are open and dead change no more.
     if (unansweredSince !== undefined) for (const log of this.log.openLogs) this.#onLog(log);
     const change = this.log.readList();
@@ -169,10 +169,13 @@ export class EventFeed {
     for (const each of [this.#failures, this.alerts]) each.rename(names);
     this.#tell(this.#failures.untold(events), [...this.alerts.changes(before, now), ...degraded]);
     const earlier = statusesById(before);
-    const gaps = [...now.values()].flatMap((each) =>
-      this.#gapBefore(earlier.get(each.id) ?? before.get(each.name), each),
-    );
-    this.#failures.onGaps(gaps);
+    const statuses = [...now.values()].map((each) => ({
+      now: each,
+      before: earlier.get(each.id) ?? before.get(each.name),
+    }));
+    for (const {before, now} of statuses)
+      if (isOtherRun(before, now) && now.failing === undefined) this.#failures.onOtherRun(now.name, askedAt);
+    this.#failures.onGaps(statuses.flatMap(({before, now}) => this.#gapBefore(before, now)));
     for (const name of before.keys()) if (!now.has(name)) this.#failures.forget(name);
   }
 
@@ -196,8 +199,7 @@ export class EventFeed {
     // One that is cut reports it later, unless its server has forgotten it by then.
     const isReported = log && this.log.hasCaughtUp(log) && log.snapshot.get().connection?.kind === 'live';
     if (!before || isReported) return [];
-    const isOtherRun = now.deployment !== '' && now.deployment !== before.deployment;
-    const isGap = isOtherRun || (now.endedByRunner && isNewFailure(before, now));
+    const isGap = isOtherRun(before, now) || (now.endedByRunner && now.since !== before.since);
     return isGap ? {...before, name: now.name} : [];
   }
 
@@ -207,6 +209,10 @@ export class EventFeed {
     // A list that fails keeps to its waits.
     if (pipelines && !failure) poller.refresh();
   }
+}
+
+function isOtherRun(before: PipelineStatus | undefined, now: PipelineStatus): boolean {
+  return now.deployment !== '' && now.deployment !== before?.deployment;
 }
 
 function isOfEnd({example}: ErrorGroup): boolean {

@@ -16,6 +16,8 @@ type Source = 'log' | 'list' | 'events';
 type Failure = {
   readonly by: Map<Source, ToldFailure>;
   isTold: boolean;
+  /** A list has shown a later run: what a list tells from then on is another one. */
+  isOfEarlierRun?: boolean;
   /** It waits for the list; undefined: it does not. `event`: of the log, which knows no cause where undefined. */
   wait?: {readonly event: Failed | undefined; readonly cancel: () => void} | undefined;
 };
@@ -62,7 +64,7 @@ export class Failures {
   onLog(pipeline: string, ends: readonly UnaskedEnd[]): void {
     const {clock, refresh} = this.#options;
     for (const {at = clock.wall(), cause} of ends) {
-      const failure = this.#failureAt(pipeline, {at, source: 'log', words: cause ?? ''});
+      const failure = this.#failureOf(pipeline, {source: 'log', at, words: cause ?? ''});
       if (!failure || failure.isTold) continue;
       const event = cause === undefined ? undefined : failureByLog(pipeline, at, cause);
       failure.wait = {event, cancel: clock.after(listPatience, () => this.#giveUp(failure, {pipeline, at, event}))};
@@ -74,18 +76,24 @@ export class Failures {
   untold(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
     return events.flatMap((event): readonly PipelineEvent[] => {
       if (event.kind === 'restarted' || event.kind === 'started') return [...this.#stopWaiting(event.pipeline), event];
-      return event.kind !== 'failed' || !event.endedByRunner || this.#isNews(event, 'list') ? [event] : [];
+      return event.kind !== 'failed' || event.endedAfter === undefined || this.#isNews(event, 'list') ? [event] : [];
     });
   }
 
   /** These pipelines may have failed between the two lists that show them so, the earlier one first. */
   onGaps(gaps: readonly PipelineStatus[]): void {
-    for (const {name, failedAt, endedByRunner, since} of gaps.slice(0, mostAsked)) {
+    for (const {name, failedAt: at, failedAfter: after, endedByRunner, since} of gaps.slice(0, mostAsked)) {
       // What the earlier list had is no news.
-      const failure = endedByRunner ? this.#failureAt(name, {at: failedAt, source: 'list'}) : undefined;
+      const failure = endedByRunner ? this.#failureOf(name, {source: 'list', at, after}) : undefined;
       if (failure) failure.isTold = true;
       this.#ask(name, since);
     }
+  }
+
+  /** A list that was requested then (monotonic ms) shows that another run of the pipeline has begun, and not failed. */
+  onOtherRun(pipeline: string, askedAt: number): void {
+    for (const failure of this.#known.get(pipeline) ?? [])
+      if ((failure.by.get('log')?.heard?.at ?? askedAt) <= askedAt) failure.isOfEarlierRun = true;
   }
 
   /** Tells what waits for the list: the program ends. */
@@ -134,20 +142,20 @@ export class Failures {
       const answer = signal.aborted ? undefined : await history(pipeline, signal).catch(() => undefined);
       if (!answer || signal.aborted) return;
       const failed = timelineOf({pipeline, history: answer, log: undefined}).flatMap((event): readonly Failed[] =>
-        event.kind === 'failed' && event.at !== undefined && event.at > since ? [event] : [],
+        event.kind === 'failed' && event.at !== undefined && event.at > since - clocksDiffer ? [event] : [],
       );
       // The ones that are known first: another one may be near.
       const times = (this.#known.get(pipeline) ?? []).flatMap(({by}) => [...by.values()]);
-      const distance = ({at = 0}: Failed) => Math.min(...times.map((told) => Math.abs((told.at ?? at) - at)));
+      const distance = ({at = 0}: Failed) => Math.min(...times.map((told) => Math.abs((told.until ?? at) - at)));
       const byDistance = [...failed].sort((a, b) => distance(a) - distance(b));
-      const news = new Set(byDistance.filter((event) => this.#isNews(event, 'events')));
+      const news = new Set(byDistance.filter((event) => this.#isNews(event, 'events') && (event.at ?? 0) > since));
       if (news.size > 0) tell(failed.filter((event) => news.has(event)).reverse());
     });
   }
 
   /** Also notes that it is told. */
-  #isNews({pipeline, at = 0, why}: Failed, source: Source): boolean {
-    const failure = this.#failureAt(pipeline, {at, source, ...(source === 'list' && {words: why})});
+  #isNews({pipeline, at = 0, endedAfter: after, why}: Failed, source: Source): boolean {
+    const failure = this.#failureOf(pipeline, {source, at, after, words: source === 'list' ? why : undefined});
     if (!failure || failure.isTold) return false;
     setTold(failure);
     return true;
@@ -157,20 +165,27 @@ export class Failures {
    * The failure of which this source tells: a known one, else a new one. Undefined: it has told of it before. `words`: it
    * tells of it now, as does another source of the same, whatever its clock says.
    */
-  #failureAt(pipeline: string, {at, source, words}: Report): Failure | undefined {
+  #failureOf(pipeline: string, {source, at, after = at, words}: Report): Failure | undefined {
     const known = this.#known.get(pipeline) ?? [];
-    if (known.some(({by}) => by.get(source)?.at === at)) return undefined;
+    if (known.some(({by}) => by.get(source)?.until === at)) return undefined;
     const heard = words === undefined ? undefined : {at: this.#options.clock.monotonic(), words};
-    const others = known.filter(({by}) => !by.has(source));
-    const told = nearestSame({at, heard}, others, ({by}) => [...by.values()]);
+    const report = {at: after, until: at, heard, isOfDatabase: source !== 'log'};
+    const others = known.filter(({by, isOfEarlierRun}) => !by.has(source) && !(source === 'list' && isOfEarlierRun));
+    const told = nearestSame(report, others, ({by}) => [...by.values()]);
     const failure = told ?? {by: new Map(), isTold: false};
-    failure.by.set(source, {at, heard});
+    failure.by.set(source, report);
     if (!told) this.#known.set(pipeline, [...known, failure].slice(-mostKept));
     return failure;
   }
 }
 
-type Report = {readonly at: number; readonly source: Source; readonly words?: string};
+/** `after`: see `PipelineStatus.failedAfter`; absent: at that very time. */
+type Report = {
+  readonly source: Source;
+  readonly at: number;
+  readonly after?: number | undefined;
+  readonly words?: string | undefined;
+};
 
 function failureByLog(pipeline: string, at: number, cause: string): Failed {
   const why = failedWords({state: 'Failed', error: cause, endedStart: false});

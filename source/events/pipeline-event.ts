@@ -29,8 +29,8 @@ export type PipelineEvent = {
   | {
       readonly kind: 'failed';
       readonly why: string;
-      /** The runner ended it, which its log may report, too. */
-      readonly endedByRunner?: boolean;
+      /** The runner ended it, after this Unix time in ms, which its log may report, too. */
+      readonly endedAfter?: number;
     }
   /** The log cannot be followed: the server does not answer, or refuses. */
   | {readonly kind: 'disconnected'; readonly why: string}

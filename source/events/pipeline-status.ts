@@ -1,4 +1,4 @@
-import {isCompileStep, isSettled} from '../api/pipeline-state.ts';
+import {isCompileStep, isSettled, isUndeployed} from '../api/pipeline-state.ts';
 import type {Pipeline} from '../api/types.ts';
 import {readTime} from '../lib/format.ts';
 import {hasProcess} from '../logs/stats-poller.ts';
@@ -33,6 +33,8 @@ export type PipelineStatus = {
   readonly programSince: number;
   /** The same of its failure, a result of the compiler too; 0 while it does not fail. */
   readonly failedAt: number;
+  /** It failed then at the earliest: the state of the list before began. The same as `failedAt`: at that very time. */
+  readonly failedAfter: number;
   /** Of the last run, as the API counts them (`ConnectorStates`), and the server's id of that run. */
   readonly connectorErrors: number;
   readonly errorsRun: string;
@@ -64,9 +66,9 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   const ofApi = {pipeline: now.name, from: 'API', count: 1} as const;
   const change = {...ofApi, at: now.since, before: before.state, now: now.state};
   const events: PipelineEvent[] = [];
-  const {failing: why, failedAt, endedByRunner} = now;
+  const {failing: why, failedAt, failedAfter: endedAfter, endedByRunner} = now;
   if (why !== undefined && isNewFailure(before, now))
-    events.push({kind: 'failed', ...ofApi, at: failedAt, why, ...(endedByRunner && {endedByRunner})});
+    events.push({kind: 'failed', ...ofApi, at: failedAt, why, ...(endedByRunner && {endedAfter})});
   // The error of the last run stands until the next one, whatever the compiler does meanwhile.
   if (endedByRunner && isCompileError(now.program) && hasNewResult(before, now))
     events.push({kind: 'failed', ...ofApi, at: now.programSince, why: stateWord(now.program)});
@@ -141,8 +143,12 @@ function pipelineStatus(
   const failing = failureSentence(pipeline);
   const at = timeOf(stateSince(pipeline));
   // While it stops, it has failed already: that it then is stopped, and stays so in each list, is no other failure.
-  const isSameState = before?.state === 'Stopping' || before?.since === at || before?.programSince === at;
-  const failedAt = failing === undefined ? 0 : before?.failing === failing && isSameState ? before.failedAt : at;
+  const hasStopped = before?.state === 'Stopping' && isUndeployed(deploymentStatus);
+  const isSameState = hasStopped || before?.since === at || before?.programSince === at;
+  const failed = failing === undefined ? undefined : before?.failing === failing && isSameState ? before : undefined;
+  const failedAt = failing === undefined ? 0 : (failed?.failedAt ?? at);
+  // One that is stopped had begun to stop before.
+  const failedAfter = failed?.failedAfter ?? ((isUndeployed(deploymentStatus) && before?.since) || failedAt);
   const isNewRun = !['', deploymentId].includes(before?.deployment ?? '') && deploymentId !== '';
   const hasEnded = !hasProcess(pipeline) || isNewRun || before?.hasEnded === true;
   return {
@@ -159,7 +165,7 @@ function pipelineStatus(
     since: timeOf(deploymentStatusSince),
     program: pipeline.programStatus,
     programSince: timeOf(pipeline.programStatusSince),
-    ...{failedAt, connectorErrors, errorsRun},
+    ...{failedAt, failedAfter, connectorErrors, errorsRun},
   };
 }
 

@@ -17,6 +17,8 @@ export type ListSnapshot = {
   readonly pipelines: readonly Pipeline[] | undefined;
   /** Unix time in ms of the last good answer before this snapshot. */
   readonly goodAt: number | undefined;
+  /** Monotonic ms at which these pipelines were requested. */
+  readonly askedAt?: number | undefined;
   /** Of the last request; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
   /** Unix time in ms at which the first list in a row was requested that has no answer, nor has any request since. */
@@ -131,17 +133,18 @@ export class ListPoller {
     this.#wakeAfter = undefined;
     this.#wait.start();
     const {client, clock} = this.#options;
+    const askedAt = clock.monotonic();
     const asked = {at: clock.wall(), after: client.answers.started};
     const answer = await client.listPipelines(this.#stop.signal).catch(asFailure);
     this.#requesting = false;
     this.#wait.end();
     if (this.#stop.signal.aborted) return;
     if ('kind' in answer) this.#failed(answer, asked);
-    else this.#succeeded(answer);
+    else this.#succeeded(answer, askedAt);
     if (this.#again) this.refresh();
   }
 
-  #succeeded(pipelines: readonly Pipeline[]): void {
+  #succeeded(pipelines: readonly Pipeline[], askedAt: number): void {
     this.#tries = 0;
     this.#woken = false;
     this.#goodAt = this.#options.clock.wall();
@@ -149,7 +152,7 @@ export class ListPoller {
     this.#requestAfter(this.#every);
     const {pipelines: before, failure} = this.#store.get();
     if (before === pipelines && failure === undefined) return;
-    this.#store.set({pipelines, goodAt: this.#goodAt, failure: undefined, nextTryAt: undefined});
+    this.#store.set({pipelines, goodAt: this.#goodAt, askedAt, failure: undefined, nextTryAt: undefined});
   }
 
   #failed(failure: ApiFailure, asked: Asked): void {
@@ -161,9 +164,9 @@ export class ListPoller {
     this.#wakeAfter = this.#woken || askedDelay(failure) !== undefined ? undefined : answers.started;
     this.#woken = false;
     this.#requestAfter(wait);
-    const {pipelines} = this.#store.get();
+    const {pipelines, askedAt} = this.#store.get();
     this.#store.set({
-      ...{pipelines, goodAt: this.#goodAt, failure, unansweredSince: this.#unanswered?.at},
+      ...{pipelines, askedAt, goodAt: this.#goodAt, failure, unansweredSince: this.#unanswered?.at},
       nextTryAt: this.#options.clock.monotonic() + wait,
     });
   }

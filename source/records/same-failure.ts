@@ -1,5 +1,7 @@
 /** By how many milliseconds two clocks may differ: that of the database (list, API) and that of the runner (log). */
 export const clocksDiffer = 10_000;
+/** The same of two times of the database: each may be rounded. */
+const timesDiffer = 50;
 
 /** A failure as the log, the list or the API's events tell of it. */
 export type ToldFailure = {
@@ -7,6 +9,8 @@ export type ToldFailure = {
   readonly at: number | undefined;
   /** It was then at the latest; absent: at that very time. */
   readonly until?: number | undefined;
+  /** The database has told these times. */
+  readonly isOfDatabase?: boolean | undefined;
   /** Monotonic ms at which it was told, and the words; absent: of the past, or in no words. */
   readonly heard?: {readonly at: number; readonly words: string} | undefined;
 };
@@ -16,13 +20,16 @@ export type ToldFailure = {
  * whatever their clocks say. An unknown time is any time.
  */
 export function sameFailure(a: ToldFailure, b: ToldFailure): boolean {
-  if (timeBetween(a, b) <= clocksDiffer) return true;
+  if (timeBetween(a, b) <= (a.isOfDatabase && b.isOfDatabase ? timesDiffer : clocksDiffer)) return true;
   if (!a.heard || !b.heard || Math.abs(a.heard.at - b.heard.at) > clocksDiffer) return false;
   // The list adds the state to the words of the log, which has none of a panic.
   return a.heard.words.includes(b.heard.words) || b.heard.words.includes(a.heard.words);
 }
 
-/** The one of `all` that tells of this failure, too; of several the nearest in time. `failuresOf`: as it is told there. */
+/**
+ * The one of `all` that tells of this failure, too; of several the nearest in time, or in the time at which both were over.
+ * `failuresOf`: as it is told there.
+ */
 export function nearestSame<Each>(
   failure: ToldFailure,
   all: readonly Each[],
@@ -30,9 +37,9 @@ export function nearestSame<Each>(
 ): Each | undefined {
   const same = all.flatMap((each) => {
     const told = failuresOf(each).filter((other) => sameFailure(failure, other));
-    return told.length === 0 ? [] : [{each, away: Math.min(...told.map((other) => timeBetween(failure, other)))}];
+    return told.map((other) => ({each, away: timeBetween(failure, other), endsAway: endsBetween(failure, other)}));
   });
-  return same.toSorted((a, b) => a.away - b.away)[0]?.each;
+  return same.toSorted((a, b) => a.away - b.away || a.endsAway - b.endsAway)[0]?.each;
 }
 
 /** In ms; 0: they overlap, or one of them is not known. */
@@ -41,4 +48,8 @@ function timeBetween(a: ToldFailure, b: ToldFailure): number {
   const {at: otherFrom = Number.NaN, until: otherTo = otherFrom} = b;
   const away = Math.max(0, from - otherTo, otherFrom - to);
   return Number.isNaN(away) ? 0 : away;
+}
+
+function endsBetween(a: ToldFailure, b: ToldFailure): number {
+  return timeBetween({at: a.until ?? a.at}, {at: b.until ?? b.at});
 }

@@ -5,36 +5,11 @@ import type {Absence} from '../../source/events/absence.ts';
 import {EventFeed} from '../../source/events/event-feed.ts';
 import type {PipelineEvent} from '../../source/events/pipeline-event.ts';
 import {createStore} from '../../source/lib/store.ts';
-import {capabilitiesOf} from '../../source/logs/capabilities.ts';
-import type {Feed} from '../../source/logs/feed.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
-import {Log} from '../../source/logs/log.ts';
-import type {LogSink} from '../../source/logs/log-sink.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
-import {withNewlines} from '../harness/with-newlines.ts';
 import {head, runner} from '../records/index-lines.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
-
-/** As logs have it. */
-function timeText(at: number): string {
-  return new Date(at).toISOString().replace('Z', '000Z');
-}
-
-/** An open log that is followed. */
-function followedLog(name: string, clock: FakeClock): {readonly log: Log; readonly say: (line: string) => void} {
-  let sink: LogSink | undefined;
-  const feed = (itsSink: LogSink): Feed => {
-    sink = itsSink;
-    const status = {connection: {kind: 'live'}, events: [], receivedAt: undefined} as const;
-    return {name, capabilities: capabilitiesOf(undefined), status, start() {}};
-  };
-  const log = new Log({clock, fps: 1000, scrollbackBytes: 1e6, feed});
-  const say = (line: string) => {
-    sink?.append(...withNewlines(Buffer.from(`${line}\n`)));
-    sink?.onChange();
-  };
-  return {log, say};
-}
+import {followedLog, timeText} from './followed-log.ts';
 
 const names = ['orders', 'fraud', 'etl'] as const;
 type Name = (typeof names)[number];

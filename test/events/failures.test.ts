@@ -45,10 +45,12 @@ function setUp(history: PipelineHistory = historyOf([])) {
     told,
     log: (at: number, cause?: string) => failures.onLog('a', [{at, cause}]),
     logged: (ends: readonly UnaskedEnd[]) => failures.onLog('a', ends),
-    list: (at: number, why: string) => add(failures.untold([{...ofApi, kind: 'failed', at, why, endedByRunner: true}])),
+    list: (at: number, why: string) => add(failures.untold([{...ofApi, kind: 'failed', at, why, endedAfter: at}])),
     other: (event: PipelineEvent) => add(failures.untold([event])),
     gap: (since: number, failedAt = 0) =>
-      failures.onGaps([pipeline('a', {since, failedAt, endedByRunner: failedAt > 0, failing: 'Failed'})]),
+      failures.onGaps([
+        pipeline('a', {since, failedAt, failedAfter: failedAt, endedByRunner: failedAt > 0, failing: 'Failed'}),
+      ]),
     refreshed: () => refreshes,
     flush: () => failures.flush(),
     dispose: () => failures.dispose(),

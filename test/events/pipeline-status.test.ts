@@ -146,8 +146,8 @@ describe('a pipeline fails', () => {
     });
     const why = 'Failed · exit status: 101';
     expect(events).toEqual([
-      {...ofApi, kind: 'failed', at: Date.UTC(2026, 10, 25, 9, 20), why, endedByRunner: true},
-      {...ofApi, kind: 'failed', at: Date.UTC(2026, 10, 25, 9, 30), why, endedByRunner: true},
+      {...ofApi, kind: 'failed', at: Date.UTC(2026, 10, 25, 9, 20), why, endedAfter: Date.UTC(2026, 10, 25, 9, 20)},
+      {...ofApi, kind: 'failed', at: Date.UTC(2026, 10, 25, 9, 30), why, endedAfter: Date.UTC(2026, 10, 25, 9, 20, 9)},
     ]);
   });
 

@@ -48,6 +48,7 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
     program: 'Success',
     programSince: 0,
     failedAt: 0,
+    failedAfter: 0,
     connectorErrors: 0,
     errorsRun: change.deployment ?? '',
     ...change,

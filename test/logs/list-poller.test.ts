@@ -113,7 +113,7 @@ test('errors keep the last good list with its time, and go with the next good an
   const goodAt = lists.clock.wall() - 1000;
   lists.always = unreachable;
   await lists.clock.advance(1500);
-  const before = {pipelines: list, goodAt, failure: unreachable, unansweredSince: goodAt + 2000};
+  const before = {pipelines: list, goodAt, askedAt: 0, failure: unreachable, unansweredSince: goodAt + 2000};
   expect(lists.poller.snapshot.get()).toEqual({...before, nextTryAt: 3000});
   await lists.clock.advance(2500);
   expect(lists.asked).toEqual([0, 2000, 3000, 5000]);
@@ -123,6 +123,7 @@ test('errors keep the last good list with its time, and go with the next good an
   expect(lists.poller.snapshot.get()).toEqual({
     pipelines: list,
     goodAt: lists.clock.wall(),
+    askedAt: lists.clock.monotonic(),
     failure: undefined,
     nextTryAt: undefined,
   });

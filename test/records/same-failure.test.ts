@@ -44,3 +44,13 @@ test('of several the nearest is the same', () => {
   ]);
   expect(nearest(minute + 40_000)).toBeUndefined();
 });
+
+test('two times of one database are exact, and of several that may have been at one time the last is the same', () => {
+  const database = (at: number, until = at) => ({at, until, isOfDatabase: true});
+  expect(sameFailure(database(minute), database(minute + 50))).toBe(true);
+  expect(sameFailure(database(minute), database(minute + 500))).toBe(false);
+  expect(sameFailure(database(minute), {at: minute + 500})).toBe(true);
+  const stopped = database(minute, minute + 60_000);
+  const times = [minute + 5000, minute + 50_000, minute + 61_000];
+  expect(nearestSame(stopped, times, (at) => [database(at)])).toBe(minute + 50_000);
+});
