@@ -14,6 +14,7 @@ import {changeOf, type PipelineStatuses} from './pipeline-status.ts';
 const kinds = [
   'changed',
   'failed',
+  'unavailable',
   'degraded',
   'deleted',
   'disconnected',
@@ -138,11 +139,12 @@ export class Alerts {
     warn?.(text);
   }
 
-  /** A failure that no list told is a change, too. */
+  /** A failure that no list told is a change, too, as is that it cannot be reached. */
   #asked(event: PipelineEvent): PipelineEvent {
-    if (event.kind !== 'failed' || !this.#notifyOnce.delete(event.pipeline)) return event;
-    const {pipeline, why: words, at, from, count} = event;
-    return {kind: 'changed', pipeline, from, count, words, at, isFailure: true};
+    const isChange = event.kind === 'failed' || event.kind === 'unavailable';
+    if (!isChange || !this.#notifyOnce.delete(event.pipeline)) return event;
+    const {kind, pipeline, why: words, at, from, count} = event;
+    return {kind: 'changed', pipeline, from, count, words, at, isFailure: kind === 'failed'};
   }
 
   #holdErrors({pipeline, event}: Alert): void {

@@ -18,6 +18,7 @@ export function eventExcerpt(event: PipelineEvent, room: Room & {readonly width:
   const words = plain(eventWords(event, room.width).text);
   switch (event.kind) {
     case 'failed':
+    case 'unavailable':
     case 'disconnected':
     case 'checkpoint':
       return cutBeforeEnd(words, room.cells, room.ellipsis);

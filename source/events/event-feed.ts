@@ -11,6 +11,7 @@ import {EventLog, type EventSources} from './event-log.ts';
 import {Failures} from './failures.ts';
 import {LineWatch} from './line-watch.ts';
 import {endsSince} from './log-status.ts';
+import {Outages} from './outages.ts';
 import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {type PipelineStatus, statusesById} from './pipeline-status.ts';
 
@@ -50,6 +51,7 @@ export class EventFeed {
   /** In monotonic ms: of the last `markUsed`. */
   #usedAt: number;
   readonly #failures: Failures;
+  readonly #outages: Outages;
 
   constructor(services: EventServices) {
     const {clock, events: options = {}, say, history} = services;
@@ -68,6 +70,12 @@ export class EventFeed {
       history: options.notify || options.onAlert ? history : undefined,
       tell: (failures) => this.#tell(failures),
     });
+    this.#outages = new Outages({
+      clock,
+      refresh: () => this.#refreshList(),
+      statuses: () => (services.poller.snapshot.get().failure ? undefined : this.log.pipelines),
+      tell: (outage) => this.#tell([outage]),
+    });
   }
 
   /** Follows the streams and the list, until the returned function is called. */
@@ -83,6 +91,7 @@ export class EventFeed {
       leaveLogs();
       leaveList();
       this.#failures.dispose();
+      this.#outages.dispose();
       this.alerts.dispose();
     };
   }
@@ -175,6 +184,7 @@ export class EventFeed {
     }));
     for (const {before, now} of statuses)
       if (isOtherRun(before, now) && now.failing === undefined) this.#failures.onOtherRun(now.name, askedAt);
+    this.#outages.onList(before, now);
     this.#failures.onGaps(statuses.flatMap(({before, now}) => this.#gapBefore(before, now)));
     for (const name of before.keys()) if (!now.has(name)) this.#failures.forget(name);
   }

@@ -288,6 +288,9 @@ export class EventLog {
   /** This happened, and is told to the user: each failure once, whoever reports it. */
   add(events: readonly PipelineEvent[]): void {
     for (const event of events) this.#happened.add(event);
+    const outages = events.filter(({kind}) => kind === 'unavailable');
+    this.#addIncidents(outages);
+    for (const {pipeline} of outages) this.#onScreen.onNews(pipeline);
   }
 
   /** What happened since `markUsed`; undefined: nothing. */

@@ -25,6 +25,7 @@ export function eventWords(event: PipelineEvent, width: number): StyledText {
 function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): string {
   switch (event.kind) {
     case 'failed':
+    case 'unavailable':
     case 'disconnected':
       return event.why;
     case 'deleted':

@@ -32,6 +32,8 @@ export type PipelineEvent = {
       /** The runner ended it, after this Unix time in ms, which its log may report, too. */
       readonly endedAfter?: number;
     }
+  /** It runs, and the server cannot reach it. */
+  | {readonly kind: 'unavailable'; readonly why: string}
   /** The log cannot be followed: the server does not answer, or refuses. */
   | {readonly kind: 'disconnected'; readonly why: string}
   /** The pipeline of an open log was deleted. */
@@ -88,10 +90,11 @@ export type EventOf<Kind extends PipelineEvent['kind']> = PipelineEvent & {reado
 /** Errors of one group: the first and the last of those that are told. */
 export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
 
-/** What happened to the log itself, not to what it says. */
-export type Incident = EventOf<'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
+/** What happened to the log or the process itself, not what they say. */
+export type Incident = EventOf<'unavailable' | 'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
 
 const incidents: ReadonlySet<PipelineEvent['kind']> = new Set<Incident['kind']>([
+  'unavailable',
   'disconnected',
   'deleted',
   'lost',
@@ -109,8 +112,8 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
 
 /** What needs action first, then what is lost, then what may explain it; a kind that is not here comes last. */
 const byUrgency: readonly PipelineEvent['kind'][] = [
-  ...(['changed', 'failed', 'degraded', 'ended', 'deleted', 'disconnected', 'lost', 'stream-lost'] as const),
-  ...(['stopped', 'paused', 'restarted', 'started', 'errors', 'connectors'] as const),
+  ...(['changed', 'failed', 'unavailable', 'degraded', 'ended', 'deleted', 'disconnected'] as const),
+  ...(['lost', 'stream-lost', 'stopped', 'paused', 'restarted', 'started', 'errors', 'connectors'] as const),
 ];
 
 /** The most urgent is the lowest; watched lines are as urgent as errors. */

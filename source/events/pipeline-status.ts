@@ -13,6 +13,8 @@ export type PipelineStatus = {
   readonly id: string;
   /** Why it fails, in words; undefined if it does not. */
   readonly failing: string | undefined;
+  /** Why it runs and cannot be reached, in words; undefined: it can be, or does not run. */
+  readonly unavailable: string | undefined;
   /** It fails because the runner ended it. */
   readonly endedByRunner: boolean;
   /** In the server's spelling (`serverState`). */
@@ -66,13 +68,14 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   const ofApi = {pipeline: now.name, from: 'API', count: 1} as const;
   const change = {...ofApi, at: now.since, before: before.state, now: now.state};
   const events: PipelineEvent[] = [];
-  const {failing: why, failedAt, failedAfter: endedAfter, endedByRunner} = now;
+  const {failing: why, failedAt, failedAfter: endedAfter, endedByRunner, unavailable} = now;
   if (why !== undefined && isNewFailure(before, now))
     events.push({kind: 'failed', ...ofApi, at: failedAt, why, ...(endedByRunner && {endedAfter})});
   // The error of the last run stands until the next one, whatever the compiler does meanwhile.
   if (endedByRunner && isCompileError(now.program) && hasNewResult(before, now))
     events.push({kind: 'failed', ...ofApi, at: now.programSince, why: stateWord(now.program)});
-  if (before.running && !now.running && why === undefined) events.push({kind: endKind(now.state), ...change});
+  if (before.running && !now.running && why === undefined && unavailable === undefined)
+    events.push({kind: endKind(now.state), ...change});
   if (now.running && now.starts > before.starts)
     events.push(before.hasRun ? {kind: 'restarted', ...change} : {kind: 'started', ...change});
   const errors = now.connectorErrors - earlierErrors(before, now);
@@ -92,7 +95,8 @@ function endKind(state: string): 'stopped' | 'paused' {
 }
 
 /**
- * What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that.
+ * What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that. That
+ * it cannot be reached is told later, and that it can again is no change.
  * `at`: Unix time in ms; undefined: not known.
  */
 export function changeOf(
@@ -105,8 +109,9 @@ export function changeOf(
   if (hasNewResult(before, now) && !now.running) {
     return isCompileError(program) ? {words: stateWord(program), at, isFailure: true} : {words: 'compiled', at};
   }
-  if (failing !== undefined || !isSettled(now.state)) return undefined;
-  const isNew = now.state !== before.state || now.deployment !== before.deployment;
+  if (failing !== undefined || now.unavailable !== undefined || !isSettled(now.state)) return undefined;
+  const isBack = before.unavailable !== undefined && now.running;
+  const isNew = (now.state !== before.state && !isBack) || now.deployment !== before.deployment;
   return isNew ? {words: stateWord(now.state), at: now.since} : undefined;
 }
 
@@ -140,7 +145,9 @@ function pipelineStatus(
 ): PipelineStatus {
   const {name, id, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
   const running = deploymentStatus === 'Running';
-  const failing = failureSentence(pipeline);
+  const trouble = failureSentence(pipeline);
+  const isUnavailable = deploymentStatus === 'Unavailable' && !pipeline.deploymentError;
+  const failing = isUnavailable ? undefined : trouble;
   const at = timeOf(stateSince(pipeline));
   // While it stops, it has failed already: that it then is stopped, and stays so in each list, is no other failure.
   const hasStopped = before?.state === 'Stopping' && isUndeployed(deploymentStatus);
@@ -155,6 +162,7 @@ function pipelineStatus(
     name,
     id,
     failing,
+    unavailable: isUnavailable ? trouble : undefined,
     endedByRunner: failing !== undefined && pipeline.deploymentError !== undefined,
     state: serverState(pipeline),
     running,

@@ -69,7 +69,7 @@ function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
 
 /** Failures and errors of connectors, as the API tells them. */
 function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonly ErrorRow[] {
-  const {name, status, log, seen, isViewed, failed, increase} = pipeline;
+  const {name, status, log, incidents, seen, isViewed, failed, increase} = pipeline;
   if (!status) return [];
   const shared = {pipeline: name, from: 'API', count: 1} as const;
   const rows: ErrorRow[] = [];
@@ -77,6 +77,12 @@ function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonl
     const {failing: why, failedAt: at} = status;
     const isSeen = isViewed || (seen?.failing !== undefined && seen.failedAt === at);
     rows.push({...shared, kind: 'failed', key: `${name} failed`, state: isSeen ? 'seen' : 'unseen', at, why});
+  }
+  const {unavailable, since} = status;
+  if (unavailable !== undefined && !incidents.some(({kind}) => kind === 'unavailable')) {
+    const isSeen = isViewed || (seen?.unavailable !== undefined && seen.since === since);
+    const row = {...shared, kind: 'unavailable', key: `${name} unavailable`, at: since, why: unavailable} as const;
+    rows.push({...row, state: isSeen ? 'seen' : 'unseen', isOver: false});
   }
   for (const {name: connector, group, at, message} of failed) {
     if (group !== undefined && (log?.errors.has(group) || muted.has(group))) continue;
@@ -107,17 +113,18 @@ export function unseenConnectorErrors(
 }
 
 /** A kind is a row. */
-function incidentRows({name, incidents, unseen, isViewed, log}: PipelineView): readonly ErrorRow[] {
+function incidentRows({name, status, incidents, unseen, isViewed, log}: PipelineView): readonly ErrorRow[] {
   return [...Map.groupBy(incidents, ({kind}) => kind)].flatMap(([kind, all]): readonly ErrorRow[] => {
     const since = isViewed ? [] : unseen.filter((event) => event.kind === kind);
     const isUnseen = since.length > 0;
     const event = joined(isUnseen ? since : all);
-    const isOver = isPast(kind, log);
+    const isOver = isPast(kind, log, status);
     return event ? [{...event, key: `${name} ${kind}`, state: isUnseen ? 'unseen' : 'seen', isOver}] : [];
   });
 }
 
-function isPast(kind: PipelineEvent['kind'], log: LogStatus | undefined): boolean {
+function isPast(kind: PipelineEvent['kind'], log: LogStatus | undefined, status: PipelineStatus | undefined): boolean {
+  if (kind === 'unavailable') return status?.unavailable === undefined;
   if (kind === 'stream-lost') return (log?.lostStreams ?? []).length === 0;
   if (kind === 'deleted') return log?.deletedAt === undefined;
   return kind === 'disconnected' && log?.disconnected === undefined;

@@ -17,6 +17,8 @@ const crash = fc.record({
   /** The log has no cause of a panic. */
   isPanic: fc.boolean(),
   endsStart: fc.boolean(),
+  /** The server does not reach the process any more, but has yet to find that it is gone. */
+  dies: fc.oneof(fc.constant(0), fc.integer({min: 1, max: 8000})),
   stops: fc.oneof(fc.integer({min: 5, max: 60}), fc.integer({min: 500, max: 15_000})),
   waits: fc.oneof(fc.integer({min: 0, max: 50}), fc.integer({min: 500, max: 30_000})),
   provisions: fc.integer({min: 200, max: 4000}),
@@ -77,9 +79,11 @@ class Server {
   async play(): Promise<void> {
     const {clock} = this;
     for (const each of this.#life.crashes) {
-      const {runs, stops, waits, provisions, delay} = each;
+      const {runs, dies, stops, waits, provisions, delay} = each;
       this.#delay = delay;
       await clock.advance(runs);
+      if (dies > 0) this.#set({deploymentStatus: 'Unavailable', runtimeReason: 'timeout'});
+      await clock.advance(dies);
       this.#crash(each);
       await clock.advance(stops);
       this.#set({deploymentStatus: 'Stopped', deploymentDesiredStatus: 'Stopped', deploymentId: ''});

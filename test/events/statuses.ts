@@ -37,6 +37,7 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
     name,
     id: name,
     failing: undefined,
+    unavailable: undefined,
     endedByRunner: false,
     state: 'Running',
     running: true,

@@ -189,11 +189,11 @@ function happenedWords(
 
 /** Those of which more is to be said than `happenedWords` says. */
 function hasReason(event: PipelineEvent): boolean {
-  return event.kind === 'failed' || event.kind === 'disconnected' || isOfErrors(event);
+  return 'why' in event || isOfErrors(event);
 }
 
 function absenceStyle(event: PipelineEvent): Style {
-  const isCut = event.kind === 'failed' || event.kind === 'disconnected' || event.kind === 'deleted';
+  const isCut = 'why' in event || event.kind === 'deleted';
   if (isCut) return {fg: 1, bold: true};
   return event.kind === 'errors' ? (event.isNew ? {fg: 1} : {dim: true}) : {fg: 3};
 }
@@ -322,10 +322,10 @@ function textOf(row: ErrorRow, room: Room): StyledText {
 /** `disconnected  connection refused`, `was disconnected  …` once it is over; what its text says needs no such word. */
 function incidentWords(row: ErrorRow & Incident, quiet: Style, room: Room): StyledText {
   const {kind, state, isOver = false} = row;
-  const isCut = (kind === 'disconnected' || kind === 'deleted') && !isOver;
+  const isCut = (kind === 'disconnected' || kind === 'deleted' || kind === 'unavailable') && !isOver;
   const loud: Style = isCut ? {fg: 1, bold: true} : {fg: 3};
   const word = wordOf(row, isOver);
-  const isTold = word === '' || kind === 'stream-lost';
+  const isTold = word === '' || kind === 'stream-lost' || kind === 'unavailable';
   const {text} = eventExcerpt(row, {...room, cells: room.cells - word.length});
   return concat([
     plain(word, state === 'unseen' ? loud : quiet),
@@ -335,7 +335,7 @@ function incidentWords(row: ErrorRow & Incident, quiet: Style, room: Room): Styl
 
 function wordOf({kind, from}: Incident, isOver: boolean): string {
   if (kind === 'lost' || (kind === 'restarted' && from === 'log')) return '';
-  if (kind === 'stream-lost') return isOver ? 'over  ' : '';
+  if (kind === 'stream-lost' || kind === 'unavailable') return isOver ? 'over  ' : '';
   if (kind === 'deleted') return isOver ? 'back  ' : '';
   return `${isOver ? 'was ' : ''}${kind}  `;
 }
