@@ -79,6 +79,7 @@ export class EventLog {
     | undefined;
   /** The list whose events were read. */
   #read: PipelineStatuses | undefined;
+  /** Incidents and failures. */
   readonly #incidents = new EventSums();
   /** Those of pipelines since they were seen. */
   readonly #unseen = new EventSums();
@@ -139,7 +140,7 @@ export class EventLog {
     // Since before its first byte, however much was read by now: what was lost before the start is unseen, too.
     const events = logEvents(before ?? statusBefore(now), now);
     if (now.errors !== before?.errors) this.#readFailures(log);
-    this.#addIncidents(events);
+    this.#keep(events.filter(isIncident));
     if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))
       this.#onScreen.onNews(log.name);
     if (before && this.#caughtUp.has(log)) return {before, now, events};
@@ -159,7 +160,8 @@ export class EventLog {
     this.#logs.delete(log);
     this.#usedLogs.delete(log);
     const isListed = this.pipelines?.has(log.name) === true;
-    this.#forget((event) => event.pipeline === log.name && !(isListed && event.from === 'API'));
+    const isOfApi = ({kind, from}: PipelineEvent) => from === 'API' || kind === 'failed';
+    this.#forget((event) => event.pipeline === log.name && !(isListed && isOfApi(event)));
     const isOfLog = (event: PipelineEvent) => isOfErrors(event) || (isIncident(event) && event.from !== 'API');
     this.#happened.forget((event) => event.pipeline === log.name && isOfLog(event));
   }
@@ -185,7 +187,7 @@ export class EventLog {
     const events = listEvents(before, now);
     // Of a new run, a log may have told before the list.
     for (const log of this.openLogs) this.#readFailures(log);
-    this.#addIncidents(events);
+    this.#keep(events.filter(isIncident));
     for (const {kind, pipeline} of events) {
       this.#onScreen.onNews(pipeline);
       const isMarked = kind === 'connectors' && this.#sources.logs.get(pipeline) && !this.#marked.has(pipeline);
@@ -288,9 +290,9 @@ export class EventLog {
   /** This happened, and is told to the user: each failure once, whoever reports it. */
   add(events: readonly PipelineEvent[]): void {
     for (const event of events) this.#happened.add(event);
-    const outages = events.filter(({kind}) => kind === 'unavailable');
-    this.#addIncidents(outages);
-    for (const {pipeline} of outages) this.#onScreen.onNews(pipeline);
+    const toldOnce = events.filter(({kind}) => kind === 'failed' || kind === 'unavailable');
+    this.#keep(toldOnce);
+    for (const {pipeline} of toldOnce) this.#onScreen.onNews(pipeline);
   }
 
   /** What happened since `markUsed`; undefined: nothing. */
@@ -343,8 +345,8 @@ export class EventLog {
     return connectorIncrease(this.#statsOf(name), errors, connectorErrors - earlierErrors(status, pipeline));
   }
 
-  #addIncidents(events: readonly PipelineEvent[]): void {
-    for (const event of events.filter(isIncident)) {
+  #keep(events: readonly PipelineEvent[]): void {
+    for (const event of events) {
       const dated = {...event, at: event.at ?? this.#sources.clock.wall()};
       for (const sums of [this.#incidents, this.#unseen]) sums.add(dated);
     }

@@ -1,8 +1,9 @@
 import {type ConnectorErrorCount, type ErrorGroup, type ErrorLog, watchPatternKey} from '../records/error-log.ts';
+import {sameFailure} from '../records/same-failure.ts';
 import {connectorTotal, type FailedConnector} from './connector-states.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
-import {isIncident, type PipelineEvent, sumOfEvents, urgencyOf} from './pipeline-event.ts';
+import {type EventOf, isIncident, type PipelineEvent, sumOfEvents, urgencyOf} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
 
 /** An event of the errors page. */
@@ -21,7 +22,7 @@ type PipelineView = {
   readonly status?: PipelineStatus | undefined;
   /** Absent: its log is not open. */
   readonly log?: LogStatus | undefined;
-  /** Incidents, summed up: all of them, and those since the pipeline was seen. */
+  /** Incidents and failures, summed up: all of them, and those since the pipeline was seen. */
   readonly incidents: readonly PipelineEvent[];
   readonly unseen: readonly PipelineEvent[];
   /** The status when it was last seen. */
@@ -47,6 +48,7 @@ export function isUrgent(row: ErrorRow): boolean {
  */
 export function errorRows(pipelines: readonly PipelineView[], muted: ReadonlySet<number>): readonly ErrorRow[] {
   const rows = pipelines.flatMap((pipeline) => [
+    ...failureRows(pipeline),
     ...statusRows(pipeline, muted),
     ...incidentRows(pipeline),
     ...[...(pipeline.log?.errors.values() ?? [])].map((group) => groupRow(group, pipeline, muted)),
@@ -67,17 +69,36 @@ function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
   );
 }
 
-/** Failures and errors of connectors, as the API tells them. */
+/** A cause is a row: of all failures that were told, whether the pipeline runs again or not, and of how it fails now. */
+function failureRows({name, status, incidents, unseen, seen, isViewed}: PipelineView): readonly ErrorRow[] {
+  const news = isViewed ? [] : unseen;
+  const told = incidents.filter(isFailure).map((event) => {
+    const since = news.filter(isFailure).find(({why}) => why === event.why);
+    return {...(since ?? event), key: `${name} failed ${event.why}`, state: since ? 'unseen' : 'seen'} as const;
+  });
+  if (status?.failing === undefined) return told;
+  const {failing: why, failedAt: at, failedAfter} = status;
+  // The log may have told it in other words.
+  const isNow = (row: EventOf<'failed'>) => sameFailure({at: row.at}, {at: failedAfter, until: at});
+  const current = told.find((row) => row.why === why) ?? told.find(isNow);
+  if (current) return told.map((row) => (row === current ? {...row, why} : row));
+  const state = isViewed || (seen?.failing !== undefined && seen.failedAt === at) ? 'seen' : 'unseen';
+  return [
+    ...told,
+    {kind: 'failed', pipeline: name, from: 'API', count: 1, key: `${name} failed ${why}`, state, at, why},
+  ];
+}
+
+function isFailure(event: PipelineEvent): event is EventOf<'failed'> {
+  return event.kind === 'failed';
+}
+
+/** That it cannot be reached, and errors of connectors, as the API tells them. */
 function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonly ErrorRow[] {
   const {name, status, log, incidents, seen, isViewed, failed, increase} = pipeline;
   if (!status) return [];
   const shared = {pipeline: name, from: 'API', count: 1} as const;
   const rows: ErrorRow[] = [];
-  if (status.failing !== undefined) {
-    const {failing: why, failedAt: at} = status;
-    const isSeen = isViewed || (seen?.failing !== undefined && seen.failedAt === at);
-    rows.push({...shared, kind: 'failed', key: `${name} failed`, state: isSeen ? 'seen' : 'unseen', at, why});
-  }
   const {unavailable, since} = status;
   if (unavailable !== undefined && !incidents.some(({kind}) => kind === 'unavailable')) {
     const isSeen = isViewed || (seen?.unavailable !== undefined && seen.since === since);
@@ -114,13 +135,15 @@ export function unseenConnectorErrors(
 
 /** A kind is a row. */
 function incidentRows({name, status, incidents, unseen, isViewed, log}: PipelineView): readonly ErrorRow[] {
-  return [...Map.groupBy(incidents, ({kind}) => kind)].flatMap(([kind, all]): readonly ErrorRow[] => {
-    const since = isViewed ? [] : unseen.filter((event) => event.kind === kind);
-    const isUnseen = since.length > 0;
-    const event = joined(isUnseen ? since : all);
-    const isOver = isPast(kind, log, status);
-    return event ? [{...event, key: `${name} ${kind}`, state: isUnseen ? 'unseen' : 'seen', isOver}] : [];
-  });
+  return [...Map.groupBy(incidents.filter(isIncident), ({kind}) => kind)].flatMap(
+    ([kind, all]): readonly ErrorRow[] => {
+      const since = isViewed ? [] : unseen.filter((event) => event.kind === kind);
+      const isUnseen = since.length > 0;
+      const event = joined(isUnseen ? since : all);
+      const isOver = isPast(kind, log, status);
+      return event ? [{...event, key: `${name} ${kind}`, state: isUnseen ? 'unseen' : 'seen', isOver}] : [];
+    },
+  );
 }
 
 function isPast(kind: PipelineEvent['kind'], log: LogStatus | undefined, status: PipelineStatus | undefined): boolean {

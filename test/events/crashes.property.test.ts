@@ -102,6 +102,11 @@ class Server {
     this.#feed.flush();
   }
 
+  /** Failures on the errors page. */
+  get listed(): number {
+    return this.#feed.log.errorRows.reduce((sum, {kind, count}) => sum + (kind === 'failed' ? count : 0), 0);
+  }
+
   #crash({cause, isPanic, endsStart}: Crash): void {
     const error = {...deploymentError, cause: isPanic ? `panic: ${cause}` : cause, endedStart: endsStart};
     this.#set({deploymentStatus: 'Stopping', deploymentError: error});
@@ -158,11 +163,12 @@ class Server {
   }
 }
 
-it('each crash is one alert, however fast it stops and starts, whatever logs, lists and events tell first', async () => {
+it('each crash is one alert, and counted once on A, however fast it stops and starts, whatever logs, lists and events tell first', async () => {
   const run = async (life: Life) => {
     const server = new Server(life);
     await server.play();
     expect(server.told, server.truth.join('\n')).toHaveLength(life.crashes.length);
+    expect(server.listed, server.truth.join('\n')).toBe(life.crashes.length);
   };
   await fc.assert(fc.asyncProperty(life, run), {numRuns: 500});
 });

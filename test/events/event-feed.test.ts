@@ -11,7 +11,7 @@ import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
-import {makePipeline, stopped} from '../ui/make-pipeline.ts';
+import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {sectionTexts} from '../ui/pages/all-rows.ts';
 import {logged, noticeOf} from '../ui/reading.ts';
 import {type ScreenOptions, ScreenUnderTest, withFailures} from '../ui/screen-under-test.ts';
@@ -415,6 +415,47 @@ it('a restart in the list is an incident of a pipeline that ran before, until it
   show(makePipeline('a', stopped), running('b', 20));
   show(running('a', 30), running('b', 20));
   expect(restarts()).toEqual(['b restarted 1']);
+  end();
+});
+
+it('a failure stays on A when its pipeline runs again: of each cause a row, with how often, unseen until it is seen', () => {
+  const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
+  const logs = {names: createStore([]), get: () => undefined};
+  const events = new EventFeed({logs, poller: {snapshot: list, refresh() {}}, clock: new FakeClock()});
+  const end = events.start();
+  const show = (pipeline: Pipeline) => list.set({...list.get(), pipelines: [pipeline]});
+  const failed = (at: number, cause: string) =>
+    makePipeline('a', {
+      ...stopped,
+      ...{deploymentStatusSince: new Date(at).toISOString(), deploymentError: {...deploymentError, cause}},
+    });
+  const rows = () =>
+    events.log.errorRows.map(({kind, state, count, firstAt, at, ...row}) => {
+      return `${kind} ${state} ${count} ${firstAt ?? at}${'why' in row ? ` ${row.why}` : ''}`;
+    });
+  const hour = 3_600_000;
+  show(running('a', hour));
+  show(failed(2 * hour, 'exit status: 5'));
+  expect(rows()).toEqual([`failed unseen 1 ${2 * hour} Failed · exit status: 5`]);
+  show(running('a', 3 * hour));
+  const restarted = `restarted unseen 1 ${3 * hour}`;
+  expect(rows()).toEqual([`failed unseen 1 ${2 * hour} Failed · exit status: 5`, restarted]);
+  show(failed(4 * hour, 'exit status: 6'));
+  show(running('a', 5 * hour));
+  show(failed(6 * hour, 'exit status: 5'));
+  expect(rows().slice(0, 2)).toEqual([
+    `failed unseen 2 ${2 * hour} Failed · exit status: 5`,
+    `failed unseen 1 ${4 * hour} Failed · exit status: 6`,
+  ]);
+  events.log.setShown({name: 'a', pipelines: ['a'], log: () => undefined});
+  events.log.onAction();
+  events.log.setShown(undefined);
+  show(running('a', 7 * hour));
+  expect(rows()).toEqual([
+    `restarted unseen 1 ${7 * hour}`,
+    `failed seen 2 ${2 * hour} Failed · exit status: 5`,
+    `failed seen 1 ${4 * hour} Failed · exit status: 6`,
+  ]);
   end();
 });
 

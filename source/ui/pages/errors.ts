@@ -218,7 +218,7 @@ function rowsOf(controller: Controller, page: ErrorsState, width: number): PageR
   const columnsOf = (row: ErrorRow, index: number) => {
     const isQuiet = row.state !== 'unseen';
     // The number of lost entries is part of the text.
-    const isCounted = row.kind !== 'failed' && row.kind !== 'lost';
+    const isCounted = row.kind !== 'lost' && (row.kind !== 'failed' || row.count > 1);
     const times = isCounted ? `${symbols.times}${count(row.count)}` : '';
     const suppressed = suppressedWords(row.suppressed ?? 0).padEnd(suppressedCells);
     const amount = `${hasColumns ? times.padStart(countCells) : times}${suppressed}`;
