@@ -171,15 +171,20 @@ export class LogSink implements StitchSink {
     return corrects;
   }
 
-  /** Whole lines of other logs, whose states their own sinks have read. */
+  /** Lines of other logs, whose states their own sinks have read; the last one may be open. */
   copyLines(bytes: Uint8Array): void {
-    this.#store(bytes, newlinesIn(bytes));
-    this.#errors?.endLine();
-    this.#buffer.closeLine();
+    this.endLine();
+    this.copyRest(bytes);
   }
 
-  /** The same for a marker. Returns its id; undefined: it waits for the end of a line. */
+  /** What has come of the open one since. */
+  copyRest(bytes: Uint8Array): void {
+    this.#store(bytes, newlinesIn(bytes));
+  }
+
+  /** The same for a marker. Returns its id. */
   copyMarker(marker: Marker): number | undefined {
+    this.endLine();
     const id = this.#buffer.addMarker(marker);
     this.#losses = countLoss(this.#losses, marker, id ?? this.#buffer.endId);
     return id;

@@ -39,6 +39,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
       return 'notice';
     case 'discarded':
     case 'reconnected':
+    case 'line-continued':
       return 'quiet';
   }
 }
@@ -78,6 +79,8 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
       return `${clockTime(shown(marker.at))} Feldera stopped reading ${marker.stream} until the next start: ${marker.why}`;
     case 'not-merged':
       return `${counted(marker.lines, 'older line', 'older lines')} not merged · its own tab may have them`;
+    case 'line-continued':
+      return 'the next line is the rest of one above that was not complete';
     case 'not-recorded':
       return marker.lines === undefined
         ? 'an unknown number of lines was not recorded here'

@@ -1,4 +1,4 @@
-import {rm, truncate} from 'node:fs/promises';
+import {appendFile, rm, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
@@ -6,14 +6,17 @@ import {runLogsFrom} from '../../source/commands/logs/logs-from.ts';
 import {EventFeed} from '../../source/events/event-feed.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
+import type {Log} from '../../source/logs/log.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
 import {LineOutput} from '../../source/system/line-output.ts';
 import {entriesOf} from '../buffer/entries-of.ts';
 import {SlowStream} from '../commands/slow-stream.ts';
+import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {head, runner, start} from '../records/index-lines.ts';
 import {type Recorded, writeRecording} from '../storage/recording/recording-files.ts';
 import {forms, isRead, openLog, type Told} from './logs-under-test.ts';
+import {mergedLog} from './merge-sources.ts';
 
 /* All forms of a log tell the same of the same bytes. */
 
@@ -177,6 +180,71 @@ describe.each(forms)('$name', (form) => {
     log.shrinkTo(0, 0);
     await frame();
     expect(log.snapshot.get()).toBe(before);
+  });
+});
+
+const end = {'with a final newline': '\n', 'without one': ''};
+/** Its last line has no newline. */
+const other = [step(2), step(4), step(6)].join('\n');
+const inOrder = [step(1), step(2), step(3), step(4), failed(5), step(6)];
+
+async function mergedWithOther(source: Log, home: string) {
+  const file = path.join(home, 'other.log');
+  await writeFile(file, other);
+  const second = openLog({found: {kind: 'file', name: 'other', path: file, packed: undefined}});
+  await isRead(second);
+  const clock = new FakeClock();
+  const merged = mergedLog('m', [source, second], {clock, fps: 1000, scrollbackBytes: 64e6});
+  const entries = async () => {
+    await clock.advance(2000);
+    return entriesOf(merged.buffer);
+  };
+  const close = async () => {
+    for (const log of [merged, second]) await log.close();
+  };
+  return {file, second, entries, [Symbol.asyncDispose]: close};
+}
+
+describe.each(forms.filter(({name}) => name !== 'merge'))('$name, merged with a file', (form) => {
+  test.each(Object.entries(end))('%s: has each line where its time belongs', async (_, last) => {
+    await using home = await temporaryDirectory();
+    await using opened = await form.open([[step(1), step(3), failed(5)].join('\n') + last], home.path);
+    await using merged = await mergedWithOther(opened.log, home.path);
+    await expect.poll(merged.entries, polling).toEqual(inOrder);
+  });
+});
+
+describe('a line of a merged file that is completed later', () => {
+  async function growing(home: string) {
+    const file = path.join(home, 'p.log');
+    await writeFile(file, [step(1), step(3), failed(5).slice(0, -9)].join('\n'));
+    const log = openLog({found: {kind: 'file', name: 'p', path: file, packed: undefined}});
+    await isRead(log);
+    return {file, log, [Symbol.asyncDispose]: () => log.close()};
+  }
+
+  test('stands where its time belongs, and once', async () => {
+    await using home = await temporaryDirectory();
+    await using first = await growing(home.path);
+    await using merged = await mergedWithOther(first.log, home.path);
+    await appendFile(first.file, failed(5).slice(-9));
+    await expect.poll(() => entriesOf(first.log.buffer), polling).toContain(failed(5));
+    await expect.poll(merged.entries, polling).toEqual(inOrder);
+    await appendFile(merged.file, ' and more');
+    await expect.poll(() => entriesOf(merged.second.buffer), polling).toContain(`${step(6)} and more`);
+    await appendFile(first.file, `\n${step(7)}`);
+    await expect.poll(merged.entries, polling).toEqual([...inOrder.slice(0, -1), `${step(6)} and more`, step(7)]);
+  });
+
+  test('is told where others follow it already', async () => {
+    await using home = await temporaryDirectory();
+    await using first = await growing(home.path);
+    await using merged = await mergedWithOther(first.log, home.path);
+    await expect.poll(merged.entries, polling).toEqual([...inOrder.slice(0, 4), failed(5).slice(0, -9), step(6)]);
+    await appendFile(first.file, `${failed(5).slice(-9)}\n`);
+    await expect
+      .poll(merged.entries, polling)
+      .toEqual([...inOrder.slice(0, 4), failed(5).slice(0, -9), step(6), '<line-continued>', failed(5).slice(-9)]);
   });
 });
 

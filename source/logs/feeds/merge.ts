@@ -11,6 +11,8 @@ import {Merge} from '../merge/merge.ts';
 /** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
 const shortestWindow = 250;
 const framesInWindow = 2;
+/** Milliseconds: a file that is polled grows once a second. */
+const quiet = 1500;
 
 type MergeSource = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'capabilities'>;
 
@@ -39,6 +41,8 @@ export class MergeFeed implements Feed, MergedSources {
   #isCaughtUp = false;
   #closed = false;
   #cancelWait: (() => void) | undefined;
+  /** Monotonic milliseconds. */
+  #waitsUntil = Number.POSITIVE_INFINITY;
 
   /** Two to 255 sources. `scrollbackBytes`: the limit of the merged buffer. */
   constructor(
@@ -61,6 +65,8 @@ export class MergeFeed implements Feed, MergedSources {
     this.#merge = new Merge({
       sink,
       sources: sources.map(({buffer}) => buffer),
+      quiet,
+      now: this.#startedAt,
       window: Math.max(shortestWindow, (framesInWindow * 1000) / fps),
       reach: options.scrollbackBytes,
       wall: clock.wall,
@@ -145,16 +151,24 @@ export class MergeFeed implements Feed, MergedSources {
   /** Waits for all catch-ups: a log never changes above, so their old lines would come after newer ones. */
   #startWhenReady(): void {
     if (this.#started || !this.#sources.every(({left, snapshot}) => left || hasCaughtUp(snapshot()))) return;
+    // An open line stands where its time belongs, too: the last one of a file may have no newline.
+    const isFile = this.#sources.some(({snapshot}) => snapshot().file?.kind === 'followed');
+    const opensDueAt = isFile ? (this.#merge.opensDueAt ?? 0) : 0;
+    if (opensDueAt <= this.#clock.monotonic()) this.#begin();
+    // Once: a file that grows all the time is not waited for.
+    else if (this.#waitsUntil === Number.POSITIVE_INFINITY) this.#waitUntil(opensDueAt, () => this.#begin());
+  }
+
+  #begin(): void {
     this.#started = true;
     this.#merge.setDue();
     this.#runner.wake();
   }
 
   #onSourceChange(origin: number): void {
-    if (this.#started) {
-      this.#merge.onSourceChange(origin, this.#clock.monotonic());
-      this.#waitForDue();
-    } else this.#startWhenReady();
+    this.#merge.onSourceChange(origin, this.#clock.monotonic());
+    if (this.#started) this.#waitForDue();
+    else this.#startWhenReady();
     this.#sink.onChange();
   }
 
@@ -164,13 +178,19 @@ export class MergeFeed implements Feed, MergedSources {
     this.#sink.onChange();
   }
 
-  /** Arrivals are due in their order, so one wait is enough. */
   #waitForDue(): void {
-    const {dueAt} = this.#merge;
-    if (dueAt === undefined || this.#cancelWait || this.#closed) return;
-    this.#cancelWait = this.#clock.after(Math.max(0, dueAt - this.#clock.monotonic()), () => {
-      this.#cancelWait = undefined;
-      this.#runner.run();
+    const {dueAt = Number.POSITIVE_INFINITY} = this.#merge;
+    if (dueAt >= this.#waitsUntil || this.#closed) return;
+    this.#waitUntil(dueAt, () => this.#runner.run());
+  }
+
+  /** In place of the wait before. */
+  #waitUntil(at: number, then: () => void): void {
+    this.#cancelWait?.();
+    this.#waitsUntil = at;
+    this.#cancelWait = this.#clock.after(Math.max(0, at - this.#clock.monotonic()), () => {
+      this.#waitsUntil = Number.POSITIVE_INFINITY;
+      then();
     });
   }
 }

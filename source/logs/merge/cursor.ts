@@ -5,8 +5,13 @@ import type {SegmentView} from '../../buffer/segment.ts';
 import {timeOfBytes} from '../../records/line-head.ts';
 
 export type MergeSink = {
-  /** Whole lines with newlines; only an unfinished last line has none. The array is valid only during the call. */
-  readonly lines: (bytes: Uint8Array, origin: number) => void;
+  /**
+   * Whole lines with newlines; only an open last line has none. The array is valid only during the call. Returns the id
+   * of the last one in the merged log.
+   */
+  readonly lines: (bytes: Uint8Array, origin: number) => number;
+  /** What has come of a line that was read while it was open: the copy `copyId`. Returns the id of what was added to. */
+  readonly rest: (rest: LineRest, origin: number) => number;
   /** Returns the id of the marker in the merged log. */
   readonly marker: (marker: Marker, origin: number) => number | undefined;
   readonly replaceMarker: (id: number, marker: Marker) => void;
@@ -14,12 +19,18 @@ export type MergeSink = {
   readonly missed: (lines: number, origin: number) => void;
 };
 
+export type LineRest = {readonly copyId: number; readonly bytes: Uint8Array; readonly isWhole: boolean};
+
 type MergeCursorOptions = {
   readonly buffer: LogBuffer;
   /** Index of the source. */
   readonly origin: number;
   /** Milliseconds from an entry's arrival until it is due; what the buffer holds at the start is due at once. */
   readonly window: number;
+  /** Milliseconds in which nothing was added to an open line until it is due: a last line may have no newline. */
+  readonly quiet: number;
+  /** Monotonic milliseconds. */
+  readonly now: number;
   /** The first entry is about this many bytes before the end: a recorded past may be a thousand times larger. */
   readonly reach: number;
 };
@@ -30,17 +41,24 @@ type RunLimit = {readonly until: number; readonly endId: number; readonly maxByt
 /** Cost of an entry beside its bytes, in bytes: to copy one takes 0.3 to 0.5 µs, whether empty or of 180 bytes. */
 const entryCost = 512;
 
-/** Reads the entries of a source that have ended and are due. One without a time has that of the record before it. */
+/** Reads the entries of a source that are due, and an open line once it is quiet. One without a time has that of the record before it. */
 export class MergeCursor {
   readonly origin: number;
   readonly #buffer: LogBuffer;
   readonly #window: number;
+  readonly #quiet: number;
   readonly #reach: number;
 
   /** Entries below `endId` are due at `dueAt` (monotonic milliseconds). Oldest first. */
   readonly #arrivals: {readonly endId: number; readonly dueAt: number}[] = [];
   #arrivedEnd = 0;
   #dueEnd = 0;
+  /** When the open line is due, unless something is added to it; undefined: there is nothing new of one. */
+  #openDueAt: number | undefined;
+  /** Bytes of the source at its last change. */
+  #bytes = 0;
+  /** The last line that was read, while it was open: so many bytes of it. */
+  #partial: {readonly id: number; readonly length: number; readonly copyId: number} | undefined;
   /** The end of a source that was left. */
   #leftAt: number | undefined;
 
@@ -63,13 +81,15 @@ export class MergeCursor {
   /** The last marker read, and the id of its copy: the source may still correct it, but no earlier one. */
   #marker: {readonly id: number; readonly copyId: number; readonly marker: Marker} | undefined;
 
-  constructor({buffer, origin, window, reach}: MergeCursorOptions) {
+  constructor({buffer, origin, window, quiet, now, reach}: MergeCursorOptions) {
     this.#buffer = buffer;
     this.origin = origin;
     this.#window = window;
+    this.#quiet = quiet;
     this.#reach = reach;
     this.#begin();
     this.#setDueTo(buffer.endedTo);
+    this.onChange(now);
   }
 
   /** Due or not. */
@@ -88,7 +108,12 @@ export class MergeCursor {
 
   /** Monotonic milliseconds when more will be due; undefined when nothing waits. */
   get dueAt(): number | undefined {
-    return this.#arrivals[0]?.dueAt;
+    return this.#arrivals[0]?.dueAt ?? this.#openDueAt;
+  }
+
+  /** The same of an open line. */
+  get openDueAt(): number | undefined {
+    return this.#openDueAt;
   }
 
   /** Unix time in ms of the record that the next entry belongs to; −∞ before the first record. */
@@ -103,13 +128,17 @@ export class MergeCursor {
 
   /** The source was left, and everything read. */
   get isDone(): boolean {
-    return this.#leftAt !== undefined && !this.hasNext;
+    return this.#leftAt !== undefined && !this.hasNext && !this.#partial;
   }
 
   /** New entries of the source are due one window after `now`. */
   onChange(now: number): void {
-    const endId = this.#buffer.endedTo;
-    if (this.#leftAt !== undefined || endId <= this.#arrivedEnd) return;
+    const {endedTo: endId, hasOpenLine, totalBytes} = this.#buffer;
+    if (this.#leftAt !== undefined) return;
+    if (!hasOpenLine) this.#openDueAt = undefined;
+    else if (totalBytes !== this.#bytes) this.#openDueAt = now + this.#quiet;
+    this.#bytes = totalBytes;
+    if (endId <= this.#arrivedEnd) return;
     this.#arrivedEnd = endId;
     this.#arrivals.push({endId, dueAt: now + this.#window});
   }
@@ -123,6 +152,7 @@ export class MergeCursor {
   /** All that the source holds, an open line included, is due at once; nothing later is read. */
   leave(): void {
     this.#leftAt ??= this.#buffer.endId;
+    this.#openDueAt = undefined;
     this.#setDueTo(this.#leftAt);
   }
 
@@ -133,10 +163,13 @@ export class MergeCursor {
       this.#dueEnd = first.endId;
       this.#arrivals.shift();
     }
+    const isOpenDue = this.#openDueAt !== undefined && this.#openDueAt <= now;
+    if (isOpenDue) this.#dueEnd = this.#buffer.endId;
     this.#countDropped();
     this.#correctMarker(sink);
+    this.#readRest(sink, isOpenDue);
     this.#nextId = Math.max(this.#nextId, this.#buffer.firstId);
-    this.#endId = this.#leftAt ?? this.#buffer.endedTo;
+    this.#endId = this.#leftAt ?? (isOpenDue ? this.#buffer.endId : this.#buffer.endedTo);
     this.#segment = undefined;
     this.#readHead();
     return this.#drainColdCost();
@@ -169,8 +202,25 @@ export class MergeCursor {
       cost = startOf(segment, this.#nextId) - start + (this.#nextId - firstId) * entryCost;
     } while (this.#isLine && this.#segment === segment && cost < limit.maxBytes && this.#isWithin(limit));
     this.#linesBefore += this.#nextId - firstId;
-    sink.lines(segment.bytes.subarray(start, startOf(segment, this.#nextId)), this.origin);
+    const copyId = sink.lines(segment.bytes.subarray(start, startOf(segment, this.#nextId)), this.origin);
+    if (this.#nextId > this.#buffer.endedTo && this.#leftAt === undefined) {
+      const id = this.#nextId - 1;
+      this.#partial = {id, copyId, length: this.#buffer.lineAt(id)?.length ?? 0};
+      this.#openDueAt = undefined;
+    }
     return cost;
+  }
+
+  /** Reads what has come of the line that was open, once it is whole, or quiet again. */
+  #readRest(sink: MergeSink, isOpenDue: boolean): void {
+    const partial = this.#partial;
+    if (!partial) return;
+    const isWhole = partial.id < this.#buffer.endedTo || this.#leftAt !== undefined;
+    if (!isWhole && !isOpenDue) return;
+    const bytes = Buffer.from(this.#buffer.lineAt(partial.id)?.subarray(partial.length) ?? []);
+    const copyId = sink.rest({copyId: partial.copyId, bytes, isWhole}, this.origin);
+    this.#partial = isWhole ? undefined : {...partial, copyId, length: partial.length + bytes.length};
+    this.#openDueAt = isWhole ? this.#openDueAt : undefined;
   }
 
   #isWithin({until, endId}: RunLimit): boolean {
@@ -187,7 +237,8 @@ export class MergeCursor {
     const start = startOf(this.#segment, this.#nextId);
     const end = startOf(this.#segment, this.#nextId + 1);
     this.#isLine = end > start;
-    const time = this.#isLine ? timeOfBytes(this.#segment.bytes.subarray(start, end - 1)) : undefined;
+    const isOpen = this.#segment.open && this.#nextId + 1 === this.#segment.endId;
+    const time = this.#isLine ? timeOfBytes(this.#segment.bytes.subarray(start, isOpen ? end : end - 1)) : undefined;
     if (time === undefined) return;
     this.#startsRecord = true;
     this.#time = time;

@@ -5,14 +5,17 @@ import {timeOfBytes} from '../../records/line-head.ts';
 import type {Missing} from '../feed.ts';
 import type {LogSink} from '../log-sink.ts';
 
-import {MergeCursor, type MergeSink} from './cursor.ts';
+import {type LineRest, MergeCursor, type MergeSink} from './cursor.ts';
 
 type MergeOptions = {
-  readonly sink: Pick<LogSink, 'buffer' | 'copyLines' | 'copyMarker' | 'correctCopy'>;
+  readonly sink: Pick<LogSink, 'buffer' | 'copyLines' | 'copyMarker' | 'copyRest' | 'correctCopy' | 'endLine'>;
   /** A source's index is its origin. */
   readonly sources: readonly LogBuffer[];
   /** Milliseconds. */
   readonly window: number;
+  /** See `MergeCursor`. */
+  readonly quiet: number;
+  readonly now: number;
   /** Bytes of a source's end that are merged: the buffer would drop more than it holds. */
   readonly reach: number;
   readonly wall: () => number;
@@ -21,7 +24,8 @@ type MergeOptions = {
 /**
  * Copies the entries of several buffers into one, by the times of their records; each buffer keeps its own order. New
  * entries wait for the window, so that those of several sources are in order when they arrive within it. An even later
- * one is appended, since a log never changes above.
+ * one is appended, since a log never changes above; so is the rest of a line that was open for long, unless that is still
+ * the last one.
  */
 export class Merge {
   readonly #buffer: LogBuffer;
@@ -33,12 +37,13 @@ export class Merge {
   #cursors: readonly MergeCursor[];
   #last: MergeCursor | undefined;
 
-  constructor({sink, sources, window, reach, wall}: MergeOptions) {
+  constructor({sink, sources, reach, wall, ...times}: MergeOptions) {
     this.#merged = sink;
     this.#buffer = sink.buffer;
-    this.#cursors = sources.map((buffer, origin) => new MergeCursor({buffer, origin, window, reach}));
+    this.#cursors = sources.map((buffer, origin) => new MergeCursor({buffer, origin, reach, ...times}));
     this.#sink = {
       lines: (bytes, origin) => this.#append(bytes, origin),
+      rest: (rest, origin) => this.#appendRest(rest, origin, wall()),
       marker: (marker, origin) => this.addMarker(marker, origin),
       replaceMarker: (id, marker) => sink.correctCopy(id, marker),
       missed: (lines, origin) => this.addMarker({kind: 'not-merged', lines, at: wall()}, origin),
@@ -49,6 +54,12 @@ export class Merge {
   get dueAt(): number | undefined {
     const times = this.#cursors.flatMap((cursor) => cursor.dueAt ?? []);
     return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** Monotonic milliseconds when the last open line will be due; undefined without one. */
+  get opensDueAt(): number | undefined {
+    const times = this.#cursors.flatMap((cursor) => cursor.openDueAt ?? []);
+    return times.length > 0 ? Math.max(...times) : undefined;
   }
 
   /** The entry's source; undefined for an entry of no source and one that is not held. */
@@ -132,10 +143,23 @@ export class Merge {
     return oldest;
   }
 
-  #append(bytes: Uint8Array, origin: number): void {
+  #append(bytes: Uint8Array, origin: number): number {
     this.#gaps.end(origin, this.#buffer, bytes);
     this.#merged.copyLines(bytes);
     this.#addOrigin(origin);
+    return this.#buffer.endId - 1;
+  }
+
+  #appendRest({copyId, bytes, isWhole}: LineRest, origin: number, at: number): number {
+    let id = copyId;
+    const isLast = this.#buffer.hasOpenLine && copyId === this.#buffer.endId - 1;
+    if (isLast) this.#merged.copyRest(bytes);
+    else if (bytes.length > 0) {
+      this.addMarker({kind: 'line-continued', at}, origin);
+      id = this.#append(bytes, origin);
+    }
+    if (isWhole && (isLast || bytes.length > 0)) this.#merged.endLine();
+    return id;
   }
 
   /** All entries that were added since the last call came from this source. */

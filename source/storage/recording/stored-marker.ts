@@ -42,6 +42,7 @@ const checks: MarkerChecks = {
   },
   'possible-repeat': {lines: number},
   'line-cut': {},
+  'line-continued': {},
   ended: {
     because: because<'ended'>({deleted: true, restarted: true, 'created-again': true, stopped: true, unknown: true}),
   },
