@@ -95,6 +95,8 @@ export type MarkerKind =
   | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string}
   /** In a merged log: `lines` of a source left its scrollback before they were merged. */
   | {readonly kind: 'not-merged'; readonly lines: number}
+  /** In a merged log: the lines of a source have no times, so that they are in their own order alone. */
+  | {readonly kind: 'not-ordered'}
   /** In a merged log: the next line is the rest of one that was open for long, and stands above. */
   | {readonly kind: 'line-continued'}
   /** In an opened file. `rotated`: another file has its name now; what was between the two is unknown. */

@@ -19,6 +19,11 @@ export type Filter =
   /** Of one run: matches if the head is in `[from, to)`. `to` may be set or lowered later while the entries after it are unread. */
   | {readonly kind: 'between'; readonly from: number; readonly to: number | undefined};
 
+/** It means nothing in a log of which no times and levels are read. */
+export function needsFormat({kind}: Filter): boolean {
+  return kind === 'level' || kind === 'target';
+}
+
 /** A filter of a tab. `id` is unique among its filters; `on`: the filter is in use. */
 export type FilterEntry = {readonly id: number; readonly filter: Filter; readonly on: boolean};
 

@@ -13,6 +13,7 @@ import {
 import {newlinesIn} from '../buffer/segment.ts';
 import type {Clock} from '../lib/clock.ts';
 import {ErrorLog} from '../records/error-log.ts';
+import {LogFormat} from '../records/log-format.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
 import {type BytesPart, FileStore} from '../storage/opened/file-part.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
@@ -37,6 +38,7 @@ export class LogSink implements StitchSink {
   /** May be ahead of what is shown. */
   readonly errors: ErrorLog;
   readonly states = new LogStates();
+  readonly format = new LogFormat();
   onPlaced: StitchSink['onPlaced'] = () => {};
   /** The log has something new to show. */
   onChange: () => void = () => {};
@@ -93,6 +95,7 @@ export class LogSink implements StitchSink {
 
   append(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#appended += bytes.length;
+    this.format.append(bytes);
     // A recorded past may end within a line.
     if (this.#buffer.hasOpenLine && !this.states.hasOpenLine) {
       this.states.resumeLine(this.#buffer.lineAt(this.#buffer.endId - 1));
@@ -213,6 +216,7 @@ export class LogSink implements StitchSink {
 
   /** Adds whole lines that stay where they are stored. Only while the buffer has had nothing else. */
   addPast({block: {lines, bytes: stored}, bytes, newlines}: ReadBlock): void {
+    this.format.append(bytes);
     for (const part of reportedParts(this.states.append(bytes, newlines), bytes, newlines)) {
       const {from, to, newlines: within, report} = part;
       const own = {...stored, read: () => stored.read()?.subarray(from, to), readStart: undefined};

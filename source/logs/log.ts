@@ -5,6 +5,7 @@ import type {Clock} from '../lib/clock.ts';
 import {SharedFrames} from '../lib/frames.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ErrorLog} from '../records/error-log.ts';
+import type {LogFormat} from '../records/log-format.ts';
 import type {Feed} from './feed.ts';
 import {LogSink} from './log-sink.ts';
 import {bufferInfo, type LogSnapshot} from './log-snapshot.ts';
@@ -80,6 +81,11 @@ export class Log<F extends Feed = Feed> {
 
   get losses(): LossCount {
     return this.#sink.losses;
+  }
+
+  /** Of a merged log nothing: its sources have one each. */
+  get format(): Pick<LogFormat, 'isRecognised'> {
+    return this.#sink.format;
   }
 
   /** Ends of the process that nobody asked for. */

@@ -27,6 +27,7 @@ const exitCodes: readonly ExitCode[] = [
   {
     code: '2',
     meaning: 'wrong usage: a mistake in an option, a variable or the configuration file; nothing was requested',
+    of: {logs: '--level, --since or --until with --from, of a log without times and levels that pipetail reads'},
   },
   {
     code: '129, 130, 131, 134, 140, 142, 143, 152',

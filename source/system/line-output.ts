@@ -161,10 +161,14 @@ export async function printed(text: string, process: NodeJS.Process): Promise<bo
   return error === undefined;
 }
 
+/** Exit codes by what a line is the reason for. */
+const faultCodes = {failure: 1, misuse: 2} as const;
+export type FaultKind = keyof typeof faultCodes;
+
 /** A line for stderr. With JSON output it is a JSON object; a failure has the same fields in every command. */
-export function noticeLine(line: string, isJson: boolean, kind?: 'failure'): string {
+export function noticeLine(line: string, isJson: boolean, kind?: FaultKind): string {
   // The line may contain the server's text: names, messages.
   if (!isJson) return `${clean(line)}\n`;
   const text = line.replace(/^pipetail: /, '');
-  return `${jsonText(kind === 'failure' ? {error: text, code: 1} : {message: text})}\n`;
+  return `${jsonText(kind ? {error: text, code: faultCodes[kind]} : {message: text})}\n`;
 }

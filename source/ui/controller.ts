@@ -15,6 +15,7 @@ import {isFailing} from '../words/pipeline.ts';
 import type {CommandTable, KeyContext} from './keys/command.ts';
 import {commandsFrom, type Hinted, withHint} from './keys/commands.ts';
 import {type Layout, layoutOf, type Size} from './layout.ts';
+import {tellFormat} from './log-format.ts';
 import {LogWaits} from './log-waits.ts';
 import type {NoticeKind} from './notice-timer.ts';
 import {anchoredPosition, hasNoneBelow, type Pane, type PaneAt, paneAt} from './pane/pane-at.ts';
@@ -103,6 +104,7 @@ export class Controller {
       isShown: (name) => view.state.active === name,
       onEntries: (name, before) => this.#setPosition(name, (at) => anchoredPosition(at, before)),
       onResult: () => this.#results.set(this.#results.get() + 1),
+      onRead: (name) => tellFormat(this, name),
     });
     this.#models = models;
     this.places = new PlaceFinder({clock, logs, view, models});

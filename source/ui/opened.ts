@@ -1,6 +1,7 @@
 import {byteSize, count, counted} from '../lib/format.ts';
 import type {Capabilities} from '../logs/capabilities.ts';
 import {hasEnded} from '../logs/log-snapshot.ts';
+import {notRecognised} from '../records/log-format.ts';
 import {endedRun, type Run} from '../records/runs.ts';
 import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
@@ -11,6 +12,7 @@ import {endWords, noEnd, runState} from '../words/run.ts';
 import type {Controller} from './controller.ts';
 import type {Command} from './keys/command.ts';
 import {type CommandId, withHint} from './keys/commands.ts';
+import {formatProblem} from './log-format.ts';
 import {pipelinesOf, type Tab} from './state/view-state.ts';
 
 /** What was opened, for the header: path and kind of the only log, else how many there are. */
@@ -35,6 +37,7 @@ function noConnectionWords({services: {catalog}}: Controller, tab: Tab | undefin
 /** What a command needs is not here. */
 export function lacks(controller: Controller, need: Command['needs']): boolean {
   if (need === undefined) return false;
+  if (need === 'format') return formatProblem(controller) !== undefined;
   return noConnectionWords(controller, need === 'server' ? undefined : controller.tab) !== undefined;
 }
 
@@ -54,6 +57,7 @@ const wordsWithout = new Map(Object.entries(withoutNeed));
 /** Why a command does nothing here; undefined: it has what it needs. */
 export function lackWords(controller: Controller, {id, needs}: Command): string | undefined {
   if (!lacks(controller, needs)) return undefined;
+  if (needs === 'format') return formatProblem(controller);
   const {tab} = controller;
   return wordsWithout.get(id)?.(controller, tab) ?? noConnectionWords(controller, needs === 'server' ? undefined : tab);
 }
@@ -93,7 +97,14 @@ export function loggedFacts(controller: Controller, name: string): readonly Fact
   const errors = [...log.errors.byKey.values()].reduce((sum, group) => sum + group.count, 0);
   return [
     ...(shown ? [['runs', `${count(runs.length)}, the last one ${lastWords(shown)}`] as const] : []),
-    ['errors', errors === 0 ? 'none' : `${count(errors)} of ${counted(groups, 'kind', 'kinds')}`],
+    [
+      'errors',
+      log.format.isRecognised === false
+        ? `not known: ${notRecognised}`
+        : errors === 0
+          ? 'none'
+          : `${count(errors)} of ${counted(groups, 'kind', 'kinds')}`,
+    ],
   ];
 }
 

@@ -7,6 +7,7 @@ import {hasCaughtUp} from '../logs/log-snapshot.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {stripSgr} from '../terminal/sgr.ts';
 import type {Controller} from './controller.ts';
+import {formatProblem} from './log-format.ts';
 import type {Tab} from './state/view-state.ts';
 
 /** What `--at` names: a time, Unix time in ms, and perhaps the record there, by its hash (`recordHash`). */
@@ -80,7 +81,7 @@ export function goToPlaceAtStart(controller: Controller, wanted: WantedPlace, na
     const best = (['found', 'changed', 'gone', 'time'] as const).find((kind) =>
       results?.some((each) => each.kind === kind),
     );
-    controller.say(placeWords(best ?? found.kind, wanted, {buffer, index, id: found.id}));
+    controller.say(formatProblem(controller) ?? placeWords(best ?? found.kind, wanted, {buffer, index, id: found.id}));
     if (best === 'found') results = undefined;
   };
   const search = (tab: Tab, log: Log) => {

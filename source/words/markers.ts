@@ -36,6 +36,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
     case 'program':
     case 'renamed':
     case 'file':
+    case 'not-ordered':
       return 'notice';
     case 'discarded':
     case 'reconnected':
@@ -79,6 +80,8 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
       return `${clockTime(shown(marker.at))} Feldera stopped reading ${marker.stream} until the next start: ${marker.why}`;
     case 'not-merged':
       return `${counted(marker.lines, 'older line', 'older lines')} not merged · its own tab may have them`;
+    case 'not-ordered':
+      return 'its lines have no times: they cannot be ordered among those of the others';
     case 'line-continued':
       return 'the next line is the rest of one above that was not complete';
     case 'not-recorded':

@@ -214,6 +214,18 @@ describe.each(forms.filter(({name}) => name !== 'merge'))('$name, merged with a 
   });
 });
 
+test('a merged log says which of its logs have no times: these cannot be ordered', async () => {
+  await using home = await temporaryDirectory();
+  await writeFile(path.join(home.path, 'p.log'), 'GET /\nGET /other');
+  const log = openLog({found: {kind: 'file', name: 'p', path: path.join(home.path, 'p.log'), packed: undefined}});
+  await isRead(log);
+  await using merged = await mergedWithOther(log, home.path);
+  await expect
+    .poll(merged.entries, polling)
+    .toEqual(['<not-ordered>', 'GET /', 'GET /other', step(2), step(4), step(6)]);
+  await log.close();
+});
+
 describe('a line of a merged file that is completed later', () => {
   async function growing(home: string) {
     const file = path.join(home, 'p.log');

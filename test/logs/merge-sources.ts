@@ -6,6 +6,7 @@ import {MergeFeed, mergedStatus} from '../../source/logs/feeds/merge.ts';
 import {Log} from '../../source/logs/log.ts';
 import type {LogSink} from '../../source/logs/log-sink.ts';
 import {bufferInfo, type LogSnapshot} from '../../source/logs/log-snapshot.ts';
+import {LogFormat} from '../../source/records/log-format.ts';
 
 const day = Date.UTC(2026, 10, 25);
 
@@ -18,6 +19,7 @@ export function lineAt(name: string, milliseconds: number, text: string): string
 export class Feed {
   readonly name: string;
   readonly capabilities = capabilitiesOf(undefined);
+  readonly format = new LogFormat();
   readonly buffer: WritableLogBuffer;
   readonly #store;
 
@@ -34,6 +36,7 @@ export class Feed {
   /** Appends text as it is. */
   write(text: string): void {
     this.buffer.append(Buffer.from(text));
+    this.format.append(Buffer.from(text));
     this.show();
   }
 

@@ -4,6 +4,7 @@ import {PassThrough} from 'node:stream';
 import {stripVTControlCharacters} from 'node:util';
 import {expect, test, vi} from 'vitest';
 import {findOpened} from '../../source/logs/bundle-log.ts';
+import {notRecognised} from '../../source/records/log-format.ts';
 import {FilePart} from '../../source/storage/opened/file-part.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
@@ -235,6 +236,35 @@ test('T takes times as of the last record of a file, not of today', async () => 
   expect(await goTo('00:30')).toContain('three');
   expect(controller.state.notice).toBe('nothing at or after 2026-11-21 00:30:00 UTC: this is the end');
   expect(await goTo('23:30')).toContain('one');
+});
+
+test('a log whose format is not recognised says so, and refuses what needs times and levels', async () => {
+  await using folder = await folderOf({'access.log': '10.0.0.1 "GET /" 500 ERROR\n10.0.0.2 "GET /" 200\n'});
+  await using screen = await screenOf(await findLogs(folder.path));
+  const {controller} = screen;
+  await screen.until(() => controller.state.notice === notRecognised, 'the words');
+  for (const key of ['e', 'E', 'L', 'T']) expect(noticeAfter(screen, key)).toBe(notRecognised);
+  expect(controller.state.prompt).toBeUndefined();
+  for (const filter of ['level:error', '!target:kafka']) {
+    await typed(screen, '&', filter);
+    expect(controller.state.prompt?.problem).toBe(notRecognised);
+    screen.press('Esc');
+  }
+  expect(controller.tab?.pane.filters).toEqual([]);
+  await typed(screen, '&', '500');
+  await workedOut(screen);
+  expect(controller.paneAt?.model.entries.countFrom(0)).toBe(1);
+  screen.press('i');
+  expect(rowsOf(screen).join('\n')).toContain(`not known: ${notRecognised}`);
+});
+
+test('a filter by level with which such a log is opened is off', async () => {
+  await using folder = await folderOf({'access.log': '10.0.0.1 "GET /" 500 ERROR\n'});
+  const opened = await findLogs(folder.path);
+  await using screen = await ScreenUnderTest.open({opened, names: ['access.log'], viewOptions: {level: 'ERROR'}});
+  screen.connect();
+  await screen.until(() => screen.controller.state.notice === notRecognised, 'the words');
+  expect(screen.controller.tab?.pane.filters).toMatchObject([{filter: {least: 'ERROR'}, on: false}]);
 });
 
 test('a log without times has no histogram, and says so', async () => {

@@ -1,24 +1,27 @@
 import path from 'node:path';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
+import {needsFormat} from '../../filters/filter.ts';
 import {aborted, type Clock} from '../../lib/clock.ts';
 import {count, dateTime} from '../../lib/format.ts';
 import {capabilitiesOf} from '../../logs/capabilities.ts';
 import {addPieces, openedPieces, type PiecesOptions} from '../../logs/feeds/pieces.ts';
 import {LogSink} from '../../logs/log-sink.ts';
 import {LogStates, lostStreamMarker, type RunnerReport, reportedParts} from '../../logs/log-states.ts';
+import {LogFormat, notRecognised} from '../../records/log-format.ts';
 import {distinctNames} from '../../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
 import type {RecordedPiece} from '../../storage/recording/reader.ts';
 import {codeOf} from '../../storage/save-file.ts';
-import {type LineOutput, writeFailure} from '../../system/line-output.ts';
+import {type FaultKind, type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {clean} from '../../terminal/clean.ts';
 import {SgrStripper, stripSgr} from '../../terminal/sgr.ts';
 import {LogPrinter, noteOf} from './log-printer.ts';
 import {linePrefixes} from './logs.ts';
 import {findAll, findNamed} from './logs-in.ts';
 import type {RecordPrinterOptions} from './record-printer.ts';
+import type {Selecting} from './record-selector.ts';
 import type {ConvertLines, LogToPrint} from './record-shapes.ts';
 
 type LogsFromOptions = {
@@ -35,8 +38,8 @@ type LogsFromOptions = {
   /** A record is waited for (`--exit-on`): an end without it is a failure. */
   readonly waitsForRecord?: boolean;
   readonly output: LineOutput;
-  /** Writes one line to stderr, given without a newline; `failure`: the reason for exit code 1. */
-  readonly note: (line: string, kind?: 'failure') => void;
+  /** Writes one line to stderr, given without a newline; `kind`: it is the reason for an exit code. */
+  readonly note: (line: string, kind?: FaultKind) => void;
   readonly signal: AbortSignal;
   /** For tests: bound of the buffer. */
   readonly maxBytes?: number;
@@ -50,8 +53,11 @@ const blockBytes = 256 * 1024;
 /** Milliseconds without a byte after which stdin is quiet. */
 const quiet = 500;
 
-/** `matched`: a record has ended all logs (`--exit-on`). `ended`: the same, and it is a failure (`--fail-on`). */
-type Outcome = 'printed' | 'failed' | 'matched' | 'ended';
+/**
+ * `matched`: a record has ended all logs (`--exit-on`). `ended`: the same, and it is a failure (`--fail-on`). `refused`: what
+ * is asked for cannot be selected.
+ */
+type Outcome = 'printed' | 'failed' | 'refused' | 'matched' | 'ended';
 
 function endsAll(outcome: Outcome): boolean {
   return outcome === 'matched' || outcome === 'ended';
@@ -74,6 +80,7 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
   if ('outcome' in end) {
     const isUnmatched = options.waitsForRecord === true && end.outcome === 'printed';
     if (isUnmatched) note('pipetail: nothing matched --exit-on before the end of the log', 'failure');
+    if (end.outcome === 'refused') return 2;
     return isUnmatched || end.outcome === 'failed' || end.outcome === 'ended' ? 1 : 0;
   }
   const unwritten = writeFailure(end);
@@ -93,7 +100,7 @@ function countingRepeats(tell: LogsFromOptions['note']): {note: LogsFromOptions[
     if (times > mostEqual) tell(`${last} · ${count(times - mostEqual)} more times`);
     times = 0;
   };
-  const note = (line: string, kind?: 'failure') => {
+  const note = (line: string, kind?: FaultKind) => {
     if (line !== last) end();
     last = line;
     times += 1;
@@ -107,6 +114,11 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
   const before: LogPrinter['allBefore'][] = [];
   const options = {...given, onSince: (each: LogPrinter['allBefore']) => void before.push(each)};
   let hasFailed = false;
+  let isRefused = false;
+  const onOutcome = (outcome: Outcome) => {
+    hasFailed ||= outcome === 'failed';
+    isRefused ||= outcome === 'refused';
+  };
   const fail = (line: string) => {
     hasFailed = true;
     note(`pipetail: ${line}`, 'failure');
@@ -121,18 +133,19 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
     for (const found of logs) {
       const outcome = await printOne(found, {...options, prefixOf});
       if (endsAll(outcome)) return outcome;
-      hasFailed ||= outcome === 'failed';
+      onOutcome(outcome);
     }
   }
   for (const name of names) {
     for (const found of await findNamed(name, from, finding)) {
       const outcome = await printOne(found, {...options, prefixOf: prefixesOf(named)});
       if (endsAll(outcome)) return outcome;
-      hasFailed ||= outcome === 'failed';
+      onOutcome(outcome);
     }
   }
   const nothing = allBeforeWords(before);
   if (nothing !== undefined) note(`pipetail: ${nothing}`);
+  if (isRefused) return 'refused';
   return hasFailed ? 'failed' : 'printed';
 }
 
@@ -154,7 +167,7 @@ async function printOne(found: FoundLog, options: PrintOptions): Promise<Outcome
   const file = found.path === '-' ? name : clean(path.basename(found.path));
   const named = (text: string) =>
     text.startsWith(`${file} `) ? `${name}${text.slice(file.length)}` : `${name}: ${text}`;
-  const note = (text: string, kind?: 'failure') => options.note(`pipetail: ${named(text)}`, kind);
+  const note = (text: string, kind?: FaultKind) => options.note(`pipetail: ${named(text)}`, kind);
   const prefix = options.prefixOf(name);
   const records = recordsOf?.({name, prefix});
   const pieces = openedPieces(found, {signal, ...(stdin && {stdin})});
@@ -190,6 +203,7 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
   const stripper = convert && new SgrStripper();
   const write = (bytes: Uint8Array) => output.write(stripper ? stripper.strip(bytes) : bytes);
   const states = new LogStates();
+  const format = new LogFormat();
   const noteReport = (report: RunnerReport | undefined) => {
     if (report?.kind === 'stream-lost') note(noteOf(lostStreamMarker(report, clock.wall())));
   };
@@ -202,6 +216,7 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
       if (piece.marker.kind !== 'unread' || states.addLostStream(piece.marker.stream)) note(noteOf(piece.marker));
       continue;
     }
+    format.append(piece.bytes);
     const newlines = endsToRead(piece.bytes, states);
     for (const {from, to, report} of reportedParts(states.append(piece.bytes, newlines), piece.bytes, newlines)) {
       write(piece.bytes.subarray(from, to));
@@ -212,6 +227,7 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
   if (stripper) output.write(stripper.rest);
   await room(output);
   noteReport(states.endLine());
+  if (format.isRecognised === false) note(notRecognised);
   return 'printed';
 }
 
@@ -228,6 +244,7 @@ function endsToRead(bytes: Buffer, {lostStreams}: LogStates): Uint32Array {
 async function printLog(options: ToPrint): Promise<Outcome> {
   const {found, pieces, output, note, signal, clock, maxBytes = usualMaxBytes} = options;
   // An endless line is broken where there is room for more, so that what came can be printed.
+  const needs = selectsByFormat(options.records?.selecting);
   const countsErrors = options.records?.selecting.exitOn !== undefined;
   const sink = new LogSink({buffer: {maxBytes, maxLineBytes: maxBytes / 4}, clock, countsErrors});
   const {buffer} = sink;
@@ -243,11 +260,17 @@ async function printLog(options: ToPrint): Promise<Outcome> {
   });
   const over = new AbortController();
   const print = async () => {
+    if (isAwaited()) {
+      if (buffer.memoryBytes > maxBytes / 2) over.abort();
+      return;
+    }
     // Nothing is dropped: of a record that is larger than the buffer the parts are printed as they come.
     if (buffer.memoryBytes > maxBytes / 2) printer.flush();
     while (!signal.aborted && printer.problem === undefined && printer.printSome(output)) await room(output);
     if (printer.problem !== undefined || printer.over || printer.isPastEnd) over.abort();
   };
+  /** Of a log without times and levels nothing can be selected by them: it is printed once there is a line that has them. */
+  const isAwaited = () => needs && sink.format.isRecognised === false;
   /** Prints a record that may continue while its writer goes on: nothing comes. */
   let quietPrint = Promise.resolve();
   const flushLater = () =>
@@ -274,6 +297,10 @@ async function printLog(options: ToPrint): Promise<Outcome> {
     await print();
   }
   if (signal.aborted) return 'printed';
+  if (sink.format.isRecognised === false) {
+    note(notRecognised, needs ? 'misuse' : undefined);
+    if (needs && (failure === undefined || over.signal.aborted)) return 'refused';
+  }
   if (printer.problem !== undefined) {
     note(printer.problem, 'failure');
     return 'failed';
@@ -287,6 +314,13 @@ async function printLog(options: ToPrint): Promise<Outcome> {
   options.onSince(printer.allBefore);
   if (failure !== undefined) throw failure;
   return 'printed';
+}
+
+/** By times or levels. */
+function selectsByFormat(selecting: Selecting | undefined): boolean {
+  if (!selecting) return false;
+  const {filters, anyOf, since, until} = selecting;
+  return since !== undefined || until !== undefined || [...filters, ...anyOf].some(needsFormat);
 }
 
 /** The last record of a file may be of any day. Undefined: something was selected, or could have been. */

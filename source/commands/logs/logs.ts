@@ -7,7 +7,7 @@ import {attendedEvery, ListPoller, type ListSnapshot} from '../../logs/list-poll
 import {LogManager, type ManagerOptions} from '../../logs/log-manager.ts';
 import type {NamePattern} from '../../settings/names.ts';
 import {seeAll} from '../../startup/name-hint.ts';
-import {type LineOutput, writeFailure} from '../../system/line-output.ts';
+import {type FaultKind, type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {errorWithAdvice, withAdvice} from '../../words/failures.ts';
 import {PipelineLog} from './pipeline-log.ts';
 import type {RecordPrinterOptions} from './record-printer.ts';
@@ -43,7 +43,7 @@ export type LogsOptions = {
   readonly random: () => number;
   readonly output: LineOutput;
   /** Writes one line to stderr, given without a newline; `failure`: the reason for exit code 1. */
-  readonly note: (line: string, kind?: 'failure') => void;
+  readonly note: (line: string, kind?: FaultKind) => void;
   /** Ends the printing at once, without waiting for a slow reader. */
   readonly signal: AbortSignal;
   /** For tests: bytes that may wait for a slow reader, of all pipelines together. */

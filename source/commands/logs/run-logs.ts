@@ -11,7 +11,7 @@ import {type OpenServer, openServer, reportOldServer, serverVersion} from '../..
 import {serverName} from '../../storage/recording/index-file.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
 import {runWithTimeout} from '../../system/deadline.ts';
-import {LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
+import {type FaultKind, LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
 import {processesOf} from '../../system/processes.ts';
 import {stopOnSignals} from '../../system/signals.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
@@ -57,7 +57,7 @@ async function run(options: RunOptions): Promise<number> {
   const stderr = new LineOutput(process.stderr);
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
-  const note = (line: string, kind?: 'failure') => stderr.write(noticeLine(line, isJson, kind));
+  const note = (line: string, kind?: FaultKind) => stderr.write(noticeLine(line, isJson, kind));
   const printing = {exitCode, printer: {clock: systemClock, convert, recordsOf, output, note, signal}};
   try {
     if (request.from === undefined) return await printServerLogs(options, printing);

@@ -14,12 +14,13 @@ const framesInWindow = 2;
 /** Milliseconds: a file that is polled grows once a second. */
 const quiet = 1500;
 
-type MergeSource = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'capabilities'>;
+type MergeSource = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'capabilities' | 'format'>;
 
 /** Without a reference to a stream that was left, which would keep a whole scrollback. */
 type Source = {
   readonly name: string;
   readonly snapshot: () => LogSnapshot;
+  readonly isRecognised: () => boolean | undefined;
   readonly unsubscribe: () => void;
   readonly left: boolean;
 };
@@ -76,9 +77,10 @@ export class MergeFeed implements Feed, MergedSources {
       step: (maxBytes) => this.#merge.step(maxBytes, clock.monotonic()),
       onSlice: (isCaughtUp) => this.#afterSlice(isCaughtUp),
     });
-    this.#sources = sources.map(({name, snapshot}, origin) => ({
+    this.#sources = sources.map(({name, snapshot, format}, origin) => ({
       name,
       snapshot: () => snapshot.get(),
+      isRecognised: () => format.isRecognised,
       unsubscribe: snapshot.subscribe(() => this.#onSourceChange(origin)),
       left: false,
     }));
@@ -161,6 +163,9 @@ export class MergeFeed implements Feed, MergedSources {
 
   #begin(): void {
     this.#started = true;
+    for (const [origin, {isRecognised}] of this.#sources.entries()) {
+      if (isRecognised() === false) this.#merge.addMarker({kind: 'not-ordered', at: this.#clock.wall()}, origin);
+    }
     this.#merge.setDue();
     this.#runner.wake();
   }

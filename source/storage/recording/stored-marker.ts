@@ -43,6 +43,7 @@ const checks: MarkerChecks = {
   'possible-repeat': {lines: number},
   'line-cut': {},
   'line-continued': {},
+  'not-ordered': {},
   ended: {
     because: because<'ended'>({deleted: true, restarted: true, 'created-again': true, stopped: true, unknown: true}),
   },

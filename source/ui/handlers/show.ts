@@ -4,6 +4,7 @@ import {
   type FilterEntry,
   filterText,
   leastLevel,
+  needsFormat,
   parseFilter,
   withFilter,
   withLeastLevel,
@@ -17,6 +18,7 @@ import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {heightWithHistogram} from '../layout.ts';
+import {formatProblem} from '../log-format.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
 import {hasMatches, type PaneView} from '../state/pane-view.ts';
 import {startRecall} from '../state/prompt-history.ts';
@@ -215,6 +217,8 @@ export const filterPrompt: PromptKind<'filter'> = {
     const edited = filters.find(({id}) => id === edits);
     const filter = filterOf(text, edited, controller.services.timeLimit);
     if (typeof filter === 'string') return filter;
+    const problem = needsFormat(filter) ? formatProblem(controller) : undefined;
+    if (problem !== undefined) return problem;
     if (!edited || isTyped(edited)) controller.services.histories.filters.add(text);
     const changed = filters.map((entry) => (entry.id === edits ? {...entry, filter, on: true} : entry));
     controller.changePane({filters: edits === undefined ? withFilter(filters, filter) : changed});

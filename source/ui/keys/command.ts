@@ -29,8 +29,11 @@ export type Command = {
   readonly notOnPages?: true;
   /** A key of the log that only means something together with others that the list uses, too. */
   readonly notInList?: true;
-  /** Without it the command only says why it does nothing: a server, or a shown log with a connection. */
-  readonly needs?: 'server' | 'connection';
+  /**
+   * Without it the command only says why it does nothing: a server, a shown log with a connection, or one whose times and
+   * levels are read.
+   */
+  readonly needs?: 'server' | 'connection' | 'format';
   /** The kind of page that it opens; there it closes it. */
   readonly opens?: string;
   /** At which part; absent: at its top. */

@@ -6,6 +6,7 @@ import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
 import type {Log} from '../../logs/log.ts';
+import {hasCaughtUp} from '../../logs/log-snapshot.ts';
 import {Histogram} from '../../records/histogram.ts';
 import {RecordIndex} from '../../records/record-index.ts';
 import type {PaneView} from '../state/pane-view.ts';
@@ -34,6 +35,8 @@ type PaneModelOptions = {
   readonly onEntries: (before: Entries) => void;
   /** A search or filters have read the whole log for the first time. */
   readonly onResult: () => void;
+  /** All that was there before the log was opened is read and indexed. */
+  readonly onRead: () => void;
 };
 
 /** Bytes of a log from which on it takes seconds to search and to filter. */
@@ -72,6 +75,7 @@ export class PaneModel {
   #endWait: (() => void) | undefined;
   /** Of the last `sync`. */
   #view: PaneView | undefined;
+  #isRead = false;
   #progressKey: readonly unknown[] = [];
   #resultKey: readonly unknown[] = [undefined, undefined];
 
@@ -324,6 +328,10 @@ export class PaneModel {
     const resultKey = [this.#shown, this.#searching?.search];
     if (!sameParts(resultKey, this.#resultKey)) this.#options.onResult();
     this.#resultKey = resultKey;
+    if (!this.#isRead && hasCaughtUp(this.source.snapshot.get())) {
+      this.#isRead = true;
+      this.#options.onRead();
+    }
     const done = this.#onDone;
     this.#onDone = undefined;
     done?.();

@@ -20,6 +20,7 @@ type PaneModelsOptions = {
   readonly isShown: (name: string) => boolean;
   readonly onEntries: (name: string, before: Entries) => void;
   readonly onResult: () => void;
+  readonly onRead: (name: string) => void;
 };
 
 /** The models of the open tabs, and the merged logs. Drops closed streams: each holds a whole scrollback. */
@@ -40,12 +41,13 @@ export class PaneModels {
     cached?.model.dispose();
     this.#models.delete(tab.name);
     if (!log) return undefined;
-    const {services, isShown, onEntries, onResult} = this.#options;
+    const {services, isShown, onEntries, onResult, onRead} = this.#options;
     const model = new PaneModel(log, {
       services,
       isShown: () => isShown(log.name),
       onEntries: (before) => onEntries(log.name, before),
       onResult,
+      onRead: () => onRead(log.name),
     });
     const modelled = {model, rows: new PaneRows(model, services), histogram: new PaneHistogram(model, services)};
     this.#models.set(tab.name, modelled);

@@ -6,8 +6,9 @@ import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
 import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
+import {notRecognised} from '../../../source/records/log-format.ts';
 import type {LogsRequest} from '../../../source/settings/request.ts';
-import {LineOutput} from '../../../source/system/line-output.ts';
+import {type FaultKind, LineOutput} from '../../../source/system/line-output.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {root} from '../../harness/program.ts';
@@ -18,6 +19,7 @@ import {RecordedLife} from '../../logs/recorded-life.ts';
 import {ServerModel} from '../../stitch/ring-model.ts';
 import {SlowStream} from '../slow-stream.ts';
 
+/** Most tests are not about the lines' format. */
 async function print(directory: string, more: Partial<Parameters<typeof runLogsFrom>[0]> = {}) {
   const stream = new SlowStream();
   await stream.takeAll();
@@ -27,7 +29,7 @@ async function print(directory: string, more: Partial<Parameters<typeof runLogsF
     names: ['p'],
     clock: new FakeClock(),
     output: new LineOutput(stream),
-    note: (line) => notes.push(line),
+    note: (line) => line.endsWith(notRecognised) || notes.push(line),
     signal: new AbortController().signal,
     ...more,
   });
@@ -86,7 +88,7 @@ test('why it fails is noted as a failure', async () => {
   const file = path.join(home.path, 'file');
   await writeFile(file, '');
   const noted: string[] = [];
-  const note = (line: string, kind?: 'failure') => noted.push(`${kind}: ${line}`);
+  const note = (line: string, kind?: FaultKind) => noted.push(`${kind}: ${line}`);
   expect(await print(path.join(home.path, 'none'), {note})).toMatchObject({code: 1});
   expect(await print(file, {note})).toMatchObject({code: 1});
   expect(noted).toEqual([
@@ -176,7 +178,7 @@ describe('what is not a recording', () => {
     await using home = await temporaryDirectory();
     const at = (time: string) => `[p] 2026-11-25T${time}Z  INFO p: line\n`;
     const files = ['a.log', 'b.log', 'none.log'].map((name) => path.join(home.path, name));
-    const texts = [at('09:17:30'), at('12:03:00'), 'no time\n'];
+    const texts = [at('09:17:30'), at('12:03:00'), ''];
     for (const [index, file] of files.entries()) await writeFile(file, texts[index] ?? '');
     const now = Date.parse('2026-11-28T03:30:00Z');
     const since = (time: string, from: readonly string[]) => {
@@ -188,6 +190,42 @@ describe('what is not a recording', () => {
     expect(await since('10m', files)).toEqual({code: 0, text: '', notes});
     expect(await since('10m', files.slice(2))).toMatchObject({notes: [`${none}: no record has a time`]});
     expect(await since('2026-11-25 12:00', files)).toEqual({code: 0, text: `b.log    | ${texts[1]}`, notes: []});
+  });
+
+  describe('whose lines have no times and levels that are read', () => {
+    const nginx = '10.0.0.1 - - [25/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 500 ERROR\n';
+    const printed = async (args: readonly string[], text = nginx) => {
+      await using home = await temporaryDirectory();
+      const file = path.join(home.path, 'access.log');
+      await writeFile(file, text);
+      const notes: (readonly [string, FaultKind | undefined])[] = [];
+      const request = readSettings(['logs', '--from', file, ...args], {}).request as LogsRequest;
+      const recordsOf = recordPrinters(request, 0);
+      const {notes: _, ...rest} = await printFrom([file], {recordsOf, note: (line, kind) => notes.push([line, kind])});
+      return {...rest, notes};
+    };
+    const words = `pipetail: access.log: ${notRecognised}`;
+
+    test.each([[[]], [['--grep', 'get']], [['--tail', '1']]])(
+      'are printed with %j, and that is said once',
+      async (args) => {
+        expect(await printed(args)).toEqual({code: 0, text: nginx, notes: [[words, undefined]]});
+      },
+    );
+
+    test.each([
+      [['--level', 'error']],
+      [['--since', '10m']],
+      [['--until', '2030-01-01 00:00']],
+      [['--grep', 'get', '--level', 'info']],
+    ])('are refused with %j: exit 2', async (args) => {
+      expect(await printed(args)).toEqual({code: 2, text: '', notes: [[words, 'misuse']]});
+    });
+
+    test('are the beginning of one that has them', async () => {
+      const text = `${nginx}[p] 2026-11-25T12:00:00.000000Z ERROR dbsp: broken\n`;
+      expect(await printed(['--level', 'error'], text)).toMatchObject({code: 0, notes: []});
+    });
   });
 
   test('a line and a record that are larger than the buffer are printed whole', async () => {

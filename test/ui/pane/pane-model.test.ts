@@ -29,6 +29,7 @@ class Modelled {
         services: {clock: this.clock, timeLimit: (_, task) => ({value: task()})},
         isShown: () => this.isShown,
         onEntries: (before) => this.changes.push(before.countFrom(0)),
+        onRead: () => {},
         onResult: () => {
           this.results += 1;
         },
