@@ -4,6 +4,7 @@ import {errorsIn, forgotten} from '../events/connector-states.ts';
 import {connectorsOf, failuresInLog, type LoggedFailure} from '../events/connectors.ts';
 import {logFacts} from '../events/event-log.ts';
 import {connectorTotalWords} from '../events/event-words.ts';
+import type {LogReading} from '../events/log-readings.ts';
 import {isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
 import {whyOf} from '../events/why.ts';
 import type {Clock} from '../lib/clock.ts';
@@ -46,7 +47,8 @@ export async function whyOfServer(pipeline: PipelineDetail, {readsLog, ...option
   const known = stats && {...noStats, stats, at: clock.wall()};
   const connectors = connectorsOf(known, read?.failures ?? []);
   const {log, failedCheckpoints} = read ?? {};
-  const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log, failedCheckpoints});
+  const reading: LogReading = {kind: read ? 'followed' : 'unread'};
+  const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log, reading, failedCheckpoints});
   const degraded = isDegraded(statements);
   const isDegradedNow = degraded || known || !runs ? degraded : undefined;
   return {statements, isDegraded: isDegradedNow, connectorErrors: errorsInWords(pipeline, stats, read)};
@@ -79,7 +81,9 @@ export async function healthOf(
     const stats = await unlessFailed(client.getStats(pipeline.name, signal), signal);
     const known = stats && {...noStats, stats, at: 0};
     if (!known) return [];
-    const all = whyOf({pipeline, hasProcess: true, known, connectors: connectorsOf(known, []), log: undefined});
+    const connectors = connectorsOf(known, []);
+    const reading: LogReading = {kind: 'unread'};
+    const all = whyOf({pipeline, hasProcess: true, known, connectors, log: undefined, reading});
     return [[pipeline.name, {isDegraded: isDegraded(all), why: isDegraded(all) ? all[1]?.text : undefined}] as const];
   });
   return new Map(answers.flat());

@@ -8,7 +8,13 @@ import {type PipelineStatus, type PipelineStatuses, statusesById} from './pipeli
 import {timelineOf} from './timeline.ts';
 
 /** What happened while the user was away, from `since` to `until` (Unix time in ms), the most urgent first. */
-export type Absence = {readonly since: number; readonly until: number; readonly rows: readonly AbsenceRow[]};
+export type Absence = {
+  readonly since: number;
+  readonly until: number;
+  readonly rows: readonly AbsenceRow[];
+  /** Pipelines that run, and whose logs nobody followed: what happened to them is known in part. */
+  readonly notFollowed: ReadonlySet<string>;
+};
 
 /** What happened to a pipeline, the most urgent first. */
 export type AbsenceRow = {readonly pipeline: string; readonly events: readonly PipelineEvent[]};
@@ -27,13 +33,14 @@ type AbsenceInput = {
   readonly muted: ReadonlySet<number>;
   /** Connectors of so many new errors of a pipeline. */
   readonly increaseOf: (pipeline: string, count: number) => ConnectorIncrease;
+  readonly notFollowed: ReadonlySet<string>;
 };
 
 /** Undefined: nothing happened. */
 export function absenceOf(
   before: StatusAt,
   now: StatusAt,
-  {happened, muted, increaseOf}: AbsenceInput,
+  {happened, muted, increaseOf, notFollowed}: AbsenceInput,
 ): Absence | undefined {
   const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
   const logsNow = new Map(now.logs.map((log) => [log.name, log]));
@@ -62,7 +69,7 @@ export function absenceOf(
     if (kind === 'disconnected') return why === undefined ? [] : [{...event, why}];
     return [withReturn(event, now.pipelines?.get(pipeline))];
   });
-  return byPipeline(told, {since: before.at, until: now.at});
+  return byPipeline(told, {since: before.at, until: now.at, notFollowed});
 }
 
 /** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */
@@ -102,23 +109,21 @@ function byPipeline(events: readonly PipelineEvent[], period: Omit<Absence, 'row
 }
 
 /**
- * What the API's events tell of the time from `since` to `until` (Unix time in ms), in which pipetail did not run: the
- * failures of each pipeline, and the last state to which it changed. Undefined: nothing happened, or the server does not
- * tell.
+ * What the API's events tell of a time in which pipetail did not run: the failures of each pipeline, and the last state
+ * to which it changed. Undefined: nothing happened, or the server does not tell.
  */
 export function absenceByHistory(
   histories: ReadonlyMap<string, PipelineHistory>,
-  since: number,
-  until: number,
+  period: Omit<Absence, 'rows'>,
 ): Absence | undefined {
   const events = [...histories].flatMap(([pipeline, history]) => {
     // What the oldest event has is older than that.
-    const first = Math.max(since, readTime(history.events.at(-1)?.time ?? '') + 1);
+    const first = Math.max(period.since, readTime(history.events.at(-1)?.time ?? '') + 1);
     const told = timelineOf({pipeline, history, log: undefined}).filter(({at = 0}) => at >= first);
     const failures = new EventSums();
     for (const event of told.toReversed()) if (event.kind === 'failed') failures.add(event);
     const state = told.find((event) => event.kind === 'state' && isSettled(event.now));
     return [...failures.all, ...(state ? [state] : [])];
   });
-  return byPipeline(events, {since, until});
+  return byPipeline(events, period);
 }

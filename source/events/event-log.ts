@@ -17,6 +17,7 @@ import {
   newErrorsWords,
 } from './connectors.ts';
 import {Degraded} from './degraded.ts';
+import {LogReadings} from './log-readings.ts';
 import {type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {EventSums, isIncident, isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
@@ -65,6 +66,7 @@ export class EventLog {
   readonly #sources: EventSources;
   /** Numbers of connector errors, and which connectors stopped with a fatal error. */
   readonly connectors = new ConnectorStates();
+  readonly readings = new LogReadings((name) => this.#flowOf(name));
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   /** What was told since the last `markUsed`, and the status then: that of a log whatever its name is now. */
   #happened = new EventSums();
@@ -137,6 +139,7 @@ export class EventLog {
     const before = this.#logs.get(log);
     const now = this.#statusOf(log);
     this.#logs.set(log, now);
+    if (now.flow !== before?.flow) this.#onFlow(log.name, before?.flow);
     // Since before its first byte, however much was read by now: what was lost before the start is unseen, too.
     const events = logEvents(before ?? statusBefore(now), now);
     if (now.errors !== before?.errors) this.#readFailures(log);
@@ -157,7 +160,9 @@ export class EventLog {
 
   /** The log is closed: nothing is left of its entries. */
   forgetLog(log: Log): void {
+    const last = this.#logs.get(log);
     this.#logs.delete(log);
+    this.#onFlow(log.name, last?.flow);
     this.#usedLogs.delete(log);
     const isListed = this.pipelines?.has(log.name) === true;
     const isOfApi = ({kind, from}: PipelineEvent) => from === 'API' || kind === 'failed';
@@ -204,6 +209,7 @@ export class EventLog {
     const stats = this.#sources.stats?.known.get();
     if (pipelines && (this.#list?.of !== pipelines || this.#list.stats !== stats)) {
       this.connectors.update(pipelines, stats ?? new Map());
+      if (this.#list?.of !== pipelines) this.readings.update(pipelines);
       const statuses = pipelineStatuses(pipelines, this.#list?.statuses, this.connectors);
       this.#list = {of: pipelines, stats, statuses};
     }
@@ -254,6 +260,7 @@ export class EventLog {
     const now = this.#sources.clock.wall();
     return whyOf({
       ...{...run, ...asked, now, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
+      reading: this.readings.of(name),
       pipeline: pipeline && {...pipeline, programError},
     });
   }
@@ -301,7 +308,8 @@ export class EventLog {
     const muted = this.#muted.get();
     const before = {...this.#used, logs: [...this.#usedLogs].map(([{name}, status]) => ({...status, name}))};
     const now = {...this.#now(), logs: this.#caughtUpLogs.map((log) => this.#statusOf(log))};
-    return absenceOf(before, now, {happened: this.#happened.all, muted, increaseOf});
+    const {notFollowed} = this.readings;
+    return absenceOf(before, now, {happened: this.#happened.all, muted, increaseOf, notFollowed});
   }
 
   /** Words that say once, for each tab that became marked by them, which connectors have errors. */
@@ -343,6 +351,15 @@ export class EventLog {
     const {name, connectorErrors} = pipeline;
     const {status, errors} = this.#seen.get(name) ?? {};
     return connectorIncrease(this.#statsOf(name), errors, connectorErrors - earlierErrors(status, pipeline));
+  }
+
+  #flowOf(name: string): LogStatus['flow'] | undefined {
+    const log = this.#sources.logs.get(name);
+    return log && this.#logs.get(log)?.flow;
+  }
+
+  #onFlow(name: string, before: LogStatus['flow'] | undefined): void {
+    this.readings.onFlow(name, before, this.#sources.clock.wall());
   }
 
   #keep(events: readonly PipelineEvent[]): void {

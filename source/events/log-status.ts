@@ -20,6 +20,11 @@ export type LogStatus = {
   readonly ends: UnaskedEnds;
   /** The lost streams of the process: nobody reads them now. */
   readonly lostStreams: readonly OutputStream[];
+  /**
+   * `live`: all that the server had was read, and what comes is read; `coming`: it is being read, or asked for; `cut`: it
+   * is not, until it comes again.
+   */
+  readonly flow: 'live' | 'coming' | 'cut';
   /** Why the log is not followed, in words; undefined while it is, or soon will be, and while its pipeline is deleted. */
   readonly disconnected: string | undefined;
   /** Unix time in ms; undefined while it is not disconnected. */
@@ -31,6 +36,7 @@ export type LogStatus = {
 /** What there is of a log before its first byte. */
 const nothing: Omit<LogStatus, 'name' | 'connectors'> = {
   ...{endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
+  flow: 'coming',
   ...{disconnected: undefined, disconnectedSince: undefined, deletedAt: undefined},
 };
 
@@ -71,8 +77,9 @@ export function logStatus(
   return {
     ...{name, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
+    flow: flowOf(connection, before?.flow),
     ...{disconnected, disconnectedSince},
-    deletedAt: isFollowed(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
+    deletedAt: isWell(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
   };
 }
 
@@ -82,8 +89,23 @@ function isGone(connection: Connection): boolean {
   return connection?.kind === 'gone' && connection.reason.kind === 'deleted';
 }
 
+function flowOf(connection: Connection, before: LogStatus['flow'] | undefined): LogStatus['flow'] {
+  switch (connection?.kind) {
+    case 'live':
+      return 'live';
+    case 'waiting':
+    case 'ended':
+    case 'gone':
+      return 'cut';
+    case 'connecting':
+      return before === 'cut' ? 'cut' : 'coming';
+    default:
+      return 'coming';
+  }
+}
+
 /** Or there is nothing to follow. */
-function isFollowed(connection: Connection): boolean {
+function isWell(connection: Connection): boolean {
   return connection === undefined || connection.kind === 'idle' || connection.kind === 'live';
 }
 

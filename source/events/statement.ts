@@ -6,6 +6,7 @@ import type {NoAnswer} from '../words/failures.ts';
 import type {Advice} from '../words/guide.ts';
 import type {FailedCheckpoints} from './checkpoint-failures.ts';
 import type {KnownConnector} from './connectors.ts';
+import type {LogReading} from './log-readings.ts';
 
 /**
  * `failed`: the pipeline does not work. `degraded`: it runs, but a part of it does not, or nothing moves. `notice`: not
@@ -51,6 +52,8 @@ export type WhyFacts = {
   readonly now?: number | undefined;
   readonly connectors: readonly KnownConnector[];
   readonly log: LogFacts | undefined;
+  /** Undefined: it does not run, or its log is a file. */
+  readonly reading: LogReading | undefined;
   /** Only where the log was read for them. */
   readonly failedCheckpoints?: FailedCheckpoints | undefined;
 };

@@ -59,11 +59,23 @@ const gaps: Cause = ({log}) => {
   return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last, place: {entry: gapId}}];
 };
 
+const readingKey = 'log not read';
+
+/** What only the log tells is not known, or is not of now. */
+const logReading: Cause = ({reading}) => {
+  if (reading?.kind !== 'left' && reading?.kind !== 'unread') return [];
+  const isLeft = reading.kind === 'left';
+  const text = isLeft ? 'Its log is not followed' : 'Its log was not read';
+  const stops = isLeft ? undefined : 'only the log tells of inputs that failed for good';
+  const last = isLeft ? reading.until : undefined;
+  return [{key: readingKey, severity: 'notice', source: 'log', text, last, stops}];
+};
+
 /** What can be wrong with a pipeline; those of one severity are said in this order. */
 const causes: readonly Cause[] = [
   ...[noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
   ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
-  ...[connectorsWithErrors, loggedConnectors, lostStreams, gaps],
+  ...[connectorsWithErrors, loggedConnectors, lostStreams, gaps, logReading],
 ];
 
 /**
@@ -72,7 +84,7 @@ const causes: readonly Cause[] = [
  */
 export function whyOf(facts: WhyFacts): readonly Statement[] {
   // What was known of a process that has ended is no trouble of now.
-  const now = facts.hasProcess ? facts : {...facts, known: undefined, connectors: []};
+  const now = facts.hasProcess ? facts : {...facts, known: undefined, connectors: [], reading: undefined};
   const found = causes.flatMap((cause) => cause(now));
   const wrong = severities.flatMap((severity) => found.filter((each) => each.severity === severity));
   return [...(facts.pipeline && hasState(facts.pipeline) ? [ofPipeline(now, facts.pipeline, wrong)] : []), ...wrong];
@@ -114,10 +126,18 @@ function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statemen
   const reason = pipeline.deploymentStatus === 'Initializing' ? pipeline.runtimeReason : undefined;
   if (reason !== undefined) return clean(`: ${reason.replaceAll(/\s+/g, ' ')}`);
   if (serverState(pipeline) !== 'Running') return '';
-  if (wrong.length > 0) return '';
+  if (wrong.some(({key}) => key !== readingKey)) return '';
   if (facts.known?.stats === undefined) return '. Connector states are unknown';
-  if (lateSince(facts) !== undefined) return '. No trouble was known when its statistics were last read';
-  return `. ${quietWords(facts) ?? 'No trouble is known'}`;
+  if (lateSince(facts) !== undefined && wrong.length === 0)
+    return '. No trouble was known when its statistics were last read';
+  const words = quietWords(facts) ?? knownWords(facts.reading);
+  return words === undefined ? '' : `. ${words}`;
+}
+
+/** That nothing is wrong, of a pipeline of which nothing else is known; undefined: a statement says how it was read. */
+function knownWords(reading: WhyFacts['reading']): string | undefined {
+  if (reading?.kind === 'coming') return 'Its log is being read';
+  return reading?.kind === 'left' || reading?.kind === 'unread' ? undefined : 'No trouble is known';
 }
 
 /** The entry that tells of the end of the process: a panic, else why it could not start, else what the runner reports. */

@@ -17,6 +17,9 @@ export type ItemWords = {
   readonly hasUnknownErrors: boolean;
 };
 
+/** Behind a pipeline that runs, and whose log nobody read. */
+export const unreadMark = '?';
+
 type ItemFacts = {readonly file?: FileState | undefined; readonly isDegraded?: boolean};
 
 /** `file`: of an opened log; undefined while it is not open. `isDegraded`: as for `pipelineState`. */

@@ -91,7 +91,8 @@ export class ScreenSession {
     // The one that was on the screen, if it is too many for all.
     names.sort((a, b) => Number(b === active) - Number(a === active));
     const histories = await readEventsOf(client, names, {since, signal}).catch(() => undefined);
-    const summary = histories && absenceByHistory(histories, since, clock.wall());
+    const notFollowed = new Set(names.filter((name) => controller.events.readings.of(name)));
+    const summary = histories && absenceByHistory(histories, {since, until: clock.wall(), notFollowed});
     if (summary && !signal.aborted) showAbsence(controller, summary);
   }
 

@@ -1,5 +1,6 @@
 import {isUndeployed, type StateKind, stateKinds, stateOf} from '../api/pipeline-state.ts';
 import type {Pipeline} from '../api/types.ts';
+import {counted} from '../lib/format.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Style} from '../terminal/style.ts';
 
@@ -161,6 +162,11 @@ export function pipelineErrors(
     ...(error && parts ? [{title: `Deployment error (${error.errorCode})`, text: parts.join('\n\n')}] : []),
     ...(programError === undefined ? [] : [{title: 'Compiler error', text: programError, origin: 'compiler' as const}]),
   ];
+}
+
+/** `3 logs not read`, for a list of words: pipelines run whose logs nobody read. */
+export function unreadWords(logs: number): readonly string[] {
+  return logs === 0 ? [] : [`${counted(logs, 'log', 'logs')} not read`];
 }
 
 /** Its program is being compiled, or waits for that. */

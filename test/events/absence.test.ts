@@ -22,7 +22,7 @@ function absenceIn(before: StatusAt, now: StatusAt, ...between: readonly (readon
     const earlier = before.logs.find(({name}) => name === log.name);
     if (earlier) for (const event of logEvents(earlier, log)) happened.add(event);
   }
-  return absenceOf(before, now, {muted, happened: happened.all, increaseOf: () => []});
+  return absenceOf(before, now, {muted, happened: happened.all, increaseOf: () => [], notFollowed: new Set()});
 }
 const eventsOf = (absence: Absence | undefined) => absence?.rows.flatMap(({events}) => events);
 const kinds = (absence: Absence | undefined) => eventsOf(absence)?.map(({pipeline, kind}) => `${pipeline} ${kind}`);
@@ -80,7 +80,7 @@ it('names the connectors whose errors became more', () => {
   const now = statusAt(1, [], [pipeline('a', {connectorErrors: 4})]);
   const increaseOf = (name: string, count: number) => [{name: `${name}.bad`, count}];
   const happened = left.pipelines && now.pipelines ? listEvents(left.pipelines, now.pipelines) : [];
-  expect(eventsOf(absenceOf(left, now, {muted, happened, increaseOf}))).toMatchObject([
+  expect(eventsOf(absenceOf(left, now, {muted, happened, increaseOf, notFollowed: new Set()}))).toMatchObject([
     {kind: 'connectors', pipeline: 'a', count: 3, increase: [{name: 'a.bad', count: 3}]},
   ]);
 });
@@ -201,11 +201,16 @@ const event = ([minutes, status, change]: Step): MonitorEvent => ({
   storageStatus: 'InUse',
 });
 
+/** In minutes. */
+const periodOf = (from: number, to: number) => {
+  return {since: start + from * minute, until: start + to * minute, notFollowed: new Set<string>()};
+};
+
 /** What is told of the time from minute 10 on. */
 function told(...steps: readonly Step[]): string[] {
   const events = steps.map(event).reverse();
   const histories = new Map([['orders', {events, details: new Map(), stats: undefined, missing: []}]]);
-  const absence = absenceByHistory(histories, start + 10 * minute, start + 60 * minute);
+  const absence = absenceByHistory(histories, periodOf(10, 60));
   return (eventsOf(absence) ?? []).map((event) => {
     const at = event.at === undefined ? '?' : (event.at - start) / minute;
     const times = event.count === 1 ? '' : ` ×${event.count}`;
@@ -252,5 +257,5 @@ it('counts what came again and again, at its last time', () => {
 it('tells nothing without events', () => {
   const missing = [{part: 'events', why: 'this server has none'}] as const;
   const histories = new Map([['orders', {events: [], details: new Map(), stats: undefined, missing}]]);
-  expect(absenceByHistory(histories, start, start + minute)).toBeUndefined();
+  expect(absenceByHistory(histories, periodOf(0, 1))).toBeUndefined();
 });

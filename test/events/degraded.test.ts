@@ -24,7 +24,8 @@ class Rig {
       why: (name) => {
         const {failures, pipeline, hasProcess, known} = this.connectors.ofRun(name);
         const {now} = this;
-        return whyOf({pipeline, hasProcess, known, now, connectors: connectorsOf(known, failures), log: undefined});
+        const [log, reading] = [undefined, undefined];
+        return whyOf({pipeline, hasProcess, known, now, connectors: connectorsOf(known, failures), log, reading});
       },
     });
     this.degraded.names.subscribe(() => {

@@ -25,6 +25,7 @@ export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
     losses: noLosses,
     ends: {count: 0, last: []},
     lostStreams: [],
+    flow: 'live',
     disconnected: undefined,
     disconnectedSince: undefined,
     deletedAt: undefined,

@@ -207,7 +207,8 @@ it('while the user was away, logged, suppressed and untold errors add up to what
         ...before.logs.flatMap((each) => logEvents(each, rig.status)),
         ...listEvents(before.pipelines ?? list(), now.pipelines ?? list()),
       ];
-      const {rows = []} = absenceOf(before, now, {happened, muted: new Set(), increaseOf: () => []}) ?? {};
+      const input = {happened, muted: new Set<number>(), increaseOf: () => [], notFollowed: new Set<string>()};
+      const {rows = []} = absenceOf(before, now, input) ?? {};
       const told = rows.flatMap(({events}) => events);
       const sum = told.reduce((all, event) => {
         if (event.kind === 'errors') return all + event.count + (event.suppressed ?? 0);

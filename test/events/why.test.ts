@@ -41,7 +41,7 @@ function statements({stats, sink, ...given}: Given): readonly Statement[] {
   const known = given.known ?? (stats && {...noStats, stats, at: 0});
   const failures = sink ? failuresInLog(sink, sink.errors.connectors.firstId) : [];
   return whyOf({
-    ...{pipeline: makePipeline('orders'), hasProcess: true, log: sink && logOf(sink)},
+    ...{pipeline: makePipeline('orders'), hasProcess: true, log: sink && logOf(sink), reading: {kind: 'followed'}},
     ...{known, connectors: connectorsOf(known, failures)},
     ...given,
   });

@@ -410,8 +410,8 @@ test('the first screen shows what happened to the tabs that came back while pipe
   const {screen, session, started} = await start(home.path, [tenant], [], {scenario: restarted, offFor: 11 * minute});
   await started;
   expect(away(screen)).toEqual([
-    'While you were away for 11 min, since 00:00 UTC',
-    '▸ orders 00:02 failed · Running since 00:06 Failed · exit status: 101',
+    'While you were away for 11 min, since 00:00 UTC · 2 logs not read',
+    '▸ orders 00:02 failed · Running since 00:06 · its log was not read Failed · exit status: 101',
   ]);
   screen.press('Enter');
   expect(screen.controller.state).toMatchObject({active: 'orders', page: undefined});

@@ -57,6 +57,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useFrameRate(controller.services, pane, layout);
   useStore(controller.events.seenTimes);
   const degraded = useStore(controller.events.degraded);
+  const unread = useStore(controller.events.readings.unread);
   const labels = useTabLabels(controller);
   useLogWords(controller.services.logs, () => openedStates(controller));
   const empty = emptyLog(controller);
@@ -119,6 +120,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       fileOf: (name) => logs.get(name)?.snapshot.get().file,
       errorsOf: (name) => controller.events.unseenErrors([name]),
       degraded,
+      unread,
       cursor: view.cursor,
       focused: view.focus === 'list',
       pinned: new Set(view.tabs.filter((tab) => tab.pinned).map((tab) => tab.name)),

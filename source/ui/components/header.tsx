@@ -25,7 +25,7 @@ import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords, silentWords} from '../../words/connection.ts';
 import {type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
-import {isCompiling, isFailing, pipelineState} from '../../words/pipeline.ts';
+import {isCompiling, isFailing, pipelineState, unreadWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {awaitedLog} from '../empty-log.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
@@ -51,6 +51,8 @@ export type HeaderView = {
   readonly list: ListSnapshot;
   /** Pipelines that run, a part of which does not work. */
   readonly degraded?: ReadonlySet<string>;
+  /** Pipelines that run, and whose logs nobody read. */
+  readonly unread?: ReadonlySet<string>;
   /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined: a row below says it. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
@@ -82,6 +84,7 @@ export function Header() {
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
   const degraded = useStore(controller.events.degraded);
+  const unread = useStore(controller.events.readings.unread);
   const snapshot = useActiveLog();
   const model = controller.pane?.model;
   useModelProgress(model);
@@ -108,6 +111,7 @@ export function Header() {
     session,
     list,
     degraded,
+    unread,
     pipeline: view.active === undefined || isSaid ? undefined : controller.pipeline(view.active),
     connection,
     waited,
@@ -170,6 +174,7 @@ type LeftForm = {
   readonly hasProgram?: boolean;
   readonly hasCount?: boolean;
   readonly hasFailing?: boolean;
+  readonly hasUnread?: boolean;
   /** In place of what is no longer true, or not known yet. */
   readonly text?: string;
 };
@@ -178,13 +183,13 @@ type LeftForm = {
 function leftForms(view: HeaderView): readonly LeftForm[] {
   const {list, connection, waited} = view;
   const answer = noAnswer(list, view);
-  const all = {hasProgram: true, hasCount: true, hasFailing: true};
+  const all = {hasProgram: true, hasCount: true, hasFailing: true, hasUnread: true};
   if (answer) {
     const texts = noAnswerTexts(answer, view);
     const [text = ''] = texts;
     return [
       {...all, text},
-      {hasProgram: true, hasFailing: true, text},
+      {...all, hasCount: false, text},
       ...texts.map((each) => ({hasProgram: true, text: each})),
       {text: texts.at(-1) ?? ''},
     ];
@@ -192,9 +197,14 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
   // Without list and log, the pane says that.
   const waits = waited?.list !== undefined && (list.pipelines || connection.text !== '');
   const text = waits ? {text: `waiting for the list, ${waited.list}`} : {};
-  const named = {hasProgram: true, hasFailing: true, ...text};
   const hasTrouble = list.pipelines?.some(isFailing) === true || (view.degraded?.size ?? 0) > 0;
-  return [{...all, ...text}, named, ...(hasTrouble ? [{hasFailing: true, ...text}] : [])];
+  const hasUnread = (view.unread?.size ?? 0) > 0;
+  return [
+    {...all, ...text},
+    {...all, hasCount: false, ...text},
+    ...(hasUnread ? [{hasFailing: true, hasUnread, ...text}] : []),
+    ...(hasTrouble || hasUnread ? [{hasFailing: true, hasProgram: !hasTrouble, ...text}] : []),
+  ];
 }
 
 /** The longest first. */
@@ -204,7 +214,7 @@ function noAnswerTexts(answer: NoAnswer, {connection, pipeline, isExplained}: He
   return [...(state === undefined ? [] : [noAnswerWords(answer, state)]), noAnswerWords(answer), answer.since];
 }
 
-function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, text}: LeftForm): StyledText {
+function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, hasUnread, text}: LeftForm): StyledText {
   const {context, symbols, serverName, insecure, list} = view;
   const names = [
     ...(hasProgram ? [plain('pipetail', {bold: true})] : []),
@@ -218,6 +228,7 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, text}: Le
     ...(pipelines && hasCount ? [plain(counted(pipelines.length, 'pipeline', 'pipelines'), {dim: true})] : []),
     ...(failing > 0 && hasFailing ? [plain(`${failing} failing`, {fg: 1})] : []),
     ...(degraded > 0 && hasFailing ? [plain(`${degraded} degraded`, {fg: 3})] : []),
+    ...(hasUnread ? unreadWords(view.unread?.size ?? 0).map((words) => plain(words, {fg: 3})) : []),
     ...(text === undefined ? [] : [plain(text, {fg: 3})]),
   ];
   return concat([

@@ -8,7 +8,7 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {PipelineState} from '../../words/pipeline.ts';
-import {type ItemWords, itemWords} from '../list-item.ts';
+import {type ItemWords, itemWords, unreadMark} from '../list-item.ts';
 import {tagPrefix} from '../tabs.ts';
 
 export type ListView = {
@@ -21,6 +21,8 @@ export type ListView = {
   readonly errorsOf: (name: string) => number;
   /** Pipelines that run, a part of which does not work. */
   readonly degraded: ReadonlySet<string>;
+  /** Pipelines that run, and whose logs nobody read. */
+  readonly unread: ReadonlySet<string>;
   readonly cursor: string | undefined;
   readonly focused: boolean;
   /** Names with a pinned tab. */
@@ -110,7 +112,10 @@ function nameRoom(errors: StyledText, {width, withWords}: ListView): number {
   return width - 4 - (hasNumber ? 1 + textWidth(errors.text) : 0);
 }
 
-/** Margin, name, symbol, word, errors, and a blank cell before the divider. Without words, errors are beside the name. */
+/**
+ * Margin, name, symbol, word, errors, and a cell before the divider, blank but for the mark of a log that was not read.
+ * Without words, errors are beside the name.
+ */
 function itemRow({name, words, errors}: ListRow, shownName: string, view: ListView): StyledText {
   const {symbols, width, withWords} = view;
   const isCursor = name === view.cursor;
@@ -126,9 +131,10 @@ function itemRow({name, words, errors}: ListRow, shownName: string, view: ListVi
     padTo(plain(shownName, base), room, base),
     plain(' '),
   ];
-  if (!withWords) return concat([...row, ...(room < width - 4 ? [errors, plain(' ')] : []), symbol]);
+  const unread = view.unread.has(name) ? [plain(unreadMark, quiet)] : [];
+  if (!withWords) return concat([...row, ...(room < width - 4 ? [errors, plain(' ')] : []), symbol, ...unread]);
   const word = plain(` ${shorten(state?.word ?? '', wordRoom, symbols.ellipsis)}`, state?.style);
-  return concat([padTo(concat([...row, symbol, word]), width - 1 - textWidth(errors.text)), errors]);
+  return concat([padTo(concat([...row, symbol, word]), width - 1 - textWidth(errors.text)), errors, ...unread]);
 }
 
 /** With the kind of a file where there is room. */

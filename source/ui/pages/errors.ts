@@ -8,7 +8,7 @@ import {padTo} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {hasCompileError, stateWord} from '../../words/pipeline.ts';
+import {hasCompileError, stateWord, unreadWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
@@ -80,7 +80,7 @@ export const errorsPage: Page<ErrorsState> = {
     const rows = listedErrors(controller, page);
     return {...page, chosen: rows[item]?.key, order: rows.map(({key}) => key)};
   },
-  redrawnBy: ({events}) => [events.muted],
+  redrawnBy: ({events}) => [events.muted, events.readings.unread],
   run: {
     'errors-last': (controller, page) => goTo(controller, page, ({id}) => id),
     'errors-first': (controller, page) => goTo(controller, page, ({firstId, id}) => firstId ?? id),
@@ -124,7 +124,7 @@ function openAbsence(controller: Controller, absence: Absence): void {
 /** What happened while the user was away: a row for each pipeline. */
 function absenceRows(
   controller: Controller,
-  {since, until, rows}: Absence,
+  {since, until, rows, notFollowed}: Absence,
   {cursor, width}: {readonly cursor: number; readonly width: number},
 ): PageRows {
   const {symbols} = controller.services;
@@ -136,13 +136,19 @@ function absenceRows(
   const timeCells = Math.max(...dates.map((text) => text.length));
   const column = width - marginCells;
   return listPage({
-    title: pageTitle('While you were away', `for ${duration(until - since)}, since ${moment(since, until)} UTC`),
+    title: pageTitle(
+      'While you were away',
+      [`for ${duration(until - since)}, since ${moment(since, until)} UTC`, ...unreadWords(notFollowed.size)].join(
+        ' · ',
+      ),
+    ),
     items: rows,
     rowOf({pipeline, events}, index) {
       const [first] = events;
       const happened = [...Map.groupBy(events, ({kind}) => kind).values()].map((each) =>
         happenedWords(each, {until, times: symbols.times}),
       );
+      if (notFollowed.has(pipeline)) happened.push('its log was not read');
       const words = concat([
         nameOf(pipeline, {bold: true}),
         plain(`  ${(dates[index] ?? '').padEnd(timeCells)}  `, {dim: true}),
@@ -240,7 +246,7 @@ function rowsOf(controller: Controller, page: ErrorsState, width: number): PageR
     'error',
   ];
   return listPage({
-    title: titleOf(rows, page, controller.events.droppedErrorGroups),
+    title: titleOf(rows, page, controller.events),
     heads: first && hasColumns ? heads.join('  ') : undefined,
     items: rows,
     rowOf(row, index) {
@@ -272,8 +278,12 @@ function cursorIndex(rows: readonly ErrorRow[], {chosen, order}: ErrorsState): n
   return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
 }
 
-/** ` Errors  2 new kinds · 1 incident · 4 seen · 1 muted · 1 new at the end`. */
-function titleOf(rows: readonly ErrorRow[], {order}: ErrorsState, dropped: number): StyledText {
+/** ` Errors  2 new kinds · 1 incident · 4 seen · 1 muted · 1 new at the end · 3 logs not read`. */
+function titleOf(
+  rows: readonly ErrorRow[],
+  {order}: ErrorsState,
+  {droppedErrorGroups: dropped, readings}: Controller['events'],
+): StyledText {
   const unseen = rows.filter(({state}) => state === 'unseen');
   const seen = rows.filter(({state}) => state === 'seen').length;
   const muted = rows.length - unseen.length - seen;
@@ -284,6 +294,7 @@ function titleOf(rows: readonly ErrorRow[], {order}: ErrorsState, dropped: numbe
     ...(seen > 0 ? [`${count(seen)} seen`] : []),
     ...(muted > 0 ? [`${count(muted)} muted`] : []),
     ...(added > 0 ? [`${count(added)} new at the end`] : []),
+    ...unreadWords(readings.unread.get().size),
     ...(dropped > 0 ? [`${counted(dropped, 'older kind', 'older kinds')} not kept`] : []),
   ];
   return pageTitle('Errors', words.join(' · '));

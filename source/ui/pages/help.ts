@@ -17,6 +17,7 @@ import {
   withHint,
 } from '../keys/commands.ts';
 import {keyLabel, readKey} from '../keys/key-names.ts';
+import {unreadMark} from '../list-item.ts';
 import {lacks} from '../opened.ts';
 import {type Edit, editLine} from '../state/edit-line.ts';
 import type {OpenPage} from '../state/page.ts';
@@ -52,6 +53,8 @@ export type HelpView = {
   readonly width: number;
   readonly isUtf8: boolean;
   readonly symbols: Symbols;
+  /** The list has pipelines. */
+  readonly hasServer: boolean;
 };
 
 /** A row as it is shown: of a command, or of several of the core that share their words; `command` is what Enter runs. */
@@ -87,8 +90,20 @@ export function helpRows(view: HelpView): HelpRows {
     rows.push(...made.rows);
     items.push(...made.items);
   }
+  if (text.trim() === '' && view.hasServer) rows.push(...marksOfList(view));
   const [first, ...others] = items;
   return {rows, items: first ? [{...first, top: 0}, ...others] : []};
+}
+
+/** What stands beside a pipeline in the list. */
+function marksOfList({symbols, width}: HelpView): readonly StyledText[] {
+  const {degraded, error, dot} = symbols;
+  const marks = [
+    `${degraded} it is degraded`,
+    `3${error} errors that you have not seen`,
+    `${unreadMark} its log was not read`,
+  ];
+  return [plain(''), ...paragraph(`In the list: ${marks.join(` ${dot} `)}`, width, {indent: 1})];
 }
 
 /** `type to find, press Enter to run, Esc to close`; on a narrow screen the keys as in the footer. */
@@ -373,12 +388,13 @@ export function helpOf(
   width = controller.size.columns,
 ): HelpRows {
   const {commands: table, services} = controller;
-  const {isUtf8, symbols} = services;
+  const {isUtf8, symbols, catalog} = services;
+  const {hasServer} = catalog;
   const below = promptBelow(controller.state);
   const from = below ? 'prompt' : controller.contextOf(under);
   const prompt = below && promptRows(below);
   const isLeftOut = (row: KeyRow) => 'needs' in row && lacks(controller, row.needs);
-  return helpRows({table, from, prompt, isLeftOut, text, cursor, isUtf8, symbols, width});
+  return helpRows({table, from, prompt, isLeftOut, text, cursor, isUtf8, symbols, hasServer, width});
 }
 
 /** The command under the cursor, or why it does not run; undefined: none is found. */

@@ -85,8 +85,16 @@ export const pipelinePage: Page<PipelineState> = {
   conditions,
   at: (controller, page, item) => ({...page, ...{chosen: rowsOf(controller, page).chosenAt(item)}}),
   takes: (controller, page) => withProgram(controller, textOf(controller, page)),
-  redrawnBy: ({lookup, services}, {changes, timeline, checkpoints}) => [
-    ...[lookup.described, services.stats.known, changes.state, timeline.state, checkpoints.state, services.logs.names],
+  redrawnBy: ({lookup, services, events}, {changes, timeline, checkpoints}) => [
+    ...[
+      lookup.described,
+      events.readings.flows,
+      services.stats.known,
+      changes.state,
+      timeline.state,
+      checkpoints.state,
+      services.logs.names,
+    ],
     ...(services.alerts ? [services.alerts.runs] : []),
   ],
   closed({changes, timeline, checkpoints}) {

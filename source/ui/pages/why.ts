@@ -49,7 +49,7 @@ export function describedWhy(
   const log = logs.get(name);
   return whyOf({
     ...{pipeline: detail, hasProcess: known !== undefined, known},
-    ...{connectors: describedConnectors(controller), log: log && logFacts(log), failedCheckpoints},
+    ...{connectors: describedConnectors(controller), log: log && logFacts(log), reading: undefined, failedCheckpoints},
   });
 }
 

@@ -10,7 +10,7 @@ describe('the screen', () => {
     await app.shows('Runtime transition: initializin');
     await app.shows('LIVE');
     const [header = '', firstRow = ''] = app.rows;
-    expect(header).toMatch(/^ pipetail {2}test {2}3 pipelines +LIVE$/);
+    expect(header).toMatch(/^ pipetail {2}test {2}3 pipelines · 2 logs not read +LIVE$/);
     expect(firstRow).toMatch(/^►Pipelines +│ 1 billing… /);
     expect(app.rows[2]).toMatch(/^ billing +● │/);
     expect(app.text).toContain('fraud');

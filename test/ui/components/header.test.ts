@@ -125,6 +125,16 @@ it.each([
   expect(text({width, connection}).replace(/ {3,}/, '  ')).toBe(shown);
 });
 
+it.each([
+  [100, ' pipetail  prod.example.com  3 pipelines · 2 failing · 3 logs not read  LIVE '],
+  [64, ' pipetail  prod.example.com  2 failing · 3 logs not read  LIVE '],
+  [56, ' prod.example.com  2 failing · 3 logs not read  LIVE '],
+  [46, ' prod.example.com  2 failing  LIVE '],
+])('counts the logs that were not read, at %i columns', (width, shown) => {
+  const unread = new Set(['a', 'b', 'c']);
+  expect(text({width, unread}).replace(/ {3,}/, '  ')).toBe(shown);
+});
+
 it('counts the pipelines that are degraded, and says so of the shown one', () => {
   const degraded = new Set(['orders']);
   expect(text({degraded})).toMatch(/3 pipelines · 2 failing · 1 degraded +LIVE · Degraded $/);

@@ -10,6 +10,7 @@ function view(change: Partial<ListView> = {}): ListView {
   const {items = []} = change;
   return {
     degraded: new Set(),
+    unread: new Set(),
     items,
     noun: 'pipeline',
     fileOf: () => undefined,
@@ -53,6 +54,14 @@ describe('a row', () => {
     expect(listRows(view({items, degraded}))[1]?.runs.map(({style}) => style)).toContainEqual(
       expect.objectContaining({fg: 3}),
     );
+  });
+
+  it('marks a log that was not read in its last cell, beside the number of errors that are known', () => {
+    const items = [makePipeline('orders', {connectorErrors: 3}), makePipeline('fraud')];
+    const unread = new Set(['orders', 'fraud']);
+    expect(text({items, unread}).slice(0, 2)).toEqual([' orders   ● Running     3✗?', ' fraud    ● Running       ?']);
+    expect(text({items, unread, width: 16}).slice(0, 2)).toEqual([' orders    3✗ ●?', ' fraud        ●?']);
+    expect(text({items, unread: new Set(['fraud']), width: 12})[0]).toBe(' orders   ● ');
   });
 
   it('is dim while the server does not answer: the state is the one known last', () => {

@@ -217,7 +217,7 @@ it('failures and restarts are listed, also of pipelines without a tab', async ()
   screen.press('j');
   const [failed, restarted] = listed(screen);
   expect(failed).toMatch(/^▸ etl .*failed .*exit status: 101/);
-  expect(restarted).toMatch(/^billing .*restarted$/);
+  expect(restarted).toMatch(/^billing .*restarted · its log was not read$/);
 });
 
 it('A shows there what is unseen, and Esc goes back to where the user was; m mutes, f goes to the first', async () => {

@@ -11,7 +11,7 @@ import {ScreenUnderTest} from '../screen-under-test.ts';
 
 function page(width: number, change: Partial<HelpView> = {}) {
   return helpRows({
-    ...{table: allCommands, from: 'list', text: '', cursor: 0, width},
+    ...{table: allCommands, from: 'list', text: '', cursor: 0, width, hasServer: true},
     ...{isUtf8: true, symbols: symbolsFor(change.isUtf8 ?? true)},
     ...change,
   });

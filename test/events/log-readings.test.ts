@@ -1,0 +1,132 @@
+import {expect, it} from 'vitest';
+import {connectorErrors} from '../../demo/connector-errors.ts';
+import {processLog} from '../../demo/process-log.ts';
+import {LogReadings} from '../../source/events/log-readings.ts';
+import {makePipeline, stopped} from '../ui/make-pipeline.ts';
+import {allTexts, rowsOfPage} from '../ui/pages/all-rows.ts';
+import {logged} from '../ui/reading.ts';
+import {ScreenUnderTest} from '../ui/screen-under-test.ts';
+
+/** Which logs are followed, and what is told of `a`. */
+class Rig {
+  readonly #followed = new Set<string>();
+  readonly readings = new LogReadings((name) => (this.#followed.has(name) ? 'live' : undefined));
+  changes = 0;
+
+  constructor() {
+    this.readings.unread.subscribe(() => {
+      this.changes += 1;
+    });
+  }
+
+  follow(name: string): void {
+    this.#followed.add(name);
+    this.readings.onFlow(name, 'coming', 0);
+  }
+
+  leave(name: string, now: number): void {
+    this.#followed.delete(name);
+    this.readings.onFlow(name, 'live', now);
+  }
+}
+
+it('a run whose log nobody followed is unread, also where its log was read in an earlier run', () => {
+  const rig = new Rig();
+  const {readings} = rig;
+  readings.update([makePipeline('a'), makePipeline('b', stopped)]);
+  expect([readings.of('a'), readings.of('b'), readings.of('c')]).toEqual([{kind: 'unread'}, undefined, undefined]);
+  expect([...readings.unread.get()]).toEqual(['a']);
+  rig.follow('a');
+  expect(readings.of('a')).toEqual({kind: 'followed'});
+  expect(readings.unread.get().size).toBe(0);
+  rig.leave('a', 7);
+  expect(readings.of('a')).toEqual({kind: 'left', until: 7});
+  expect([...readings.notFollowed]).toEqual(['a']);
+  expect(readings.unread.get().size).toBe(0);
+  // Under another name it is the same run.
+  readings.update([makePipeline('z', {id: 'id-a', deploymentId: 'start-of-a'})]);
+  expect(readings.of('z')).toEqual({kind: 'left', until: 7});
+  readings.update([makePipeline('a', {deploymentId: 'next'})]);
+  expect(readings.of('a')).toEqual({kind: 'unread'});
+});
+
+it('a log that is followed from run to run is read in all of them; of an old server, a change of state begins one', () => {
+  const rig = new Rig();
+  const {readings} = rig;
+  rig.follow('a');
+  const old = (deploymentStatusSince: string) => makePipeline('a', {deploymentId: '', deploymentStatusSince});
+  for (const each of [old('1'), makePipeline('a', stopped), old('2')]) readings.update([each]);
+  expect(rig.changes).toBe(0);
+  rig.leave('a', 9);
+  expect(readings.of('a')).toEqual({kind: 'left', until: 9});
+  readings.update([old('3')]);
+  expect(readings.of('a')).toEqual({kind: 'unread'});
+});
+
+const rowsOf = ({controller}: ScreenUnderTest, width = 100) => allTexts(rowsOfPage(controller, width));
+const textsOf = (screen: ScreenUnderTest, name: string) =>
+  screen.controller.events.why(name).map(({severity, text}) => `${severity}: ${text}`);
+
+/** An input of `dead` failed for good before the start: neither list nor statistics tell of it. The tab is `well`. */
+async function withDeadInput(): Promise<ScreenUnderTest> {
+  const screen = await ScreenUnderTest.connected({
+    names: ['well'],
+    scenario(server) {
+      for (const name of ['dead', 'well']) {
+        const pipeline = server.addPipeline(name);
+        pipeline.start([
+          {kind: 'input', name: `${name}.in`},
+          {kind: 'input', name: `${name}.web`},
+        ]);
+        if (name === 'well') continue;
+        const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+        report({endpoint: 'dead.web', kind: 'transport', fatal: true, error: 'Connection refused'});
+        pipeline.run.step();
+      }
+    },
+  });
+  const {readings} = screen.controller.events;
+  await screen.until(() => readings.of('well')?.kind === 'followed', 'the log of the tab');
+  for (const name of ['dead', 'well']) {
+    screen.facts.stats.setShown(name);
+    await screen.until(() => screen.facts.stats.known.get().get(name)?.stats !== undefined, 'the statistics');
+  }
+  return screen;
+}
+
+it('nobody says of a log that was not read that nothing is wrong', async () => {
+  await using screen = await withDeadInput();
+  expect(textsOf(screen, 'dead')).toEqual(['fine: Running', 'notice: Its log was not read']);
+  expect(textsOf(screen, 'well')).toEqual(['fine: Running. No trouble is known']);
+  screen.press('A');
+  expect(rowsOf(screen)[0]).toBe(' Errors  none new · 1 log not read');
+  screen.press('Esc', '?');
+  expect(rowsOf(screen).at(-1)).toMatch(/^ In the list: .* · \? its log was not read$/);
+  screen.press('Esc');
+  screen.logs.open('dead');
+  expect(textsOf(screen, 'dead')).toEqual(['fine: Running. Its log is being read']);
+  await screen.until(() => screen.controller.events.readings.unread.get().size === 0, 'the log');
+  await screen.until(() => textsOf(screen, 'dead').some((text) => /dead\.web stopped/.test(text)), 'what it tells');
+  await screen.until(() => screen.controller.events.readings.of('dead')?.kind === 'followed', 'all of it');
+  screen.logs.close('dead');
+  await screen.clock.advance(20);
+  expect(textsOf(screen, 'dead').at(-1)).toBe('notice: Its log is not followed');
+  screen.press('A');
+  expect(rowsOf(screen)[0]).not.toContain('not read');
+});
+
+it('the page after an absence says whose logs nobody followed meanwhile', async () => {
+  await using screen = await withDeadInput();
+  screen.press('?', 'Esc');
+  screen.server.pipeline('well').write(logged(0, 'ERROR', 'disk full'));
+  screen.server.pipeline('dead').stop();
+  await screen.until(() => screen.controller.pipeline('dead')?.deploymentStatus === 'Stopped', 'the stop');
+  screen.server.pipeline('dead').start();
+  await screen.until(() => screen.controller.events.readings.of('dead') !== undefined, 'the next run');
+  await screen.clock.advance(600_000);
+  screen.press('j');
+  const rows = rowsOf(screen, 160);
+  expect(rows[0]).toMatch(/^ While you were away {2}for .* UTC · 1 log not read$/);
+  expect(rows.find((row) => / dead /.test(row))).toMatch(/restarted · its log was not read$/);
+  expect(rows.find((row) => / well /.test(row))).not.toContain('not read');
+});
