@@ -63,7 +63,7 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
       const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
       const {output, statuses, tags} = request;
       return await askServer(options, (client, signal) =>
-        listText({client, output, statuses, tags, isColored, now: systemClock.wall(), signal}),
+        listText({...common, client, output, statuses, tags, isColored, now: systemClock.wall(), signal}),
       );
     }
     case 'status': {

@@ -19,10 +19,9 @@ import {
   tagWords,
 } from '../words/pipeline.ts';
 import {fewOf} from './logs/logs-in.ts';
-import type {Health} from './why-of-server.ts';
+import type {Why, WhyOptions} from './why-of-server.ts';
 
-type ListOptions = {
-  readonly client: ApiClient;
+type ListOptions = WhyOptions & {
   readonly output: ListForm;
   /** In lower case; undefined: all. */
   readonly statuses: readonly string[] | undefined;
@@ -31,7 +30,6 @@ type ListOptions = {
   readonly isColored: boolean;
   /** Unix time in ms. */
   readonly now: number;
-  readonly signal: AbortSignal;
 };
 
 /**
@@ -50,10 +48,10 @@ export async function listText(options: ListOptions): Promise<string> {
     .toSorted(byName);
   switch (output) {
     case 'json': {
-      const {health, compiled} = await askMore(pipelines, options);
+      const {why, compiled} = await askMore(pipelines, options);
       const objects = pipelines.map((pipeline) => {
         const {name} = pipeline;
-        return pipelineObject(pipeline, {isDegraded: health.get(name)?.isDegraded, programError: compiled.get(name)});
+        return pipelineObject(pipeline, {why: why.get(name), programError: compiled.get(name)});
       });
       return `${jsonText(objects, 2)}\n`;
     }
@@ -62,30 +60,29 @@ export async function listText(options: ListOptions): Promise<string> {
     case 'table':
       return table(pipelines, options);
     case 'wide': {
-      const {health, compiled} = await askMore(pipelines, options);
-      return table(pipelines, {...options, compilerErrors: compiled, health});
+      const {why, compiled} = await askMore(pipelines, options);
+      return table(pipelines, {...options, compilerErrors: compiled, why});
     }
   }
 }
 
 /** What only the long forms tell, with what it needs. */
 async function askMore(pipelines: readonly Pipeline[], options: ListOptions) {
-  const {healthOf} = await import('./why-of-server.ts');
+  const {whyOfServer} = await import('./why-of-server.ts');
   const {client, signal} = options;
-  // Each asks the server four things at once.
-  const health = await healthOf(pipelines, options);
-  return {health, compiled: await compilerErrors(client, pipelines, signal)};
+  const all = await whyOfServer(pipelines, options);
+  const why = new Map(all.map((each, at) => [pipelines[at]?.name ?? '', each]));
+  return {why, compiled: await compilerErrors(client, pipelines, signal)};
 }
 
 type AskedOf = {
-  /** Undefined: not known. */
-  readonly isDegraded: boolean | undefined;
+  readonly why: Why | undefined;
   /** As of `failureCause`. */
   readonly programError: string | undefined;
 };
 
 /** For scripts, as in docs/json-schema.json: what the server does not send is null. */
-export function pipelineObject(pipeline: Pipeline, {isDegraded, programError}: AskedOf) {
+export function pipelineObject(pipeline: Pipeline, {why, programError}: AskedOf) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
     code: deploymentError.errorCode,
@@ -96,7 +93,8 @@ export function pipelineObject(pipeline: Pipeline, {isDegraded, programError}: A
     name: facts.name,
     state: serverState(pipeline),
     since: stateSince(pipeline) || null,
-    degraded: isDegraded ?? null,
+    degraded: why?.isDegraded ?? null,
+    logRead: why?.isLogRead ?? null,
     cause: failureCause(pipeline, programError) ?? null,
     deploymentStatus: facts.deploymentStatus || null,
     deploymentStatusSince: facts.deploymentStatusSince || null,
@@ -150,17 +148,17 @@ type TableOptions = Pick<ListOptions, 'isColored' | 'now'> & {
   /** Of the wide form. */
   readonly compilerErrors?: ReadonlyMap<string, string | undefined>;
   /** By name, as far as it was asked for. */
-  readonly health?: ReadonlyMap<string, Health>;
+  readonly why?: ReadonlyMap<string, Why>;
 };
 
 /** Connector errors are in both forms; in the usual one only where there are any. */
-function table(pipelines: readonly Pipeline[], {compilerErrors, health, isColored, now}: TableOptions): string {
+function table(pipelines: readonly Pipeline[], {compilerErrors, why, isColored, now}: TableOptions): string {
   if (pipelines.length === 0) return '';
   const isWide = compilerErrors !== undefined;
   const hasErrors = isWide || pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);
   const hasTags = isWide && pipelines.some(({tags = []}) => tags.length > 0);
-  const healthOf = ({name}: Pipeline) => health?.get(name);
-  const isDegraded = (pipeline: Pipeline) => healthOf(pipeline)?.isDegraded === true;
+  const whyOf = ({name}: Pipeline) => why?.get(name);
+  const isDegraded = (pipeline: Pipeline) => whyOf(pipeline)?.isDegraded === true;
   const usual: readonly Column[] = [
     {head: 'NAME', of: ({name}) => name},
     {head: 'STATE', of: (pipeline) => `${serverState(pipeline)}${isDegraded(pipeline) ? ' (degraded)' : ''}`},
@@ -173,7 +171,7 @@ function table(pipelines: readonly Pipeline[], {compilerErrors, health, isColore
     {head: 'PLATFORM', of: ({platformVersion}) => platformVersion},
     {
       head: 'ERROR',
-      of: (pipeline) => failureCause(pipeline, compilerErrors?.get(pipeline.name)) ?? healthOf(pipeline)?.why ?? '',
+      of: (pipeline) => failureCause(pipeline, compilerErrors?.get(pipeline.name)) ?? whyOf(pipeline)?.trouble ?? '',
     },
   ];
   const columns = [

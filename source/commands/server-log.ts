@@ -4,7 +4,7 @@ import {isOpen} from '../logs/connection/state.ts';
 import {type ConnectionFeed, pipelineLogs} from '../logs/feeds/connection.ts';
 import type {Log} from '../logs/log.ts';
 import {LogManager} from '../logs/log-manager.ts';
-import {CatchUp} from './logs/catch-up.ts';
+import {CatchUp, troubleOf} from './logs/catch-up.ts';
 
 export type ServerLogOptions = {
   readonly client: ApiClient;
@@ -49,7 +49,10 @@ export async function withServerLog<T>(
       const ending = catchUp.check({now, connection, received, receivedAt, opened, serverAnswers: true, logEnded});
       if (ending?.failed) throw new Error(ending.say ?? 'the log could not be read');
       if (ending) return await use(log, ending.say);
-      if (now - startedAt >= patience) return await use(log, undefined);
+      if (now - startedAt >= patience) {
+        if (connection?.kind !== 'live') throw new Error(troubleOf(connection) ?? 'the log did not come in time');
+        return await use(log, undefined);
+      }
       await clock.sleep(checkEvery, signal);
     }
   } finally {

@@ -29,14 +29,12 @@ type StatusOptions = {
 export async function statusReport(options: StatusOptions): Promise<string> {
   const {client, requested, output, signal} = options;
   const details = await describePipelines(client, await requestedNames(client, requested, signal), signal);
-  // Of many pipelines, reading the logs would take too long.
-  const readsLog = requested.names.length === 1 && requested.patterns.length === 0;
   const {whyOfServer} = await import('./why-of-server.ts');
-  const why = await someAtATime(details, (detail) => whyOfServer(detail, {...options, readsLog}));
+  const why = await whyOfServer(details, options);
   const version = await options.serverVersion;
   if (output === 'json') {
     const objects = details.map((detail, at) => ({
-      ...pipelineObject(detail, {isDegraded: why[at]?.isDegraded, programError: detail.programError}),
+      ...pipelineObject(detail, {why: why[at], programError: detail.programError}),
       why: (why[at]?.statements ?? []).map(statementObject),
       programError: detail.programError ?? null,
       serverVersion: version ?? null,

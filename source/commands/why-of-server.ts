@@ -6,43 +6,68 @@ import {logFacts} from '../events/event-log.ts';
 import {connectorTotalWords} from '../events/event-words.ts';
 import type {LogReading} from '../events/log-readings.ts';
 import {isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
-import {whyOf} from '../events/why.ts';
+import {readingKey, whyOf} from '../events/why.ts';
 import type {Clock} from '../lib/clock.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
 import {hasProcess, noStats} from '../logs/stats-poller.ts';
 import type {ConnectorErrorCount} from '../records/error-log.ts';
 import {withServerLog} from './server-log.ts';
 
-type WhyOptions = {
+export type WhyOptions = {
   readonly client: ApiClient;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** Reads what the server has of the log, too, for at most some seconds. */
-  readonly readsLog: boolean;
 };
+
+type AskedPipeline = Pipeline & Partial<Pick<PipelineDetail, 'programError'>>;
 
 /** Bytes that are read at a time. */
 const blockBytes = 256 * 1024;
 /** Milliseconds for a log that is never quiet: what is said of it then is of what has come. */
 const logPatience = 3_000;
+/** Milliseconds for all pipelines: those that are left are not asked about. */
+const patience = 10_000;
+/** Pipelines that are asked about at a time, each over a connection for its log. */
+const atATime = 8;
 
 export type Why = {
   readonly statements: readonly Statement[];
-  /** Undefined: not known, since its statistics could not be read. */
+  /** Undefined: not known, since its statistics or its log could not be read. */
   readonly isDegraded: boolean | undefined;
+  /** Undefined: it does not run. */
+  readonly isLogRead: boolean | undefined;
+  /** What keeps it from being well, in one line; undefined: nothing. */
+  readonly trouble: string | undefined;
   /** The number of its connector errors with its parts, in words; undefined: not known. */
   readonly connectorErrors: string | undefined;
 };
 
-/** How a pipeline is, by one request for its statistics and, if that is wanted, its log. Rejects only when aborted. */
-export async function whyOfServer(pipeline: PipelineDetail, {readsLog, ...options}: WhyOptions): Promise<Why> {
+/**
+ * How these pipelines are: one request for the statistics of each, and one connection for what the server has of its log.
+ * Rejects only when aborted.
+ */
+export async function whyOfServer(pipelines: readonly AskedPipeline[], options: WhyOptions): Promise<readonly Why[]> {
+  const {clock} = options;
+  const until = clock.monotonic() + patience;
+  return await someAtATime(
+    pipelines,
+    async (pipeline) => {
+      const left = until - clock.monotonic();
+      return await whyOfOne(pipeline, {...options, patience: Math.min(logPatience, left)});
+    },
+    atATime,
+  );
+}
+
+async function whyOfOne(pipeline: AskedPipeline, options: WhyOptions & {readonly patience: number}): Promise<Why> {
   const {client, clock, signal} = options;
   const runs = hasProcess(pipeline);
+  const isAsked = runs && options.patience > 0;
   const [stats, read] = await Promise.all([
-    runs ? unlessFailed(client.getStats(pipeline.name, signal), signal) : undefined,
-    runs && readsLog ? unlessFailed(readLog(pipeline.name, options), signal) : undefined,
+    isAsked ? unlessFailed(client.getStats(pipeline.name, signal), signal) : undefined,
+    isAsked ? unlessFailed(readLog(pipeline.name, options), signal) : undefined,
   ]);
   const known = stats && {...noStats, stats, at: clock.wall()};
   const connectors = connectorsOf(known, read?.failures ?? []);
@@ -50,8 +75,13 @@ export async function whyOfServer(pipeline: PipelineDetail, {readsLog, ...option
   const reading: LogReading = {kind: read ? 'followed' : 'unread'};
   const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log, reading, failedCheckpoints});
   const degraded = isDegraded(statements);
-  const isDegradedNow = degraded || known || !runs ? degraded : undefined;
-  return {statements, isDegraded: isDegradedNow, connectorErrors: errorsInWords(pipeline, stats, read)};
+  return {
+    statements,
+    isDegraded: degraded || !runs || (known && read) ? degraded : undefined,
+    isLogRead: runs ? read !== undefined : undefined,
+    trouble: statements.slice(1).find(({key, severity}) => severity === 'degraded' || key === readingKey)?.text,
+    connectorErrors: errorsInWords(pipeline, stats, read),
+  };
 }
 
 function errorsInWords(
@@ -65,30 +95,6 @@ function errorsInWords(
   return connectorTotalWords(Math.max(connectorErrors ?? 0, ofStats), read?.counted, {isAtLeast});
 }
 
-/** `why`: the worst of what is wrong; undefined: it is not degraded. */
-export type Health = {readonly isDegraded: boolean; readonly why: string | undefined};
-
-/**
- * Whether pipelines are degraded that run and whose connectors have counted errors, by name: of others the list tells
- * nothing. A request for the statistics of each, four at a time.
- */
-export async function healthOf(
-  pipelines: readonly Pipeline[],
-  {client, signal}: Pick<WhyOptions, 'client' | 'signal'>,
-): Promise<ReadonlyMap<string, Health>> {
-  const troubled = pipelines.filter((each) => hasProcess(each) && (each.connectorErrors ?? 0) > 0);
-  const answers = await someAtATime(troubled, async (pipeline) => {
-    const stats = await unlessFailed(client.getStats(pipeline.name, signal), signal);
-    const known = stats && {...noStats, stats, at: 0};
-    if (!known) return [];
-    const connectors = connectorsOf(known, []);
-    const reading: LogReading = {kind: 'unread'};
-    const all = whyOf({pipeline, hasProcess: true, known, connectors, log: undefined, reading});
-    return [[pipeline.name, {isDegraded: isDegraded(all), why: isDegraded(all) ? all[1]?.text : undefined}] as const];
-  });
-  return new Map(answers.flat());
-}
-
 type ReadLog = {
   readonly log: LogFacts;
   readonly counted: ConnectorErrorCount;
@@ -96,8 +102,8 @@ type ReadLog = {
   readonly failedCheckpoints: FailedCheckpoints | undefined;
 };
 
-async function readLog(name: string, options: Omit<WhyOptions, 'readsLog'>): Promise<ReadLog> {
-  return await withServerLog(name, {...options, note: () => {}, patience: logPatience}, (log) => {
+async function readLog(name: string, options: WhyOptions & {readonly patience: number}): Promise<ReadLog> {
+  return await withServerLog(name, {...options, note: () => {}}, (log) => {
     const {buffer, errors} = log;
     const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
     while (!checkpoints.step(blockBytes));

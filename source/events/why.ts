@@ -59,7 +59,8 @@ const gaps: Cause = ({log}) => {
   return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last, place: {entry: gapId}}];
 };
 
-const readingKey = 'log not read';
+/** Of the statement that the log was not read. */
+export const readingKey = 'log not read';
 
 /** What only the log tells is not known, or is not of now. */
 const logReading: Cause = ({reading}) => {

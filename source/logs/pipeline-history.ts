@@ -78,14 +78,18 @@ export async function readEventsOf(
   );
 }
 
-/** Four at a time. Answers in the order of the items; rejects when one does. */
-export async function someAtATime<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
+/** Answers in the order of the items; rejects when one does. */
+export async function someAtATime<T, R>(
+  items: readonly T[],
+  ask: (item: T) => Promise<R>,
+  atATime = requestsAtATime,
+): Promise<readonly R[]> {
   const answers: R[] = [];
   const waiting = items.entries();
   const askOn = async () => {
     for (const [at, item] of waiting) answers[at] = await ask(item);
   };
-  await Promise.all(Array.from({length: requestsAtATime}, askOn));
+  await Promise.all(Array.from({length: atATime}, askOn));
   return answers;
 }
 

@@ -2,15 +2,17 @@ import {expect, it} from 'vitest';
 import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
 import {processLog} from '../../demo/process-log.ts';
 import {listText} from '../../source/commands/list.ts';
+import {systemClock} from '../../source/lib/clock.ts';
 import {withRecordedList, withServer} from './with-server.ts';
 
 const signal = new AbortController().signal;
+const common = {clock: systemClock, random: () => 0};
 
 async function list(change: Partial<Parameters<typeof listText>[0]> = {}): Promise<string> {
   return await withServer(['alpha', 'beta'], async (client, server) => {
     server.pipeline('alpha').fail('the disk is full');
     const now = Date.now() + 3 * 3_600_000;
-    const usual = {client, output: 'table', statuses: undefined, isColored: false, now, signal} as const;
+    const usual = {...common, client, output: 'table', statuses: undefined, isColored: false, now, signal} as const;
     return await listText({...usual, ...change});
   });
 }
@@ -35,7 +37,7 @@ it('has more columns with wide, the cause of an error among them', async () => {
   expect(beta?.[6]).toBe('-');
 });
 
-it('says in wide and in JSON which of the pipelines that run are degraded, asking those alone that have counted errors', async () => {
+it('says in wide and in JSON which of the pipelines that run are degraded, by their statistics and logs', async () => {
   await withServer(['orders', 'fraud', 'quiet'], async (client, server) => {
     for (const [name, good] of [
       ['orders', 1],
@@ -54,21 +56,30 @@ it('says in wide and in JSON which of the pipelines that run are degraded, askin
         return client.getStats(name, signal);
       },
     };
-    const usual = {client: counting, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
+    const usual = {
+      ...common,
+      client: counting,
+      statuses: undefined,
+      isColored: false,
+      now: Date.now(),
+      signal,
+    } as const;
     const wide = await listText({...usual, output: 'wide'});
     expect(wide).toMatch(
       /^orders +Running \(degraded\) .* orders\.kafka rejects 75 % of its records: missing field `id`/m,
     );
     expect(wide).toMatch(/^fraud +Running {2,}/m);
-    const json: {name: string; degraded: boolean | null}[] = JSON.parse(await listText({...usual, output: 'json'}));
-    expect(json.map(({name, degraded}) => [name, degraded])).toEqual([
-      ['fraud', false],
-      ['orders', true],
-      ['quiet', null],
+    const json: {name: string; degraded: boolean | null; logRead: boolean | null}[] = JSON.parse(
+      await listText({...usual, output: 'json'}),
+    );
+    expect(json.map(({name, degraded, logRead}) => [name, degraded, logRead])).toEqual([
+      ['fraud', false, true],
+      ['orders', true, true],
+      ['quiet', false, true],
     ]);
-    expect(asked.toSorted()).toEqual(['fraud', 'fraud', 'orders', 'orders']);
+    expect(asked.toSorted()).toEqual(['fraud', 'fraud', 'orders', 'orders', 'quiet', 'quiet']);
     await listText({...usual, output: 'table'});
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(6);
   });
 });
 
@@ -81,7 +92,7 @@ it('says in wide and in JSON what the compiler says, below the warnings', async 
     server.pipeline('alpha').setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [unused, failed]}});
     const stderr = '   Compiling a v0.1.0\nerror[E0425]: cannot find value `foo`\n --> lib.rs:1\n';
     server.pipeline('beta').setProgram('RustError', {rust_compilation: {exit_code: 101, stdout: '', stderr}});
-    const usual = {client, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
+    const usual = {...common, client, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
     const [, alpha, beta, gamma] = columns(await listText({...usual, output: 'wide'}));
     const causes = ['Error parsing SQL (line 2, column 18): unexpected FAIL', 'error[E0425]: cannot find value `foo`'];
     expect([alpha?.[6], beta?.[6], gamma?.[6]]).toEqual([...causes, '-']);
@@ -93,7 +104,7 @@ it('says in wide and in JSON what the compiler says, below the warnings', async 
 it('has the number of connector errors where there are any', async () => {
   await withServer(['alpha', 'beta'], async (client, server) => {
     server.pipeline('beta').setState({connectorErrors: 838});
-    const usual = {client, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
+    const usual = {...common, client, statuses: undefined, isColored: false, now: Date.now(), signal} as const;
     const rows = columns(await listText({...usual, output: 'table'})).map(([name, , , errors]) => [name, errors]);
     expect(rows.slice(0, 3)).toEqual([
       ['NAME', 'ERRORS'],
@@ -105,7 +116,7 @@ it('has the number of connector errors where there are any', async () => {
 
 it('is in the order of the screen, by name', async () => {
   await withServer(['gamma', 'alpha', 'beta'], async (client) => {
-    const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
+    const usual = {...common, client, statuses: undefined, isColored: false, now: 0, signal} as const;
     expect(await listText({...usual, output: 'name'})).toBe('alpha\nbeta\ngamma\n');
     expect((await listText({...usual, output: 'table'})).match(/^\w+/gm)).toEqual(['NAME', 'alpha', 'beta', 'gamma']);
   });
@@ -113,7 +124,7 @@ it('is in the order of the screen, by name', async () => {
 
 it('42a-v0.280: connector errors that the server does not send are not 0', async () => {
   await withRecordedList('42a-v0.280-list-status.raw', async (client) => {
-    const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
+    const usual = {...common, client, statuses: undefined, isColored: false, now: 0, signal} as const;
     const objects = JSON.parse(await listText({...usual, output: 'json'}));
     expect(objects.map(({connectorErrors}: {connectorErrors: unknown}) => connectorErrors)).toEqual(
       objects.map(() => null),
@@ -152,7 +163,7 @@ it('--tag leaves out what has not all of the tags; the tags are in wide, where t
   await withServer(['alpha'], async (client, server) => {
     server.addPipeline('eu', {tags: ['prod|ef4444', 'team billing']});
     server.addPipeline('us', {tags: ['prod']});
-    const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
+    const usual = {...common, client, statuses: undefined, isColored: false, now: 0, signal} as const;
     const named = async (...tags: string[]) => (await listText({...usual, output: 'name', tags})).split('\n');
     expect(await named('prod')).toEqual(['eu', 'us', '']);
     expect(await named('prod', 'team*')).toEqual(['eu', '']);
@@ -171,7 +182,7 @@ it('--tag leaves out what has not all of the tags; the tags are in wide, where t
 
 it('42a-v0.280: where the server sends no tags, that is said', async () => {
   await withRecordedList('42a-v0.280-list-status.raw', async (client) => {
-    const usual = {client, statuses: undefined, isColored: false, now: 0, signal} as const;
+    const usual = {...common, client, statuses: undefined, isColored: false, now: 0, signal} as const;
     await expect(listText({...usual, output: 'name', tags: ['prod']})).rejects.toThrow(
       /^no pipeline has the tag 'prod' · this server sends no tags: Feldera 0\.313 and newer do$/,
     );
@@ -187,12 +198,42 @@ it('dates the stage of the compiler, not the stop before it', async () => {
     const pipeline = server.pipeline('alpha');
     pipeline.stop();
     pipeline.setState({deploymentStatusSince: ago(600), programStatus: 'CompilingRust', programStatusSince: ago(5)});
-    const usual = {client, statuses: undefined, isColored: false, now, signal} as const;
+    const usual = {...common, client, statuses: undefined, isColored: false, now, signal} as const;
     expect(columns(await listText({...usual, output: 'table'}))[1]).toEqual(['alpha', 'CompilingRust', '5m']);
     expect(JSON.parse(await listText({...usual, output: 'json'}))).toMatchObject([
       {state: 'CompilingRust', since: ago(5), programStatusSince: ago(5), deploymentStatusSince: ago(600)},
     ]);
     pipeline.setState({programStatus: 'Success'});
     expect(columns(await listText({...usual, output: 'table'}))[1]).toEqual(['alpha', 'Stopped', '10h']);
+  });
+});
+
+it('says of a log that could not be read that it was not, in place of "not degraded"', async () => {
+  await withServer(['orders', 'fraud'], async (client, server) => {
+    const pipeline = server.pipeline('orders');
+    pipeline.start([{kind: 'input', name: 'orders.web'}]);
+    const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+    report({endpoint: 'orders.web', kind: 'transport', fatal: true, error: 'no route'});
+    pipeline.run.step();
+    const usual = {...common, client, statuses: undefined, isColored: false, now: 0, signal} as const;
+    const facts = async () => {
+      const objects: {name: string; degraded: boolean | null; logRead: boolean | null}[] = JSON.parse(
+        await listText({...usual, output: 'json'}),
+      );
+      return objects.map(({name, degraded, logRead}) => [name, degraded, logRead]);
+    };
+    // Only the log tells of it.
+    expect(await facts()).toEqual([
+      ['fraud', false, true],
+      ['orders', true, true],
+    ]);
+    server.pipeline('fraud').stop();
+    server.killRunner();
+    expect(await facts()).toEqual([
+      ['fraud', false, null],
+      ['orders', null, false],
+    ]);
+    const wide = await listText({...usual, output: 'wide'});
+    expect(wide).toMatch(/^orders +Running .* Its log was not read/m);
   });
 });
