@@ -59,7 +59,7 @@ export function readTerminal({
 }
 
 /** The options that name the server, to be given to somebody else: without certificates and credentials. */
-export function serverWords({demo, context, server: {tenant}}: Settings, baseUrl: string): readonly string[] {
+function serverWords({demo, context, server: {tenant}}: Settings, baseUrl: string): readonly string[] {
   if (demo) return ['--demo'];
   if (context) return ['--context', context.name];
   return ['--host', baseUrl, ...(tenant === undefined ? [] : ['--tenant', tenant])];

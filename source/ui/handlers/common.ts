@@ -160,7 +160,7 @@ function sayNoTab(controller: Controller): void {
 }
 
 /** To a tab that the user chose among the tabs: the next key is for its log. */
-export function goToLog(controller: Controller, name: string): void {
+function goToLog(controller: Controller, name: string): void {
   goToTab(controller, name);
   controller.dispatch({type: 'focus', side: 'log'});
 }
