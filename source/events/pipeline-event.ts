@@ -106,6 +106,14 @@ export function isIncident(event: PipelineEvent): event is Incident {
   return incidents.has(event.kind);
 }
 
+/** The same for incidents of one kind: a restart of the runner is none of the process, and no new pipeline of that name. */
+export function incidentKey(event: Incident): string {
+  const {kind, from} = event;
+  const marker = 'marker' in event ? event.marker : undefined;
+  if (marker?.kind === 'new-life') return `${kind} ${marker.because}`;
+  return marker?.kind === 'unread' ? `${kind} ${marker.stream}` : `${kind} ${from}`;
+}
+
 export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'watched'> {
   return event.kind === 'errors' || event.kind === 'watched';
 }
@@ -165,6 +173,7 @@ export class EventSums {
 /** Events with one key are one, whenever they were. */
 function keyOf(event: PipelineEvent): string {
   const {pipeline, kind, from} = event;
+  if (isIncident(event)) return `${pipeline} ${incidentKey(event)}`;
   if (kind === 'failed') return `${pipeline} ${kind} ${event.why}`;
   if ('now' in event) return `${pipeline} ${kind} ${event.before} ${event.now}`;
   return `${pipeline} ${kind} ${'group' in event ? event.group.key : from}`;

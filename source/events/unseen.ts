@@ -3,7 +3,15 @@ import {sameFailure} from '../records/same-failure.ts';
 import {connectorTotal, type FailedConnector} from './connector-states.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 import type {LogStatus} from './log-status.ts';
-import {type EventOf, isIncident, type PipelineEvent, sumOfEvents, urgencyOf} from './pipeline-event.ts';
+import {
+  type EventOf,
+  type Incident,
+  incidentKey,
+  isIncident,
+  type PipelineEvent,
+  sumOfEvents,
+  urgencyOf,
+} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
 
 /** An event of the errors page. */
@@ -135,38 +143,29 @@ export function unseenConnectorErrors(
 
 /** A kind is a row. */
 function incidentRows({name, status, incidents, unseen, isViewed, log}: PipelineView): readonly ErrorRow[] {
-  return [...Map.groupBy(incidents.filter(isIncident), ({kind}) => kind)].flatMap(
-    ([kind, all]): readonly ErrorRow[] => {
-      const since = isViewed ? [] : unseen.filter((event) => event.kind === kind);
-      const isUnseen = since.length > 0;
-      const event = joined(isUnseen ? since : all);
-      const isOver = isPast(kind, log, status);
-      return event ? [{...event, key: `${name} ${kind}`, state: isUnseen ? 'unseen' : 'seen', isOver}] : [];
-    },
-  );
+  return [...Map.groupBy(incidents.filter(isIncident), incidentKey)].flatMap(([key, all]): readonly ErrorRow[] => {
+    const since = isViewed ? [] : unseen.filter((event) => isIncident(event) && incidentKey(event) === key);
+    const isUnseen = since.length > 0;
+    const sum = (isUnseen ? since : all).toReversed().reduce<PipelineEvent | undefined>(sumOfEvents, undefined);
+    if (!sum || !isIncident(sum)) return [];
+    const isOver = isPast(sum, log, status);
+    return [{...sum, key: `${name} ${key}`, state: isUnseen ? 'unseen' : 'seen', isOver}];
+  });
 }
 
-function isPast(kind: PipelineEvent['kind'], log: LogStatus | undefined, status: PipelineStatus | undefined): boolean {
-  if (kind === 'unavailable') return status?.unavailable === undefined;
-  if (kind === 'stream-lost') return (log?.lostStreams ?? []).length === 0;
-  if (kind === 'deleted') return log?.deletedAt === undefined;
-  return kind === 'disconnected' && log?.disconnected === undefined;
-}
-
-/**
- * `events`: of one kind, the newest first. Of restarts, which log and list report and each may miss, the higher number
- * is right; only the log has their places.
- */
-function joined(events: readonly PipelineEvent[]): PipelineEvent | undefined {
-  const sum = (isOfApi: boolean) =>
-    events
-      .filter(({from}) => (from === 'API') === isOfApi)
-      .toReversed()
-      .reduce<PipelineEvent | undefined>(sumOfEvents, undefined);
-  const [log, list] = [sum(false), sum(true)];
-  if (!log || !list) return log ?? list;
-  const firstAt = Math.min(...[log.firstAt ?? log.at, list.firstAt ?? list.at].map((at) => at ?? 0));
-  return {...log, count: Math.max(log.count, list.count), firstAt, at: Math.max(log.at ?? 0, list.at ?? 0)};
+function isPast(event: Incident, log: LogStatus | undefined, status: PipelineStatus | undefined): boolean {
+  switch (event.kind) {
+    case 'unavailable':
+      return status?.unavailable === undefined;
+    case 'stream-lost': {
+      const {lostStreams = []} = log ?? {};
+      return event.marker?.kind === 'unread' ? !lostStreams.includes(event.marker.stream) : lostStreams.length === 0;
+    }
+    case 'deleted':
+      return log?.deletedAt === undefined;
+    default:
+      return event.kind === 'disconnected' && log?.disconnected === undefined;
+  }
 }
 
 function groupRow(group: ErrorGroup, {name, isViewed, failed}: PipelineView, muted: ReadonlySet<number>): ErrorRow {

@@ -1,4 +1,5 @@
 import {expect, it} from 'vitest';
+import {eventWords} from '../../source/events/event-words.ts';
 import type {LogStatus} from '../../source/events/log-status.ts';
 import {EventSums, type PipelineEvent} from '../../source/events/pipeline-event.ts';
 import type {PipelineStatus} from '../../source/events/pipeline-status.ts';
@@ -104,13 +105,40 @@ it('incidents come before errors, unseen until the log was on the screen; a disc
   ]);
 });
 
-it('a restart that log and list report is one, at its place in the log', () => {
+it('an incident joins only with its own kind', () => {
   const sums = new EventSums();
   const restarted = {kind: 'restarted', pipeline: 'a', count: 1} as const;
-  const input = () => ({logs: [log('a')], incidents: sums.all});
-  sums.add({...restarted, from: 'log', at: 10, id: 8});
-  sums.add({...restarted, from: 'API', at: 9, before: 'Running', now: 'Running'});
-  expect(rows(input())).toMatchObject([{kind: 'restarted', count: 1, firstAt: 9, at: 10, id: 8, from: 'log'}]);
-  sums.add({...restarted, from: 'API', at: 20, before: 'Stopped', now: 'Running'});
-  expect(rows(input())).toMatchObject([{count: 2, firstAt: 9, at: 20, id: 8}]);
+  const ofList = {...restarted, from: 'API', now: 'Running'} as const;
+  const lost = {kind: 'stream-lost', pipeline: 'a', count: 1, from: 'log'} as const;
+  const cleared = (because: 'restarted' | 'created-again', at: number, downMs: number) =>
+    sums.add({
+      ...restarted,
+      from: 'log',
+      at,
+      id: at,
+      marker: {kind: 'new-life', because, cause: 'server-lost', downMs, at},
+    });
+  const streamLost = (stream: 'stdout' | 'stderr', at: number) =>
+    sums.add({...lost, at, marker: {kind: 'unread', stream, why: 'not UTF-8', at}});
+  sums.add({...ofList, at: 9, before: 'Running'});
+  cleared('restarted', 10, 23_000);
+  sums.add({...ofList, at: 20, before: 'Stopped'});
+  cleared('restarted', 30, 4000);
+  cleared('created-again', 40, 1000);
+  streamLost('stdout', 50);
+  streamLost('stderr', 60);
+  sums.add({kind: 'lost', pipeline: 'a', count: 1, from: 'log', at: 70, atLeast: 2, atMost: 2});
+  sums.add({kind: 'lost', pipeline: 'a', count: 1, from: 'log', at: 80, atLeast: 3, atMost: 3});
+  const shownRows = rows({logs: [log('a', {lostStreams: ['stderr']})], incidents: sums.all}).map((row) => {
+    const {kind, count, firstAt, at, id, isOver} = row;
+    return `${kind} ×${count} ${firstAt ?? at}-${at} ${id ?? ''} ${isOver ? 'over ' : ''}${eventWords(row, 0).text}`;
+  });
+  expect(shownRows).toEqual([
+    'lost ×2 70-80  5 entries lost in 2 gaps',
+    'stream-lost ×1 60-60  00:00:00 Feldera stopped reading stderr until the next start: not UTF-8',
+    'stream-lost ×1 50-50  over 00:00:00 Feldera stopped reading stdout until the next start: not UTF-8',
+    'restarted ×1 40-40 40 server unreachable 1 s · created again · a new pipeline of the same name',
+    "restarted ×2 10-30 30 server unreachable 4 s · runner restarted · server's log cleared · lines may be missing",
+    'restarted ×2 9-20  Stopped → Running',
+  ]);
 });

@@ -250,7 +250,7 @@ function rowsOf(controller: Controller, page: ErrorsState, width: number): PageR
     heads: first && hasColumns ? heads.join('  ') : undefined,
     items: rows,
     rowOf(row, index) {
-      return concat([columnsOf(row, index), textOf(row, {width, column, cells: roomOf(row, index), ellipsis})]);
+      return concat([columnsOf(row, index), textOf(row, {width, column, cells: roomOf(row, index), ellipsis, now})]);
     },
     cursor: cursorIndex(rows, page),
     ...{width, symbols},
@@ -317,6 +317,8 @@ type Room = {
   readonly column: number;
   readonly cells: number;
   readonly ellipsis: string;
+  /** Unix time in ms. */
+  readonly now: number;
 };
 
 function textOf(row: ErrorRow, room: Room): StyledText {
@@ -332,11 +334,13 @@ function textOf(row: ErrorRow, room: Room): StyledText {
 
 /** `disconnected  connection refused`, `was disconnected  …` once it is over; what its text says needs no such word. */
 function incidentWords(row: ErrorRow & Incident, quiet: Style, room: Room): StyledText {
-  const {kind, state, isOver = false} = row;
+  const {kind, state, at, firstAt = at, isOver = false} = row;
   const isCut = (kind === 'disconnected' || kind === 'deleted' || kind === 'unavailable') && !isOver;
   const loud: Style = isCut ? {fg: 1, bold: true} : {fg: 3};
-  const word = wordOf(row, isOver);
-  const isTold = word === '' || kind === 'stream-lost' || kind === 'unavailable';
+  // The words are of the last one; those of lost entries are of all.
+  const last = at === firstAt || at === undefined || kind === 'lost' ? '' : `last at ${moment(at, room.now)}: `;
+  const word = `${last}${wordOf(row, isOver)}`;
+  const isTold = word === last || kind === 'stream-lost' || kind === 'unavailable';
   const {text} = eventExcerpt(row, {...room, cells: room.cells - word.length});
   return concat([
     plain(word, state === 'unseen' ? loud : quiet),

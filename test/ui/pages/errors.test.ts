@@ -248,6 +248,16 @@ it('disconnections, losses and restarts are listed, and Enter goes to their plac
   expect(listed(screen)).toHaveLength(4);
   screen.press('G', 'm');
   expect(noticeOf(screen)).toBe('only errors of the log can be muted');
+  await screen.clock.advance(300_000);
+  for (const minutes of [5, 10]) {
+    screen.server.killRunner();
+    screen.server.startRunner();
+    await screen.until(() => screen.logs.get('fraud')?.losses.clears === 1 + minutes / 5, 'another restart');
+    await screen.clock.advance(300_000);
+  }
+  // Its time is not that of the words, which are those of the last.
+  const again = rows().find((row) => row.includes('fraud ×2 '));
+  expect(again).toMatch(/^fraud ×2 … last at \d\d:\d\d: runner restarted/);
 });
 
 it('the cause of a lost stream is in its row, also at 80 columns', async () => {
