@@ -22,7 +22,7 @@ export class FoldedSuppressed {
   at(id: number, unfolded: Entries): FoldOfSuppressed | undefined {
     const head = this.#suppressed.errorAfter(id) ?? id;
     if (unfolded.atOrAfter(head) !== head) return undefined;
-    const firstId = this.#linesOf(head).find((line) => unfolded.atOrAfter(line) === line);
+    const firstId = this.linesOf(head).find((line) => unfolded.atOrAfter(line) === line);
     return firstId === undefined ? undefined : {head, firstId, open: this.#opened.has(head)};
   }
 
@@ -35,7 +35,7 @@ export class FoldedSuppressed {
   /** How many errors the lines in the row of an error tell of; 0 if it is open. */
   countAt(head: number): number {
     if (this.#opened.has(head)) return 0;
-    return this.#linesOf(head).reduce((sum, line) => sum + this.#suppressed.between(line, line + 1, () => true), 0);
+    return this.linesOf(head).reduce((sum, line) => sum + this.#suppressed.between(line, line + 1, () => true), 0);
   }
 
   setOpen(head: number, isOpen: boolean): void {
@@ -74,7 +74,8 @@ export class FoldedSuppressed {
     return hidden;
   }
 
-  #linesOf(head: number): readonly number[] {
+  /** The lines before an error that tell of others like it. */
+  linesOf(head: number): readonly number[] {
     const before = [...this.#suppressed.followedIn(head - mostBetween, head)];
     return before.flatMap(([line, error]) => (error === head ? line : []));
   }

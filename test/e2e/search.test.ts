@@ -45,38 +45,6 @@ test('search as you type while 2,000 lines a second arrive: matches are painted,
   await terminal.waitFor(() => viewer.status().includes(status(1)));
 });
 
-test('what was searched for is there again after a start, with the arrow key', async () => {
-  await using state = await temporaryDirectory();
-  const env = {XDG_STATE_HOME: state.path};
-  await using viewer = await openViewer({env});
-  await viewer.live();
-  viewer.say('alpha', 'connection refused once.');
-  for (const pattern of ['older', 'refused']) {
-    await viewer.terminal.press(...(pattern === 'older' ? ['Tab'] : []), '/');
-    await viewer.terminal.type(pattern);
-    await viewer.terminal.press('Enter');
-    await viewer.terminal.waitFor(`/${pattern}`);
-  }
-  await viewer.terminal.press('q', 'q');
-  await viewer.terminal.waitForExit();
-
-  // Another server: what was searched for is no matter of one log.
-  await using other = await openViewer({env});
-  const {terminal} = other;
-  await other.live();
-  other.say('alpha', 'connection refused again.');
-  await terminal.waitFor('connection refused again.');
-  await terminal.press('Tab', '/', 'Up');
-  await terminal.waitFor(() => terminal.row(-2).startsWith(' /refused'));
-  await terminal.waitFor('1 of 1');
-  expect(terminal.styleOf('refused again').inverse).toBe(true);
-  await terminal.press('Up');
-  await terminal.waitFor(() => terminal.row(-2).startsWith(' /older'));
-  await terminal.waitFor('no match');
-  await terminal.press('Down');
-  await terminal.waitFor(() => terminal.row(-2).startsWith(' /refused'));
-});
-
 test('a match in what the compact form hides is found, counted, and shown', async () => {
   await using viewer = await openViewer();
   const {terminal} = viewer;

@@ -145,8 +145,10 @@ async function errorsOf(controller: Controller, name: string): Promise<readonly 
 /** All lines of the current record, or of all records in its fold. */
 function idsOfRecord({model, current}: PaneAt): Iterable<number> {
   if (current === undefined) return [];
-  const {shown, index} = model;
-  return shown && shown.foldedAt(current) > 1 ? shown.foldLines(current) : index.linesOf(index.headOf(current));
+  const {shown, index, folds} = model;
+  if (shown && shown.foldedAt(current) > 1) return shown.foldLines(current);
+  const head = index.headOf(current);
+  return [...folds.linesBefore(head), ...index.linesOf(head)];
 }
 
 function* unfolded(rows: Iterable<number>, {model}: PaneAt): Generator<number> {

@@ -1,4 +1,4 @@
-import {count} from '../../lib/format.ts';
+import {count, counted} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip} from '../../terminal/fit.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
@@ -115,9 +115,13 @@ function rowsOf(controller: Controller, width: number): PageRows {
     more: placed ? programRowsOf(controller, placed, width - 2) : [],
   });
   const advice = adviceFor(lines.map((line) => line.toString('utf8', 0, mostAdvised)).join('\n'));
+  const suppressed = source.errors.suppressed.between(head, head + 1, () => true);
   const shown = [
     ...title,
     ...rows.map((row) => concat([plain(' '), row])),
+    ...(suppressed > 0
+      ? [plain(''), ...paragraph(`${counted(suppressed, 'more like it was', 'more like it were')} suppressed`, width)]
+      : []),
     ...(advice
       ? [plain(''), ...paragraph(`Feldera's guide: ${advice.sentence}`, width), ...paragraph(advice.address, width)]
       : []),

@@ -23,6 +23,8 @@ type FoldedLog = {
   readonly suppressed: SuppressedErrors;
   /** The entries that filters and folds of similar records leave; undefined: there are none of both. */
   readonly shown: () => ShownLines | undefined;
+  /** Lines are shown as sent: each has its own row, but for those of a closed panic or configuration. */
+  readonly isAsSent: () => boolean;
   /** A fold was opened or closed. */
   readonly onToggle: () => void;
 };
@@ -41,7 +43,7 @@ export class PaneFolds {
 
   /** The entries that have a row. */
   get entries(): Entries {
-    return this.records.entries(this.#suppressed.entries(this.unfolded));
+    return this.records.entries(this.#log.isAsSent() ? this.unfolded : this.#suppressed.entries(this.unfolded));
   }
 
   /** These entries, all lines of closed panics and configurations, and those that tell of suppressed errors. */
@@ -51,14 +53,15 @@ export class PaneFolds {
 
   /** The entry in whose row a line is, of those that filters show. */
   rowOf(id: number): number {
-    return this.#suppressed.rowOf(this.records.rowOf(id), this.unfolded);
+    const row = this.records.rowOf(id);
+    return this.#log.isAsSent() ? row : this.#suppressed.rowOf(row, this.unfolded);
   }
 
   /** How many errors that are not in the log the records in the row `id` stand for. */
   suppressedAt(id: number): number {
     const shown = this.#log.shown();
     if (this.#suppressed.opened.has(id) && (shown?.foldedAt(id) ?? 1) === 1) return 0;
-    return shown?.suppressedAt(id) || this.#suppressed.countAt(id);
+    return shown?.suppressedAt(id) || (this.#log.isAsSent() ? 0 : this.#suppressed.countAt(id));
   }
 
   /** The fold of a shown line: of several similar records, or of the lines of a long one. */
@@ -68,8 +71,14 @@ export class PaneFolds {
     if (similar && !similar.open) return similar;
     const record = this.records.at(id);
     if (record) return {of: 'lines', head: record.head, open: record.open};
-    const error = similar ? undefined : this.#suppressed.at(this.#log.index.headOf(id), this.unfolded);
+    const error =
+      similar || this.#log.isAsSent() ? undefined : this.#suppressed.at(this.#log.index.headOf(id), this.unfolded);
     return error ? {of: 'suppressed', ...error} : similar;
+  }
+
+  /** The lines before an error that tell of others like it, shown or not. */
+  linesBefore(head: number): readonly number[] {
+    return this.#suppressed.linesOf(head);
   }
 
   toggle({of, head, open}: PaneFold): void {

@@ -86,6 +86,7 @@ export class PaneModel {
     this.index = index;
     this.folds = new PaneFolds({
       ...{buffer, index, suppressed: errors.suppressed, shown: () => this.#shown},
+      isAsSent: () => this.#view?.asSent === true,
       onToggle: () => this.#progress.set(this.#progress.get() + 1),
     });
     this.#options = options;
@@ -186,7 +187,10 @@ export class PaneModel {
 
   /** Applies filters, folds, highlights and search of the view. */
   sync(view: PaneView): void {
+    const before = this.entries;
+    const isOther = this.#view !== undefined && view.asSent !== this.#view.asSent;
     this.#view = view;
+    if (isOther) this.#options.onEntries(before);
     this.#syncShown(view);
     this.#syncHighlights(view.highlights);
     if (view.search !== this.#searching?.pattern.source) this.#startSearch(view.search);

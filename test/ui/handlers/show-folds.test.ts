@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {filterText} from '../../../source/filters/filter.ts';
+import {allTexts, rowsOfPage} from '../pages/all-rows.ts';
 import {
   addMarker,
   currentLine,
@@ -77,6 +78,34 @@ describe('f, o and -', () => {
     expect(currentLine(screen)).toBe(lines[3]);
     await typed(screen, '&', 'Suppressed');
     expect(ends()).toEqual(['Suppressed', 'Suppressed']);
+  });
+
+  it('J shows lines that tell of suppressed errors as they were sent; the record page and y have them with the error', async () => {
+    const bad = (second: number) => logged(second, 'ERROR', `parse error on input endpoint 'a.in': bad ${second}`);
+    const told = logged(
+      2,
+      'INFO',
+      `Suppressed 24 'a.in-x_err' errors in the last 1s (most recently, 0s ago) due to rate`,
+    );
+    await using screen = await reading([bad(1), told, bad(2), logged(3, 'INFO', 'done')]);
+    const shown = () => {
+      const {entries, source} = screen.controller.paneAt?.model ?? {};
+      const ids = Array.from({length: source?.buffer.endId ?? 0}, (_, id) => id);
+      return ids.filter((id) => entries?.atOrAfter(id) === id).map((id) => source?.buffer.lineAt(id)?.toString());
+    };
+    const [before, error, after] = [bad(1), bad(2), logged(3, 'INFO', 'done')];
+    await pressed(screen, 'k');
+    expect(currentLine(screen)).toBe(bad(2));
+    await pressed(screen, 'J');
+    expect(shown().slice(1)).toEqual([before, told, error, after]);
+    expect(currentLine(screen)).toBe(bad(2));
+    screen.press('y');
+    await screen.until(() => screen.copied.length > 0, 'the copy');
+    expect(screen.copied).toEqual([`${told}\n${bad(2)}\n`]);
+    await pressed(screen, 'J');
+    expect(shown().slice(1)).toEqual([before, error, after]);
+    await pressed(screen, 'Enter');
+    expect(allTexts(rowsOfPage(screen.controller))).toContain(' 24 more like it were suppressed');
   });
 
   it('o shows the lines that it opens, also where their error is in the first row of the screen', async () => {
