@@ -1,5 +1,4 @@
 import {expect, test} from 'vitest';
-import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {currentLine, filterRow, inverseText, pour} from './find-helpers.ts';
 import {openViewer} from './viewer.ts';
 
