@@ -65,14 +65,15 @@ async function whyOfOne(pipeline: AskedPipeline, options: WhyOptions & {readonly
   const {client, clock, signal} = options;
   const runs = hasProcess(pipeline);
   const isAsked = runs && options.patience > 0;
-  const [stats, read] = await Promise.all([
+  const [stats, answer] = await Promise.all([
     isAsked ? unlessFailed(client.getStats(pipeline.name, signal), signal) : undefined,
-    isAsked ? unlessFailed(readLog(pipeline.name, options), signal) : undefined,
+    isAsked ? readLog(pipeline.name, options) : undefined,
   ]);
+  const read = answer && 'log' in answer ? answer : undefined;
   const known = stats && {...noStats, stats, at: clock.wall()};
   const connectors = connectorsOf(known, read?.failures ?? []);
   const {log, failedCheckpoints} = read ?? {};
-  const reading: LogReading = {kind: read ? 'followed' : 'unread'};
+  const reading = readingOf(answer);
   const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log, reading, failedCheckpoints});
   const degraded = isDegraded(statements);
   return {
@@ -102,14 +103,30 @@ type ReadLog = {
   readonly failedCheckpoints: FailedCheckpoints | undefined;
 };
 
-async function readLog(name: string, options: WhyOptions & {readonly patience: number}): Promise<ReadLog> {
-  return await withServerLog(name, {...options, note: () => {}}, (log) => {
-    const {buffer, errors} = log;
-    const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
-    while (!checkpoints.step(blockBytes));
-    const failures = failuresInLog({buffer, errors}, errors.connectors.firstId);
-    return {log: logFacts(log), counted: errors.connectors, failures, failedCheckpoints: checkpoints.found};
-  });
+/** Why the log could not be read, in words. Rejects only when aborted. */
+type Unreachable = {readonly why: string};
+
+function readingOf(answer: ReadLog | Unreachable | undefined): LogReading {
+  if (!answer) return {kind: 'unread'};
+  return 'log' in answer ? {kind: 'followed'} : {kind: 'unreachable', since: undefined, why: answer.why};
+}
+
+async function readLog(
+  name: string,
+  options: WhyOptions & {readonly patience: number},
+): Promise<ReadLog | Unreachable> {
+  try {
+    return await withServerLog(name, {...options, note: () => {}}, (log) => {
+      const {buffer, errors} = log;
+      const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
+      while (!checkpoints.step(blockBytes));
+      const failures = failuresInLog({buffer, errors}, errors.connectors.firstId);
+      return {log: logFacts(log), counted: errors.connectors, failures, failedCheckpoints: checkpoints.found};
+    });
+  } catch (error) {
+    if (options.signal.aborted || !(error instanceof Error)) throw error;
+    return {why: error.message};
+  }
 }
 
 async function unlessFailed<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | undefined> {

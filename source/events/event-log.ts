@@ -66,7 +66,7 @@ export class EventLog {
   readonly #sources: EventSources;
   /** Numbers of connector errors, and which connectors stopped with a fatal error. */
   readonly connectors = new ConnectorStates();
-  readonly readings = new LogReadings((name) => this.#flowOf(name));
+  readonly readings = new LogReadings((name) => this.#lastOf(name));
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   /** What was told since the last `markUsed`, and the status then: that of a log whatever its name is now. */
   #happened = new EventSums();
@@ -139,7 +139,7 @@ export class EventLog {
     const before = this.#logs.get(log);
     const now = this.#statusOf(log);
     this.#logs.set(log, now);
-    if (now.flow !== before?.flow) this.#onFlow(log.name, before?.flow);
+    if (now.flow !== before?.flow || now.cut?.why !== before.cut?.why) this.#onFlow(log.name, before?.flow);
     // Since before its first byte, however much was read by now: what was lost before the start is unseen, too.
     const events = logEvents(before ?? statusBefore(now), now);
     if (now.errors !== before?.errors) this.#readFailures(log);
@@ -353,9 +353,9 @@ export class EventLog {
     return connectorIncrease(this.#statsOf(name), errors, connectorErrors - earlierErrors(status, pipeline));
   }
 
-  #flowOf(name: string): LogStatus['flow'] | undefined {
+  #lastOf(name: string): LogStatus | undefined {
     const log = this.#sources.logs.get(name);
-    return log && this.#logs.get(log)?.flow;
+    return log && this.#logs.get(log);
   }
 
   #onFlow(name: string, before: LogStatus['flow'] | undefined): void {

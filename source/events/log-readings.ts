@@ -5,30 +5,32 @@ import type {LogStatus} from './log-status.ts';
 
 /**
  * Up to where the log of a run was read: `followed`: all that came until now; `coming`: it is being read; `left`: until
- * then (Unix time in ms), and nobody follows it since; `unread`: nothing.
+ * then (Unix time in ms), and nobody follows it since; `unread`: nothing; `unreachable`: the server does not give it, for
+ * a reason in words.
  */
 export type LogReading =
   | {readonly kind: 'followed' | 'coming'}
   | {readonly kind: 'left'; readonly until: number}
-  | {readonly kind: 'unread'};
+  | {readonly kind: 'unread'}
+  | {readonly kind: 'unreachable'; readonly since: number | undefined; readonly why: string};
 
-type Flow = LogStatus['flow'];
+type LogFlow = Pick<LogStatus, 'flow' | 'cut'>;
 
 /** Tells of each pipeline that runs whether its log was read: whoever says that nothing is wrong with it asks here. */
 export class LogReadings {
-  readonly #flowOf: (name: string) => Flow | undefined;
+  readonly #statusOf: (name: string) => LogFlow | undefined;
   readonly #unread = createStore<ReadonlySet<string>>(new Set());
   readonly #flows = createStore(0);
   #listed: ReadonlyMap<string, Pipeline> = new Map();
   /** By the id of a pipeline: the run in which its log was followed last, and until when. */
   readonly #left = new Map<string, {readonly run: string; readonly until: number}>();
 
-  /** `flowOf`: of the log of that name; undefined: it is not open. */
-  constructor(flowOf: (name: string) => Flow | undefined) {
-    this.#flowOf = flowOf;
+  /** `statusOf`: the log of that name; undefined: it is not open. */
+  constructor(statusOf: (name: string) => LogFlow | undefined) {
+    this.#statusOf = statusOf;
   }
 
-  /** The pipelines that run, and of whose log nothing was read in this run. */
+  /** The pipelines that run, and of whose log nothing was read in this run, or which cannot be read now. */
   get unread(): ReadableStore<ReadonlySet<string>> {
     return this.#unread;
   }
@@ -47,9 +49,10 @@ export class LogReadings {
   of(name: string): LogReading | undefined {
     const pipeline = this.#listed.get(name);
     if (!pipeline || !hasProcess(pipeline)) return undefined;
-    const flow = this.#flowOf(name);
+    const {flow, cut} = this.#statusOf(name) ?? {};
     if (flow === 'live') return {kind: 'followed'};
     if (flow === 'coming') return {kind: 'coming'};
+    if (cut?.why !== undefined) return {kind: 'unreachable', since: cut.since, why: cut.why};
     const left = this.#left.get(pipeline.id);
     return left?.run === runOf(pipeline) ? {kind: 'left', until: left.until} : {kind: 'unread'};
   }
@@ -63,7 +66,7 @@ export class LogReadings {
   }
 
   /** Call when the flow of the log of that name is another one, or the log is closed. `now`: Unix time in ms. */
-  onFlow(name: string, before: Flow | undefined, now: number): void {
+  onFlow(name: string, before: LogStatus['flow'] | undefined, now: number): void {
     const pipeline = this.#listed.get(name);
     if (before === 'live' && pipeline) this.#left.set(pipeline.id, {run: runOf(pipeline), until: now});
     this.#update();
@@ -71,7 +74,7 @@ export class LogReadings {
   }
 
   #update(): void {
-    const unread = this.#where(({kind}) => kind === 'unread');
+    const unread = this.#where(({kind}) => kind === 'unread' || kind === 'unreachable');
     const before = this.#unread.get();
     if (unread.size !== before.size || [...unread].some((name) => !before.has(name))) this.#unread.set(unread);
   }

@@ -25,6 +25,8 @@ export type LogStatus = {
    * is not, until it comes again.
    */
   readonly flow: 'live' | 'coming' | 'cut';
+  /** Of one that is cut: since when (Unix time in ms), and why it did not come again, in words; undefined: not known. */
+  readonly cut: {readonly since: number; readonly why: string | undefined} | undefined;
   /** Why the log is not followed, in words; undefined while it is, or soon will be, and while its pipeline is deleted. */
   readonly disconnected: string | undefined;
   /** Unix time in ms; undefined while it is not disconnected. */
@@ -36,7 +38,7 @@ export type LogStatus = {
 /** What there is of a log before its first byte. */
 const nothing: Omit<LogStatus, 'name' | 'connectors'> = {
   ...{endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
-  flow: 'coming',
+  ...{flow: 'coming', cut: undefined},
   ...{disconnected: undefined, disconnectedSince: undefined, deletedAt: undefined},
 };
 
@@ -68,6 +70,7 @@ export function logStatus(
   const shown = snapshot.get();
   const {connection, lostStreams = []} = shown;
   const hadLog = buffer.endId > 0;
+  const flow = flowOf(connection, before?.flow);
   const isDead = isSilent(shown, list) && now - (list.unansweredSince ?? now) >= deadAfter;
   const disconnected = isDead
     ? failureWords(list.failure)
@@ -77,7 +80,8 @@ export function logStatus(
   return {
     ...{name, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
-    flow: flowOf(connection, before?.flow),
+    flow,
+    cut: flow === 'cut' ? {since: before?.cut?.since ?? now, why: whyCut(connection) ?? before?.cut?.why} : undefined,
     ...{disconnected, disconnectedSince},
     deletedAt: isWell(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
   };
@@ -102,6 +106,12 @@ function flowOf(connection: Connection, before: LogStatus['flow'] | undefined): 
     default:
       return 'coming';
   }
+}
+
+function whyCut(connection: Connection): string | undefined {
+  if (connection?.kind === 'waiting') return connection.failure && failureWords(connection.failure);
+  const isRefused = connection?.kind === 'gone' && connection.reason.kind === 'refused';
+  return isRefused ? failureWords(connection.reason.failure) : undefined;
 }
 
 /** Or there is nothing to follow. */

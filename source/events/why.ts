@@ -63,13 +63,19 @@ const gaps: Cause = ({log}) => {
 export const readingKey = 'log not read';
 
 /** What only the log tells is not known, or is not of now. */
-const logReading: Cause = ({reading}) => {
-  if (reading?.kind !== 'left' && reading?.kind !== 'unread') return [];
-  const isLeft = reading.kind === 'left';
-  const text = isLeft ? 'Its log is not followed' : 'Its log was not read';
-  const stops = isLeft ? undefined : 'only the log tells of inputs that failed for good';
-  const last = isLeft ? reading.until : undefined;
-  return [{key: readingKey, severity: 'notice', source: 'log', text, last, stops}];
+const logReading: Cause = ({reading, noAnswer}) => {
+  const shared = {key: readingKey, severity: 'notice', source: 'log'} as const;
+  switch (reading?.kind) {
+    case 'left':
+      return [{...shared, text: 'Its log is not followed', last: reading.until}];
+    case 'unread':
+      return [{...shared, text: 'Its log was not read', stops: 'only the log tells of inputs that failed for good'}];
+    case 'unreachable':
+      // Without any answer, that is said.
+      return noAnswer ? [] : [{...shared, text: `Log unreachable: ${reading.why}`, since: reading.since}];
+    default:
+      return [];
+  }
 };
 
 /** What can be wrong with a pipeline; those of one severity are said in this order. */
@@ -119,7 +125,9 @@ function ofPipeline(
   const last = lateSince(facts);
   // Since when it runs is not since when it is degraded: the statements below have their own times.
   if (isPartly) return {...shared, severity: 'degraded', text, since: undefined, last};
-  return {...shared, severity: 'fine', text, last};
+  // The list says what it knew last of a pipeline whose runner is away.
+  const isCertain = noAnswer !== undefined || facts.reading?.kind !== 'unreachable';
+  return {...shared, severity: isCertain ? 'fine' : 'notice', text, last};
 }
 
 /** What is to be said of the pipeline beside its state. */
@@ -138,7 +146,7 @@ function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statemen
 /** That nothing is wrong, of a pipeline of which nothing else is known; undefined: a statement says how it was read. */
 function knownWords(reading: WhyFacts['reading']): string | undefined {
   if (reading?.kind === 'coming') return 'Its log is being read';
-  return reading?.kind === 'left' || reading?.kind === 'unread' ? undefined : 'No trouble is known';
+  return reading === undefined || reading.kind === 'followed' ? 'No trouble is known' : undefined;
 }
 
 /** The entry that tells of the end of the process: a panic, else why it could not start, else what the runner reports. */

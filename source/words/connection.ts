@@ -18,6 +18,11 @@ const bad: Style = {fg: 1, bold: true};
 /** It is open, but the server does not answer. */
 export const silentWords: ConnectionWords = words('silent', pending);
 
+/** The server answers, but has no log to give. `since`: as a time. */
+export function unreachableWords(since: string): ConnectionWords {
+  return words(`log unreachable since ${since}`, bad);
+}
+
 /** `now`: monotonic ms; undefined: no countdown. `hadLog`: the log has entries, so a missing pipeline was deleted. */
 export function connectionWords(
   state: ConnectionState | undefined,

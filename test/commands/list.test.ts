@@ -234,6 +234,6 @@ it('says of a log that could not be read that it was not, in place of "not degra
       ['orders', null, false],
     ]);
     const wide = await listText({...usual, output: 'wide'});
-    expect(wide).toMatch(/^orders +Running .* Its log was not read/m);
+    expect(wide).toMatch(/^orders +Running .* Log unreachable: the pipeline's runner does not answer \(503/m);
   });
 });

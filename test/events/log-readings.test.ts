@@ -10,7 +10,9 @@ import {ScreenUnderTest} from '../ui/screen-under-test.ts';
 /** Which logs are followed, and what is told of `a`. */
 class Rig {
   readonly #followed = new Set<string>();
-  readonly readings = new LogReadings((name) => (this.#followed.has(name) ? 'live' : undefined));
+  readonly readings = new LogReadings((name) => {
+    return this.#followed.has(name) ? {flow: 'live', cut: undefined} : undefined;
+  });
   changes = 0;
 
   constructor() {
@@ -129,4 +131,25 @@ it('the page after an absence says whose logs nobody followed meanwhile', async 
   expect(rows[0]).toMatch(/^ While you were away {2}for .* UTC · 1 log not read$/);
   expect(rows.find((row) => / dead /.test(row))).toMatch(/restarted · its log was not read$/);
   expect(rows.find((row) => / well /.test(row))).not.toContain('not read');
+});
+
+it('a log that the server cannot give is unreachable since it was cut, until it comes again', async () => {
+  await using screen = await withDeadInput();
+  const before = screen.clock.wall();
+  screen.server.killRunner();
+  const texts = () => textsOf(screen, 'well');
+  await screen.until(() => texts().some((text) => text.includes('unreachable')), 'the trouble');
+  expect(texts()).toEqual([
+    'notice: Running',
+    expect.stringMatching(/^notice: Log unreachable: the pipeline's runner does not answer \(503 /),
+  ]);
+  const {since = 0} = screen.controller.events.why('well')[1] ?? {};
+  expect(since).toBeGreaterThanOrEqual(before);
+  expect(screen.controller.events.readings.unread.get()).toEqual(new Set(['dead', 'well']));
+  // While it is asked for again and again.
+  await screen.clock.advance(60_000);
+  expect(screen.controller.events.why('well')[1]).toMatchObject({since});
+  screen.server.startRunner();
+  await screen.until(() => screen.controller.events.readings.of('well')?.kind === 'followed', 'the log');
+  expect(texts().join()).not.toContain('unreachable');
 });

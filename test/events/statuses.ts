@@ -26,6 +26,7 @@ export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
     ends: {count: 0, last: []},
     lostStreams: [],
     flow: 'live',
+    cut: undefined,
     disconnected: undefined,
     disconnectedSince: undefined,
     deletedAt: undefined,

@@ -1,5 +1,5 @@
 import type {Pipeline, Session} from '../../api/types.ts';
-import {clockTime, counted, inZone, readTime} from '../../lib/format.ts';
+import {clockTime, counted, fineMoment, inZone, readTime} from '../../lib/format.ts';
 import type {ListSnapshot} from '../../logs/list-poller.ts';
 import {hasEnded, isSilent, type LogSnapshot} from '../../logs/log-snapshot.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
@@ -22,7 +22,7 @@ import {concat, plain, restyle, type StyledText} from '../../terminal/styled-tex
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
-import {type ConnectionWords, connectionWords, silentWords} from '../../words/connection.ts';
+import {type ConnectionWords, connectionWords, silentWords, unreachableWords} from '../../words/connection.ts';
 import {type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
 import {isCompiling, isFailing, pipelineState, unreadWords} from '../../words/pipeline.ts';
@@ -90,11 +90,15 @@ export function Header() {
   useModelProgress(model);
   const now = useNow(controller.services);
   const shownOffset = zoneOf(tab?.pane, offsetAt);
+  useStore(controller.events.readings.flows);
+  const cutSince = list.failure ? undefined : unreachableSince(controller, tab, snapshot);
   const connection = snapshot?.file
     ? fileWords(snapshot.file, now === undefined ? undefined : {now: clock.wall(), offsetAt: shownOffset})
     : snapshot && isSilent(snapshot, list)
       ? silentWords
-      : connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0);
+      : cutSince === undefined
+        ? connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0)
+        : unreachableWords(fineMoment(inZone(cutSince, shownOffset), inZone(clock.wall(), shownOffset)));
   useSeconds(controller.services, connection.countdown);
   const isOpening = snapshot?.connection?.kind === 'connecting' || snapshot?.connection?.kind === 'catching-up';
   const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;
@@ -127,6 +131,17 @@ export function Header() {
   });
   const row = context?.color === undefined ? text : fillRow(text, context.color, colors);
   return <Line text={paint(row, colors)} />;
+}
+
+/** Since when the shown log cannot be had, Unix time in ms; undefined: it can, or the connection's own words say more. */
+function unreachableSince(
+  {events: {readings}}: Controller,
+  tab: Tab | undefined,
+  snapshot: LogSnapshot | undefined,
+): number | undefined {
+  const kind = snapshot?.connection?.kind;
+  const reading = tab && (kind === 'waiting' || kind === 'connecting') ? readings.of(tab.name) : undefined;
+  return reading?.kind === 'unreachable' ? reading.since : undefined;
 }
 
 /** Not of what has ended, nor of the beginning of what is still read. */
@@ -188,8 +203,8 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
     const texts = noAnswerTexts(answer, view);
     const [text = ''] = texts;
     return [
-      {...all, text},
-      {...all, hasCount: false, text},
+      {...all, hasUnread: false, text},
+      {hasProgram: true, hasFailing: true, text},
       ...texts.map((each) => ({hasProgram: true, text: each})),
       {text: texts.at(-1) ?? ''},
     ];

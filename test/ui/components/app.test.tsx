@@ -5,6 +5,15 @@ import {startReplayServer} from '../../harness/replay-server.ts';
 import {AppUnderTest} from './app-under-test.tsx';
 
 describe('the screen', () => {
+  it('says since when the log cannot be reached while its runner is away', async () => {
+    await using app = await AppUnderTest.open();
+    await app.shows('LIVE');
+    app.screen.server.killRunner();
+    await app.shows(/log unreachable since \d\d:\d\d:\d\d/);
+    app.screen.server.startRunner();
+    await app.shows('LIVE');
+  });
+
   it('shows the list and the logs of the first pipeline without a key', async () => {
     await using app = await AppUnderTest.open();
     await app.shows('Runtime transition: initializin');
