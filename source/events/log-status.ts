@@ -71,7 +71,9 @@ export function logStatus(
   const {connection, lostStreams = []} = shown;
   const hadLog = buffer.endId > 0;
   const flow = flowOf(connection, before?.flow);
-  const isDead = isSilent(shown, list) && now - (list.unansweredSince ?? now) >= deadAfter;
+  // A request in progress may still be answered.
+  const isUnanswered = list.failure !== undefined && now - (list.unansweredSince ?? now) >= deadAfter;
+  const isDead = isUnanswered && isSilent(shown, list);
   const disconnected = isDead
     ? failureWords(list.failure)
     : disconnectionOf(connection, {before: before?.disconnected, hadLog});

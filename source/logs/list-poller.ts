@@ -10,6 +10,8 @@ export const attendedEvery = 2_000;
 const unattendedEvery = 15_000;
 /** Milliseconds after a refusal before the first list, plus as much jitter: the screen recovers soon after the key does. */
 const refusedEvery = 5_000;
+/** Milliseconds without an answer after which the server may be gone: an open connection does not prove that it is there. */
+const doubtedAfter = 5_000;
 
 /** The same object until the list changes, or a failure comes or goes. */
 export type ListSnapshot = {
@@ -21,7 +23,10 @@ export type ListSnapshot = {
   readonly askedAt?: number | undefined;
   /** Of the last request; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
-  /** Unix time in ms at which the first list in a row was requested that has no answer, nor has any request since. */
+  /**
+   * Unix time in ms at which the first list in a row was requested that has had no answer for a while, nor has any request
+   * since.
+   */
   readonly unansweredSince?: number | undefined;
   /** Monotonic milliseconds of the next try; undefined while nothing failed. */
   readonly nextTryAt: number | undefined;
@@ -135,7 +140,9 @@ export class ListPoller {
     const {client, clock} = this.#options;
     const askedAt = clock.monotonic();
     const asked = {at: clock.wall(), after: client.answers.started};
+    const cancelDoubt = clock.after(doubtedAfter, () => this.#doubt(asked));
     const answer = await client.listPipelines(this.#stop.signal).catch(asFailure);
+    cancelDoubt();
     this.#requesting = false;
     this.#wait.end();
     if (this.#stop.signal.aborted) return;
@@ -144,14 +151,20 @@ export class ListPoller {
     if (this.#again) this.refresh();
   }
 
+  #doubt(asked: Asked): void {
+    if (this.#options.client.answers.lastGood.get() > asked.after) return;
+    this.#unanswered ??= asked;
+    this.#store.set({...this.#store.get(), unansweredSince: this.#unanswered.at});
+  }
+
   #succeeded(pipelines: readonly Pipeline[], askedAt: number): void {
     this.#tries = 0;
     this.#woken = false;
     this.#goodAt = this.#options.clock.wall();
     this.#unanswered = undefined;
     this.#requestAfter(this.#every);
-    const {pipelines: before, failure} = this.#store.get();
-    if (before === pipelines && failure === undefined) return;
+    const {pipelines: before, failure, unansweredSince} = this.#store.get();
+    if (before === pipelines && failure === undefined && unansweredSince === undefined) return;
     this.#store.set({pipelines, goodAt: this.#goodAt, askedAt, failure: undefined, nextTryAt: undefined});
   }
 

@@ -157,6 +157,28 @@ test('a server that answers other requests is not called unanswering, however lo
   }
 });
 
+test('a request without an answer for 5 s is called unanswered before it fails, until any request is answered', async () => {
+  const lists = new Lists();
+  lists.poller.start();
+  await lists.answer([]);
+  await lists.clock.advance(2000);
+  const askedAt = lists.clock.wall();
+  const unanswered = () => lists.poller.snapshot.get().unansweredSince;
+  await lists.clock.advance(4999);
+  expect(unanswered()).toBeUndefined();
+  await lists.clock.advance(1);
+  expect(unanswered()).toBe(askedAt);
+  expect(lists.poller.snapshot.get().failure).toBeUndefined();
+  await lists.answer(unreachable);
+  expect(unanswered()).toBe(askedAt);
+  lists.answers.succeeded(lists.answers.start());
+  expect(unanswered()).toBeUndefined();
+  await lists.clock.advance(10_000);
+  expect(unanswered()).toBeDefined();
+  await lists.answer([]);
+  expect(unanswered()).toBeUndefined();
+});
+
 test('an answer to another request that comes while the list is asked for counts, too', async () => {
   const lists = new Lists();
   lists.poller.start();

@@ -211,15 +211,16 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
   }
   // Without list and log, the pane says that.
   const waits = waited?.list !== undefined && (list.pipelines || connection.text !== '');
-  const text = waits ? {text: `waiting for the list, ${waited.list}`} : {};
   const hasTrouble = list.pipelines?.some(isFailing) === true || (view.degraded?.size ?? 0) > 0;
   const hasUnread = (view.unread?.size ?? 0) > 0;
-  return [
-    {...all, ...text},
-    {...all, hasCount: false, ...text},
-    ...(hasUnread ? [{hasFailing: true, hasUnread, ...text}] : []),
-    ...(hasTrouble || hasUnread ? [{hasFailing: true, hasProgram: !hasTrouble, ...text}] : []),
+  const forms: readonly LeftForm[] = [
+    all,
+    {...all, hasCount: false},
+    ...(hasUnread ? [{hasFailing: true, hasUnread}] : []),
+    ...(hasTrouble || hasUnread ? [{hasFailing: true, hasProgram: !hasTrouble}] : []),
   ];
+  // Half a sentence about the list would be read together with the connection on the right: it is whole, or left out.
+  return waits ? [...forms.map((form) => ({...form, text: `waiting for the list, ${waited.list}`})), ...forms] : forms;
 }
 
 /** The longest first. */

@@ -155,6 +155,16 @@ it('says how long it has waited for an answer of the log, and of the list', () =
   expect(text({waited, list: none, connection})).toMatch(/com {2}waiting for the list, 5 s +connecting $/);
 });
 
+it('says nothing of the list where there is no room for all of the words', () => {
+  const connection = connectionWords({kind: 'connecting'}, 0, true);
+  const waited = {log: '3 s', list: '3 s'};
+  for (let width = 30; width < 120; width++) {
+    const row = text({connection, waited, width});
+    expect(row).toMatch(/ connecting, 3 s $/);
+    if (row.includes('waiting')) expect(row).toContain('waiting for the list, 3 s');
+  }
+});
+
 it('says which streams are lost, although the log is live', () => {
   expect(text({lostStreams: ['stdout']})).toMatch(/ LIVE · stdout lost $/);
   expect(text({lostStreams: ['stdout', 'stderr'], width: 80})).toMatch(/ LIVE · stdout, stderr lost $/);

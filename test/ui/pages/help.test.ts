@@ -227,6 +227,8 @@ describe('Enter', () => {
     screen.press('Enter');
     expect(screen.controller.state.focus).toBe('list');
     expect(viewOf(screen).asSent).toBe(true);
+    // The list has its cursor on the first pipeline now.
+    await screen.until(() => screen.controller.paneAt?.current !== undefined, 'its log');
     find(screen, 'select records from');
     screen.press('Enter');
     expect(screen.controller.state.focus).toBe('log');
