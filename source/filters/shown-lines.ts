@@ -95,6 +95,12 @@ export class ShownLines implements Entries {
     return records.has(head) && !matches.has(head);
   }
 
+  /** Some rows stand for several records. */
+  get hasFolded(): boolean {
+    const {rows, lines} = this.#pass.shown;
+    return rows.countFrom(0) < lines.countFrom(0);
+  }
+
   /** Number of records in the row `id`. */
   foldedAt(id: number): number {
     const fold = this.#pass.shown.folds?.foldOf(id);

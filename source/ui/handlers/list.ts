@@ -52,6 +52,9 @@ export const listHandlers = {
     const order = nextSort[controller.state.sort];
     controller.dispatch({type: 'sort', order});
     controller.say(`sorted ${sortWords[order]}`);
+    // The first ones are asked for: in a long list they are far from the cursor.
+    const [first] = controller.listed;
+    if (first && order !== 'name') controller.tabSwitcher.moveCursor(first.name);
   },
 };
 

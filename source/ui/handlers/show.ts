@@ -88,8 +88,8 @@ export const showHandlers = {
     if (!tab) return;
     const fold = !tab.pane.fold;
     controller.changePane({fold});
-    if (fold) controller.sayHint('similar records are folded', 'open-fold', 'open one');
-    else controller.say('each record has its own row');
+    if (!fold) controller.say('each record has its own row');
+    else sayFolded(controller);
   },
   'open-fold': (controller: Controller) => {
     if (toggleFold(controller)) return;
@@ -143,6 +143,20 @@ export const showHandlers = {
     });
   },
 };
+
+/** Once that is worked out, says whether records are folded. */
+function sayFolded(controller: Controller): void {
+  const model = controller.pane?.model;
+  const words = 'folding similar records';
+  controller.say(words);
+  model?.waitUntil(() => {
+    if (controller.pane?.model !== model || controller.state.notice !== words) return () => {};
+    if (model.isFiltering || !model.shown) return undefined;
+    const {hasFolded} = model.shown;
+    if (!hasFolded) return () => controller.say('no records here are similar: each has its own row');
+    return () => controller.sayHint('similar records are folded', 'open-fold', 'open one');
+  });
+}
 
 /** Says what breaks in the histogram are, as soon as it is counted whether there are some. */
 function sayHistogram(controller: Controller): void {

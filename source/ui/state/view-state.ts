@@ -166,7 +166,15 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
   });
 }
 
+/** The preview is behind all other tabs: as it comes and goes, they keep their numbers. */
 export function reduce(state: ViewState, action: ViewAction): ViewState {
+  const next = afterAction(state, action);
+  const preview = next.tabs.find(({pinned}) => !pinned);
+  if (!preview || next.tabs.at(-1) === preview) return next;
+  return {...next, tabs: [...next.tabs.filter((tab) => tab !== preview), preview]};
+}
+
+function afterAction(state: ViewState, action: ViewAction): ViewState {
   switch (action.type) {
     case 'cursor': {
       const cursor = listedName(state, action.name);

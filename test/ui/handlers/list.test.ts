@@ -76,6 +76,16 @@ describe('the list', () => {
     expect(names(screen)).toEqual(['billing', 'etl', 'fraud', 'orders']);
   });
 
+  it('has the cursor on the first one when it is sorted by state or activity: failing ones are on the screen', async () => {
+    await using screen = await ScreenUnderTest.connected({scenario: withFailures});
+    screen.press('g', 'j');
+    const cursors = ['o', 'o', 'o'].map((key) => {
+      screen.press(key);
+      return screen.controller.state.cursor;
+    });
+    expect(cursors).toEqual(['fraud', 'orders', 'orders']);
+  });
+
   it('that loses the pipeline under the cursor leaves the cursor next to it, and the tab open', async () => {
     await using screen = await ScreenUnderTest.connected({scenario: quiet('billing', 'fraud', 'orders', 'sales')});
     screen.press('j', 'Enter');

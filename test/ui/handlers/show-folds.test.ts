@@ -35,6 +35,15 @@ describe('f, o and -', () => {
     expect(lastWords(screen)).toHaveLength(5);
   });
 
+  it('f says whether there was something to fold', async () => {
+    await using screen = await reading(alike);
+    await pressed(screen, 'f');
+    expect(noticeOf(screen)).toBe('similar records are folded: press o to open one');
+    await using other = await reading([logged(1, 'INFO', 'one'), logged(2, 'WARN', 'two two')]);
+    await pressed(other, 'f');
+    expect(noticeOf(other)).toBe('no records here are similar: each has its own row');
+  });
+
   it('o opens and closes a panic or a configuration without f, and Enter opens it', async () => {
     const configuration = ['Pipeline configuration loaded successfully: {', '  "workers": 1', '}'];
     await using screen = await reading([logged(1, 'WARN', 'before'), ...configuration, logged(4, 'INFO', 'done four')]);

@@ -66,13 +66,19 @@ test('whatever happens, there is at most one preview, no name twice, and the sho
       let state = initialView([]);
       for (const each of actions) {
         state = reduce(state, each);
-        expect(state.tabs.filter((tab) => !tab.pinned).length).toBeLessThanOrEqual(1);
+        expect(state.tabs.slice(0, -1).every((tab) => tab.pinned)).toBe(true);
         expect(new Set(state.tabs.map((tab) => tab.name)).size).toBe(state.tabs.length);
         expect(state.active === undefined).toBe(state.tabs.length === 0);
         if (state.active !== undefined) expect(activeTab(state)?.name).toBe(state.active);
       }
     }),
   );
+});
+
+test('tabs keep their numbers when the preview comes and goes', () => {
+  const state = applied([show('p'), {type: 'open', names: ['c']}], initialView(['a', 'b']));
+  expect(tabs(state)).toEqual(['a', 'b', 'c', 'p?']);
+  expect(tabs(applied([show('c')], state))).toEqual(['a', 'b', 'c']);
 });
 
 describe('a prompt about a log', () => {
