@@ -46,6 +46,8 @@ type Seen = {
   readonly status: PipelineStatus | undefined;
   /** The errors of its connectors, as far as they were known then. */
   readonly errors: ErrorsByConnector | undefined;
+  /** Unix time in ms of the newest error in its log; -∞: it had none. */
+  readonly until: number;
 };
 
 type WhyAsked = Pick<WhyFacts, 'noAnswer' | 'failedCheckpoints'> & {readonly programError?: string | undefined};
@@ -60,6 +62,8 @@ type ListChange = {
   /** Pipelines that have other names now, by the names before. */
   readonly names: ReadonlyMap<string, string>;
 };
+
+const never = Number.NEGATIVE_INFINITY;
 
 /** What logs, list and statistics tell of pipelines, and up to where the user has seen it. */
 export class EventLog {
@@ -137,6 +141,8 @@ export class EventLog {
   /** What happened to an open log since the last call. Undefined: it has only caught up with what was before. */
   readLog(log: Log): LogChange | undefined {
     const before = this.#logs.get(log);
+    const {until, status: {connectorErrors: counted = 0} = {}} = this.#seen.get(log.name) ?? {};
+    if (!before && until !== undefined) log.errors.startSeen({until, counted});
     const now = this.#statusOf(log);
     this.#logs.set(log, now);
     if (now.flow !== before?.flow || now.cut?.why !== before.cut?.why) this.#onFlow(log.name, before?.flow);
@@ -397,6 +403,7 @@ export class EventLog {
       this.#seen.set(name, {
         status: status ? {...status, connectorErrors} : before?.status,
         errors: stats ? errorsByConnector(stats) : before?.errors,
+        until: Math.max(errors?.newestAt ?? never, before?.until ?? never),
       });
       this.#marked.delete(name);
     }

@@ -54,6 +54,9 @@ export type ConnectorErrorCount = {
   readonly all: number;
 };
 
+/** Errors up to this Unix time in ms, and in the API's count of connector errors of the last run so many. */
+export type SeenErrors = {readonly until: number; readonly counted: number};
+
 /** `at`: Unix time in ms. `suppressed`: errors that the line stands for besides itself; of them, `seen` ones. */
 type AddedError = {
   readonly id: number;
@@ -129,6 +132,10 @@ export class ErrorLog {
   #seen = 0;
   /** Errors of the run that the user has seen in the API's count, and of which the log may still tell. */
   #seenBefore = 0;
+  /** What the user had seen when the log of this pipeline was open before. */
+  #earlier: SeenErrors = {until: Number.NEGATIVE_INFINITY, counted: 0};
+  /** Unix time in ms of the newest error. */
+  #newestAt = Number.NEGATIVE_INFINITY;
   #run: ConnectorErrorCount = {
     inRun: 0,
     suppressedInRun: 0,
@@ -150,6 +157,16 @@ export class ErrorLog {
     this.#options = options;
     this.#times = new TimesAbove(options.buffer);
     this.suppressed = new SuppressedErrors(options.buffer);
+  }
+
+  /** Call before the first error: those that were in the log when it was open before had been seen. */
+  startSeen(earlier: SeenErrors): void {
+    this.#earlier = earlier;
+  }
+
+  /** Unix time in ms of the newest error; -∞: there is none. */
+  get newestAt(): number {
+    return this.#newestAt;
   }
 
   /** Number of groups that were dropped to make room for newer ones. */
@@ -232,14 +249,18 @@ export class ErrorLog {
   /** Counts a line in its group. The caller may reuse the bytes. */
   add(line: Uint8Array, {id, at, key = errorFingerprint(line), suppressed = 0, seen = 0}: AddedError): void {
     const group = this.#groups.get(key);
+    const isUnseen = at > this.#earlier.until;
+    const unseen = isUnseen ? 1 : 0;
+    const unseenSuppressed = isUnseen ? suppressed - seen : 0;
+    this.#newestAt = Math.max(this.#newestAt, at);
     this.#all += 1 + suppressed;
-    this.#seen += seen;
+    this.#seen += 1 + suppressed - unseen - unseenSuppressed;
     this.#snapshot = undefined;
     this.#added += 1;
     if (!group) {
       const example = Uint8Array.from(exampleOf(line));
       const place = {firstId: id, firstAt: at, unseenId: id, unseenAt: at, lastId: id, lastAt: at};
-      const counts = {count: 1, suppressed, unseen: 1, unseenSuppressed: suppressed - seen};
+      const counts = {count: 1, suppressed, unseen, unseenSuppressed};
       const texts = {...textsOf(example), copy: undefined};
       this.#groups.set(key, {key, ...texts, ...counts, ...place, order: this.#added, beforeRun: 0});
       if (this.#groups.size > (this.#options.maxGroups ?? defaultMaxGroups)) this.#dropOldest();
@@ -249,15 +270,15 @@ export class ErrorLog {
     group.order = this.#added;
     group.count += 1;
     group.suppressed += suppressed;
-    group.unseenSuppressed += suppressed - seen;
+    group.unseenSuppressed += unseenSuppressed;
     group.lastId = id;
     group.lastAt = at;
-    group.unseen += 1;
+    group.unseen += unseen;
     const example = exampleOf(line);
     group.last ??= Buffer.allocUnsafe(exampleBytes);
     group.last.set(example);
     group.lastLength = example.length;
-    if (group.unseen > 1) return;
+    if (!isUnseen || group.unseen > 1) return;
     group.unseenExample = Uint8Array.from(example);
     group.unseenId = id;
     group.unseenAt = at;
@@ -339,19 +360,24 @@ export class ErrorLog {
     }
     const endpoint = endpointIn(line);
     const suppressed = this.suppressed.addError(id, line, endpoint);
-    const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed);
     const at = timeOfBytes(line) ?? this.#times.of(id) ?? this.#options.wall();
+    const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed, at);
     this.add(line, {id, at, key: errorFingerprint(line, endpoint ?? ''), suppressed, seen});
   }
 
   /** Returns how many of the suppressed errors the user has seen already. */
-  #addToRun(suppressed: number): number {
-    const {inRun, suppressedInRun, unseenInRun, all, ...rest} = this.#run;
+  #addToRun(suppressed: number, at: number): number {
+    const {inRun, suppressedInRun, seenInRun, unseenInRun, all, ...rest} = this.#run;
     const more = 1 + suppressed;
+    const counts = {inRun: inRun + more, suppressedInRun: suppressedInRun + suppressed, all: all + more};
+    if (at <= this.#earlier.until) {
+      this.#run = {...rest, ...counts, seenInRun: seenInRun + more, unseenInRun};
+      this.#seenBefore = Math.max(0, this.#earlier.counted - counts.inRun);
+      return suppressed;
+    }
     const seen = Math.min(suppressed, this.#seenBefore);
     this.#seenBefore -= seen;
-    const counts = {unseenInRun: unseenInRun + more - seen, all: all + more};
-    this.#run = {...rest, ...counts, inRun: inRun + more, suppressedInRun: suppressedInRun + suppressed};
+    this.#run = {...rest, ...counts, seenInRun, unseenInRun: unseenInRun + more - seen};
     return seen;
   }
 

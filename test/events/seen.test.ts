@@ -51,6 +51,43 @@ it('a preview that the cursor only passes takes no mark away; one that was on th
   expect(unseen(screen)).toBe(0);
 });
 
+it('what was seen in a preview is seen when it is opened again; what came meanwhile is not', async () => {
+  await using screen = await withErrors();
+  const pipeline = screen.server.pipeline('fraud');
+  const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+  for (let n = 0; n < 30; n++) report(parseError('fraud.web', n, 'no JSON', '{'));
+  await untilCounted(screen, 30);
+  screen.press('Tab', 'k');
+  await screen.until(() => screen.controller.tab?.name === 'fraud', 'the preview');
+  await screen.until(() => unseen(screen) === 0, 'a second');
+  const counts = new Set<number>();
+  const pass = async () => {
+    screen.press('j');
+    await screen.until(() => screen.controller.tab?.name === 'orders', 'the next preview');
+    counts.add(unseen(screen));
+    screen.press('k');
+    await screen.until(() => screen.controller.tab?.name === 'fraud', 'the preview');
+    await screen.until(() => {
+      counts.add(unseen(screen));
+      return (screen.logs.get('fraud')?.errors.byKey.size ?? 0) > 1;
+    }, 'its errors');
+    await screen.clock.advance(400);
+    counts.add(unseen(screen));
+  };
+  await pass();
+  await pass();
+  expect([...counts]).toEqual([0]);
+  expect(rows(screen).map(({state}) => state)).not.toContain('unseen');
+  screen.press('j');
+  await screen.until(() => screen.controller.tab?.name === 'orders', 'the next preview');
+  await screen.clock.advance(10);
+  await screen.clock.advance(60_000);
+  report({endpoint: 'fraud.web', kind: 'transport', fatal: false, error: 'connection refused'});
+  await pass();
+  expect(counts).toContain(1);
+  expect(Math.max(...counts)).toBe(1);
+});
+
 it('what is acted on is seen at once, and what comes under a page is not', async () => {
   await using screen = await withErrors(['orders', 'fraud']);
   await screen.until(() => unseen(screen) === 3, 'the errors');
