@@ -18,9 +18,10 @@ const bad: Style = {fg: 1, bold: true};
 /** It is open, but the server does not answer. */
 export const silentWords: ConnectionWords = words('silent', pending);
 
-/** The server answers, but has no log to give. `since`: as a time. */
-export function unreachableWords(since: string): ConnectionWords {
-  return words(`log unreachable since ${since}`, bad);
+/** The server answers, but has no log to give. `since`: as a time. `next`: until the next try, where there is room. */
+export function unreachableWords(since: string, next: ConnectionWords | undefined): ConnectionWords {
+  const text = `log unreachable since ${since}`;
+  return next?.countdown ? {...next, text: `${text}, ${next.text}`, style: bad} : words(text, bad);
 }
 
 /** `now`: monotonic ms; undefined: no countdown. `hadLog`: the log has entries, so a missing pipeline was deleted. */

@@ -92,13 +92,17 @@ export function Header() {
   const shownOffset = zoneOf(tab?.pane, offsetAt);
   useStore(controller.events.readings.flows);
   const cutSince = list.failure ? undefined : unreachableSince(controller, tab, snapshot);
+  const usual = connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0);
   const connection = snapshot?.file
     ? fileWords(snapshot.file, now === undefined ? undefined : {now: clock.wall(), offsetAt: shownOffset})
     : snapshot && isSilent(snapshot, list)
       ? silentWords
       : cutSince === undefined
-        ? connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0)
-        : unreachableWords(fineMoment(inZone(cutSince, shownOffset), inZone(clock.wall(), shownOffset)));
+        ? usual
+        : unreachableWords(
+            fineMoment(inZone(cutSince, shownOffset), inZone(clock.wall(), shownOffset)),
+            controller.size.columns >= widthWithNext ? usual : undefined,
+          );
   useSeconds(controller.services, connection.countdown);
   const isOpening = snapshot?.connection?.kind === 'connecting' || snapshot?.connection?.kind === 'catching-up';
   const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;
@@ -150,6 +154,8 @@ function isPaused(tab: Tab | undefined, snapshot: LogSnapshot | undefined): bool
   return position?.kind === 'held' && position.untilRead !== true && !(snapshot && hasEnded(snapshot));
 }
 
+/** Columns. A narrower header has no room for the next try beside the trouble. */
+const widthWithNext = 76;
 /** Columns. A narrower header has no room for the time. */
 const widthWithSince = 100;
 
