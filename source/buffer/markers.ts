@@ -129,10 +129,10 @@ export type LossCount = {
 
 const losing: ReadonlySet<Marker['kind']> = new Set([
   ...(['lost', 'line-cut', 'discarded', 'possible-repeat', 'not-merged', 'not-recorded', 'unreadable'] as const),
-  'file',
+  ...(['file', 'line-continued'] as const),
 ]);
 
-/** Lines may be missing: a line after the marker may belong to a record whose head is not above it. */
+/** Lines may be missing, or come from above: a line after the marker may belong to a record whose head is not right above it. */
 export function losesLines({kind}: Marker): boolean {
   return losing.has(kind);
 }

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {type LogBuffer, WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {LogSink} from '../../../source/logs/log-sink.ts';
 import {Merge} from '../../../source/logs/merge/merge.ts';
+import {RecordIndex} from '../../../source/records/record-index.ts';
 import {entriesOf} from '../../buffer/entries-of.ts';
 import {lineAt, pastOf} from '../merge-sources.ts';
 
@@ -232,6 +233,9 @@ describe('an open line', () => {
       ' and b',
     ]);
     expect([3, 4, 5, 6].map((id) => merge.originAt(id))).toEqual([0, 0, 1, 1]);
+    const index = new RecordIndex(buffer);
+    while (!index.step(all));
+    expect([4, 6].map((id) => index.headOf(id))).toEqual([4, 6]);
   });
 });
 
