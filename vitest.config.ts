@@ -1,7 +1,11 @@
 import {defineConfig} from 'vitest/config';
+import {TestOrder} from './scripts/test-order.ts';
 
 /** Tests that run the built program; everything else runs on the sources. */
 const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts', 'test/chaos/chaos.test.ts'];
+
+/** Tests that replace a module of Node's. */
+const ISOLATED = ['test/storage/file-lock-no-links.test.ts'];
 
 /** Tests on Feldera's own server: `npm run test:feldera`. */
 const FELDERA = ['test/feldera/**/*.test.ts'];
@@ -12,7 +16,8 @@ export default defineConfig({
   },
   test: {
     // Two cores, of which two workers used half: tests of whole programs wait much.
-    maxWorkers: 3,
+    maxWorkers: 4,
+    sequence: {sequencer: TestOrder},
     // Only what fails takes so long; a machine that is busy with other things needs several times as long as an idle one.
     testTimeout: 240_000,
     hookTimeout: 240_000,
@@ -22,7 +27,19 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: {name: 'source', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: [...PROGRAM, ...FELDERA]},
+        test: {
+          name: 'source',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: [...PROGRAM, ...FELDERA, ...ISOLATED],
+          // The modules are loaded once a worker, not once a file, which was a third of the time.
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
+        },
+      },
+      {
+        extends: true,
+        test: {name: 'isolated', include: ISOLATED},
       },
       {
         extends: true,

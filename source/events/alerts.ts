@@ -52,6 +52,8 @@ const minute = 60_000;
 const errorPatience = 1_000;
 /** The same for one that ends the pipeline, or may: a panic of a worker does, which the API tells some 5 s later. */
 const endPatience = 10_000;
+/** Feldera's `dbsp::circuit::runtime::Error::Terminated`; it can stand above the panic, which comes over another pipe. */
+const endOfWorkers = 'circuit has been terminated';
 const maxTextLength = 100;
 
 /**
@@ -180,11 +182,12 @@ export class Alerts {
   }
 }
 
-/** A panic, or the reason for which the pipeline could not be initialized. */
+/** A panic, what another thread says of it, or the reason for which the pipeline could not be initialized. */
 function mayEnd(event: PipelineEvent): boolean {
   if (!isOfErrors(event)) return false;
   const {example} = event.group;
-  return isPanicLine(example, 0, example.length) || failedStartIn(example) !== undefined;
+  if (isPanicLine(example, 0, example.length) || failedStartIn(example) !== undefined) return true;
+  return Buffer.from(example.buffer, example.byteOffset, example.length).includes(endOfWorkers);
 }
 
 function isAtOnce({kind}: Alert): boolean {
