@@ -120,7 +120,7 @@ function hasNewResult(before: PipelineStatus, now: PipelineStatus): boolean {
   return isNew && !isCompileStep(now.program);
 }
 
-export function isNewFailure(before: PipelineStatus, now: PipelineStatus): boolean {
+function isNewFailure(before: PipelineStatus, now: PipelineStatus): boolean {
   return now.failing !== undefined && (before.failing === undefined || before.failedAt !== now.failedAt);
 }
 

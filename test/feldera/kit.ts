@@ -6,7 +6,7 @@ import {createZstdDecompress} from 'node:zlib';
 import {root} from '../harness/program.ts';
 
 /** The managers that can be started, by version; the first is the one that the suite shares. */
-export const VERSIONS = ['0.337', '0.280'] as const;
+const VERSIONS = ['0.337', '0.280'] as const;
 export type Version = (typeof VERSIONS)[number];
 
 /** The folder of Feldera's files, or why there is none to be used on this machine. */
