@@ -1,7 +1,7 @@
-import type {ApiClient, Pipeline, PipelineDetail, PipelineStats} from '../api/types.ts';
+import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
 import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-failures.ts';
-import {errorsIn, forgotten} from '../events/connector-states.ts';
-import {connectorsOf, failuresInLog, type LoggedFailure} from '../events/connectors.ts';
+import {errorsIn, hasForgotten} from '../events/connector-states.ts';
+import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../events/connectors.ts';
 import {logFacts} from '../events/event-log.ts';
 import {connectorTotalWords} from '../events/event-words.ts';
 import type {LogReading} from '../events/log-readings.ts';
@@ -81,19 +81,18 @@ async function whyOfOne(pipeline: AskedPipeline, options: WhyOptions & {readonly
     isDegraded: degraded || !runs || (known && read) ? degraded : undefined,
     isLogRead: runs ? read !== undefined : undefined,
     trouble: statements.slice(1).find(({key, severity}) => severity === 'degraded' || key === readingKey)?.text,
-    connectorErrors: errorsInWords(pipeline, stats, read),
+    connectorErrors: errorsInWords(pipeline, stats && connectors, read?.counted),
   };
 }
 
 function errorsInWords(
   {connectorErrors}: Pipeline,
-  stats: PipelineStats | undefined,
-  read: Pick<ReadLog, 'counted' | 'failures'> | undefined,
+  connectors: readonly KnownConnector[] | undefined,
+  log: ConnectorErrorCount | undefined,
 ): string | undefined {
-  if (connectorErrors === undefined && !stats) return undefined;
-  const ofStats = stats ? errorsIn(stats, [], read?.failures) : 0;
-  const isAtLeast = stats !== undefined && forgotten(stats, [], read?.failures).length > 0;
-  return connectorTotalWords(Math.max(connectorErrors ?? 0, ofStats), read?.counted, {isAtLeast});
+  if (connectorErrors === undefined && !connectors) return undefined;
+  const errors = Math.max(connectorErrors ?? 0, errorsIn(connectors ?? []));
+  return connectorTotalWords(errors, log, {isAtLeast: hasForgotten(connectors ?? [])});
 }
 
 type ReadLog = {

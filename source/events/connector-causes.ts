@@ -1,7 +1,7 @@
 import type {ConnectorStats} from '../api/types.ts';
 import {count, counted, readTime} from '../lib/format.ts';
 import {type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
-import {endpointIn} from '../records/suppressed.ts';
+import {connectorErrorIn} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
 import {adviceFor} from '../words/guide.ts';
@@ -58,14 +58,11 @@ export const connectorsWithErrors: Cause = (facts) => {
 };
 
 /** Of connectors that no statistics tell of, what the log says. */
-export const loggedConnectors: Cause = ({pipeline, known, connectors, log}) => {
+export const loggedConnectors: Cause = ({known, connectors, log}) => {
   if (known?.stats || !log) return [];
-  const {cause = ''} = pipeline?.deploymentError ?? {};
   const failed = new Set(connectors.map(({name}) => name));
   const byName = Map.groupBy(groupsInRun(log), ({name}) => name);
-  // The failure of the pipeline begins with the name of the connector that caused it.
-  const isTold = (name: string) => failed.has(name) || cause.startsWith(`${name}: `);
-  const others = [...byName].flatMap(([name, groups]) => (isTold(name) ? [] : {name, groups}));
+  const others = [...byName].flatMap(([name, groups]) => (failed.has(name) ? [] : {name, groups}));
   return named(others, 'had errors', ({name, groups}) => {
     const newest = newestOf(groups);
     const logged = groups.reduce((sum, {group}) => sum + group.count, 0);
@@ -245,7 +242,7 @@ function groupsInRun({errors, firstId}: LogFacts): readonly LoggedGroup[] {
     namedGroups.get(errors) ??
     [...errors.values()].flatMap((group) => {
       if (group.key === watchPatternKey || isUnfinished(group.key)) return [];
-      const name = endpointIn(group.example);
+      const name = connectorErrorIn(group.example);
       return name === undefined ? [] : {name, group};
     });
   namedGroups.set(errors, read);

@@ -1,8 +1,8 @@
 import type {Pipeline, PipelineStats} from '../api/types.ts';
 import type {Log} from '../logs/log.ts';
-import {allErrors, connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
+import {connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
 import type {ConnectorErrorCount} from '../records/error-log.ts';
-import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
+import {connectorsOf, errorCount, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
 
 /** The errors of a pipeline's connectors in its last run, all of one moment: `all` is the sum of the others. */
 type ConnectorTotal = {
@@ -41,6 +41,13 @@ export type OfRun = {
   readonly failures: readonly LoggedFailure[];
 };
 
+type CountedErrors = {
+  readonly run: string;
+  readonly errors: number;
+  readonly isCounted: boolean;
+  readonly isAtLeast: boolean;
+};
+
 /** A run is of one deployment. `id`: of the pipeline. */
 type LastRun = {
   readonly id: string;
@@ -50,6 +57,8 @@ type LastRun = {
   /** Of connectors that stopped with a fatal error: the list counts them no longer. */
   readonly dropped: number;
   readonly counted: number;
+  /** List or statistics have counted them. */
+  readonly isCounted: boolean;
   /** Of the process before: its statistics are known until there are newer ones. */
   readonly earlier: string | undefined;
   readonly failures: readonly LoggedFailure[];
@@ -81,14 +90,17 @@ export class ConnectorStates {
   }
 
   /**
-   * The server's id of the last run, and its errors as the API counts them: never fewer than before. `isAtLeast`: of a
-   * connector that stopped with a fatal error before anybody looked, only the log tells, which lacks suppressed ones.
+   * The server's id of the last run, and its errors as the API counts them: never fewer than before. `isCounted`: it has
+   * counted them. `isAtLeast`: of a connector that stopped with a fatal error before anybody looked, only the log tells,
+   * which lacks suppressed ones.
    */
-  counted(name: string): {readonly run: string; readonly errors: number; readonly isAtLeast: boolean} {
-    const {deployment = '', counted = 0, dropped = 0, earlier, failures = none} = this.#runs.get(name) ?? {};
+  counted(name: string): CountedErrors {
+    const run = this.#runs.get(name);
+    if (!run) return {run: '', errors: 0, isCounted: false, isAtLeast: false};
+    const {deployment, counted, isCounted, dropped, earlier, failures} = run;
     const stats = dropped === 0 && failures.length > 0 ? this.#statsOf(name, earlier) : undefined;
-    const isAtLeast = stats !== undefined && forgotten(stats, this.#known.get(name)?.gone, failures).length > 0;
-    return {run: deployment, errors: counted, isAtLeast};
+    const isAtLeast = stats !== undefined && hasForgotten(this.connectors(name));
+    return {run: deployment, errors: counted, isCounted, isAtLeast};
   }
 
   /**
@@ -160,7 +172,9 @@ export class ConnectorStates {
     return {
       ...{id, listed, dropped, earlier},
       deployment: isSame ? before.deployment : deploymentId,
-      counted: Math.max(counted, listed + dropped, stats ? errorsIn(stats, this.#known.get(name)?.gone, failures) : 0),
+      counted: Math.max(counted, listed + dropped, stats ? errorsIn(connectorsOf(this.#known.get(name), failures)) : 0),
+      isCounted:
+        (isSame && before.isCounted) || (deploymentId !== '' && connectorErrors !== undefined) || stats !== undefined,
       failures,
     };
   }
@@ -174,22 +188,12 @@ export class ConnectorStates {
 const none: readonly LoggedFailure[] = [];
 const noErrors = {listed: 0, dropped: 0, counted: 0};
 
-/** The API forgets those of a connector that stopped with a fatal error: what its log had of them is added. */
-export function errorsIn(
-  stats: Pick<PipelineStats, 'connectors'>,
-  gone: KnownStats['gone'] = [],
-  failures: readonly LoggedFailure[] = [],
-): number {
-  const known = [...stats.connectors, ...gone].reduce((sum, each) => sum + allErrors(each), 0);
-  return forgotten(stats, gone, failures).reduce((sum, {errors = 0}) => sum + errors, known);
+/** All errors of these connectors, as far as they are known. */
+export function errorsIn(connectors: readonly KnownConnector[]): number {
+  return connectors.reduce((sum, each) => sum + errorCount(each), 0);
 }
 
-/** The connectors that only the log tells of. */
-export function forgotten(
-  {connectors}: Pick<PipelineStats, 'connectors'>,
-  gone: KnownStats['gone'] = [],
-  failures: readonly LoggedFailure[] = [],
-): readonly LoggedFailure[] {
-  const known = new Set([...connectors, ...gone].map(connectorKey));
-  return failures.filter((failure) => !known.has(connectorKey(failure)));
+/** Only the log tells of some of them, which lacks suppressed errors: the API has forgotten theirs. */
+export function hasForgotten(connectors: readonly KnownConnector[]): boolean {
+  return connectors.some(({stats}) => stats === undefined);
 }

@@ -3,6 +3,7 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {count, counted, readTime} from '../lib/format.ts';
 import {allErrors, connectorKey, type KnownStats, retainedErrors} from '../logs/stats-poller.ts';
 import type {ErrorLog} from '../records/error-log.ts';
+import {connectorErrorIn} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
 
@@ -27,7 +28,7 @@ export type KnownConnector = {
   /** Absent: its process never told of it. */
   readonly stats: ConnectorStats | undefined;
   /** Why it stopped with a fatal error. */
-  readonly failure: {readonly at: number | undefined; readonly message: string} | undefined;
+  readonly failure: (Pick<LoggedFailure, 'message' | 'errors'> & {readonly at: number | undefined}) | undefined;
   /** The statistics no longer have it. */
   readonly isGone: boolean;
 };
@@ -45,6 +46,7 @@ export function failuresInLog(
     if (lastId < fromId) continue;
     // A group is of one connector.
     if (!Buffer.from(example.buffer, example.byteOffset, example.byteLength).includes(fatalBytes)) continue;
+    if (connectorErrorIn(example) === undefined) continue;
     const line = buffer.lineAt(lastId);
     const failure = line && fatalLine(line);
     if (failure) found.set(connectorKey(failure), {...failure, group: key, errors: errors.inRunOf(failure.name)});
@@ -53,7 +55,6 @@ export function failuresInLog(
 }
 
 function fatalLine(line: Uint8Array): Omit<LoggedFailure, 'group' | 'errors'> | undefined {
-  if (!Buffer.from(line.buffer, line.byteOffset, line.byteLength).includes(fatalBytes)) return undefined;
   const {asSent, record} = readLine(line);
   const [, side, name, message = ''] = fatalWords.exec(record?.format === 'json' ? record.message : asSent.text) ?? [];
   if (!record || name === undefined) return undefined;
@@ -62,7 +63,7 @@ function fatalLine(line: Uint8Array): Omit<LoggedFailure, 'group' | 'errors'> | 
 
 /** Failed ones first, then unhealthy ones and those with errors, then the others in the server's order. */
 export function connectorsOf(
-  known: KnownStats | undefined,
+  known: Pick<KnownStats, 'stats' | 'gone'> | undefined,
   failures: readonly LoggedFailure[],
 ): readonly KnownConnector[] {
   const failed = new Map(failures.map((failure) => [connectorKey(failure), failure]));
@@ -91,8 +92,9 @@ function rankOf(connector: KnownConnector): number {
   return errorCount(connector) > 0 ? 3 : 4;
 }
 
-export function errorCount({stats}: KnownConnector): number {
-  return stats ? allErrors(stats) : 0;
+/** As the server counts them, or the log, if that knows more: the server forgets a connector that has failed. */
+export function errorCount({stats, failure}: Pick<KnownConnector, 'stats' | 'failure'>): number {
+  return Math.max(stats ? allErrors(stats) : 0, failure?.errors ?? 0);
 }
 
 /** `failed`, or what is best known: `paused`, `ended`, `healthy`; `–` of a kind that tells nothing of its health. */

@@ -5,7 +5,7 @@ import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {awaitsMessage, PanicReports, panicText} from './panic.ts';
-import {endpointIn, errorFingerprint, nextSuppressed, SuppressedErrors, suppressedIn} from './suppressed.ts';
+import {connectorErrorIn, errorFingerprint, nextSuppressed, SuppressedErrors, suppressedIn} from './suppressed.ts';
 import {TimesAbove} from './times-above.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
@@ -188,7 +188,7 @@ export class ErrorLog {
 
   /** Errors of one connector since the last start of the pipeline, suppressed ones included. */
   inRunOf(connector: string): number {
-    const ofIt = [...this.#groups.values()].filter(({example}) => endpointIn(example) === connector);
+    const ofIt = [...this.#groups.values()].filter(({example}) => connectorErrorIn(example) === connector);
     return ofIt.reduce((sum, {count, suppressed, beforeRun}) => sum + count + suppressed - beforeRun, 0);
   }
 
@@ -358,11 +358,11 @@ export class ErrorLog {
       this.#addPanic(line, id);
       return;
     }
-    const endpoint = endpointIn(line);
+    const endpoint = connectorErrorIn(line);
     const suppressed = this.suppressed.addError(id, line, endpoint);
     const at = timeOfBytes(line) ?? this.#times.of(id) ?? this.#options.wall();
     const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed, at);
-    this.add(line, {id, at, key: errorFingerprint(line, endpoint ?? ''), suppressed, seen});
+    this.add(line, {id, at, key: errorFingerprint(line, endpoint), suppressed, seen});
   }
 
   /** Returns how many of the suppressed errors the user has seen already. */

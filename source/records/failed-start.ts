@@ -8,8 +8,16 @@ const words = [
   new Word('Error initializing the pipeline: ', 'zing the'),
   new Word('Initialization failed: ', 'ization '),
 ];
+/** What answers a request for the state of such a pipeline: the same error once more. */
+const answerWord = new Word('[HTTP error response] ', 'HTTP err');
 /** Bytes of a line in which the words are searched: they follow the head, or in JSON the service. */
 const wordsWithin = 1024;
+
+/** Whether what is at this offset of a line is only the cause of a failed start, or a part of an answer to a request. */
+export function isReported(bytes: Buffer, offset: number): boolean {
+  const before = bytes.subarray(0, Math.max(0, offset));
+  return [...words, answerWord].some((word) => word.in(before, 0) !== -1);
+}
 
 /** Why a pipeline could not be initialized, in a line of level ERROR, as far as it has that; undefined in all others. */
 export function failedStartIn(line: Uint8Array): string | undefined {

@@ -1,5 +1,6 @@
 import {bisect} from '../lib/bisect.ts';
 import {apostrophe, bytesOf, isAt, isDigit, Word} from './bytes.ts';
+import {isReported} from './failed-start.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {levelIn} from './line-head.ts';
 
@@ -20,10 +21,20 @@ const mostNames = 1000;
 /** Errors of one connector and tag that were not logged. `name`: `<endpoint>-<tag>`. */
 export type Suppressed = {readonly name: string; readonly count: number};
 
-/** The connector that an error is of; undefined if it is not a connector's. */
+/** The connector that an error names; undefined: none. */
 export function endpointIn(line: Uint8Array): string | undefined {
   const bytes = asBuffer(line);
+  return nameAt(bytes, endpointWord.in(bytes, 0));
+}
+
+/** The connector that an error is of: the API counts it. One that ended the start of its pipeline is none of them. */
+export function connectorErrorIn(line: Uint8Array): string | undefined {
+  const bytes = asBuffer(line);
   const at = endpointWord.in(bytes, 0);
+  return isReported(bytes, at) ? undefined : nameAt(bytes, at);
+}
+
+function nameAt(bytes: Buffer, at: number): string | undefined {
   const start = at + endpointWord.length;
   const end = at === -1 ? -1 : bytes.indexOf(apostrophe, start);
   return end === -1 ? undefined : bytes.toString('utf8', start, end);

@@ -317,12 +317,17 @@ test('a start that fails for a file that is missing', async (context) => {
   const status = await rig.run('status', 'unstarted');
   expect(status.stdout).toMatch(new RegExp(`^unstarted\\n {2}Start failed · ${cause.source}.* \\(API · since `));
   expect(status.stdout).toContain('deployment error (InitializationError)');
+  // The log has two lines of level ERROR that name the connector, which are that failure.
+  expect(status.stdout).toMatch(/\n {2}connector errors {2}-\n/);
   const wide = await rig.run('list', '-o', 'wide');
   expect(wide.stdout).toMatch(new RegExp(`^unstarted +Failed .*${cause.source}`, 'm'));
   // The log alone proves it, and has the reason.
   const {rows} = JSON.parse((await rig.run('timeline', 'unstarted', '-o', 'json')).stdout);
   expect(rows).toContainEqual(expect.objectContaining({what: 'run', text: 'run 1 of 1: start failed', from: 'log'}));
-  await explained(rig, 'unstarted', [new RegExp(`Start failed · ${cause.source}.*? API · since \\d\\d:`)]);
+  await explained(rig, 'unstarted', [
+    new RegExp(`Start failed · ${cause.source}.*? API · since \\d\\d:`),
+    /connector errors –/,
+  ]);
   expect(alertsIn(alerts)).toEqual([
     expect.objectContaining({kind: 'failed', text: expect.stringMatching(/^Start failed · orders\.lost: /)}),
   ]);

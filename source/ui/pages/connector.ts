@@ -1,18 +1,12 @@
-import {connectorTotal} from '../../events/connector-states.ts';
-import {
-  connectorsOf,
-  errorCount,
-  failuresInLog,
-  type KnownConnector,
-  type LoggedFailure,
-} from '../../events/connectors.ts';
+import {connectorTotal, errorsIn, hasForgotten} from '../../events/connector-states.ts';
+import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../events/connectors.ts';
 import {connectorTotalWords} from '../../events/event-words.ts';
 import {counted} from '../../lib/format.ts';
 import type {Log} from '../../logs/log.ts';
 import {hasProcess} from '../../logs/stats-poller.ts';
 import type {Style} from '../../terminal/style.ts';
 import {plain} from '../../terminal/styled-text.ts';
-import {hasUnknownErrors, type NoAnswer, noAnswer} from '../../words/failures.ts';
+import {type NoAnswer, noAnswer} from '../../words/failures.ts';
 import type {Controller} from '../controller.ts';
 import {copyPage} from '../handlers/copy.ts';
 import type {OpenPage} from '../state/page.ts';
@@ -79,7 +73,7 @@ export function connectorsSection(controller: Controller, name: string, width: n
   const isOpened = catalog.find(name) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(controller, name));
   const {rows: table, places} = connectorTable(connectors, {width, symbols, now: clock.wall()});
-  const others = errorsOf(controller, name).all - connectors.reduce((sum, each) => sum + errorCount(each), 0);
+  const others = errorsOf(controller, name).all - errorsIn(connectors);
   // An input that stopped with a fatal error is not in them.
   const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;
   const notes = [note, none].flatMap((words) => (words === undefined ? [] : [paragraph(words, width, {style: quiet})]));
@@ -87,7 +81,9 @@ export function connectorsSection(controller: Controller, name: string, width: n
   const above = blocks.slice(0, -1).reduce((sum, {length}) => sum + length + 1, 0);
   const rows = [
     ...blocks.flatMap((block, index) => (index === 0 ? block : [plain(''), ...block])),
-    ...(table.length > 0 && others > 0 ? paragraph(otherErrorsWords(others), width, {style: quiet}) : []),
+    ...(table.length > 0 && others > 0
+      ? paragraph(otherErrorsWords(others, hasForgotten(connectors)), width, {style: quiet})
+      : []),
   ];
   return {
     ...{name: 'connectors', rows},
@@ -103,9 +99,10 @@ export function connectorsSection(controller: Controller, name: string, width: n
   };
 }
 
-/** What the table lacks of the number above. */
-function otherErrorsWords(others: number): string {
-  return `and ${counted(others, 'more error', 'more errors')}, newer than this table or from a failed connector`;
+/** What the table lacks of the number above: the log may lack errors of a failed connector. */
+function otherErrorsWords(others: number, hasFailed: boolean): string {
+  const or = hasFailed ? ' or from a failed connector' : '';
+  return `and ${counted(others, 'more error', 'more errors')}, newer than this table${or}`;
 }
 
 /** The last minute of a pipeline that runs. */
@@ -132,12 +129,10 @@ export function openConnector(controller: Controller, page: OpenPage, key: strin
 
 /** The number of connector errors of the last run: all of them, and in words. */
 export function errorsOf(controller: Controller, name: string): {readonly all: number; readonly words: string} {
-  const listed = controller.pipeline(name);
   const log = controller.services.logs.get(name)?.errors.connectors;
-  const {errors, isAtLeast} = controller.events.connectors.counted(name);
+  const {errors, isCounted, isAtLeast} = controller.events.connectors.counted(name);
   const {all} = connectorTotal(errors, log);
-  const isUnknown = all === 0 && (!listed || hasUnknownErrors(listed));
-  return {all, words: isUnknown ? '–' : connectorTotalWords(errors, log, {isAtLeast})};
+  return {all, words: all === 0 && !isCounted ? '–' : connectorTotalWords(errors, log, {isAtLeast})};
 }
 
 /** For this page, whose times are UTC. */

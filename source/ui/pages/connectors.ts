@@ -8,7 +8,7 @@ import {
   lastError,
 } from '../../events/connectors.ts';
 import {byteSize, clockTime, count, counted, dateTime, fineDuration, fineMoment, readTime} from '../../lib/format.ts';
-import type {KnownStats} from '../../logs/stats-poller.ts';
+import {allErrors, type KnownStats} from '../../logs/stats-poller.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, wordOffsets} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -142,7 +142,9 @@ function streamWords({kind, stats}: KnownConnector): string {
 }
 
 /** `54 parse, 2 transport`; `none`. */
-function errorsWords({stats}: KnownConnector): string {
+function errorsWords({stats, failure}: KnownConnector): string {
+  const {errors: logged = 0} = failure ?? {};
+  if (logged > (stats ? allErrors(stats) : 0)) return `${count(logged)} in the log`;
   if (!stats) return unknown;
   const words = stats.errors.flatMap((errors) => (errors.count > 0 ? `${count(errors.count)} ${errors.kind}` : []));
   return words.length === 0 ? 'none' : words.join(', ');

@@ -164,6 +164,26 @@ it('a connector with a fatal error stays in the table, with why and when, and is
   expect(rowsOf(screen).filter((row) => / –$/.test(row))).toEqual([]);
 });
 
+it('the errors of a connector that only the log still knows are in the table, and not below it again', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    scenario(server) {
+      const pipeline = server.addPipeline('orders');
+      pipeline.start([{kind: 'input', name: 'orders.file'}]);
+      const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+      report({endpoint: 'orders.kafka', kind: 'transport', fatal: true, error: 'no broker is left'});
+      pipeline.run.step();
+    },
+  });
+  goToTab(screen.controller, 'orders');
+  await screen.untilLine('orders', 'Input endpoint orders.kafka failed');
+  await opened(screen);
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('orders.file')), 'the statistics');
+  const rows = rowsOf(screen);
+  expect(rows.find((row) => /orders\.kafka +input/.test(row))).toMatch(/ failed .* 1 in the log$/);
+  expect(rows.filter((row) => /connector errors|more error/.test(row))).toEqual([' connector errors   at least 1']);
+});
+
 it('one that fails while the page is open keeps its numbers and errors, also after the pipeline has stopped', async () => {
   await using screen = await described();
   await opened(screen);

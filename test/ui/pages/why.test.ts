@@ -187,3 +187,32 @@ it('c goes on to the connectors, where Enter opens one', async () => {
   screen.press('Enter');
   expect(rowsOf(screen)[0]).toMatch(/^ orders\.web {2}of orders/);
 });
+
+it('a start that a connector ended is no error of that connector: the API counts none', async () => {
+  const cause = "FATAL error on input endpoint 'orders.lost': Failed to open input file '/tmp/missing.json'";
+  const lines = [
+    logged(1, 'ERROR', `Error initializing the pipeline: ${cause}.`, 'dbsp_adapters::server'),
+    logged(
+      2,
+      'ERROR',
+      `[HTTP error response] InitializationError: Operation failed because the pipeline failed to initialize. Error details: ${cause}.`,
+      'dbsp_adapters::server::error',
+    ),
+  ];
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    scenario(server) {
+      const pipeline = server.addPipeline('orders');
+      pipeline.start();
+      for (const line of lines) pipeline.write(line);
+      pipeline.crash({message: cause, error_code: 'InitializationError', details: {}});
+    },
+  });
+  goToTab(screen.controller, 'orders');
+  screen.press('d');
+  await screen.until(() => rowsOf(screen).some((row) => row.startsWith(' created ')), 'the description');
+  await screen.until(() => screen.controller.events.readings.of('orders') === undefined, 'the end');
+  await screen.until(() => (screen.logs.get('orders')?.buffer.endId ?? 0) > 2, 'the log');
+  const rows = rowsOf(screen);
+  expect(rows.filter((row) => /connector errors|\borders\.lost +input/.test(row))).toEqual([' connector errors   –']);
+});
