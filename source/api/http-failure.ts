@@ -106,11 +106,11 @@ function unauthorized(reply: Reply): ApiFailure {
   return fatal(reply, 'unauthorized', `the server ${does} (${detail})`);
 }
 
-/** Routes that an old server or pipeline lacks, with what is missing then. */
+/** Routes that an old server lacks, or the process of this pipeline alone, which answers the first two: what is missing. */
 const newRoutes: Readonly<Partial<Record<ApiRoute, string>>> = {
-  stats: 'statistics',
-  'time-series': 'time series',
-  events: 'past events',
+  stats: 'this pipeline has no statistics',
+  'time-series': 'this pipeline has no time series',
+  events: 'this version of Feldera has no past events',
 };
 
 /**
@@ -125,7 +125,7 @@ function notFound(reply: Reply, isApiError: boolean): ApiFailure {
   }
   const missing = newRoutes[route];
   if (missing !== undefined && body.length === 0) {
-    return fatal(reply, 'unsupported', `this version of Feldera has no ${missing} (404)`);
+    return fatal(reply, 'unsupported', `${missing} (404)`);
   }
   return fatal(reply, 'wrong-url', `there is no Feldera API at ${url} (404): is the base URL right?`);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../events/changes-words.ts';
 import type {KindChange, LeafChange} from '../../events/run-changes.ts';
 import {count, counted} from '../../lib/format.ts';
-import {hasEnded} from '../../logs/log-snapshot.ts';
+import {hasCaughtUp, hasEnded} from '../../logs/log-snapshot.ts';
 import {charactersPerCell, clip, clippedSides, wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
@@ -51,7 +51,11 @@ function logWithRuns(controller: Controller, pipeline: string): OpenLog | string
   if (!tab) return controller.tab?.merges ? 'a merged log has no runs' : 'its log is not open';
   const source = controller.logOf(tab);
   const index = controller.indexOf(tab);
-  return source && index ? {tab, source, index} : 'its log is not open yet';
+  if (!source || !index) return 'its log is not open yet';
+  const snapshot = source.snapshot.get();
+  // One that is cut may have been read before.
+  const isRead = !snapshot.connection || hasCaughtUp(snapshot) || controller.events.hasCaughtUp(source);
+  return isRead ? {tab, source, index} : 'its log is not read yet';
 }
 
 /** Compares the run on the screen with the one before it, unless that was begun, or cannot be done yet. */
@@ -221,6 +225,9 @@ export function goToChange(controller: Controller, state: ChangesState | undefin
 }
 
 export function changesAsText(controller: Controller, compared: ChangesState | undefined): PageText | Problem {
+  const described = controller.lookup.described.get();
+  const log = compared || !described ? undefined : logWithRuns(controller, described.name);
+  if (typeof log === 'string') return {problem: log};
   if (compared?.kind === 'counting') return {problem: 'still counting: press the key again'};
   if (compared?.kind !== 'compared') return {problem: 'nothing to copy here'};
   const {pipeline} = compared;

@@ -321,7 +321,7 @@ export function statsNote(known: KnownStats | undefined, runs: boolean, isExplai
   if (!stats || at === undefined) {
     if (isExplained) return runs ? 'No connector data' : undefined;
     if (problem !== undefined) return `No connector data: ${problem}`;
-    return runs ? undefined : 'No connector data: not running since pipetail started';
+    return runs ? undefined : 'No connector data: it does not run, and its statistics were not read before';
   }
   if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
   if (isExplained) return `Connectors as of ${dateTime(at)} UTC`;

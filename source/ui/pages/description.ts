@@ -1,4 +1,4 @@
-import type {Pipeline} from '../../api/types.ts';
+import type {ApiFailure, Pipeline} from '../../api/types.ts';
 import type {FailedCheckpoints} from '../../events/checkpoint-failures.ts';
 import {programThen} from '../../events/program-version.ts';
 import type {Statement} from '../../events/statement.ts';
@@ -41,6 +41,8 @@ export type DescriptionView = {
   readonly logged?: readonly Fact[];
   /** Of a log that is a file: where it is. */
   readonly opened?: readonly Fact[];
+  /** There are lines of its log. */
+  readonly hadLog?: boolean;
   /** The server does not answer. */
   readonly unanswered?: NoAnswer | undefined;
 };
@@ -69,6 +71,7 @@ export function descriptionView(
     ]),
     logged: loggedFacts(controller, name),
     opened,
+    hadLog: (controller.services.logs.get(name)?.buffer.endId ?? 0) > 0,
   };
 }
 
@@ -80,19 +83,26 @@ export function titleSection({described, parts = ''}: DescriptionView): Section 
 
 /** What there is beside why the pipeline is in its state: numbers, and errors in full. */
 export function stateSection(view: DescriptionView): Section {
-  const {described, listed, connectorErrors, width, waited, logged = [], unanswered} = view;
+  const {described, listed, connectorErrors, width, waited, logged = [], unanswered, hadLog = false} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   const rows = [
     ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged], width),
     ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
-      ? paragraph(`The request failed: ${answer.failure.message}`, width, {style: {fg: 1}})
+      ? paragraph(failureText(answer.failure, hadLog), width, {style: {fg: 1}})
       : []),
     ...(pipeline ? errorRows(pipeline, view) : []),
   ];
   // Errors in full are apart from what is above them.
   return {name: 'state', rows: rows[0]?.text === '' ? rows.slice(1) : rows};
+}
+
+function failureText(failure: Exclude<ApiFailure, {kind: 'cancelled'}>, hadLog: boolean): string {
+  if (failure.reason !== 'unknown-pipeline') return `The request failed: ${failure.message}`;
+  return hadLog
+    ? 'Deleted: the server no longer has a pipeline of this name'
+    : 'The server has no pipeline of this name';
 }
 
 /** What may be needed for a report, and is no trouble. */

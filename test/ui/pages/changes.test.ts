@@ -9,7 +9,7 @@ import {pipelinePage} from '../../../source/ui/pages/pipeline.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {head, indexText, runner, start, stopped} from '../../records/index-lines.ts';
 import {currentLine, logged, noticeOf, pressed, reading, write} from '../reading.ts';
-import type {ScreenUnderTest} from '../screen-under-test.ts';
+import {ScreenUnderTest} from '../screen-under-test.ts';
 import {sectionTexts} from './all-rows.ts';
 
 /** The log of a pipeline that was started three times, each run with a kind of error of its own, oldest first. */
@@ -34,7 +34,13 @@ function shown({controller}: ScreenUnderTest): readonly string[] {
   return sectionTexts(controller, 'changes', 100);
 }
 
+/** All that the server had of the log has come. */
+async function untilRead(screen: ScreenUnderTest): Promise<void> {
+  await screen.until(() => screen.logs.get('orders')?.snapshot.get().connection?.kind === 'live', 'the log');
+}
+
 async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
+  await untilRead(screen);
   screen.press('D');
   expect(shown(screen)[0]).toContain('counting the records of its runs');
   await screen.until(
@@ -46,10 +52,33 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
 
 it('D says at once that there is no earlier run: nothing is counted for that', async () => {
   await using screen = await reading(Array.from({length: 5000}, (_, at) => logged(at, 'INFO', `step ${at}`)));
+  await untilRead(screen);
   screen.press('D');
   expect(shown(screen)[0]).toMatch(/counting the records of its runs: 0%$/);
   await screen.clock.advance(2);
   expect(shown(screen)).toEqual([' Changes in orders  no earlier run to compare']);
+});
+
+it('D does not say of a log that is still coming that it has no earlier run, and compares once it is there', async () => {
+  await using screen = await ScreenUnderTest.open({
+    names: ['orders'],
+    scenario(server) {
+      const orders = server.addPipeline('orders');
+      for (const kind of ['first', 'second']) {
+        orders.start();
+        orders.write(logged(1, 'ERROR', `${kind} kind`));
+        orders.stop();
+      }
+    },
+  });
+  screen.server.refuse({kind: 'unreachable', of: 'logs', times: 2});
+  screen.connect();
+  screen.controller.dispatch({type: 'focus', side: 'log'});
+  await screen.until(() => screen.poller.snapshot.get().pipelines !== undefined, 'the list');
+  screen.press('D');
+  expect(shown(screen)).toEqual([' Changes in orders  its log is not read yet']);
+  await screen.until(() => shown(screen)[0]?.includes('since run') === true, 'the comparison');
+  expect(shown(screen)[0]).toMatch(/^ Changes in run 2 since run 1 /);
 });
 
 it('of a kind that is cut the end is left, where the reason is', async () => {

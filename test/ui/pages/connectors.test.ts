@@ -221,16 +221,30 @@ it('y copies the errors of the connector, M and Y all of it; on the description 
   expect(screen.controller.state.prompt?.kind).toBe('save');
 });
 
-it('says once that the connectors of a stopped pipeline are unknown', async () => {
+it('says once that the connectors of a stopped pipeline are unknown, whether or not it ran meanwhile', async () => {
   await using stopped = await ScreenUnderTest.connected({
     names: ['orders'],
     scenario: (server) => void server.addPipeline('orders'),
   });
+  const isDescribed = () => stopped.controller.lookup.described.get()?.answer !== undefined;
+  const notes = () => rowsOf(stopped).filter((row) => row.includes('No connector data'));
+  const unknown = [' No connector data: it does not run, and its statistics were not read before'];
   stopped.press('d');
-  await stopped.until(() => stopped.controller.lookup.described.get()?.answer !== undefined, 'the answer');
-  expect(rowsOf(stopped).filter((row) => row.includes('No connector data'))).toEqual([
-    ' No connector data: not running since pipetail started',
-  ]);
+  await stopped.until(isDescribed, 'the answer');
+  expect(notes()).toEqual(unknown);
+  stopped.press('Esc');
+  const pipeline = stopped.server.pipeline('orders');
+  const statusOf = () => stopped.controller.pipeline('orders')?.deploymentStatus;
+  // Nobody asks for statistics while it starts.
+  pipeline.provision();
+  await stopped.until(() => statusOf() === 'Provisioning', 'the start');
+  pipeline.provisioned();
+  pipeline.setRunning();
+  pipeline.fail('exit status: 101');
+  await stopped.until(() => statusOf() === 'Stopped', 'the end');
+  stopped.press('d');
+  await stopped.until(isDescribed, 'the answer');
+  expect(notes()).toEqual(unknown);
 });
 
 it('no row is wider than the screen, whatever its width', async () => {
@@ -277,7 +291,7 @@ it('of an old server what is there is shown, and the rest is said to be unknown,
   const unknown = rowsOf(counting).filter((row) => row.includes('unknown'));
   expect(unknown).toEqual([
     ' The texts of the errors are unknown: this version of Feldera sends only their number',
-    expect.stringMatching(/^ Throughput, memory and storage are unknown: this version of Feldera has no /),
+    expect.stringMatching(/^ Throughput, memory and storage are unknown: this pipeline has no time series \(404\)$/),
   ]);
   expect(rowsOf(counting)).toContainEqual(expect.stringMatching(/orders\.kafka +input orders +healthy .* 105 parse$/));
   counting.press('j', 'Enter');
@@ -287,6 +301,6 @@ it('of an old server what is there is shown, and the rest is said to be unknown,
   nothing.press('d');
   await nothing.until(() => rowsOf(nothing).some((row) => row.includes('No connector data')), 'the refusal');
   expect(rowsOf(nothing).filter((row) => /unknown|No connector data/.test(row))).toEqual([
-    expect.stringMatching(/^ No connector data: this version of Feldera has no /),
+    expect.stringMatching(/^ No connector data: this pipeline has no statistics \(404\)$/),
   ]);
 });

@@ -104,7 +104,7 @@ describe('y, M, S and | take what is on the page', () => {
     const kind = screen.controller.state.page?.kind;
     expect(kind).toBeDefined();
     const isShown = () =>
-      !/asking|counting|loading/.test(
+      !/asking|counting|loading|not read yet/.test(
         pageShown(screen.controller)
           .rows.map(({text}) => text)
           .join(),

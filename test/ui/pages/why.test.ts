@@ -188,6 +188,20 @@ it('c goes on to the connectors, where Enter opens one', async () => {
   expect(rowsOf(screen)[0]).toMatch(/^ orders\.web {2}of orders/);
 });
 
+it('d of a deleted pipeline says that it was deleted, and of a name that there never was, that it is none', async () => {
+  await using screen = await ScreenUnderTest.connected({names: ['orders', 'nobody']});
+  const rows = async (key: string) => {
+    screen.press('Esc', key, 'd');
+    await screen.until(() => screen.controller.lookup.described.get()?.answer?.kind === 'failure', 'the answer');
+    return rowsOf(screen).filter((row) => / pipeline of this name|request failed/.test(row));
+  };
+  await screen.until(() => (screen.logs.get('orders')?.buffer.endId ?? 0) > 0, 'the log');
+  screen.server.deletePipeline('orders');
+  await screen.until(() => screen.controller.pipeline('orders') === undefined, 'the end');
+  expect(await rows('1')).toEqual([' Deleted: the server no longer has a pipeline of this name']);
+  expect(await rows('2')).toEqual([' The server has no pipeline of this name']);
+});
+
 it('a start that a connector ended is no error of that connector: the API counts none', async () => {
   const cause = "FATAL error on input endpoint 'orders.lost': Failed to open input file '/tmp/missing.json'";
   const lines = [
