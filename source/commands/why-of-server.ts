@@ -1,5 +1,6 @@
 import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
 import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-failures.ts';
+import {errorsKey} from '../events/connector-causes.ts';
 import {errorsIn, hasForgotten} from '../events/connector-states.ts';
 import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../events/connectors.ts';
 import {logFacts} from '../events/event-log.ts';
@@ -38,7 +39,7 @@ export type Why = {
   readonly isDegraded: boolean | undefined;
   /** Undefined: it does not run. */
   readonly isLogRead: boolean | undefined;
-  /** What keeps it from being well, in one line; undefined: nothing. */
+  /** What keeps it from being well, or caused connector errors, in one line; undefined: nothing. */
   readonly trouble: string | undefined;
   /** The number of its connector errors with its parts, in words; undefined: not known. */
   readonly connectorErrors: string | undefined;
@@ -80,9 +81,13 @@ async function whyOfOne(pipeline: AskedPipeline, options: WhyOptions & {readonly
     statements,
     isDegraded: degraded || !runs || (known && read) ? degraded : undefined,
     isLogRead: runs ? read !== undefined : undefined,
-    trouble: statements.slice(1).find(({key, severity}) => severity === 'degraded' || key === readingKey)?.text,
+    trouble: statements.slice(1).find(isTrouble)?.text,
     connectorErrors: errorsInWords(pipeline, stats && connectors, read?.counted),
   };
+}
+
+function isTrouble({key, severity}: Statement): boolean {
+  return severity === 'degraded' || key === readingKey || key.startsWith(errorsKey);
 }
 
 function errorsInWords(

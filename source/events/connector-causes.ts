@@ -1,17 +1,21 @@
-import type {ConnectorStats} from '../api/types.ts';
-import {count, counted, readTime} from '../lib/format.ts';
+import type {ConnectorStats, ErrorsOfKind} from '../api/types.ts';
+import {count, counted, duration, readTime} from '../lib/format.ts';
+import {type Recent, recently, recentOf} from '../logs/recent-counts.ts';
+import {type KnownStats, noStats} from '../logs/stats-poller.ts';
 import {type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
 import {connectorErrorIn} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
 import {adviceFor} from '../words/guide.ts';
 import {errorCount, type KnownConnector} from './connectors.ts';
-import type {Cause, LogFacts, Statement} from './statement.ts';
+import type {Cause, LogFacts, Statement, WhyFacts} from './statement.ts';
 
 /** More connectors with one fault are a number. */
 const mostNamed = 5;
-/** Share of the records of an input from which on their errors are most of them. */
+/** Share of the records of an input above which their errors are most of them. */
 const most = 0.5;
+/** Begins the key of a statement about the errors of a connector. */
+export const errorsKey = 'errors ';
 
 /** Connectors that stopped with a fatal error. */
 export const failedConnectors: Cause = (facts) => {
@@ -45,17 +49,20 @@ export const unhealthyConnectors: Cause = (facts) => {
   });
 };
 
-/** Inputs that reject most of their records, and outputs that have written nothing. */
+/** Inputs that reject most of their records, and outputs that write nothing. */
 export const rejectingConnectors: Cause = (facts) =>
-  named(present(facts.connectors).filter(isRejecting), 'reject most of their records', (connector) =>
-    errorStatement(facts.log, connector, 'degraded'),
-  );
+  named(withErrors(facts, 'degraded'), 'reject most of their records', (judged) => errorStatement(facts.log, judged));
 
 /** Connectors with other errors. */
-export const connectorsWithErrors: Cause = (facts) => {
-  const others = present(facts.connectors).filter((each) => errorCount(each) > 0 && !isRejecting(each));
-  return named(others, 'had errors', (connector) => errorStatement(facts.log, connector, 'notice'));
-};
+export const connectorsWithErrors: Cause = (facts) =>
+  named(withErrors(facts, 'notice'), 'had errors', (judged) => errorStatement(facts.log, judged));
+
+function withErrors({connectors, known}: WhyFacts, severity: Judged['severity']): readonly Judged[] {
+  return present(connectors)
+    .filter((each) => errorCount(each) > 0)
+    .map((connector) => ({connector, ...verdictOf(connector.stats, known)}))
+    .filter((each) => each.severity === severity);
+}
 
 /** Of connectors that no statistics tell of, what the log says. */
 export const loggedConnectors: Cause = ({known, connectors, log}) => {
@@ -69,7 +76,7 @@ export const loggedConnectors: Cause = ({known, connectors, log}) => {
     const suppressed = groups.reduce((sum, {group}) => sum + group.suppressed, 0);
     const more = suppressed > 0 ? `, and ${count(suppressed)} suppressed` : '';
     return {
-      ...{key: `errors ${name}`, severity: 'notice', source: 'log'},
+      ...{key: `${errorsKey}${name}`, severity: 'notice', source: 'log'},
       text: clean(`${name} had errors: ${newest ? amongOthers(loggedReason(newest), groups) : unknownReason}`),
       ...timesOf(groups, log),
       often: `${counted(logged, 'error', 'errors')}${more}${isOfRun(groups, log) ? '' : ', earlier runs included'}`,
@@ -99,50 +106,88 @@ function named<Of>(all: readonly Of[], theyDo: string, statementOf: (each: Of) =
   return [...statements, {key: `others ${theyDo}`, severity, source, text}];
 }
 
-/** Records of an input that were rejected, and those that were not. Undefined: nothing is known of them. */
-function rejectedOf({kind, errors, records}: ConnectorStats): {readonly rejected: number; readonly share: number} {
-  const rejected = errors.find((each) => each.kind === (kind === 'input' ? 'parse' : 'encode'))?.count ?? 0;
-  const all = rejected + (records ?? 0);
-  return {rejected, share: all === 0 ? 0 : rejected / all};
+/** A connector with errors: what it does, in words, and the numbers by which it does. */
+type Verdict = {readonly severity: 'degraded' | 'notice'; readonly does: string; readonly by: Recent};
+
+type Judged = Verdict & {readonly connector: PresentConnector};
+
+/** Statistics do not change: a frame, and what a key does, ask several times. */
+const verdicts = new WeakMap<ConnectorStats, Verdict>();
+
+function verdictOf(stats: ConnectorStats, known: KnownStats | undefined): Verdict {
+  const verdict = verdicts.get(stats) ?? judge(stats, known);
+  verdicts.set(stats, verdict);
+  return verdict;
 }
 
-function isRejecting({stats}: PresentConnector): boolean {
-  const {kind, records} = stats;
-  if (records === undefined) return false;
-  const isEmpty = records === 0 && stats.errors.some((each) => each.count > 0);
-  return isEmpty || (kind === 'input' && rejectedOf(stats).share >= most);
+/** By what it did of late; what never worked is told of the whole run. */
+function judge(stats: ConnectorStats, known: KnownStats = noStats): Verdict {
+  const {kind, records, errors} = stats;
+  const run = {kind, records, errors, span: undefined};
+  const had: Verdict = {severity: 'notice', does: 'had errors', by: run};
+  if (records === undefined) return had;
+  if (records === 0) return {...had, severity: 'degraded', does: doesNothing(stats)};
+  const recent = recentOf(known, stats);
+  const {span, records: moved = 0} = recent;
+  const words = spanWords(span);
+  if (kind === 'output') {
+    const isStill = span !== undefined && moved === 0 && errorsOf(recent) > 0;
+    return isStill ? {severity: 'degraded', does: `has written nothing ${words}`, by: recent} : had;
+  }
+  const rejected = errorsOf(recent, 'parse');
+  if (rejected === 0 || isOver(stats, known)) return had;
+  const share = rejected / (rejected + moved);
+  const severity = share > most ? 'degraded' : 'notice';
+  if (areRecords(recent)) return {severity, does: `rejected ${percent(share)} of its records ${words}`, by: recent};
+  return {severity, does: `had ${share > most ? 'more errors than records' : 'errors'} ${words}`, by: recent};
 }
 
-function errorStatement(
-  log: LogFacts | undefined,
-  connector: PresentConnector,
-  severity: Statement['severity'],
-): Statement {
+function doesNothing(stats: ConnectorStats): string {
+  if (stats.kind === 'output') return 'has written nothing';
+  return errorsOf(stats, 'parse') > 0 ? 'has accepted no record' : 'has received nothing';
+}
+
+function errorsOf({errors}: Pick<ConnectorStats, 'errors'>, kind?: ErrorsOfKind['kind']): number {
+  return errors.reduce((sum, each) => sum + (kind === undefined || each.kind === kind ? each.count : 0), 0);
+}
+
+/** Its last error came more than a minute before the statistics, as their server's times tell. */
+function isOver(stats: ConnectorStats, {stats: of}: Pick<KnownStats, 'stats'>): boolean {
+  const {last} = retainedReason(stats)?.times ?? {};
+  return last !== undefined && of?.answeredAt !== undefined && of.answeredAt - last > recently;
+}
+
+/**
+ * Each rejected record is one error. Of text that is no JSON, there is one for each word; of what the server does not tell,
+ * nobody knows. It has the newest errors of each tag.
+ */
+function areRecords({errors}: Recent): boolean {
+  const {retained = []} = errors.find(({kind}) => kind === 'parse') ?? {};
+  return retained.length > 0 && retained.every(({message}) => message.startsWith('Parse error (event #'));
+}
+
+/** A minute is one, though answers come a little late. */
+function spanWords(span: number | undefined): string {
+  if (span === undefined) return 'since its start';
+  return `in the last ${span < 2 * recently ? 'minute' : duration(span)}`;
+}
+
+function errorStatement(log: LogFacts | undefined, {connector, severity, does, by}: Judged): Statement {
   const {stats, name, kind, key} = connector;
   const groups = groupsOf(log, name);
   const {times, reason, text} = retainedReason(stats) ?? reasonInLog(groups, log);
-  const counts = stats.errors.flatMap(({kind: of, count: errors}) =>
+  const counts = by.errors.flatMap(({kind: of, count: errors}) =>
     errors > 0 ? `${counted(errors, `${of} error`, `${of} errors`)}` : [],
   );
-  const records = stats.records === undefined ? [] : [counted(stats.records, 'record', 'records')];
+  const records = by.records === undefined ? [] : [counted(by.records, 'record', 'records')];
   return {
-    ...{key: `errors ${key}`, severity, source: 'API'},
-    text: clean(`${name} ${whatItDoes(stats)}: ${reason}`),
+    ...{key: `${errorsKey}${key}`, severity, source: 'API'},
+    text: clean(`${name} ${does}: ${reason}`),
     ...times,
     often: [...counts, ...records.map((words) => `${words} ${kind === 'input' ? 'received' : 'written'}`)].join(', '),
     place: placeOf(connector, groups),
     advice: adviceFor(text),
   };
-}
-
-/** `rejects 96 % of its records`, `has written nothing`. */
-function whatItDoes(stats: ConnectorStats): string {
-  const {kind, records} = stats;
-  if (records === undefined) return 'had errors';
-  const {rejected, share} = rejectedOf(stats);
-  if (kind === 'output') return records === 0 ? 'has written nothing' : 'had errors';
-  if (rejected > 0) return `rejects ${percent(share)} of its records`;
-  return records === 0 ? 'has received nothing' : 'had errors';
 }
 
 /** Never rounded to all or nothing. */
@@ -163,7 +208,7 @@ type Reason = {
 
 const unknownReason = 'the reason is unknown';
 
-/** Statistics do not change: a frame, and what a key does, ask several times. */
+/** As with verdicts. */
 const readReasons = new WeakMap<ConnectorStats, {readonly reason: Reason | undefined}>();
 
 /** The most frequent reason among the errors that the server has sent; of several, the newest one. */

@@ -1,6 +1,7 @@
 import type {Pipeline, PipelineStats} from '../api/types.ts';
 import type {Log} from '../logs/log.ts';
-import {connectorKey, hasProcess, type KnownStats} from '../logs/stats-poller.ts';
+import {connectorKey} from '../logs/recent-counts.ts';
+import {hasProcess, type KnownStats} from '../logs/stats-poller.ts';
 import type {ConnectorErrorCount} from '../records/error-log.ts';
 import {connectorsOf, errorCount, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
 

@@ -1,7 +1,8 @@
 import type {ConnectorError, ConnectorStats, ErrorsOfKind, PipelineStats} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {count, counted, readTime} from '../lib/format.ts';
-import {allErrors, connectorKey, type KnownStats, retainedErrors} from '../logs/stats-poller.ts';
+import {connectorKey} from '../logs/recent-counts.ts';
+import {allErrors, type KnownStats, retainedErrors} from '../logs/stats-poller.ts';
 import type {ErrorLog} from '../records/error-log.ts';
 import {connectorErrorIn} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';

@@ -1,7 +1,8 @@
 import {stateOf} from '../api/pipeline-state.ts';
 import type {CheckpointReason, Pipeline, PipelineStats, Progress, TimeSample} from '../api/types.ts';
 import {count, counted, duration, elapsed, readTime} from '../lib/format.ts';
-import {connectorKey, type KnownStats} from '../logs/stats-poller.ts';
+import {connectorKey} from '../logs/recent-counts.ts';
+import type {KnownStats} from '../logs/stats-poller.ts';
 import {clean} from '../terminal/clean.ts';
 import {adviceFor} from '../words/guide.ts';
 import {areStale, type Cause, type Statement, type WhyFacts} from './statement.ts';

@@ -14,6 +14,7 @@ import {readTime} from '../lib/format.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import {retryDelay, slowDelay} from './connection/backoff.ts';
 import type {ListPoller} from './list-poller.ts';
+import {connectorKey, recently, recentOf, type Sample, sampled} from './recent-counts.ts';
 
 /** Milliseconds between two requests of a kind for the pipeline whose page is open. */
 const openEvery = 10_000;
@@ -39,6 +40,8 @@ export type KnownStats = {
   readonly gone: readonly ConnectorStats[];
   /** Buffered records of the same process, oldest first. `at`: Unix time in ms. */
   readonly buffered: readonly {readonly at: number; readonly records: number}[];
+  /** What the connectors of the same process had counted before: see `recentOf`. */
+  readonly samples: readonly Sample[];
   /** Unix time in ms of the first of the last statistics in a row that have one number of processed records. */
   readonly stillSince?: number | undefined;
   readonly series: TimeSeries | undefined;
@@ -68,6 +71,7 @@ export const noStats: KnownStats = {
   at: undefined,
   gone: [],
   buffered: [],
+  samples: [],
   series: undefined,
   failure: undefined,
   seriesFailure: undefined,
@@ -75,8 +79,9 @@ export const noStats: KnownStats = {
 
 /**
  * Requests the statistics of pipelines: of the shown one when it is shown, of any when the list counts more connector
- * errors, and with the time series every 10 s while a pipeline's page is open and the user watches. Altogether at most two
- * at a time and one a second, those for what is on the screen first; none for a pipeline without a process.
+ * errors and again until a minute has none, and with the time series every 10 s while a pipeline's page is open and the user
+ * watches. Altogether at most two at a time and one a second, those for what is on the screen first; none for a pipeline
+ * without a process.
  */
 export class StatsPoller {
   readonly #options: StatsPollerOptions;
@@ -126,7 +131,7 @@ export class StatsPoller {
     const before = this.#shown;
     this.#shown = name;
     // While the cursor runs through the list, only the last pipeline is asked about.
-    if (before !== undefined && before !== this.#open) this.#jobs.delete(keyOf('stats', before));
+    if (before !== undefined && before !== this.#open) this.#drop(before, 'stats');
     if (name !== undefined && !this.#running.has(keyOf('stats', name))) this.#want(name, 'stats');
     this.#next();
   }
@@ -136,7 +141,7 @@ export class StatsPoller {
     if (name === this.#open) return;
     const before = this.#open;
     this.#open = name;
-    if (before !== undefined) for (const what of ['stats', 'series'] as const) this.#jobs.delete(keyOf(what, before));
+    if (before !== undefined) for (const what of ['stats', 'series'] as const) this.#drop(before, what);
     this.#wantOpen();
   }
 
@@ -189,6 +194,23 @@ export class StatsPoller {
     const key = keyOf(what, name);
     const now = this.#options.clock.monotonic();
     this.#jobs.set(key, {name, what, dueAt: Math.max(now, this.#failing.get(key)?.until ?? now)});
+  }
+
+  #drop(name: string, what: What): void {
+    this.#jobs.delete(keyOf(what, name));
+    if (what === 'stats') this.#wantAgain(name);
+  }
+
+  /** Once more in a minute, while connectors had errors in the last one: that they have none is in no list. */
+  #wantAgain(name: string): void {
+    const known = this.#known.get().get(name);
+    const key = keyOf('stats', name);
+    if (!known?.stats || known.at === undefined || this.#jobs.has(key) || !this.#hasProcess(name)) return;
+    if (!known.stats.connectors.some((each) => allErrors(recentOf(known, each)) > 0)) return;
+    const {clock} = this.#options;
+    const wait = Math.max(0, known.at + recently - clock.wall());
+    const dueAt = Math.max(clock.monotonic() + wait, this.#failing.get(key)?.until ?? 0);
+    this.#jobs.set(key, {name, what: 'stats', dueAt});
   }
 
   #hasProcess(name: string): boolean {
@@ -247,9 +269,10 @@ export class StatsPoller {
       this.#failing.delete(key);
       // Errors may have risen since the answer was made: then the next request is due already.
       const isOpen = name === this.#open && this.#isAttended && this.#hasProcess(name);
-      if (isOpen && !this.#jobs.has(key)) {
-        this.#jobs.set(key, {name, what, dueAt: Math.max(startedAt + openEvery, clock.monotonic())});
-      }
+      const dueAt = Math.max(startedAt + openEvery, clock.monotonic());
+      if (isOpen && dueAt < (this.#jobs.get(key)?.dueAt ?? Number.POSITIVE_INFINITY))
+        this.#jobs.set(key, {name, what, dueAt});
+      if (what === 'stats') this.#wantAgain(name);
     }
     this.#next();
   }
@@ -301,12 +324,8 @@ function withStats(known: KnownStats, stats: PipelineStats, at: number): KnownSt
   const isStill = isSameProcess && processedRecords !== undefined && known.stats?.processedRecords === processedRecords;
   const stillSince = isStill ? known.stillSince : at;
   const buffered = [...(isSameProcess ? known.buffered : []), ...(records === undefined ? [] : [{at, records}])];
-  return {...known, stats, at, gone, stillSince, buffered: buffered.slice(-trendLength), failure: undefined};
-}
-
-/** A table and a view never have the same name; an input and an output are compared by kind, too. */
-export function connectorKey({kind, name}: Pick<ConnectorStats, 'kind' | 'name'>): string {
-  return `${kind} ${name}`;
+  const samples = sampled(isSameProcess ? known.samples : [], stats, at);
+  return {...known, stats, at, gone, stillSince, buffered: buffered.slice(-trendLength), samples, failure: undefined};
 }
 
 /** As the server counts them. */

@@ -66,9 +66,11 @@ it('says in wide and in JSON which of the pipelines that run are degraded, by th
     } as const;
     const wide = await listText({...usual, output: 'wide'});
     expect(wide).toMatch(
-      /^orders +Running \(degraded\) .* orders\.kafka rejects 75 % of its records: missing field `id`/m,
+      /^orders +Running \(degraded\) .* orders\.kafka rejected 75 % of its records since its start: missing field `id`/m,
     );
-    expect(wide).toMatch(/^fraud +Running {2,}/m);
+    // What is no trouble by itself is the cause of the number beside it.
+    expect(wide).toMatch(/^fraud +Running {2,}.* 3 .* fraud\.kafka rejected 1 % of its records since its start: /m);
+    expect(wide).toMatch(/^quiet +Running .* -$/m);
     const json: {name: string; degraded: boolean | null; logRead: boolean | null}[] = JSON.parse(
       await listText({...usual, output: 'json'}),
     );

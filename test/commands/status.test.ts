@@ -63,7 +63,7 @@ it('begins with what is wrong, each with its reason and source, also of connecto
       /^ {2}orders\.web stopped with a fatal error: no route \(log · since .* UTC · nothing is read from it\)$/,
     ),
     expect.stringMatching(
-      /^ {2}orders\.bad rejects 75 % of its records: missing field `id` .* \(API · .*3 parse errors, 1 record received\)$/,
+      /^ {2}orders\.bad rejected 75 % of its records since its start: missing field `id` .* \(API · .*3 parse errors, 1 record received\)$/,
     ),
     '',
   ]);

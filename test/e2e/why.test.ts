@@ -35,9 +35,11 @@ test.each([
     await terminal.waitFor(() => / 1 degraded .*LIVE . Degraded *$/.test(viewer.header()));
     await terminal.press('d');
     const page = () => terminal.text().replaceAll(/\s+/g, ' ');
-    await terminal.waitFor(() => page().includes('orders.bad rejects 75 % of its records: missing field `id`'));
+    await terminal.waitFor(() =>
+      page().includes('orders.bad rejected 75 % of its records since its start: missing field `id`'),
+    );
     expect(page()).toMatch(
-      /Running, but degraded API .* orders\.web stopped with a fatal error: connection refused \(os error 111\) log .* nothing is read from it orders\.bad rejects/,
+      /Running, but degraded API .* orders\.web stopped with a fatal error: connection refused \(os error 111\) log .* nothing is read from it orders\.bad rejected/,
     );
     await terminal.press('Enter');
     await terminal.waitFor(/[▸>].*ERROR .*FATAL error on input/);

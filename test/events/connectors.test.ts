@@ -15,7 +15,7 @@ import {
   newErrorsWords,
 } from '../../source/events/connectors.ts';
 import {runAtOnce} from '../../source/lib/slices.ts';
-import type {KnownStats} from '../../source/logs/stats-poller.ts';
+import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
 import {ErrorLog} from '../../source/records/error-log.ts';
 import {recording} from '../demo/recording.ts';
 
@@ -96,9 +96,7 @@ test('the connectors of a real pipeline: the failed one first, which only the lo
   const stats = runAtOnce(
     statsSteps(new ServerJson(JSON.parse(recording('25c-stats-fatal-input.raw').body.toString()))),
   );
-  const known: KnownStats = {
-    ...{stats, at: 0, gone: [], buffered: [], series: undefined, failure: undefined, seriesFailure: undefined},
-  };
+  const known: KnownStats = {...noStats, stats, at: 0};
   const failure: LoggedFailure = {kind: 'input', name: 'orders.gone', at: 1, message: 'refused', group: 0};
   // Another fails, and will be gone with the next step.
   const [failing, first, ...others] = connectorsOf(known, [failure]);

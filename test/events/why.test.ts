@@ -150,8 +150,8 @@ describe('connectors', () => {
     expect(textsOf(all)).toEqual([
       'degraded: Running, but degraded',
       'degraded: orders.web stopped with a fatal error: Failed to connect to host: Connection refused (os error 111)',
-      'degraded: orders.bad rejects 100 % of its records: failed to parse string as a JSON document: expected value at line 1 column 2 · and others',
-      "degraded: orders.sheet rejects 60 % of its records: field 'id': field 0: invalid digit found in string · and others",
+      'degraded: orders.bad has accepted no record: failed to parse string as a JSON document: expected value at line 1 column 2 · and others',
+      "degraded: orders.sheet rejected 60 % of its records since its start: field 'id': field 0: invalid digit found in string · and others",
       'degraded: big_orders.full has written nothing: No space left on device (os error 28)',
     ]);
     const [running, web, bad, , full] = all;
@@ -207,20 +207,44 @@ describe('connectors', () => {
     [
       'that reject few of their records are no trouble',
       input({total_records: 980, num_parse_errors: 20}, {parse_errors: sent('Parse error (event #3): bad date')}),
-      ['fine: Running', 'notice: orders.kafka rejects 2 % of its records: bad date'],
+      ['fine: Running', 'notice: orders.kafka rejected 2 % of its records since its start: bad date'],
     ],
     [
       'that reject very few',
-      input({total_records: 98_000, num_parse_errors: 1}),
-      ['fine: Running', 'notice: orders.kafka rejects less than 1 % of its records: the reason is unknown'],
+      input({total_records: 98_000, num_parse_errors: 1}, {parse_errors: sent('Parse error (event #3): bad date')}),
+      ['fine: Running', 'notice: orders.kafka rejected less than 1 % of its records since its start: bad date'],
     ],
     [
       'that reject nearly all',
+      input({total_records: 1, num_parse_errors: 9999}, {parse_errors: sent('Parse error (event #3): bad date')}),
+      [
+        'degraded: Running, but degraded',
+        'degraded: orders.kafka rejected more than 99 % of its records since its start: bad date',
+      ],
+    ],
+    [
+      'whose errors the server only counts, perhaps several of a record',
       input({total_records: 1, num_parse_errors: 9999}),
       [
         'degraded: Running, but degraded',
-        'degraded: orders.kafka rejects more than 99 % of its records: the reason is unknown',
+        'degraded: orders.kafka had more errors than records since its start: the reason is unknown',
       ],
+    ],
+    [
+      'that rejected records more than a minute ago, by the times of the server',
+      running(
+        {start_time: Date.UTC(2026, 10, 27, 6, 49, 0) / 1000, uptime_msecs: 66_000},
+        {
+          inputs: [
+            {
+              endpoint_name: 'orders.kafka',
+              metrics: {total_records: 1, num_parse_errors: 4},
+              parse_errors: sent('Parse error (event #3): bad date'),
+            },
+          ],
+        },
+      ),
+      ['fine: Running', 'notice: orders.kafka had errors: bad date'],
     ],
     [
       'that receive nothing',

@@ -256,13 +256,14 @@ test('errors of inputs and of an output: records with their causes, as many as t
     / 1 degraded /,
     /Running, but degraded API (?!·)/,
     /orders\.web stopped with a fatal error: .*?Connection refused .*?log · since \d\d:\S+ · nothing is read from it/,
-    /orders\.bad rejects (more than )?\d\d % of its records: .*? API · .*? 2,\d{3} parse errors, \d+ records received/,
+    // Each word that is no JSON is an error: they are no records. They came a moment ago, or on a busy machine before.
+    /orders\.bad had (more errors than records since its start|errors): .*? API · .*? 2,\d{3} parse errors, \d records received/,
     /big_orders\.full has written nothing: No space left on device .*? transport errors, 0 records written/,
   ]);
   const {stdout: told} = await rig.run('status', 'orders');
   for (const words of [
     'orders.web stopped with a fatal error: ',
-    'orders.bad rejects ',
+    'orders.bad had ',
     'big_orders.full has written nothing: ',
   ])
     expect(told).toContain(`\n  ${words}`);

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {ApiFailure, PipelineStats, TimeSample} from '../../../source/api/types.ts';
-import type {KnownStats} from '../../../source/logs/stats-poller.ts';
+import {type KnownStats, noStats} from '../../../source/logs/stats-poller.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {activityRows, curve} from '../../../source/ui/pages/activity.ts';
 
@@ -22,7 +22,7 @@ function known(
   more: Partial<KnownStats> = {},
 ): KnownStats {
   return {
-    ...{stats: {...stats, ...change}, at: 0, gone: [], buffered: [], failure: undefined, seriesFailure: undefined},
+    ...{...noStats, stats: {...stats, ...change}, at: 0},
     series: {samples: samples(processed)},
     ...more,
   };
