@@ -38,6 +38,9 @@ const targetNext = bytesOf('","target":"');
 const serviceKey = bytesOf('"feldera-service":"');
 const jsonService = bytesOf('feldera-service');
 const runnerService = bytesOf('runner');
+const jsonTarget = bytesOf('target');
+const jsonId = bytesOf('pipeline-id');
+const runnerModules = bytesOf('pipeline_manager::');
 
 export function kindIn(bytes: Uint8Array, start: number, end: number): LineKind {
   const first = bytes[start];
@@ -78,7 +81,7 @@ export function frameNumberIn(bytes: Uint8Array, start: number, end: number): nu
 /**
  * Whether a head line is the runner's; parse-record.ts has the same rules. The tag alone does not prove it, as a
  * pipeline may have the same name. The runner's lines have in text the tag `manager` and one space before the message (a
- * pipeline's have two), in JSON the service `runner`.
+ * pipeline's have two), in JSON the service `runner`, one of the runner's modules as target, and the pipeline's id.
  */
 export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnerJsonLine(bytes, start, end);
@@ -125,11 +128,16 @@ const members = new JsonMembers();
 
 function isRunnerJsonLine(bytes: Uint8Array, start: number, end: number): boolean {
   const service = serviceByOrder(bytes, start, end);
-  if (service !== undefined)
-    return isAt(bytes, service, runnerService) && bytes[service + runnerService.length] === quote;
+  // The service shows that nearly every line is a pipeline's.
+  if (service !== undefined && !isAt(bytes, service, runnerService)) return false;
+  let found = 0;
   members.start(bytes, start, end);
-  while (members.next()) if (members.isNamed(jsonService)) return members.hasText(runnerService);
-  return false;
+  while (members.next()) {
+    if (members.isNamed(jsonService) && members.hasText(runnerService)) found |= 1;
+    else if (members.isNamed(jsonTarget) && members.isString && isAt(bytes, members.value, runnerModules)) found |= 2;
+    else if (members.isNamed(jsonId) && members.isString) found |= 4;
+  }
+  return found === 7;
 }
 
 /** Where the service begins in the orders that servers write: first, or after time, level and target. */

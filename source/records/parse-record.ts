@@ -52,7 +52,7 @@ export function parseRecord(text: string): LogRecord | undefined {
 function parseJsonRecord(text: string): JsonRecord | undefined {
   return readJson(text, ({line, timestamp, level, target, span, message, fields}) => ({
     format: 'json',
-    source: line['feldera-service'] === 'runner' ? 'manager' : 'pipeline',
+    source: isRunners(line) ? 'manager' : 'pipeline',
     name: textOf(line['pipeline-name'] ?? ''),
     timeText: timestamp,
     level,
@@ -75,6 +75,12 @@ export function jsonAsText(text: string): string | undefined {
     const place = span === undefined ? textOf(target) : `${textOf(span)}: ${textOf(target)}`;
     return `${level} ${place}:  ${[first, ...shown].filter((part) => part !== '').join(' ')}`;
   });
+}
+
+/** As `isRunnerLine` has it: a program may print a line that names the service, but none of the runner's modules. */
+function isRunners({'feldera-service': service, target, 'pipeline-id': id}: JsonObject): boolean {
+  const isOfRunner = typeof target === 'string' && target.startsWith('pipeline_manager::');
+  return service === 'runner' && isOfRunner && typeof id === 'string';
 }
 
 type JsonParts = {

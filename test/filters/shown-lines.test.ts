@@ -77,7 +77,7 @@ describe('filters', () => {
       '[pa] \x1b[2m2026-11-25T09:08:47.372844Z\x1b[0m \x1b[32m INFO\x1b[0m \x1b[2mdbsp::kafka\x1b[0m\x1b[2m:\x1b[0m  x',
       '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"INFO","target":"log","fields":{"message":"x","log.target":"rdkafka"}}',
       '[manager] 2026-11-25T09:08:47.069619Z  INFO db::pool: x pipeline-id="1" pipeline-name="N/A"',
-      '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"INFO","target":"pipeline_manager::db","feldera-service":"runner","fields":{"line":"x"}}',
+      '{"timestamp":"2026-11-25T09:08:47.372844Z","level":"INFO","target":"pipeline_manager::db","feldera-service":"runner","pipeline-id":"1","fields":{"line":"x"}}',
     );
     expect(idsOf(shownOf(buffer, {filters: typed('target:kafka')}))).toEqual([1, 2, 3]);
     expect(idsOf(shownOf(buffer, {filters: typed('target:transition')}))).toEqual([]);

@@ -58,7 +58,13 @@ test('lines of the runner and of a pipeline', () => {
 
 test('the runner reports the end of the pipeline in each of its forms, also at the beginning of a long line', () => {
   const long = runner(`Resources error: ${'x'.repeat(600)}`);
-  const json = {timestamp: time, level: 'ERROR', target: 'a', 'feldera-service': 'runner'};
+  const json = {
+    timestamp: time,
+    level: 'ERROR',
+    target: 'pipeline_manager::runner::pipeline_automata',
+    'feldera-service': 'runner',
+    'pipeline-id': '1',
+  };
   const ofEnds = [
     runner('Resources error: exit status: 5'),
     long.slice(0, 512),

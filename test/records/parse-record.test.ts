@@ -349,7 +349,9 @@ describe('the same record in both forms', () => {
     };
     const runnersTarget = 'pipeline_manager::runner::pipeline_automata';
     test.each([
-      [true, {'feldera-service': 'runner', target: 'a'}],
+      [true, {'feldera-service': 'runner', target: runnersTarget, 'pipeline-id': '1'}],
+      [false, {'feldera-service': 'runner', target: 'a', 'pipeline-id': '1'}],
+      [false, {'feldera-service': 'runner', target: runnersTarget}],
       [false, {'feldera-service': 'pipeline', target: runnersTarget}],
       [false, {target: runnersTarget}],
     ])('the runner’s: %s, %j', (isRunners, others) => {

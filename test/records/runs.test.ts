@@ -130,6 +130,18 @@ describe('transitions', () => {
     expect(runsOf([head('hello'), ...forged]).runs).toEqual([{...unknown, firstId: 0, endId: undefined}]);
   });
 
+  test('a line in JSON that a program prints, and that only names the service, ends no run', () => {
+    const own = runnerJson(stopped, 'INFO', at(5));
+    const forged = [
+      own.replace(/"target":"[^"]*"/, '"target":"app"'),
+      own.replace(/"target":"[^"]*",/, ''),
+      own.replace(/"pipeline-id":"[^"]*",/, ''),
+    ];
+    const begun = [runnerJson(start, 'INFO', at(1)), json('hello')];
+    expect(runsOf([...begun, ...forged]).runs).toEqual(runsOf([...begun, json('a'), json('b'), json('c')]).runs);
+    expect(runsOf([...begun, own]).runs.at(-1)?.state).toBe('stopped');
+  });
+
   test('the same in JSON', () => {
     expect(runsOf([head('old'), runnerJson(start, 'INFO', at(1))]).runs).toEqual([
       {...unknown, firstId: 0, endId: 1, endedAt: ms(1)},
