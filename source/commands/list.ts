@@ -43,7 +43,7 @@ export async function listText(options: ListOptions): Promise<string> {
   if (statuses) checkStates(statuses, all);
   for (const tag of tags) checkTag(tag, all);
   const pipelines = all
-    .filter((pipeline) => statuses?.includes(serverState(pipeline).toLowerCase()) !== false)
+    .filter((pipeline) => statuses?.some((status) => sameWord(status, serverState(pipeline))) !== false)
     .filter((pipeline) => isTagged.every((matches) => matches(pipeline)))
     .toSorted(byName);
   switch (output) {
@@ -112,9 +112,13 @@ export function pipelineObject(pipeline: Pipeline, {why, programError}: AskedOf)
   };
 }
 
+function sameWord(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 function checkStates(statuses: readonly string[], pipelines: readonly Pipeline[]): void {
   const known = [...knownStates, ...pipelines.map(serverState)];
-  const unknown = statuses.find((status) => !known.some((word) => word.toLowerCase() === status));
+  const unknown = statuses.find((status) => !known.some((word) => sameWord(word, status)));
   if (unknown === undefined) return;
   const hint = didYouMean(unknown, known) || ` · use ${commonStates.slice(0, 5).join(', ')}, …`;
   throw new UsageError(`unknown state '${unknown}' for --status${hint}`);

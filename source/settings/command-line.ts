@@ -159,7 +159,9 @@ function meowKey({flag}: Option): string {
 }
 
 function foreign({option: {flag, commands}, as}: TypedOption, command: CommandName): UsageError {
-  const places = commands.map((name) => (name === 'screen' ? 'the screen' : callOf(name)));
+  const places = commands.map((name) =>
+    name === 'screen' ? (command === 'open' ? 'the screen of a server' : 'the screen') : callOf(name),
+  );
   const where = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter((place) => place !== '').join(' and ');
   const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
   return new UsageError(`${as} belongs to ${where}${own}`);

@@ -22,6 +22,14 @@ function readRun(text: string, name: string): number {
   throw new UsageError(`${name} takes the number of a run, such as 3, or -1 for the last one, not '${text.trim()}'`);
 }
 
+function readTail(text: string, name: string): number | undefined {
+  const tail = text.trim();
+  const most = 1_000_000;
+  if (tail === '-1') return undefined;
+  if (/^\d+$/.test(tail) && Number(tail) <= most) return Number(tail);
+  throw new UsageError(`${name} takes a whole number from 0 to ${most}, or -1 for all, not '${text}'`);
+}
+
 /** A number without a unit may be meant as fda's limit for each request. */
 function readTimeout(text: string, name: string): number {
   if (!/^\s*[1-9]\d*\s*$/.test(text)) return parseDuration(text, name);
@@ -66,8 +74,8 @@ export const logsOptions = [
   {
     flag: 'tail',
     value: 'N',
-    read: (text, name) => (text === '-1' ? undefined : parseInteger(text, name, {min: 0, max: 1_000_000})),
-    help: 'only the last N selected records of what the server has; -1 = all',
+    read: readTail,
+    help: 'only the last N selected records of what is there already; -1 = all',
     core: 'only the last N records; -1 = all',
     ...ofLogs,
   },

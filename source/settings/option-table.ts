@@ -293,11 +293,7 @@ export const options = [
   {
     flag: 'status',
     value: 'STATES',
-    read: (text) =>
-      text
-        .toLowerCase()
-        .split(/[\s,]+/)
-        .filter(Boolean),
+    read: (text) => text.split(/[\s,]+/).filter(Boolean),
     help: 'only pipelines in these states: Running,Failed',
     core: true,
     commands: ['list'],

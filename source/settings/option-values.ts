@@ -144,7 +144,7 @@ export function findContext(name: string, from: string, {contexts, name: file}: 
   if (names.length === 0) {
     const where = file === '' ? 'there is no configuration file' : `${file} has none`;
     throw new UsageError(
-      `${from} names the unknown context '${name}' · ${where} · pipetail config init shows how to make one`,
+      `${from} names the unknown context '${name}' · ${where} · pipetail config init writes a file that shows how to make one`,
     );
   }
   throw new UsageError(

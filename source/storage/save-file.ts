@@ -3,6 +3,7 @@ import path from 'node:path';
 import {openFor, openRegular} from './regular-file.ts';
 
 export type Saved =
+  /** `path`: absolute, since a name alone does not say where the file is. */
   | {readonly kind: 'saved'; readonly path: string; readonly bytes: number}
   /** Nothing was changed: the name is taken, and `overwrite` was not set. */
   | {readonly kind: 'exists'; readonly path: string}
@@ -33,7 +34,7 @@ export async function saveFile(
     if (bytes === undefined) return {kind: 'stopped', path: file};
     if (overwrite) await rename(draft, target.path);
     else await linkOrClaim(draft, target.path);
-    return {kind: 'saved', path: file, bytes};
+    return {kind: 'saved', path: path.resolve(file), bytes};
   } catch (error) {
     if (signal.aborted && error === signal.reason) return {kind: 'stopped', path: file};
     if (codeOf(error) === 'EEXIST') return {kind: 'exists', path: file};

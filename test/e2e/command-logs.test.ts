@@ -63,6 +63,9 @@ test('a pattern without follow ends with those there are; one that matches nothi
   const program = await logs('/^ord/');
   expect(await program.ended).toBe(0);
   expect(linesOf(program.stdout())).toEqual(linesOf(held(server, 'orders')).map((line) => `orders | ${line}`));
+  const one = await logs('ord*', 'x*');
+  expect(await one.ended).toBe(0);
+  expect(one.stderr()).toBe("pipetail: no pipeline matches 'x*'\n");
   const none = await logs('x*');
   expect(await none.ended).toBe(1);
   expect(none.stderr()).toBe("pipetail: no pipeline matches 'x*' · run pipetail list to see them all\n");

@@ -14,7 +14,7 @@ const config = (name: string) => `~/.config/pipetail/config.toml${name}`;
 describe('a mistake is one line, and exit code 2', () => {
   test.each([
     [['--folow'], {}, 'unknown option --folow · did you mean pipetail logs --follow?'],
-    [['logs', 'a', '--tail', 'ten'], {}, "--tail takes a whole number from 0 to 1000000, not 'ten'"],
+    [['logs', 'a', '--tail', 'ten'], {}, "--tail takes a whole number from 0 to 1000000, or -1 for all, not 'ten'"],
     [
       ['logs', 'a', '--since', 'yesterday'],
       {},
@@ -66,7 +66,7 @@ describe('what is found out later is one line as well', () => {
     [['logs', 'ordres'], "ordres: there is no such pipeline · did you mean 'orders'?", 1],
     [['status', 'nothing'], "there is no pipeline 'nothing' · run pipetail list to see them all", 1],
     [['status', 'x*'], "no pipeline matches 'x*' · run pipetail list to see them all", 1],
-    [['list', '--status', 'runing'], "unknown state 'runing' for --status · did you mean 'Running'?", 2],
+    [['list', '--status', 'Runing'], "unknown state 'Runing' for --status · did you mean 'Running'?", 2],
     [
       ['list', '--status', 'zzzzzz'],
       "unknown state 'zzzzzz' for --status · use Running, Paused, Stopped, Failed, SqlError, …",

@@ -224,7 +224,7 @@ it.each<readonly [readonly string[], Variables, string]>([
 
 test('without a file there is no context', () => {
   expect(() => readSettings(['--context', 'a'], {})).toThrow(
-    "--context names the unknown context 'a' · there is no configuration file · pipetail config init shows how to make one",
+    "--context names the unknown context 'a' · there is no configuration file · pipetail config init writes a file that shows how to make one",
   );
 });
 

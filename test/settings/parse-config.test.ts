@@ -108,7 +108,7 @@ describe('each mistake has its line', () => {
     ['list-width = 3\n', "1: list-width takes a width in cells of at least 8, auto or off, not '3'"],
     [
       'context = "a"\n',
-      "1: context names the unknown context 'a' · ~/c.toml has none · pipetail config init shows how to make one",
+      "1: context names the unknown context 'a' · ~/c.toml has none · pipetail config init writes a file that shows how to make one",
     ],
     [
       `context = "prd"\n[contexts.prod]\n${host}\n`,

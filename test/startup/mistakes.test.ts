@@ -64,9 +64,10 @@ const mistakes: readonly Mistake[] = [
     '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
   ],
   // Values.
+  [['open', 'a.log', '--fresh'], '--fresh belongs to the screen of a server'],
   [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
-  [['logs', 'a', '--tail', 'ten'], "--tail takes a whole number from 0 to 1000000, not 'ten'"],
-  [['logs', 'a', '--tail', '-2'], "--tail takes a whole number from 0 to 1000000, not '-2'"],
+  [['logs', 'a', '--tail', 'ten'], "--tail takes a whole number from 0 to 1000000, or -1 for all, not 'ten'"],
+  [['logs', 'a', '--tail', '-2'], "--tail takes a whole number from 0 to 1000000, or -1 for all, not '-2'"],
   [['logs', 'a', '--level', 'loud'], "--level takes trace, debug, info, warn or error, not 'loud'"],
   [
     ['logs', 'a', '--level', 'wran'],
@@ -96,7 +97,7 @@ const mistakes: readonly Mistake[] = [
   [['open', '-', '-'], 'stdin can be read once: give - once'],
   [
     ['open', 'a.log', '--host', 'http://x'],
-    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
+    '--host belongs to the screen of a server, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
   ],
   // What does not go together.
   [['logs', 'a', '-o', 'json', '--timestamps'], '--timestamps cannot be combined with --output json'],
@@ -144,7 +145,7 @@ const mistakes: readonly Mistake[] = [
   [['list', '--config', '/'], '/: the configuration file cannot be read · it is a folder'],
   [
     ['list', '--context', 'prod'],
-    "--context names the unknown context 'prod' · there is no configuration file · pipetail config init shows how to make one",
+    "--context names the unknown context 'prod' · there is no configuration file · pipetail config init writes a file that shows how to make one",
   ],
   [
     ['--context', 'prod', '--host', 'http://x'],
@@ -180,7 +181,7 @@ test.each([
   [
     'PIPETAIL_CONTEXT',
     'prod',
-    "PIPETAIL_CONTEXT names the unknown context 'prod' · there is no configuration file · pipetail config init shows how to make one",
+    "PIPETAIL_CONTEXT names the unknown context 'prod' · there is no configuration file · pipetail config init writes a file that shows how to make one",
   ],
 ])('%s=%s', async (name, value, message) => {
   await expect(loadSettings([], {...environment, [name]: value})).rejects.toThrow(new UsageError(message));
@@ -196,7 +197,7 @@ const configMistakes: readonly (readonly [text: string, line: string])[] = [
   ['host = "http://x"', ":1: 'host' belongs to a server: set it in a context, [contexts.NAME]"],
   [
     'context = "prod"',
-    ":1: context names the unknown context 'prod' · FILE has none · pipetail config init shows how to make one",
+    ":1: context names the unknown context 'prod' · FILE has none · pipetail config init writes a file that shows how to make one",
   ],
   ['[contexts.prod]\ntenant = "a"', ":1: context 'prod' has no host"],
   [

@@ -12,7 +12,7 @@ const save = {overwrite: false, signal: never};
 test('the file is there whole, for its owner alone, and nothing else', async () => {
   await using home = await temporaryDirectory();
   const file = path.join(home.path, 'a.log');
-  expect(await saveFile(file, blocks, save)).toEqual({kind: 'saved', path: file, bytes: 8});
+  expect(await saveFile(path.relative('.', file), blocks, save)).toEqual({kind: 'saved', path: file, bytes: 8});
   expect(await readFile(file, 'utf8')).toBe('one\ntwo\n');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(home.path)).toEqual(['a.log']);
