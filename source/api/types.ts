@@ -34,6 +34,8 @@ export type Pipeline = {
   readonly runtimeReason?: string | undefined;
   /** Unix time in ms at which the newest checkpoint in the storage was begun; absent: there is none. */
   readonly checkpointAt?: number | undefined;
+  /** Compiler messages as text, which a list has only once it was asked for; undefined: not known, or it compiled. */
+  readonly programError?: string | undefined;
 };
 
 /** A pipeline with the fields that only `GET /v0/pipelines/{name}` has. */

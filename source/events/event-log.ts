@@ -267,7 +267,7 @@ export class EventLog {
     return whyOf({
       ...{...run, ...asked, now, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
       reading: this.readings.of(name),
-      pipeline: pipeline && {...pipeline, programError},
+      pipeline: pipeline && {...pipeline, programError: programError ?? pipeline.programError},
     });
   }
 

@@ -2,7 +2,14 @@ import {isCompileStep, isSettled, isUndeployed} from '../api/pipeline-state.ts';
 import type {Pipeline} from '../api/types.ts';
 import {readTime} from '../lib/format.ts';
 import {hasProcess} from '../logs/stats-poller.ts';
-import {failureSentence, isCompileError, serverState, stateSince, stateWord} from '../words/pipeline.ts';
+import {
+  compilerSentence,
+  failureSentence,
+  isCompileError,
+  serverState,
+  stateSince,
+  stateWord,
+} from '../words/pipeline.ts';
 import type {ConnectorStates} from './connector-states.ts';
 import type {PipelineEvent} from './pipeline-event.ts';
 
@@ -33,6 +40,8 @@ export type PipelineStatus = {
   /** Its program's status in the server's spelling, and the last change of that. */
   readonly program: string;
   readonly programSince: number;
+  /** Why its program did not compile, in words; undefined: it did, or has yet to. */
+  readonly compileError: string | undefined;
   /** The same of its failure, a result of the compiler too; 0 while it does not fail. */
   readonly failedAt: number;
   /** It failed then at the earliest: the state of the list before began. The same as `failedAt`: at that very time. */
@@ -72,8 +81,8 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   if (why !== undefined && isNewFailure(before, now))
     events.push({kind: 'failed', ...ofApi, at: failedAt, why, ...(endedByRunner && {endedAfter})});
   // The error of the last run stands until the next one, whatever the compiler does meanwhile.
-  if (endedByRunner && isCompileError(now.program) && hasNewResult(before, now))
-    events.push({kind: 'failed', ...ofApi, at: now.programSince, why: stateWord(now.program)});
+  if (endedByRunner && now.compileError !== undefined && hasNewResult(before, now))
+    events.push({kind: 'failed', ...ofApi, at: now.programSince, why: now.compileError});
   if (before.running && !now.running && why === undefined && unavailable === undefined)
     events.push({kind: endKind(now.state), ...change});
   if (now.running && now.starts > before.starts)
@@ -104,10 +113,10 @@ export function changeOf(
   now: PipelineStatus | undefined,
 ): {readonly words: string; readonly at: number | undefined; readonly isFailure?: boolean} | undefined {
   if (!now) return {words: 'deleted', at: undefined};
-  const {failing, failedAt, program, programSince: at} = now;
+  const {failing, failedAt, compileError, programSince: at} = now;
   if (failing !== undefined && isNewFailure(before, now)) return {words: failing, at: failedAt, isFailure: true};
   if (hasNewResult(before, now) && !now.running) {
-    return isCompileError(program) ? {words: stateWord(program), at, isFailure: true} : {words: 'compiled', at};
+    return compileError === undefined ? {words: 'compiled', at} : {words: compileError, at, isFailure: true};
   }
   if (failing !== undefined || now.unavailable !== undefined || !isSettled(now.state)) return undefined;
   const isBack = before.unavailable !== undefined && now.running;
@@ -173,6 +182,7 @@ function pipelineStatus(
     since: timeOf(deploymentStatusSince),
     program: pipeline.programStatus,
     programSince: timeOf(pipeline.programStatusSince),
+    compileError: isCompileError(pipeline.programStatus) ? compilerSentence(pipeline) : undefined,
     ...{failedAt, failedAfter, connectorErrors, errorsRun},
   };
 }

@@ -3,11 +3,14 @@ import type {ApiClient, ApiFailure, Pipeline, Session} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {LongWait} from '../lib/long-wait.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
+import {CompilerTexts} from './compiler-texts.ts';
 import {askedDelay, retryDelay} from './connection/backoff.ts';
 
 /** Milliseconds; Feldera's own web console uses 2 s too. */
 export const attendedEvery = 2_000;
 const unattendedEvery = 15_000;
+/** Milliseconds that a list waits for what the compiler says. */
+const textPatience = 1_000;
 /** Milliseconds after a refusal before the first list, plus as much jitter: the screen recovers soon after the key does. */
 const refusedEvery = 5_000;
 /** Milliseconds without an answer after which the server may be gone: an open connection does not prove that it is there. */
@@ -33,7 +36,7 @@ export type ListSnapshot = {
 };
 
 type ListPollerOptions = {
-  readonly client: Pick<ApiClient, 'answers' | 'listPipelines'>;
+  readonly client: Pick<ApiClient, 'answers' | 'listPipelines' | 'getPipeline'>;
   readonly clock: Clock;
   /** In [0, 1), for the jitter. */
   readonly random: () => number;
@@ -58,6 +61,9 @@ export class ListPoller {
   #goodAt: number | undefined;
   #unanswered: Asked | undefined;
   #requesting = false;
+  /** The last list as the server sent it. */
+  #sent: readonly Pipeline[] | undefined;
+  readonly #texts: CompilerTexts;
   /** `refresh` was called during a request. */
   #again = false;
   #cancelTimer: (() => void) | undefined;
@@ -70,6 +76,7 @@ export class ListPoller {
   constructor(options: ListPollerOptions) {
     this.#options = options;
     this.#wait = new LongWait(options.clock);
+    this.#texts = new CompilerTexts(options.client);
     const {lastGood} = options.client.answers;
     this.#unsubscribe = lastGood.subscribe(() => this.#onAnswer(lastGood.get()));
   }
@@ -143,8 +150,9 @@ export class ListPoller {
     const cancelDoubt = clock.after(doubtedAfter, () => this.#doubt(asked));
     const answer = await client.listPipelines(this.#stop.signal).catch(asFailure);
     cancelDoubt();
-    this.#requesting = false;
     this.#wait.end();
+    if (!('kind' in answer) && this.#texts.lacks(answer)) await this.#askCompiler(answer);
+    this.#requesting = false;
     if (this.#stop.signal.aborted) return;
     if ('kind' in answer) this.#failed(answer, asked);
     else this.#succeeded(answer, askedAt);
@@ -163,9 +171,31 @@ export class ListPoller {
     this.#goodAt = this.#options.clock.wall();
     this.#unanswered = undefined;
     this.#requestAfter(this.#every);
-    const {pipelines: before, failure, unansweredSince} = this.#store.get();
-    if (before === pipelines && failure === undefined && unansweredSince === undefined) return;
-    this.#store.set({pipelines, goodAt: this.#goodAt, askedAt, failure: undefined, nextTryAt: undefined});
+    const {failure, unansweredSince} = this.#store.get();
+    if (this.#sent === pipelines && failure === undefined && unansweredSince === undefined) return;
+    this.#sent = pipelines;
+    this.#store.set({
+      pipelines: this.#texts.added(pipelines),
+      goodAt: this.#goodAt,
+      askedAt,
+      failure: undefined,
+      nextTryAt: undefined,
+    });
+  }
+
+  /** A list with a program that did not compile waits a little for why: so whoever tells of it can say that. */
+  async #askCompiler(pipelines: readonly Pipeline[]): Promise<void> {
+    const {clock} = this.#options;
+    const asking = this.#texts.ask(pipelines, this.#stop.signal).then(() => {
+      const {pipelines: shown} = this.#store.get();
+      const known = this.#sent && this.#texts.added(this.#sent);
+      const isNews = known?.some((each, at) => each !== shown?.[at]) === true;
+      if (isNews && !this.#stop.signal.aborted) this.#store.set({...this.#store.get(), pipelines: known});
+    });
+    const {promise: waited, resolve} = Promise.withResolvers<void>();
+    const cancel = clock.after(textPatience, resolve);
+    await Promise.race([asking, waited]);
+    cancel();
   }
 
   #failed(failure: ApiFailure, asked: Asked): void {

@@ -117,15 +117,25 @@ export function hasCompileError(pipeline: Pipeline): boolean {
  * Why it fails, in one line; undefined if it does not, or nobody says. `programError`: `PipelineDetail.programError`,
  * needed if `hasCompileError`.
  */
-export function failureCause(pipeline: Pipeline, programError = ''): string | undefined {
+export function failureCause(pipeline: Pipeline, programError = pipeline.programError ?? ''): string | undefined {
   if (!hasCompileError(pipeline)) {
     const {deploymentError, deploymentStatus, runtimeReason} = pipeline;
     const reason = deploymentStatus === 'Unavailable' ? runtimeReason?.replaceAll(/\s+/g, ' ') : undefined;
     return deploymentError?.cause ?? reason;
   }
+  return compilerCause(programError);
+}
+
+function compilerCause(programError: string): string | undefined {
   // Warnings, and what cargo reports of its progress, may come before the error.
   const line = /^ *error\b.*/m.exec(programError)?.[0].trim() ?? /\S.*/.exec(programError)?.[0];
   return line?.replace(/^error: /, '');
+}
+
+/** The sentence for a program that did not compile, whatever else is wrong with its pipeline. */
+export function compilerSentence({programStatus: state, programError = ''}: Pipeline): string {
+  const cause = compilerCause(programError);
+  return cause === undefined ? stateWord(state) : failedWords({state, error: clean(cause), endedStart: false});
 }
 
 /**

@@ -9,6 +9,7 @@ import {EventFeed} from '../../source/events/event-feed.ts';
 import {eventWords} from '../../source/events/event-words.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
+import {bannerText} from '../../source/ui/components/body.tsx';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -304,6 +305,32 @@ it('a stream that the runner stops reading notifies, is an incident, and is over
   orders.start();
   await screen.until(() => lostStreams()?.length === 0, 'the next run');
   expect(incident()).toMatchObject({count: 1, isOver: true});
+});
+
+it('what the compiler says of a program is in its alert, its banner and its row on A, whatever page is opened', async () => {
+  const {screen, told} = await telling();
+  await using _screen = screen;
+  const place = {start_line_number: 2, start_column: 18, end_line_number: 2, end_column: 21, snippet: ''};
+  const message = {...place, warning: false, error_type: 'Error parsing SQL', message: 'Encountered "FAIL"'};
+  const fraud = screen.server.pipeline('fraud');
+  fraud.stop();
+  await screen.until(() => screen.controller.pipeline('fraud')?.deploymentStatus === 'Stopped', 'the stop');
+  fraud.setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [message]}});
+  await screen.until(() => told.length > 0, 'the alert');
+  const words = 'SQL error · Error parsing SQL (line 2, column 18): Encountered "FAIL"';
+  expect(told).toEqual([`fraud: ${words}`]);
+  const tellers = () => [
+    ...screen.controller.events.errorRows.flatMap((row) => (row.kind === 'failed' ? row.why : [])),
+    bannerText(screen.controller.pipeline('fraud'), {width: 200, symbols: screen.controller.services.symbols, key: 'd'})
+      ?.text,
+    screen.controller.events.why('fraud')[0]?.text,
+  ];
+  const all = [words, ` ✗ ${words.replace(' ·', ':')}  press d for details `, words];
+  expect(tellers()).toEqual(all);
+  screen.press('2', 'd');
+  await screen.clock.advance(5000);
+  screen.press('Esc');
+  expect([told.length, tellers()]).toEqual([1, all]);
 });
 
 it('the title shows how many pipelines fail', async () => {

@@ -50,6 +50,7 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
     since: 0,
     program: 'Success',
     programSince: 0,
+    compileError: undefined,
     failedAt: 0,
     failedAfter: 0,
     connectorErrors: 0,

@@ -188,7 +188,7 @@ test('each crash and each result of the compiler is one alert, at once and with 
       (pipeline) => pipeline.program_status === 'SqlError' && pipeline.program_status_since !== since,
     );
     const last = (await told(ofScreen, index + 1, 'first')).at(-1);
-    expect(last?.text).toBe('SQL error');
+    expect(last?.text).toMatch(/^SQL error · \S/);
     expect(isAbout(last, program_status_since), last?.time).toBe(true);
   }
   await view.terminal.waitFor(() => view.shown().filter((row) => /program: .*SQL error/.test(row)).length === 2);

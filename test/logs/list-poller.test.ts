@@ -31,7 +31,10 @@ class Lists {
   aborted = 0;
 
   constructor(random = () => 0) {
-    const client = {answers: this.answers, listPipelines: (signal: AbortSignal) => this.#ask(signal)};
+    const client = {
+      ...{answers: this.answers, listPipelines: (signal: AbortSignal) => this.#ask(signal)},
+      getPipeline: () => Promise.reject(new ApiError(unreachable)),
+    };
     this.poller = new ListPoller({client, clock: this.clock, random});
   }
 

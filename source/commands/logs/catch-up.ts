@@ -10,8 +10,6 @@ export type Ending = {
   readonly continues?: boolean;
   /** There is no such pipeline. */
   readonly unknown?: boolean;
-  /** The program of the pipeline did not compile: `say` lacks the reason. */
-  readonly isOfProgram?: boolean;
   /** One line for the user. */
   readonly say?: string;
 };

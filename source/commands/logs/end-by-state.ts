@@ -2,15 +2,7 @@ import type {Pipeline} from '../../api/types.ts';
 import {readTime} from '../../lib/format.ts';
 import {attendedEvery} from '../../logs/list-poller.ts';
 import type {UnaskedEnds} from '../../logs/log-states.ts';
-import {
-  failedWords,
-  failureSentence,
-  hasCompileError,
-  hasStopped,
-  isCompiling,
-  isFailing,
-  stateWord,
-} from '../../words/pipeline.ts';
+import {failedWords, failureSentence, hasStopped, isCompiling, isFailing, stateWord} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending} from './catch-up.ts';
 
 /** Milliseconds that a stop lasts until it is an end: a restart stops the pipeline, and the next list tells of it. */
@@ -95,7 +87,7 @@ export class EndByState {
     if (!pipeline || !isFailing(pipeline)) {
       return this.#waits && input.now - since < restartAtMost ? undefined : ending;
     }
-    return {...ending, failed: true, say: failureSentence(pipeline) ?? '', isOfProgram: hasCompileError(pipeline)};
+    return {...ending, failed: true, say: failureSentence(pipeline) ?? ''};
   }
 
   #findRestart({deploymentId: id, deploymentStatusSince}: Pipeline, now: number): void {

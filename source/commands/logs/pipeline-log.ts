@@ -1,6 +1,6 @@
 import type {ApiClient, Pipeline} from '../../api/types.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
-import {type Clock, withPatience} from '../../lib/clock.ts';
+import type {Clock} from '../../lib/clock.ts';
 import {slowDelay} from '../../logs/connection/backoff.ts';
 import {type ConnectionState, isOpen} from '../../logs/connection/state.ts';
 import type {ConnectionFeed} from '../../logs/feeds/connection.ts';
@@ -10,7 +10,7 @@ import type {LogManager} from '../../logs/log-manager.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
-import {failedWords, failureCause} from '../../words/pipeline.ts';
+import {failedWords} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
 import {EndByState} from './end-by-state.ts';
 import {LogPrinter} from './log-printer.ts';
@@ -23,8 +23,6 @@ import {TailWait} from './tail-wait.ts';
 const checkEvery = 50;
 /** Milliseconds without a byte after which a record is complete: the server sends a record in one piece. */
 const recordRest = 100;
-/** Milliseconds to wait for what the compiler says. */
-const causePatience = 3_000;
 
 type PipelineLogOptions = {
   readonly name: string;
@@ -246,7 +244,6 @@ export class PipelineLog {
     if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp());
     if (this.#printer.problem !== undefined) this.#printer.abandon(ending.say ?? '');
     else if (ending.unknown && hint) void this.#endWith(ending, hint(this.#stream.name));
-    else if (ending.isOfProgram) void this.#endWith(ending, this.#compilerWords());
     else this.#printer.end({...ending, from});
   }
 
@@ -254,14 +251,6 @@ export class PipelineLog {
   async #endWith(ending: Ending, more: Promise<string>): Promise<void> {
     this.#printer.end({...ending, say: `${ending.say}${await more}`});
     this.#options.onChange();
-  }
-
-  async #compilerWords(): Promise<string> {
-    const {client, clock} = this.#options;
-    const ask = (signal: AbortSignal) => client.getPipeline(this.#stream.name, signal).catch(() => undefined);
-    const pipeline = await withPatience({clock, milliseconds: causePatience}, ask);
-    const cause = pipeline && failureCause(pipeline, pipeline.programError);
-    return cause === undefined ? '' : ` · ${cause}`;
   }
 
   /** Reports why the pipeline died, once for each death: the reason may not be in its log. */

@@ -15,7 +15,7 @@ import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {cutBeforeEnd} from '../../words/excerpt.ts';
 import {noAnswer} from '../../words/failures.ts';
 import {openedState} from '../../words/opened.ts';
-import {isFailing, pipelineState} from '../../words/pipeline.ts';
+import {failureCause, isFailing, pipelineState} from '../../words/pipeline.ts';
 import {isCutShort, noEnd, noStart, runWords} from '../../words/run.ts';
 import type {Controller} from '../controller.ts';
 import {emptyLog, emptyLogRows} from '../empty-log.ts';
@@ -162,10 +162,10 @@ type BannerSize = {readonly width: number; readonly symbols: Symbols; readonly k
 /** One row about a failing pipeline: compiler and deployment errors are not in its log. */
 export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}: BannerSize): StyledText | undefined {
   if (!pipeline || !isFailing(pipeline)) return undefined;
-  const {deploymentError} = pipeline;
+  const reason = failureCause(pipeline) ?? '';
   const word = pipelineState(pipeline).word;
-  const state = ` ${symbols.failed} ${word}${deploymentError ? ': ' : ''}`;
-  const cause = plain(clean(deploymentError?.cause ?? ''), {fg: 1});
+  const state = ` ${symbols.failed} ${word}${reason === '' ? '' : ': '}`;
+  const cause = plain(clean(reason), {fg: 1});
   // The cause needs the room more than the words of the hint.
   const hints = key === undefined ? [' '] : [`  press ${key} for details `, `  press ${key} `];
   const roomBeside = (hint: string) => width - textWidth(hint);

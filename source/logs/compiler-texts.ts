@@ -1,0 +1,61 @@
+import {stateOf} from '../api/pipeline-state.ts';
+import type {ApiClient, Pipeline} from '../api/types.ts';
+import {someAtATime} from './pipeline-history.ts';
+
+/** Programs that are asked for after one list. */
+const mostAsked = 15;
+
+/** What is known of one version of a program. `text`: undefined: the server does not say, or was not reached. */
+type Known = {readonly since: string; readonly text: string | undefined};
+
+/** What the compiler says of programs that did not compile, which lists lack: each is asked for once. */
+export class CompilerTexts {
+  readonly #client: Pick<ApiClient, 'getPipeline'>;
+  /** By the server's id of the pipeline. */
+  readonly #known = new Map<string, Known>();
+  /** With the text, by the pipeline of a list: one that has not changed stays the same object. */
+  readonly #told = new WeakMap<Pipeline, Pipeline>();
+  #isAsking = false;
+
+  constructor(client: Pick<ApiClient, 'getPipeline'>) {
+    this.#client = client;
+  }
+
+  /** Some have not been asked for. */
+  lacks(pipelines: readonly Pipeline[]): boolean {
+    return pipelines.some((pipeline) => this.#isUnknown(pipeline));
+  }
+
+  /** The same pipelines with what is known. */
+  added(pipelines: readonly Pipeline[]): readonly Pipeline[] {
+    const all = pipelines.map((pipeline) => this.#with(pipeline));
+    return all.every((each, at) => each === pipelines[at]) ? pipelines : all;
+  }
+
+  /** Asks for some that are not known; nothing while it asks already. Never rejects. */
+  async ask(pipelines: readonly Pipeline[], signal: AbortSignal): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const asked = pipelines.filter((pipeline) => this.#isUnknown(pipeline)).slice(0, mostAsked);
+    await someAtATime(asked, async ({id, name, programStatusSince: since}) => {
+      const detail = await this.#client.getPipeline(name, signal).catch(() => undefined);
+      const isSame = detail?.id === id && detail.programStatusSince === since;
+      this.#known.set(id, {since, text: isSame ? detail.programError : undefined});
+    });
+    this.#isAsking = false;
+    const listed = new Set(pipelines.map(({id}) => id));
+    for (const id of this.#known.keys()) if (!listed.has(id)) this.#known.delete(id);
+  }
+
+  #isUnknown({id, programStatus, programStatusSince}: Pipeline): boolean {
+    return stateOf(programStatus).kind === 'failed' && this.#known.get(id)?.since !== programStatusSince;
+  }
+
+  #with(pipeline: Pipeline): Pipeline {
+    const known = this.#known.get(pipeline.id);
+    if (known?.text === undefined || known.since !== pipeline.programStatusSince) return pipeline;
+    const told = this.#told.get(pipeline) ?? {...pipeline, programError: known.text};
+    this.#told.set(pipeline, told);
+    return told;
+  }
+}
