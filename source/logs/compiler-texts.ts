@@ -5,10 +5,10 @@ import {someAtATime} from './pipeline-history.ts';
 /** Programs that are asked for after one list. */
 const mostAsked = 15;
 
-/** What is known of one version of a program. `text`: undefined: the server does not say, or was not reached. */
+/** What is known of one version of a program. `text`: undefined: the server does not say. */
 type Known = {readonly since: string; readonly text: string | undefined};
 
-/** What the compiler says of programs that did not compile, which lists lack: each is asked for once. */
+/** What the compiler says of programs that did not compile, which lists lack: each is asked for until there is an answer. */
 export class CompilerTexts {
   readonly #client: Pick<ApiClient, 'getPipeline'>;
   /** By the server's id of the pipeline. */
@@ -39,8 +39,9 @@ export class CompilerTexts {
     const asked = pipelines.filter((pipeline) => this.#isUnknown(pipeline)).slice(0, mostAsked);
     await someAtATime(asked, async ({id, name, programStatusSince: since}) => {
       const detail = await this.#client.getPipeline(name, signal).catch(() => undefined);
-      const isSame = detail?.id === id && detail.programStatusSince === since;
-      this.#known.set(id, {since, text: isSame ? detail.programError : undefined});
+      // Without an answer the next list asks again; for another program, too.
+      if (detail?.id === id && detail.programStatusSince === since)
+        this.#known.set(id, {since, text: detail.programError});
     });
     this.#isAsking = false;
     const listed = new Set(pipelines.map(({id}) => id));

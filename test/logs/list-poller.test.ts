@@ -5,7 +5,7 @@ import {createClient} from '../../source/api/client.ts';
 import {fixedCredentials} from '../../source/api/credentials.ts';
 import {ApiError} from '../../source/api/errors.ts';
 import {ServerAnswers} from '../../source/api/request.ts';
-import type {ApiFailure, Pipeline} from '../../source/api/types.ts';
+import type {ApiFailure, Pipeline, PipelineDetail} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {ListPoller, Login} from '../../source/logs/list-poller.ts';
 import {noticeRows} from '../../source/terminal/fit.ts';
@@ -14,6 +14,7 @@ import {oldServerWords} from '../../source/words/failures.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 import {freePort} from '../harness/free-port.ts';
+import {makePipeline} from '../ui/make-pipeline.ts';
 
 const unreachable: ApiFailure = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'};
 const unauthorized: ApiFailure = {kind: 'fatal', reason: 'unauthorized', message: 'who are you'};
@@ -29,11 +30,17 @@ class Lists {
   /** What every request is answered at once; undefined: it waits for `answer`. */
   always: readonly Pipeline[] | ApiFailure | undefined;
   aborted = 0;
+  /** With what the compiler says; undefined: there is no answer. */
+  detail: PipelineDetail | undefined;
+  detailsAsked = 0;
 
   constructor(random = () => 0) {
     const client = {
       ...{answers: this.answers, listPipelines: (signal: AbortSignal) => this.#ask(signal)},
-      getPipeline: () => Promise.reject(new ApiError(unreachable)),
+      getPipeline: () => {
+        this.detailsAsked += 1;
+        return this.detail ? Promise.resolve(this.detail) : Promise.reject(new ApiError(unreachable));
+      },
     };
     this.poller = new ListPoller({client, clock: this.clock, random});
   }
@@ -105,6 +112,22 @@ test('the snapshot stays the same object while the list is the same array', asyn
   await lists.clock.advance(10_000);
   expect(changes).toBe(1);
   expect(lists.poller.snapshot.get().pipelines).toBe(list);
+});
+
+test('what the compiler says of a program is asked for until there is an answer, then no more', async () => {
+  const lists = new Lists();
+  const failed = makePipeline('fraud', {programStatus: 'SqlError'});
+  lists.always = [failed];
+  lists.poller.start();
+  await settled();
+  const told = () => lists.poller.snapshot.get().pipelines?.map(({programError}) => programError);
+  expect(told()).toEqual([undefined]);
+  const program = {programErrors: [], programCode: '', programVersion: 1};
+  lists.detail = {...failed, ...program, programError: 'error: no such table'};
+  await lists.clock.advance(2000);
+  expect(told()).toEqual(['error: no such table']);
+  await lists.clock.advance(10_000);
+  expect([lists.detailsAsked, told()]).toEqual([2, ['error: no such table']]);
 });
 
 test('errors keep the last good list with its time, and go with the next good answer', async () => {
