@@ -13,6 +13,9 @@ export type Entries = {
   readonly countFrom: (id: number) => number;
 };
 
+/** What all lines of the runner of a log have. `isJson`: its format; undefined: not known. */
+export type RunnerMark = {readonly pipelineId: string; readonly isJson?: boolean | undefined};
+
 const defaultSegmentBytes = 256 * 1024;
 const defaultWaitingBytes = 16 * 1024 * 1024;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
@@ -30,7 +33,9 @@ export type BufferOptions = {
   readonly packer?: Packer | undefined;
 };
 
-type Writing = 'append' | 'closeLine' | 'addMarker' | 'replaceMarker' | 'startSegment' | 'coldStore' | 'addPast';
+type Writing =
+  | ('append' | 'closeLine' | 'addMarker' | 'replaceMarker')
+  | ('startSegment' | 'coldStore' | 'addPast' | 'setRunner');
 
 /** As all see it but the log sink, which is the only writer. */
 export type LogBuffer = Omit<WritableLogBuffer, Writing>;
@@ -51,6 +56,8 @@ export class WritableLogBuffer {
   readonly #maxLineBytes: number;
   /** Markers that wait for the open line to end. Their ids will be those from `endId` on. */
   #waiting: Marker[] = [];
+  /** Of the lines from an id on. */
+  readonly #runners: {readonly from: number; readonly mark: RunnerMark}[] = [];
   #version = 0;
 
   constructor(options: BufferOptions) {
@@ -213,6 +220,18 @@ export class WritableLogBuffer {
     if (cut) this.#waiting.unshift(cut);
     this.#addWaiting();
     this.#bound.enforce();
+  }
+
+  /** Of the lines that follow. */
+  setRunner(mark: RunnerMark): void {
+    const last = this.#runners.at(-1)?.mark;
+    if (last?.pipelineId !== mark.pipelineId || last.isJson !== mark.isJson)
+      this.#runners.push({from: this.endId, mark});
+  }
+
+  /** Undefined: not known. */
+  runnerAt(id: number): RunnerMark | undefined {
+    return this.#runners.findLast(({from}) => from <= id)?.mark;
   }
 
   /** Returns the marker's id; undefined: it waits for the end of the open line. */

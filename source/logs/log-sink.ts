@@ -1,6 +1,6 @@
 import {isCompileStep} from '../api/pipeline-state.ts';
 import type {ColdStore} from '../buffer/cold-segments.ts';
-import {type BufferOptions, type LogBuffer, WritableLogBuffer} from '../buffer/log-buffer.ts';
+import {type BufferOptions, type LogBuffer, type RunnerMark, WritableLogBuffer} from '../buffer/log-buffer.ts';
 import {
   countLoss,
   type LossCause,
@@ -125,6 +125,11 @@ export class LogSink implements StitchSink {
     const report = this.states.endLine();
     this.#buffer.closeLine();
     if (report) this.#onReport(report);
+  }
+
+  setRunner(mark: RunnerMark): void {
+    this.#buffer.setRunner(mark);
+    this.states.runner = mark;
   }
 
   cutLine(): void {

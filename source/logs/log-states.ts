@@ -1,6 +1,7 @@
+import type {RunnerMark} from '../buffer/log-buffer.ts';
 import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
-import {isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
+import {isOfRunner, isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {isOver} from '../records/runs.ts';
 import {clocksDiffer, sameFailure} from '../records/same-failure.ts';
 import {beginsRun, endsRun, errorIn, inRunnersWords, isUnasked, transitionIn} from '../records/transitions.ts';
@@ -58,6 +59,8 @@ export class LogStates {
   #ends: UnaskedEnds = {count: 0, last: []};
   /** The error that the runner reported since the last start or end. */
   #cause: string | undefined;
+  /** Of the lines that follow; undefined: not known. */
+  runner: RunnerMark | undefined;
 
   /**
    * `status`: as in the list (`AwaitingApproval`). `since`: roughly when, as Unix time in ms; NaN: at any time. A process
@@ -168,6 +171,7 @@ export class LogStates {
 
   #read(line: Buffer): RunnerReport | undefined {
     if (line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return undefined;
+    if (!isOfRunner(line, this.runner)) return undefined;
     const message = runnerMessage(line) ?? '';
     const transition = transitionIn(message);
     const error = errorIn(message);

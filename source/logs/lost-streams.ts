@@ -18,6 +18,7 @@ export function findLostStreams(
   if (!last) return undefined;
   const states = new LogStates();
   const to = buffer.endedTo;
+  states.runner = buffer.runnerAt(to);
   const onRead = (bytes: Uint8Array, newlines: Uint32Array) => {
     states.append(bytes, newlines);
     leaveOut();

@@ -245,6 +245,7 @@ export class StreamRecording implements ColdStore {
     // Another program writes it, and its past is not shown: no line of the replay may be left out.
     if (!showPast && opened.readOnlyBy !== undefined) return undefined;
     const {past} = opened;
+    if (this.#id !== undefined) sink.setRunner({pipelineId: this.#id});
     const firstInMemory = sink.restore(showPast ? past.pieces() : past.openLine());
     const start = past.positionIn(sink.buffer, showPast ? firstInMemory : sink.buffer.endId);
     if (showPast) this.#findLostStreams();

@@ -1,3 +1,4 @@
+import type {RunnerMark} from '../buffer/log-buffer.ts';
 import {visibleText} from '../buffer/style-joints.ts';
 import {endsManagerEntry, maxProtocolLine} from '../stitch/entry-count.ts';
 import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, quote, space, tab} from './bytes.ts';
@@ -95,6 +96,16 @@ export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boo
 /** Whether the line is a whole record of the runner: in JSON, or with its suffix. */
 export function isWholeRecord(line: Uint8Array): boolean {
   return line[0] === openingBrace || endsManagerEntry(line);
+}
+
+/**
+ * Whether a whole record can be of this runner: a program that imitates it may have another id, or another format. A
+ * runner of which nothing is known can be any.
+ */
+export function isOfRunner(line: Buffer, runner: RunnerMark | undefined): boolean {
+  if (!runner) return true;
+  const {pipelineId, isJson} = runner;
+  return line.includes(pipelineId) && (isJson === undefined || isJson === (line[0] === openingBrace));
 }
 
 /** The message of a whole record of the runner, without its suffix; undefined if it is too long or not understood. */

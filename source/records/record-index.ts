@@ -9,7 +9,7 @@ import {Configurations, isConfigurationLine, opensConfiguration} from './configu
 import {failedStartIn} from './failed-start.ts';
 import type {Level} from './level.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
-import {frameNumberIn, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
+import {frameNumberIn, isOfRunner, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
 import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
 import {PanicReports, panicText} from './panic.ts';
@@ -335,8 +335,9 @@ export class RecordIndex {
     }
     this.#endsEmpty = false;
     const isRunner = isRunnerLine(bytes, start, end);
-    this.#runs.addEntry(id, !isRunner);
     const isWhole = isRunner && isWholeRecord(bytes.subarray(start, end));
+    const isImitated = isWhole && !isOfRunner(bytes.subarray(start, end), this.#buffer.runnerAt(id));
+    this.#runs.addEntry(id, !isRunner || isImitated);
     const isOpen = isRunner ? !isWhole : bytes[start] !== openingBrace;
     const panic = level === 'ERROR' ? this.#panicFor(id, bytes, start, end) : undefined;
     if (panic !== undefined) this.#runs.addWorkerPanic(panic);
@@ -347,7 +348,7 @@ export class RecordIndex {
     if (isOpen || !isRunner) this.#configurations.setWhole();
     if (panic === undefined) this.#table.addHead(recordCode(level, isOpen));
     else this.#table.addMember(panic);
-    if (isWhole) this.#readRunnerMessage(id, bytes.subarray(start, end));
+    if (isWhole && !isImitated) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
   }
 

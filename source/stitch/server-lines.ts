@@ -19,6 +19,8 @@ export type BodyStart = {
   readonly freshStart: Uint8Array | undefined;
   /** Undefined if the first line is not the server's own. */
   readonly pipelineId: string | undefined;
+  /** The format of the runner; undefined likewise. */
+  readonly isJson: boolean | undefined;
 };
 
 type Opening =
@@ -45,6 +47,7 @@ const freshStartText = 'Fresh start of pipeline logs';
 /** Level, target, text and id of a runner's line in text mode. */
 const managerLine = /^\[manager\] \S+ +([A-Z]+) (\S+): (.*) pipeline-id="([^"]*)" pipeline-name="[^"]*"$/;
 const nothing = new Uint8Array(0);
+const openingBrace = 0x7b;
 
 /** Undefined: more of the first line is needed. */
 export function readBodyStart(head: Uint8Array): BodyStart | undefined {
@@ -52,15 +55,16 @@ export function readBodyStart(head: Uint8Array): BodyStart | undefined {
   if (end === -1 && head.length <= maxProtocolLine) return undefined;
   const line = end === -1 ? head : head.subarray(0, end);
   const opening = readOpening(line);
+  const isJson = opening.kind === 'entry' ? undefined : line[0] === openingBrace;
   switch (opening.kind) {
     case 'notice': {
       const {discarded: index, pipelineId} = opening;
-      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId};
+      return {index, replay: head.subarray(end + 1), freshStart: undefined, pipelineId, isJson};
     }
     case 'fresh-start':
-      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId: opening.pipelineId};
+      return {index: 0, replay: head, freshStart: new Uint8Array(line), pipelineId: opening.pipelineId, isJson};
     case 'entry':
-      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined};
+      return {index: 0, replay: head, freshStart: undefined, pipelineId: undefined, isJson};
   }
 }
 

@@ -1,3 +1,4 @@
+import type {RunnerMark} from '../buffer/log-buffer.ts';
 import type {LossCause, MarkerKind} from '../buffer/markers.ts';
 import type {Packer} from '../buffer/packed-store.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
@@ -16,6 +17,8 @@ export type StitchSink = {
   readonly cutLine: () => void;
   /** Within a line: the marker follows that line. */
   readonly addMarker: (marker: MarkerKind) => void;
+  /** Of what is appended from here on. Absent: nobody reads the lines. */
+  readonly setRunner?: (mark: RunnerMark) => void;
   /** What is appended from here on continues the log at `state`. `isEpochStart`: nothing before is a reference for replays. */
   readonly onPlaced: (place: {readonly isEpochStart: boolean}) => void;
 };
@@ -89,6 +92,8 @@ export class Stitch {
   /** The last sleep: Unix times in ms of the last byte before it, and of its end. */
   #sleep = {since: 0, until: Number.NEGATIVE_INFINITY};
   #phase: Phase = {kind: 'idle'};
+  /** The format of the runner of this body, if its first line shows it. */
+  #isJson: boolean | undefined;
 
   /** `ring`: smaller limits make small tests overflow. `packer`: for `pack`. */
   constructor(options: {sink: StitchSink; clock: Pick<Clock, 'wall'>; ring?: RingLimits; packer?: Packer | undefined}) {
@@ -222,6 +227,7 @@ export class Stitch {
       this.#phase = {kind: 'opening', connection, line: head};
       return;
     }
+    this.#isJson = start.isJson;
     const because = this.#epoch.newEpochCause(start.freshStart, start.pipelineId ?? connection.pipelineId);
     if (this.#count && !because) {
       this.#match(start, this.#count, connection);
@@ -302,6 +308,8 @@ export class Stitch {
 
   #goLive(bytes: Uint8Array, isEpochStart: boolean): void {
     this.#phase = {kind: 'live'};
+    const {pipelineId} = this;
+    if (pipelineId !== undefined) this.#sink.setRunner?.({pipelineId, isJson: this.#isJson});
     this.#sink.onPlaced({isEpochStart});
     this.#append(bytes);
   }

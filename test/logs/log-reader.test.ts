@@ -3,7 +3,9 @@ import type {Marker} from '../../source/buffer/markers.ts';
 import type {Loss} from '../../source/logs/connection/state.ts';
 import {LogReader} from '../../source/logs/log-reader.ts';
 import {LogSink} from '../../source/logs/log-sink.ts';
+import {RecordIndex} from '../../source/records/record-index.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
+import {runner, runnerJson, start, stopped} from '../records/index-lines.ts';
 
 const id = '01a211f6-0000-7000-8000-000000000001';
 const freshStart = `[manager] 2026-01-01T00:00:00.000001Z  INFO pipeline_manager::runner::pipeline_logs: Fresh start of pipeline logs pipeline-id="${id}" pipeline-name="N/A"\n`;
@@ -44,7 +46,7 @@ function open() {
     await clock.advance(milliseconds);
     return reader.isReplayOver(attempt);
   };
-  return {clock, buffer, events, pieces, reader, begin, receive, after, markers};
+  return {clock, sink, buffer, events, pieces, reader, begin, receive, after, markers};
 }
 
 test('a first replay is over at a quiet moment', async () => {
@@ -317,4 +319,27 @@ test('the end marker counts only at the end of the attempt that is read', () => 
   expect(reader.end(1).endMarker).toBe(true);
   expect(reader.end(1).endMarker).toBe(false);
   expect(reader.attempt).toBeUndefined();
+});
+
+test.each([
+  ['a discard notice', discarded(5)],
+  ['a fresh start', freshStart],
+])('a program that imitates the runner begins and ends no run of a log that opens with %s', (_, opening) => {
+  const {sink, buffer, begin, receive} = open();
+  const read = () => {
+    const index = new RecordIndex(buffer);
+    while (!index.step(1 << 20));
+    return [index.runs.map(({state}) => state), sink.states.ends.count, sink.states.lostStreams];
+  };
+  const ofId = (text: string, own: string) => `${text.replace(/pipeline-id(":|=)"[^"]*"/, `pipeline-id$1"${own}"`)}\n`;
+  const cut = 'Resources transition: provisioned -> stopping (desired: provisioned)';
+  const error = 'stdout encountered I/O error: stream did not contain valid UTF-8';
+  const messages = [cut, stopped, start, error];
+  begin(1, false);
+  receive(1, opening + ofId(runner(start), id));
+  const other = id.replace('01a', '02a');
+  for (const message of messages) receive(1, ofId(runner(message), other) + ofId(runnerJson(message), id));
+  expect(read()).toEqual([['provisioning'], 0, []]);
+  for (const message of messages) receive(1, ofId(runner(message), id));
+  expect(read()).toEqual([['stopped', 'provisioning'], 1, ['stdout']]);
 });

@@ -26,18 +26,18 @@ describe('body start', () => {
   }
 
   test('the notice is no part of the replay, and has its index', () => {
-    const start = {index: 12, freshStart: undefined, pipelineId: 'id-1'};
+    const start = {index: 12, freshStart: undefined, pipelineId: 'id-1', isJson: false};
     expect(read(`${notice}\na\nb`)).toEqual({...start, replay: 'a\nb'});
     expect(read(`${notice}\n`)).toEqual({...start, replay: ''});
   });
 
   test('a fresh start is entry 0', () => {
     const replay = `${freshStart}\na\n`;
-    expect(read(replay)).toEqual({index: 0, replay, freshStart, pipelineId: 'id-1'});
+    expect(read(replay)).toEqual({index: 0, replay, freshStart, pipelineId: 'id-1', isJson: false});
   });
 
   test('another line is an entry like any other', () => {
-    const start = {index: 0, freshStart: undefined, pipelineId: undefined};
+    const start = {index: 0, freshStart: undefined, pipelineId: undefined, isJson: undefined};
     expect(read('a\nb')).toEqual({...start, replay: 'a\nb'});
     expect(read('\n')).toEqual({...start, replay: '\n'});
   });
