@@ -29,7 +29,7 @@ export type LogStatus = {
   readonly cut: {readonly since: number; readonly why: string | undefined} | undefined;
   /** Why the log is not followed, in words; undefined while it is, or soon will be, and while its pipeline is deleted. */
   readonly disconnected: string | undefined;
-  /** Unix time in ms; undefined while it is not disconnected. */
+  /** Unix time in ms, as that of `cut`; undefined while it is not disconnected. */
   readonly disconnectedSince: number | undefined;
   /** When its pipeline was found to be deleted, Unix time in ms; undefined: it was not, or one of this name is back. */
   readonly deletedAt: number | undefined;
@@ -77,14 +77,15 @@ export function logStatus(
   const disconnected = isDead
     ? failureWords(list.failure)
     : disconnectionOf(connection, {before: before?.disconnected, hadLog});
-  const disconnectedSince = disconnected === undefined ? undefined : (before?.disconnectedSince ?? now);
+  const unansweredSince = isDead ? list.unansweredSince : undefined;
+  const since = before?.disconnectedSince ?? before?.cut?.since ?? unansweredSince ?? now;
   const isDeleted = hadLog && isGone(connection);
   return {
     ...{name, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
     flow,
-    cut: flow === 'cut' ? {since: before?.cut?.since ?? now, why: whyCut(connection) ?? before?.cut?.why} : undefined,
-    ...{disconnected, disconnectedSince},
+    cut: flow === 'cut' ? {since, why: whyCut(connection) ?? before?.cut?.why} : undefined,
+    ...{disconnected, disconnectedSince: disconnected === undefined ? undefined : since},
     deletedAt: isWell(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
   };
 }

@@ -110,9 +110,16 @@ describe('a log is disconnected', () => {
     expect(at(31_000, 999, {failure})).toBeUndefined();
   });
 
-  it('since the attempt that made it so', () => {
-    const waited = statusAfter(waiting(2), waiting(3), {kind: 'connecting'}, waiting(4));
-    expect(waited?.disconnectedSince).toBe(1);
+  it('since it was cut, as it is unreachable since then', () => {
+    const begun = (...connections: readonly ConnectionState[]) => {
+      const {cut, disconnectedSince} = statusAfter(live, ...connections) ?? {};
+      return [cut?.since, disconnectedSince];
+    };
+    expect(begun(waiting(1), {kind: 'connecting'}, waiting(2), waiting(3))).toEqual([1, 1]);
+    expect(begun(waiting(1), waiting(3), {kind: 'catching-up', since: 0}, waiting(4))).toEqual([1, 1]);
+    const unanswered = {now: 31_000, list: {failure, unansweredSince: 1000}};
+    const silent = {...log, snapshot: createStore({...snapshot, connection: live, receivedAt: 999})};
+    expect(logStatus(silent, undefined, unanswered).disconnectedSince).toBe(1000);
     expect(statusAfter(waiting(3), live)?.disconnectedSince).toBeUndefined();
     expect(statusAfter(waiting(3), live, waiting(3))?.disconnectedSince).toBe(2);
   });
