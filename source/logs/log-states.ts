@@ -3,7 +3,7 @@ import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isOfRunner, isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {isOver} from '../records/runs.ts';
-import {clocksDiffer, sameFailure} from '../records/same-failure.ts';
+import {clocksDiffer, sameFailure, type ToldFailure} from '../records/same-failure.ts';
 import {beginsRun, endsRun, errorIn, inRunnersWords, isUnasked, transitionIn} from '../records/transitions.ts';
 import {maxProtocolLine} from '../stitch/entry-count.ts';
 
@@ -89,9 +89,9 @@ export class LogStates {
     add(this.#states, {text: inRunnersWords(status), at, isListed: true});
   }
 
-  /** The same for an error with this cause. */
-  hasError(cause: string, since: number): boolean {
-    return this.#errors.some(({text, at}) => text.includes(cause) && sameFailure({at}, {at: since}));
+  /** An error with this cause, of this failure. */
+  hasError(cause: string, failure: ToldFailure): boolean {
+    return this.#errors.some(({text, at}) => text.includes(cause) && sameFailure({at}, failure));
   }
 
   /** Lost streams of the process, which nobody reads until the next start. */

@@ -80,10 +80,10 @@ test('has an error of the runner with its cause, at its time', () => {
   const at = Date.parse('2026-11-27T08:20:25.487Z');
   const head = '[manager] 2026-11-27T08:20:25.487000Z ERROR pipeline_manager::runner::a: ';
   const reported = read(Buffer.from(`${head}Resources error: exited with signal: 6 (SIGABRT) ${suffix}\n`));
-  expect(reported.hasError('signal: 6 (SIGABRT)', at + 90)).toBe(true);
-  expect(reported.hasError('signal: 9 (SIGKILL)', at + 90)).toBe(false);
-  expect(reported.hasError('signal: 6 (SIGABRT)', at + 60_000)).toBe(false);
-  expect(read(Buffer.from(`parse Resources error: x ${suffix}\n`)).hasError('x', at)).toBe(false);
+  expect(reported.hasError('signal: 6 (SIGABRT)', {at: at + 90})).toBe(true);
+  expect(reported.hasError('signal: 9 (SIGKILL)', {at: at + 90})).toBe(false);
+  expect(reported.hasError('signal: 6 (SIGABRT)', {at: at + 60_000})).toBe(false);
+  expect(read(Buffer.from(`parse Resources error: x ${suffix}\n`)).hasError('x', {at})).toBe(false);
 });
 
 test('keeps only the last states, also of a line that ends without a newline', () => {

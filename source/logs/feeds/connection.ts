@@ -1,4 +1,4 @@
-import {isCompileStep} from '../../api/pipeline-state.ts';
+import {isCompileStep, isUndeployed} from '../../api/pipeline-state.ts';
 import type {Pipeline} from '../../api/types.ts';
 import type {MarkerKind} from '../../buffer/markers.ts';
 import {type Clock, withPatience} from '../../lib/clock.ts';
@@ -169,7 +169,7 @@ export class ConnectionFeed implements Feed, LogConnection {
     this.#listed = pipeline;
     this.#connection.setPipeline(pipeline);
     if (!this.isGivenUp) this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
-    for (const change of listedChanges(before, pipeline)) this.#onListedChange(change);
+    for (const change of listedChanges(before, pipeline)) this.#onListedChange(change, before);
     const as = listedAs(before, pipeline);
     if (as) this.#connection.onEvent({kind: 'listed', as});
     this.#sink.onChange();
@@ -247,7 +247,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   }
 
   /** Adds a marker only for a change that the log itself does not report, before the list or after it. */
-  #onListedChange({marker, since}: ListedChange): void {
+  #onListedChange({marker, since}: ListedChange, before: Pipeline | undefined): void {
     const at = Number.isNaN(since) ? this.#clock.wall() : since;
     if (marker.kind === 'program') {
       this.#addMarker(marker, at);
@@ -257,7 +257,10 @@ export class ConnectionFeed implements Feed, LogConnection {
     const {states} = this.#sink;
     if (error !== undefined) {
       this.#connection.addEvent(`${marker.startFailed ? 'start failed' : 'failed'}: ${error}`, at);
-      if (!states.hasState(to, since) || !states.hasError(error, since)) this.#addMarker(marker, at);
+      // The runner tells of it before the stop, which may take long.
+      const after = before && isUndeployed(to) ? readTime(before.deploymentStatusSince) : since;
+      if (!states.hasState(to, since) || !states.hasError(error, {at: after, until: since}))
+        this.#addMarker(marker, at);
     } else if (!states.isLastState(to, since)) {
       const listed = this.#listed;
       const cancel = this.#clock.after(reportedWithin, () => {

@@ -4,6 +4,7 @@ import {entriesOf} from '../../buffer/entries-of.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {fastClock} from '../../harness/fast-clock.ts';
+import {runner} from '../../records/index-lines.ts';
 import {
   connectionOf,
   eventsOf,
@@ -397,6 +398,25 @@ describe('a pipeline that goes', () => {
     await list();
     server.pipeline('orders').fail('exit status: 101');
     await untilLines(stream, [...before, ...write('orders', 1)]);
+    await list();
+    await untilEvent(stream, /^failed: exit status: 101$/);
+    expect(markersOf(stream)).toEqual([]);
+  });
+
+  test('fails, and the runner reports the cause long before it has stopped: no row', async () => {
+    const {server, stream, list, before, write} = await openOrders();
+    await list();
+    const pipeline = server.pipeline('orders');
+    const at = new Date().toISOString();
+    const deploymentStatusSince = new Date(Date.parse(at) + 20_000).toISOString();
+    const own = (message: string, time: string) =>
+      pipeline.write(runner(message, 'INFO', time).replace(/pipeline-id="[^"]*"/, `pipeline-id="${pipeline.id}"`));
+    own('Resources error: exit status: 101', at);
+    own('Resources transition: provisioned -> stopping (desired: provisioned)', at);
+    own('Resources transition: stopping -> stopped (desired: stopped)', deploymentStatusSince);
+    const deploymentError = {message: 'exit status: 101', error_code: 'RunnerCheckError', details: {}};
+    await untilLines(stream, [...before, ...write('orders', 1)]);
+    pipeline.setState({deploymentStatus: 'Stopped', deploymentStatusSince, deploymentError});
     await list();
     await untilEvent(stream, /^failed: exit status: 101$/);
     expect(markersOf(stream)).toEqual([]);
