@@ -1,14 +1,14 @@
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
-import {pipelineState} from '../words/pipeline.ts';
+import {type DegradedPipelines, pipelineState} from '../words/pipeline.ts';
 import type {ConnectorStates, OfRun} from './connector-states.ts';
 import type {EventOf} from './pipeline-event.ts';
-import {areStale, isDegraded, type Statement} from './statement.ts';
+import {isDegraded, lateFrom, lateSince, type Statement} from './statement.ts';
 
 type DegradedOptions = {
   readonly connectors: Pick<ConnectorStates, 'ofRun' | 'informed'>;
   readonly why: (pipeline: string) => readonly Statement[];
-  readonly clock: Pick<Clock, 'wall'>;
+  readonly clock: Pick<Clock, 'wall' | 'after'>;
   /** Unix time in ms: what was before is no news. */
   readonly startedAt: number;
 };
@@ -16,25 +16,33 @@ type DegradedOptions = {
 /** What was worked out of a pipeline, of which facts. */
 type Judged = Omit<OfRun, 'hasProcess'> & {
   readonly isDegraded: boolean;
-  /** The statistics were stale then. */
-  readonly isStale: boolean;
+  /** When the statistics came that say it, if that was a while ago; see `Statement.last`. */
+  readonly asOf: number | undefined;
+  /** The same of all statistics. */
+  readonly lateSince: number | undefined;
   /** Keys of the statements that were told until it was well again. */
   readonly told: ReadonlySet<string>;
 };
 
-/** Which pipelines run and are degraded: they stay so until they are not, whatever was looked at. Nothing is asked for it. */
+/** Which pipelines run and are degraded: they stay so until they are not, whatever was looked at. */
 export class Degraded {
   readonly #options: DegradedOptions;
-  readonly #names = createStore<ReadonlySet<string>>(new Set());
+  readonly #names = createStore<DegradedPipelines>(new Map());
   readonly #judged = new Map<string, Judged>();
   /** By pipeline, the runs of the first list: what their first statistics say is older than that. */
   #runsBefore: ReadonlyMap<string, string | undefined> | undefined;
+
+  #cancelTimer = () => {};
 
   constructor(options: DegradedOptions) {
     this.#options = options;
   }
 
-  get names(): ReadableStore<ReadonlySet<string>> {
+  dispose(): void {
+    this.#cancelTimer();
+  }
+
+  get names(): ReadableStore<DegradedPipelines> {
     return this.#names;
   }
 
@@ -71,21 +79,41 @@ export class Degraded {
     // A list shows of a paused one that it is paused: a number of others must not have it.
     const isShown = ({isDegraded, pipeline}: Judged) =>
       pipeline && pipelineState(pipeline, isDegraded).symbol === 'degraded';
-    const names = [...this.#judged].flatMap(([name, judged]) => (isShown(judged) ? name : []));
+    const names = new Map(
+      [...this.#judged].flatMap(([name, judged]) => (isShown(judged) ? [[name, judged.asOf] as const] : [])),
+    );
     const before = this.#names.get();
-    if (before.size !== names.length || names.some((name) => !before.has(name))) this.#names.set(new Set(names));
+    const isNew = ([name, asOf]: readonly [string, number | undefined]) =>
+      !before.has(name) || before.get(name) !== asOf;
+    if (before.size !== names.size || [...names].some(isNew)) this.#names.set(names);
+    this.#awaitAge();
+  }
+
+  /** Where nothing is read, nothing else tells that what was read has become old. */
+  #awaitAge(): void {
+    const {clock} = this.#options;
+    this.#cancelTimer();
+    const now = clock.wall();
+    const waits = [...this.#judged.values()].flatMap(({isDegraded, lateSince: late, known}) =>
+      isDegraded && late === undefined && known?.at !== undefined ? known.at + lateFrom - now : [],
+    );
+    if (waits.length === 0) return;
+    this.#cancelTimer = clock.after(Math.min(...waits), () => {
+      // It is no news.
+      for (const name of this.#judged.keys()) this.#read(name);
+      this.#setNames();
+    });
   }
 
   #judge(name: string, {pipeline, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
     const before = this.#judged.get(name);
-    const isStale = areStale({known, now: this.#options.clock.wall()});
+    const late = lateSince({known, now: this.#options.clock.wall()});
     const isSame = before?.pipeline === pipeline && before?.known === known && before?.failures === failures;
-    if (isSame && before?.isStale === isStale) return [];
+    if (isSame && before?.lateSince === late) return [];
     const statements = this.#options.why(name);
     const isNow = isDegraded(statements);
     const isSameRun = before?.pipeline?.deploymentId === pipeline?.deploymentId;
-    // What is stale may still be so: it is not told again.
-    const told = new Set((isNow || isStale) && isSameRun ? before?.told : []);
+    const told = new Set(isNow && isSameRun ? before?.told : []);
     const isOld = pipeline !== undefined && this.#runsBefore?.get(name) === pipeline.deploymentId;
     const isHistory = isOld && !(isSameRun && before?.known?.stats);
     const events = statements.flatMap((statement, index): readonly EventOf<'degraded'>[] => {
@@ -97,7 +125,8 @@ export class Degraded {
         ? [{kind: 'degraded', pipeline: name, from: source, count: 1, at: since, id: place?.entry, words}]
         : [];
     });
-    this.#judged.set(name, {pipeline, known, failures, isDegraded: isNow, isStale, told});
+    const asOf = isNow ? statements[0]?.last : undefined;
+    this.#judged.set(name, {pipeline, known, failures, isDegraded: isNow, asOf, lateSince: late, told});
     return events;
   }
 }

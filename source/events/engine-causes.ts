@@ -5,7 +5,7 @@ import {connectorKey} from '../logs/recent-counts.ts';
 import type {KnownStats} from '../logs/stats-poller.ts';
 import {clean} from '../terminal/clean.ts';
 import {adviceFor} from '../words/guide.ts';
-import {areStale, type Cause, type Statement, type WhyFacts} from './statement.ts';
+import type {Cause, Statement, WhyFacts} from './statement.ts';
 
 /** Milliseconds without progress from which on it is said. */
 const stillFrom = 30_000;
@@ -22,7 +22,6 @@ const longWriteFrom = 60_000;
 export const noProgress: Cause = (facts) => {
   const {known, pipeline} = facts;
   const {stats} = known ?? {};
-  if (areStale(facts)) return [];
   // The list is newer than the statistics of a pipeline that is paused, or cannot be reached.
   if (stats?.state !== 'Running' || (pipeline && isHalted(pipeline))) return [];
   const stall = stats.outputStall ?? 0;

@@ -84,10 +84,13 @@ export class EventFeed {
     const leaveLogs = forEachLog(logs, (log) => this.#follow(log));
     const leaveList = poller.snapshot.subscribe(() => this.#onList());
     const leaveStats = stats?.known.subscribe(() => this.#onStats());
+    const {degraded} = this.log;
+    const leaveDegraded = degraded.subscribe(() => stats?.setDegraded(degraded.get().keys()));
     this.#onList();
     return () => {
       this.log.dispose();
       leaveStats?.();
+      leaveDegraded();
       leaveLogs();
       leaveList();
       this.#failures.dispose();

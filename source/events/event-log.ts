@@ -6,6 +6,7 @@ import type {Log} from '../logs/log.ts';
 import type {OpenLogs} from '../logs/log-manager.ts';
 import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
+import type {DegradedPipelines} from '../words/pipeline.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {ConnectorStates, connectorTotal} from './connector-states.ts';
 import {
@@ -37,7 +38,7 @@ export type EventSources = {
   readonly logs: OpenLogs;
   readonly poller: Pick<ListPoller, 'snapshot'>;
   /** Name the connectors whose errors become more; absent: they stay unnamed. */
-  readonly stats?: Pick<StatsPoller, 'known'>;
+  readonly stats?: Pick<StatsPoller, 'known' | 'setDegraded'>;
   readonly clock: Clock;
 };
 
@@ -113,10 +114,10 @@ export class EventLog {
 
   dispose(): void {
     this.#onScreen.stop();
+    this.#degraded.dispose();
   }
 
-  /** The pipelines that run and are degraded, as it is known. */
-  get degraded(): ReadableStore<ReadonlySet<string>> {
+  get degraded(): ReadableStore<DegradedPipelines> {
     return this.#degraded.names;
   }
 

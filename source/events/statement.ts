@@ -1,6 +1,6 @@
 import type {Pipeline, PipelineDetail} from '../api/types.ts';
 import type {LossCount, OutputStream} from '../buffer/markers.ts';
-import type {KnownStats} from '../logs/stats-poller.ts';
+import {degradedEvery, type KnownStats} from '../logs/stats-poller.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
 import type {NoAnswer} from '../words/failures.ts';
 import type {Advice} from '../words/guide.ts';
@@ -77,26 +77,13 @@ export function isDegraded(statements: readonly Statement[]): boolean {
   return statements[0]?.severity === 'degraded';
 }
 
-/**
- * Milliseconds after which statistics are not those of now, and after which they no longer prove a standstill, which passes
- * without anybody being told. They are requested every 10 s, while a page is open and somebody is there.
- */
-const lateFrom = 60_000;
-const staleFrom = 600_000;
+/** Milliseconds after which statistics are not those of now: twice the time in which those of a degraded pipeline come. */
+export const lateFrom = 2 * degradedEvery;
 
 type Asked = Pick<WhyFacts, 'now' | 'noAnswer'> & {readonly known: Pick<KnownStats, 'at'> | undefined};
 
-/** When the last statistics came, if that was a while ago. */
-export function lateSince(asked: Asked): number | undefined {
-  return ageOf(asked) < lateFrom ? undefined : asked.known?.at;
-}
-
-export function areStale(asked: Asked): boolean {
-  return ageOf(asked) >= staleFrom;
-}
-
-/** Of the last statistics, in milliseconds. Without an answer, all is as it was known last, and said so. */
-function ageOf({known, now, noAnswer}: Asked): number {
+/** When the last statistics came, if that was a while ago. Without an answer, all is as it was known last, and said so. */
+export function lateSince({known, now, noAnswer}: Asked): number | undefined {
   const at = noAnswer ? undefined : known?.at;
-  return at === undefined || now === undefined ? 0 : now - at;
+  return at !== undefined && now !== undefined && now - at >= lateFrom ? at : undefined;
 }

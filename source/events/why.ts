@@ -119,10 +119,13 @@ function ofPipeline(
     const place = {entry: facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined};
     return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};
   }
-  const isPartly = wrong.some(({severity}) => severity === 'degraded');
-  const state = isPartly ? `${word}, but degraded` : word;
+  const degraded = wrong.filter(({severity}) => severity === 'degraded');
+  const isPartly = degraded.length > 0;
+  // What the log says of a connector that stopped is so until the next start.
+  const last = degraded.some(({source}) => source === 'log') ? undefined : lateSince(facts);
+  const degradedWords = last === undefined ? 'but degraded' : 'and was degraded when its statistics were last read';
+  const state = isPartly ? `${word}, ${degradedWords}` : word;
   const text = noAnswer ? noAnswerWords(noAnswer, state) : `${state}${restWords(facts, pipeline, wrong)}`;
-  const last = lateSince(facts);
   // Since when it runs is not since when it is degraded: the statements below have their own times.
   if (isPartly) return {...shared, severity: 'degraded', text, since: undefined, last};
   // The list says what it knew last of a pipeline whose runner is away.

@@ -18,10 +18,12 @@ import {connectorKey, recently, recentOf, type Sample, sampled} from './recent-c
 
 /** Milliseconds between two requests of a kind for the pipeline whose page is open. */
 const openEvery = 10_000;
+/** The same for one that is degraded, which may be well again without anybody being told. */
+export const degradedEvery = 30_000;
 /** Milliseconds between the starts of any two requests. */
 const startEvery = 1000;
 const mostRunning = 2;
-/** For a pipeline whose page is not open, a request is given up after so many failures in a row, until it is wanted again. */
+/** A request that no other follows by itself is given up after so many failures in a row, until it is wanted again. */
 const mostTries = 4;
 /** Pipelines of which the last statistics are kept: those that were asked about last. */
 const mostKept = 50;
@@ -79,9 +81,9 @@ export const noStats: KnownStats = {
 
 /**
  * Requests the statistics of pipelines: of the shown one when it is shown, of any when the list counts more connector
- * errors and again until a minute has none, and with the time series every 10 s while a pipeline's page is open and the user
- * watches. Altogether at most two at a time and one a second, those for what is on the screen first; none for a pipeline
- * without a process.
+ * errors and again until a minute has none, and while the user watches, of degraded ones every 30 s and, with the time
+ * series, every 10 s of the one whose page is open. Altogether at most two at a time and one a second, those for what is on
+ * the screen first; none for a pipeline without a process.
  */
 export class StatsPoller {
   readonly #options: StatsPollerOptions;
@@ -97,6 +99,7 @@ export class StatsPoller {
   #list: readonly Pipeline[] | undefined;
   #shown: string | undefined;
   #open: string | undefined;
+  #degraded: ReadonlySet<string> = new Set();
   #isAttended = true;
   #startedAt = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
@@ -145,10 +148,18 @@ export class StatsPoller {
     this.#wantOpen();
   }
 
+  /** The pipelines that are degraded. */
+  setDegraded(names: Iterable<string>): void {
+    this.#degraded = new Set(names);
+    if (this.#isAttended) this.#wantDegraded();
+  }
+
   /** `isAttended`: the user looks at the screen. */
   setAttended(isAttended: boolean): void {
     this.#isAttended = isAttended;
-    if (isAttended) this.#wantOpen();
+    if (!isAttended) return;
+    this.#wantDegraded();
+    this.#wantOpen();
   }
 
   #onList(pipelines: readonly Pipeline[] | undefined): void {
@@ -188,12 +199,30 @@ export class StatsPoller {
     this.#next();
   }
 
-  /** A request as soon as the others allow it, or after its backoff. `#next` sends it. */
-  #want(name: string, what: What): void {
+  #wantDegraded(): void {
+    const wall = this.#options.clock.wall();
+    for (const name of this.#degraded) {
+      const age = wall - (this.#known.get().get(name)?.at ?? 0);
+      if (!this.#running.has(keyOf('stats', name)))
+        this.#want(name, 'stats', Math.min(degradedEvery, degradedEvery - age));
+    }
+    this.#next();
+  }
+
+  /** A request in `wait` ms at the latest, as soon as the others allow it, or after its backoff. `#next` sends it. */
+  #want(name: string, what: What, wait = 0): void {
     if (this.#stop.signal.aborted || !this.#hasProcess(name)) return;
     const key = keyOf(what, name);
     const now = this.#options.clock.monotonic();
-    this.#jobs.set(key, {name, what, dueAt: Math.max(now, this.#failing.get(key)?.until ?? now)});
+    const dueAt = Math.max(now, now + wait, this.#failing.get(key)?.until ?? now);
+    if (dueAt < (this.#jobs.get(key)?.dueAt ?? Number.POSITIVE_INFINITY)) this.#jobs.set(key, {name, what, dueAt});
+  }
+
+  /** Milliseconds between two requests of that kind, now; undefined: no other follows by itself. */
+  #everyOf(name: string, what: What): number | undefined {
+    if (!this.#isAttended || !this.#hasProcess(name)) return undefined;
+    if (name === this.#open) return openEvery;
+    return what === 'stats' && this.#degraded.has(name) ? degradedEvery : undefined;
   }
 
   #drop(name: string, what: What): void {
@@ -204,13 +233,9 @@ export class StatsPoller {
   /** Once more in a minute, while connectors had errors in the last one: that they have none is in no list. */
   #wantAgain(name: string): void {
     const known = this.#known.get().get(name);
-    const key = keyOf('stats', name);
-    if (!known?.stats || known.at === undefined || this.#jobs.has(key) || !this.#hasProcess(name)) return;
+    if (!known?.stats || known.at === undefined) return;
     if (!known.stats.connectors.some((each) => allErrors(recentOf(known, each)) > 0)) return;
-    const {clock} = this.#options;
-    const wait = Math.max(0, known.at + recently - clock.wall());
-    const dueAt = Math.max(clock.monotonic() + wait, this.#failing.get(key)?.until ?? 0);
-    this.#jobs.set(key, {name, what: 'stats', dueAt});
+    this.#want(name, 'stats', known.at + recently - this.#options.clock.wall());
   }
 
   #hasProcess(name: string): boolean {
@@ -268,10 +293,8 @@ export class StatsPoller {
       else this.#set(name, withStats(known, answer, clock.wall()));
       this.#failing.delete(key);
       // Errors may have risen since the answer was made: then the next request is due already.
-      const isOpen = name === this.#open && this.#isAttended && this.#hasProcess(name);
-      const dueAt = Math.max(startedAt + openEvery, clock.monotonic());
-      if (isOpen && dueAt < (this.#jobs.get(key)?.dueAt ?? Number.POSITIVE_INFINITY))
-        this.#jobs.set(key, {name, what, dueAt});
+      const every = this.#everyOf(name, what);
+      if (every !== undefined) this.#want(name, what, startedAt + every - clock.monotonic());
       if (what === 'stats') this.#wantAgain(name);
     }
     this.#next();
@@ -286,8 +309,7 @@ export class StatsPoller {
     this.#jobs.delete(key);
     // What the server or the pipeline lacks, it still lacks in a minute.
     const isLacking = failure.kind === 'fatal' && failure.reason === 'unsupported';
-    const isOpen = name === this.#open && this.#isAttended;
-    if (isLacking || (!isOpen && tries % mostTries === 0)) return;
+    if (isLacking || (this.#everyOf(name, what) === undefined && tries % mostTries === 0)) return;
     this.#want(name, what);
   }
 

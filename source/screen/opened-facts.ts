@@ -33,6 +33,7 @@ export class OpenedFacts implements Facts {
     this.#clock = clock;
     this.stats = {
       known: this.#known,
+      setDegraded() {},
       setShown() {},
       setOpen: (name) => void (name !== undefined && this.#factsOf(name)),
     };

@@ -38,7 +38,7 @@ export type Services = {
   /** Where recordings are. */
   readonly recordingsFolder?: string;
   readonly poller: Pick<ListPoller, 'snapshot' | 'waitingSince' | 'refresh'>;
-  readonly stats: Pick<StatsPoller, 'known' | 'setOpen' | 'setShown'>;
+  readonly stats: Pick<StatsPoller, 'known' | 'setDegraded' | 'setOpen' | 'setShown'>;
   readonly clock: Clock;
   /** Whether a user is at the screen; absent: always. */
   readonly isAttended?: ReadableStore<boolean>;

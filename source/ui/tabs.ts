@@ -5,7 +5,7 @@ import {type ListItem, pipelineIn} from '../logs/catalog.ts';
 import {closest} from '../settings/parse-values.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {byName, isFailing, stateRank} from '../words/pipeline.ts';
+import {byName, type DegradedPipelines, isFailing, stateRank} from '../words/pipeline.ts';
 import type {PaneModels} from './pane/pane-models.ts';
 import type {Services} from './services.ts';
 import {mergedName, pipelinesOf, type SortOrder, type Tab} from './state/view-state.ts';
@@ -169,8 +169,7 @@ type PipelineListOptions = {
   readonly closing: AbortSignal;
   readonly isRequested: (pipeline: Pipeline) => boolean;
   readonly beforeFirst: (() => Promise<void>) | undefined;
-  /** See `EventLog.degraded`. */
-  readonly degraded: ReadableStore<ReadonlySet<string>>;
+  readonly degraded: ReadableStore<DegradedPipelines>;
 };
 
 /** The pipelines in the order of the list. A new list may open tabs and move the cursor. */
@@ -261,7 +260,7 @@ export function arrange(
   items: readonly ListItem[],
   sort: SortOrder,
   nameFilter: string,
-  degraded?: ReadonlySet<string>,
+  degraded?: DegradedPipelines,
 ): readonly ListItem[] {
   const named = nameFilter === '' ? items : items.filter(matcherOf(nameFilter));
   const pipelines = named.flatMap((item) => pipelineIn(item) ?? []);
@@ -296,7 +295,7 @@ function nearestByName(items: readonly ListItem[], name: string): ListItem | und
   return found ?? items.find((item) => item.name > name) ?? items.at(-1);
 }
 
-type KeyOf = (pipeline: Pipeline, degraded: ReadonlySet<string> | undefined) => string | number;
+type KeyOf = (pipeline: Pipeline, degraded: DegradedPipelines | undefined) => string | number;
 
 const orders: Readonly<Record<SortOrder, {readonly keyOf: KeyOf; readonly first: 'least' | 'greatest'}>> = {
   name: {keyOf: ({name}) => name, first: 'least'},

@@ -11,6 +11,12 @@ export type PipelineState = {
   readonly style: Style;
 };
 
+/**
+ * Pipelines that run, a part of which does not work. Unix time in ms: as of then, since no newer statistics were read;
+ * undefined: it is so now.
+ */
+export type DegradedPipelines = ReadonlyMap<string, number | undefined>;
+
 const styles: Readonly<Record<StateKind, Style>> = {
   failed: {fg: 1},
   unknown: {fg: 5},

@@ -6,6 +6,7 @@ import {Degraded} from '../../source/events/degraded.ts';
 import {whyOf} from '../../source/events/why.ts';
 import {type KnownStats, noStats} from '../../source/logs/stats-poller.ts';
 import {makePipeline, stopped} from '../ui/make-pipeline.ts';
+import {ScreenUnderTest} from '../ui/screen-under-test.ts';
 
 const startedAt = 1_000_000;
 
@@ -20,7 +21,7 @@ class Rig {
 
   constructor() {
     this.degraded = new Degraded({
-      ...{connectors: this.connectors, startedAt, clock: {wall: () => this.now}},
+      ...{connectors: this.connectors, startedAt, clock: {wall: () => this.now, after: () => () => {}}},
       why: (name) => {
         const {failures, pipeline, hasProcess, known} = this.connectors.ofRun(name);
         const {now} = this;
@@ -37,6 +38,10 @@ class Rig {
     return this.degraded.names.get().has('a');
   }
 
+  get asOf(): number | undefined {
+    return this.degraded.names.get().get('a');
+  }
+
   list(change: Partial<Pipeline> = {}): readonly string[] {
     this.#pipeline = makePipeline('a', change);
     return this.#update();
@@ -47,17 +52,25 @@ class Rig {
   }
 
   stall(outputStall: number, incarnation: string, ...failed: readonly string[]): readonly string[] {
-    const stats: PipelineStats = {
-      ...{state: 'Running', incarnation, uptime: 0, bufferedRecords: 0, outputStall, isComplete: false},
-      connectors: failed.map(failedConnector),
-    };
-    this.#known = new Map([['a', {...noStats, stats, at: this.now}]]);
-    return this.#update();
+    return this.#tell(outputStall, incarnation, failed.map(failedConnector));
   }
 
   log(...failures: readonly LoggedFailure[]): readonly string[] {
     this.connectors.addFailures('a', failures);
     return this.degraded.updateOne('a').map(({words}) => words);
+  }
+
+  rejects(bad: number): readonly string[] {
+    const errors = [{kind: 'parse' as const, count: bad, retained: []}];
+    return this.#tell(0, 'one', [{...failedConnector('a.web'), fatalError: undefined, errors}]);
+  }
+
+  #tell(outputStall: number, incarnation: string, connectors: readonly ConnectorStats[]): readonly string[] {
+    const stats: PipelineStats = {
+      ...{state: 'Running', incarnation, uptime: 0, bufferedRecords: 0, outputStall, isComplete: false, connectors},
+    };
+    this.#known = new Map([['a', {...noStats, stats, at: this.now}]]);
+    return this.#update();
   }
 
   #update(): readonly string[] {
@@ -127,26 +140,75 @@ it('is not counted while it is paused, which lists show of it, and is told once'
   expect(rig.isDegraded).toBe(true);
 });
 
-it('a standstill that nobody has looked at for ten minutes is unknown; one that is told of again is no news', () => {
+it.each([
+  ['an input that rejects records', (rig: Rig) => rig.rejects(7), (rig: Rig) => rig.rejects(0)],
+  ['a standstill', (rig: Rig) => rig.stall(60_000, 'one'), (rig: Rig) => rig.stats('one')],
+  [
+    'a connector that statistics have as failed',
+    (rig: Rig) => rig.stats('one', 'a.web'),
+    (rig: Rig) => rig.stats('one'),
+  ],
+])('%s is as of its statistics once they are a minute old, and so until they are read again', (_, trouble, end) => {
   const rig = new Rig();
   rig.list();
   rig.stats('one');
-  expect(rig.stall(60_000, 'one')).toEqual(['A full output has held the pipeline up for 60 s']);
-  rig.now += 599_000;
-  expect(rig.list({description: 'another list'})).toEqual([]);
-  expect(rig.isDegraded).toBe(true);
-  rig.now += 1_000;
-  expect(rig.list({description: 'another list'})).toEqual([]);
+  expect(trouble(rig)).toHaveLength(1);
+  rig.now += 59_999;
+  rig.list({description: 'another list'});
+  expect([rig.isDegraded, rig.asOf]).toEqual([true, undefined]);
+  for (const later of [1, 3_600_000]) {
+    rig.now += later;
+    expect(rig.list({description: 'another list'})).toEqual([]);
+    expect([rig.isDegraded, rig.asOf]).toEqual([true, startedAt]);
+  }
+  expect(trouble(rig)).toEqual([]);
+  expect([rig.isDegraded, rig.asOf]).toEqual([true, undefined]);
+  end(rig);
   expect(rig.isDegraded).toBe(false);
-  expect(rig.stall(660_000, 'one')).toEqual([]);
-  expect(rig.isDegraded).toBe(true);
 });
 
-it('a connector that stopped stays so, however old that is', () => {
+it('a connector that its log has as failed stays so, however old its statistics are', () => {
   const rig = new Rig();
   rig.list();
-  rig.stats('one', 'a.web');
+  rig.stats('one');
+  rig.log(logged('a.web', startedAt + 1));
   rig.now += 3_600_000;
   rig.list({description: 'another list'});
-  expect(rig.isDegraded).toBe(true);
+  expect([rig.isDegraded, rig.asOf]).toEqual([true, undefined]);
+});
+
+it('heals without its page while somebody watches; without, it is as of its statistics, and asked again at the next key', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['well'],
+    scenario(server) {
+      for (const name of ['ill', 'well']) server.addPipeline(name).start([{kind: 'input', name: `${name}.in`}]);
+    },
+  });
+  const {events} = screen.controller;
+  const asOf = () => events.degraded.get().get('ill');
+  const {run} = screen.server.pipeline('ill');
+  const fail = async () => {
+    run.setHealth('ill.in', 'Unhealthy', 'broker away');
+    run.addError({endpoint: 'ill.in', kind: 'transport', tag: undefined, message: 'broker away'});
+    await screen.until(() => events.degraded.get().has('ill'), 'that it is degraded');
+  };
+  run.receive('ill.in', 10);
+  run.step();
+  await screen.until(() => screen.controller.pipeline('ill') !== undefined, 'the list');
+  await fail();
+  run.setHealth('ill.in', 'Healthy');
+  await screen.clock.advance(30_000);
+  await screen.until(() => !events.degraded.get().has('ill'), 'that it is well');
+
+  await fail();
+  screen.facts.setAttended(false);
+  // The first minute has the request that was due already.
+  for (let minutes = 0; minutes < 2; minutes++) await screen.clock.advance(60_000);
+  await screen.until(() => asOf() !== undefined, 'that this is old');
+  expect(events.why('ill')[0]).toMatchObject({
+    ...{text: 'Running, and was degraded when its statistics were last read', last: asOf()},
+  });
+  run.setHealth('ill.in', 'Healthy');
+  screen.facts.setAttended(true);
+  await screen.until(() => !events.degraded.get().has('ill'), 'that it is well again');
 });

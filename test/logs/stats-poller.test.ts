@@ -162,6 +162,35 @@ test('while its page is open: both kinds every 10 s, not while no user watches, 
   expect(rig.asked).toHaveLength(asked + 2);
 });
 
+test('degraded ones every 30 s, after failures too, while a user watches', async () => {
+  const rig = new Rig(['orders', 'fraud']);
+  rig.poller.setShown('orders');
+  await rig.clock.advance(10_000);
+  rig.poller.setDegraded(['orders', 'fraud']);
+  await rig.clock.advance(60_000);
+  expect(rig.requests('stats')).toEqual([0, 30_000, 60_000]);
+  expect(rig.requests('stats', 'fraud')).toEqual([10_000, 40_000, 70_000]);
+  rig.answer = unreachable;
+  await rig.clock.advance(300_000);
+  expect(rig.requests('stats').length).toBeGreaterThan(8);
+  rig.answer = statsOf();
+  await rig.clock.advance(60_000);
+  rig.poller.setAttended(false);
+  await rig.clock.advance(60_000);
+  const asked = rig.asked.length;
+  await rig.clock.advance(60_000);
+  expect(rig.asked).toHaveLength(asked);
+  rig.poller.setAttended(true);
+  await rig.clock.advance(2000);
+  expect(rig.asked).toHaveLength(asked + 2);
+  rig.poller.setDegraded([]);
+  await rig.clock.advance(30_000);
+  const last = rig.asked.length;
+  await rig.clock.advance(60_000);
+  expect(rig.asked).toHaveLength(last);
+  expect(rig.requests('series')).toHaveLength(0);
+});
+
 test('at most two at a time and one a second, the page first, then the shown pipeline, then the others', async () => {
   const rig = new Rig(['a', 'b', 'c', 'orders']);
   rig.slowness = 5000;
@@ -217,6 +246,9 @@ test('docs/failures.md: requests a minute for 1 quiet, 1 failing and 5,000 faili
   expect(await quiet.minute(['orders'], 0)).toBe(0);
   quiet.poller.setOpen('orders');
   expect(await quiet.minute(['orders'], 0)).toBe(12);
+  quiet.poller.setOpen(undefined);
+  quiet.poller.setDegraded(['orders']);
+  expect(await quiet.minute(['orders'], 0)).toBe(2);
 
   const failing = new Rig(['orders']);
   failing.poller.setShown('orders');

@@ -144,11 +144,11 @@ describe('the order of the list', () => {
     });
 
     it('by state: degraded ones between those that fail and all others', () => {
-      expect(names(arrange(list, 'state', '', new Set(['orders', 'nightly']))).slice(0, 3)).toEqual([
-        'etl',
-        'orders',
-        'odd',
-      ]);
+      expect(
+        names(
+          arrange(list, 'state', '', new Map(['orders', 'nightly'].map((name) => [name, undefined] as const))),
+        ).slice(0, 3),
+      ).toEqual(['etl', 'orders', 'odd']);
     });
 
     it('by activity: the newest change of state first, names where it is the same', () => {

@@ -25,7 +25,7 @@ import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords, silentWords, unreachableWords} from '../../words/connection.ts';
 import {type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
-import {isCompiling, isFailing, pipelineState, unreadWords} from '../../words/pipeline.ts';
+import {type DegradedPipelines, isCompiling, isFailing, pipelineState, unreadWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {awaitedLog} from '../empty-log.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
@@ -49,8 +49,7 @@ export type HeaderView = {
   /** Tenant and role of the user; undefined until the server has answered. */
   readonly session: Session | undefined;
   readonly list: ListSnapshot;
-  /** Pipelines that run, a part of which does not work. */
-  readonly degraded?: ReadonlySet<string>;
+  readonly degraded?: DegradedPipelines;
   /** Pipelines that run, and whose logs nobody read. */
   readonly unread?: ReadonlySet<string>;
   /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined: a row below says it. */
@@ -245,11 +244,10 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, hasUnread
   ];
   const {pipelines} = list;
   const failing = pipelines?.filter(isFailing).length ?? 0;
-  const degraded = view.degraded?.size ?? 0;
   const words = [
     ...(pipelines && hasCount ? [plain(counted(pipelines.length, 'pipeline', 'pipelines'), {dim: true})] : []),
     ...(failing > 0 && hasFailing ? [plain(`${failing} failing`, {fg: 1})] : []),
-    ...(degraded > 0 && hasFailing ? [plain(`${degraded} degraded`, {fg: 3})] : []),
+    ...(hasFailing ? degradedWords(view) : []),
     ...(hasUnread ? unreadWords(view.unread?.size ?? 0).map((words) => plain(words, {fg: 3})) : []),
     ...(text === undefined ? [] : [plain(text, {fg: 3})]),
   ];
@@ -260,6 +258,21 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, hasUnread
     ...tenantWords(view),
     ...words.flatMap((word, index) => (index === 0 ? [word] : [plain(` ${symbols.dot} `, {dim: true}), word])),
   ]);
+}
+
+/** `1 degraded` and, of those that are as of statistics that are old, `2 degraded as of 21:44:41`, the oldest. */
+function degradedWords(view: HeaderView): StyledText[] {
+  const times = [...(view.degraded?.values() ?? [])];
+  const old = times.filter((at) => at !== undefined);
+  const now = times.length - old.length;
+  return [
+    ...(now > 0 ? [plain(`${now} degraded`, {fg: 3})] : []),
+    ...(old.length > 0 ? [plain(`${old.length} degraded${asOfWords(Math.min(...old), view)}`, {dim: true})] : []),
+  ];
+}
+
+function asOfWords(at: number | undefined, {now, offsetAt}: HeaderView): string {
+  return at === undefined ? '' : ` as of ${fineMoment(inZone(at, offsetAt), inZone(now, offsetAt))}`;
 }
 
 /** A path, whose end tells it from others, in at most `cells` cells. */
@@ -314,13 +327,12 @@ function lostStreamsNote({connection, isFile = false, lostStreams = [], symbols}
 function pipelineNote(view: HeaderView): StyledText[] {
   // Not while the server does not answer: on the left is what was known last.
   if (!view.connection.isLive || !view.pipeline || noAnswer(view.list, view)) return [];
-  const state = pipelineState(view.pipeline, view.degraded?.has(view.pipeline.name));
-  return state.symbol === 'running'
-    ? []
-    : [
-        plain(` ${view.symbols.dot} `, {dim: true}),
-        plain(`${state.word}${sinceWords(view.pipeline, view)}`, state.style),
-      ];
+  const {name} = view.pipeline;
+  const state = pipelineState(view.pipeline, view.degraded?.has(name));
+  if (state.symbol === 'running') return [];
+  const asOf = state.symbol === 'degraded' ? view.degraded?.get(name) : undefined;
+  const text = `${state.word}${asOfWords(asOf, view)}${sinceWords(view.pipeline, view)}`;
+  return [plain(` ${view.symbols.dot} `, {dim: true}), plain(text, asOf === undefined ? state.style : {dim: true})];
 }
 
 /** Since when the program compiles; empty in other states. */

@@ -7,7 +7,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import type {PipelineState} from '../../words/pipeline.ts';
+import type {DegradedPipelines, PipelineState} from '../../words/pipeline.ts';
 import {type ItemWords, itemWords, unreadMark} from '../list-item.ts';
 import {tagPrefix} from '../tabs.ts';
 
@@ -19,8 +19,7 @@ export type ListView = {
   readonly fileOf: (name: string) => FileState | undefined;
   /** Errors of a pipeline that are unseen. */
   readonly errorsOf: (name: string) => number;
-  /** Pipelines that run, a part of which does not work. */
-  readonly degraded: ReadonlySet<string>;
+  readonly degraded: DegradedPipelines;
   /** Pipelines that run, and whose logs nobody read. */
   readonly unread: ReadonlySet<string>;
   readonly cursor: string | undefined;
@@ -122,7 +121,8 @@ function itemRow({name, words, errors}: ListRow, shownName: string, view: ListVi
   const room = nameRoom(errors, view);
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
   const wordRoom = errors.text === '' ? wordWidth : wordWidthWithErrors;
-  const state = stateOf(words, view, wordRoom);
+  const isOld = words.state?.symbol === 'degraded' && view.degraded.get(name) !== undefined;
+  const state = stateOf(words, {...view, isStale: view.isStale === true || isOld}, wordRoom);
   const symbol = plain((state && (state.symbol === 'unknown' ? '?' : symbols[state.symbol])) ?? ' ', state?.style);
   const isMarked = view.marked.has(name);
   const margin = isMarked ? symbols.mark : view.pinned.has(name) ? symbols.dot : ' ';

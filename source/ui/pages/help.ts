@@ -99,7 +99,7 @@ export function helpRows(view: HelpView): HelpRows {
 function marksOfList({symbols, width}: HelpView): readonly StyledText[] {
   const {degraded, error, dot} = symbols;
   const marks = [
-    `${degraded} it is degraded`,
+    `${degraded} degraded, dim: it was`,
     `3${error} errors that you have not seen`,
     `${unreadMark} its log was not read`,
   ];

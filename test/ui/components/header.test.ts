@@ -136,9 +136,21 @@ it.each([
 });
 
 it('counts the pipelines that are degraded, and says so of the shown one', () => {
-  const degraded = new Set(['orders']);
+  const degraded = new Map([['orders', undefined]]);
   expect(text({degraded})).toMatch(/3 pipelines · 2 failing · 1 degraded +LIVE · Degraded $/);
   expect(text({degraded, width: 64})).toMatch(/^ prod\.example\.com {2}2 failing · 1 degraded +LIVE · Degraded $/);
+});
+
+it('says of when it is that pipelines were degraded, where that is old', () => {
+  const at = (minute: number) => Date.UTC(2026, 0, 1, 21, 44 + minute, 41);
+  const mixed = new Map([
+    ['orders', at(0)],
+    ['a', at(1)],
+    ['b', undefined],
+  ]);
+  expect(text({degraded: mixed, now: at(5), width: 140})).toMatch(
+    / · 1 degraded · 2 degraded as of 21:44:41 +LIVE · Degraded as of 21:44:41 $/,
+  );
 });
 
 it('says nothing about a list that never came', () => {

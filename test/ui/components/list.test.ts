@@ -9,7 +9,7 @@ import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 function view(change: Partial<ListView> = {}): ListView {
   const {items = []} = change;
   return {
-    degraded: new Set(),
+    degraded: new Map(),
     unread: new Set(),
     items,
     noun: 'pipeline',
@@ -47,7 +47,7 @@ describe('a row', () => {
 
   it('says that a pipeline is degraded, without words, colours and UTF-8 as well', () => {
     const items = [makePipeline('orders'), makePipeline('fraud', stopped)];
-    const degraded = new Set(['orders', 'fraud']);
+    const degraded = new Map(['orders', 'fraud'].map((name) => [name, undefined] as const));
     expect(text({items, degraded}).slice(0, 2)).toEqual([' orders   ◐ Degraded       ', ' fraud    ○ Stopped        ']);
     expect(text({items, degraded, width: 12})[0]).toBe(' orders   ◐ ');
     expect(text({items, degraded, width: 12, symbols: symbolsFor(false)})[0]).toBe(' orders   % ');
@@ -70,6 +70,14 @@ describe('a row', () => {
     expect(styles(false)).toContainEqual(expect.objectContaining({fg: 2}));
     expect(styles(true)).not.toContainEqual(expect.objectContaining({fg: 2}));
     expect(styles(true)).toContainEqual(expect.objectContaining({dim: true}));
+  });
+
+  it('is dim where statistics that are old say that it is degraded', () => {
+    const items = [makePipeline('orders')];
+    const [row] = listRows(view({items, degraded: new Map([['orders', 1]])})).slice(1);
+    expect(row?.text).toBe(' orders   ◐ Degraded       ');
+    expect(row?.runs.map(({style}) => style)).not.toContainEqual(expect.objectContaining({fg: 3}));
+    expect(row?.runs.map(({style}) => style)).toContainEqual(expect.objectContaining({dim: true}));
   });
 
   it('has the number of unseen errors', () => {
