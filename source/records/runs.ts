@@ -19,6 +19,8 @@ export type Run = {
   readonly state: string;
   /** Unix time in ms of the change to that state; undefined: it is not in the log. */
   readonly stateSince: number | undefined;
+  /** The last state but `unavailable`, and since when it had that; absent: see `state`. */
+  readonly held?: {readonly state: string; readonly since: number | undefined} | undefined;
   /**
    * The runner reported an error of the resources or the runtime, the pipeline list an error of the deployment, or the
    * pipeline the end of its workers by a panic: the runner then reports a stop like any other.
@@ -41,6 +43,17 @@ export function isStopped({state}: Pick<Run, 'state'>): boolean {
 /** It has ended, or ends: what runs later is another run. */
 export function isOver({state}: Pick<Run, 'state'>): boolean {
   return state === stopped || state === stopping;
+}
+
+/** Since when it has its state (Unix time in ms): that it could not be reached for a while, or has it again, begins none. */
+export function heldSince({state, stateSince, startedAt, held}: Run): number | undefined {
+  return held?.state === state ? held.since : (stateSince ?? startedAt);
+}
+
+/** It comes into a state. */
+function inState({state: before, stateSince: since, held}: Run, state: string, stateSince: number | undefined) {
+  const last = held ?? {state: before, since};
+  return {state, stateSince, held: state === last.state || state === unavailable ? last : undefined};
 }
 
 /** What the entries so far tell, but for the runs before the newest one: those are closed. */
@@ -159,7 +172,7 @@ export class Runs {
       this.#start(id, {startedAt: undefined, state: to, stateSince: time});
     else if (to === stopped) this.#stop(time);
     // The list may have reported the end before.
-    else if (run && !isStopped(run)) this.#change({state: to, stateSince: time});
+    else if (run && !isStopped(run)) this.#change(inState(run, to, time));
     if (isCutShort) this.#change({failed: true, startFailed: true});
   }
 
@@ -305,7 +318,7 @@ export class Runs {
       if (run && !isStopped(run)) this.#change({state, stateSince: at, endedAt: at});
       return {begins: false};
     }
-    if (run && !isOver(run)) this.#change({state, stateSince: at});
+    if (run && !isOver(run)) this.#change(inState(run, state, at));
     if ((run && !isOver(run)) || isOver({state})) return {begins: false};
     this.#start(this.#found.outputFrom ?? id, {startedAt: undefined, state, stateSince: at});
     return {begins: true};
@@ -392,6 +405,7 @@ const mostListed = 32;
 /** In the runner's words. */
 const stopped = 'stopped';
 const stopping = 'stopping';
+const unavailable = 'unavailable';
 
 /** A start that failed after the end of the run was none of it. */
 function failureOf({endedAt}: Run, {error, startFailed, at}: StateMarker): Partial<Run> {

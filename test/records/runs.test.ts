@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Marker} from '../../source/buffer/markers.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
+import {heldSince} from '../../source/records/runs.ts';
 import {head, indexText, json, runner, runnerJson, start, stopped} from './index-lines.ts';
 
 const at = (second: number) => `2026-11-25T09:08:${String(second).padStart(2, '0')}.000000Z`;
@@ -335,6 +336,32 @@ describe('markers', () => {
   test('a pause has its own time', () => {
     const paused = runner('Runtime transition: running -> paused (desired: paused)', 'INFO', at(20));
     expect(runsOf([...starting, paused]).runs).toMatchObject([{startedAt: ms(1), state: 'paused', stateSince: ms(20)}]);
+  });
+
+  test.each<[string, readonly (string | Marker)[]]>([
+    [
+      'its log',
+      [
+        runner('Runtime transition: running -> unavailable (desired: running)', 'INFO', at(20)),
+        runner('Runtime transition: unavailable -> running (desired: running)', 'INFO', at(22)),
+      ],
+    ],
+    [
+      'the list',
+      [
+        {kind: 'state', from: 'Running', to: 'Unavailable', at: ms(20)},
+        {kind: 'state', from: 'Unavailable', to: 'Running', at: ms(22)},
+      ],
+    ],
+    ['the list, which did not see it', [{kind: 'state', from: 'Running', to: 'Running', at: ms(22)}]],
+  ])('a run that could not be reached for a while, by %s, has been running since before', (_, outage) => {
+    const {runs} = runsOf([...starting, head('a'), ...outage, head('b')]);
+    expect(runs).toMatchObject([{state: 'running', stateSince: ms(22)}]);
+    expect(runs.map(heldSince)).toEqual([ms(3)]);
+    const during = runsOf([...starting, head('a'), ...outage.slice(0, -1)]).runs[0];
+    expect(during && heldSince(during)).toBe(ms(outage.length === 1 ? 3 : 20));
+    const paused = runner('Runtime transition: running -> paused (desired: paused)', 'INFO', at(30));
+    expect(runsOf([...starting, ...outage, paused]).runs.map(heldSince)).toEqual([ms(30)]);
   });
 
   test('a state with an error fails the run', () => {

@@ -2,15 +2,15 @@ import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 import {hasEnded, isCut} from '../../logs/log-snapshot.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
-import {endedRun, type Run} from '../../records/runs.ts';
+import {endedRun, heldSince, type Run} from '../../records/runs.ts';
 import {clean} from '../../terminal/clean.ts';
 import {clip, shorten} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {type Geometry, lastShown, type RowPosition} from '../../viewport/geometry.ts';
-import {type Position, visiblePlaces} from '../../viewport/position.ts';
+import type {Geometry, RowPosition} from '../../viewport/geometry.ts';
+import {currentOf, type Position} from '../../viewport/position.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {cutBeforeEnd} from '../../words/excerpt.ts';
 import {noAnswer} from '../../words/failures.ts';
@@ -177,26 +177,23 @@ export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}
 }
 
 /**
- * While following, the run of the newest record on the screen, else of the first row. In a flood the index may not have
- * read a line of the screen yet: the newest run that it knows stays.
+ * The run of the current record. In a flood the index may not have read a line of the screen yet: the newest run that it
+ * knows stays.
  */
 export function runShown(
   index: Pick<RecordIndex, 'runAt' | 'runs' | 'settledTo'>,
   position: Position,
   geometry: Geometry,
 ): Run | undefined {
-  if (position.kind === 'held') {
-    const [top] = visiblePlaces(position, geometry);
-    return top && index.runAt(top.id);
-  }
   const {entries, height} = geometry;
-  let id = lastShown(geometry);
+  const current = currentOf(position, geometry);
+  let id = current;
   // The newest line may be incomplete, and in no run yet. What was read and is in none is of no run.
   for (let left = height; id !== undefined && left > 0; left--) {
     if (id < index.settledTo) return index.runAt(id);
     id = entries.atOrBefore(id - 1);
   }
-  return lastShown(geometry) === undefined ? undefined : index.runs.at(-1);
+  return current === undefined ? undefined : index.runs.at(-1);
 }
 
 /**
@@ -253,12 +250,13 @@ function shownWords(run: Run): string {
  * 14:12:25`.
  */
 function timeWords(run: Run, {now, offsetAt}: RunHeaderView): string {
-  const {startedAt, endedAt, stateSince = startedAt} = run;
+  const {startedAt, endedAt} = run;
+  const since = heldSince(run);
   const dayOf = (at: number) => dateTime(inZone(at, offsetAt)).slice(0, 10);
   const words = (at: number, day: string) => (dayOf(at) === day ? clockTime : dateTime)(inZone(at, offsetAt));
   const today = dayOf(now);
   if (endedAt === undefined) {
-    if (!isCutShort(run)) return stateSince === undefined ? noStart : `since ${words(stateSince, today)}`;
+    if (!isCutShort(run)) return since === undefined ? noStart : `since ${words(since, today)}`;
     return startedAt === undefined ? noStart : `from ${words(startedAt, today)} on, ${noEnd}`;
   }
   const isOpen = isCutShort(run);

@@ -136,9 +136,10 @@ describe('the run that is named', () => {
   const held = {kind: 'held', top: {id: 3, row: 0}, current: 4, seen: 6} as const;
   const screen = (...ids: readonly number[]) => ({entries: entriesOf(ids), height: 4, heightOf: () => 1});
 
-  it('is that of the newest row while following, of the first row otherwise', () => {
+  it('is that of the newest row while following, of the current record otherwise', () => {
     expect(runShown(index, follow, screen(3, 4, 5, 6))).toBe(second);
     expect(runShown(index, held, screen(3, 4, 5, 6))).toBe(first);
+    expect(runShown(index, {...held, current: 5}, screen(3, 4, 5, 6))).toBe(second);
   });
 
   it('is that of the row above an open line', () => {
