@@ -1,13 +1,16 @@
 import type {ConnectorStats, ErrorsOfKind} from '../api/types.ts';
 import {count, counted, duration, readTime} from '../lib/format.ts';
+import {streamLostIn} from '../logs/log-states.ts';
 import {type Recent, recently, recentOf} from '../logs/recent-counts.ts';
 import {type KnownStats, noStats} from '../logs/stats-poller.ts';
 import {type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
+import {runnerMessage} from '../records/line-kind.ts';
 import {connectorErrorIn} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
 import {readLine} from '../viewport/line-text.ts';
 import {adviceFor} from '../words/guide.ts';
 import {errorCount, type KnownConnector} from './connectors.ts';
+import {errorWords} from './event-words.ts';
 import type {Cause, LogFacts, Statement, WhyFacts} from './statement.ts';
 
 /** More connectors with one fault are a number. */
@@ -69,22 +72,44 @@ export const loggedConnectors: Cause = ({known, connectors, log}) => {
   if (known?.stats || !log) return [];
   const failed = new Set(connectors.map(({name}) => name));
   const byName = Map.groupBy(groupsInRun(log), ({name}) => name);
-  const others = [...byName].flatMap(([name, groups]) => (failed.has(name) ? [] : {name, groups}));
+  const others = [...byName].flatMap(([name, groups]) => (!name || failed.has(name) ? [] : {name, groups}));
   return named(others, 'had errors', ({name, groups}) => {
     const newest = newestOf(groups);
-    const logged = groups.reduce((sum, {group}) => sum + group.count, 0);
-    const suppressed = groups.reduce((sum, {group}) => sum + group.suppressed, 0);
-    const more = suppressed > 0 ? `, and ${count(suppressed)} suppressed` : '';
-    return {
-      ...{key: `${errorsKey}${name}`, severity: 'notice', source: 'log'},
-      text: clean(`${name} had errors: ${newest ? amongOthers(loggedReason(newest), groups) : unknownReason}`),
-      ...timesOf(groups, log),
-      often: `${counted(logged, 'error', 'errors')}${more}${isOfRun(groups, log) ? '' : ', earlier runs included'}`,
-      place: {entry: newest?.lastId},
-      advice: newest && adviceFor(textOf(newest)),
-    };
+    const reason = newest ? amongOthers(loggedReason(newest), groups) : unknownReason;
+    return {...ofGroups(groups, log), key: `${errorsKey}${name}`, text: clean(`${name} had errors: ${reason}`)};
   });
 };
+
+/** Errors in the log that no connector has had, while the pipeline runs. */
+export const otherErrors: Cause = ({reading, log}) => {
+  if (!reading || !log) return [];
+  const groups = groupsInRun(log).filter(({name, group}) => name === undefined && !isOfLostStream(group));
+  const newest = newestOf(groups);
+  if (!newest) return [];
+  const {latest: example, key} = newest;
+  const text = `Its log has errors: ${amongOthers(errorWords({example, key}, 0).text, groups)}`;
+  return [{...ofGroups(groups, log), key: `${errorsKey}in the log`, text: clean(text)}];
+};
+
+function isOfLostStream({example}: ErrorGroup): boolean {
+  const message = runnerMessage(Buffer.from(example.buffer, example.byteOffset, example.byteLength));
+  return message !== undefined && streamLostIn(message) !== undefined;
+}
+
+/** What a statement says of errors of the log beside its text. */
+function ofGroups(groups: readonly LoggedGroup[], log: LogFacts): Omit<Statement, 'key' | 'text'> {
+  const newest = newestOf(groups);
+  const logged = groups.reduce((sum, {group}) => sum + group.count, 0);
+  const suppressed = groups.reduce((sum, {group}) => sum + group.suppressed, 0);
+  const more = suppressed > 0 ? `, and ${count(suppressed)} suppressed` : '';
+  return {
+    ...{severity: 'notice', source: 'log'},
+    ...timesOf(groups, log),
+    often: `${counted(logged, 'error', 'errors')}${more}${isOfRun(groups, log) ? '' : ', earlier runs included'}`,
+    place: {entry: newest?.lastId},
+    advice: newest && adviceFor(textOf(newest)),
+  };
+}
 
 type PresentConnector = KnownConnector & {readonly stats: ConnectorStats};
 
@@ -276,19 +301,19 @@ function reasonOf(message: string): string {
   return reason === '' ? unknownReason : reason;
 }
 
-type LoggedGroup = {readonly name: string; readonly group: ErrorGroup};
+/** `name`: of the connector that has had them; undefined: none. */
+type LoggedGroup = {readonly name: string | undefined; readonly group: ErrorGroup};
 
 /** By the errors of a log: their groups are read once. */
 const namedGroups = new WeakMap<LogFacts['errors'], readonly LoggedGroup[]>();
 
-/** The errors of connectors in the newest run. */
+/** The errors of the newest run, by connector. */
 function groupsInRun({errors, firstId}: LogFacts): readonly LoggedGroup[] {
   const read =
     namedGroups.get(errors) ??
     [...errors.values()].flatMap((group) => {
       if (group.key === watchPatternKey || isUnfinished(group.key)) return [];
-      const name = connectorErrorIn(group.example);
-      return name === undefined ? [] : {name, group};
+      return {name: connectorErrorIn(group.example), group};
     });
   namedGroups.set(errors, read);
   return read.filter(({group}) => group.lastId >= firstId);

@@ -11,6 +11,7 @@ import {
   connectorsWithErrors,
   failedConnectors,
   loggedConnectors,
+  otherErrors,
   rejectingConnectors,
   unhealthyConnectors,
 } from './connector-causes.ts';
@@ -82,7 +83,7 @@ const logReading: Cause = ({reading, noAnswer}) => {
 const causes: readonly Cause[] = [
   ...[noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
   ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
-  ...[connectorsWithErrors, loggedConnectors, lostStreams, gaps, logReading],
+  ...[connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
 ];
 
 /**

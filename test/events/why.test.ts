@@ -171,6 +171,25 @@ describe('connectors', () => {
       expect(sink.buffer.lineAt(statement?.place?.entry ?? -1)?.toString()).toContain(words);
   });
 
+  it('errors of the log that no connector has had, of this run', () => {
+    const line = (second: number, message: string) => head(message, 'ERROR', `2026-11-27T06:49:0${second}.000000Z`);
+    const earlier = line(1, 'of the run before');
+    const runs = runner(start);
+    const of = (...lines: readonly string[]) =>
+      statements({sink: sinkOf(lines.map((each) => `${each}\n`).join('')), stats: running()});
+    expect(textsOf(of(earlier, runs))).toEqual([healthy]);
+    const all = of(earlier, runs, line(2, 'cannot write'), line(3, 'disk 7 is full'), line(4, 'disk 8 is full'));
+    expect(textsOf(all)).toEqual(['fine: Running', 'notice: Its log has errors: disk 8 is full · and others']);
+    expect(all[1]).toMatchObject({
+      ...{source: 'log', often: '3 errors', place: {entry: 4}},
+      ...{since: Date.UTC(2026, 10, 27, 6, 49, 2), last: Date.UTC(2026, 10, 27, 6, 49, 4)},
+    });
+    // What has a statement of its own is said once.
+    const bad = line(2, "parse error on input endpoint 'a.in': bad");
+    const lost = runner('stdout encountered I/O error: stream did not contain valid UTF-8', 'ERROR');
+    expect(of(runs, bad, lost).filter(({text}) => text.startsWith('Its log has errors'))).toEqual([]);
+  });
+
   it('without statistics, what the log says of them', () => {
     const all = statements({sink: sinkOf(bodyOf('27-logs-real-pipeline.raw'))});
     expect(textsOf(all)).toEqual([
@@ -584,7 +603,8 @@ test('the worst is first, and what is degraded marks the pipeline', () => {
     {inputs: [{endpoint_name: 'orders.web', fatal_error: 'gone'}]},
   );
   const all = statements({stats, sink: sinkOf(bodyOf('20-stdout-dead.raw'))});
-  expect(all.map(({key}) => key)).toEqual(['pipeline', 'stall', 'failed input orders.web', 'memory', 'lost stream']);
+  const keys = ['pipeline', 'stall', 'failed input orders.web', 'memory', 'lost stream', 'errors in the log'];
+  expect(all.map(({key}) => key)).toEqual(keys);
   expect(isDegraded(all)).toBe(true);
   expect(isDegraded(statements({stats: running({memory_pressure: 'high'})}))).toBe(false);
   expect(isDegraded(statements({pipeline: makePipeline('orders', {...stopped, programStatus: 'SqlError'})}))).toBe(
