@@ -142,8 +142,9 @@ export type ConnectorStats = {
   readonly bytes: number | undefined;
   /** Received, or to be transmitted, and not processed yet; an output's queue is included. */
   readonly bufferedRecords: number | undefined;
-  /** Of an input. */
+  /** Of an output only in newer versions: then its changes are dropped. */
   readonly isPaused: boolean | undefined;
+  /** Of an input. */
   readonly hasEnded: boolean | undefined;
   /** Of an input: how long 99 % of its records took, in microseconds. */
   readonly latency: number | undefined;

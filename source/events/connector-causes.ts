@@ -56,6 +56,16 @@ export const unhealthyConnectors: Cause = (facts) => {
 export const rejectingConnectors: Cause = (facts) =>
   named(withErrors(facts, 'degraded'), 'reject most of their records', (judged) => errorStatement(facts.log, judged));
 
+/** Outputs that are paused. */
+export const pausedOutputs: Cause = ({connectors}) => {
+  const paused = present(connectors).filter(({kind, stats}) => kind === 'output' && stats.isPaused);
+  return named(paused, 'are paused', ({key, name}) => ({
+    ...{key: `paused ${key}`, severity: 'notice', source: 'API'},
+    text: clean(`${name} is paused: its changes are dropped`),
+    place: {connector: key},
+  }));
+};
+
 /** Connectors with other errors. */
 export const connectorsWithErrors: Cause = (facts) =>
   named(withErrors(facts, 'notice'), 'had errors', (judged) => errorStatement(facts.log, judged));
@@ -147,10 +157,10 @@ function verdictOf(stats: ConnectorStats, known: KnownStats | undefined): Verdic
 
 /** By what it did of late; what never worked is told of the whole run. */
 function judge(stats: ConnectorStats, known: KnownStats = noStats): Verdict {
-  const {kind, records, errors} = stats;
+  const {kind, records, errors, isPaused} = stats;
   const run = {kind, records, errors, span: undefined};
   const had: Verdict = {severity: 'notice', does: 'had errors', by: run};
-  if (records === undefined) return had;
+  if (records === undefined || isPaused) return had;
   if (records === 0) return {...had, severity: 'degraded', does: doesNothing(stats)};
   const recent = recentOf(known, stats);
   const {span, records: moved = 0} = recent;

@@ -12,6 +12,7 @@ import {
   failedConnectors,
   loggedConnectors,
   otherErrors,
+  pausedOutputs,
   rejectingConnectors,
   unhealthyConnectors,
 } from './connector-causes.ts';
@@ -83,7 +84,7 @@ const logReading: Cause = ({reading, noAnswer}) => {
 const causes: readonly Cause[] = [
   ...[noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
   ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
-  ...[connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
+  ...[pausedOutputs, connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
 ];
 
 /**

@@ -19,9 +19,10 @@ export function sampled(before: readonly Sample[], {connectors}: PipelineStats, 
   const last = before.at(-1);
   if (last && at - last.at < sampleEvery) return before;
   const first = before.findLastIndex((each) => each.at <= at - nearlyRecently);
-  const counts = connectors.map((each) => {
-    const {records, errors} = each;
-    return [connectorKey(each), {records, errors: errors.map(({count}) => count)}] as const;
+  // What a paused one does not do is no measure of what it does later.
+  const counts = connectors.flatMap((each) => {
+    const {records, errors, isPaused} = each;
+    return isPaused ? [] : [[connectorKey(each), {records, errors: errors.map(({count}) => count)}] as const];
   });
   return [...before.slice(Math.max(0, first)), {at, counts: new Map(counts)}];
 }
@@ -35,9 +36,11 @@ export function recentOf(
   connector: ConnectorStats,
 ): Recent {
   const {kind, records, errors} = connector;
-  const sample = at === undefined ? undefined : samples.findLast((each) => each.at <= at - nearlyRecently);
-  const before = sample?.counts.get(connectorKey(connector));
-  if (at === undefined || !sample || !before) return {kind, records, errors, span: undefined};
+  const first = at === undefined ? -1 : samples.findLastIndex((each) => each.at <= at - nearlyRecently);
+  const counts = samples.slice(Math.max(0, first)).map((each) => each.counts.get(connectorKey(connector)));
+  const [sample, before] = [samples[first], counts[0]];
+  if (at === undefined || !sample || !before || counts.includes(undefined))
+    return {kind, records, errors, span: undefined};
   return {
     kind,
     records: records === undefined ? undefined : records - (before.records ?? 0),

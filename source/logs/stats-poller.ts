@@ -234,7 +234,7 @@ export class StatsPoller {
   #wantAgain(name: string): void {
     const known = this.#known.get().get(name);
     if (!known?.stats || known.at === undefined) return;
-    if (!known.stats.connectors.some((each) => allErrors(recentOf(known, each)) > 0)) return;
+    if (!known.stats.connectors.some((each) => !each.isPaused && allErrors(recentOf(known, each)) > 0)) return;
     this.#want(name, 'stats', known.at + recently - this.#options.clock.wall());
   }
 

@@ -133,6 +133,15 @@ test('an output that wrote, and writes nothing for a minute with errors', async 
   expect(rig.words).toMatch(
     /^degraded: a\.c has written nothing in the last minute: bad date · \d encode errors, 0 records written$/,
   );
-  await rig.count(10, 1);
+  rig.isPaused = true;
+  await rig.count(0, 1);
+  expect(rig.words).toMatch(/^notice: a\.c is paused: its changes are dropped · $/);
+  for (let second = 0; second < 70; second++) await rig.count(0, second % 20 === 0 ? 1 : 0);
+  const {asked} = rig;
+  await rig.clock.advance(600_000);
+  expect(rig.asked).toBeLessThanOrEqual(asked + 1);
+  rig.isPaused = false;
+  // It was not meant to write before.
+  await rig.count(0, 1);
   expect(rig.words).toMatch(/^notice: a\.c had errors: /);
 });

@@ -291,6 +291,27 @@ describe('connectors', () => {
       ['fine: Running', 'notice: v.kafka had errors: the reason is unknown'],
     ],
     [
+      'that are paused: an output drops its changes, an input waits, and errors are no fault',
+      running(
+        {},
+        {
+          inputs: [{endpoint_name: 'orders.kafka', paused: true, metrics: {total_records: 0, num_transport_errors: 1}}],
+          outputs: [
+            {endpoint_name: 'v.pg', paused: true, metrics: {transmitted_records: 0, num_transport_errors: 1}},
+            {endpoint_name: 'v.kafka', paused: true, metrics: {transmitted_records: 900}},
+            {endpoint_name: 'v.file', paused: false, metrics: {transmitted_records: 900}},
+          ],
+        },
+      ),
+      [
+        'fine: Running',
+        'notice: v.pg is paused: its changes are dropped',
+        'notice: v.kafka is paused: its changes are dropped',
+        'notice: orders.kafka had errors: the reason is unknown',
+        'notice: v.pg had errors: the reason is unknown',
+      ],
+    ],
+    [
       'that are unhealthy',
       input({total_records: 5}, {health: {status: 'Unhealthy', description: 'no leader for partition 3'}}),
       ['degraded: Running, but degraded', 'degraded: orders.kafka is unhealthy: no leader for partition 3'],

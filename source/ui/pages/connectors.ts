@@ -194,9 +194,9 @@ function connectorText(connector: KnownConnector) {
     ['records', number(stats?.records)],
     ['bytes', number(stats?.bytes, byteSize)],
     ['buffered', number(stats?.bufferedRecords, (value) => counted(value, 'record', 'records'))],
+    ['paused', yesNo(stats?.isPaused)],
     ...(kind === 'input'
       ? ([
-          ['paused', yesNo(stats?.isPaused)],
           ['end of input', yesNo(stats?.hasEnded)],
           ['latency', latency === undefined ? unknown : `99 % within ${latencyWords(latency)}`],
         ] as const)

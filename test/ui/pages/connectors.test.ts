@@ -149,6 +149,16 @@ it('one error that was dropped is one', () => {
   expect(connectorRows(opened, undefined, 100).at(-1)?.text).toBe(' 1 more parse error, no longer kept');
 });
 
+it('an output says whether it is paused, where the server tells', () => {
+  const stats = {...({kind: 'output', name: 'v.pg', stream: 'v', errors: []} as const), ...nothingKnown};
+  const pausedOf = (isPaused: boolean | undefined) => {
+    const connector = {key: 'output v.pg', kind: 'output', name: 'v.pg', stats: {...stats, isPaused}} as const;
+    const opened = {pipeline: 'orders', connector: {...connector, failure: undefined, isGone: false}, at: undefined};
+    return connectorRows(opened, undefined, 100).flatMap(({text}) => (text.includes('paused ') ? text.trim() : []));
+  };
+  expect([true, false, undefined].map(pausedOf)).toEqual([['paused             yes'], ['paused             no'], []]);
+});
+
 it('a connector with a fatal error stays in the table, with why and when, and is read with c and Enter', async () => {
   await using screen = await described();
   failFatally(screen);
