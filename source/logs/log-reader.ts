@@ -39,6 +39,8 @@ type RetainedBody = {
   quietSince: number;
   /** Bytes of it that were compared with the log, and what came of that. */
   compared: number;
+  /** `LogSink.appended` then. */
+  appended: number;
   fit: BodyFit;
 };
 
@@ -55,10 +57,12 @@ const checkEveryEmpty = 250;
 /** Milliseconds by which a line may come later on the other of two open connections; in a log that never rests. */
 const overlapQuiet = 1_000;
 const overlapRestless = 3_000;
-/** The same after a pause, when the other one has brought nothing for a second; after a stop, for a log with a gap. */
+/** The same after a pause, in which neither counts before the other one has brought nothing for so long. */
 const overlapSlept = 500;
-const overlapWithGap = 1_500;
-/** Bytes of a kept body that are compared with the log, and that are read in one turn of the event loop. */
+/** Milliseconds without a byte after which a connection holds nothing from before a stop. */
+const deadAfterStop = 3_000;
+/** Bytes of a kept body; those that are compared with the log, and that are read in one turn of the event loop. */
+const keptAtMost = 16 * 1024 * 1024;
 const comparedAtMost = 256 * 1024;
 const sliceBytes = 64 * 1024;
 
@@ -123,7 +127,7 @@ export class LogReader implements BodyReceiver {
   keep(attempt: number, cause: Doubt): void {
     const now = this.#options.clock.monotonic();
     const body = {pieces: [], bytes: 0, begunAt: now, quietSince: now};
-    this.#retained = {attempt, cause, ...body, compared: 0, fit: 'unknown'};
+    this.#retained = {attempt, cause, ...body, compared: 0, appended: 0, fit: 'unknown'};
   }
 
   start({attempt, loss, pipelineId}: Parameters<BodyReceiver['start']>[0]): void {
@@ -244,24 +248,28 @@ export class LogReader implements BodyReceiver {
 
   /**
    * It certainly continues the log: the other connection holds nothing that it lacks. Or it certainly does not, and that one
-   * stayed silent after a stop, in which the kernel went on receiving: what waits there is read at once, so it is dead. After
-   * a sleep its server may send again only after seconds. The log itself is unchanged.
+   * has been silent for long after a stop, in which the kernel went on receiving: it is dead. After a sleep its server may send
+   * again only later. Or there is no room for more of it. The log itself is unchanged.
    */
   #mayReplace(retained: RetainedBody): boolean {
     const now = this.#options.clock.monotonic();
     const age = now - retained.begunAt;
+    const otherQuietFor = now - this.#quietSince;
     const hasSlept = retained.cause === 'slept';
     const isQuiet = now - retained.quietSince >= overlapQuiet;
     const isRestless = age >= (hasSlept ? overlapSlept : overlapRestless);
-    if (retained.bytes === 0 || !(isQuiet || isRestless)) return false;
+    if (retained.bytes >= keptAtMost) return true;
+    if (retained.bytes === 0 || !(isQuiet || isRestless) || (hasSlept && otherQuietFor < overlapSlept)) return false;
+    const {appended} = this.#options.sink;
     // Each comparison reads all of it again.
     const bytes = Math.min(retained.bytes, comparedAtMost);
-    if (isQuiet ? bytes > retained.compared : bytes >= 2 * retained.compared) {
+    const hasMore = isQuiet ? bytes > retained.compared : bytes >= 2 * retained.compared;
+    if (hasMore || appended !== retained.appended) {
       retained.fit = this.#stitch.fit(Buffer.concat(retained.pieces, bytes));
-      retained.compared = bytes;
+      Object.assign(retained, {compared: bytes, appended});
     }
     if (retained.fit === 'joins') return true;
-    return retained.fit === 'apart' && hasSlept && this.#pausedBy === 'stop' && age >= overlapWithGap;
+    return retained.fit === 'apart' && hasSlept && this.#pausedBy === 'stop' && otherQuietFor >= deadAfterStop;
   }
 
   /** In slices: a whole ring takes longer than the event loop may be blocked. */

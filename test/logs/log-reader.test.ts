@@ -162,6 +162,26 @@ test.each([
   expect(reader.attempt).toBe(2);
 });
 
+test('after a stop a kept body replaces the other one where it joins what that brought last, or at 16 MB', async () => {
+  const open2 = () => {
+    const opened = open();
+    const {begin, receive, reader} = opened;
+    begin(1, false);
+    receive(1, freshStart + line(1));
+    reader.awake('stop');
+    reader.keep(2, 'slept');
+    receive(2, discarded(3) + line(4) + line(5) + line(6));
+    return opened;
+  };
+  const {receive, after} = open2();
+  expect(await after(2_000, 2)).toBe(false);
+  receive(1, line(2) + line(3) + line(4) + line(5));
+  expect([await after(400, 2), await after(100, 2)]).toEqual([false, true]);
+  const flooded = open2();
+  flooded.receive(2, 'x'.repeat(16 * 1024 * 1024));
+  expect(await flooded.after(0, 2)).toBe(true);
+});
+
 test('a loss soon after a sleep is dated from the last line before it: what came since was late', async () => {
   const lossAfter = async (milliseconds: number) => {
     const {clock, reader, begin, receive, markers} = open();

@@ -86,7 +86,7 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
     case 'silent':
       return connection.kind === 'live' && !standby ? connectStandby(machine, event.cause) : unchanged;
     case 'received':
-      return standby ? dropStandby(machine, standby) : unchanged;
+      return standby ? stepReceived(machine, standby) : unchanged;
     case 'standby-late':
       return unchanged;
   }
@@ -172,7 +172,7 @@ function stepListed(
 function connectStandby(machine: Machine, cause: Doubt): Step {
   const attempt = machine.lastAttempt + 1;
   return {
-    machine: {...machine, lastAttempt: attempt, standby: {attempt, isOpen: false, cause}},
+    machine: {...machine, lastAttempt: attempt, standby: {attempt, isOpen: false, isFirstAlive: false, cause}},
     effects: [{kind: 'connect', attempt}],
   };
 }
@@ -192,13 +192,27 @@ function stepStandby(machine: Machine, standby: Standby, event: AttemptEvent, co
       return dropStandby(machine, standby);
     case 'standby-late':
       // A loss that it brings is one: the old connection had its time.
-      return standby.isOpen ? takeOver(machine, standby, context) : dropStandby(machine, standby);
+      return standby.isOpen && !standby.isFirstAlive
+        ? takeOver(machine, standby, context)
+        : dropStandby(machine, standby);
     case 'looked-up':
     case 'retry-due':
     case 'silent':
     case 'received':
       return {machine, effects: []};
   }
+}
+
+/**
+ * After a pause what comes may be the last that the old connection holds: only with the standby's body, which began before
+ * the server dropped more, does it make a whole log.
+ */
+function stepReceived(machine: Machine, standby: Standby): Step {
+  if (standby.cause === 'silent') return dropStandby(machine, standby);
+  return {
+    machine: standby.isFirstAlive ? machine : {...machine, standby: {...standby, isFirstAlive: true}},
+    effects: [],
+  };
 }
 
 /** The standby replaces the silent connection. */

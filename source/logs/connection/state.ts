@@ -57,8 +57,16 @@ export function withEvent(events: readonly ConnectionEvent[], event: ConnectionE
 /** `at`: monotonic milliseconds. */
 export type Loss = {readonly cause: LossCause; readonly at: number};
 
-/** A second connection beside one that may be dead, which is read on; `isOpen`: its body is kept. */
-export type Standby = {readonly attempt: number; readonly isOpen: boolean; readonly cause: Doubt};
+/**
+ * A second connection beside one that may be dead, which is read on. `isOpen`: its body is kept. `isFirstAlive`: the first
+ * one has brought bytes since.
+ */
+export type Standby = {
+  readonly attempt: number;
+  readonly isOpen: boolean;
+  readonly isFirstAlive: boolean;
+  readonly cause: Doubt;
+};
 
 /** Why an open connection may be dead. */
 export type Doubt = Extract<LossCause, 'silent' | 'slept'>;
@@ -101,7 +109,7 @@ export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'retry-due'}
   /** No byte came for long, or none soon after a sleep: the connection may be dead. */
   | {readonly kind: 'silent'; readonly cause: Doubt}
-  /** A byte came while there was a standby: the connection is alive. */
+  /** A byte came while there was a standby. */
   | {readonly kind: 'received'}
   | {readonly kind: 'standby-late'}
 );

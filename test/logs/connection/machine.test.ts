@@ -482,6 +482,21 @@ describe('connection machine', () => {
       expect(done.effects).toContainEqual({kind: 'start-replay', attempt: 2, loss: {cause: 'slept', at: 1000}});
     });
 
+    test('after a sleep, stays while the silent one brings bytes, and leaves when that has outlived it', () => {
+      const slept = play(
+        [
+          {...silent, cause: 'slept'},
+          {kind: 'opened', attempt: 2},
+        ],
+        states.live,
+      ).machine;
+      const spoken = play([{kind: 'received', attempt: 1}], slept);
+      expect(spoken).toMatchObject({effects: [], machine: {standby: {attempt: 2, isOpen: true}}});
+      const late: MachineEvent = {kind: 'standby-late', attempt: 2};
+      expect(play([late], spoken.machine).effects).toEqual([{kind: 'drop', attempt: 2}]);
+      expect(play([late], slept).effects).toContainEqual({kind: 'drop', attempt: 1});
+    });
+
     test('is dropped when it fails, comes too late or the old one speaks, and its id is not used again', () => {
       const isDropped = (reason: MachineEvent, from: Play) => {
         const {machine, effects} = play([reason], from.machine);

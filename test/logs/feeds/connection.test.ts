@@ -241,8 +241,10 @@ describe('a connection that is lost', () => {
     }
     server.thaw();
     expect(await untilLines(stream, [...before, ...held])).toEqual([...before, ...held]);
+    // Which the second one joins.
+    await clock.advance(1_000);
     await untilConnections({server}, 1);
-    expect(markersOf(stream)).toEqual([]);
+    expect(markersOf(stream)).toEqual([{kind: 'reconnected', cause: 'slept', times: 1}]);
   });
 
   test('without a sign, for good, while the server lost lines: the second one replaces it, and counts them', async () => {
