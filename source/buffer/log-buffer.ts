@@ -163,6 +163,12 @@ export class WritableLogBuffer {
     this.#bound.isViewed = isViewed;
   }
 
+  /** What is over the limit leaves memory at once. */
+  set maxBytes(bytes: number) {
+    this.#bound.maxBytes = bytes;
+    this.releaseStored();
+  }
+
   /** Compresses some of what is to be compressed, for 1 ms. True: nothing is left. */
   packOlder(): boolean {
     if (this.#bound.isPacked) return true;

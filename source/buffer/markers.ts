@@ -7,6 +7,8 @@ export type LossCause =
   | 'silent'
   | 'asked'
   | 'slept'
+  /** It was not followed while other logs were. */
+  | 'turn'
   /** pipetail was not running; what was before came from a recording. */
   | 'not-running'
   /** No connection: a support bundle has what was collected later, too. */

@@ -29,14 +29,15 @@ export class MemoryBound {
   #isViewed = true;
   readonly #hot: HotSegments;
   readonly #cold: ColdSegments;
-  readonly #maxBytes: number;
+  /** Call `enforce` after a change. */
+  maxBytes: number;
   readonly #waitingBytes: number;
   readonly #isPacking: boolean;
 
   constructor({hot, cold, maxBytes, waitingBytes, isPacking}: MemoryBoundOptions) {
     this.#hot = hot;
     this.#cold = cold;
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
     this.#waitingBytes = waitingBytes;
     this.#isPacking = isPacking;
   }
@@ -61,7 +62,7 @@ export class MemoryBound {
       this.#pack();
       return;
     }
-    while (this.#hot.cost > this.#maxBytes && this.#mayOldestLeave) this.#moveOldest();
+    while (this.#hot.cost > this.maxBytes && this.#mayOldestLeave) this.#moveOldest();
   }
 
   /** See `LogBuffer.shrinkTo`. */
@@ -90,7 +91,7 @@ export class MemoryBound {
   get #mayOldestLeave(): boolean {
     const {oldest, cost} = this.#hot;
     if (!oldest) return false;
-    return oldest.endId <= this.#cold.storedTo || cost > this.#maxBytes + this.#waitingBytes;
+    return oldest.endId <= this.#cold.storedTo || cost > this.maxBytes + this.#waitingBytes;
   }
 
   #moveOldest(): void {
@@ -102,29 +103,29 @@ export class MemoryBound {
 
   /** Bytes of the newest lines that are never packed. */
   get #unpackedBytes(): number {
-    const least = Math.min(leastUnpackedBytes, this.#maxBytes * unpackedShare);
+    const least = Math.min(leastUnpackedBytes, this.maxBytes * unpackedShare);
     if (!this.#isViewed) return Math.min(unviewedBytes, least);
-    return Math.max(least, (this.#maxBytes - this.#cold.packedBytes) * unpackedShare);
+    return Math.max(least, (this.maxBytes - this.#cold.packedBytes) * unpackedShare);
   }
 
   /** What is recorded leaves for the disk, and while it is viewed only when there is no room. */
   get #unpackedBound(): number {
     const isRecorded = Number.isFinite(this.#cold.storedTo);
     if (!isRecorded || !this.#isViewed) return this.#unpackedBytes;
-    return Math.max(this.#unpackedBytes, this.#maxBytes - this.#cold.packedBytes);
+    return Math.max(this.#unpackedBytes, this.maxBytes - this.#cold.packedBytes);
   }
 
   /** Old segments leave: to a store as soon as it has them, else compressed. Over the bound the oldest ones are dropped. */
   #pack(): void {
     this.#cold.freeEvicted();
     const bound = this.#unpackedBound;
-    const most = bound + Math.min(waitingToPack, this.#maxBytes * unpackedShare);
+    const most = bound + Math.min(waitingToPack, this.maxBytes * unpackedShare);
     for (let moved = 0, {oldest} = this.#hot; oldest && this.#hot.cost > bound; {oldest} = this.#hot, moved++) {
       const mayWait = moved >= mostPackedAtOnce || oldest.endId > this.#cold.storedTo;
       if (mayWait && this.#hot.cost <= most) break;
       this.#moveOldest();
     }
-    this.#dropPackedOver(this.#maxBytes - Math.min(this.#hot.cost, this.#unpackedBytes));
+    this.#dropPackedOver(this.maxBytes - Math.min(this.#hot.cost, this.#unpackedBytes));
   }
 
   #dropPackedOver(bytes: number): void {

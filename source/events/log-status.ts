@@ -104,6 +104,9 @@ function flowOf(connection: Connection, before: LogStatus['flow'] | undefined): 
     case 'ended':
     case 'gone':
       return 'cut';
+    // It is not its turn.
+    case 'idle':
+      return before === 'live' || before === 'cut' ? 'cut' : 'coming';
     case 'connecting':
       return before === 'cut' ? 'cut' : 'coming';
     default:

@@ -47,6 +47,8 @@ export type LogConnection = {
   readonly onServerAnswered: (request: number) => void;
   /** Connects again now, in every state. Loses nothing: the replay is stitched. */
   readonly reconnect: () => void;
+  /** Frees the connection until `reconnect`. What comes meanwhile is read then, as far as the server still has it. */
+  readonly rest: () => void;
   /** The connection may be dead without a sign, and may still hold what nobody else has. */
   readonly checkAfterPause: (of: Pause) => void;
   /** `pipeline`: from the newest list; undefined: not in it. Adds markers; a pipeline that is back wakes the log. */

@@ -15,6 +15,8 @@ import {ServerReturn} from './server-return.ts';
  * 64 tabs of incompressible logs take 1.7 times what is counted.
  */
 const countedShare = 7 / 10;
+/** Limit of the scrollback of a log that no view has: with the end that a reconnect needs, 2 MiB at most. */
+const unviewedScrollback = 512 * 1024;
 
 export type ManagerOptions = {
   readonly client: ApiClient;
@@ -69,12 +71,16 @@ export class LogManager<F extends Feed = Feed> {
   readonly #frames: SharedFrames;
   readonly #catalog: LogMaker<F>;
   readonly #logs = new Map<string, Log<F>>();
+  /** Those that a view has; the others are read for their errors. */
+  readonly #viewed = new Set<Log<F>>();
   readonly #names = createStore<readonly string[]>([]);
   readonly #sleepDetector: SleepDetector;
   readonly #serverReturn: ServerReturn;
   readonly #closing = new AbortController();
   readonly #onRenamed = new Set<(names: NewNames) => void>();
   #listed: ReadonlyMap<string, Pipeline> | undefined;
+  /** Whether a log that no view has any more is read on. */
+  isRead: (name: string) => boolean = () => false;
 
   constructor(options: ManagerOptions, catalog: LogMaker<F>) {
     const {clock, fpsNow: fps = options.fps, memoryBytes = Number.POSITIVE_INFINITY} = options;
@@ -101,12 +107,41 @@ export class LogManager<F extends Feed = Feed> {
     return this.#names;
   }
 
-  /** Returns the log of that name, which is made and started if it is not open. */
+  /** Returns the log of that name for a view. It is made and started if it is not open. */
   open(name: string): Log<F> {
+    const {scrollbackBytes} = this.#options;
     const open = this.#logs.get(name);
-    if (open) return open;
+    const log = open ?? this.#make(name, scrollbackBytes);
+    if (this.#viewed.has(log)) return log;
+    this.#viewed.add(log);
+    if (open) {
+      log.limitTo(scrollbackBytes);
+      wake(log);
+    }
+    this.#names.set([...this.#logs.keys()]);
+    return log;
+  }
+
+  /** The same for its errors alone: without a view, and with little scrollback. One that rests goes on. */
+  read(name: string): Log<F> {
+    const open = this.#logs.get(name);
+    if (open) {
+      wake(open);
+      return open;
+    }
+    const log = this.#make(name, Math.min(unviewedScrollback, this.#options.scrollbackBytes));
+    this.#names.set([...this.#logs.keys()]);
+    return log;
+  }
+
+  isViewed(name: string): boolean {
+    const log = this.#logs.get(name);
+    return log !== undefined && this.#viewed.has(log);
+  }
+
+  #make(name: string, scrollbackBytes: number): Log<F> {
     const log: Log<F> = this.#catalog.make(name, {
-      ...{...this.#options, frames: this.#frames},
+      ...{...this.#options, frames: this.#frames, scrollbackBytes},
       onWaiting: () => this.#serverReturn.watch(),
       onRenamed: (pipelines) => this.followNames(pipelines),
       onPlaced: () => void this.#askNames(log),
@@ -117,7 +152,6 @@ export class LogManager<F extends Feed = Feed> {
     if (pipeline) log.connection?.updatePipeline(pipeline);
     log.start();
     this.#sleepDetector.start();
-    this.#names.set([...this.#logs.keys()]);
     return log;
   }
 
@@ -125,14 +159,31 @@ export class LogManager<F extends Feed = Feed> {
     return this.#logs.get(name);
   }
 
-  /** Frees connection, files and, with the last reference to the log, memory. What cannot be read again stays open. */
+  /**
+   * No view has the log any more. Frees connection, files and, with the last reference to the log, memory, unless it is
+   * read on. What cannot be read again stays open.
+   */
   close(name: string): void {
     const log = this.#logs.get(name);
-    if (log?.capabilities.canReopen) this.#close(log);
+    if (!log?.capabilities.canReopen || !this.#viewed.has(log)) return;
+    if (!this.isRead(name)) {
+      this.#close(log);
+      return;
+    }
+    this.#viewed.delete(log);
+    log.limitTo(Math.min(unviewedScrollback, this.#options.scrollbackBytes));
+    this.#names.set([...this.#logs.keys()]);
+  }
+
+  /** Ends what `read` began, unless a view has the log. */
+  leave(name: string): void {
+    const log = this.#logs.get(name);
+    if (log && !this.#viewed.has(log)) this.#close(log);
   }
 
   #close(log: Log<F>): void {
     this.#logs.delete(log.name);
+    this.#viewed.delete(log);
     this.memory.remove(log);
     void log.close();
     if (this.#logs.size === 0) this.#sleepDetector.stop();
@@ -201,6 +252,7 @@ export class LogManager<F extends Feed = Feed> {
     }
     const isTaken = (name: string, by: Log<F>) => {
       const log = this.#logs.get(name);
+      if (log && this.#viewed.has(by) && !this.#viewed.has(log)) return false;
       if (!log || moving.get(nameOf(log) ?? '') === log) return false;
       if (!log.connection || by.connection?.isGivenUp || log.connection.isGivenUp) return true;
       const isOfSame = log.connection.pipelineId === by.connection?.pipelineId && log.losses.clears === 0;
@@ -214,7 +266,10 @@ export class LogManager<F extends Feed = Feed> {
   }
 
   #rename(names: NewNames): void {
-    for (const to of names.values()) if (!names.has(to)) this.close(to);
+    for (const to of names.values()) {
+      const log = this.#logs.get(to);
+      if (log?.capabilities.canReopen && !names.has(to)) this.#close(log);
+    }
     const logs = [...this.#logs.values()];
     this.#logs.clear();
     for (const log of logs) {
@@ -231,6 +286,10 @@ export class LogManager<F extends Feed = Feed> {
     this.#serverReturn.stop();
     for (const log of [...this.#logs.values()]) this.#close(log);
   }
+}
+
+function wake({connection}: Log): void {
+  if (connection?.state.kind === 'idle') connection.reconnect();
 }
 
 /** By the old name. */

@@ -116,6 +116,12 @@ export class Log<F extends Feed = Feed> {
     if (this.buffer.shrinkTo(bytes, newest)) this.#onChange();
   }
 
+  /** Limits the memory of the scrollback from now on. */
+  limitTo(bytes: number): void {
+    this.buffer.maxBytes = bytes;
+    this.#onChange();
+  }
+
   /** Frees connection and files at once; what came can still be read. Resolves when all is written and closed. */
   close(): Promise<void> {
     const closed = this.#feed.close?.();

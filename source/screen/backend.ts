@@ -9,6 +9,7 @@ import {Presence} from '../lib/presence.ts';
 import {Catalog, type OpenFound} from '../logs/catalog.ts';
 import {pipelineLogs} from '../logs/feeds/connection.ts';
 import {LogManager} from '../logs/log-manager.ts';
+import {LogTurns} from '../logs/log-turns.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, ViewSettings} from '../settings/settings.ts';
 import type {Processes} from '../storage/file-lock.ts';
@@ -29,6 +30,8 @@ export class ScreenBackend {
   readonly facts: Facts;
   readonly catalog: Catalog;
   readonly logs: LogManager;
+  /** Undefined without a server. */
+  readonly turns: LogTurns | undefined;
   readonly presence: Presence;
   readonly frameRate: FrameRate;
   /** The command of `--on-alert`. */
@@ -82,6 +85,8 @@ export class ScreenBackend {
       },
       catalog,
     );
+    this.turns = opened ? undefined : new LogTurns({logs: this.logs, list: facts.poller.snapshot, clock});
+    if (settings.readLogs === 'all') this.turns?.setOn(true);
     const {onAlert: command, credentialVariables} = settings;
     this.alerts = command === undefined ? undefined : new AlertCommand({command, credentialVariables, process, clock});
     this.session =
@@ -121,6 +126,7 @@ export class ScreenBackend {
     this.#endOfPresence();
     this.presence.dispose();
     this.facts.stop();
+    this.turns?.dispose();
     this.logs.dispose();
     this.alerts?.dispose();
     const saved = Promise.all([this.session?.close(), this.#recordings.closed()]);

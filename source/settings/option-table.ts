@@ -142,6 +142,14 @@ export const options = [
     once: true,
   },
   {
+    flag: 'read-logs',
+    value: 'WHICH',
+    fallback: 'tabs',
+    help: 'which logs are read: those that have a tab (tabs), or those of all running pipelines (all), for their errors',
+    choices: ['tabs', 'all'],
+    commands: ['screen'],
+  },
+  {
     flag: 'record',
     value: 'DIR',
     example: '~/pipetail-logs',

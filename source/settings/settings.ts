@@ -58,6 +58,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     scrollbackBytes: value('scrollback'),
     memoryBytes: value('memory'),
     fresh: value('fresh'),
+    readLogs: value('read-logs'),
     record: {
       /** Undefined unless every log is recorded. A folder set by a variable or the file is for real logs only. */
       directory: demo && !isTyped('record') ? undefined : value('record'),

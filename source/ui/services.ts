@@ -8,6 +8,7 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {Catalog} from '../logs/catalog.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
 import type {LogManager} from '../logs/log-manager.ts';
+import type {LogTurns} from '../logs/log-turns.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
 import type {Saved} from '../storage/save-file.ts';
@@ -28,6 +29,8 @@ import type {CopyForm} from './state/view-state.ts';
 export type Services = {
   /** The open logs. */
   readonly logs: LogManager;
+  /** Reads the logs of pipelines without tabs; absent: there is no server. */
+  readonly turns?: Pick<LogTurns, 'isOn' | 'wasOn' | 'setOn'> | undefined;
   /** What can be opened. */
   readonly catalog: Catalog;
   /**

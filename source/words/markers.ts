@@ -12,6 +12,7 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   silent: 'network silent',
   asked: 'reconnected on request',
   slept: 'pipetail was stopped or this machine slept',
+  turn: 'not followed while others were',
   'not-running': 'pipetail was not running',
   'collected-again': 'next collection of the support bundle',
   unknown: 'cause unknown',

@@ -48,6 +48,29 @@ test.each([
   },
 );
 
+test.each([
+  {how: 'by the option', option: ['--read-logs', 'all']},
+  {how: 'by one key', option: []},
+])('an input that failed for good is told without its log being opened, $how', async ({option}) => {
+  const args = ['beta', ...option];
+  await using viewer = await openViewer({cols: 100, rows: 24, args, env: {NO_COLOR: '1'}, before: trouble});
+  const {terminal} = viewer;
+  await viewer.live();
+  if (option.length === 0) {
+    await terminal.waitFor(/^ alpha .*●\?/m);
+    await terminal.press('Tab');
+    await terminal.waitFor('a read all logs');
+    await terminal.press('a');
+  }
+  await terminal.waitFor(/^ alpha .*◐/m);
+  await terminal.waitFor(() => / 1 degraded /.test(viewer.header()) && !viewer.header().includes('not read'));
+  expect(viewer.tabBar()).not.toContain('alpha');
+  await viewer.connections(3);
+  if (option.length === 0) expect(terminal.row(-1)).not.toContain('read all logs');
+  await terminal.press('A');
+  await terminal.waitFor(/ alpha .*orders\.web/);
+});
+
 test('status and an alert say the same', async () => {
   await using folder = await temporaryDirectory();
   const file = `${folder.path}/alerts`;

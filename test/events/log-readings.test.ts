@@ -117,6 +117,38 @@ it('nobody says of a log that was not read that nothing is wrong', async () => {
   expect(rowsOf(screen)[0]).not.toContain('not read');
 });
 
+it('with one key the logs of all pipelines are read, and told as those of tabs are', async () => {
+  await using screen = await withDeadInput();
+  const {readings, degraded} = screen.controller.events;
+  screen.press('Tab', 'a');
+  expect(screen.controller.state.notice).toBe(
+    'the logs of all running pipelines are read: press a to read only those of tabs',
+  );
+  await screen.until(() => degraded.get().has('dead'), 'what only the log tells');
+  await screen.until(() => readings.of('dead')?.kind === 'followed', 'the log');
+  expect([screen.tabs, readings.unread.get().size]).toEqual([['well'], 0]);
+  expect(textsOf(screen, 'dead')).toEqual([
+    'degraded: Running, but degraded',
+    expect.stringMatching(/^degraded: dead\.web stopped with a fatal error/),
+  ]);
+  screen.press('A');
+  expect(rowsOf(screen).join()).toMatch(/ dead .*FATAL/);
+  screen.press('Esc');
+  // It is alerted and counted as that of a tab, and a tab does not read it again.
+  const log = screen.logs.get('dead');
+  screen.controller.tabSwitcher.show('dead');
+  screen.server.pipeline('dead').write(logged(0, 'ERROR', 'disk full'));
+  await screen.untilLine('dead', 'disk full');
+  await screen.untilConnected('dead', 'well');
+  screen.controller.tabSwitcher.close('dead');
+  expect(screen.logs.get('dead')).toBe(log);
+  screen.press('a');
+  expect(screen.controller.state.notice).toBe('only the logs of tabs are read: press a to read all');
+  await screen.untilConnected('well');
+  expect(readings.of('dead')?.kind).toBe('left');
+  expect(degraded.get().has('dead')).toBe(true);
+});
+
 it('the page after an absence says whose logs nobody followed meanwhile', async () => {
   await using screen = await withDeadInput();
   screen.press('?', 'Esc');

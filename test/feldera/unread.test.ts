@@ -39,3 +39,16 @@ test('an input that is dead: told where its log was read, and that it was not re
   await view.terminal.press('Esc', 'Tab', 'k');
   await view.terminal.waitFor(() => /^ unread-dead +◐ Degraded( +\d+✗)?$/.test(rowOf(view, 'unread-dead')));
 });
+
+test('without a tab, its log is read where all logs are', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  await rig.client.run('unread-dead');
+  await using view = await rig.open(['unread-well', '--read-logs', 'all'], {cols: 150, rows: 40});
+  await view.live();
+  await view.terminal.waitFor(() => /^ unread-dead +◐ Degraded( +\d+✗)?$/.test(rowOf(view, 'unread-dead')));
+  await view.terminal.waitFor(() => !view.header().includes('not read'));
+  expect(view.tabBar()).not.toContain('unread-dead');
+  await view.terminal.press('A');
+  await view.terminal.waitFor(/ unread-dead .*web/);
+});

@@ -34,6 +34,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     scrollbackBytes: 32 * 1024 * 1024,
     memoryBytes: 256 * 1024 * 1024,
     fresh: false,
+    readLogs: 'tabs',
     fps: 12,
     start: {at: undefined, filters: []},
     silence: 300_000,

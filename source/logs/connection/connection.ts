@@ -95,7 +95,7 @@ export class Connection {
     return isWokenBy(this.#machine, request);
   }
 
-  onEvent(event: Exclude<OutsideEvent, {kind: 'close'}>): void {
+  onEvent(event: OutsideEvent): void {
     this.#dispatch(event);
   }
 

@@ -79,10 +79,7 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
     case 'server-answered':
       return isWokenBy(machine, event.request) ? wake(machine) : unchanged;
     case 'close':
-      return {
-        machine: {...machine, attempt: 0, standby: undefined, wakeAfter: undefined, connection: {kind: 'idle'}},
-        effects: drops(machine),
-      };
+      return close(isOpen(connection) ? recordLoss(machine, 'turn', context) : machine);
     case 'silent':
       return connection.kind === 'live' && !standby ? connectStandby(machine, event.cause) : unchanged;
     case 'received':
@@ -90,6 +87,14 @@ export function step(machine: Machine, event: MachineEvent, context: MachineCont
     case 'standby-late':
       return unchanged;
   }
+}
+
+/** Until `reconnect`. */
+function close(machine: Machine): Step {
+  return {
+    machine: {...machine, attempt: 0, standby: undefined, wakeAfter: undefined, connection: {kind: 'idle'}},
+    effects: drops(machine),
+  };
 }
 
 function catchUp(machine: Machine, {now}: MachineContext): Step {

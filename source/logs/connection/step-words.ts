@@ -16,6 +16,7 @@ const causes: Record<LossCause, string> = {
   silent: 'the connection was silent and may be dead',
   asked: 'reconnect requested',
   slept: 'pipetail was stopped or this machine slept',
+  turn: 'not followed while others are',
   'not-running': 'pipetail was not running',
   'collected-again': 'collected again',
   unknown: 'connection lost',
@@ -63,8 +64,9 @@ export function stepWords(before: Machine, event: MachineEvent, after: Machine, 
     case 'silent':
     case 'received':
     case 'standby-late':
-    case 'close':
       return undefined;
+    case 'close':
+      return {text: causes.turn};
   }
 }
 

@@ -145,6 +145,10 @@ export class ConnectionFeed implements Feed, LogConnection {
     if (!this.#isStarting) this.#connection.onEvent({kind: 'reconnect'});
   }
 
+  rest(): void {
+    this.#connection.onEvent({kind: 'close'});
+  }
+
   checkAfterPause(of: Pause): void {
     if (this.state.kind !== 'idle') this.#connection.onEvent({kind: 'slept', of});
   }

@@ -27,7 +27,7 @@ const because = <Kind extends 'new-life' | 'ended' | 'unreadable'>(
 
 const cause = oneOf<LossCause>({
   ...{'server-lost': true, 'runner-lost': true, 'runner-stopped': true, 'dropped-as-slow': true, silent: true},
-  ...{asked: true, slept: true, 'not-running': true, 'collected-again': true, unknown: true},
+  ...{asked: true, slept: true, turn: true, 'not-running': true, 'collected-again': true, unknown: true},
 });
 
 const checks: MarkerChecks = {

@@ -59,7 +59,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const degraded = useStore(controller.events.degraded);
   const unread = useStore(controller.events.readings.unread);
   const labels = useTabLabels(controller);
-  useLogWords(controller.services.logs, () => openedStates(controller));
+  useLogWords(controller.services.logs, () => listedWords(controller));
   const empty = emptyLog(controller);
   const waited = useWaited(controller.services, empty?.kind === 'awaited' ? empty.since : undefined);
   const waitedForList = useWaited(controller.services, list.pipelines ? undefined : poller.waitingSince);
@@ -147,13 +147,14 @@ function newestTime({tab, model}: Pane, places: readonly RowPosition[], now: num
   return times.length === 0 ? undefined : times.reduce((best, at) => (ageOf(at) < ageOf(best) ? at : best));
 }
 
-/** What the list says of the opened logs. */
-function openedStates({services: {logs}}: Controller): string {
-  const files = logs.names.get().flatMap((name) => logs.get(name)?.snapshot.get().file ?? []);
-  return files
-    .map(openedState)
-    .map(({symbol, word}) => `${symbol} ${word}`)
-    .join('\n');
+/** What the list says of the open logs. */
+function listedWords({services: {logs}, events}: Controller): string {
+  const words = logs.names.get().map((name) => {
+    const file = logs.get(name)?.snapshot.get().file;
+    const {symbol = '', word = ''} = file ? openedState(file) : {};
+    return `${symbol} ${word} ${events.unseenErrors([name])}`;
+  });
+  return words.join('\n');
 }
 
 /** `key` shows the errors in full; undefined: that command has no key. */

@@ -1,11 +1,12 @@
 import {hasEnded} from '../../logs/log-snapshot.ts';
+import {hasProcess} from '../../logs/stats-poller.ts';
 import {noticeRows} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {Controller} from '../controller.ts';
 import {promptKeys} from '../handlers/prompts.ts';
-import {useController, useModelProgress, usePageStores} from '../hooks/use-controller.ts';
+import {useController, useModelProgress, usePageStores, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import type {CommandTable, Conditions, KeyContext} from '../keys/command.ts';
 import {type CommandId, commandFor, hintOf, isTake, type KeyHint} from '../keys/commands.ts';
@@ -17,6 +18,9 @@ import {namesToMerge, pipelinesOf, promptInUse} from '../state/view-state.ts';
 import {Line} from './rows.tsx';
 import {tabLabels, useTabLabels} from './tab-bar.ts';
 
+/** Up to so many running pipelines, the screen offers to read all their logs, until that was done once. */
+const mostOffered = 8;
+
 /** The last row: the problem of the prompt, else the rest of a long notice, else keys. */
 export function Footer() {
   const {controller} = useController();
@@ -24,6 +28,7 @@ export function Footer() {
   useActiveLog();
   useModelProgress(controller.pane?.model);
   useTabLabels(controller);
+  useStore(controller.events.readings.unread);
   usePageStores(storesOfPage(controller));
   return <Line text={paint(textOf(controller), controller.services.colors)} />;
 }
@@ -70,9 +75,12 @@ function ofBoth(controller: Controller): Conditions {
   };
 }
 
-function ofList({state}: Controller): Conditions {
+function ofList({state, services: {turns, poller}, events}: Controller): Conditions {
   const {tabs, cursor, nameFilter} = state;
+  const {pipelines = []} = poller.snapshot.get();
+  const isOffered = turns?.wasOn === false && pipelines.filter(hasProcess).length <= mostOffered;
   return {
+    hasUnread: isOffered && events.readings.unread.get().size > 0,
     inLog: false,
     isPinned: tabs.some(({name, pinned}) => pinned && name === cursor),
     isListFiltered: nameFilter !== '',

@@ -27,6 +27,14 @@ export const listHandlers = {
     const before = {nameFilter, cursor, active};
     controller.dispatch({type: 'prompt', prompt: {kind: 'find-name', text: nameFilter, before}});
   },
+  'read-logs'(controller: Controller) {
+    const {turns} = controller.services;
+    if (!turns) return;
+    const isOn = !turns.isOn.get();
+    turns.setOn(isOn);
+    const what = isOn ? 'the logs of all running pipelines are read' : 'only the logs of tabs are read';
+    controller.sayHint(what, 'read-logs', isOn ? 'read only those of tabs' : 'read all');
+  },
   'mark-pipeline'(controller: Controller) {
     const {cursor, marked} = controller.state;
     if (cursor === undefined) return;

@@ -10,6 +10,8 @@ type Condition =
   | 'isPinned'
   | 'isMergeable'
   | 'isListFiltered'
+  /** Few pipelines run, and the logs of some were not read. */
+  | 'hasUnread'
   /** The list has pipelines: opened logs keep their order. */
   | 'isSortable'
   /** The shown log has no connection. */
@@ -182,6 +184,13 @@ export const commands = [
       help: 'open the pipeline as a tab; again: go to its log',
       core: 'open as a tab, then its log',
       hint: {isPinned: 'log', hasPipeline: 'open'},
+    },
+    {
+      id: 'read-logs',
+      needs: 'server',
+      keys: ['a'],
+      help: 'read the logs of all running pipelines, or only those of tabs',
+      hint: {hasUnread: 'read all logs'},
     },
     {id: 'find-name', keys: ['/'], help: 'find pipelines by name', hint: {hasPipeline: 'find'}},
     {

@@ -1,4 +1,5 @@
 import {describe, expect, it} from 'vitest';
+import {quiet} from '../../../demo/scenario.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {conditionsOf, footerText, keyRow} from '../../../source/ui/components/footer.tsx';
 import {allCommands} from '../../../source/ui/pages/registry.ts';
@@ -97,8 +98,19 @@ describe('the footer of the log', () => {
 });
 
 describe('the footer of the list', () => {
+  it('offers to read all logs while few pipelines run', async () => {
+    const names = Array.from({length: 9}, (_, index) => `p${index}`);
+    await using screen = await ScreenUnderTest.connected({scenario: quiet(...names)});
+    expect(footer(screen, 500)).not.toContain('read all logs');
+    screen.server.pipeline('p8').stop();
+    await screen.until(() => footer(screen, 500).includes(' a read all logs'), 'the offer');
+  });
+
   it('offers what can be done with the pipeline under the cursor', async () => {
     await using screen = await ScreenUnderTest.connected();
+    expect(footer(screen)).toBe(' ? help Enter open / find Tab log q quit d why o sort m mark a read all logs');
+    // It is offered until it was done once.
+    screen.press('a', 'a');
     expect(footer(screen)).toBe(' ? help Enter open / find Tab log q quit d why o sort m mark X close tab p pause');
     screen.press('Enter');
     expect(footer(screen)).toMatch(/^ \? help Enter log /);
