@@ -57,6 +57,8 @@ function exactWords(argv: readonly string[]) {
     for (const each of optionsIn(word, command ?? 'screen')) {
       const next = valueIn(argv[at + 1], each, command ?? 'screen');
       if (next !== undefined) at += 1;
+      const hasName = words.filter((other) => !other.startsWith('-')).length > 1;
+      if (hasName && next === undefined) refusePattern(each, argv[at + 1]);
       const given = {...each, value: next ?? each.value};
       typed.push(given);
       if (!given.option.setting) words.push(exactWord(given, command ?? 'screen'));
@@ -105,6 +107,14 @@ function valueIn(
   if (option.value === undefined || value !== undefined || isOpposite || next === undefined) return undefined;
   const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
   return name !== undefined && optionNamed(name, command) ? undefined : next;
+}
+
+/** `logs NAME --watch foo`: a pattern, as on the screen, or one more name? Before a first name `--watch` is that of fda. */
+function refusePattern({option, as, value}: TypedOption, next: string | undefined): void {
+  if (as !== '--watch' || option.flag !== 'follow' || value !== undefined) return;
+  if (next === undefined || next.startsWith('-')) return;
+  const ways = `select lines with --grep ${shellWord(next)}, or write all names before it`;
+  throw new UsageError(`${as} takes no pattern in ${callOf('logs')}: it is --follow · ${ways}`);
 }
 
 /** In front of every value: meow takes quotation marks off the values of a list, as in `--grep '"x"'`. */

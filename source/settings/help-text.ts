@@ -23,7 +23,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail [options] [pipeline…]', 'the screen, with these logs as tabs'],
       ['pipetail logs [options] <pipeline…>', 'print logs to stdout'],
       ['pipetail list', 'all pipelines and their states'],
-      ['pipetail status [pipeline]', 'state, since when, errors in full'],
+      ['pipetail status [pipeline]', 'state, since when, why, errors'],
       ['pipetail diff <pipeline>', 'what changed between the last two runs'],
       ['pipetail timeline <pipeline>', 'what happened to the pipeline: states, runs, gaps, errors'],
       ['pipetail open <what…>', 'open log files, recordings, support bundles or stdin (-)'],
@@ -72,7 +72,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   },
   status: {
     introduction:
-      'pipetail status shows state, since when, and errors in full: of one pipeline, of those that match, or of all.',
+      'pipetail status shows state, since when, why, and errors: of one pipeline, of those that match, or of all.',
     usage: [['pipetail status [options] [pipeline]', '']],
     notes: [],
     examples: [['pipetail status orders -o json', 'one pipeline, for a script']],

@@ -41,6 +41,10 @@ const mistakes: readonly Mistake[] = [
     ['logs', 'a', '--filter', 'x'],
     '--filter belongs to the screen and pipetail open · logs has --grep, --exclude and --level',
   ],
+  [
+    ['logs', 'a', '--watch', 'foo'],
+    '--watch takes no pattern in pipetail logs: it is --follow · select lines with --grep foo, or write all names before it',
+  ],
   [['logs', 'a', '-B3'], `unknown option -B · ${logsLists}`],
   [['logs', 'a', '-10'], `unknown option -1 · ${logsLists}`],
   [['logs', 'a', '-C', '2'], '--around needs --grep, --exclude or --level: without one all records are printed'],

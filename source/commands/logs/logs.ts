@@ -117,7 +117,7 @@ async function addMatching(
     printing.add(names, {hasPrefix: true});
     if (isFirst && printing.size === 0 && follow)
       note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
-    if (isFirst && printing.size > 0) noteUnmatched(patterns, pipelines, note);
+    if (isFirst && printing.size > 0) noteUnmatched(pipelines, options);
     isFirst = false;
     // What ends with its logs does not wait for later pipelines.
     if ((exitOnEnd || endsByState) && printing.size > 0) printing.close();
@@ -137,10 +137,12 @@ async function addMatching(
 }
 
 /** Of several patterns those that match nothing, which is rather a mistake. */
-function noteUnmatched(patterns: readonly NamePattern[], all: readonly Pipeline[], note: LogsOptions['note']): void {
-  for (const {source, matches} of patterns) {
-    if (!all.some(matches)) note(`pipetail: no pipeline matches '${source}'`);
-  }
+function noteUnmatched(
+  all: readonly Pipeline[],
+  {patterns, follow, note}: Pick<LogsOptions, 'follow' | 'note'> & {readonly patterns: readonly NamePattern[]},
+): void {
+  for (const {source, matches} of patterns)
+    if (!all.some(matches)) note(`pipetail: no pipeline matches '${source}'${follow ? ' yet' : ''}`);
 }
 
 /** Milliseconds that the end waits for the server's number of connector errors. */
