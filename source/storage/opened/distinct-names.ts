@@ -1,12 +1,15 @@
 import path from 'node:path';
+import {dateTime} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
 import type {FoundLog} from './find-logs.ts';
 
 /**
- * The same logs under names that differ: where two have one name, each gets as much of its path in front as tells it
- * apart, such as `a/app.log`, and a number if that is not enough. No name is one of `taken`.
+ * The same logs under names that differ: several of one bundle get the time at which each was collected last; where two
+ * have one name, each gets as much of its path in front as tells it apart, such as `a/app.log`, and a number if that is not
+ * enough. No name is one of `taken`.
  */
-export function distinctNames(logs: readonly FoundLog[], taken: (name: string) => boolean = () => false): FoundLog[] {
+export function distinctNames(found: readonly FoundLog[], taken: (name: string) => boolean = () => false): FoundLog[] {
+  const logs = withTimes(found);
   const byName = Map.groupBy(logs, ({name}) => name);
   const longNames = new Map<FoundLog, string>();
   for (const [name, same] of byName) if (same.length > 1 || taken(name)) nameWithFolders(same, longNames);
@@ -20,6 +23,15 @@ export function distinctNames(logs: readonly FoundLog[], taken: (name: string) =
     numbers.set(name, number);
     given.add(unique);
     return {...log, name: unique};
+  });
+}
+
+function withTimes(found: readonly FoundLog[]): readonly FoundLog[] {
+  const ofBundles = Map.groupBy(found, ({kind, path: file}) => (kind === 'bundle' ? file : undefined));
+  return found.map((log) => {
+    if (log.kind !== 'bundle' || ofBundles.get(log.path)?.length === 1) return log;
+    const at = log.collections.at(-1)?.at;
+    return at === undefined ? log : {...log, name: `${log.name} ${dateTime(at)}`};
   });
 }
 

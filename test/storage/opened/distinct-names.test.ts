@@ -23,6 +23,19 @@ test('recordings of one pipeline have the folder that they are in', () => {
   expect(namesOf([recording('/old'), recording('/new/')])).toEqual(['old/orders', 'new/orders']);
 });
 
+test('logs of one bundle have the time at which each was collected, in UTC', () => {
+  const collected = (path: string, ...times: readonly (number | undefined)[]): FoundLog => ({
+    ...{kind: 'bundle', name: 'orders', path},
+    collections: times.map((at) => ({name: 'a folder', at, files: new Map()})),
+  });
+  const [five, six] = [Date.UTC(2026, 10, 27, 5, 10), Date.UTC(2026, 10, 27, 6, 11, 30)];
+  expect(namesOf([collected('/x.zip', five - 60_000, five), collected('/x.zip', six)])).toEqual([
+    ...['orders 2026-11-27 05:10:00', 'orders 2026-11-27 06:11:30'],
+  ]);
+  expect(namesOf([collected('/x.zip', undefined), collected('/x.zip', undefined)])[1]).toBe('orders (2)');
+  expect(namesOf([collected('/x.zip', five), collected('/y.zip', six)])).toEqual(['x.zip/orders', 'y.zip/orders']);
+});
+
 test('the same log twice has a number, and stdin has no folder', () => {
   expect(namesOf([file('/a.log'), file('/a.log')])).toEqual(['a.log', 'a.log (2)']);
   const stdin: FoundLog = {kind: 'stdin', name: 'stdin', path: '-'};
