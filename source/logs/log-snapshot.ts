@@ -37,6 +37,8 @@ export type FileState = {
   readonly hasWriter?: boolean;
   /** Bytes on the disk, packed if it is packed; of stdin: received so far. */
   readonly size: number;
+  /** Bytes of its lines that were read so far, if it is packed. */
+  readonly unpacked?: number;
   /** Bytes of `size` that were read so far. */
   readonly read: number;
   /** One sentence: what cannot be read. Of `failed`. */

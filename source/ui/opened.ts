@@ -1,4 +1,4 @@
-import {byteSize, count, counted} from '../lib/format.ts';
+import {count, counted} from '../lib/format.ts';
 import type {Capabilities} from '../logs/capabilities.ts';
 import {hasEnded} from '../logs/log-snapshot.ts';
 import {notRecognised} from '../records/log-format.ts';
@@ -7,7 +7,7 @@ import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
-import {fileWords, openedKind, readFromWords} from '../words/opened.ts';
+import {fileWords, openedKind, readFromWords, sizeWords} from '../words/opened.ts';
 import {endWords, noEnd, runState} from '../words/run.ts';
 import type {Controller} from './controller.ts';
 import type {Command} from './keys/command.ts';
@@ -76,9 +76,7 @@ export function openedFacts({services}: Controller, name: string): readonly Fact
     ...(found.kind === 'recording' && found.recordings.length > 1
       ? [['recordings', count(found.recordings.length)] as const]
       : []),
-    ...(file
-      ? [['size', byteSize(file.size)] as const, ['state', file.why ?? fileWords(file, inUtc).text] as const]
-      : []),
+    ...(file ? [['size', sizeWords(file)] as const, ['state', file.why ?? fileWords(file, inUtc).text] as const] : []),
     ['lines', `${count(lineCount)}${droppedLines > 0 ? `, ${count(droppedLines)} older ones dropped` : ''}`],
   ];
 }

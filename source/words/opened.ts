@@ -36,10 +36,15 @@ export function fileWords(file: FileState, shown?: Shown): ConnectionWords {
   return {text: word, style, countdown: shown !== undefined && isGrowing(file, shown), isLive: false};
 }
 
-/** Of an opened log, for the list: its state and size. */
+/** `12 MB, 1.2 MB compressed` */
+export function sizeWords({size, unpacked}: FileState): string {
+  return unpacked === undefined ? byteSize(size) : `${byteSize(unpacked)}, ${byteSize(size)} compressed`;
+}
+
+/** Of an opened log, for the list: its state, and its size as the status line has it: that of its lines. */
 export function openedState(file: FileState): PipelineState {
   const {symbol, style} = stateOf(file);
-  return {symbol, word: byteSize(file.size), style};
+  return {symbol, word: byteSize(file.unpacked ?? file.size), style};
 }
 
 function stateOf(file: FileState, shown?: Shown): PipelineState {

@@ -2,6 +2,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {stripVTControlCharacters} from 'node:util';
+import {gzipSync} from 'node:zlib';
 import {expect, test, vi} from 'vitest';
 import {findOpened} from '../../source/logs/bundle-log.ts';
 import {notRecognised} from '../../source/records/log-format.ts';
@@ -9,6 +10,7 @@ import {FilePart} from '../../source/storage/opened/file-part.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
 import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {itemWords} from '../../source/ui/list-item.ts';
 import {openedTitle} from '../../source/ui/opened.ts';
 import {helpOf, helpPage} from '../../source/ui/pages/help.ts';
 import {openAs} from '../../source/ui/pages/page.ts';
@@ -319,6 +321,21 @@ test('the pages tell where a file is, and what its log tells', async () => {
   screen.press('M');
   await screen.until(() => screen.copied.length > 0, 'the copy');
   expect(screen.copied[0]).toContain('**Pipeline `a.log`**');
+});
+
+test('the size of a compressed file is that of its lines, wherever it is, and the page has both', async () => {
+  const text = line(30, 'one'.repeat(200));
+  await using folder = await temporaryDirectory();
+  const packed = gzipSync(text);
+  await writeFile(path.join(folder.path, 'a.log.gz'), packed);
+  await using screen = await screenOf(await findLogs(folder.path));
+  const [found] = screen.controller.services.catalog.found;
+  const file = screen.logs.get('a.log.gz')?.snapshot.get().file;
+  expect(found && itemWords(found, {file}).state?.word).toBe('654 B');
+  screen.press('d');
+  await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the description');
+  const rows = rowsOf(screen).map((row) => row.replace(/ +/g, ' '));
+  expect(rows).toContain(` size 654 B, ${packed.length} B compressed`);
 });
 
 test('a support bundle has its statistics, events and configuration on the pages', async () => {

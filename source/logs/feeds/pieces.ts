@@ -22,8 +22,10 @@ export function piecesSource(reading: Reading, found: FoundLog, options: ReadOpt
 /** Adds all that a found log holds. Rejects as `openedPieces` does, and once the log is closed. */
 async function readPieces(reading: Reading, found: FoundLog, options: ReadOptions): Promise<void> {
   const {sink, signal, clock} = reading;
+  const isPacked = isPackedLog(found);
   const onPiece = (bytes: number) => {
     if (bytes > 0) reading.received();
+    if (isPacked) reading.note({unpacked: sink.appended});
     if (bytes > 0 && reading.state.kind === 'followed') {
       const read = reading.state.read + bytes;
       reading.set({size: read, read, grewAt: clock.wall()});
@@ -33,6 +35,11 @@ async function readPieces(reading: Reading, found: FoundLog, options: ReadOption
   // Collections of a bundle may bring nothing new for a while.
   const onRead = (read: number, size: number) => reading.set({read, size});
   await addPieces(openedPieces(found, {...options, signal, onRead}), {sink, signal, clock, onPiece});
+}
+
+function isPackedLog(found: FoundLog): boolean {
+  if (found.kind === 'bundle') return logsOf(found.collections).some(({packed}) => packed !== undefined);
+  return found.kind === 'file' && found.packed !== undefined;
 }
 
 type AddOptions = {
