@@ -165,6 +165,36 @@ test('a server that is away is waited for, which is reported once', async () => 
   expect(more).toEqual(['']);
 });
 
+test('a log that could not be had at first is said to be connected, once', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  server.killRunner();
+  const program = await logs(...follow);
+  await program.untilStderr('trying again\n');
+  server.startRunner();
+  await program.untilStderr('pipetail: orders: connected\n');
+  await program.untilStdout(write('orders', 1).at(-1) ?? '');
+  expect(program.stderr().split('\n')).toHaveLength(3);
+});
+
+test('each failure of the pipeline is one line in the words of the API, which those of before are not', async () => {
+  const {server, logs, write} = await openRig(['orders']);
+  const pipeline = server.pipeline('orders');
+  pipeline.fail('the process was killed by SIGKILL');
+  pipeline.start();
+  const program = await logs(...follow);
+  await program.untilStdout(write('orders', 1).at(-1) ?? '');
+  const said: string[] = [];
+  for (const cause of ['the disk is full', 'the process was killed by SIGSEGV']) {
+    pipeline.fail(cause);
+    said.push(`pipetail: orders: Failed · ${cause}\n`);
+    await program.untilStderr(`${cause}\n`);
+    pipeline.start();
+  }
+  pipeline.stop();
+  await program.untilStdout('stopping -> stopped');
+  expect(program.stderr()).toBe(said.join(''));
+});
+
 test.each([
   ['deleted', (server: DemoServer) => server.deletePipeline('orders'), /^pipetail: orders: \S+ deleted\n$/],
   ['created again', (server: DemoServer) => server.recreatePipeline('orders'), /created again\n$/],

@@ -30,7 +30,7 @@ test(`${seconds} s of random troubles: two screens and the commands say the same
   const feed = path.join(folder.path, 'feed.json');
   writeFileSync(feed, '');
   const [plain, other, fed, dead] = ['plain', 'plain-2', 'real-fed', 'real-dead'] as const;
-  const names = [plain, other, fed, dead];
+  const names = [plain, other, fed, dead] as const;
   await Promise.all([plain, other].map((name) => client.put(name)));
   await client.put(fed, ordersProgram([followedFile('feed', feed), generated('gen', 20)]));
   await client.put(dead, ordersProgram([fetchedOnce('web', 'http://127.0.0.1:9/x.json'), generated('gen', 20)]));
@@ -69,30 +69,26 @@ test(`${seconds} s of random troubles: two screens and the commands say the same
 
   const random = createRandom(seed, 'agree');
   const isRunning = async (name: string) => (await client.find(name))?.deployment_status === 'Running';
-  const troubles: Readonly<Record<string, () => Promise<void>>> = {
-    'an exit': async () => {
-      if (await isRunning(plain)) await client.control(plain, {exit: 3}).catch(() => undefined);
-    },
-    'an abort': async () => {
-      if (await isRunning(other)) await client.control(other, {abort: 1}).catch(() => undefined);
-    },
-    'a panic of a thread': async () => {
-      if (await isRunning(plain)) await client.control(plain, {panic: 'oops'});
-    },
-    'records that are refused': async () => appendFileSync(feed, '{"id":"x"}\n'.repeat(1 + random.integer(3))),
-    'a stop': async () => {
-      await client.stop(random.pick(names) ?? plain);
-    },
-    starts: async () => {
-      for (const name of names) if (!(await isRunning(name))) await client.run(name);
-    },
+  const exit = async () => {
+    if (await isRunning(plain)) await client.control(plain, {exit: 3}).catch(() => undefined);
+  };
+  const abort = async () => {
+    if (await isRunning(other)) await client.control(other, {abort: 1}).catch(() => undefined);
+  };
+  const panic = async () => {
+    if (await isRunning(plain)) await client.control(plain, {panic: 'oops'});
+  };
+  const refuse = async () => appendFileSync(feed, '{"id":"x"}\n'.repeat(1 + random.integer(3)));
+  const stop = async () => void (await client.stop(random.pick(names)));
+  const start = async () => {
+    for (const name of names) if (!(await isRunning(name))) await client.run(name);
   };
   const end = performance.now() + seconds * 1000;
   const happened: string[] = [];
   while (performance.now() < end || happened.length < 4) {
-    const trouble = random.pick(Object.keys(troubles)) ?? 'starts';
-    happened.push(trouble);
-    await troubles[trouble]?.();
+    const trouble = random.pick([exit, abort, panic, refuse, stop, start]);
+    happened.push(trouble.name);
+    await trouble();
     // Some follow at once.
     if (random.chance(0.4)) continue;
     await sleep(random.integer(1500));

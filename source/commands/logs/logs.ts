@@ -218,7 +218,9 @@ class Printing {
     const refusal = failure?.kind === 'fatal' ? withAdvice(failure) : undefined;
     if (refusal !== undefined && refusal !== this.#refusal)
       this.#options.note(`pipetail: the states of pipelines cannot be read: ${refusal} · trying again`);
-    this.#refusal = refusal;
+    if (refusal === undefined && this.#refusal !== undefined && !failure)
+      this.#options.note('pipetail: the states of pipelines can be read again');
+    if (!failure || refusal !== undefined) this.#refusal = refusal;
   }
 
   #tell(name: string, log: PipelineLog): void {
@@ -334,7 +336,7 @@ type WatchNamesOptions = {
   readonly signal: AbortSignal;
   /** Called at every response, with all names that match, and all pipelines. */
   readonly onNames: (names: readonly string[], pipelines: readonly Pipeline[]) => void;
-  /** Writes why there is no list, once for each reason. */
+  /** Writes why there is no list, once for each reason, and that there is one again. */
   readonly note: (text: string) => void;
 };
 
@@ -345,6 +347,7 @@ export async function watchNames(options: WatchNamesOptions): Promise<void> {
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     try {
       const pipelines = await client.listPipelines(signal);
+      if (trouble !== undefined) note('connected again');
       trouble = undefined;
       const matching = pipelines.filter((pipeline) => patterns.some(({matches}) => matches(pipeline)));
       const names = matching.map(({name}) => name);

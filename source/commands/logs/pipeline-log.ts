@@ -1,12 +1,16 @@
-import type {ApiClient, Pipeline} from '../../api/types.ts';
+import type {ApiClient, Pipeline, PipelineDetail} from '../../api/types.ts';
+import type {Marker} from '../../buffer/markers.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
-import type {Clock} from '../../lib/clock.ts';
+import {type Clock, withPatience} from '../../lib/clock.ts';
+import {readTime} from '../../lib/format.ts';
 import {slowDelay} from '../../logs/connection/backoff.ts';
 import {type ConnectionState, isOpen} from '../../logs/connection/state.ts';
 import type {ConnectionFeed} from '../../logs/feeds/connection.ts';
 import {attendedEvery} from '../../logs/list-poller.ts';
 import type {Log} from '../../logs/log.ts';
 import type {LogManager} from '../../logs/log-manager.ts';
+import type {UnaskedEnd} from '../../logs/log-states.ts';
+import {sameFailure, type ToldFailure} from '../../records/same-failure.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {LineOutput} from '../../system/line-output.ts';
 import {recordingWords} from '../../words/markers.ts';
@@ -23,6 +27,10 @@ import {TailWait} from './tail-wait.ts';
 const checkEvery = 50;
 /** Milliseconds without a byte after which a record is complete: the server sends a record in one piece. */
 const recordRest = 100;
+/** Milliseconds to wait for what the API says of a failure. */
+const causePatience = 3_000;
+/** Milliseconds in which the API has the cause of an end, which its runner's log lacks. */
+const causeLate = 1_000;
 
 type PipelineLogOptions = {
   readonly name: string;
@@ -78,6 +86,12 @@ export class PipelineLog {
   #recording: RecordingState | undefined;
   #trouble: string | undefined;
   #death: string | undefined;
+  /** Monotonic milliseconds of the opening: what the log had before is past. */
+  readonly #openedAt: number;
+  /** Of `Log.ends`, how many were looked at. */
+  #endsSeen = 0;
+  /** Failures that one of the two has told, and not yet the other. */
+  #failures: readonly {readonly by: 'log' | 'api'; readonly told: ToldFailure}[] = [];
   #ending: Ending | undefined;
 
   /** Connects at once. */
@@ -88,6 +102,7 @@ export class PipelineLog {
     this.#printer = new LogPrinter({...options, buffer, maxBytes: options.spillBytes});
     this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#check());
     const now = options.clock.monotonic();
+    this.#openedAt = now;
     if (!options.follow) this.#catchUp = new CatchUp(now);
     else if (options.records && waitsForEnd(options.records)) this.#tailWait = new TailWait(now);
     if (options.follow && options.endsByState) this.#byState = new EndByState({waits: !options.exitOnEnd});
@@ -158,11 +173,12 @@ export class PipelineLog {
   #check(): void {
     if (this.#ending) return;
     const {connection, receivedAt} = this.#stream.snapshot.get();
-    const ends = this.#printer
-      .check()
-      .flatMap(({id, marker}) => (marker.kind === 'ended' ? {id, because: marker.because} : []));
+    const markers = this.#printer.check();
+    const ends = markers.flatMap(({id, marker}) => (marker.kind === 'ended' ? {id, because: marker.because} : []));
     const [end] = ends;
+    if (markers.some(({marker}) => tellsOfReturn(marker))) this.#trouble = undefined;
     this.#reportDeath();
+    this.#reportEnds();
     this.#reportRecording();
     const received = this.#stream.buffer.totalBytes;
     this.#opened ||= received > 0 || isOpen(connection);
@@ -253,15 +269,58 @@ export class PipelineLog {
     this.#options.onChange();
   }
 
+  /** Never rejects. */
+  #ask(): Promise<PipelineDetail | undefined> {
+    const {client, clock} = this.#options;
+    const ask = (signal: AbortSignal) => client.getPipeline(this.#stream.name, signal).catch(() => undefined);
+    return withPatience({clock, milliseconds: causePatience}, ask);
+  }
+
   /** Reports why the pipeline died, once for each death: the reason may not be in its log. */
   #reportDeath(): void {
-    const {deploymentError, deploymentStatus, deploymentStatusSince} = this.#stream.connection.pipelineAtEnd ?? {};
-    if (deploymentError === undefined) return;
-    const {cause, endedStart} = deploymentError;
-    const death = `${deploymentStatusSince} ${cause}`;
+    const {pipelineAtEnd} = this.#stream.connection;
+    if (pipelineAtEnd?.deploymentError === undefined) return;
+    const since = pipelineAtEnd.deploymentStatusSince;
+    const death = `${since} ${pipelineAtEnd.deploymentError.cause}`;
     if (death === this.#death) return;
     this.#death = death;
-    this.#options.note(failedWords({state: deploymentStatus ?? '', error: cause, endedStart}));
+    this.#reportFailure('api', readTime(since), failureOf(pipelineAtEnd));
+  }
+
+  /** Reports each end that nobody asked for, since the server keeps the stream of a pipeline that has failed. */
+  #reportEnds(): void {
+    const {count, last} = this.#stream.ends;
+    const more = count - this.#endsSeen;
+    this.#endsSeen = count;
+    // Otherwise the end of the pipeline is one of the log, and says why.
+    if (more === 0 || this.#catchUp || this.#byState) return;
+    const {clock} = this.#options;
+    const openedAt = clock.wall() - (clock.monotonic() - this.#openedAt);
+    for (const end of last.slice(-more)) if (!((end.at ?? openedAt) < openedAt)) void this.#reportEnd(end);
+  }
+
+  /** In the words of the API, which every other command uses; in those of the log if it has no such failure. Never rejects. */
+  async #reportEnd({at = this.#options.clock.wall(), cause}: UnaskedEnd): Promise<void> {
+    const {clock} = this.#options;
+    const hasIt = (pipeline: Pipeline) =>
+      pipeline.deploymentError !== undefined && sameFailure({at}, {at: readTime(pipeline.deploymentStatusSince)});
+    let pipeline = await this.#ask();
+    if (cause === undefined && !(pipeline && hasIt(pipeline))) {
+      await clock.sleep(causeLate, this.#inquiry.signal).catch(() => {});
+      pipeline = await this.#ask();
+    }
+    if (this.#ending) return;
+    if (pipeline && hasIt(pipeline)) this.#reportFailure('log', at, failureOf(pipeline));
+    else if (cause !== undefined)
+      this.#reportFailure('log', at, failedWords({state: 'Failed', error: cause, endedStart: false}));
+  }
+
+  /** Once, if both tell of it. */
+  #reportFailure(by: 'log' | 'api', at: number, words: string): void {
+    const told = {at};
+    const reported = this.#failures.find((other) => other.by !== by && sameFailure(other.told, told));
+    this.#failures = reported ? this.#failures.filter((other) => other !== reported) : [...this.#failures, {by, told}];
+    if (!reported) this.#options.note(words);
   }
 
   #reportRecording(): void {
@@ -272,10 +331,16 @@ export class PipelineLog {
     if (recording?.kind !== 'opening') this.#recording = recording;
   }
 
-  /** Reports why nothing comes, once for each reason, and requests a pipeline that has gone until one has its name. */
+  /**
+   * Reports why nothing comes, once for each reason, and that it is over. Requests a pipeline that has gone until one has its
+   * name.
+   */
   #onConnection(connection: ConnectionState): void {
     this.#connection = connection;
-    if (connection.kind === 'live') this.#trouble = undefined;
+    if (connection.kind === 'live') {
+      if (this.#trouble !== undefined && !this.#catchUp) this.#options.note('connected');
+      this.#trouble = undefined;
+    }
     const trouble = troubleOf(connection);
     if (trouble !== undefined && trouble !== this.#trouble) {
       this.#trouble = trouble;
@@ -295,4 +360,15 @@ export class PipelineLog {
       this.#check();
     });
   }
+}
+
+/** The log's own note says that a connection was lost and is there again. */
+function tellsOfReturn({kind}: Marker): boolean {
+  return kind === 'reconnected' || kind === 'lost' || kind === 'new-life';
+}
+
+/** Of a pipeline that has failed. */
+function failureOf({deploymentStatus, deploymentError}: Pipeline): string {
+  const {cause = '', endedStart = false} = deploymentError ?? {};
+  return failedWords({state: deploymentStatus, error: cause, endedStart});
 }

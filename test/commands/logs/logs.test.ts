@@ -271,7 +271,8 @@ describe('ends with its pipeline, whose stream the server keeps open', () => {
     await untilNoted('the states of pipelines cannot be read: ');
     pipeline.stop();
     expect(await running).toBe(0);
-    expect(notes).toEqual([expect.stringMatching(/cannot be read: .* · trying again$/)]);
+    const again = 'pipetail: the states of pipelines can be read again';
+    expect(notes).toEqual([expect.stringMatching(/cannot be read: .* · trying again$/), again]);
   });
 
   it('says it once of logs that are found by a pattern', async () => {
@@ -283,7 +284,7 @@ describe('ends with its pipeline, whose stream the server keeps open', () => {
     await untilNoted(' · trying again');
     pipeline.stop();
     expect(await running).toBe(0);
-    expect(notes).toEqual([expect.stringMatching(/ · trying again$/)]);
+    expect(notes).toEqual([expect.stringMatching(/ · trying again$/), 'pipetail: connected again']);
   });
 
   it('of a record that matches --fail-on, the exit code is 1', async () => {
@@ -776,7 +777,7 @@ it('continues for those that come later, and through a server that is away, with
     await after(() => notes.length === 1);
     server.addPipeline('order-3');
     await after(() => last.length === 3);
-    expect(notes).toEqual([expect.stringMatching(/ · trying again$/)]);
+    expect(notes).toEqual([expect.stringMatching(/ · trying again$/), 'connected again']);
     end.abort();
     await done;
   });
