@@ -346,7 +346,8 @@ export class EventLog {
 
   #statusOf(log: Log): LogStatus {
     const {poller, clock} = this.#sources;
-    return logStatus(log, this.#logs.get(log), {now: clock.wall(), list: poller.snapshot.get()});
+    const list = poller.snapshot.get();
+    return logStatus(log, this.#logs.get(log), {now: clock.wall(), list, endedAt: log.connection?.endedAt});
   }
 
   #statsOf(name: string): PipelineStats | undefined {

@@ -1,6 +1,6 @@
 import type {ApiFailure} from '../api/types.ts';
 import {type LossCount, type Marker, noLosses, type OutputStream} from '../buffer/markers.ts';
-import type {ListSnapshot} from '../logs/list-poller.ts';
+import {type ListSnapshot, outageSince} from '../logs/list-poller.ts';
 import type {Log} from '../logs/log.ts';
 import {isSilent, type LogSnapshot} from '../logs/log-snapshot.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
@@ -51,7 +51,9 @@ type Moment = {
   /** Unix time in ms. */
   readonly now: number;
   /** The last request for the list: an open connection does not prove that the server is there. */
-  readonly list: Pick<ListSnapshot, 'failure' | 'unansweredSince'>;
+  readonly list: Pick<ListSnapshot, 'failure' | 'unansweredSince'> & Partial<Pick<ListSnapshot, 'goodAt'>>;
+  /** See `LogConnection`. */
+  readonly endedAt?: number | undefined;
 };
 
 /** `before`: the previous status of the log. */
@@ -65,7 +67,7 @@ export function logStatus(
     snapshot,
   }: Pick<Log, 'name' | 'buffer' | 'errors' | 'losses' | 'ends' | 'snapshot'>,
   before: LogStatus | undefined,
-  {now, list}: Moment,
+  {now, list, endedAt}: Moment,
 ): LogStatus {
   const shown = snapshot.get();
   const {connection, lostStreams = []} = shown;
@@ -77,14 +79,16 @@ export function logStatus(
   const disconnected = isDead
     ? failureWords(list.failure)
     : disconnectionOf(connection, {before: before?.disconnected, hadLog});
+  const why = whyCut(connection) ?? before?.cut?.why;
   const unansweredSince = isDead ? list.unansweredSince : undefined;
-  const since = before?.disconnectedSince ?? before?.cut?.since ?? unansweredSince ?? now;
+  const began = Math.min(outageSince(list) ?? unansweredSince ?? now, endedAt ?? now);
+  const since = before?.disconnectedSince ?? before?.cut?.since ?? began;
   const isDeleted = hadLog && isGone(connection);
   return {
     ...{name, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
     flow,
-    cut: flow === 'cut' ? {since, why: whyCut(connection) ?? before?.cut?.why} : undefined,
+    cut: flow === 'cut' ? {since, why} : undefined,
     ...{disconnected, disconnectedSince: disconnected === undefined ? undefined : since},
     deletedAt: isWell(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
   };

@@ -40,6 +40,8 @@ export type LogConnection = {
   readonly pipelineId: string | undefined;
   /** The pipeline when its log last ended; undefined: it was not found, or is another one. */
   readonly pipelineAtEnd: Pipeline | undefined;
+  /** Unix time in ms at which it was ended from outside; undefined: it was not, or there is another one. */
+  readonly endedAt: number | undefined;
   /** It waits for the server, until a good answer to any request. */
   readonly waitsForServer: boolean;
   /** A good answer to this request ends the wait, also the one after a refusal. */

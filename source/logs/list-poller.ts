@@ -20,7 +20,7 @@ const doubtedAfter = 5_000;
 export type ListSnapshot = {
   /** Kept through failures; undefined until the first list. */
   readonly pipelines: readonly Pipeline[] | undefined;
-  /** Unix time in ms of the last good answer before this snapshot. */
+  /** Unix time in ms of the last list before this snapshot or, while nothing is answered, of the last sign of the server. */
   readonly goodAt: number | undefined;
   /** Monotonic ms at which these pipelines were requested. */
   readonly askedAt?: number | undefined;
@@ -34,6 +34,14 @@ export type ListSnapshot = {
   /** Monotonic milliseconds of the next try; undefined while nothing failed. */
   readonly nextTryAt: number | undefined;
 };
+
+/** Since when nothing is answered, as Unix time in ms: the last sign of the server. Undefined: it is, or never was. */
+export function outageSince({
+  failure,
+  goodAt,
+}: Pick<ListSnapshot, 'failure'> & Partial<ListSnapshot>): number | undefined {
+  return failure && isWithoutAnswer(failure) ? goodAt : undefined;
+}
 
 type ListPollerOptions = {
   readonly client: Pick<ApiClient, 'answers' | 'listPipelines' | 'getPipeline'>;
@@ -59,6 +67,7 @@ export class ListPoller {
   #isAttended = true;
   #tries = 0;
   #goodAt: number | undefined;
+  #heardAt = () => 0;
   #unanswered: Asked | undefined;
   #requesting = false;
   /** The last list as the server sent it. */
@@ -93,6 +102,11 @@ export class ListPoller {
   /** Milliseconds until the next request after a refusal, at most. */
   get everyRefused(): number {
     return this.#goodAt === undefined ? 2 * refusedEvery : this.#every;
+  }
+
+  /** Unix time in ms at which the server was heard of last, beside its lists. */
+  setHeard(heardAt: () => number): void {
+    this.#heardAt = heardAt;
   }
 
   start(): void {
@@ -208,6 +222,7 @@ export class ListPoller {
     this.#woken = false;
     this.#requestAfter(wait);
     const {pipelines, askedAt} = this.#store.get();
+    if (isWithoutAnswer(failure)) this.#goodAt = this.#goodAt && Math.max(this.#goodAt, this.#heardAt());
     this.#store.set({
       ...{pipelines, askedAt, goodAt: this.#goodAt, failure, unansweredSince: this.#unanswered?.at},
       nextTryAt: this.#options.clock.monotonic() + wait,

@@ -107,6 +107,15 @@ export class LogManager<F extends Feed = Feed> {
     return this.#names;
   }
 
+  /** Unix time in ms of the last sign of the server on any connection: a byte, or its end. */
+  get heardAt(): number {
+    const signs = [...this.#logs.values()].flatMap((log) => [
+      log.connection?.endedAt ?? 0,
+      (log.connection && log.snapshot.get().receivedAt) ?? 0,
+    ]);
+    return Math.max(0, ...signs);
+  }
+
   /** Returns the log of that name for a view. It is made and started if it is not open. */
   open(name: string): Log<F> {
     const {scrollbackBytes} = this.#options;

@@ -85,6 +85,7 @@ export class ScreenBackend {
       },
       catalog,
     );
+    facts.setHeard?.(() => this.logs.heardAt);
     this.turns = opened ? undefined : new LogTurns({logs: this.logs, list: facts.poller.snapshot, clock});
     if (settings.readLogs === 'all') this.turns?.setOn(true);
     const {onAlert: command, credentialVariables} = settings;

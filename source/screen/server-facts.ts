@@ -10,6 +10,8 @@ import type {Description, Services} from '../ui/services.ts';
 export type Facts = Pick<Services, 'poller' | 'stats' | 'session' | 'serverVersion' | 'describe' | 'history'> & {
   /** See `ServerReturn`. */
   readonly listEvery?: () => number;
+  /** `heardAt`: see `LogManager`. */
+  readonly setHeard?: (heardAt: () => number) => void;
   readonly start: () => void;
   readonly stop: () => void;
   /** `isAttended`: the user looks at the screen. */
@@ -36,6 +38,10 @@ export class ServerFacts implements Facts {
   }
 
   readonly listEvery = () => this.poller.everyRefused;
+
+  setHeard(heardAt: () => number): void {
+    this.poller.setHeard(heardAt);
+  }
 
   start(): void {
     this.stats.start();

@@ -59,6 +59,7 @@ export class Connection {
   /** Of the pipeline whose log is in the buffer; one that was created again has another id. */
   #followedId: string | undefined;
   #pipelineAtEnd: Pipeline | undefined;
+  #endedAt: number | undefined;
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
@@ -82,6 +83,11 @@ export class Connection {
   /** The pipeline when its log last ended; undefined: it was not found, or is another one. */
   get pipelineAtEnd(): Pipeline | undefined {
     return this.#pipelineAtEnd;
+  }
+
+  /** Unix time in ms at which its body was ended from outside; undefined: none was, or another one is there. */
+  get endedAt(): number | undefined {
+    return this.#endedAt;
   }
 
   /** It waits for the server, until a good answer to any request; also for one that refuses what it admitted before. */
@@ -219,6 +225,7 @@ export class Connection {
       .catch((error: unknown) => ({kind: 'refused' as const, failure: asFailure(error)}));
     const summary = receiver.end(attempt);
     if (end.kind !== 'refused') {
+      if (end.kind !== 'aborted') this.#endedAt = this.#options.clock.wall();
       this.#dispatch({kind: 'body-ended', attempt, end, ...summary});
       return;
     }
@@ -229,6 +236,7 @@ export class Connection {
 
   #startReplay(attempt: number, loss: Loss | undefined): void {
     this.#followedId = this.#pipelineId;
+    this.#endedAt = undefined;
     this.#options.receiver.start({attempt, loss, pipelineId: this.#pipelineId});
     this.#watchReplay(attempt);
   }

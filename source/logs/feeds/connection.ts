@@ -124,6 +124,10 @@ export class ConnectionFeed implements Feed, LogConnection {
     return this.#connection.pipelineAtEnd;
   }
 
+  get endedAt(): number | undefined {
+    return this.#connection.endedAt;
+  }
+
   get waitsForServer(): boolean {
     return this.#connection.waitsForServer;
   }
