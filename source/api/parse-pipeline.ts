@@ -28,11 +28,13 @@ export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefine
   const pipeline = parsePipeline(json);
   if (pipeline === undefined) return undefined;
   const programErrors = parseProgramErrors(json.field('program_error'));
+  const configured = json.field('runtime_config');
   return {
     ...{...pipeline, programErrors},
     programError: programErrors.length === 0 ? undefined : programErrors.map(withSnippet).join('\n\n'),
     programCode: json.codeOf('program_code'),
     programVersion: json.countOf('program_version'),
+    memoryLimit: configured.countOf('max_rss_mb') ?? configured.field('resources').countOf('memory_mb_max'),
   };
 }
 

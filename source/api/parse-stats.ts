@@ -47,6 +47,7 @@ export function* statsSteps(json: ServerJson): Generator<void, PipelineStats | u
     processedRecords: metrics.countOf('total_processed_records'),
     answeredAt: answeredAt(metrics),
     memoryPressure: metrics.lineOf('memory_pressure') || undefined,
+    memoryBytes: metrics.countOf('rss_bytes'),
     transaction: parseTransaction(metrics),
     bootstrap: parseBootstrap(metrics),
     checkpoint: parseCheckpoint(json.field('checkpoint_activity')),

@@ -48,6 +48,8 @@ export type PipelineDetail = Pipeline & {
   readonly programCode: string;
   /** Counts the changes of the program and of its platform; undefined: not sent. */
   readonly programVersion: number | undefined;
+  /** Of the process, in MB; undefined: its configuration sets none. Needs `selector=all`. */
+  readonly memoryLimit?: number | undefined;
 };
 
 /** A message of the SQL compiler, or what another step says. */
@@ -97,6 +99,8 @@ export type PipelineStats = {
   readonly answeredAt?: number | undefined;
   /** Of the process' limit of memory: `low` (below 85 %), `moderate`, `high` (from 90 % on) or `critical` (from 95 % on). */
   readonly memoryPressure?: string | undefined;
+  /** Of the process. */
+  readonly memoryBytes?: number | undefined;
   /** Absent: none is in progress. */
   readonly transaction?: Transaction | undefined;
   readonly bootstrap?: Bootstrap | undefined;

@@ -1,4 +1,4 @@
-import type {ApiClient, Pipeline, PipelineDetail} from '../api/types.ts';
+import type {ApiClient, Pipeline} from '../api/types.ts';
 import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-failures.ts';
 import {errorsKey} from '../events/connector-causes.ts';
 import {errorsIn, hasForgotten} from '../events/connector-states.ts';
@@ -6,7 +6,7 @@ import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} fr
 import {logFacts} from '../events/event-log.ts';
 import {connectorTotalWords} from '../events/event-words.ts';
 import type {LogReading} from '../events/log-readings.ts';
-import {isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
+import {type AskedDetail, isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
 import {readingKey, whyOf} from '../events/why.ts';
 import type {Clock} from '../lib/clock.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
@@ -21,8 +21,6 @@ export type WhyOptions = {
   readonly random: () => number;
   readonly signal: AbortSignal;
 };
-
-type AskedPipeline = Pipeline & Partial<Pick<PipelineDetail, 'programError'>>;
 
 /** Bytes that are read at a time. */
 const blockBytes = 256 * 1024;
@@ -49,7 +47,10 @@ export type Why = {
  * How these pipelines are: one request for the statistics of each, and one connection for what the server has of its log.
  * Rejects only when aborted.
  */
-export async function whyOfServer(pipelines: readonly AskedPipeline[], options: WhyOptions): Promise<readonly Why[]> {
+export async function whyOfServer(
+  pipelines: readonly (Pipeline & AskedDetail)[],
+  options: WhyOptions,
+): Promise<readonly Why[]> {
   const {clock} = options;
   const until = clock.monotonic() + patience;
   return await someAtATime(
@@ -62,7 +63,10 @@ export async function whyOfServer(pipelines: readonly AskedPipeline[], options: 
   );
 }
 
-async function whyOfOne(pipeline: AskedPipeline, options: WhyOptions & {readonly patience: number}): Promise<Why> {
+async function whyOfOne(
+  pipeline: Pipeline & AskedDetail,
+  options: WhyOptions & {readonly patience: number},
+): Promise<Why> {
   const {client, clock, signal} = options;
   const runs = hasProcess(pipeline);
   const isAsked = runs && options.patience > 0;

@@ -1,6 +1,6 @@
 import {stateOf} from '../api/pipeline-state.ts';
 import type {CheckpointReason, Pipeline, PipelineStats, Progress, TimeSample} from '../api/types.ts';
-import {count, counted, duration, elapsed, readTime} from '../lib/format.ts';
+import {byteSize, count, counted, duration, elapsed, readTime} from '../lib/format.ts';
 import {connectorKey} from '../logs/recent-counts.ts';
 import type {KnownStats} from '../logs/stats-poller.ts';
 import {clean} from '../terminal/clean.ts';
@@ -95,24 +95,33 @@ function stillIn(samples: readonly TimeSample[], processed: number | undefined):
   return last.at - (samples[moved + 1]?.at ?? last.at);
 }
 
+/** Of the limit. */
 const memoryWords: Readonly<Record<string, string>> = {
   moderate: '85 to 90 %',
   high: '90 to 95 %',
   critical: 'more than 95 %',
 };
 
-export const memory: Cause = ({known}) => {
-  const pressure = known?.stats?.memoryPressure;
-  if (pressure === undefined || pressure === 'low') return [];
-  const share = memoryWords[pressure];
-  const text = `Memory pressure is ${pressure}${share === undefined ? '' : `: ${share} of the limit are in use`}`;
+/** Critical pressure is degraded: the system may end the process next. */
+export const memory: Cause = ({known, pipeline}) => {
+  const {memoryPressure: pressure = 'low', memoryBytes} = known?.stats ?? {};
+  if (pressure === 'low') return [];
+  const words = inUseWords(memoryBytes, pipeline?.memoryLimit, memoryWords[pressure]);
+  const severity = pressure === 'critical' ? 'degraded' : 'notice';
   return [
     {
-      ...{key: 'memory', severity: 'notice', source: 'API', text: clean(text)},
+      ...{key: 'memory', severity, source: 'API', text: clean(`Memory pressure is ${pressure}${words}`)},
       stops: 'cached state is moved to storage, where there is one',
     },
   ];
 };
+
+/** `limit`: in MB. `share`: of the limit, by the pressure. */
+function inUseWords(bytes: number | undefined, limit: number | undefined, share: string | undefined): string {
+  if (bytes === undefined) return share === undefined ? '' : `: ${share} of the limit are in use`;
+  if (limit !== undefined) return `: ${byteSize(bytes)} of ${count(limit)} MB are in use`;
+  return `: ${byteSize(bytes)} are in use${share === undefined ? '' : `, ${share} of the limit`}`;
+}
 
 /** A checkpoint that waits or takes long, and why there can be none. */
 export const checkpoints: Cause = ({known}) => {

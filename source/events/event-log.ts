@@ -30,7 +30,7 @@ import {
   type PipelineStatuses,
   pipelineStatuses,
 } from './pipeline-status.ts';
-import type {LogFacts, Statement, WhyFacts} from './statement.ts';
+import type {AskedDetail, LogFacts, Statement, WhyFacts} from './statement.ts';
 import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
 import {whyOf} from './why.ts';
 
@@ -51,7 +51,7 @@ type Seen = {
   readonly until: number;
 };
 
-type WhyAsked = Pick<WhyFacts, 'noAnswer' | 'failedCheckpoints'> & {readonly programError?: string | undefined};
+type WhyAsked = Pick<WhyFacts, 'noAnswer' | 'failedCheckpoints'> & AskedDetail;
 
 /** What happened between two statuses. */
 type LogChange = {readonly before: LogStatus; readonly now: LogStatus; readonly events: readonly PipelineEvent[]};
@@ -263,12 +263,12 @@ export class EventLog {
   why(name: string, more: WhyAsked = {}): readonly Statement[] {
     const {failures, pipeline, ...run} = this.connectors.ofRun(name);
     const log = this.#sources.logs.get(name);
-    const {programError, ...asked} = more;
+    const {programError, memoryLimit, ...asked} = more;
     const now = this.#sources.clock.wall();
     return whyOf({
       ...{...run, ...asked, now, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
       reading: this.readings.of(name),
-      pipeline: pipeline && {...pipeline, programError: programError ?? pipeline.programError},
+      pipeline: pipeline && {...pipeline, programError: programError ?? pipeline.programError, memoryLimit},
     });
   }
 

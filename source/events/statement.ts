@@ -39,10 +39,13 @@ export type Statement = {
 /** `entry`: in the log, by its id. `connector`: see `KnownConnector.key`. An entry may have left the scrollback. */
 type Place = {readonly entry?: number | undefined; readonly connector?: string | undefined};
 
+/** What only the answer about one pipeline has: where it was asked for. */
+export type AskedDetail = Partial<Pick<PipelineDetail, 'programError' | 'memoryLimit'>>;
+
 /** What statements are made of. Nothing of it is of an earlier run, apart from `pipeline`. */
 export type WhyFacts = {
-  /** Undefined: no list has it; its log may be a file. `programError`: only where it was asked for. */
-  readonly pipeline: (Pipeline & Partial<Pick<PipelineDetail, 'programError'>>) | undefined;
+  /** Undefined: no list has it; its log may be a file. */
+  readonly pipeline: (Pipeline & AskedDetail) | undefined;
   /** The server does not answer: all is as it was known last. */
   readonly noAnswer?: NoAnswer | undefined;
   /** There is a process that can answer, or the statistics are those of a support bundle. */

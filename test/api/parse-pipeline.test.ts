@@ -143,12 +143,16 @@ describe('parsePipelines', () => {
   });
 });
 
-test('a pipeline in full has its compiler messages', () => {
+test('a pipeline in full has its compiler messages, and the limit of its memory', () => {
   expect(parsePipelineDetail({name: 'a', program_error: {system_error: 'no space'}})).toMatchObject({
     name: 'a',
     programError: 'no space',
   });
   expect(parsePipelineDetail({name: 'a'})?.programError).toBeUndefined();
+  const limit = (runtime_config: object) => parsePipelineDetail({name: 'a', runtime_config})?.memoryLimit;
+  expect(limit({max_rss_mb: 60, resources: {memory_mb_max: 70}})).toBe(60);
+  expect(limit({max_rss_mb: null, resources: {memory_mb_max: 70}})).toBe(70);
+  expect(limit({max_rss_mb: null})).toBeUndefined();
   expect(parsePipelineDetail({id: 'x'})).toBeUndefined();
 });
 

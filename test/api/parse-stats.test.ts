@@ -28,6 +28,7 @@ describe('statsSteps', () => {
       processedRecords: 4177,
       answeredAt: 1_795_762_145_000 + 46_243,
       memoryPressure: 'low',
+      memoryBytes: 118_157_312,
       // The open-source build cannot make a checkpoint, and says so in each answer.
       noCheckpoint: [],
     });
@@ -212,6 +213,7 @@ describe('statsSteps', () => {
     ],
     ['no bootstrap', {bootstrap_in_progress: false, concurrent_bootstrap_phase: 'Inactive'}, {bootstrap: undefined}],
     ['the pressure on memory', {memory_pressure: 'critical'}, {memoryPressure: 'critical'}],
+    ['the memory in use', {rss_bytes: 97_000_000}, {memoryBytes: 97_000_000}],
   ])('reads %s', (_, metrics, parsed) => {
     expect(parseStats({global_metrics: metrics})).toMatchObject(parsed);
   });

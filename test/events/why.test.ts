@@ -326,6 +326,15 @@ describe('connectors', () => {
     expect(textsOf(statements({stats}))).toEqual(expected);
   });
 
+  it('memory is told with its limit where that is known', () => {
+    const pipeline = {...makePipeline('orders'), memoryLimit: 60};
+    const stats = running({memory_pressure: 'critical', rss_bytes: 97_400_000});
+    expect(textsOf(statements({pipeline, stats}))).toEqual([
+      'degraded: Running, but degraded',
+      'degraded: Memory pressure is critical: 97 MB of 60 MB are in use',
+    ]);
+  });
+
   it('many with one fault are a number', () => {
     const inputs = Array.from({length: 40}, (_, at) => ({endpoint_name: `t.c${at}`, fatal_error: 'gone'}));
     expect(textsOf(statements({stats: running({}, {inputs})})).slice(5)).toEqual([
@@ -353,8 +362,13 @@ describe('the engine', () => {
     ['for a moment', running({output_stall_msecs: 2000}), 'notice: A full output has held the pipeline up for 2 s'],
     [
       'memory is short',
+      running({memory_pressure: 'high', rss_bytes: 97_000_000}),
+      'notice: Memory pressure is high: 97 MB are in use, 90 to 95 % of the limit',
+    ],
+    [
+      'memory is used up, of an old server',
       running({memory_pressure: 'critical'}),
-      'notice: Memory pressure is critical: more than 95 % of the limit are in use',
+      'degraded: Memory pressure is critical: more than 95 % of the limit are in use',
     ],
     [
       'a checkpoint waits',

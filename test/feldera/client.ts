@@ -83,12 +83,12 @@ export class FelderaClient {
   }
 
   /** Creates a pipeline, or replaces its program; it begins to compile. */
-  async put(name: string, program = `create table t (x int); -- ${name}`): Promise<void> {
+  async put(name: string, program = `create table t (x int); -- ${name}`, config: object = {}): Promise<void> {
     await this.#expect('PUT', `/v0/pipelines/${name}`, {
       name,
       description: '',
       program_code: program,
-      runtime_config: {workers: 1, storage: null},
+      runtime_config: {workers: 1, storage: null, ...config},
       program_config: {},
     });
   }

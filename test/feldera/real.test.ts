@@ -235,7 +235,8 @@ test('errors of inputs and of an output: records with their causes, as many as t
     // Of the one that failed, the log alone tells.
     const all = number(/connector errors at least ([\d,]+):/);
     const parts = [/ ([\d,]+) in the log/, / ([\d,]+) suppressed(?!,)/, / ([\d,]+) (?:suppressed, )?counted only/];
-    const ofTable = [/ ([\d,]+) parse/, / ([\d,]+) transport/, / ([\d,]+) encode/, /and ([\d,]+) more error/];
+    const ofKinds = [/ ([\d,]+) parse/, / ([\d,]+) transport/, / ([\d,]+) encode/];
+    const ofTable = [...ofKinds, / failed (?:– )+([\d,]+) in the log/, /and ([\d,]+) more error/];
     const sumOf = (words: readonly RegExp[]) => words.reduce((sum, each) => sum + number(each), 0);
     return all > 2011 && sumOf(parts) === all && sumOf(ofTable) === all;
   });
@@ -325,13 +326,28 @@ test('a start that fails for a file that is missing', async (context) => {
   // The log alone proves it, and has the reason.
   const {rows} = JSON.parse((await rig.run('timeline', 'unstarted', '-o', 'json')).stdout);
   expect(rows).toContainEqual(expect.objectContaining({what: 'run', text: 'run 1 of 1: start failed', from: 'log'}));
-  await explained(rig, 'unstarted', [
-    new RegExp(`Start failed · ${cause.source}.*? API · since \\d\\d:`),
-    /connector errors –/,
-  ]);
+  await explained(rig, 'unstarted', [new RegExp(`Start failed · ${cause.source}.*? API · since \\d\\d:`)]);
   expect(alertsIn(alerts)).toEqual([
     expect.objectContaining({kind: 'failed', text: expect.stringMatching(/^Start failed · orders\.lost: /)}),
   ]);
+});
+
+test('memory that is used up, with its limit, in the list, too', async (context) => {
+  needsOwnServer(context);
+  const rig = feldera();
+  const {client} = rig;
+  await client.put('short', ordersProgram([generated('gen', 40)]), {max_rss_mb: 60});
+  await client.run('short');
+  const words = /Memory pressure is critical: \d+ MB of 60 MB are in use/;
+  await eventually(
+    async () => words.test((await rig.run('status', 'short')).stdout),
+    () => 'the pressure',
+  );
+  const wide = await rig.run('list', '-o', 'wide');
+  expect(wide.stdout).toMatch(/^short +Running \(degraded\) .*Memory pressure is critical: \d+ MB are in use/m);
+  await using view = await rig.open(['short'], size);
+  await view.terminal.waitFor(() => rowOf(view, 'short').includes('◐ Degraded'));
+  await explained(rig, 'short', [words]);
 });
 
 test('programs that do not compile: the reason, and the line of a SQL error', async (context) => {

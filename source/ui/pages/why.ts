@@ -42,7 +42,9 @@ export function describedWhy(
   if (listed) {
     const isSame = detail?.programStatus === listed.programStatus;
     const programError = isSame ? detail.programError : undefined;
-    return controller.events.why(name, {programError, noAnswer: noAnswerNow(controller), failedCheckpoints});
+    const {memoryLimit} = detail ?? {};
+    const noAnswer = noAnswerNow(controller);
+    return controller.events.why(name, {programError, memoryLimit, noAnswer, failedCheckpoints});
   }
   const {stats, logs} = controller.services;
   const known = stats.known.get().get(name);
