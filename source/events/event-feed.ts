@@ -202,8 +202,13 @@ export class EventFeed {
     this.log.add(events);
     const muted = this.log.muted.get();
     // What ended the pipeline is told as its failure.
-    const isQuiet = (group: ErrorGroup) => muted.has(group.key) || isOfEnd(group);
-    this.alerts.tell([...alerts, ...events.filter((event) => !isOfErrors(event) || !isQuiet(event.group))]);
+    const isQuiet = (name: string, group: ErrorGroup) => muted.has(group.key) || this.#isOfEnd(name, group);
+    const isLoud = (event: PipelineEvent) => !isOfErrors(event) || !isQuiet(event.pipeline, event.group);
+    this.alerts.tell([...alerts, ...events.filter(isLoud)]);
+  }
+
+  #isOfEnd(name: string, {example: {buffer, byteOffset, length}, lastId}: ErrorGroup): boolean {
+    return reportsEnd(Buffer.from(buffer, byteOffset, length), this.#services.logs.get(name)?.buffer.runnerAt(lastId));
   }
 
   /** The status before, if a run may have failed between the two that no log reports. */
@@ -226,8 +231,4 @@ export class EventFeed {
 
 function isOtherRun(before: PipelineStatus | undefined, now: PipelineStatus): boolean {
   return now.deployment !== '' && now.deployment !== before?.deployment;
-}
-
-function isOfEnd({example}: ErrorGroup): boolean {
-  return reportsEnd(Buffer.from(example.buffer, example.byteOffset, example.length));
 }

@@ -120,8 +120,8 @@ export function runnerMessage(line: Buffer): string | undefined {
 }
 
 /** Whether the runner reports the error that ended the pipeline. `head`: the line, or its beginning. */
-export function reportsEnd(head: Buffer): boolean {
-  if (!isRunnerLine(head, 0, head.length)) return false;
+export function reportsEnd(head: Buffer, runner?: RunnerMark): boolean {
+  if (!isRunnerLine(head, 0, head.length) || (isWholeRecord(head) && !isOfRunner(head, runner))) return false;
   const text = visibleText(head);
   const record = parseRecord(text);
   const message = record?.format === 'json' ? record.message : text.slice(record?.messageStart ?? text.length);

@@ -12,6 +12,7 @@ import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {bannerText} from '../../source/ui/components/body.tsx';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
+import {runner} from '../records/index-lines.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
 import {sectionTexts} from '../ui/pages/all-rows.ts';
 import {logged, noticeOf} from '../ui/reading.ts';
@@ -305,6 +306,14 @@ it('a stream that the runner stops reading notifies, is an incident, and is over
   orders.start();
   await screen.until(() => lostStreams()?.length === 0, 'the next run');
   expect(incident()).toMatchObject({count: 1, isOver: true});
+});
+
+it('an error that a program prints as the end of its process is told like any other', async () => {
+  const {screen, told} = await telling();
+  await using _screen = screen;
+  screen.server.pipeline('fraud').write(runner('Resources error: exit status: 7', 'ERROR'));
+  await screen.until(() => told.length > 0, 'the alert');
+  expect(told).toEqual([expect.stringMatching(/^fraud: .*Resources error: exit status: 7$/)]);
 });
 
 it('what the compiler says of a program is in its alert, its banner and its row on A, whatever page is opened', async () => {
