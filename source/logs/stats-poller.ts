@@ -330,11 +330,10 @@ export function hasProcess(pipeline: Pipeline | undefined): boolean {
   return pipeline !== undefined && stateOf(pipeline.deploymentStatus).has === 'process';
 }
 
-/** Whether more connector errors are counted; those of another run count from 0. */
-function hasRisen(before: Pipeline | undefined, now: Pipeline): boolean {
-  if (now.connectorErrors === undefined) return false;
-  const isSameRun = before?.deploymentId === now.deploymentId;
-  return now.connectorErrors > (isSameRun ? (before?.connectorErrors ?? now.connectorErrors) : 0);
+/** Whether more connector errors are counted; those of another run, and of a process that had no number yet, from 0. */
+function hasRisen(before: Pipeline | undefined, {connectorErrors = 0, deploymentId}: Pipeline): boolean {
+  const isSameRun = before?.deploymentId === deploymentId;
+  return connectorErrors > ((isSameRun && before?.connectorErrors) || 0);
 }
 
 function withStats(known: KnownStats, stats: PipelineStats, at: number): KnownStats {
