@@ -1,13 +1,13 @@
-import {isSettled} from '../api/pipeline-state.ts';
 import {readTime} from '../lib/format.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
+import {nearestSame} from '../records/same-failure.ts';
 import type {ConnectorIncrease} from './connectors.ts';
+import {historyEvents} from './history-changes.ts';
 import type {LogStatus} from './log-status.ts';
-import {type EventOf, EventSums, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
-import {type PipelineStatus, type PipelineStatuses, statusesById} from './pipeline-status.ts';
-import {timelineOf} from './timeline.ts';
+import {type EventOf, isOfEnd, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
+import {type PipelineStatuses, statusesById} from './pipeline-status.ts';
 
-/** What happened while the user was away, from `since` to `until` (Unix time in ms), the most urgent first. */
+/** What happened while the user was away, from `since` to `until` (Unix time in ms), by pipeline: the most urgent first. */
 export type Absence = {
   readonly since: number;
   readonly until: number;
@@ -16,8 +16,13 @@ export type Absence = {
   readonly notFollowed: ReadonlySet<string>;
 };
 
-/** What happened to a pipeline, the most urgent first. */
-export type AbsenceRow = {readonly pipeline: string; readonly events: readonly PipelineEvent[]};
+/** What happened to a pipeline, in its order; an empty name: to all, since the server was away. */
+export type AbsenceRow = {
+  readonly pipeline: string;
+  readonly events: readonly PipelineEvent[];
+  /** Earlier events that were not kept. */
+  readonly dropped: number;
+};
 
 /** All pipelines and open logs at one moment, Unix time in ms. */
 export type StatusAt = {
@@ -28,8 +33,10 @@ export type StatusAt = {
 };
 
 type AbsenceInput = {
-  /** What happened since `before`, the newest first. */
+  /** What happened since `before`, in any order. */
   readonly happened: readonly PipelineEvent[];
+  /** How many events of each pipeline were not kept. */
+  readonly dropped?: ReadonlyMap<string, number>;
   readonly muted: ReadonlySet<number>;
   /** Connectors of so many new errors of a pipeline. */
   readonly increaseOf: (pipeline: string, count: number) => ConnectorIncrease;
@@ -40,36 +47,92 @@ type AbsenceInput = {
 export function absenceOf(
   before: StatusAt,
   now: StatusAt,
-  {happened, muted, increaseOf, notFollowed}: AbsenceInput,
+  {happened, dropped, muted, increaseOf, notFollowed}: AbsenceInput,
 ): Absence | undefined {
   const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
   const logsNow = new Map(now.logs.map((log) => [log.name, log]));
   // Of all runs in that time, as the lists have told.
   const statuses = statusesById(before.pipelines ?? new Map());
-  const cleared = new Set(
-    happened.flatMap((each) => (each.kind === 'restarted' && each.from === 'log' ? each.pipeline : [])),
-  );
   const told = happened.flatMap((event): readonly PipelineEvent[] => {
     const {pipeline, kind} = event;
+    const log = logsNow.get(pipeline);
     if (isOfErrors(event) && muted.has(event.group.key)) return [];
     // A watched line that came before is found a little later.
     if (isOfErrors(event) && event.group.lastId < (logsBefore.get(pipeline)?.endId ?? 0) - 1) return [];
-    // Both the list and the log may report a restart; the log's event leads to its marker.
-    if (kind === 'restarted' && event.from === 'API' && cleared.has(pipeline)) return [];
     if (kind === 'connectors') {
       const earlier = statuses.get(now.pipelines?.get(pipeline)?.id ?? '')?.connectorErrors ?? 0;
-      return besidesLog(event, earlier, logsBefore.get(pipeline), logsNow.get(pipeline)).map((each) => ({
+      return besidesLog(event, earlier, logsBefore.get(pipeline), log).map((each) => ({
         ...each,
         increase: increaseOf(pipeline, each.count),
       }));
     }
-    // What is over is no news; of a disconnection that goes on, the reason may be another now.
-    const {disconnected: why, deletedAt} = logsNow.get(pipeline) ?? {};
-    if (kind === 'deleted') return deletedAt === undefined ? [] : [event];
-    if (kind === 'disconnected') return why === undefined ? [] : [{...event, why}];
-    return [withReturn(event, now.pipelines?.get(pipeline))];
+    // Of a disconnection that goes on, the reason may be another now.
+    const isOngoing = kind === 'disconnected' && event.at === (log?.cut?.since ?? log?.disconnectedSince);
+    if (isOngoing) return [{...event, why: log?.disconnected ?? event.why}];
+    return [event];
   });
-  return byPipeline(told, {since: before.at, until: now.at, notFollowed});
+  const events = [...Map.groupBy(told, ({pipeline}) => pipeline).values()].flatMap((all) =>
+    withLostStreams(onceEach(all, told), logsNow.get(all[0]?.pipeline ?? '')),
+  );
+  return byPipeline(events, {since: before.at, until: now.at, notFollowed}, dropped);
+}
+
+/** Of what the log and the API tell of the same, one. `all`: of all pipelines. */
+function onceEach(events: readonly PipelineEvent[], all: readonly PipelineEvent[]): readonly PipelineEvent[] {
+  const of = (kind: PipelineEvent['kind']) => events.filter((event) => event.kind === kind);
+  const outages = all.filter(({kind}) => kind === 'outage');
+  const isOfOutage = (since = Number.NaN) =>
+    outages.some(({at = 0, until = Number.POSITIVE_INFINITY}) => since >= at && since <= until);
+  // A restart that the log has, too, is at its place there.
+  const inLog = new Map<PipelineEvent, PipelineEvent>();
+  const cleared = of('restarted').filter(({from}) => from === 'log');
+  for (const event of cleared) {
+    const others = of('restarted').filter((each) => each.from === 'API' && !inLog.has(each));
+    const same = nearestSame(whenCleared(event), others, ({at}) => [{at}]);
+    if (same) inLog.set(same, event);
+  }
+  const placed = new Set(inLog.values());
+  const [isRemoved, isCreated, hasFailed] = [of('removed'), of('created'), of('failed')].map((each) => each.length > 0);
+  return events.flatMap((event): readonly PipelineEvent[] => {
+    switch (event.kind) {
+      case 'restarted':
+        if (event.from === 'API') return [{...(inLog.get(event) ?? event), at: event.at}];
+        return placed.has(event) || (isCreated && isOfNewPipeline(event)) ? [] : [event];
+      case 'deleted':
+        return isRemoved ? [] : [event];
+      case 'disconnected':
+        return isOfOutage(event.at) ? [] : [event];
+      case 'reconnected':
+        return isOfOutage(event.since) ? [] : [event];
+      case 'errors':
+        return hasFailed && isOfEnd(event.group) ? [] : [event];
+      default:
+        return [event];
+    }
+  });
+}
+
+/** Since it was cut before, at the earliest. */
+function whenCleared(event: PipelineEvent) {
+  const {at} = event;
+  const {downMs = 0} = 'marker' in event && event.marker?.kind === 'new-life' ? event.marker : {};
+  return {at: at === undefined ? undefined : at - downMs, until: at};
+}
+
+function isOfNewPipeline(event: EventOf<'restarted'>): boolean {
+  return event.from === 'log' && event.marker?.kind === 'new-life' && event.marker.because === 'created-again';
+}
+
+/** A stream is lost until the next start. */
+function withLostStreams(events: readonly PipelineEvent[], log: LogStatus | undefined): readonly PipelineEvent[] {
+  return events.map((event) => {
+    if (event.kind !== 'stream-lost') return event;
+    const starts = events.flatMap(({kind, at}) => (kind === 'restarted' || kind === 'started' ? (at ?? []) : []));
+    const next = starts.filter((at) => at > (event.at ?? 0));
+    const isLost = event.marker?.kind === 'unread' && log?.lostStreams.includes(event.marker.stream) === true;
+    const until = next.length > 0 ? Math.min(...next) : undefined;
+    return {...event, isOver: until !== undefined || !isLost, until};
+  });
 }
 
 /** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */
@@ -88,30 +151,34 @@ function besidesLog(
   return count > 0 ? [{...event, count, besides: 'suppressed'}] : [];
 }
 
-/** A pipeline that failed, was stopped or paused, and runs again. */
-function withReturn(event: PipelineEvent, pipeline: PipelineStatus | undefined): PipelineEvent {
-  const isEnd = event.kind === 'failed' || event.kind === 'stopped' || event.kind === 'paused';
-  const isBack = isEnd && pipeline?.running && pipeline.since >= (event.at ?? 0);
-  return isBack ? {...event, backSince: pipeline.since} : event;
-}
-
-/** More errors of an earlier group come last; of each kind the newest first, errors by their number, then as they came. */
-function byPipeline(events: readonly PipelineEvent[], period: Omit<Absence, 'rows'>): Absence | undefined {
+function byPipeline(
+  events: readonly PipelineEvent[],
+  period: Omit<Absence, 'rows'>,
+  dropped: ReadonlyMap<string, number> = new Map(),
+): Absence | undefined {
   const rank = (event: PipelineEvent) =>
     event.kind === 'errors' && !event.isNew ? Number.MAX_SAFE_INTEGER : urgencyOf(event);
-  const errors = events
-    .filter(isOfErrors)
-    .toReversed()
-    .sort((a, b) => b.count - a.count);
-  const sorted = [...events.filter((event) => !isOfErrors(event)), ...errors].sort((a, b) => rank(a) - rank(b));
-  const rows = [...Map.groupBy(sorted, ({pipeline}) => pipeline)].map(([pipeline, events]) => ({pipeline, events}));
-  return rows.length === 0 ? undefined : {...period, rows};
+  const timeOf = ({at = Number.MAX_SAFE_INTEGER}: PipelineEvent) => at;
+  const rows = [...Map.groupBy(events, ({pipeline}) => pipeline)].map(([pipeline, of]) => ({
+    ...{pipeline, dropped: dropped.get(pipeline) ?? 0, rank: Math.min(...of.map(rank))},
+    events: withOneReturn(of.toSorted((a, b) => timeOf(a) - timeOf(b) || rank(a) - rank(b))),
+  }));
+  const sorted = rows.toSorted((a, b) => a.rank - b.rank).map(({rank: _, ...row}) => row);
+  return sorted.length === 0 ? undefined : {...period, rows: sorted};
 }
 
-/**
- * What the API's events tell of a time in which pipetail did not run: the failures of each pipeline, and the last state
- * to which it changed. Undefined: nothing happened, or the server does not tell.
- */
+/** It comes back once from each time in which it could not be reached: shorter ones may follow, which are not told. */
+function withOneReturn(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
+  let isAway = true;
+  return events.filter((event) => {
+    const isReturn = event.kind === 'resumed' && event.before === 'Unavailable';
+    const isKept = isAway || !isReturn;
+    isAway = event.kind === 'unavailable' || (isAway && !isReturn);
+    return isKept;
+  });
+}
+
+/** What the API's events tell of a time in which pipetail did not run. Undefined: nothing, or the server does not tell. */
 export function absenceByHistory(
   histories: ReadonlyMap<string, PipelineHistory>,
   period: Omit<Absence, 'rows'>,
@@ -119,11 +186,7 @@ export function absenceByHistory(
   const events = [...histories].flatMap(([pipeline, history]) => {
     // What the oldest event has is older than that.
     const first = Math.max(period.since, readTime(history.events.at(-1)?.time ?? '') + 1);
-    const told = timelineOf({pipeline, history, log: undefined}).filter(({at = 0}) => at >= first);
-    const failures = new EventSums();
-    for (const event of told.toReversed()) if (event.kind === 'failed') failures.add(event);
-    const state = told.find((event) => event.kind === 'state' && isSettled(event.now));
-    return [...failures.all, ...(state ? [state] : [])];
+    return historyEvents(pipeline, history).filter(({at = 0}) => at >= first);
   });
   return byPipeline(events, period);
 }

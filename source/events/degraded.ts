@@ -113,7 +113,9 @@ export class Degraded {
     const statements = this.#options.why(name);
     const isNow = isDegraded(statements);
     const isSameRun = before?.pipeline?.deploymentId === pipeline?.deploymentId;
-    const told = new Set(isNow && isSameRun ? before?.told : []);
+    // What is beside worse trouble is not told again.
+    const isWell = !statements.some(({severity}) => severity === 'degraded');
+    const told = new Set(isSameRun && !isWell ? before?.told : []);
     const isOld = pipeline !== undefined && this.#runsBefore?.get(name) === pipeline.deploymentId;
     const isHistory = isOld && !(isSameRun && before?.known?.stats);
     const events = statements.flatMap((statement, index): readonly EventOf<'degraded'>[] => {

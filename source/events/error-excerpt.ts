@@ -19,6 +19,7 @@ export function eventExcerpt(event: PipelineEvent, room: Room & {readonly width:
   switch (event.kind) {
     case 'failed':
     case 'unavailable':
+    case 'outage':
     case 'disconnected':
     case 'checkpoint':
       return cutBeforeEnd(words, room.cells, room.ellipsis);

@@ -1,18 +1,18 @@
+import {isSettled} from '../api/pipeline-state.ts';
 import type {Pattern} from '../buffer/pattern.ts';
 import type {Log} from '../logs/log.ts';
 import {forEachLog} from '../logs/log-manager.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
-import {reportsEnd} from '../records/line-kind.ts';
 import {isFailing} from '../words/pipeline.ts';
 import type {Absence} from './absence.ts';
 import {Alerts, type AlertsOptions} from './alerts.ts';
 import {EventLog, type EventSources} from './event-log.ts';
-import {Failures} from './failures.ts';
+import {Failures, type Gap} from './failures.ts';
 import {LineWatch} from './line-watch.ts';
 import {endsSince} from './log-status.ts';
 import {Outages} from './outages.ts';
-import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
+import {isOfEnd, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {type PipelineStatus, statusesById} from './pipeline-status.ts';
 
 export type EventOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
@@ -67,14 +67,15 @@ export class EventFeed {
     this.#failures = new Failures({
       clock,
       refresh: () => this.#refreshList(),
-      history: options.notify || options.onAlert ? history : undefined,
+      history: options.notify || options.onAlert || awayAfter > 0 ? history : undefined,
       tell: (failures) => this.#tell(failures),
+      tellChanges: (changes) => this.log.add(changes),
     });
     this.#outages = new Outages({
       clock,
       refresh: () => this.#refreshList(),
       statuses: () => (services.poller.snapshot.get().failure ? undefined : this.log.pipelines),
-      tell: (outage) => this.#tell([outage]),
+      tell: (outage) => this.#tell(this.#failures.untold([outage])),
     });
   }
 
@@ -163,6 +164,7 @@ export class EventFeed {
 
   #onList(): void {
     const {pipelines = [], unansweredSince, askedAt = 0} = this.#services.poller.snapshot.get();
+    this.log.readOutage();
     // Logs whose connections are open and dead change no more.
     if (unansweredSince !== undefined) for (const log of this.log.openLogs) this.#onLog(log);
     const change = this.log.readList();
@@ -179,16 +181,18 @@ export class EventFeed {
       return;
     }
     for (const each of [this.#failures, this.alerts]) each.rename(names);
-    this.#tell(this.#failures.untold(events), [...this.alerts.changes(before, now), ...degraded]);
     const earlier = statusesById(before);
     const statuses = [...now.values()].map((each) => ({
       now: each,
       before: earlier.get(each.id) ?? before.get(each.name),
     }));
+    const gaps = statuses.flatMap(({before, now}) => this.#gapBefore(before, now));
+    this.#failures.hold(gaps);
+    this.#tell(this.#failures.untold(events), [...this.alerts.changes(before, now), ...degraded]);
     for (const {before, now} of statuses)
       if (isOtherRun(before, now) && now.failing === undefined) this.#failures.onOtherRun(now.name, askedAt);
     this.#outages.onList(before, now);
-    this.#failures.onGaps(statuses.flatMap(({before, now}) => this.#gapBefore(before, now)));
+    this.#failures.onGaps(gaps);
     for (const name of before.keys()) if (!now.has(name)) this.#failures.forget(name);
   }
 
@@ -199,7 +203,8 @@ export class EventFeed {
 
   /** `alerts`: what is told by alerts alone: what the user asked to be told of, and what makes pipelines degraded. */
   #tell(events: readonly PipelineEvent[], alerts: readonly PipelineEvent[] = []): void {
-    this.log.add(events);
+    const known = events.filter((event) => !this.#failures.holds(event));
+    this.log.add([...known, ...alerts.filter(({kind}) => kind === 'degraded')]);
     const muted = this.log.muted.get();
     // What ended the pipeline is told as its failure.
     const isQuiet = (name: string, group: ErrorGroup) => muted.has(group.key) || this.#isOfEnd(name, group);
@@ -207,18 +212,21 @@ export class EventFeed {
     this.alerts.tell([...alerts, ...events.filter(isLoud)]);
   }
 
-  #isOfEnd(name: string, {example: {buffer, byteOffset, length}, lastId}: ErrorGroup): boolean {
-    return reportsEnd(Buffer.from(buffer, byteOffset, length), this.#services.logs.get(name)?.buffer.runnerAt(lastId));
+  #isOfEnd(name: string, group: ErrorGroup): boolean {
+    return isOfEnd(group, this.#services.logs.get(name)?.buffer.runnerAt(group.lastId));
   }
 
-  /** The status before, if a run may have failed between the two that no log reports. */
-  #gapBefore(before: PipelineStatus | undefined, now: PipelineStatus): PipelineStatus | [] {
+  /** The status before, if more may have happened between the two than they tell. */
+  #gapBefore(before: PipelineStatus | undefined, now: PipelineStatus): Gap | [] {
     const log = this.#services.logs.get(now.name);
     // One that is cut reports it later, unless its server has forgotten it by then.
-    const isReported = log && this.log.hasCaughtUp(log) && log.snapshot.get().connection?.kind === 'live';
-    if (!before || isReported) return [];
-    const isGap = isOtherRun(before, now) || (now.endedByRunner && now.since !== before.since);
-    return isGap ? {...before, name: now.name} : [];
+    const isReported = log !== undefined && this.log.hasCaughtUp(log) && log.snapshot.get().connection?.kind === 'live';
+    // It was created since the last list.
+    if (!before) return now.since > now.createdAt ? {before: {...now, since: now.createdAt}, isReported} : [];
+    // A start takes some steps, of which the last one is asked about.
+    const isStep = !isSettled(now.state) && now.state !== 'Stopping';
+    const isMore = now.since !== before.since && (!isStep || (now.endedByRunner && !isReported));
+    return isMore || isOtherRun(before, now) ? {before: {...before, name: now.name}, isReported} : [];
   }
 
   #refreshList(): void {

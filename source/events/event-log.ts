@@ -18,10 +18,12 @@ import {
   newErrorsWords,
 } from './connectors.ts';
 import {Degraded} from './degraded.ts';
+import {Happened} from './happened.ts';
 import {LogReadings} from './log-readings.ts';
 import {type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
-import {EventSums, isIncident, isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
+import {ServerOutage} from './outages.ts';
+import {EventSums, isIncident, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {
   earlierErrors,
   listEvents,
@@ -74,7 +76,7 @@ export class EventLog {
   readonly readings = new LogReadings((name) => this.#lastOf(name));
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   /** What was told since the last `markUsed`, and the status then: that of a log whatever its name is now. */
-  #happened = new EventSums();
+  #happened = new Happened();
   #used: Omit<StatusAt, 'logs'>;
   readonly #usedLogs = new Map<Log, LogStatus>();
   /** Logs that have caught up: what they received before is history. */
@@ -96,6 +98,7 @@ export class EventLog {
   readonly #seenEnd = new WeakMap<Log, number>();
   readonly #seenTimes = createStore(0);
   readonly #degraded: Degraded;
+  readonly #outage = new ServerOutage();
   /** Open logs that are marked because connectors have had errors; true: it was said of which. */
   readonly #marked = new Map<string, boolean>();
 
@@ -174,8 +177,18 @@ export class EventLog {
     const isListed = this.pipelines?.has(log.name) === true;
     const isOfApi = ({kind, from}: PipelineEvent) => from === 'API' || kind === 'failed';
     this.#forget((event) => event.pipeline === log.name && !(isListed && isOfApi(event)));
-    const isOfLog = (event: PipelineEvent) => isOfErrors(event) || (isIncident(event) && event.from !== 'API');
-    this.#happened.forget((event) => event.pipeline === log.name && isOfLog(event));
+    this.#happened.forgetLog(log.name);
+  }
+
+  /** Reads whether lists come. */
+  readOutage(): void {
+    const {poller, clock} = this.#sources;
+    const cutSince = (after: number) => {
+      const cuts = [...this.#logs.values()].flatMap(({cut}) => (cut && cut.since > after ? cut.since : []));
+      return cuts.length > 0 ? Math.min(...cuts) : undefined;
+    };
+    const outage = this.#outage.update(poller.snapshot.get(), {wall: clock.wall(), cutSince});
+    if (outage) this.add([outage]);
   }
 
   /** What happened since the list of the last call. Undefined: nothing new is known. */
@@ -199,7 +212,6 @@ export class EventLog {
     const events = listEvents(before, now);
     // Of a new run, a log may have told before the list.
     for (const log of this.openLogs) this.#readFailures(log);
-    this.#keep(events.filter(isIncident));
     for (const {kind, pipeline} of events) {
       this.#onScreen.onNews(pipeline);
       const isMarked = kind === 'connectors' && this.#sources.logs.get(pipeline) && !this.#marked.has(pipeline);
@@ -298,13 +310,15 @@ export class EventLog {
   markUsed(): void {
     this.#used = this.#now();
     for (const log of this.#caughtUpLogs) this.#usedLogs.set(log, this.#statusOf(log));
-    this.#happened = new EventSums();
+    this.#happened = new Happened();
   }
 
   /** This happened, and is told to the user: each failure once, whoever reports it. */
   add(events: readonly PipelineEvent[]): void {
-    for (const event of events) this.#happened.add(event);
-    const toldOnce = events.filter(({kind}) => kind === 'failed' || kind === 'unavailable');
+    for (const event of events) this.#happened.add(event, this.#sources.clock.wall());
+    const toldOnce = events.filter(
+      ({kind, from}) => kind === 'failed' || kind === 'unavailable' || (kind === 'restarted' && from === 'API'),
+    );
     this.#keep(toldOnce);
     for (const {pipeline} of toldOnce) this.#onScreen.onNews(pipeline);
   }
@@ -315,8 +329,11 @@ export class EventLog {
     const muted = this.#muted.get();
     const before = {...this.#used, logs: [...this.#usedLogs].map(([{name}, status]) => ({...status, name}))};
     const now = {...this.#now(), logs: this.#caughtUpLogs.map((log) => this.#statusOf(log))};
+    const {all, dropped} = this.#happened;
     const {notFollowed} = this.readings;
-    return absenceOf(before, now, {happened: this.#happened.all, muted, increaseOf, notFollowed});
+    const outage = this.#outage.now;
+    const happened = outage ? [...all, outage] : all;
+    return absenceOf(before, now, {happened, dropped, muted, increaseOf, notFollowed});
   }
 
   /** Words that say once, for each tab that became marked by them, which connectors have errors. */

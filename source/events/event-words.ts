@@ -1,4 +1,4 @@
-import {count, counted} from '../lib/format.ts';
+import {clockTime, count, counted} from '../lib/format.ts';
 import {type ConnectorErrorCount, type ErrorGroup, watchPatternKey} from '../records/error-log.ts';
 import {isPanicLine} from '../records/line-kind.ts';
 import type {ConnectorCount} from '../records/suppressed.ts';
@@ -26,13 +26,22 @@ function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): s
   switch (event.kind) {
     case 'failed':
     case 'unavailable':
+    case 'outage':
     case 'disconnected':
       return event.why;
+    case 'reconnected':
+      return 'the log is followed again';
     case 'deleted':
+    case 'removed':
       return 'the pipeline was deleted';
+    case 'created':
+      return 'the pipeline was created';
+    case 'renamed':
+      return `renamed from ${event.before ?? ''}`;
     case 'stopped':
     case 'paused':
     case 'started':
+    case 'resumed':
     case 'state':
     case 'desired':
     case 'program':
@@ -70,11 +79,15 @@ function changeWords({before, now}: {readonly before: string | undefined; readon
 const unknownStream = 'a stream of the process is lost';
 
 /** What a list says of a lost stream, beside the time: the longest words that leave room for the cause. */
-export function lostStreamWords({marker}: Pick<EventOf<'stream-lost'>, 'marker'>, cells: number): string {
+export function lostStreamWords(
+  {marker, isOver, until}: Pick<EventOf<'stream-lost'>, 'marker' | 'isOver' | 'until'>,
+  cells: number,
+): string {
   if (marker?.kind !== 'unread') return unknownStream;
   const {stream, why} = marker;
   const shortest = `${stream}: ${why}`;
-  const longer = [`${stream} is lost until the next start: ${why}`, `${stream} lost: ${why}`];
+  const end = until === undefined ? 'the next start' : clockTime(until);
+  const longer = [`${stream} ${isOver ? 'was' : 'is'} lost until ${end}: ${why}`, `${stream} lost: ${why}`];
   return longer.find((words) => textWidth(words) <= cells) ?? shortest;
 }
 

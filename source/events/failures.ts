@@ -1,11 +1,12 @@
 import type {Clock} from '../lib/clock.ts';
+import {readTime} from '../lib/format.ts';
 import type {UnaskedEnd} from '../logs/log-states.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import {clocksDiffer, nearestSame, type ToldFailure} from '../records/same-failure.ts';
+import {clocksDiffer, nearestSame, sameFailure, type ToldFailure, timesDiffer} from '../records/same-failure.ts';
 import {failedWords} from '../words/pipeline.ts';
+import {historyEvents, isRunChange, type RunChange} from './history-changes.ts';
 import {type EventOf, type PipelineEvent, rekey} from './pipeline-event.ts';
-import type {PipelineStatus} from './pipeline-status.ts';
-import {timelineOf} from './timeline.ts';
+import {isEnding, type PipelineStatus} from './pipeline-status.ts';
 
 type Failed = EventOf<'failed'>;
 
@@ -30,12 +31,16 @@ type FailuresOptions = {
   readonly history?: ((pipeline: string, signal: AbortSignal) => Promise<PipelineHistory>) | undefined;
   /** Gets what no list has told. */
   readonly tell: (failures: readonly Failed[]) => void;
+  /** Gets the other changes, of which a list knows only the last. */
+  readonly tellChanges?: (changes: readonly RunChange[]) => void;
 };
 
 /** Milliseconds that the log waits for the list, which has the cause in the API's words. */
 const listPatience = 1_000;
 /** Of each pipeline. */
 const mostKept = 20;
+/** Changes of each pipeline that are told of once, whether by a list or by the API's events. */
+const mostChanges = 200;
 /** Pipelines whose events are asked for after one list: when a server goes, thousands fail in one. */
 const mostAsked = 15;
 
@@ -47,6 +52,10 @@ const mostAsked = 15;
 export class Failures {
   readonly #options: FailuresOptions;
   readonly #known = new Map<string, Failure[]>();
+  /** The changes that were told. */
+  readonly #changes = new Map<string, readonly RunChange[]>();
+  /** What lists tell of changes, until it is known whether the API's events tell more. */
+  readonly #held = new Map<string, readonly RunChange[]>();
   readonly #closing = new AbortController();
   /** One pipeline after the other. */
   #asking = Promise.resolve();
@@ -75,18 +84,39 @@ export class Failures {
   /** Of the events of a list, those that were not told before; of one that runs again, first why it had ended. */
   untold(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
     return events.flatMap((event): readonly PipelineEvent[] => {
-      if (event.kind === 'restarted' || event.kind === 'started') return [...this.#stopWaiting(event.pipeline), event];
+      if (isRunChange(event)) {
+        const ends = event.kind === 'restarted' || event.kind === 'started' ? this.#stopWaiting(event.pipeline) : [];
+        return [...ends, ...this.#newChange(event)];
+      }
       return event.kind !== 'failed' || event.endedAfter === undefined || this.#isNews(event, 'list') ? [event] : [];
     });
   }
 
-  /** These pipelines may have failed between the two lists that show them so, the earlier one first. */
-  onGaps(gaps: readonly PipelineStatus[]): void {
-    for (const {name, failedAt: at, failedAfter: after, endedByRunner, since} of gaps.slice(0, mostAsked)) {
+  /** Call before `untold`, with the gaps of the same list. */
+  hold(gaps: readonly Gap[]): void {
+    if (!this.#options.history) return;
+    for (const {before} of gaps.slice(0, mostAsked)) this.#held.set(before.name, this.#held.get(before.name) ?? []);
+  }
+
+  /** Whether this change, of which a list tells, waits for what the API's events tell: its time may be another. */
+  holds(event: PipelineEvent): boolean {
+    return this.#held.get(event.pipeline)?.some((each) => each === event) === true;
+  }
+
+  #newChange(event: RunChange): readonly RunChange[] {
+    const held = event.kind === 'unavailable' ? undefined : this.#held.get(event.pipeline);
+    if (held) this.#held.set(event.pipeline, [...held, event]);
+    return held || this.#isNewChange(event) ? [event] : [];
+  }
+
+  /** These pipelines may have failed, or changed, between two lists, the earlier of which shows them so. */
+  onGaps(gaps: readonly Gap[]): void {
+    for (const {before, isReported} of gaps.slice(0, mostAsked)) {
+      const {name, failedAt: at, failedAfter: after, endedByRunner, since} = before;
       // What the earlier list had is no news.
-      const failure = endedByRunner ? this.#failureOf(name, {source: 'list', at, after}) : undefined;
+      const failure = endedByRunner && !isReported ? this.#failureOf(name, {source: 'list', at, after}) : undefined;
       if (failure) failure.isTold = true;
-      this.#ask(name, since);
+      this.#ask(name, since, {before, isReported});
     }
   }
 
@@ -103,13 +133,15 @@ export class Failures {
 
   /** These pipelines have other names now: by the name before. */
   rename(names: ReadonlyMap<string, string>): void {
-    rekey(this.#known, names);
+    for (const values of [this.#known, this.#changes, this.#held]) rekey<unknown>(values, names);
   }
 
   /** The pipeline is gone. */
   forget(pipeline: string): void {
     for (const {wait} of this.#known.get(pipeline) ?? []) wait?.cancel();
     this.#known.delete(pipeline);
+    this.#changes.delete(pipeline);
+    this.#held.delete(pipeline);
   }
 
   /** The list does not show these any more, and the log knows their causes. */
@@ -133,15 +165,24 @@ export class Failures {
     }
   }
 
-  /** Never rejects. `since`: Unix time in ms. */
-  #ask(pipeline: string, since: number): void {
-    const {history, tell} = this.#options;
+  /** Never rejects. `since`: Unix time in ms. `gap`: which the API's events may fill. */
+  #ask(pipeline: string, since: number, gap?: Gap): void {
+    const {history, tell, tellChanges} = this.#options;
     const {signal} = this.#closing;
     if (!history) return;
     this.#asking = this.#asking.then(async () => {
       const answer = signal.aborted ? undefined : await history(pipeline, signal).catch(() => undefined);
-      if (!answer || signal.aborted) return;
-      const failed = timelineOf({pipeline, history: answer, log: undefined}).flatMap((event): readonly Failed[] =>
+      if (signal.aborted) return;
+      const held = this.#held.get(pipeline) ?? [];
+      this.#held.delete(pipeline);
+      const all = answer ? historyEvents(pipeline, answer) : [];
+      const newest = readTime(answer?.events[0]?.time ?? '');
+      const isNewer = ({at = newest}: RunChange) => !(at <= newest + timesDiffer);
+      const missed = gap ? all.filter(isRunChange).filter((event) => isAfter(event, gap.before)) : [];
+      const changes = [...missed, ...held.filter(isNewer)].filter((event) => this.#isNewChange(event));
+      if (changes.length > 0) tellChanges?.(changes);
+      if (gap?.isReported) return;
+      const failed = all.flatMap((event): readonly Failed[] =>
         event.kind === 'failed' && event.at !== undefined && event.at > since - clocksDiffer ? [event] : [],
       );
       // The ones that are known first: another one may be near.
@@ -149,8 +190,20 @@ export class Failures {
       const distance = ({at = 0}: Failed) => Math.min(...times.map((told) => Math.abs((told.until ?? at) - at)));
       const byDistance = [...failed].sort((a, b) => distance(a) - distance(b));
       const news = new Set(byDistance.filter((event) => this.#isNews(event, 'events') && (event.at ?? 0) > since));
-      if (news.size > 0) tell(failed.filter((event) => news.has(event)).reverse());
+      if (news.size > 0) tell(failed.filter((event) => news.has(event)));
     });
+  }
+
+  /** The same for a change that is no failure. A start has one time, whether it is the first one or not. */
+  #isNewChange(event: RunChange): boolean {
+    const known = this.#changes.get(event.pipeline) ?? [];
+    const kindOf = ({kind}: RunChange) => (kind === 'started' ? 'restarted' : kind);
+    const ofDatabase = ({at, until}: RunChange) => ({at, until, isOfDatabase: true});
+    const isSame = (told: RunChange) =>
+      kindOf(told) === kindOf(event) && sameFailure(ofDatabase(told), ofDatabase(event));
+    if (event.at && known.some(isSame)) return false;
+    this.#changes.set(event.pipeline, [...known, event].slice(-mostChanges));
+    return true;
   }
 
   /** Also notes that it is told. */
@@ -177,6 +230,21 @@ export class Failures {
     if (!told) this.#known.set(pipeline, [...known, failure].slice(-mostKept));
     return failure;
   }
+}
+
+/** `isReported`: its log, which is open, tells of failures. */
+export type Gap = {readonly before: PipelineStatus; readonly isReported: boolean};
+
+/** It was, and was over, after this status began. What goes on, lists tell. */
+function isAfter(event: RunChange, {state, since}: PipelineStatus): boolean {
+  const {kind, at = since, until} = event;
+  const end = until ?? at;
+  if (end <= since || (kind === 'unavailable' && until === undefined)) return false;
+  const now = 'now' in event ? event.now : 'Unavailable';
+  // The status itself.
+  return (
+    end > since + timesDiffer || (now !== state && !(kind === 'stopped' && (isEnding(state) || state === 'Failed')))
+  );
 }
 
 /** `after`: see `PipelineStatus.failedAfter`; absent: at that very time. */

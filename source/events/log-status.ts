@@ -5,12 +5,15 @@ import type {Log} from '../logs/log.ts';
 import {isSilent, type LogSnapshot} from '../logs/log-snapshot.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../logs/log-states.ts';
 import {type ConnectorErrorCount, type ErrorGroup, isUnfinished, watchPatternKey} from '../records/error-log.ts';
+import {isPanicLine} from '../records/line-kind.ts';
 import {clean} from '../terminal/clean.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
 /** An open log at one moment: two of them show what happened in between. */
 export type LogStatus = {
   readonly name: string;
+  /** Unix time in ms. */
+  readonly at: number;
   /** One past the newest entry. */
   readonly endId: number;
   readonly errors: ReadonlyMap<number, ErrorGroup>;
@@ -36,7 +39,7 @@ export type LogStatus = {
 };
 
 /** What there is of a log before its first byte. */
-const nothing: Omit<LogStatus, 'name' | 'connectors'> = {
+const nothing: Omit<LogStatus, 'name' | 'at' | 'connectors'> = {
   ...{endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
   ...{flow: 'coming', cut: undefined},
   ...{disconnected: undefined, disconnectedSince: undefined, deletedAt: undefined},
@@ -85,7 +88,7 @@ export function logStatus(
   const since = before?.disconnectedSince ?? before?.cut?.since ?? began;
   const isDeleted = hadLog && isGone(connection);
   return {
-    ...{name, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
+    ...{name, at: now, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
     flow,
     cut: flow === 'cut' ? {since, why} : undefined,
@@ -155,7 +158,8 @@ function disconnectionOf(
   }
 }
 
-function failureWords(failure: ApiFailure | undefined): string {
+/** In words, of one line. */
+export function failureWords(failure: ApiFailure | undefined): string {
   return failure === undefined || failure.kind === 'cancelled' ? 'does not answer' : clean(failure.message);
 }
 
@@ -166,7 +170,9 @@ export function logEvents(before: LogStatus, now: LogStatus): readonly PipelineE
   const {disconnected: why, disconnectedSince: since, deletedAt} = now;
   const byUs = {pipeline, from: 'pipetail', count: 1} as const;
   if (why !== undefined && before.disconnected === undefined)
-    events.push({kind: 'disconnected', ...byUs, why, at: since});
+    events.push({kind: 'disconnected', ...byUs, why, at: now.cut?.since ?? since});
+  if (why === undefined && before.disconnected !== undefined && now.flow === 'live' && deletedAt === undefined)
+    events.push({kind: 'reconnected', ...byUs, since: before.cut?.since ?? before.disconnectedSince});
   if (deletedAt !== undefined && before.deletedAt === undefined) events.push({kind: 'deleted', ...byUs, at: deletedAt});
   const ofLog = {pipeline, from: 'log'} as const;
   const gaps = losses.gaps - before.losses.gaps;
@@ -193,7 +199,10 @@ function placeOf(marker: Marker | undefined, id: number | undefined) {
 }
 
 /** New groups before those with more of the same, the most frequent first. */
-function errorEvents(before: LogStatus, {name: pipeline, errors}: LogStatus): readonly PipelineEvent[] {
+function errorEvents(
+  before: LogStatus,
+  {name: pipeline, errors, flow, at: readAt}: LogStatus,
+): readonly PipelineEvent[] {
   const events: EventOf<'errors' | 'watched'>[] = [];
   // The last line of before may have been open.
   const sinceId = before.endId - 1;
@@ -210,7 +219,10 @@ function errorEvents(before: LogStatus, {name: pipeline, errors}: LogStatus): re
     const isNew = earlier === undefined && kind === 'errors';
     const {firstId, firstAt, lastId, lastAt, example, unseenExample, latest} = group;
     const isFirst = isNew && firstId >= sinceId;
-    const place = isFirst ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
+    const {id, at} = isFirst ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
+    // A panic has no time: it is then when it came.
+    const isLive = before.flow === 'live' && flow === 'live';
+    const place = {id, at: isLive && isPanicLine(example, 0, example.length) ? readAt : at};
     const first = isNew ? example : group.unseen === count ? unseenExample : latest;
     const ends = {key, example: first, latest};
     events.push({kind, pipeline, from: 'log', count, suppressed, group, ends, isNew, ...place});

@@ -1,6 +1,8 @@
 import type {Clock} from '../lib/clock.ts';
+import type {ListSnapshot} from '../logs/list-poller.ts';
+import {failureWords} from './log-status.ts';
 import type {EventOf} from './pipeline-event.ts';
-import {type PipelineStatus, type PipelineStatuses, statusesById} from './pipeline-status.ts';
+import {outagePatience, type PipelineStatus, type PipelineStatuses, statusesById} from './pipeline-status.ts';
 
 type OutagesOptions = {
   readonly clock: Clock;
@@ -8,11 +10,10 @@ type OutagesOptions = {
   readonly refresh: () => void;
   /** Of the last list; undefined: the last request for one failed. */
   readonly statuses: () => PipelineStatuses | undefined;
-  readonly tell: (event: EventOf<'unavailable'>) => void;
+  /** Gets the beginning and, if the same process runs again, the end. */
+  readonly tell: (event: EventOf<'unavailable' | 'resumed'>) => void;
 };
 
-/** Milliseconds for which a pipeline cannot be reached before that is told: a busy one may not answer for some seconds. */
-const outagePatience = 10_000;
 /** Milliseconds in which the list is there that tells whether it is so still. */
 const listPatience = 1_000;
 
@@ -21,6 +22,8 @@ export class Outages {
   readonly #options: OutagesOptions;
   /** By the server's id: ends the wait. */
   readonly #waiting = new Map<string, () => void>();
+  /** Of which it was told. */
+  readonly #told = new Set<string>();
 
   constructor(options: OutagesOptions) {
     this.#options = options;
@@ -39,6 +42,14 @@ export class Outages {
         cancel();
         this.#waiting.delete(id);
       }
+    for (const id of this.#told) {
+      const [last, status] = [earlier.get(id), later.get(id)];
+      if (isSameOutage(last, status)) continue;
+      this.#told.delete(id);
+      if (!status?.running || status.deployment !== last?.deployment) continue;
+      const {name: pipeline, since: at, state: now} = status;
+      this.#options.tell({kind: 'resumed', pipeline, from: 'API', count: 1, at, before: last.state, now});
+    }
     for (const [id, status] of later)
       if (status.unavailable !== undefined && !isSameOutage(earlier.get(id), status)) this.#wait(id);
   }
@@ -64,10 +75,41 @@ export class Outages {
     this.#waiting.delete(id);
     const {name: pipeline, since: at, unavailable: why} = statusesById(statuses).get(id) ?? {};
     if (pipeline === undefined || why === undefined) return;
+    this.#told.add(id);
     this.#options.tell({kind: 'unavailable', pipeline, from: 'API', count: 1, at, why});
   }
 }
 
 function isSameOutage(before: PipelineStatus | undefined, now: PipelineStatus | undefined): boolean {
   return before?.unavailable !== undefined && now?.unavailable !== undefined && before.since === now.since;
+}
+
+/** Tells of times without a list: the server is away, or its database is. Of no pipeline. */
+export class ServerOutage {
+  #begun: EventOf<'outage'> | undefined;
+
+  /** The one that goes on. */
+  get now(): EventOf<'outage'> | undefined {
+    return this.#begun;
+  }
+
+  /**
+   * The last request for a list. `cutSince`: when the first log that was open was cut after a moment, which shows earlier than
+   * a list that the server was away. Returns what is over now.
+   */
+  update(
+    {failure, unansweredSince, goodAt}: ListSnapshot,
+    {wall, cutSince}: {readonly wall: number; readonly cutSince: (after: number) => number | undefined},
+  ): EventOf<'outage'> | undefined {
+    const before = this.#begun;
+    if (!failure) {
+      this.#begun = undefined;
+      return before && {...before, until: goodAt ?? wall};
+    }
+    const at = before?.at ?? unansweredSince ?? wall;
+    const cut = goodAt === undefined ? undefined : cutSince(goodAt);
+    const why = failureWords(failure);
+    this.#begun = {kind: 'outage', pipeline: '', from: 'API', count: 1, at: Math.min(at, cut ?? at), why};
+    return undefined;
+  }
 }

@@ -1,5 +1,7 @@
+import type {RunnerMark} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/markers.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
+import {reportsEnd} from '../records/line-kind.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 
 /**
@@ -23,8 +25,6 @@ export type PipelineEvent = {
   /** Its entry in the log, of several the last and the first; it may have left the scrollback. */
   readonly id?: number | undefined;
   readonly firstId?: number | undefined;
-  /** It ended a run, and since then the pipeline runs again. */
-  readonly backSince?: number;
 } & (
   | {
       readonly kind: 'failed';
@@ -34,13 +34,22 @@ export type PipelineEvent = {
     }
   /** It runs, and the server cannot reach it. */
   | {readonly kind: 'unavailable'; readonly why: string}
+  /** No list came: the server or its database is away. Of no pipeline. */
+  | {readonly kind: 'outage'; readonly why: string}
   /** The log cannot be followed: the server does not answer, or refuses. */
   | {readonly kind: 'disconnected'; readonly why: string}
+  /** It can again; it was disconnected since `since`. */
+  | {readonly kind: 'reconnected'; readonly since: number | undefined}
+  /** The list has it no more, or has it for the first time. */
+  | {readonly kind: 'removed' | 'created'}
   /** The pipeline of an open log was deleted. */
   | {readonly kind: 'deleted'}
-  /** `stopped`, `paused`: without a failure. `started`: it is not known to have run before. `state`: any other change. */
+  /**
+   * `stopped`, `paused`: without a failure. `started`: it is not known to have run before. `resumed`: the same process runs
+   * again. `renamed`: from the name before. `state`: any other change.
+   */
   | {
-      readonly kind: 'stopped' | 'paused' | 'started' | 'state' | 'desired' | 'program' | 'storage';
+      readonly kind: ChangeKind;
       /** Undefined: not known. */
       readonly before: string | undefined;
       readonly now: string;
@@ -56,7 +65,7 @@ export type PipelineEvent = {
       readonly marker?: Marker | undefined;
     }
   /** A stream of the process is lost: nobody reads it until the next start. */
-  | {readonly kind: 'stream-lost'; readonly marker?: Marker | undefined}
+  | {readonly kind: 'stream-lost'; readonly marker?: Marker | undefined; readonly isOver?: boolean}
   /** `isNew`: the log had no error of this group before. `ends`: the first and the last of those that are counted. */
   | {
       readonly kind: 'errors' | 'watched';
@@ -83,6 +92,17 @@ export type PipelineEvent = {
   | {readonly kind: 'gap' | 'log'; readonly marker: Marker}
   | {readonly kind: 'run' | 'connector' | 'checkpoint'; readonly text: string}
 );
+
+type ChangeKind =
+  | 'stopped'
+  | 'paused'
+  | 'started'
+  | 'resumed'
+  | 'renamed'
+  | 'state'
+  | 'desired'
+  | 'program'
+  | 'storage';
 
 /** The events of one kind, or of several. */
 export type EventOf<Kind extends PipelineEvent['kind']> = PipelineEvent & {readonly kind: Kind};
@@ -118,10 +138,16 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
   return event.kind === 'errors' || event.kind === 'watched';
 }
 
+/** These errors report how the process ended. `runner`: of the log that has them. */
+export function isOfEnd({example}: Pick<ErrorGroup, 'example'>, runner?: RunnerMark): boolean {
+  return reportsEnd(Buffer.from(example.buffer, example.byteOffset, example.length), runner);
+}
+
 /** What needs action first, then what is lost, then what may explain it; a kind that is not here comes last. */
 const byUrgency: readonly PipelineEvent['kind'][] = [
-  ...(['changed', 'failed', 'unavailable', 'degraded', 'ended', 'deleted', 'disconnected'] as const),
-  ...(['lost', 'stream-lost', 'stopped', 'paused', 'restarted', 'started', 'errors', 'connectors'] as const),
+  ...(['changed', 'failed', 'unavailable', 'degraded', 'ended', 'deleted', 'removed', 'outage'] as const),
+  ...(['disconnected', 'lost', 'stream-lost', 'stopped', 'paused', 'restarted', 'started', 'errors'] as const),
+  'connectors',
 ];
 
 /** The most urgent is the lowest; watched lines are as urgent as errors. */

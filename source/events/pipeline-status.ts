@@ -18,6 +18,8 @@ export type PipelineStatus = {
   readonly name: string;
   /** A pipeline that was renamed keeps it; another one of the same name has another. */
   readonly id: string;
+  /** Unix time in ms; 0: not known. */
+  readonly createdAt: number;
   /** Why it fails, in words; undefined if it does not. */
   readonly failing: string | undefined;
   /** Why it runs and cannot be reached, in words; undefined: it can be, or does not run. */
@@ -54,10 +56,17 @@ export type PipelineStatus = {
 /** By name. */
 export type PipelineStatuses = ReadonlyMap<string, PipelineStatus>;
 
-/** Nothing for a pipeline that `before` does not have. */
 export function listEvents(before: PipelineStatuses, now: PipelineStatuses): readonly PipelineEvent[] {
   const byId = statusesById(before);
-  return [...now.values()].flatMap((pipeline) => pipelineEvents(byId.get(pipeline.id), pipeline));
+  const later = statusesById(now);
+  const removed = [...before.values()].flatMap(({id, name}): readonly PipelineEvent[] => {
+    if (later.has(id)) return [];
+    // When, is not known: another one has its name since then at the latest.
+    const next = now.get(name);
+    const at = next && !byId.has(next.id) && next.createdAt > 0 ? next.createdAt : undefined;
+    return [{kind: 'removed', pipeline: name, from: 'API', count: 1, at}];
+  });
+  return [...removed, ...[...now.values()].flatMap((each) => pipelineEvents(byId.get(each.id), each))];
 }
 
 /** A pipeline that was renamed has another name in each. */
@@ -73,23 +82,44 @@ export function newNames(before: PipelineStatuses, now: PipelineStatuses): Reado
 }
 
 function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus): readonly PipelineEvent[] {
-  if (!before) return [];
   const ofApi = {pipeline: now.name, from: 'API', count: 1} as const;
+  if (!before) return firstEvents(now);
   const change = {...ofApi, at: now.since, before: before.state, now: now.state};
   const events: PipelineEvent[] = [];
-  const {failing: why, failedAt, failedAfter: endedAfter, endedByRunner, unavailable} = now;
+  if (before.name !== now.name) events.push({kind: 'renamed', ...ofApi, before: before.name, now: now.name});
+  const {failing: why, failedAt, failedAfter: endedAfter, endedByRunner} = now;
   if (why !== undefined && isNewFailure(before, now))
     events.push({kind: 'failed', ...ofApi, at: failedAt, why, ...(endedByRunner && {endedAfter})});
   // The error of the last run stands until the next one, whatever the compiler does meanwhile.
   if (endedByRunner && now.compileError !== undefined && hasNewResult(before, now))
     events.push({kind: 'failed', ...ofApi, at: now.programSince, why: now.compileError});
-  if (before.running && !now.running && why === undefined && unavailable === undefined)
-    events.push({kind: endKind(now.state), ...change});
+  const isSameRun = now.deployment === before.deployment || now.deployment === '';
+  // When a run ended that another one follows, no list tells.
+  const isPaused = before.running && now.state === 'Paused';
+  const wasUp = before.running || before.state === 'Paused' || before.unavailable !== undefined;
+  const isStopped = wasUp && isEnding(now.state) && isSameRun;
+  if (why === undefined && (isPaused || isStopped)) events.push({kind: isPaused ? 'paused' : 'stopped', ...change});
+  // It was paused, or could not be reached, after its start.
+  const isLater = isSameRun && (before.state === 'Paused' || before.unavailable !== undefined);
+  const start = isLater ? {...change, at: before.since} : change;
   if (now.running && now.starts > before.starts)
-    events.push(before.hasRun ? {kind: 'restarted', ...change} : {kind: 'started', ...change});
+    events.push(before.hasRun ? {kind: 'restarted', ...start} : {kind: 'started', ...start});
+  if (now.running && isLater && before.state === 'Paused') events.push({kind: 'resumed', ...change});
   const errors = now.connectorErrors - earlierErrors(before, now);
   if (errors > 0) events.push({kind: 'connectors', ...ofApi, count: errors, increase: []});
   return events;
+}
+
+/** What a pipeline did from its creation to the first list that has it. */
+function firstEvents(now: PipelineStatus): readonly PipelineEvent[] {
+  const {name: pipeline, createdAt, running, since, state, failing: why, failedAt: at, endedByRunner} = now;
+  const ofApi = {pipeline, from: 'API', count: 1} as const;
+  const ended = endedByRunner && {endedAfter: now.failedAfter};
+  return [
+    {kind: 'created', ...ofApi, at: createdAt || undefined},
+    ...(running ? [{kind: 'started', ...ofApi, at: since, before: undefined, now: state} as const] : []),
+    ...(why === undefined ? [] : [{kind: 'failed', ...ofApi, at, why, ...ended} as const]),
+  ];
 }
 
 /** Of the errors of `now`, those that `before` had: a process that was started again counts from zero. */
@@ -98,10 +128,13 @@ export function earlierErrors(before: PipelineStatus | undefined, now: PipelineS
   return isSameRun ? before.connectorErrors : 0;
 }
 
-/** What a pipeline did that no longer runs, by its state in the server's spelling. */
-function endKind(state: string): 'stopped' | 'paused' {
-  return state === 'Paused' ? 'paused' : 'stopped';
+/** Its process ends, or has ended. `state`: in the server's spelling. */
+export function isEnding(state: string): boolean {
+  return state === 'Stopping' || isUndeployed(state);
 }
+
+/** Milliseconds for which a pipeline cannot be reached before that is told: a busy one may not answer for some seconds. */
+export const outagePatience = 10_000;
 
 /**
  * What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that. That
@@ -170,6 +203,7 @@ function pipelineStatus(
   return {
     name,
     id,
+    createdAt: timeOf(pipeline.createdAt),
     failing,
     unavailable: isUnavailable ? trouble : undefined,
     endedByRunner: failing !== undefined && pipeline.deploymentError !== undefined,

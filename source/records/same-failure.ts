@@ -1,7 +1,7 @@
 /** By how many milliseconds two clocks may differ: that of the database (list, API) and that of the runner (log). */
 export const clocksDiffer = 10_000;
 /** The same of two times of the database: each may be rounded. */
-const timesDiffer = 50;
+export const timesDiffer = 50;
 
 /** A failure as the log, the list or the API's events tell of it. */
 export type ToldFailure = {

@@ -3,8 +3,8 @@ import type {MonitorEvent} from '../../source/api/types.ts';
 import {noLosses} from '../../source/buffer/markers.ts';
 import {type Absence, absenceByHistory, absenceOf, type StatusAt} from '../../source/events/absence.ts';
 import {eventWords} from '../../source/events/event-words.ts';
+import {Happened} from '../../source/events/happened.ts';
 import {logEvents} from '../../source/events/log-status.ts';
-import {EventSums} from '../../source/events/pipeline-event.ts';
 import {listEvents, type PipelineStatus} from '../../source/events/pipeline-status.ts';
 import {watchPatternKey} from '../../source/records/error-log.ts';
 import {emptyErrorLog, errorsOf, list, log, pipeline, statusAt} from './statuses.ts';
@@ -12,22 +12,22 @@ import {emptyErrorLog, errorsOf, list, log, pipeline, statusAt} from './statuses
 const muted = new Set<number>();
 /** With what logs and lists told, of which `between` were in the middle. */
 function absenceIn(before: StatusAt, now: StatusAt, ...between: readonly (readonly PipelineStatus[])[]) {
-  const happened = new EventSums();
+  const happened = new Happened();
   const lists = [before.pipelines, ...between.map((each) => list(...each)), now.pipelines];
   for (const [index, each] of lists.entries()) {
     const next = lists[index + 1];
-    if (each && next) for (const event of listEvents(each, next)) happened.add(event);
+    if (each && next) for (const event of listEvents(each, next)) happened.add(event, 0);
   }
   for (const log of now.logs) {
     const earlier = before.logs.find(({name}) => name === log.name);
-    if (earlier) for (const event of logEvents(earlier, log)) happened.add(event);
+    if (earlier) for (const event of logEvents(earlier, log)) happened.add(event, 0);
   }
   return absenceOf(before, now, {muted, happened: happened.all, increaseOf: () => [], notFollowed: new Set()});
 }
 const eventsOf = (absence: Absence | undefined) => absence?.rows.flatMap(({events}) => events);
 const kinds = (absence: Absence | undefined) => eventsOf(absence)?.map(({pipeline, kind}) => `${pipeline} ${kind}`);
 
-it('is by pipeline: what is down comes first, then losses, new errors, and more of the same', () => {
+it('is by pipeline: what is down comes first; of each, its events are in the order of time', () => {
   const left = statusAt(
     1000,
     [log('orders', {endId: 1, errors: errorsOf(['ERROR known'])}), log('fraud')],
@@ -54,10 +54,10 @@ it('is by pipeline: what is down comes first, then losses, new errors, and more 
     'etl failed',
     'fraud disconnected',
     'fraud lost',
-    'orders restarted',
-    'orders errors',
     'orders connectors',
     'orders errors',
+    'orders errors',
+    'orders restarted',
   ]);
   expect(absence?.rows.map(({pipeline, events}) => [pipeline, events.length])).toEqual([
     ['etl', 1],
@@ -129,7 +129,7 @@ it('a pause is no stop, and a first start no restart', () => {
   expect(kinds(absence)).toEqual(['b stopped', 'a paused', 'd restarted', 'c started']);
 });
 
-it('a pipeline that failed twice and was restarted failed, and runs again', () => {
+it('each failure and each start of a pipeline is told, with its time, and no state of its next run is', () => {
   const failed = (since: number, why: string) => [
     pipeline('a', {failing: why, running: false, state: 'Failed', since, failedAt: since}),
   ];
@@ -143,18 +143,21 @@ it('a pipeline that failed twice and was restarted failed, and runs again', () =
     failed(50, 'Failed · exit status: 3'),
   );
   expect(eventsOf(absence)).toMatchObject([
-    {kind: 'failed', pipeline: 'a', at: 50, why: 'Failed · exit status: 3', count: 2, backSince: 60},
-    {kind: 'restarted', at: 60, count: 2},
+    {kind: 'failed', pipeline: 'a', at: 20, why: 'Failed · exit status: 3', count: 1},
+    {kind: 'restarted', at: 30, count: 1},
+    {kind: 'failed', pipeline: 'a', at: 50, why: 'Failed · exit status: 3', count: 1},
+    {kind: 'restarted', at: 60, count: 1},
   ]);
   const again = absenceIn(
     left,
     statusAt(90, [], failed(80, 'Failed · exit status: 5')),
     failed(20, 'Failed · exit status: 3'),
-    [pipeline('a', {since: 60, deployment: '2'})],
+    [pipeline('a', {since: 60, deployment: '2', starts: 2})],
   );
-  expect(eventsOf(again)?.slice(0, 2)).toMatchObject([
-    {kind: 'failed', pipeline: 'a', at: 80, why: 'Failed · exit status: 5', count: 1},
-    {kind: 'failed', pipeline: 'a', at: 20, why: 'Failed · exit status: 3', count: 1},
+  expect(eventsOf(again)).toMatchObject([
+    {kind: 'failed', pipeline: 'a', at: 20, why: 'Failed · exit status: 3'},
+    {kind: 'restarted', at: 60},
+    {kind: 'failed', pipeline: 'a', at: 80, why: 'Failed · exit status: 5'},
   ]);
 });
 
@@ -173,11 +176,14 @@ it('errors that are found in what the log had before are of another time', () =>
   expect(at()).toMatchObject([{count: 2, id: 55, at: 55}]);
 });
 
-it('what went on after a while is told with the time of its return, other changes are rows', () => {
+it('that a pipeline was paused and that it was resumed are two events', () => {
   const left = statusAt(0, [], [pipeline('a', {deployment: '1'})]);
   const paused = pipeline('a', {deployment: '1', state: 'Paused', running: false, since: 5});
   const absence = absenceIn(left, statusAt(9, [], [pipeline('a', {deployment: '1', since: 7})]), [paused]);
-  expect(eventsOf(absence)).toMatchObject([{kind: 'paused', at: 5, backSince: 7}]);
+  expect(eventsOf(absence)).toMatchObject([
+    {kind: 'paused', at: 5},
+    {kind: 'resumed', at: 7},
+  ]);
 });
 
 it('before the first list there are no events of pipelines', () => {
@@ -218,40 +224,49 @@ function told(...steps: readonly Step[]): string[] {
   });
 }
 
-it('tells the last change to a state in which a pipeline stays, and none of before', () => {
+it('tells each change of what a pipeline does, and none of before', () => {
   expect(told([0, 'Stopped'], [1, 'Running'], [20, 'Stopping'], [21, 'Stopped'], [30, 'Provisioning'])).toEqual([
-    '21 state Stopping → Stopped',
+    '20 stopped Running → Stopping',
   ]);
-  expect(told([0, 'Running'], [20, 'Paused'], [25, 'Running'])).toEqual(['25 state Paused → Running']);
+  expect(told([0, 'Running'], [20, 'Paused'], [25, 'Running'])).toEqual([
+    '20 paused Running → Paused',
+    '25 resumed Paused → Running',
+  ]);
+  expect(told([0, 'Running'], [20, 'Unavailable'], [25, 'Running'])).toEqual([
+    '20 unavailable Unavailable',
+    '25 resumed Unavailable → Running',
+  ]);
   expect(told([0, 'Stopped'], [1, 'Running'], [9, 'Paused'], [50, 'Paused'])).toEqual([]);
 });
 
-it('tells an error first', () => {
+it('tells an error, and no stop besides it', () => {
   const failing: readonly Step[] = [
     [0, 'Running'],
     [20, 'Stopping', 'error'],
     [21, 'Stopped', 'error'],
   ];
-  expect(told(...failing)).toEqual(['20 failed an error', '21 state Stopping → Stopped']);
+  expect(told(...failing)).toEqual(['20 failed an error']);
   expect(told(...failing, [32, 'Stopped', 'wanted'], [32, 'Provisioning'], [33, 'Running'])).toEqual([
     '20 failed an error',
-    '33 state Provisioning → Running',
+    '33 restarted Provisioning → Running',
   ]);
 });
 
 it('an error or a state that the oldest event has is older than that', () => {
   const stopped: Step = [40, 'Stopped', 'error'];
   expect(told([20, 'Stopped', 'error'], [30, 'Stopped', 'error'], stopped)).toEqual([]);
-  expect(told([20, 'Running'], stopped)).toEqual(['40 failed an error', '40 state Running → Stopped']);
+  expect(told([20, 'Running'], stopped)).toEqual(['40 failed an error']);
 });
 
-it('counts what came again and again, at its last time', () => {
+it('tells what came again and again each time', () => {
   const loop = [10, 20, 30].flatMap((at): Step[] => [
     [at, 'Stopped', 'error'],
     [at + 1, 'Provisioning'],
     [at + 2, 'Running'],
   ]);
-  expect(told([0, 'Running'], ...loop)).toEqual(['30 failed an error ×3', '32 state Provisioning → Running']);
+  expect(told([0, 'Running'], ...loop)).toEqual(
+    [10, 20, 30].flatMap((at) => [`${at} failed an error`, `${at + 2} restarted Provisioning → Running`]),
+  );
 });
 
 it('tells nothing without events', () => {

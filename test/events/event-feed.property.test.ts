@@ -88,7 +88,6 @@ class Rig {
     const log = this.#logs.get(name);
     // The runner's clock is behind.
     const earlier = timeText(this.clock.wall() - 300);
-    if (log) this.#countError(name);
     const byLog = async () => {
       log?.say(runner(`Resources error: ${cause}`, 'ERROR', earlier));
       log?.say(runner('Resources transition: provisioned -> stopping (desired: provisioned)', 'INFO', earlier));

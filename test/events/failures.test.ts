@@ -49,7 +49,16 @@ function setUp(history: PipelineHistory = historyOf([])) {
     other: (event: PipelineEvent) => add(failures.untold([event])),
     gap: (since: number, failedAt = 0) =>
       failures.onGaps([
-        pipeline('a', {since, failedAt, failedAfter: failedAt, endedByRunner: failedAt > 0, failing: 'Failed'}),
+        {
+          before: pipeline('a', {
+            since,
+            failedAt,
+            failedAfter: failedAt,
+            endedByRunner: failedAt > 0,
+            failing: 'Failed',
+          }),
+          isReported: false,
+        },
       ]),
     refreshed: () => refreshes,
     flush: () => failures.flush(),

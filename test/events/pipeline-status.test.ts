@@ -69,18 +69,18 @@ describe('of the list', () => {
     expect(eventsOf([is('Stopped'), is('Running')])).toEqual(['started']);
     expect(eventsOf([is('Running'), is('Stopped'), is('Running')])).toEqual(['stopped', 'restarted']);
     const start = [is('Provisioning'), is('Initializing'), is('Paused'), is('Running')];
-    expect(eventsOf([is('Running'), is('Stopping'), ...start])).toEqual(['stopped', 'restarted']);
+    expect(eventsOf([is('Running'), is('Stopping'), ...start])).toEqual(['stopped', 'restarted', 'resumed']);
     expect(eventsOf([is('Running', 'first'), is('Running', 'second')])).toEqual(['restarted']);
+    // When the first run ended, no list tells.
     expect(eventsOf([is('Running', 'first'), is('Initializing', 'second'), is('Running', 'second')])).toEqual([
-      'stopped',
       'restarted',
     ]);
   });
 
   it('one that was paused and resumed, or could not be reached, was not started again', () => {
     const runs = (deploymentStatus: string) => is(deploymentStatus, 'first');
-    expect(eventsOf([runs('Running'), runs('Paused'), runs('Running')])).toEqual(['paused']);
-    expect(eventsOf([runs('Paused'), runs('Running'), runs('Running')])).toEqual([]);
+    expect(eventsOf([runs('Running'), runs('Paused'), runs('Running')])).toEqual(['paused', 'resumed']);
+    expect(eventsOf([runs('Paused'), runs('Running'), runs('Running')])).toEqual(['resumed']);
     expect(eventsOf([runs('Running'), runs('Unavailable'), runs('Running')])).not.toContain('restarted');
   });
 
@@ -101,8 +101,34 @@ describe('of the list', () => {
     expect(errors(3, 1)).toEqual([{...ofApi, kind: 'connectors', count: 1, increase: []}]);
   });
 
-  it('a pipeline that was not there before is no news', () => {
-    expect(listEvents(list(), list(pipeline('a', {failing: 'Failed', connectorErrors: 3})))).toEqual([]);
+  it('a pipeline that was created, renamed, deleted, or deleted and created again, with what it did since', () => {
+    const [none, first] = [list(), pipeline('a', {id: '1', createdAt: 3, running: false})];
+    const second = pipeline('a', {id: '2', createdAt: 7, since: 8});
+    const failing = {failing: 'Failed', failedAt: 9, running: false};
+    expect(listEvents(none, list(first))).toEqual([{...ofApi, kind: 'created', at: 3}]);
+    expect(kinds(listEvents(none, list({...first, ...failing})))).toEqual(['created', 'failed']);
+    expect(listEvents(list(first), list({...first, name: 'b'}))).toEqual([
+      {...ofApi, pipeline: 'b', kind: 'renamed', before: 'a', now: 'b'},
+    ]);
+    expect(listEvents(list(first), none)).toEqual([{...ofApi, kind: 'removed'}]);
+    expect(listEvents(list(first), list(second))).toEqual([
+      {...ofApi, kind: 'removed', at: 7},
+      {...ofApi, kind: 'created', at: 7},
+      {...ofApi, kind: 'started', at: 8, before: undefined, now: 'Running'},
+    ]);
+  });
+
+  it('a start that was seen only when the run could not be reached was before that', () => {
+    const at = (second: number) => ({deploymentStatusSince: new Date(second * 1000).toISOString()});
+    const all = [
+      makePipeline('a', {deploymentId: 'first', ...at(1)}),
+      makePipeline('a', {deploymentId: 'second', deploymentStatus: 'Unavailable', ...at(20)}),
+      makePipeline('a', {deploymentId: 'second', ...at(50)}),
+    ];
+    const lists: PipelineStatuses[] = [];
+    for (const each of all) lists.push(pipelineStatuses([each], lists.at(-1)));
+    const told = lists.flatMap((now, index) => listEvents(lists[index - 1] ?? now, now));
+    expect(told).toMatchObject([{kind: 'restarted', at: 20_000}]);
   });
 });
 

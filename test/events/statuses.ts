@@ -19,6 +19,7 @@ export function emptyErrorLog(): ErrorLog {
 export function log(name: string, change: Partial<LogStatus> = {}): LogStatus {
   return {
     name,
+    at: 0,
     endId: 0,
     errors: new Map(),
     connectors: emptyErrorLog().connectors,
@@ -38,6 +39,7 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
   return {
     name,
     id: name,
+    createdAt: 0,
     failing: undefined,
     unavailable: undefined,
     endedByRunner: false,

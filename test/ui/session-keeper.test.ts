@@ -411,7 +411,10 @@ test('the first screen shows what happened to the tabs that came back while pipe
   await started;
   expect(away(screen)).toEqual([
     'While you were away for 11 min, since 00:00 UTC · 2 logs not read',
-    '▸ orders 00:02 failed · Running since 00:06 · its log was not read Failed · exit status: 101',
+    '▸ orders 00:02:00 failed · its log was not read Failed · exit status: 101',
+    '00:05:00 restarted',
+    '00:06:00 stopped',
+    '00:06:00 restarted',
   ]);
   screen.press('Enter');
   expect(screen.controller.state).toMatchObject({active: 'orders', page: undefined});

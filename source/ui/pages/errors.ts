@@ -1,17 +1,18 @@
-import type {Absence, AbsenceRow} from '../../events/absence.ts';
+import type {Absence} from '../../events/absence.ts';
 import {errorExcerpt, eventExcerpt} from '../../events/error-excerpt.ts';
-import {connectorNames, eventWords, suppressedWords} from '../../events/event-words.ts';
+import {connectorNames, suppressedWords} from '../../events/event-words.ts';
 import {type Incident, isIncident, isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../events/unseen.ts';
-import {count, counted, duration, moment} from '../../lib/format.ts';
+import {count, counted, moment} from '../../lib/format.ts';
 import {padTo} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {hasCompileError, stateWord, unreadWords} from '../../words/pipeline.ts';
+import {hasCompileError, unreadWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
 import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
+import {absenceItems, absenceRows} from './errors-absence.ts';
 import {closePages, type Opened, openAs, openPage, type Page} from './page.ts';
 import {itemAt, listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 import {openPipeline} from './pipeline.ts';
@@ -28,13 +29,13 @@ const widthWithColumns = 100;
 type ErrorsState = {
   readonly chosen?: string | undefined;
   readonly order: readonly string[];
-  /** Of that time alone: what happened then is listed, a row for each pipeline, and stays as it is. */
+  /** Of that time alone: what happened then is listed, by pipeline, and stays as it is. */
   readonly absence?: Absence;
 };
 
 /**
  * The errors of all pipelines, unseen ones first, then the seen and the muted ones, dim. Similar errors are one row. After
- * an absence what happened in it, by pipeline, the most urgent first.
+ * an absence what happened in it, by pipeline.
  */
 export const errorsPage: Page<ErrorsState> = {
   ...{
@@ -71,7 +72,7 @@ export const errorsPage: Page<ErrorsState> = {
   conditions: (_, {absence}) => ({isAbsence: absence !== undefined}),
   items(controller, page) {
     const {absence, cursor = 0} = page;
-    if (absence) return {length: absence.rows.length, cursor, rowsOf: itemAt};
+    if (absence) return {length: absenceItems(absence).length, cursor, rowsOf: itemAt};
     const rows = listedErrors(controller, page);
     return {length: rows.length, cursor: cursorIndex(rows, page), rowsOf: itemAt};
   },
@@ -119,89 +120,6 @@ function openAbsence(controller: Controller, absence: Absence): void {
   const {page} = controller.state;
   const under = openAs(page, errorsPage)?.absence ? page?.under : page;
   openPage(controller, errorsPage, {order: [], absence}, {under, section: 'absence'});
-}
-
-/** What happened while the user was away: a row for each pipeline. */
-function absenceRows(
-  controller: Controller,
-  {since, until, rows, notFollowed}: Absence,
-  {cursor, width}: {readonly cursor: number; readonly width: number},
-): PageRows {
-  const {symbols} = controller.services;
-  const nameOf = nameColumn(
-    rows.map(({pipeline}) => pipeline),
-    {width, symbols},
-  );
-  const dates = rows.map(({events: [first]}) => (first?.at === undefined ? '' : moment(first.at, until)));
-  const timeCells = Math.max(...dates.map((text) => text.length));
-  const column = width - marginCells;
-  return listPage({
-    title: pageTitle(
-      'While you were away',
-      [`for ${duration(until - since)}, since ${moment(since, until)} UTC`, ...unreadWords(notFollowed.size)].join(
-        ' · ',
-      ),
-    ),
-    items: rows,
-    rowOf({pipeline, events}, index) {
-      const [first] = events;
-      const happened = [...Map.groupBy(events, ({kind}) => kind).values()].map((each) =>
-        happenedWords(each, {until, times: symbols.times}),
-      );
-      if (notFollowed.has(pipeline)) happened.push('its log was not read');
-      const words = concat([
-        nameOf(pipeline, {bold: true}),
-        plain(`  ${(dates[index] ?? '').padEnd(timeCells)}  `, {dim: true}),
-        plain(happened.join(` ${symbols.dot} `), first ? absenceStyle(first) : {}),
-      ]);
-      if (!first || !hasReason(first)) return words;
-      const cells = column - textWidth(words.text) - 2;
-      return concat([words, plain('  '), eventExcerpt(first, {width, column, cells, ellipsis: symbols.ellipsis})]);
-    },
-    ...{cursor, width, symbols},
-  });
-}
-
-/** Events of one kind, of which there is at least one: `failed ×2`, `14 errors, 2 new kinds`. */
-function happenedWords(
-  events: AbsenceRow['events'],
-  {until, times}: {readonly until: number; readonly times: string},
-): string {
-  const [event] = events;
-  if (!event) return '';
-  const number = events.reduce((sum, each) => sum + each.count, 0);
-  switch (event.kind) {
-    case 'errors': {
-      const suppressed = suppressedWords(events.reduce((sum, each) => sum + (each.suppressed ?? 0), 0));
-      const kinds = events.filter((each) => isOfErrors(each) && each.isNew).length;
-      const added = kinds === 0 ? '' : `, ${counted(kinds, 'new kind', 'new kinds')}`;
-      return `${counted(number, 'error', 'errors')}${suppressed}${added}`;
-    }
-    case 'watched':
-      return counted(number, 'watched line', 'watched lines');
-    case 'lost':
-    case 'stream-lost':
-    case 'connectors':
-      return eventWords(event, 0).text;
-    case 'state':
-      return `${stateWord(event.now)}${event.at === undefined ? '' : ` since ${moment(event.at, until)}`}`;
-    default: {
-      const {backSince} = events.find((each) => each.backSince !== undefined) ?? {};
-      const after = backSince === undefined ? '' : `, running again since ${moment(backSince, until)}`;
-      return `${event.kind}${number > 1 ? ` ${times}${count(number)}` : ''}${after}`;
-    }
-  }
-}
-
-/** Those of which more is to be said than `happenedWords` says. */
-function hasReason(event: PipelineEvent): boolean {
-  return 'why' in event || isOfErrors(event);
-}
-
-function absenceStyle(event: PipelineEvent): Style {
-  const isCut = 'why' in event || event.kind === 'deleted';
-  if (isCut) return {fg: 1, bold: true};
-  return event.kind === 'errors' ? (event.isNew ? {fg: 1} : {dim: true}) : {fg: 3};
 }
 
 function rowsOf(controller: Controller, page: ErrorsState, width: number): PageRows {
@@ -356,13 +274,13 @@ function wordOf({kind, from}: Incident, isOver: boolean): string {
 }
 
 function eventUnderCursor(controller: Controller, page: Opened<ErrorsState>): PipelineEvent | undefined {
-  if (page.absence) return page.absence.rows[page.cursor ?? 0]?.events[0];
+  if (page.absence) return absenceItems(page.absence)[page.cursor ?? 0]?.events[0];
   const rows = listedErrors(controller, page);
   return rows[cursorIndex(rows, page)];
 }
 
 /**
- * Shows the entry in its log; after an absence the most urgent that is in it. Of a program that did not compile, which is
+ * Shows the entry in its log; after an absence the first of those in the row. Of a program that did not compile, which is
  * in no log, the compiler's message.
  */
 function goTo(
@@ -374,8 +292,9 @@ function goTo(
   closePages(controller);
   // It belongs to the log that the user leaves.
   cancelPrompt(controller);
-  if (!row) return;
-  const events = page.absence?.rows[page.cursor ?? 0]?.events ?? [row];
+  // Of all pipelines is no log.
+  if (!row?.pipeline) return;
+  const events = page.absence ? (absenceItems(page.absence)[page.cursor ?? 0]?.events ?? []) : [row];
   goToEntryOf(
     controller,
     row.pipeline,
