@@ -1,25 +1,22 @@
-import {isCompileStep, isUndeployed} from '../../api/pipeline-state.ts';
 import type {Pipeline} from '../../api/types.ts';
 import type {MarkerKind} from '../../buffer/markers.ts';
 import {type Clock, withPatience} from '../../lib/clock.ts';
-import {readTime} from '../../lib/format.ts';
 import type {Pause} from '../../lib/presence.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import {capabilitiesOf} from '../capabilities.ts';
 import {Connection} from '../connection/connection.ts';
-import type {ConnectionState, OutsideEvent} from '../connection/state.ts';
+import type {ConnectionState} from '../connection/state.ts';
 import type {Feed, LogConnection} from '../feed.ts';
 import {Log} from '../log.ts';
 import type {LogMaker, ManagedOptions} from '../log-manager.ts';
 import {LogReader} from '../log-reader.ts';
 import type {LogSink} from '../log-sink.ts';
 import {StreamRecording} from '../stream-recording.ts';
+import {ListedChanges, listedAs, listedChanges} from './listed-changes.ts';
 
 const defaultSilence = 5 * 60_000;
 /** Milliseconds that the first connection waits for the pipeline's id, which the recording needs. */
 const recordingPatience = 3_000;
-/** Milliseconds after the list within which the log reports a state, if it reports the state at all. */
-const reportedWithin = 5_000;
 
 /** Makes the logs of pipelines: any name may be a pipeline's. */
 export const pipelineLogs: LogMaker<ConnectionFeed> = {
@@ -40,8 +37,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   #isStarting = false;
   /** Markers that wait until the recording is open, because its lines come before them. */
   readonly #waitingMarkers: {readonly marker: MarkerKind; readonly at: number}[] = [];
-  /** Each cancels the marker of a state that the log may still report. */
-  readonly #unreported = new Set<() => void>();
+  readonly #changes: ListedChanges;
   #name: string;
   #listed: Pipeline | undefined;
   /** Its pipeline, and the name of that, whose log is that of another tab now. */
@@ -62,7 +58,10 @@ export class ConnectionFeed implements Feed, LogConnection {
       onPlaced,
     } = options;
     const name = () => this.#name;
-    const onChange = () => sink.onChange();
+    const onChange = () => {
+      this.#changes.settle();
+      sink.onChange();
+    };
     this.#name = options.name;
     this.#clock = clock;
     this.#sink = sink;
@@ -82,6 +81,14 @@ export class ConnectionFeed implements Feed, LogConnection {
     });
     this.#connection = new Connection({
       ...{name, client, clock, random, receiver: this.#reader, silence, onWaiting, onRenamed, onChange},
+    });
+    this.#changes = new ListedChanges({
+      ...{clock, states: sink.states, connection: () => this.state, listed: () => this.#listed},
+      addEvent: (text, at) => this.#connection.addEvent(text, at),
+      addMarker: (marker, at) => {
+        this.#addMarker(marker, at);
+        sink.onChange();
+      },
     });
     this.#isRecordedFromStart = recordings?.all ?? false;
     this.#recording =
@@ -177,7 +184,7 @@ export class ConnectionFeed implements Feed, LogConnection {
     this.#listed = pipeline;
     this.#connection.setPipeline(pipeline);
     if (!this.isGivenUp) this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
-    for (const change of listedChanges(before, pipeline)) this.#onListedChange(change, before);
+    for (const change of listedChanges(before, pipeline)) this.#changes.add(change, before);
     const as = listedAs(before, pipeline);
     if (as) this.#connection.onEvent({kind: 'listed', as});
     this.#sink.onChange();
@@ -229,7 +236,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   close(): Promise<void> | undefined {
     // Before `release`: only the next run can see whether a last line that is held back is the end marker.
     const recorded = this.#recording?.close();
-    for (const cancel of this.#unreported) cancel();
+    this.#changes.dispose();
     this.#reader.release();
     this.#connection.close();
     return recorded;
@@ -253,89 +260,4 @@ export class ConnectionFeed implements Feed, LogConnection {
     if (resumed) this.#connection.resume(this.#clock.wall() - resumed.lastAt);
     this.reconnect();
   }
-
-  /** Adds a marker only for a change that the log itself does not report, before the list or after it. */
-  #onListedChange({marker, since}: ListedChange, before: Pipeline | undefined): void {
-    const at = Number.isNaN(since) ? this.#clock.wall() : since;
-    if (marker.kind === 'program') {
-      this.#addMarker(marker, at);
-      return;
-    }
-    const {to, error} = marker;
-    const {states} = this.#sink;
-    if (error !== undefined) {
-      this.#connection.addEvent(`${marker.startFailed ? 'start failed' : 'failed'}: ${error}`, at);
-      // The runner tells of it before the stop, which may take long.
-      const after = before && isUndeployed(to) ? readTime(before.deploymentStatusSince) : since;
-      if (!states.hasState(to, since) || !states.hasError(error, {at: after, until: since}))
-        this.#addMarker(marker, at);
-    } else if (!states.isLastState(to, since)) {
-      const listed = this.#listed;
-      const cancel = this.#clock.after(reportedWithin, () => {
-        this.#unreported.delete(cancel);
-        const isStill = listed !== undefined && this.#listed !== undefined && !hasOtherState(listed, this.#listed);
-        if (isStill ? states.isLastState(to, since) : states.hasState(to, since)) return;
-        this.#addMarker(marker, at);
-        this.#sink.onChange();
-      });
-      this.#unreported.add(cancel);
-    }
-  }
-}
-
-/** What two lists in a row mean for a pipeline's connection; undefined: nothing new. */
-export function listedAs(
-  before: Pipeline | undefined,
-  now: Pipeline | undefined,
-): Extract<OutsideEvent, {kind: 'listed'}>['as'] | undefined {
-  if (!now) return before && 'missing';
-  if (!before) return 'appeared';
-  return before.id === now.id ? undefined : 'replaced';
-}
-
-type ListedChange = {
-  readonly marker: Extract<MarkerKind, {kind: 'state' | 'program'}>;
-  /** By the server, as Unix time in ms; NaN: it sent no time. */
-  readonly since: number;
-};
-
-/** Changes of a pipeline's state, program or error between two lists; none for another pipeline of the same name. */
-export function listedChanges(before: Pipeline | undefined, now: Pipeline | undefined): readonly ListedChange[] {
-  if (before === undefined || before.id !== now?.id) return [];
-  const changes: ListedChange[] = [];
-  const isSameProgram = before.programStatusSince === now.programStatusSince || isCompileStep(now.programStatus);
-  if (before.programStatus !== now.programStatus || !isSameProgram) {
-    changes.push({
-      marker: {kind: 'program', from: before.programStatus, to: now.programStatus},
-      since: readTime(now.programStatusSince),
-    });
-  }
-  const error = isNewError(before, now) ? now.deploymentError : undefined;
-  if (error || hasOtherState(before, now)) {
-    changes.push({
-      marker: {
-        kind: 'state',
-        from: before.deploymentStatus,
-        to: now.deploymentStatus,
-        ...(error && {error: error.cause}),
-        ...(error?.endedStart && {startFailed: true}),
-      },
-      since: readTime(now.deploymentStatusSince),
-    });
-  }
-  return changes;
-}
-
-/** Another one, or the same again. */
-function hasOtherState(before: Pipeline, now: Pipeline): boolean {
-  const isLater = readTime(now.deploymentStatusSince) > readTime(before.deploymentStatusSince);
-  return before.deploymentStatus !== now.deploymentStatus || isLater;
-}
-
-/** An equal error is new when the date of the state has changed: a start failed once more. */
-function isNewError(before: Pipeline, now: Pipeline): boolean {
-  const {deploymentError: error, deploymentStatus, deploymentStatusSince} = before;
-  if (now.deploymentError === undefined) return false;
-  const isNew = deploymentStatus === now.deploymentStatus && deploymentStatusSince !== now.deploymentStatusSince;
-  return error === undefined || error.message !== now.deploymentError.message || isNew;
 }

@@ -445,6 +445,45 @@ describe('a pipeline that goes', () => {
   });
 });
 
+describe('markers of the list stand in the order of their times', () => {
+  const failure = {message: 'out of memory', error_code: 'RuntimeError', details: {}};
+  const at = (second: number) => `2026-11-27T06:49:0${second}Z`;
+
+  test('below what a log that was cut has of the time before', async () => {
+    const {server, stream, list, write, clock} = await openStill();
+    await list();
+    await server.stopApi();
+    await clock.advance(3000);
+    const missed = write('orders', 5);
+    server
+      .pipeline('orders')
+      .setState({deploymentStatus: 'Stopped', deploymentStatusSince: at(1), deploymentError: failure});
+    await server.startApi();
+    await list();
+    expect(markersOf(stream)).toEqual([]);
+    while (!entriesOf(stream.buffer).includes('<state>')) {
+      await clock.advance(100);
+      await systemClock.sleep(1, new AbortController().signal);
+    }
+    expect(entriesOf(stream.buffer).slice(-2 - missed.length)).toEqual(['<reconnected>', ...missed, '<state>']);
+  });
+
+  test('a failure below the states before it', async () => {
+    const {server, stream, list, clock} = await openStill();
+    await list();
+    const pipeline = server.pipeline('orders');
+    pipeline.setState({deploymentStatus: 'Paused', deploymentStatusSince: at(1)});
+    await list();
+    pipeline.setState({deploymentStatus: 'Stopped', deploymentStatusSince: at(2), deploymentError: failure});
+    await list();
+    while (markersOf(stream).length < 2) await clock.advance(1000);
+    expect(markersOf(stream)).toEqual([
+      {kind: 'state', from: 'Running', to: 'Paused'},
+      {kind: 'state', from: 'Paused', to: 'Stopped', error: 'out of memory'},
+    ]);
+  });
+});
+
 describe('a state that changes', () => {
   const noted = {kind: 'state', from: 'Running', to: 'Paused'};
   /** Longer than the log has to tell of it. */

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Pipeline} from '../../../source/api/types.ts';
-import {listedAs, listedChanges} from '../../../source/logs/feeds/connection.ts';
+import {listedAs, listedChanges} from '../../../source/logs/feeds/listed-changes.ts';
 
 function pipeline(change: Partial<Pipeline> = {}): Pipeline {
   return {
