@@ -22,6 +22,7 @@ import {
   sessionUrl,
   type Timeouts,
 } from './request.ts';
+import type {ServerClock} from './server-clock.ts';
 import {ServerJson} from './server-text.ts';
 import type {ApiClient, HttpProxy, Pipeline} from './types.ts';
 
@@ -34,7 +35,7 @@ type ClientOptions = {
   readonly tenant?: string;
   readonly proxy?: HttpProxy;
   readonly trust?: Trust;
-  readonly clock: Clock;
+  readonly clock: Clock & Partial<Pick<ServerClock, 'onDate'>>;
   /** Such as `pipetail/1.0.0`. */
   readonly userAgent: string;
   readonly timeouts?: Partial<Timeouts>;
@@ -48,7 +49,7 @@ export function createClient(options: ClientOptions): ApiClient {
   const redact = createRedactor(() => [...credentials.secrets(), ...(proxy?.login === undefined ? [] : [proxy.login])]);
   const transport: Transport = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
   const authorized = authHeadersOf(credentials, commonHeaders(options, baseUrl));
-  const answers = new ServerAnswers();
+  const answers = new ServerAnswers(clock.onDate);
   const routes = new JsonRoutes({baseUrl, authorized, transport, clock, timeouts, answers});
   const listed = new ListedPipelines(routes, baseUrl, clock);
   /** All failures pass here, so no message contains a credential or a control character. */

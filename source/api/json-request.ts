@@ -55,6 +55,7 @@ export class JsonRoutes {
       const {answers, clock, transport} = this.#options;
       const number = answers.start();
       const wire = await this.#request({url, signal: request.signal, headers: {...headers, ...request.headers}});
+      answers.began(wire.headers);
       const cached = request.cached?.(wire);
       if (cached !== undefined) {
         answers.succeeded(number);

@@ -77,6 +77,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     if (status < 200 || this.#phase.kind !== 'waiting') return;
     this.#cancelTimer?.();
     const headers = new ServerHeaders(sent);
+    this.#options.answers.began(headers);
     if (isLog(status, headers)) {
       // From here on no one keeps the bytes: undici kept those of the headers, and a refusal keeps its body.
       this.#reads.reuse();

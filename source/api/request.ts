@@ -4,6 +4,8 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import {type Credentials, tokenEnd} from './credentials.ts';
 import {ApiError} from './errors.ts';
 import {tokenHasExpired} from './http-failure.ts';
+import type {ServerClock} from './server-clock.ts';
+import type {ServerHeaders} from './server-text.ts';
 import type {Answers, ApiFailure, HttpProxy} from './types.ts';
 
 export type RequestHeaders = Readonly<Record<string, string>>;
@@ -170,8 +172,13 @@ export function loadUndici(): Promise<Undici> {
  */
 export class ServerAnswers implements Answers {
   readonly #lastGood = createStore(0);
+  readonly #onDate: ServerClock['onDate'] | undefined;
   #started = 0;
   #hasAnswered = false;
+
+  constructor(onDate?: ServerClock['onDate']) {
+    this.#onDate = onDate;
+  }
 
   get started(): number {
     return this.#started;
@@ -189,6 +196,11 @@ export class ServerAnswers implements Answers {
   start(): number {
     this.#started += 1;
     return this.#started;
+  }
+
+  /** The head of an answer, whatever it says. */
+  began(headers: ServerHeaders): void {
+    this.#onDate?.(headers.first('date'));
   }
 
   succeeded(request: number): void {

@@ -1,5 +1,4 @@
 import {homedir} from 'node:os';
-import type {ApiClient} from '../api/types.ts';
 import {systemClock} from '../lib/clock.ts';
 import {systemRandom} from '../lib/random.ts';
 import type {DiffRequest, Request} from '../settings/request.ts';
@@ -15,6 +14,7 @@ import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
 import {reportingFaults} from './report-faults.ts';
 import {statusReport} from './status.ts';
+import type {WhyOptions} from './why-of-server.ts';
 
 type AskOptions = {
   readonly settings: Settings;
@@ -28,13 +28,14 @@ type AskOptions = {
 /** Prints the text from `answer`. Returns the exit code; rejects with the failure. */
 async function askServer(
   {settings, version, process, onServer}: AskOptions,
-  answer: (client: ApiClient, signal: AbortSignal) => Promise<string>,
+  answer: (asked: WhyOptions) => Promise<string>,
 ): Promise<number> {
   const {signal, exitCode} = stopOnSignals(process);
   const server = await openServer(settings, version, systemClock);
   onServer(server);
   try {
-    const text = await answer(server.client, signal);
+    const {client, clock} = server;
+    const text = await answer({client, clock, random: systemRandom, signal});
     return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);
@@ -54,23 +55,19 @@ export async function runAskCommand(
   return await reportingFaults({...options, isJson}, (onServer) => ask({...options, isJson, onServer}));
 }
 
-const common = {clock: systemClock, random: systemRandom};
-
 async function ask(options: AskOptions & {readonly request: AskRequest}): Promise<number> {
   const {request, version, process} = options;
   switch (request.kind) {
     case 'list': {
       const isColored = process.stdout.isTTY === true && !process.env.NO_COLOR;
       const {output, statuses, tags} = request;
-      return await askServer(options, (client, signal) =>
-        listText({...common, client, output, statuses, tags, isColored, now: systemClock.wall(), signal}),
-      );
+      return await askServer(options, (asked) => listText({...asked, output, statuses, tags, isColored}));
     }
     case 'status': {
       const {output} = request;
-      return await askServer(options, (client, signal) => {
-        const ofServer = serverVersion(client, systemClock, signal);
-        return statusReport({...common, client, serverVersion: ofServer, requested: request, output, signal});
+      return await askServer(options, (asked) => {
+        const ofServer = serverVersion(asked.client, asked.clock, asked.signal);
+        return statusReport({...asked, serverVersion: ofServer, requested: request, output});
       });
     }
     case 'diff':
@@ -79,7 +76,7 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
       const {timelineOfServer} = await import('./timeline.ts');
       // The text itself says what is missing; who reads it from a pipe may not see its first lines.
       const note = request.output === 'json' || !process.stdout.isTTY ? noteTo(options) : () => {};
-      return await askServer(options, (client, signal) => timelineOfServer(request, {...common, client, signal, note}));
+      return await askServer(options, (asked) => timelineOfServer(request, {...asked, note}));
     }
     case 'completion':
       return await printWhole(completionScript(request.shell), process);
@@ -100,14 +97,12 @@ async function runDiff({request, ...options}: AskOptions & {readonly request: Di
   const note = noteTo(options);
   if (from === undefined) {
     if (name === undefined) throw new TypeError('a server has many logs');
-    return await askServer(options, (client, signal) =>
-      diffOfServer({...request, name}, {...common, client, signal, note}),
-    );
+    return await askServer(options, (asked) => diffOfServer({...request, name}, {...asked, note}));
   }
   const {signal, exitCode} = stopOnSignals(process);
   const stdin = from === '-' ? process.stdin : undefined;
   try {
-    const text = await diffOfRecording({...request, from}, {...common, signal, note, ...(stdin && {stdin})});
+    const text = await diffOfRecording({...request, from}, {clock: systemClock, signal, note, ...(stdin && {stdin})});
     return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);

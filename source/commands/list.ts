@@ -28,8 +28,6 @@ type ListOptions = WhyOptions & {
   /** As typed: a pipeline has to have all of them. */
   readonly tags?: readonly string[];
   readonly isColored: boolean;
-  /** Unix time in ms. */
-  readonly now: number;
 };
 
 /**
@@ -148,7 +146,7 @@ async function compilerErrors(
   return new Map(answers);
 }
 
-type TableOptions = Pick<ListOptions, 'isColored' | 'now'> & {
+type TableOptions = Pick<ListOptions, 'isColored' | 'clock'> & {
   /** Of the wide form. */
   readonly compilerErrors?: ReadonlyMap<string, string | undefined>;
   /** By name, as far as it was asked for. */
@@ -156,7 +154,8 @@ type TableOptions = Pick<ListOptions, 'isColored' | 'now'> & {
 };
 
 /** Connector errors are in both forms; in the usual one only where there are any. */
-function table(pipelines: readonly Pipeline[], {compilerErrors, why, isColored, now}: TableOptions): string {
+function table(pipelines: readonly Pipeline[], {compilerErrors, why, isColored, clock}: TableOptions): string {
+  const now = clock.wall();
   if (pipelines.length === 0) return '';
   const isWide = compilerErrors !== undefined;
   const hasErrors = isWide || pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);

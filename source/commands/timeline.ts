@@ -15,9 +15,12 @@ const blockBytes = 256 * 1024;
 export async function timelineOfServer(request: TimelineRequest, options: ServerLogOptions): Promise<string> {
   const {name, since, output} = request;
   const {client, clock, signal, note} = options;
-  const from = since === undefined ? undefined : sinceTime(since, clock.wall());
+  const sinceWhen = () => (since === undefined ? undefined : sinceTime(since, clock.wall()));
+  // Wrong words are said before a request is made.
+  sinceWhen();
   // For the reason why there is no such pipeline.
   await describePipeline(client, name, signal);
+  const from = sinceWhen();
   const history = await readHistory(client, name, signal);
   const {all, cut} = await withServerLog(name, options, ({buffer, errors}, cut) => {
     const index = new RecordIndex(buffer);

@@ -10,7 +10,7 @@ type DegradedOptions = {
   readonly why: (pipeline: string) => readonly Statement[];
   readonly clock: Pick<Clock, 'wall' | 'after'>;
   /** Unix time in ms: what was before is no news. */
-  readonly startedAt: number;
+  readonly startedAt: () => number;
 };
 
 /** What was worked out of a pipeline, of which facts. */
@@ -122,7 +122,7 @@ export class Degraded {
       const {key, severity, since, source, text: words, place} = statement;
       if (index === 0 || severity !== 'degraded' || told.has(key)) return [];
       told.add(key);
-      const isNews = source === 'log' ? (since ?? 0) >= this.#options.startedAt : !isHistory;
+      const isNews = source === 'log' ? (since ?? 0) >= this.#options.startedAt() : !isHistory;
       return isNews
         ? [{kind: 'degraded', pipeline: name, from: source, count: 1, at: since, id: place?.entry, words}]
         : [];

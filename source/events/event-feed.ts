@@ -47,7 +47,7 @@ export class EventFeed {
   readonly #services: EventServices;
   readonly #options: EventOptions;
   readonly #awayAfter: number;
-  #key: {readonly monotonic: number; readonly wall: number};
+  #key: {readonly monotonic: number; readonly machine: number; readonly wall: number};
   /** In monotonic ms: of the last `markUsed`. */
   #usedAt: number;
   readonly #failures: Failures;
@@ -115,7 +115,7 @@ export class EventFeed {
     const now = this.#now();
     this.#key = now;
     // While the machine sleeps the monotonic clock stops.
-    const pause = Math.max(now.monotonic - before.monotonic, now.wall - before.wall);
+    const pause = Math.max(now.monotonic - before.monotonic, now.machine - before.machine);
     if (this.#awayAfter > 0 && pause >= this.#awayAfter) {
       this.#usedAt = Number.NEGATIVE_INFINITY;
       return this.log.absence;
@@ -139,7 +139,7 @@ export class EventFeed {
 
   #now() {
     const {clock} = this.#services;
-    return {monotonic: clock.monotonic(), wall: clock.wall()};
+    return {monotonic: clock.monotonic(), machine: clock.machine(), wall: clock.wall()};
   }
 
   #follow(log: Log): () => void {

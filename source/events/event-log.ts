@@ -112,7 +112,9 @@ export class EventLog {
     this.#used = this.#now();
     const {connectors} = this;
     const {clock} = sources;
-    this.#degraded = new Degraded({connectors, why: (name) => this.why(name), clock, startedAt: clock.wall()});
+    const began = clock.monotonic();
+    const startedAt = () => clock.wall() - (clock.monotonic() - began);
+    this.#degraded = new Degraded({connectors, why: (name) => this.why(name), clock, startedAt});
   }
 
   dispose(): void {

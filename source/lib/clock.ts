@@ -7,8 +7,10 @@ const longestTimer = 2 ** 31 - 1;
 export type Clock = {
   /** Milliseconds that never jump backwards; only differences mean anything. */
   readonly monotonic: () => number;
-  /** Unix time in ms; may jump. */
+  /** Unix time in ms; may jump. With a server it is that of the server (`api/server-clock`). */
   readonly wall: () => number;
+  /** The same of this machine: only differences mean anything, in which the time that the machine sleeps counts. */
+  readonly machine: () => number;
   /** Resolves after `milliseconds`; rejects with the signal's reason when aborted first. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Runs `callback` once (0: in the next turn); the result cancels it. Does not keep the process alive. */
@@ -18,6 +20,7 @@ export type Clock = {
 export const systemClock: Clock = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),
+  machine: () => Date.now(),
   async sleep(milliseconds, signal) {
     try {
       let left = milliseconds;

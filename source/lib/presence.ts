@@ -89,10 +89,10 @@ export class SleepDetector {
   #watch(): void {
     const {clock, onSlept, every, jump} = this.#options;
     const monotonic = clock.monotonic();
-    const wall = clock.wall();
+    const machine = clock.machine();
     this.#cancel = clock.after(every, () => {
       const stopped = clock.monotonic() - monotonic - every;
-      const late = Math.max(stopped, clock.wall() - wall - every);
+      const late = Math.max(stopped, clock.machine() - machine - every);
       this.#watch();
       if (late > jump) onSlept(late, stopped > jump ? 'stop' : 'sleep');
     });

@@ -90,7 +90,7 @@ async function runWithKeys(
   catalog.add(logs, (found, options) => openedLog(found, {...options, processes, ...(what.includes('-') && {stdin})}));
   const opened = {catalog, facts: new OpenedFacts(catalog, systemClock)};
   const client = noServer();
-  const server = {client, name: '', secrets: () => [], close: client.close};
+  const server = {client, clock: systemClock, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({
     ...{settings, version, process, keys, commands, server, opened, notes, start},
     ...{names: [], patterns: [], contexts: undefined, histories: promptHistories()},

@@ -120,10 +120,10 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     notes = [],
   } = options;
   const {stdout} = process;
-  const clock = systemClock;
   const terminal = readTerminal({process, keys: options.keys, meant: commandMeant(names)});
   const {keys} = terminal;
-  const server = options.server ?? (await openServer(settings, version, clock));
+  const server = options.server ?? (await openServer(settings, version, systemClock));
+  const {clock} = server;
 
   const backend = new ScreenBackend({
     ...{settings, client: server.client, clock, process, opened},
@@ -157,7 +157,8 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     cancel();
   };
   const contextSwitch =
-    contexts && new ContextSwitch({source: contexts, version, clock, onReady: (next) => exit.leaveFor(next)});
+    contexts &&
+    new ContextSwitch({source: contexts, version, clock: systemClock, onReady: (next) => exit.leaveFor(next)});
   const title = windowTitle(stdout);
   const {session} = backend;
   const {found} = backend.catalog;

@@ -2,6 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {createClient} from '../api/client.ts';
 import type {Trust} from '../api/connect.ts';
 import {type Credentials, FileCredentials, fixedCredentials, RenewedCredentials} from '../api/credentials.ts';
+import {serverClock} from '../api/server-clock.ts';
 import type {ApiClient} from '../api/types.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
 import {errorText} from '../lib/format.ts';
@@ -14,6 +15,8 @@ import {readTokenFile} from './token-file.ts';
 /** The server of the settings, or a demo server in this process. */
 export type OpenServer = {
   readonly client: ApiClient;
+  /** Its wall time is the server's. */
+  readonly clock: Clock;
   /** For the header: host and port. */
   readonly name: string;
   /** The credentials in use, which a report must not contain. */
@@ -22,8 +25,9 @@ export type OpenServer = {
 };
 
 /** Sends no request, and does not run the token command. Throws `UsageError` for a URL, key or file that cannot be used. */
-export async function openServer(settings: Settings, version: string, clock: Clock): Promise<OpenServer> {
+export async function openServer(settings: Settings, version: string, machine: Clock): Promise<OpenServer> {
   const userAgent = `pipetail/${version}`;
+  const clock = serverClock(machine);
   if (settings.demo) return await openDemo(userAgent, clock);
   const {host: baseUrl = '', server} = settings;
   const {tenant, proxy} = server;
@@ -37,6 +41,7 @@ export async function openServer(settings: Settings, version: string, clock: Clo
     });
     return {
       client,
+      clock,
       name: new URL(client.baseUrl).host,
       secrets: () => credentials.secrets(),
       close: () => client.close(),
@@ -99,7 +104,7 @@ async function openDemo(userAgent: string, clock: Clock): Promise<OpenServer> {
     await client.close();
     await demo.close();
   };
-  return {client, name: 'demo', secrets: () => [], close};
+  return {client, clock, name: 'demo', secrets: () => [], close};
 }
 
 /** Milliseconds for the token command: it may call a service, but cannot ask the user. */

@@ -6,12 +6,15 @@ import {startProgram} from './running-program.ts';
 
 /** On a clock five times as fast: 30 s, which the program notices wherever its last check was. */
 const STOPPED_MS = 6_000;
-const NODE_OPTIONS = `--import=${path.join(import.meta.dirname, 'fast-clock-preload.mjs')}`;
+const clock = {
+  NODE_OPTIONS: `--import=${path.join(import.meta.dirname, 'clock-preload.mjs')}`,
+  PIPETAIL_TEST_SPEED: '5',
+};
 
 test('after a stop: what the old connection holds until it dies, then the second one, though the server keeps only the end', async () => {
   const {server, write} = await openRig(['orders', 'other'], {ringLimits: {bytes: 1_000_000, entries: 1_000}});
   const lines = write('orders', 100);
-  const following = await startProgram(['logs', '-f', '--host', server.url, 'orders'], {NODE_OPTIONS});
+  const following = await startProgram(['logs', '-f', '--host', server.url, 'orders'], clock);
   onTestFinished(() => following[Symbol.asyncDispose]());
   await following.untilStdout(lines.at(-1) ?? '');
 

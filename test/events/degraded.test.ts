@@ -21,7 +21,11 @@ class Rig {
 
   constructor() {
     this.degraded = new Degraded({
-      ...{connectors: this.connectors, startedAt, clock: {wall: () => this.now, after: () => () => {}}},
+      ...{
+        connectors: this.connectors,
+        startedAt: () => startedAt,
+        clock: {wall: () => this.now, after: () => () => {}},
+      },
       why: (name) => {
         const {failures, pipeline, hasProcess, known} = this.connectors.ofRun(name);
         const {now} = this;

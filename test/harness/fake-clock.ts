@@ -16,6 +16,7 @@ export class FakeClock implements Clock {
 
   readonly monotonic = (): number => this.#now;
   readonly wall = (): number => this.#wallOffset + this.#now;
+  readonly machine = this.wall;
 
   readonly after = (milliseconds: number, callback: () => void): (() => void) => {
     const timer: Timer = {due: this.#now + Math.max(0, milliseconds), order: this.#order++, run: callback};

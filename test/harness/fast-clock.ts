@@ -56,6 +56,7 @@ export function fastClock(speed: number): Clock {
   return {
     monotonic,
     wall: () => startedAt + monotonic(),
+    machine: () => startedAt + monotonic(),
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);

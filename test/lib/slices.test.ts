@@ -12,6 +12,7 @@ function manualClock(tick: number): Clock & {turn: () => boolean; readonly pendi
       return now;
     },
     wall: () => now,
+    machine: () => now,
     sleep: () => Promise.reject(new Error('not used')),
     after(_, callback) {
       queue.add(callback);

@@ -8,9 +8,10 @@ import {head, indexText, runner, start, stopped} from '../records/index-lines.ts
 function slowClock() {
   let now = 0;
   const queue = new Set<() => void>();
-  const clock: Pick<Clock, 'monotonic' | 'wall' | 'after' | 'sleep'> = {
+  const clock: Clock = {
     monotonic: () => (now += 1),
     wall: () => now,
+    machine: () => now,
     sleep: () => Promise.reject(new Error('not used')),
     after(_, callback) {
       queue.add(callback);

@@ -117,7 +117,7 @@ export class ScreenUnderTest implements AsyncDisposable {
       clock: systemClock,
       userAgent: 'pipetail/test',
     });
-    this.#server = {client, name: 'test', secrets: () => [], close: client.close};
+    this.#server = {client, clock: systemClock, name: 'test', secrets: () => [], close: client.close};
     const {opened, stdin} = options;
     this.#open = (found, each) => openedLog(found, {...each, ...(stdin && {stdin})});
     const settings: Settings = {

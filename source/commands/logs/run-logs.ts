@@ -95,12 +95,12 @@ async function printServerLogs(
   {settings, request, version, process, onServer}: RunOptions,
   {exitCode, printer}: Printing,
 ): Promise<number> {
-  const {clock, output, note, signal} = printer;
+  const {output, note, signal} = printer;
   const {onAlert, credentialVariables, silence} = settings;
   const {directory, maxBytes} = settings.record;
-  const server = await openServer(settings, version, clock);
+  const server = await openServer(settings, version, printer.clock);
   onServer(server);
-  const {client} = server;
+  const {client, clock} = server;
   const serverKey = serverName(client.baseUrl, settings.server.tenant);
   const recordings =
     directory === undefined
@@ -108,13 +108,18 @@ async function printServerLogs(
       : new Recordings({directory, server: serverKey, maxBytes, clock, processes: processesOf(process)});
   const closed = new AbortController();
   const untilClosed = AbortSignal.any([signal, closed.signal]);
-  const versionChecked = reportOldServer(serverVersion(client, clock, untilClosed), note);
+  const ofServer = serverVersion(client, clock, untilClosed);
+  const versionChecked = reportOldServer(ofServer, note);
+  // Its answer has the server's time.
+  if (request.select.since !== undefined || request.select.until !== undefined) await ofServer;
+  const recordsOf = recordPrinters(request, clock.wall(), printer.convert);
   const common = {client, clock, random: systemRandom, note, signal};
   const alerts = onAlert === undefined || !request.follow ? undefined : await import('./log-alerts.ts');
   const code = await runLogs({
     ...request,
     ...printer,
     ...common,
+    recordsOf,
     watch:
       alerts &&
       ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', credentialVariables, manager})),

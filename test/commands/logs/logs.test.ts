@@ -707,6 +707,7 @@ async function untilPrinted(stream: SlowStream, text: string): Promise<void> {
 class HeldClock implements Clock {
   readonly monotonic = systemClock.monotonic;
   readonly wall = systemClock.wall;
+  readonly machine = systemClock.machine;
   readonly sleep = systemClock.sleep;
   #waiting: Set<() => void> | undefined;
 

@@ -125,6 +125,7 @@ describe('a merged log', () => {
         return now;
       },
       wall: () => now,
+      machine: () => now,
       sleep: () => Promise.reject(new Error('not used')),
       after(_, callback) {
         waiting.push(callback);
