@@ -57,6 +57,7 @@ export type Route =
   | {readonly kind: 'config'}
   | {readonly kind: 'authentication'}
   | {readonly kind: 'health'}
+  | {readonly kind: 'services'}
   /** A parameter of the query has no value that it may have. */
   | {readonly kind: 'bad-query'; readonly why: string}
   /** Below `/v0`, but not in the API; a trailing slash is enough. */
@@ -131,6 +132,26 @@ export function runnerUnreachable(error: string, retryAfter = '5'): Reply {
 }
 
 export const connectionRefused = 'Failed to connect to host: Connection refused (os error 111)';
+/** As Feldera 0.337 answers with a runner that it reaches, and with one that it does not. */
+export function servicesReply(runnerDownSince: string | undefined, now: string): Reply {
+  const service = (name: string, since: string | undefined) => ({
+    healthy: since === undefined,
+    message:
+      since === undefined
+        ? `Healthy: The ${name} service responded successfully to the last health check.`
+        : `Unreachable: Unable to connect to the ${name} at http://127.0.0.1:8089/healthz. This likely means the service is not running, has crashed, or is not listening on the expected port. Underlying connection error: Connection refused (os error 111). Please ensure that the ${name} is running and check its logs for details.`,
+    unchanged_since: since ?? now,
+    checked_at: now,
+  });
+  const [api, compiler, runner] = [
+    service('api', undefined),
+    service('compiler', undefined),
+    service('runner', runnerDownSince),
+  ];
+  const reply = jsonReply({all_healthy: runner.healthy, api, compiler, runner});
+  return {...reply, status: runner.healthy ? 200 : 503};
+}
+
 const runnerTimeout =
   'timeout (10s) was reached: this means the runner took too long to respond -- the runner logs might contain additional information (original send request error: Timeout while waiting for response)';
 
@@ -337,6 +358,7 @@ export function parseRoute(method: string, target: string): Route {
 function apiRoute(pathname: string, searchParams: URLSearchParams): Route {
   if (pathname === '/v0/config/session') return {kind: 'session'};
   if (pathname === '/v0/config') return {kind: 'config'};
+  if (pathname === '/v0/cluster_healthz') return {kind: 'services'};
   const [, name, part] = /^\/v0\/pipelines(?:\/([^/]+)(?:\/(.+))?)?$/.exec(pathname) ?? [];
   if (name !== undefined && part !== undefined) return partRoute(decode(name), part, searchParams);
   if (name === undefined && pathname !== '/v0/pipelines') return {kind: 'unknown'};

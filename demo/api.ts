@@ -11,6 +11,7 @@ import {
   type Reply,
   type Route,
   runnerUnreachable,
+  servicesReply,
   unauthorized,
   unclassified,
   unknownEvent,
@@ -23,7 +24,10 @@ import {type PipelineState, pipelineJson, platformVersion, type Selector} from '
 
 type ServerState = {
   readonly pipelines: readonly DemoPipeline[];
-  readonly runnerDown: boolean;
+  /** RFC 3339; undefined: it works. */
+  readonly runnerDownSince: string | undefined;
+  /** RFC 3339. */
+  readonly now: string;
   /** What an old server does not have. */
   readonly lacks: readonly NewPart[];
   /** The caller's tenants; empty: one, which no request has to name. */
@@ -98,7 +102,7 @@ const config = {
 
 /** `follow`: a log stream. */
 export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
-  const {pipelines, runnerDown, lacks} = server;
+  const {pipelines, runnerDownSince, lacks} = server;
   switch (route.kind) {
     case 'list': {
       const list = pipelines.map(({state}) => listedJson(state, route.selector, lacks));
@@ -118,7 +122,7 @@ export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
     }
     case 'logs':
       if (!pipelines.some(({name}) => name === route.name)) return unknownPipeline(route.name);
-      return runnerDown ? runnerUnreachable(connectionRefused) : 'follow';
+      return runnerDownSince !== undefined ? runnerUnreachable(connectionRefused) : 'follow';
     case 'session':
       return jsonReply(sessionOf(server));
     case 'config':
@@ -127,6 +131,8 @@ export function replyTo(route: Route, server: ServerState): Reply | 'follow' {
       return jsonReply({});
     case 'health':
       return jsonReply({status: 'healthy'});
+    case 'services':
+      return servicesReply(runnerDownSince, server.now);
     case 'bad-query':
       return badQuery(route.why);
     case 'unknown':

@@ -1,7 +1,7 @@
 import {createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
 import {type Clock, systemClock} from '../source/lib/clock.ts';
-import {httpTime} from '../source/lib/format.ts';
+import {httpTime, isoTime} from '../source/lib/format.ts';
 import {createRandom} from '../source/lib/random.ts';
 import {
   isApi,
@@ -36,7 +36,7 @@ export class DemoServer {
   #apiKey: string | undefined;
   #port = 0;
   #totalLogConnections = 0;
-  #runnerDown = false;
+  #runnerDownSince: string | undefined;
   #frozen: ((name: string) => boolean) | undefined;
 
   private constructor(options: DemoServerOptions) {
@@ -95,7 +95,7 @@ export class DemoServer {
   /** The new pipeline is compiled and stopped; its log is one `Fresh start` entry. */
   addPipeline(name: string, options: PipelineOptions = {}): DemoPipeline {
     const pipeline = this.#registry.add(name, options);
-    if (this.#runnerDown) pipeline.dropLog();
+    if (this.#runnerDownSince !== undefined) pipeline.dropLog();
     return pipeline;
   }
 
@@ -117,21 +117,21 @@ export class DemoServer {
 
   /** Followers get the end marker and the last chunk; until `startRunner` logs are refused with 503. */
   stopRunnerGently(): void {
-    this.#runnerDown = true;
+    this.#runnerDownSince = isoTime(this.clock.wall());
     for (const follower of this.#registry.followers()) follower.endWithMarker();
     for (const pipeline of this.pipelines) pipeline.dropLog();
   }
 
   /** Followers get the last chunk without the end marker; until `startRunner` logs are refused with 503. */
   killRunner(): void {
-    this.#runnerDown = true;
+    this.#runnerDownSince = isoTime(this.clock.wall());
     this.loseRunnerConnection();
     for (const pipeline of this.pipelines) pipeline.dropLog();
   }
 
   /** Each pipeline gets a new ring with a new `Fresh start`. */
   startRunner(): void {
-    this.#runnerDown = false;
+    this.#runnerDownSince = undefined;
     for (const pipeline of this.pipelines) pipeline.startLog();
   }
 
@@ -223,7 +223,14 @@ export class DemoServer {
     }
     const denied = isProtected(route) && checkCredential(this.#apiKey, seen.authorization);
     const {tenants = [], lacks = []} = this.#options;
-    const state = {pipelines: this.pipelines, runnerDown: this.#runnerDown, lacks, tenants, tenant: seen.tenant};
+    const state = {
+      pipelines: this.pipelines,
+      runnerDownSince: this.#runnerDownSince,
+      now: isoTime(this.clock.wall()),
+      lacks,
+      tenants,
+      tenant: seen.tenant,
+    };
     return denied || (isProtected(route) && checkTenant(state)) || replyTo(route, state);
   }
 

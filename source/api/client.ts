@@ -6,13 +6,14 @@ import {ApiError, createRedactor, toApiError} from './errors.ts';
 import {type JsonRequest, JsonRoutes} from './json-request.ts';
 import {LogRequest} from './log-request.ts';
 import {parseEventDetail, parseEvents} from './parse-events.ts';
-import {parsePipelineDetail, parsePipelines, parseSession, parseVersion} from './parse-pipeline.ts';
+import {parsePipelineDetail, parsePipelines, parseRunnerHealth, parseSession, parseVersion} from './parse-pipeline.ts';
 import {parseTimeSeries, statsSteps} from './parse-stats.ts';
 import {
   authHeadersOf,
   configUrl,
   defaultTimeouts,
   eventUrl,
+  healthUrl,
   listUrl,
   loadUndici,
   parseBaseUrl,
@@ -89,6 +90,12 @@ export function createClient(options: ClientOptions): ApiClient {
       compressed({route: 'events', url: pipelineUrl(baseUrl, name, 'events'), signal, parse: ofJson(parseEvents)}),
     getEvent: (name, id, signal) =>
       compressed({route: 'events', url: eventUrl(baseUrl, name, id), signal, parse: ofJson(parseEventDetail)}),
+    getRunnerHealth: (signal) =>
+      read({
+        ...{route: 'health', url: healthUrl(baseUrl), signal, parse: ofJson(parseRunnerHealth)},
+        // With a service that is not healthy.
+        alsoStatus: 503,
+      }),
     getSession: (signal) => read({route: 'session', url: sessionUrl(baseUrl), signal, parse: ofJson(parseSession)}),
     getVersion: (signal) => read({route: 'config', url: configUrl(baseUrl), signal, parse: ofJson(parseVersion)}),
     async followLogs(name, handlers) {

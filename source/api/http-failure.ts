@@ -5,7 +5,16 @@ import {readText, type ServerHeaders, ServerJson} from './server-text.ts';
 import type {ApiFailure, FatalReason, HttpProxy, RetryableReason} from './types.ts';
 
 /** The same response means different things on different routes. */
-export type ApiRoute = 'list' | 'pipeline' | 'session' | 'config' | 'logs' | 'stats' | 'time-series' | 'events';
+export type ApiRoute =
+  | 'list'
+  | 'pipeline'
+  | 'session'
+  | 'config'
+  | 'logs'
+  | 'stats'
+  | 'time-series'
+  | 'events'
+  | 'health';
 
 /** The body of an error is read up to `errorBodyLimit`. */
 export type HttpResponse = {
@@ -111,6 +120,7 @@ const newRoutes: Readonly<Partial<Record<ApiRoute, string>>> = {
   stats: 'this pipeline has no statistics',
   'time-series': 'this pipeline has no time series',
   events: 'this version of Feldera has no past events',
+  health: 'this version of Feldera does not tell of its services',
 };
 
 /**

@@ -35,6 +35,8 @@ export type JsonRequest<T> = {
   readonly headers?: RequestHeaders;
   /** Undefined, and a `SyntaxError`: the body does not belong to the route. */
   readonly parse: (body: Uint8Array) => T | undefined | Promise<T | undefined>;
+  /** A status beside 200 whose body is one of the route. */
+  readonly alsoStatus?: number;
   /** Returns the value that was parsed from the same bytes before, if any. */
   readonly cached?: (wire: RawResponse) => T | undefined;
 };
@@ -63,7 +65,8 @@ export class JsonRoutes {
       }
       const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
       const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url)};
-      const usable = answer.status === 200 && !isWebPage(answer.headers, answer.body);
+      const isAnswer = answer.status === 200 || answer.status === request.alsoStatus;
+      const usable = isAnswer && !isWebPage(answer.headers, answer.body);
       const value = usable ? await parsed(answer.body, request) : undefined;
       if (value === undefined) {
         // An error of the API is small; to read all of what is none would cost a multiple of its size.

@@ -14,6 +14,7 @@ export function noServer(): ApiClient {
     getTimeSeries: refuse,
     listEvents: refuse,
     getEvent: refuse,
+    getRunnerHealth: refuse,
     getSession: refuse,
     getVersion: refuse,
     followLogs: refuse,

@@ -1,5 +1,6 @@
+import {readTime} from '../lib/format.ts';
 import type {ServerJson} from './server-text.ts';
-import type {DeploymentError, Pipeline, PipelineDetail, ProgramError, Session} from './types.ts';
+import type {DeploymentError, Pipeline, PipelineDetail, ProgramError, RunnerHealth, Session} from './types.ts';
 
 /**
  * `parts`: the entries of the list, some at a time. An unchanged pipeline is the object in `previous` itself, as is an
@@ -47,6 +48,16 @@ export function parseSession(json: ServerJson): Session | undefined {
     role: json.lineOf('role'),
     memberships: json.field('memberships').items?.length ?? 0,
   };
+}
+
+/** Of `GET /v0/cluster_healthz`; undefined: it does not tell of the runner. */
+export function parseRunnerHealth(json: ServerJson): RunnerHealth | undefined {
+  const runner = json.field('runner');
+  const isHealthy = runner.flagOf('healthy');
+  if (isHealthy === undefined) return undefined;
+  const timeOf = (key: string) => readTime(runner.lineOf(key)) || undefined;
+  const times = {since: timeOf('unchanged_since'), checkedAt: timeOf('checked_at')};
+  return {isHealthy, message: runner.lineOf('message'), ...times};
 }
 
 /** Reads the version in `GET /v0/config`; undefined: not found. */

@@ -51,6 +51,10 @@ export function listUrl(base: string): string {
   return `${base}/v0/pipelines?selector=status`;
 }
 
+export function healthUrl(base: string): string {
+  return `${base}/v0/cluster_healthz`;
+}
+
 /** One pipeline with all fields, or what is below it. */
 export function pipelineUrl(base: string, name: string, part?: keyof typeof partPaths): string {
   const pipeline = `${base}/v0/pipelines/${encodeName(name)}`;

@@ -304,6 +304,15 @@ export type BodyEnd =
   | {readonly kind: 'aborted'};
 
 /** Feldera's API. Every failure is an `ApiError`. */
+/** Of the service that starts and stops pipelines, and has their logs; without it, no state of a pipeline changes. */
+export type RunnerHealth = {
+  readonly isHealthy: boolean;
+  readonly message: string;
+  /** Unix times in ms: since when it is so, and of the last check. */
+  readonly since: number | undefined;
+  readonly checkedAt: number | undefined;
+};
+
 export type ApiClient = {
   readonly answers: Answers;
   /** Without credentials and trailing slash: it may be shown. */
@@ -319,6 +328,8 @@ export type ApiClient = {
   readonly listEvents: (name: string, signal: AbortSignal) => Promise<readonly MonitorEvent[]>;
   /** Fails with `bad-request` when the server no longer has the event. */
   readonly getEvent: (name: string, id: string, signal: AbortSignal) => Promise<MonitorEventDetail>;
+  /** As the server checked it last. Fails with `unsupported` on an old server. */
+  readonly getRunnerHealth: (signal: AbortSignal) => Promise<RunnerHealth>;
   readonly getSession: (signal: AbortSignal) => Promise<Session>;
   /** The server's version, such as `0.337.0`; a pipeline may have been compiled by another one. */
   readonly getVersion: (signal: AbortSignal) => Promise<string>;

@@ -1,4 +1,4 @@
-import type {ApiClient, Pipeline} from '../api/types.ts';
+import type {ApiClient, Pipeline, RunnerHealth} from '../api/types.ts';
 import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-failures.ts';
 import {errorsKey} from '../events/connector-causes.ts';
 import {errorsIn, hasForgotten} from '../events/connector-states.ts';
@@ -53,11 +53,15 @@ export async function whyOfServer(
 ): Promise<readonly Why[]> {
   const {clock} = options;
   const until = clock.monotonic() + patience;
+  const {client, signal} = options;
+  let runner: Promise<RunnerHealth | undefined> | undefined;
+  // Once for all pipelines; an old server does not tell.
+  const askRunner = () => (runner ??= unlessFailed(client.getRunnerHealth(signal), signal));
   return await someAtATime(
     pipelines,
     async (pipeline) => {
       const left = until - clock.monotonic();
-      return await whyOfOne(pipeline, {...options, patience: Math.min(logPatience, left)});
+      return await whyOfOne(pipeline, {...options, askRunner, patience: Math.min(logPatience, left)});
     },
     atATime,
   );
@@ -65,7 +69,7 @@ export async function whyOfServer(
 
 async function whyOfOne(
   pipeline: Pipeline & AskedDetail,
-  options: WhyOptions & {readonly patience: number},
+  options: WhyOptions & {readonly patience: number; readonly askRunner: () => Promise<RunnerHealth | undefined>},
 ): Promise<Why> {
   const {client, clock, signal} = options;
   const runs = hasProcess(pipeline);
@@ -79,7 +83,8 @@ async function whyOfOne(
   const connectors = connectorsOf(known, read?.failures ?? []);
   const {log, failedCheckpoints} = read ?? {};
   const reading = readingOf(answer);
-  const statements = whyOf({pipeline, hasProcess: runs, known, connectors, log, reading, failedCheckpoints});
+  const runner = reading.kind === 'unreachable' ? await options.askRunner() : undefined;
+  const statements = whyOf({pipeline, hasProcess: runs, known, runner, connectors, log, reading, failedCheckpoints});
   const degraded = isDegraded(statements);
   return {
     statements,

@@ -1,4 +1,4 @@
-import type {Pipeline, PipelineStats} from '../api/types.ts';
+import type {Pipeline, PipelineStats, RunnerHealth} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
@@ -42,6 +42,8 @@ export type EventSources = {
   /** Name the connectors whose errors become more; absent: they stay unnamed. */
   readonly stats?: Pick<StatsPoller, 'known' | 'setDegraded'>;
   readonly clock: Clock;
+  /** Absent: nobody asks for it. */
+  readonly runner?: ReadableStore<RunnerHealth | undefined>;
 };
 
 /** The pipeline when it was last on the screen. */
@@ -281,7 +283,7 @@ export class EventLog {
     const now = this.#sources.clock.wall();
     return whyOf({
       ...{...run, ...asked, now, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
-      reading: this.readings.of(name),
+      ...{reading: this.readings.of(name), runner: this.#sources.runner?.get()},
       pipeline: pipeline && {...pipeline, programError: programError ?? pipeline.programError, memoryLimit},
     });
   }

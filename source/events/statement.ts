@@ -1,4 +1,4 @@
-import type {Pipeline, PipelineDetail} from '../api/types.ts';
+import type {Pipeline, PipelineDetail, RunnerHealth} from '../api/types.ts';
 import type {LossCount, OutputStream} from '../buffer/markers.ts';
 import {degradedEvery, type KnownStats} from '../logs/stats-poller.ts';
 import type {ErrorGroup} from '../records/error-log.ts';
@@ -51,6 +51,8 @@ export type WhyFacts = {
   /** There is a process that can answer, or the statistics are those of a support bundle. */
   readonly hasProcess: boolean;
   readonly known: KnownStats | undefined;
+  /** As far as the server was asked for it: something speaks against the runner. */
+  readonly runner?: RunnerHealth | undefined;
   /** Unix time in ms; undefined: `known` is of now. */
   readonly now?: number | undefined;
   readonly connectors: readonly KnownConnector[];

@@ -4,7 +4,7 @@ import {isUnfinished, watchPatternKey} from '../records/error-log.ts';
 import {failedStartIn} from '../records/failed-start.ts';
 import {isPanicLine, reportsEnd} from '../records/line-kind.ts';
 import {clean} from '../terminal/clean.ts';
-import {noAnswerWords} from '../words/failures.ts';
+import {noAnswerWords, runnerTrouble} from '../words/failures.ts';
 import {type Advice, adviceFor, evictionAdvice} from '../words/guide.ts';
 import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../words/pipeline.ts';
 import {
@@ -61,6 +61,19 @@ const gaps: Cause = ({log}) => {
   return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last, place: {entry: gapId}}];
 };
 
+/** Without the runner, no state changes, and nobody can tell whether a process still runs. */
+const runnerAway: Cause = ({runner, pipeline, noAnswer}) => {
+  const why = pipeline && !noAnswer ? runnerTrouble(runner) : undefined;
+  if (why === undefined) return [];
+  const {since, checkedAt: last} = runner ?? {};
+  return [
+    {
+      ...{key: 'runner', severity: 'notice', source: 'API', text: `The runner is away: ${why}`, since, last},
+      stops: 'no state of a pipeline changes',
+    },
+  ];
+};
+
 /** Of the statement that the log was not read. */
 export const readingKey = 'log not read';
 
@@ -82,7 +95,7 @@ const logReading: Cause = ({reading, noAnswer}) => {
 
 /** What can be wrong with a pipeline; those of one severity are said in this order. */
 const causes: readonly Cause[] = [
-  ...[noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
+  ...[runnerAway, noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
   ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
   ...[pausedOutputs, connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
 ];
@@ -131,7 +144,8 @@ function ofPipeline(
   // Since when it runs is not since when it is degraded: the statements below have their own times.
   if (isPartly) return {...shared, severity: 'degraded', text, since: undefined, last};
   // The list says what it knew last of a pipeline whose runner is away.
-  const isCertain = noAnswer !== undefined || facts.reading?.kind !== 'unreachable';
+  const isAway = facts.reading?.kind === 'unreachable' || facts.runner?.isHealthy === false;
+  const isCertain = noAnswer !== undefined || !isAway;
   return {...shared, severity: isCertain ? 'fine' : 'notice', text, last};
 }
 

@@ -10,6 +10,7 @@ import {Catalog, type OpenFound} from '../logs/catalog.ts';
 import {pipelineLogs} from '../logs/feeds/connection.ts';
 import {LogManager} from '../logs/log-manager.ts';
 import {LogTurns} from '../logs/log-turns.ts';
+import {RunnerHealthReader} from '../logs/runner-health.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, ViewSettings} from '../settings/settings.ts';
 import type {Processes} from '../storage/file-lock.ts';
@@ -30,6 +31,7 @@ export class ScreenBackend {
   readonly facts: Facts;
   readonly catalog: Catalog;
   readonly logs: LogManager;
+  readonly runner: RunnerHealthReader;
   /** Undefined without a server. */
   readonly turns: LogTurns | undefined;
   readonly presence: Presence;
@@ -87,6 +89,13 @@ export class ScreenBackend {
     );
     facts.setHeard?.(() => this.logs.heardAt);
     this.turns = opened ? undefined : new LogTurns({logs: this.logs, list: facts.poller.snapshot, clock});
+    this.runner = new RunnerHealthReader({
+      client,
+      clock,
+      logs: this.logs,
+      stats: facts.stats,
+      list: facts.poller.snapshot,
+    });
     if (settings.readLogs === 'all') this.turns?.setOn(true);
     const {onAlert: command, credentialVariables} = settings;
     this.alerts = command === undefined ? undefined : new AlertCommand({command, credentialVariables, process, clock});
@@ -120,6 +129,7 @@ export class ScreenBackend {
 
   start(): void {
     this.facts.start();
+    this.runner.start();
   }
 
   /** Ends everything. Resolves when the files are written, or after `savePatience`. */
@@ -127,6 +137,7 @@ export class ScreenBackend {
     this.#endOfPresence();
     this.presence.dispose();
     this.facts.stop();
+    this.runner.stop();
     this.turns?.dispose();
     this.logs.dispose();
     this.alerts?.dispose();

@@ -78,11 +78,12 @@ type ServicesInput = Pick<Services, 'commands' | 'histories' | 'contexts' | 'qui
 export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {env, stdout} = process;
-  const {logs, turns, catalog, facts, presence, frameRate, alerts} = backend;
+  const {logs, turns, runner, catalog, facts, presence, frameRate, alerts} = backend;
   const {poller, stats, session, serverVersion} = facts;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
     ...{logs, turns, catalog, poller, stats, session, serverVersion, clock, frameRate, alerts},
+    runner: runner.health,
     addPast: (pipeline) => backend.addPast(pipeline),
     recordingsFolder: backend.recordingsFolder,
     isAttended: presence.here,

@@ -1,4 +1,4 @@
-import type {ApiFailure, PipelineDetail, Session} from '../api/types.ts';
+import type {ApiFailure, PipelineDetail, RunnerHealth, Session} from '../api/types.ts';
 import type {TimeLimit} from '../buffer/pattern.ts';
 import type {EventOptions} from '../events/event-feed.ts';
 import type {Clock} from '../lib/clock.ts';
@@ -42,6 +42,8 @@ export type Services = {
   readonly recordingsFolder?: string;
   readonly poller: Pick<ListPoller, 'snapshot' | 'waitingSince' | 'refresh'>;
   readonly stats: Pick<StatsPoller, 'known' | 'setDegraded' | 'setOpen' | 'setShown'>;
+  /** See `RunnerHealthReader`. */
+  readonly runner?: ReadableStore<RunnerHealth | undefined>;
   readonly clock: Clock;
   /** Whether a user is at the screen; absent: always. */
   readonly isAttended?: ReadableStore<boolean>;

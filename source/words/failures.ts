@@ -1,6 +1,7 @@
 import {ApiError, isWithoutAnswer} from '../api/errors.ts';
-import type {ApiFailure, ExpiredToken, FatalReason, Pipeline, TokenMaker} from '../api/types.ts';
+import type {ApiFailure, ExpiredToken, FatalReason, Pipeline, RunnerHealth, TokenMaker} from '../api/types.ts';
 import {dateTime, fineMoment, inZone} from '../lib/format.ts';
+import {clean} from '../terminal/clean.ts';
 
 type ShownFailure = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
@@ -64,6 +65,14 @@ export function noAnswerWords({since, cause}: NoAnswer, state?: string): string 
   // A word of an acronym stays.
   const known = state?.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
   return `${since} (${cause})${known === undefined ? '' : `, last known: ${known}`}`;
+}
+
+/** Why the runner does not work, in one sentence of the server; undefined: it works, or nobody says that it does not. */
+export function runnerTrouble(health: RunnerHealth | undefined): string | undefined {
+  if (!health || health.isHealthy) return undefined;
+  // Advice follows, and before it stands a word for the kind.
+  const [sentence = ''] = health.message.replace(/^\w+: /, '').split('. ', 1);
+  return clean(sentence === '' ? 'the reason is unknown' : sentence);
 }
 
 /** For a command: `what failed · what to do`. */

@@ -79,6 +79,16 @@ it('has what only a warning of the log tells of: checkpoints that failed', async
   expect(text).toMatch(/\n {2}A checkpoint failed: StdIo\(StorageFull\) \(log · since .*\)\n {4}Feldera's guide: /);
 });
 
+it('says what the server says of its runner, where that cannot give the log', async () => {
+  const text = await withServer(['orders'], async (client, server) => {
+    server.killRunner();
+    const options = {client, serverVersion: Promise.resolve(undefined), signal, clock: systemClock, random: () => 0};
+    return await statusReport({...options, requested: readNames(['orders']), output: 'text'});
+  });
+  expect(text).toMatch(/\n {2}The runner is away: Unable to connect to the runner at \S+ \(API · since /);
+  expect(text).toMatch(/\n {2}Log unreachable: /);
+});
+
 it('has the version of the server, which a pipeline need not have', async () => {
   expect(await status(['orders'])).toMatch(/\n {2}platform +0\.337\.0\n {2}server +0\.337\.0\n/);
   expect(JSON.parse(await status(['orders'], 'json'))).toMatchObject([{serverVersion: '0.337.0'}]);

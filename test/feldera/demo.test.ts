@@ -98,7 +98,6 @@ const differences: readonly {readonly of: RegExp; readonly at: RegExp; readonly 
 
 /** Below a pipeline or beside the list: what the server has and the demo has not. */
 const notInDemo: readonly {readonly path: string; readonly why: string}[] = [
-  {path: '/v0/cluster_healthz', why: 'pipetail does not ask for the health of the services'},
   {path: '/v0/api_keys', why: 'the demo has one key or none, and gives no others'},
 ];
 

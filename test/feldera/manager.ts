@@ -25,6 +25,8 @@ export type ManagerOptions = {
   /** Lines of JSON in the logs. */
   readonly json?: boolean | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Where its API looks for its runner; default: where that is. */
+  readonly runnerHost?: string | undefined;
 };
 
 /** What a test needs of a manager that it did not start itself. */
@@ -72,6 +74,10 @@ export class Manager implements AsyncDisposable {
 
   get url(): string {
     return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${this.#installed.ports.api}`;
+  }
+
+  get runnerPort(): number {
+    return this.#installed.ports.runner;
   }
 
   get folder(): string {
@@ -186,7 +192,7 @@ export class Manager implements AsyncDisposable {
 
   async #arguments(): Promise<string[]> {
     const {folder, database, ports} = this.#installed;
-    const {tls, auth} = this.#options;
+    const {tls, auth, runnerHost} = this.#options;
     const args = [
       ...['--db-connection-string', database],
       ...['--compiler-working-directory', path.join(folder, 'compiler')],
@@ -202,6 +208,7 @@ export class Manager implements AsyncDisposable {
       await Promise.all([writeFile(cert, tls.cert), writeFile(key, tls.key)]);
       args.push('--enable-https', '--https-tls-cert-path', cert, '--https-tls-key-path', key);
     }
+    if (runnerHost !== undefined) args.push('--runner-host', runnerHost);
     if (auth !== undefined) args.push('--auth-provider', auth === 'keys' ? 'aws-cognito' : 'generic-oidc');
     return args;
   }

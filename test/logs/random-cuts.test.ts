@@ -49,6 +49,7 @@ class Link {
     getTimeSeries: () => Promise.reject(new Error('not part of this test')),
     listEvents: () => Promise.reject(new Error('not part of this test')),
     getEvent: () => Promise.reject(new Error('not part of this test')),
+    getRunnerHealth: () => Promise.reject(new Error('not part of this test')),
     getSession: () => Promise.reject(new Error('not part of this test')),
     getVersion: () => Promise.reject(new Error('not part of this test')),
     followLogs: (name, handlers) => this.#follow(name, handlers),

@@ -48,7 +48,7 @@ class Server {
     getPipeline: async (of) => ({...this.#listed(of), ...{programError: undefined, programErrors: []}, ...noProgram}),
     followLogs: async (of, handlers) => await this.#follow(of, handlers),
     ...{getStats: unused, getTimeSeries: unused, listEvents: unused, getEvent: unused},
-    ...{getSession: unused, getVersion: unused, close: () => Promise.resolve()},
+    ...{getRunnerHealth: unused, getSession: unused, getVersion: unused, close: () => Promise.resolve()},
   };
 
   list(): readonly Pipeline[] {

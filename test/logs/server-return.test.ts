@@ -70,6 +70,7 @@ class Server {
     getTimeSeries: () => Promise.reject(new Error('not part of this test')),
     listEvents: () => Promise.reject(new Error('not part of this test')),
     getEvent: () => Promise.reject(new Error('not part of this test')),
+    getRunnerHealth: () => Promise.reject(new Error('not part of this test')),
     getSession: () => Promise.reject(new Error('not part of this test')),
     getVersion: () => Promise.reject(new Error('not part of this test')),
     followLogs: async (name, handlers) => this.#follow(name, handlers),

@@ -1,5 +1,6 @@
-import type {Pipeline, Session} from '../../api/types.ts';
+import type {Pipeline, RunnerHealth, Session} from '../../api/types.ts';
 import {clockTime, counted, fineMoment, inZone, readTime} from '../../lib/format.ts';
+import {createStore} from '../../lib/store.ts';
 import type {ListSnapshot} from '../../logs/list-poller.ts';
 import {hasEnded, isSilent, type LogSnapshot} from '../../logs/log-snapshot.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
@@ -23,7 +24,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import type {ZoneOffset} from '../../viewport/time-column.ts';
 import {type ConnectionWords, connectionWords, silentWords, unreachableWords} from '../../words/connection.ts';
-import {type NoAnswer, noAnswer, noAnswerWords} from '../../words/failures.ts';
+import {type NoAnswer, noAnswer, noAnswerWords, runnerTrouble} from '../../words/failures.ts';
 import {fileWords} from '../../words/opened.ts';
 import {type DegradedPipelines, isCompiling, isFailing, pipelineState, unreadWords} from '../../words/pipeline.ts';
 import type {Controller} from '../controller.ts';
@@ -49,6 +50,8 @@ export type HeaderView = {
   /** Tenant and role of the user; undefined until the server has answered. */
   readonly session: Session | undefined;
   readonly list: ListSnapshot;
+  /** Undefined: nothing speaks against it. */
+  readonly runner?: RunnerHealth | undefined;
   readonly degraded?: DegradedPipelines;
   /** Pipelines that run, and whose logs nobody read. */
   readonly unread?: ReadonlySet<string>;
@@ -73,6 +76,8 @@ export type HeaderView = {
   readonly symbols: Symbols;
 };
 
+const noRunner = createStore<RunnerHealth | undefined>(undefined);
+
 /** The first row: server, list, and the state of the shown tab's connection. */
 export function Header() {
   const {controller, view} = useController();
@@ -84,6 +89,7 @@ export function Header() {
   const session = useStore(controller.services.session);
   const degraded = useStore(controller.events.degraded);
   const unread = useStore(controller.events.readings.unread);
+  const runner = useStore(controller.services.runner ?? noRunner);
   const snapshot = useActiveLog();
   const model = controller.pane?.model;
   useModelProgress(model);
@@ -117,6 +123,7 @@ export function Header() {
     insecure,
     session,
     list,
+    runner,
     degraded,
     unread,
     pipeline: view.active === undefined || isSaid ? undefined : controller.pipeline(view.active),
@@ -216,7 +223,8 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
   }
   // Without list and log, the pane says that.
   const waits = waited?.list !== undefined && (list.pipelines || connection.text !== '');
-  const hasTrouble = list.pipelines?.some(isFailing) === true || (view.degraded?.size ?? 0) > 0;
+  const isAway = runnerTrouble(view.runner) !== undefined;
+  const hasTrouble = list.pipelines?.some(isFailing) === true || isAway || (view.degraded?.size ?? 0) > 0;
   const hasUnread = (view.unread?.size ?? 0) > 0;
   const forms: readonly LeftForm[] = [
     all,
@@ -246,6 +254,7 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, hasUnread
   const failing = pipelines?.filter(isFailing).length ?? 0;
   const words = [
     ...(pipelines && hasCount ? [plain(counted(pipelines.length, 'pipeline', 'pipelines'), {dim: true})] : []),
+    ...(hasFailing ? runnerWords(view) : []),
     ...(failing > 0 && hasFailing ? [plain(`${failing} failing`, {fg: 1})] : []),
     ...(hasFailing ? degradedWords(view) : []),
     ...(hasUnread ? unreadWords(view.unread?.size ?? 0).map((words) => plain(words, {fg: 3})) : []),
@@ -260,6 +269,13 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, hasUnread
   ]);
 }
 
+/** `runner away since 21:44:41`: the states beside it are those known last. */
+function runnerWords({runner, ...moment}: HeaderView): StyledText[] {
+  if (runnerTrouble(runner) === undefined) return [];
+  const {since} = runner ?? {};
+  return [plain(`runner away${since === undefined ? '' : ` since ${momentWords(since, moment)}`}`, {fg: 1})];
+}
+
 /** `1 degraded` and, of those that are as of statistics that are old, `2 degraded as of 21:44:41`, the oldest. */
 function degradedWords(view: HeaderView): StyledText[] {
   const times = [...(view.degraded?.values() ?? [])];
@@ -271,8 +287,14 @@ function degradedWords(view: HeaderView): StyledText[] {
   ];
 }
 
-function asOfWords(at: number | undefined, {now, offsetAt}: HeaderView): string {
-  return at === undefined ? '' : ` as of ${fineMoment(inZone(at, offsetAt), inZone(now, offsetAt))}`;
+function asOfWords(at: number | undefined, moment: Moment): string {
+  return at === undefined ? '' : ` as of ${momentWords(at, moment)}`;
+}
+
+type Moment = Pick<HeaderView, 'now' | 'offsetAt'>;
+
+function momentWords(at: number, {now, offsetAt}: Moment): string {
+  return fineMoment(inZone(at, offsetAt), inZone(now, offsetAt));
 }
 
 /** A path, whose end tells it from others, in at most `cells` cells. */

@@ -94,6 +94,7 @@ export const pipelinePage: Page<PipelineState> = {
       timeline.state,
       checkpoints.state,
       services.logs.names,
+      ...(services.runner ? [services.runner] : []),
     ],
     ...(services.alerts ? [services.alerts.runs] : []),
   ],

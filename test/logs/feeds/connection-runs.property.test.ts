@@ -221,7 +221,7 @@ const client: ApiClient = {
   baseUrl: 'http://here',
   answers: new ServerAnswers(),
   ...{listPipelines: unused, getPipeline: unused, getStats: unused, getTimeSeries: unused, listEvents: unused},
-  ...{getEvent: unused, getSession: unused, getVersion: unused, followLogs: unused},
+  ...{getRunnerHealth: unused, getEvent: unused, getSession: unused, getVersion: unused, followLogs: unused},
   close: () => Promise.resolve(),
 };
 

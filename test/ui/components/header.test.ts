@@ -141,6 +141,16 @@ it('counts the pipelines that are degraded, and says so of the shown one', () =>
   expect(text({degraded, width: 64})).toMatch(/^ prod\.example\.com {2}2 failing · 1 degraded +LIVE · Degraded $/);
 });
 
+it('says that the runner is away, and since when, while the server says so', () => {
+  const since = Date.parse('2026-11-25T21:44:41Z');
+  const runner = {isHealthy: false, message: 'Unreachable: Unable to connect. Look.', since, checkedAt: undefined};
+  expect(text({runner, now: since + 60_000, width: 120})).toMatch(
+    /3 pipelines · runner away since 21:44:41 · 2 failing /,
+  );
+  expect(text({runner: {...runner, since: undefined}, width: 120})).toMatch(/ · runner away · 2 failing /);
+  expect(text({runner: {...runner, isHealthy: true}, width: 120})).not.toContain('runner');
+});
+
 it('says of when it is that pipelines were degraded, where that is old', () => {
   const at = (minute: number) => Date.UTC(2026, 0, 1, 21, 44 + minute, 41);
   const mixed = new Map([

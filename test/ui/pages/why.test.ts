@@ -4,6 +4,7 @@ import {panicProcess, processLog} from '../../../demo/process-log.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {goToTab} from '../../../source/ui/handlers/common.ts';
 import {pageShown} from '../../../source/ui/pages/pages.ts';
+import {runnerTrouble} from '../../../source/words/failures.ts';
 import {currentLine, logged, reading, write} from '../reading.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../screen-under-test.ts';
 import {allTexts, rowsOfPage} from './all-rows.ts';
@@ -200,6 +201,26 @@ it('d of a deleted pipeline says that it was deleted, and of a name that there n
   await screen.until(() => screen.controller.pipeline('orders') === undefined, 'the end');
   expect(await rows('1')).toEqual([' Deleted: the server no longer has a pipeline of this name']);
   expect(await rows('2')).toEqual([' The server has no pipeline of this name']);
+});
+
+it('while the runner is away, what the server says of it is in header and d, until the log comes again', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    scenario: (server) => server.addPipeline('orders').start(),
+  });
+  await screen.untilConnected('orders');
+  screen.press('d');
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('No trouble is known')), 'the statistics');
+  screen.server.killRunner();
+  const runner = () => withoutTimes(whyRows(screen)).filter((row) => row.includes('runner is'));
+  await screen.until(() => runner().length > 0, 'the runner');
+  expect(runner()).toEqual([
+    expect.stringMatching(/^ {3}The runner is away: Unable to connect to the runner at http:/),
+  ]);
+  expect(whyRows(screen)[0]).not.toContain('No trouble is known');
+  expect(runnerTrouble(screen.controller.services.runner?.get())).toContain('Unable to connect');
+  screen.server.startRunner();
+  await screen.until(() => runner().length === 0, 'the return');
 });
 
 it('a start that a connector ended is no error of that connector: the API counts none', async () => {
