@@ -77,12 +77,15 @@ export function absenceOf(
   return byPipeline(events, {since: before.at, until: now.at, notFollowed}, dropped);
 }
 
+/** Milliseconds in which the connections of one server end when it goes. */
+const lastSigns = 5_000;
+
 /** Of what the log and the API tell of the same, one. `all`: of all pipelines. */
 function onceEach(events: readonly PipelineEvent[], all: readonly PipelineEvent[]): readonly PipelineEvent[] {
   const of = (kind: PipelineEvent['kind']) => events.filter((event) => event.kind === kind);
   const outages = all.filter(({kind}) => kind === 'outage');
   const isOfOutage = (since = Number.NaN) =>
-    outages.some(({at = 0, until = Number.POSITIVE_INFINITY}) => since >= at && since <= until);
+    outages.some(({at = 0, until = Number.POSITIVE_INFINITY}) => since >= at - lastSigns && since <= until);
   // A restart that the log has, too, is at its place there.
   const inLog = new Map<PipelineEvent, PipelineEvent>();
   const cleared = of('restarted').filter(({from}) => from === 'log');

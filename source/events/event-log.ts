@@ -187,11 +187,7 @@ export class EventLog {
   /** Reads whether lists come. */
   readOutage(): void {
     const {poller, clock} = this.#sources;
-    const cutSince = (after: number) => {
-      const cuts = [...this.#logs.values()].flatMap(({cut}) => (cut && cut.since > after ? cut.since : []));
-      return cuts.length > 0 ? Math.min(...cuts) : undefined;
-    };
-    const outage = this.#outage.update(poller.snapshot.get(), {wall: clock.wall(), cutSince});
+    const outage = this.#outage.update(poller.snapshot.get(), clock.wall());
     if (outage) this.add([outage]);
   }
 

@@ -1,5 +1,5 @@
 import type {Clock} from '../lib/clock.ts';
-import type {ListSnapshot} from '../logs/list-poller.ts';
+import {type ListSnapshot, outageSince} from '../logs/list-poller.ts';
 import {failureWords} from './log-status.ts';
 import type {EventOf} from './pipeline-event.ts';
 import {outagePatience, type PipelineStatus, type PipelineStatuses, statusesById} from './pipeline-status.ts';
@@ -93,23 +93,16 @@ export class ServerOutage {
     return this.#begun;
   }
 
-  /**
-   * The last request for a list. `cutSince`: when the first log that was open was cut after a moment, which shows earlier than
-   * a list that the server was away. Returns what is over now.
-   */
-  update(
-    {failure, unansweredSince, goodAt}: ListSnapshot,
-    {wall, cutSince}: {readonly wall: number; readonly cutSince: (after: number) => number | undefined},
-  ): EventOf<'outage'> | undefined {
+  /** The last request for a list, and Unix time in ms. Returns what is over now. */
+  update(list: ListSnapshot, now: number): EventOf<'outage'> | undefined {
+    const {failure, goodAt} = list;
     const before = this.#begun;
     if (!failure) {
       this.#begun = undefined;
-      return before && {...before, until: goodAt ?? wall};
+      return before && {...before, until: goodAt ?? now};
     }
-    const at = before?.at ?? unansweredSince ?? wall;
-    const cut = goodAt === undefined ? undefined : cutSince(goodAt);
-    const why = failureWords(failure);
-    this.#begun = {kind: 'outage', pipeline: '', from: 'API', count: 1, at: Math.min(at, cut ?? at), why};
+    const at = before?.at ?? outageSince(list) ?? now;
+    this.#begun = {kind: 'outage', pipeline: '', from: 'API', count: 1, at, why: failureWords(failure)};
     return undefined;
   }
 }

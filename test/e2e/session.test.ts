@@ -84,7 +84,7 @@ test('the next start says what happened, and comes back to the tabs, the filter,
   const second = await start([], {PIPETAIL_AWAY: '1s'});
   const {terminal} = second;
   await terminal.waitFor('While you were away');
-  await terminal.waitFor(/▸ gamma +\d\d:\d\d +failed .*Failed · exit status: 101/);
+  await terminal.waitFor(/▸ gamma +\d\d:\d\d:\d\d +failed .*Failed · exit status: 101/);
   await terminal.press('Esc');
   await terminal.waitFor('1 of 1');
   await terminal.waitFor(() => terminal.text().includes('▸') && currentLine(terminal).text.endsWith('line 40.'));

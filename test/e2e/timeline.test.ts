@@ -106,8 +106,8 @@ test('the first key after a while away shows what happened, and Esc leads back t
 
   await terminal.press('Esc');
   await terminal.waitFor('While you were away');
-  await terminal.waitFor(/▸ gamma +\d\d:\d\d +failed +Failed · exit status: 101/);
-  await terminal.waitFor(/beta +\d\d:\d\d +2 errors, 1 new kind +connection refused on port 1/);
+  await terminal.waitFor(/▸ gamma +\d\d:\d\d:\d\d +failed +Failed · exit status: 101/);
+  await terminal.waitFor(/beta +\d\d:\d\d:\d\d +2 errors, 1 new kind +connection refused on port 1/);
   await terminal.press('Esc');
   await terminal.waitForGone('While you were away');
   // What was being typed is still there.

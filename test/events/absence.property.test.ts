@@ -215,7 +215,8 @@ class World {
 
   async #comeBack(): Promise<void> {
     if (this.#awaySince === undefined) return;
-    this.outages.push({what: 'outage', at: this.#awaySince, to: this.#awaySince + every});
+    // The last sign of it was the list before.
+    this.outages.push({what: 'outage', at: this.#awaySince - every, to: this.#awaySince});
     this.#awaySince = undefined;
     await this.clock.advance(untilListed);
   }
