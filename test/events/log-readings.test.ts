@@ -171,9 +171,11 @@ it('a log that the server cannot give is unreachable since it was cut, until it 
   const before = screen.clock.wall();
   screen.server.killRunner();
   const texts = () => textsOf(screen, 'well');
+  await screen.until(() => texts().some((text) => text.includes('runner is away')), 'the runner');
   await screen.until(() => texts().some((text) => text.includes('unreachable')), 'the trouble');
   expect(texts()).toEqual([
     'notice: Running',
+    'notice: The runner is away: Unable to connect to the runner at http://127.0.0.1:8089/healthz',
     expect.stringMatching(/^notice: Log unreachable: the pipeline's runner does not answer \(503 /),
   ]);
   const {since = 0} = screen.controller.events.why('well')[1] ?? {};
