@@ -150,7 +150,7 @@ function sameError(a: DeploymentError | undefined, b: DeploymentError | undefine
 }
 
 /** `{sql_compilation, rust_compilation, system_error}` (Feldera 0.337.0); none when no step failed. */
-export function parseProgramErrors(json: ServerJson): readonly ProgramError[] {
+function parseProgramErrors(json: ServerJson): readonly ProgramError[] {
   if (json.isMissing) return [];
   if (json.text !== undefined) return ofText(json.text);
   if (!json.isObject) return ofText(json.asJson(2));

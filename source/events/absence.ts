@@ -17,7 +17,7 @@ export type Absence = {
 };
 
 /** What happened to a pipeline, in its order; an empty name: to all, since the server was away. */
-export type AbsenceRow = {
+type AbsenceRow = {
   readonly pipeline: string;
   readonly events: readonly PipelineEvent[];
   /** Earlier events that were not kept. */

@@ -341,8 +341,9 @@ export class RecordIndex {
     const isOpen = isRunner ? !isWhole : bytes[start] !== openingBrace;
     const panic = level === 'ERROR' ? this.#panicFor(id, bytes, start, end) : undefined;
     if (panic !== undefined) this.#runs.addWorkerPanic(panic);
-    else if (level === 'ERROR' && !isRunner && this.#runs.mayFailToStart(id))
-      this.#readFailedStart(id, bytes, start, end);
+    else if (level === 'ERROR' && !isRunner && this.#runs.mayFailToStart(id)) {
+      if (failedStartIn(bytes.subarray(start, end)) !== undefined) this.#runs.addFailedStart(id);
+    }
     if (isOpen) this.#open.addHead(panic ?? id, isRunner);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();
@@ -350,10 +351,6 @@ export class RecordIndex {
     else this.#table.addMember(panic);
     if (isWhole && !isImitated) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
-  }
-
-  #readFailedStart(id: number, bytes: Buffer, start: number, end: number): void {
-    if (failedStartIn(bytes.subarray(start, end)) !== undefined) this.#runs.addFailedStart(id);
   }
 
   #readRunnerMessage(id: number, line: Buffer): void {
