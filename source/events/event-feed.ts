@@ -118,6 +118,7 @@ export class EventFeed {
     const pause = Math.max(now.monotonic - before.monotonic, now.machine - before.machine);
     if (this.#awayAfter > 0 && pause >= this.#awayAfter) {
       this.#usedAt = Number.NEGATIVE_INFINITY;
+      this.log.add(this.#failures.release());
       return this.log.absence;
     }
     if (now.monotonic - this.#usedAt >= maxUsedAge) {

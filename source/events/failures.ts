@@ -103,6 +103,13 @@ export class Failures {
     return this.#held.get(event.pipeline)?.some((each) => each === event) === true;
   }
 
+  /** What waits counts from now on as the lists tell it: who comes back wants to know it before there is an answer. */
+  release(): readonly RunChange[] {
+    const held = [...this.#held.values()].flat();
+    for (const pipeline of this.#held.keys()) this.#held.set(pipeline, []);
+    return held.filter((event) => this.#isNewChange(event));
+  }
+
   #newChange(event: RunChange): readonly RunChange[] {
     const held = event.kind === 'unavailable' ? undefined : this.#held.get(event.pipeline);
     if (held) this.#held.set(event.pipeline, [...held, event]);

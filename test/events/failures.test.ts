@@ -76,6 +76,33 @@ test('the list tells at once what the log reported, and nothing follows', async 
   expect([told.length, clock.pending]).toEqual([1, 0]);
 });
 
+test('a change that waits for the API counts once it is released, and the answer does not tell it again', async () => {
+  const clock = new FakeClock(start);
+  const changes: string[] = [];
+  const event = (at: number, status: string): MonitorEvent => ({
+    ...{id: `${at}`, time: new Date(at).toISOString(), status, hasError: false, programStatus: 'Success'},
+    ...{storageStatus: 'InUse', runtimeDesiredStatus: '', resourcesDesiredStatus: 'Provisioned'},
+  });
+  const events = [event(start + 2000, 'Running'), event(start, 'Stopped'), event(start - 60_000, 'Running')];
+  const answer = Promise.withResolvers<PipelineHistory>();
+  const failures = new Failures({
+    ...{clock, refresh() {}, tell() {}},
+    history: () => answer.promise,
+    tellChanges: (all) => changes.push(...all.map(({kind, at}) => `${kind} ${at}`)),
+  });
+  const gap = {before: pipeline('a', {since: start - 60_000, state: 'Running'}), isReported: true};
+  failures.hold([gap]);
+  const restarted = {...ofApi, kind: 'restarted', at: start + 2001, before: 'Stopped', now: 'Running'} as const;
+  expect(failures.untold([restarted])).toEqual([restarted]);
+  expect(failures.holds(restarted)).toBe(true);
+  failures.onGaps([gap]);
+  expect([failures.release(), failures.release()]).toEqual([[restarted], []]);
+  answer.resolve({events, details: new Map(), stats: undefined, missing: []});
+  await clock.advance(0);
+  await clock.advance(0);
+  expect(changes).toEqual([`stopped ${start}`]);
+});
+
 test('the list was first', async () => {
   const {clock, told, log, list, refreshed} = setUp();
   list(start + 2, 'Failed · exit status: 5');
