@@ -72,11 +72,11 @@ function hostilePipelines(): readonly Named[] {
 
 const session = {tenant_id: 'tenant-id', tenant_name: 'tenant', role: 'Owner', memberships: ['a', 'b']};
 
-/** Two runs, the second with another kind of error. `text` is in each line of the process. */
-function twoRuns(text: string): readonly string[] {
+/** Two runs of a pipeline, the second with another kind of error. `text` is in each line of the process. */
+function twoRuns(id: unknown, text: string): readonly string[] {
   const start =
     '[manager] 2026-11-27T10:00:00.000000Z  INFO pipeline_manager::runner::pipeline_automata: Resources transition: ' +
-    'stopped -> provisioning (desired: provisioned) pipeline-id="01a21b93-2941-7ed2-815f-092debad96c9" pipeline-name="N/A"\n';
+    `stopped -> provisioning (desired: provisioned) pipeline-id="${id}" pipeline-name="N/A"\n`;
   const lines = (...said: readonly string[]) =>
     said.map((each) => `[p] 2026-11-27T10:00:00.000000Z ${each.replace(' ', ' dbsp::server:  ')}${text}\n`);
   return [start, ...lines('INFO one', 'ERROR four'), start, ...lines('INFO one', 'ERROR two', 'WARN three')];
@@ -101,25 +101,24 @@ export async function startHostileServer({
   isLogHostile = false,
 } = {}): Promise<ReplayServer & {readonly names: readonly string[]}> {
   const pipelines = hostilePipelines();
-  const log = `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n${twoRuns(
-    isLogHostile ? ` ${hostile.toWellFormed()}` : '',
-  )
-    .map((line) => `${Buffer.byteLength(line).toString(16)}\r\n${line}\r\n`)
-    .join('')}`;
+  const pipelinesAt = (path: string) => {
+    const name = decodeURIComponent(path.slice('/v0/pipelines/'.length).replace(/[?/].*/, ''));
+    return pipelines.filter((each) => name.includes(plainPart(each.name)));
+  };
+  const logAt = (path: string) => {
+    // Of those with one name, the last one of the list counts.
+    const lines = twoRuns(pipelinesAt(path).at(-1)?.id, isLogHostile ? ` ${hostile.toWellFormed()}` : '');
+    const chunks = lines.map((line) => `${Buffer.byteLength(line).toString(16)}\r\n${line}\r\n`);
+    return `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n${chunks.join('')}`;
+  };
   const server = await startReplayServer({
     reply(head) {
       const path = head.split(' ')[1] ?? '';
-      if (path.endsWith('/logs')) return {bytes: log, ending: 'hold'};
+      if (path.endsWith('/logs')) return {bytes: logAt(path), ending: 'hold'};
       if (path.startsWith('/v0/pipelines?')) return hold(answer(200, json, JSON.stringify(pipelines)));
       if (/\/(events|stats)\b/.test(path)) return hold(answer(200, json, JSON.stringify(historyAt(path))));
-      if (path.startsWith('/v0/pipelines/')) {
-        const name = decodeURIComponent(path.slice('/v0/pipelines/'.length).replace(/\?.*$/, ''));
-        const at = Math.max(
-          0,
-          pipelines.findIndex((each) => name.includes(plainPart(each.name))),
-        );
-        return hold(answer(200, json, JSON.stringify({...pipelines[at]})));
-      }
+      if (path.startsWith('/v0/pipelines/'))
+        return hold(answer(200, json, JSON.stringify(pipelinesAt(path)[0] ?? pipelines[0])));
       if (path === '/v0/config/session') return hold(answer(200, json, JSON.stringify(madeHostile(session))));
       if (path === '/v0/config') return hold(answer(200, json, JSON.stringify(madeHostile({version: '0.337.0'}))));
       return hold(answer(404, json, JSON.stringify(madeHostile({message: 'no', error_code: 'No', details: {}}))));
