@@ -8,8 +8,8 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {fetchedOnce, followedFile, generated, ordersProgram} from './real-pipeline.ts';
 import {ownManagerForAll, Rig, rowOf} from './suite.ts';
 
-/** How long there is trouble; half an hour is for trials by hand. */
-const seconds = Number(process.env.PIPETAIL_AGREE_SECONDS ?? 8);
+/** How long there is trouble: a trial by hand, since a short one finds little in a minute. */
+const seconds = Number(process.env.PIPETAIL_AGREE_SECONDS ?? 0);
 const seed = Number(process.env.PIPETAIL_SEED ?? 1);
 
 const manager = ownManagerForAll();
@@ -21,9 +21,10 @@ type Listed = {
   readonly logRead: boolean | null;
 };
 
-test(`${seconds} s of random troubles: two screens and the commands say the same of each pipeline, and have read its log`, {
+test('random troubles: two screens and the commands say the same of each pipeline, and have read its log', {
   timeout: 400_000 + seconds * 4000,
-}, async () => {
+}, async (context) => {
+  if (seconds === 0) context.skip('a trial by hand: PIPETAIL_AGREE_SECONDS=1800');
   const client = manager().client();
   const rig = new Rig(client);
   await using folder = await temporaryDirectory();
