@@ -50,13 +50,22 @@ export function parseSession(json: ServerJson): Session | undefined {
   };
 }
 
-/** Of `GET /v0/cluster_healthz`; undefined: it does not tell of the runner. */
-export function parseRunnerHealth(json: ServerJson): RunnerHealth | undefined {
+/** Milliseconds; the runner records every 10 minutes that all is well, and sooner what is not. */
+const staleAfter = 15 * 60_000;
+
+/**
+ * Of `GET /v0/cluster_healthz`; undefined: it does not tell of the runner. `now`: Unix time in ms. Before Feldera told it
+ * itself, a runner that was dead stayed as healthy as its own last record says.
+ */
+export function parseRunnerHealth(json: ServerJson, now: number): RunnerHealth | undefined {
   const runner = json.field('runner');
   const isHealthy = runner.flagOf('healthy');
   if (isHealthy === undefined) return undefined;
   const timeOf = (key: string) => readTime(runner.lineOf(key)) || undefined;
   const times = {since: timeOf('unchanged_since'), checkedAt: timeOf('checked_at')};
+  const {checkedAt = now} = times;
+  if (isHealthy && now - checkedAt > staleAfter)
+    return {isHealthy: false, message: 'it has not reported since', since: checkedAt, checkedAt};
   return {isHealthy, message: runner.lineOf('message'), ...times};
 }
 

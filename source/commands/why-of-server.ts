@@ -1,3 +1,4 @@
+import {asFailure} from '../api/errors.ts';
 import type {ApiClient, Pipeline, RunnerHealth} from '../api/types.ts';
 import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-failures.ts';
 import {errorsKey} from '../events/connector-causes.ts';
@@ -10,6 +11,7 @@ import {type AskedDetail, isDegraded, type LogFacts, type Statement} from '../ev
 import {readingKey, whyOf} from '../events/why.ts';
 import type {Clock} from '../lib/clock.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
+import {isContradicted} from '../logs/runner-health.ts';
 import {hasProcess, noStats} from '../logs/stats-poller.ts';
 import type {ConnectorErrorCount} from '../records/error-log.ts';
 import {withServerLog} from './server-log.ts';
@@ -74,16 +76,19 @@ async function whyOfOne(
   const {client, clock, signal} = options;
   const runs = hasProcess(pipeline);
   const isAsked = runs && options.patience > 0;
-  const [stats, answer] = await Promise.all([
-    isAsked ? unlessFailed(client.getStats(pipeline.name, signal), signal) : undefined,
+  const [asked, answer] = await Promise.all([
+    isAsked ? client.getStats(pipeline.name, signal).catch(asFailure) : undefined,
     isAsked ? readLog(pipeline.name, options) : undefined,
   ]);
+  signal.throwIfAborted();
+  const [stats, failure] = asked && 'kind' in asked ? [undefined, asked] : [asked, undefined];
   const read = answer && 'log' in answer ? answer : undefined;
   const known = stats && {...noStats, stats, at: clock.wall()};
   const connectors = connectorsOf(known, read?.failures ?? []);
   const {log, failedCheckpoints} = read ?? {};
   const reading = readingOf(answer);
-  const runner = reading.kind === 'unreachable' ? await options.askRunner() : undefined;
+  const isDoubted = reading.kind === 'unreachable' || isContradicted(pipeline, {isRunOver: read?.isRunOver, failure});
+  const runner = isDoubted ? await options.askRunner() : undefined;
   const statements = whyOf({pipeline, hasProcess: runs, known, runner, connectors, log, reading, failedCheckpoints});
   const degraded = isDegraded(statements);
   return {
@@ -111,6 +116,7 @@ function errorsInWords(
 
 type ReadLog = {
   readonly log: LogFacts;
+  readonly isRunOver: boolean;
   readonly counted: ConnectorErrorCount;
   readonly failures: readonly LoggedFailure[];
   readonly failedCheckpoints: FailedCheckpoints | undefined;
@@ -134,7 +140,8 @@ async function readLog(
       const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
       while (!checkpoints.step(blockBytes));
       const failures = failuresInLog({buffer, errors}, errors.connectors.firstId);
-      return {log: logFacts(log), counted: errors.connectors, failures, failedCheckpoints: checkpoints.found};
+      const {found: failedCheckpoints} = checkpoints;
+      return {log: logFacts(log), isRunOver: log.isRunOver, counted: errors.connectors, failures, failedCheckpoints};
     });
   } catch (error) {
     if (options.signal.aborted || !(error instanceof Error)) throw error;

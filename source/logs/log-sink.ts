@@ -269,6 +269,7 @@ export class LogSink implements StitchSink {
   #count(marker: Marker, id = this.#buffer.lastMarker()?.id ?? 0): void {
     if (marker.kind === 'new-life') this.states.clearLostStreams();
     if (marker.kind === 'state') this.states.addListed(marker.to, marker.at);
+    if (losesLines(marker) || marker.kind === 'new-life') this.states.missLines();
     if (losesLines(marker)) this.#errors?.endPanic();
     if (losesLines(marker) || marker.kind === 'new-life' || marker.kind === 'unread') this.#errors?.missLines();
     this.#losses = countLoss(this.#losses, marker, id);

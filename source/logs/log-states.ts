@@ -57,6 +57,7 @@ export class LogStates {
   /** The open line, as far as it can be one of the runner's; undefined: there is none. */
   #open: Buffer | undefined;
   #ends: UnaskedEnds = {count: 0, last: []};
+  #isRunOver = false;
   /** The error that the runner reported since the last start or end. */
   #cause: string | undefined;
   /** Of the lines that follow; undefined: not known. */
@@ -109,6 +110,16 @@ export class LogStates {
   /** Another object after each one. */
   get ends(): UnaskedEnds {
     return this.#ends;
+  }
+
+  /** The last that the runner told of the process is its end. */
+  get isRunOver(): boolean {
+    return this.#isRunOver;
+  }
+
+  /** Lines are missing: they may tell of a start. */
+  missLines(): void {
+    this.#isRunOver = false;
   }
 
   /** The process starts, or the log begins anew: what its runner reads is unknown. */
@@ -178,6 +189,7 @@ export class LogStates {
     const at = timeOfBytes(line);
     if (transition) {
       add(this.#states, {text: transition.to, at, isListed: false});
+      this.#isRunOver = endsRun(transition) || (this.#isRunOver && !beginsRun(transition));
       if (endsRun(transition)) this.#end(at, isUnasked(transition));
       if (beginsRun(transition)) {
         this.#cause = undefined;

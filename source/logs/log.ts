@@ -93,6 +93,11 @@ export class Log<F extends Feed = Feed> {
     return this.#sink.states.ends;
   }
 
+  /** The last that its runner tells there of the process is its end. */
+  get isRunOver(): boolean {
+    return this.#sink.states.isRunOver;
+  }
+
   /** What the feed needs for a reconnect takes of the memory. */
   get tailBytes(): number {
     return this.#feed.tailBytes ?? 0;

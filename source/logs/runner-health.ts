@@ -1,4 +1,5 @@
-import type {ApiClient, ApiFailure, RetryableReason, RunnerHealth} from '../api/types.ts';
+import {stateOf} from '../api/pipeline-state.ts';
+import type {ApiClient, ApiFailure, Pipeline, RetryableReason, RunnerHealth} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListPoller} from './list-poller.ts';
@@ -8,18 +9,24 @@ import {hasProcess, type StatsPoller} from './stats-poller.ts';
 
 /** Milliseconds; the server itself checks as often. */
 const askEvery = 10_000;
+/** Milliseconds in which a runner that works has put into the list what logs or statistics tell of a process. */
+const unchangedFor = 30_000;
+
+/** What a log says of its runner: it does not give the log, it is asked for it, or the log has the end of the process. */
+type Sign = 'away' | 'asked' | 'ended' | undefined;
 
 type RunnerHealthOptions = {
   readonly client: Pick<ApiClient, 'getRunnerHealth'>;
   readonly clock: Clock;
-  readonly logs: OpenLogs<Pick<Log, 'name' | 'snapshot'>>;
+  readonly logs: OpenLogs<Pick<Log, 'name' | 'snapshot' | 'isRunOver'>>;
   readonly stats: Pick<StatsPoller, 'known'>;
   readonly list: ListPoller['snapshot'];
 };
 
 /**
- * Asks the server whether its runner works, while something says that it does not: a log that the runner does not give, or
- * statistics of a process that is gone while the list has it running. The list alone cannot tell: without a runner, it stays.
+ * Asks the server whether its runner works, while something says that it does not: a log that the runner does not give, or a
+ * process that has ended or does not answer while lists have it running for 30 s in which no state of any pipeline has
+ * changed. The list alone cannot tell: without a runner, it stays.
  */
 export class RunnerHealthReader {
   readonly #options: RunnerHealthOptions;
@@ -27,6 +34,12 @@ export class RunnerHealthReader {
   readonly #stop = new AbortController();
   #cancelTimer: (() => void) | undefined;
   #isAsking = false;
+  /** These, and the times below, are monotonic ms. */
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  #contradictedSince: number | undefined;
+  /** Of all pipelines in the list, and since when none has changed. */
+  #states = '';
+  #statesSince = Number.NEGATIVE_INFINITY;
   #leave = () => {};
 
   constructor(options: RunnerHealthOptions) {
@@ -42,12 +55,21 @@ export class RunnerHealthReader {
     const {logs, stats, list} = this.#options;
     const check = () => this.#check();
     const leave = [
-      forEachLog(logs, ({snapshot}) => snapshot.subscribe(check)),
-      ...[stats.known.subscribe(check), list.subscribe(check), logs.names.subscribe(check)],
+      forEachLog(logs, (log) => {
+        let before: Sign;
+        return log.snapshot.subscribe(() => {
+          const sign = signOf(log);
+          if (sign === before) return;
+          before = sign;
+          check();
+        });
+      }),
+      ...[stats.known.subscribe(check), list.subscribe(() => this.#onList()), logs.names.subscribe(check)],
     ];
     this.#leave = () => {
       for (const each of leave) each();
     };
+    this.#onList();
   }
 
   stop(): void {
@@ -56,23 +78,55 @@ export class RunnerHealthReader {
     this.#cancelTimer?.();
   }
 
-  #check(): void {
-    if (!this.#isDoubted) this.#health.set(undefined);
-    else if (!this.#isAsking && !this.#cancelTimer) void this.#ask();
+  #onList(): void {
+    const {pipelines = []} = this.#options.list.get();
+    const states = pipelines
+      .map((each) => `${each.id} ${each.deploymentStatus} ${each.deploymentStatusSince}`)
+      .join('\n');
+    if (states !== this.#states) this.#statesSince = this.#options.clock.monotonic();
+    this.#states = states;
+    this.#check();
   }
 
-  get #isDoubted(): boolean {
-    const {logs, stats, list} = this.#options;
-    const isAway = logs.names.get().some((name) => {
-      const connection = logs.get(name)?.snapshot.get().connection;
+  #check(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const now = this.#options.clock.monotonic();
+    const doubtedAt = this.#doubtedAt(now);
+    if (doubtedAt > now) this.#health.set(undefined);
+    if (doubtedAt === Number.POSITIVE_INFINITY || this.#isAsking) return;
+    const wait = Math.max(doubtedAt, this.#answeredAt + askEvery) - now;
+    if (wait > 0) this.#cancelTimer = this.#options.clock.after(wait, () => this.#check());
+    else void this.#ask();
+  }
+
+  /** From when on the runner is doubted; infinity: nothing speaks against it. */
+  #doubtedAt(now: number): number {
+    const {logs} = this.#options;
+    const ended = new Set<string>();
+    let isAway = false;
+    for (const name of logs.names.get()) {
+      const log = logs.get(name);
+      const sign = log && signOf(log);
+      if (sign === 'ended') ended.add(name);
       // While it is asked for once more, the last answer holds.
-      if (connection?.kind === 'connecting') return this.#health.get() !== undefined;
-      return connection?.kind === 'waiting' && hasReason(connection.failure, 'runner-unreachable');
-    });
-    if (isAway) return true;
-    const runs = new Set((list.get().pipelines ?? []).filter(hasProcess).map(({name}) => name));
-    return [...stats.known.get()].some(([name, {failure}]) => {
-      return runs.has(name) && hasReason(failure, 'pipeline-unreachable');
+      isAway ||= sign === 'away' || (sign === 'asked' && this.#health.get() !== undefined);
+    }
+    this.#contradictedSince = this.#isContradicted(ended) ? (this.#contradictedSince ?? now) : undefined;
+    if (isAway) return now;
+    if (this.#contradictedSince === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#contradictedSince, this.#statesSince) + unchangedFor;
+  }
+
+  /** Lists have a process running that has ended or cannot be reached. While no list comes, nothing can be said. */
+  #isContradicted(ended: ReadonlySet<string>): boolean {
+    const {stats, list} = this.#options;
+    const {pipelines = [], failure, unansweredSince} = list.get();
+    if (failure || unansweredSince !== undefined) return false;
+    const known = stats.known.get();
+    return pipelines.some((pipeline) => {
+      const {name} = pipeline;
+      return isContradicted(pipeline, {isRunOver: ended.has(name), failure: known.get(name)?.failure});
     });
   }
 
@@ -83,12 +137,28 @@ export class RunnerHealthReader {
     const health = await client.getRunnerHealth(this.#stop.signal).catch(() => undefined);
     this.#isAsking = false;
     if (this.#stop.signal.aborted) return;
-    this.#health.set(this.#isDoubted ? health : undefined);
-    this.#cancelTimer = clock.after(askEvery, () => {
-      this.#cancelTimer = undefined;
-      this.#check();
-    });
+    const now = clock.monotonic();
+    this.#answeredAt = now;
+    if (this.#doubtedAt(now) <= now) this.#health.set(health);
+    this.#check();
   }
+}
+
+/** The list has a process running that has ended in its log, or cannot be reached: `failure` of its statistics. */
+export function isContradicted(
+  pipeline: Pipeline,
+  {isRunOver, failure}: {readonly isRunOver: boolean | undefined; readonly failure: ApiFailure | undefined},
+): boolean {
+  // `Unavailable`: the runner knows it.
+  if (!hasProcess(pipeline) || stateOf(pipeline.deploymentStatus).kind === 'failed') return false;
+  return isRunOver || hasReason(failure, 'pipeline-unreachable');
+}
+
+function signOf({snapshot, isRunOver}: Pick<Log, 'snapshot' | 'isRunOver'>): Sign {
+  const {connection} = snapshot.get();
+  if (connection?.kind === 'connecting') return 'asked';
+  if (connection?.kind === 'waiting' && hasReason(connection.failure, 'runner-unreachable')) return 'away';
+  return connection?.kind === 'live' && isRunOver ? 'ended' : undefined;
 }
 
 function hasReason(failure: ApiFailure | undefined, reason: RetryableReason): boolean {

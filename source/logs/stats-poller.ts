@@ -173,13 +173,22 @@ export class StatsPoller {
     for (const pipeline of pipelines) {
       const {name} = pipeline;
       const earlier = before.get(name);
-      const isNew = hasProcess(pipeline) && (!hasProcess(earlier) || earlier?.id !== pipeline.id);
-      if (isNew) for (const what of ['stats', 'series'] as const) this.#failing.delete(keyOf(what, name));
+      const isOther = earlier?.id !== pipeline.id || earlier.deploymentId !== pipeline.deploymentId;
+      const isNew = hasProcess(pipeline) && (isOther || !hasProcess(earlier));
+      if (isNew) this.#forgetFailures(name);
       if (isNew && name === this.#shown) this.#want(name, 'stats');
       if (isNew && name === this.#open) this.#wantOpen();
       if (!isFirst && hasRisen(earlier, pipeline)) this.#want(name, 'stats');
     }
     this.#next();
+  }
+
+  /** They are of an earlier process. */
+  #forgetFailures(name: string): void {
+    for (const what of ['stats', 'series'] as const) this.#failing.delete(keyOf(what, name));
+    const known = this.#known.get().get(name);
+    if (known?.failure || known?.seriesFailure)
+      this.#set(name, {...known, failure: undefined, seriesFailure: undefined});
   }
 
   #forgetReplaced(): void {

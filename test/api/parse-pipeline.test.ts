@@ -17,6 +17,7 @@ const parsePipelines = (parts: readonly (readonly unknown[])[], previous: readon
   );
 const parsePipelineDetail = (json: unknown) => api.parsePipelineDetail(new ServerJson(json));
 const parseSession = (json: unknown) => api.parseSession(new ServerJson(json));
+const parseRunnerHealth = (json: unknown, now: number) => api.parseRunnerHealth(new ServerJson(json), now);
 const describeProgramError = (json: unknown) => parsePipelineDetail({name: 'p', program_error: json})?.programError;
 const parseDeploymentError = (json: unknown) => api.parseDeploymentError(new ServerJson(json));
 
@@ -353,4 +354,13 @@ test.each([
 
 test('no error is none', () => {
   expect(parseDeploymentError(null)).toBeUndefined();
+});
+
+test('a runner whose last record is old does not work, whatever that says: it writes one every 10 minutes', () => {
+  const [unchanged_since, checked_at] = ['2026-11-27T05:46:07.757377Z', '2026-11-27T05:51:05.513958Z'];
+  const json = {all_healthy: true, runner: {healthy: true, message: 'Healthy: yes.', unchanged_since, checked_at}};
+  const checkedAt = Date.parse('2026-11-27T05:51:05.513Z');
+  expect(parseRunnerHealth(json, checkedAt + 14 * 60_000)).toMatchObject({isHealthy: true, checkedAt});
+  const later = parseRunnerHealth(json, checkedAt + 20 * 3_600_000);
+  expect(later).toEqual({isHealthy: false, message: 'it has not reported since', since: checkedAt, checkedAt});
 });

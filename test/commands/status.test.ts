@@ -89,6 +89,20 @@ it('says what the server says of its runner, where that cannot give the log', as
   expect(text).toMatch(/\n {2}Log unreachable: /);
 });
 
+it('asks whether the runner works where a log has the end of a process that the list has running', async () => {
+  const told = await withServer(['orders'], async (client, server) => {
+    const change = 'Resources transition: provisioned -> stopping (desired: stopped)';
+    server.pipeline('orders').manager('INFO', 'pipeline_automata', change);
+    const health = {isHealthy: false, message: 'it has not reported since', since: 0, checkedAt: 0};
+    return await statusReport({
+      ...{serverVersion: Promise.resolve(undefined), signal, clock: systemClock, random: () => 0},
+      ...{client: {...client, getRunnerHealth: () => Promise.resolve(health)}, requested: readNames(['orders'])},
+      output: 'text',
+    });
+  });
+  expect(told).toMatch(/\n {2}The runner is away: it has not reported since \(API · since /);
+});
+
 it('has the version of the server, which a pipeline need not have', async () => {
   expect(await status(['orders'])).toMatch(/\n {2}platform +0\.337\.0\n {2}server +0\.337\.0\n/);
   expect(JSON.parse(await status(['orders'], 'json'))).toMatchObject([{serverVersion: '0.337.0'}]);

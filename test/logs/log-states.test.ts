@@ -124,6 +124,19 @@ describe('ends that nobody asked for', () => {
     expect(endsIn(text, cuts)).toEqual({count: causes.length, last: ends});
   });
 
+  test('after any end the run is over, until the next start or until lines are missing', () => {
+    const over = (text: string) => read(Buffer.from(text)).isRunOver;
+    expect([over(starting), over(starting + stopping('stopped')), over(stopped + starting)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(over(starting + error + stopping('provisioned') + stopped)).toBe(true);
+    const states = read(Buffer.from(starting + stopping('stopped') + stopped));
+    states.missLines();
+    expect(states.isRunOver).toBe(false);
+  });
+
   test('a real panic', () => {
     const {ends} = read(bodyOf('35-worker-panic-logs.raw'));
     expect(ends).toEqual({count: 1, last: [{at: Date.parse('2026-11-27T06:46:44.095Z'), cause: undefined}]});

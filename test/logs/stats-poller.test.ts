@@ -315,6 +315,17 @@ test('knows since when no record was processed, by the statistics of one process
   expect(stillFor()).toBe(0);
 });
 
+test('that an earlier process did not answer is not known of the next one', async () => {
+  const rig = new Rig(['orders']);
+  rig.answer = unreachable;
+  rig.poller.setShown('orders');
+  await rig.clock.advance(1000);
+  rig.poller.setShown(undefined);
+  expect(rig.poller.known.get().get('orders')).toMatchObject({failure: unreachable});
+  rig.list(['orders'], {deploymentId: 'the next start'});
+  expect(rig.poller.known.get().get('orders')).toMatchObject({failure: undefined});
+});
+
 test('stop cancels the requests in progress and sends no other', async () => {
   const rig = new Rig(['orders']);
   rig.poller.setOpen('orders');
