@@ -80,7 +80,7 @@ async function runWithKeys(
 ): Promise<number> {
   const {stdin} = process;
   const commands = commandsOf(settings);
-  const start = startOf(settings, systemClock.wall());
+  const start = startOf(settings);
   const notes: string[] = [];
   const note = (line: string) => void notes.push(line);
   const tell = (line: string) => void process.stderr.write(`pipetail: ${line}\n`);

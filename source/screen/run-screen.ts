@@ -42,7 +42,7 @@ export type ScreensOptions = {
 /** Runs a screen for each context that the user switches to. Resolves to the exit code; rejects with a `UsageError`. */
 export async function runScreens(options: ScreensOptions): Promise<number> {
   const {settings: first, names, version, process} = options;
-  const start = startOf(first, systemClock.wall());
+  const start = startOf(first);
   if (!first.demo) {
     await checkFirstName(names, {open: () => openServer(first, version, systemClock), clock: systemClock});
   }
@@ -199,7 +199,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const endSize = drawn.followSize();
   reports.on();
   backend.start();
-  const endSearch = start.place ? goToPlaceAtStart(controller, start.place, opening) : () => {};
+  const endSearch = start.placeAt ? goToPlaceAtStart(controller, start.placeAt, opening) : () => {};
   try {
     await drawn.ended();
   } catch (error) {

@@ -10,16 +10,21 @@ import {bytesOfPath} from '../storage/regular-file.ts';
 import {runWithTimeout} from '../system/deadline.ts';
 import type {WantedPlace} from '../ui/start-place.ts';
 
-/** Where a screen begins, and with which filters. */
-export type Start = {readonly place: WantedPlace | undefined; readonly filters: readonly Filter[] | undefined};
+/** Where a screen begins, and with which filters. `placeAt`: of `--at`, read at this Unix time in ms of the server. */
+export type Start = {
+  readonly placeAt: ((now: number) => WantedPlace) | undefined;
+  readonly filters: readonly Filter[] | undefined;
+};
 
 /** A context or a server that comes later has none of it. */
-export const noStart: Start = {place: undefined, filters: undefined};
+export const noStart: Start = {placeAt: undefined, filters: undefined};
 
 /** Throws `UsageError` for what is no time, no hash or no filter. */
-export function startOf({start: {at, filters}}: Pick<Settings, 'start'>, now: number): Start {
+export function startOf({start: {at, filters}}: Pick<Settings, 'start'>): Start {
+  const placeAt = at === undefined ? undefined : (now: number) => readPlace(at, now);
+  placeAt?.(0);
   return {
-    place: at === undefined ? undefined : readPlace(at, now),
+    placeAt,
     filters: filters.length === 0 ? undefined : filters.map(readFilter),
   };
 }

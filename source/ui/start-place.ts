@@ -63,16 +63,25 @@ function recordHash(lines: Iterable<Uint8Array>): string {
 
 /**
  * Goes to the place in the tabs that are open at the start, each once its log has caught up; without `names` in the tab
- * that is shown first. Of several tabs the one that has the record is shown. Returns a function that ends the search.
+ * that is shown first. Of several tabs the one that has the record is shown. `placeAt`: the place, as it is meant at this
+ * Unix time in ms: that of the server, which has answered once a log has caught up. Returns a function that ends the search.
  */
-export function goToPlaceAtStart(controller: Controller, wanted: WantedPlace, names: readonly string[]): () => void {
+export function goToPlaceAtStart(
+  controller: Controller,
+  placeAt: (now: number) => WantedPlace,
+  names: readonly string[],
+): () => void {
   const {logs, clock} = controller.services;
+  const startedAt = clock.monotonic();
+  let place: WantedPlace | undefined;
   const waiting = new Set(names);
   const undo = new Map<string, () => void>();
   let results: FoundPlace[] | undefined = [];
   let isChosen = names.length > 0;
 
   const onFound = (tab: Tab, {buffer}: Log, index: RecordIndex) => {
+    place ??= placeAt(clock.wall() - (clock.monotonic() - startedAt));
+    const wanted = place;
     const found = findPlace(buffer, index, wanted);
     results?.push(found);
     if (found.id !== undefined) show(controller, tab, found.id, found.kind === 'found' && names.length > 1);

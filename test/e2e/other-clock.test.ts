@@ -22,6 +22,19 @@ describe.each([120, -120])("a machine whose clock is %d min ahead of the server'
     expect((await run('timeline', '--since', '20m', 'orders')).stdout).toMatch(/[Rr]unning/);
   });
 
+  test('--at, and a time that is typed', async () => {
+    const {server, write} = await openRig(['orders']);
+    write('orders', 1);
+    await using view = await openView(['--host', server.url, '--at', '20m', 'orders'], {cols: 130, rows: 30, env});
+    await view.terminal.waitFor('the oldest record kept is from ');
+    await view.terminal.press('T');
+    await view.terminal.type('now');
+    await view.terminal.press('Enter');
+    await view.terminal.waitFor('this is the end');
+    const [, typed = ''] = /nothing at or after (\S+ \S+) UTC: this is the end/.exec(view.terminal.text()) ?? [];
+    expect(Math.abs(Date.parse(`${typed.replace(' ', 'T')}Z`) - server.clock.wall())).toBeLessThan(hour);
+  });
+
   test('a screen', async () => {
     const {server, write} = await openRig(['orders']);
     write('orders', 1);

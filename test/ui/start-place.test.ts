@@ -121,7 +121,7 @@ test('the place of the command line is gone to once the log has come, and what b
   const hash = copied(first).hash;
   const arrived = async (seconds: number, wanted: string | undefined) => {
     await using screen = await reading(log);
-    const end = goToPlaceAtStart(screen.controller, {at: at(seconds), hash: wanted}, ['orders']);
+    const end = goToPlaceAtStart(screen.controller, () => ({at: at(seconds), hash: wanted}), ['orders']);
     await screen.until(() => noticeOf(screen) !== undefined, 'the notice');
     end();
     return [currentLine(screen), noticeOf(screen), viewOf(screen).position.kind];
