@@ -4,7 +4,7 @@ import {nearestSame} from '../records/same-failure.ts';
 import type {ConnectorIncrease} from './connectors.ts';
 import {historyEvents} from './history-changes.ts';
 import type {LogStatus} from './log-status.ts';
-import {type EventOf, isOfEnd, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
+import {type EventOf, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
 import {type PipelineStatuses, statusesById} from './pipeline-status.ts';
 
 /** What happened while the user was away, from `since` to `until` (Unix time in ms), by pipeline: the most urgent first. */
@@ -38,16 +38,20 @@ type AbsenceInput = {
   /** How many events of each pipeline were not kept. */
   readonly dropped?: ReadonlyMap<string, number>;
   readonly muted: ReadonlySet<number>;
+  /** See `EventLog`. */
+  readonly isOfEnd: IsOfEnd;
   /** Connectors of so many new errors of a pipeline. */
   readonly increaseOf: (pipeline: string, count: number) => ConnectorIncrease;
   readonly notFollowed: ReadonlySet<string>;
 };
 
+type IsOfEnd = (event: Pick<EventOf<'errors' | 'watched'>, 'pipeline' | 'group'>) => boolean;
+
 /** Undefined: nothing happened. */
 export function absenceOf(
   before: StatusAt,
   now: StatusAt,
-  {happened, dropped, muted, increaseOf, notFollowed}: AbsenceInput,
+  {happened, dropped, muted, isOfEnd, increaseOf, notFollowed}: AbsenceInput,
 ): Absence | undefined {
   const logsBefore = new Map(before.logs.map((log) => [log.name, log]));
   const logsNow = new Map(now.logs.map((log) => [log.name, log]));
@@ -72,7 +76,7 @@ export function absenceOf(
     return [event];
   });
   const events = [...Map.groupBy(told, ({pipeline}) => pipeline).values()].flatMap((all) =>
-    withLostStreams(onceEach(all, told), logsNow.get(all[0]?.pipeline ?? '')),
+    withLostStreams(onceEach(all, {told, isOfEnd}), logsNow.get(all[0]?.pipeline ?? '')),
   );
   return byPipeline(events, {since: before.at, until: now.at, notFollowed}, dropped);
 }
@@ -80,10 +84,13 @@ export function absenceOf(
 /** Milliseconds in which the connections of one server end when it goes. */
 const lastSigns = 5_000;
 
-/** Of what the log and the API tell of the same, one. `all`: of all pipelines. */
-function onceEach(events: readonly PipelineEvent[], all: readonly PipelineEvent[]): readonly PipelineEvent[] {
+/** Of what the log and the API tell of the same, one. `told`: of all pipelines. */
+function onceEach(
+  events: readonly PipelineEvent[],
+  {told, isOfEnd}: {readonly told: readonly PipelineEvent[]; readonly isOfEnd: IsOfEnd},
+): readonly PipelineEvent[] {
   const of = (kind: PipelineEvent['kind']) => events.filter((event) => event.kind === kind);
-  const outages = all.filter(({kind}) => kind === 'outage');
+  const outages = told.filter(({kind}) => kind === 'outage');
   const isOfOutage = (since = Number.NaN) =>
     outages.some(({at = 0, until = Number.POSITIVE_INFINITY}) => since >= at - lastSigns && since <= until);
   // A restart that the log has, too, is at its place there.
@@ -108,7 +115,7 @@ function onceEach(events: readonly PipelineEvent[], all: readonly PipelineEvent[
       case 'reconnected':
         return isOfOutage(event.since) ? [] : [event];
       case 'errors':
-        return hasFailed && isOfEnd(event.group) ? [] : [event];
+        return hasFailed && isOfEnd(event) ? [] : [event];
       default:
         return [event];
     }

@@ -3,7 +3,6 @@ import type {Pattern} from '../buffer/pattern.ts';
 import type {Log} from '../logs/log.ts';
 import {forEachLog} from '../logs/log-manager.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
-import type {ErrorGroup} from '../records/error-log.ts';
 import {isFailing} from '../words/pipeline.ts';
 import type {Absence} from './absence.ts';
 import {Alerts, type AlertsOptions} from './alerts.ts';
@@ -12,7 +11,7 @@ import {Failures, type Gap} from './failures.ts';
 import {LineWatch} from './line-watch.ts';
 import {endsSince} from './log-status.ts';
 import {Outages} from './outages.ts';
-import {isOfEnd, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
+import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {type PipelineStatus, statusesById} from './pipeline-status.ts';
 
 export type EventOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
@@ -208,13 +207,9 @@ export class EventFeed {
     this.log.add([...known, ...alerts.filter(({kind}) => kind === 'degraded')]);
     const muted = this.log.muted.get();
     // What ended the pipeline is told as its failure.
-    const isQuiet = (name: string, group: ErrorGroup) => muted.has(group.key) || this.#isOfEnd(name, group);
-    const isLoud = (event: PipelineEvent) => !isOfErrors(event) || !isQuiet(event.pipeline, event.group);
+    const isLoud = (event: PipelineEvent) =>
+      !isOfErrors(event) || !(muted.has(event.group.key) || this.log.isOfEnd(event));
     this.alerts.tell([...alerts, ...events.filter(isLoud)]);
-  }
-
-  #isOfEnd(name: string, group: ErrorGroup): boolean {
-    return isOfEnd(group, this.#services.logs.get(name)?.buffer.runnerAt(group.lastId));
   }
 
   /** The status before, if more may have happened between the two than they tell. */

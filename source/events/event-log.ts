@@ -23,7 +23,7 @@ import {LogReadings} from './log-readings.ts';
 import {type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {ServerOutage} from './outages.ts';
-import {EventSums, isIncident, type PipelineEvent, rekey} from './pipeline-event.ts';
+import {type EventOf, EventSums, isIncident, isOfEnd, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {
   earlierErrors,
   listEvents,
@@ -333,7 +333,15 @@ export class EventLog {
     const {notFollowed} = this.readings;
     const outage = this.#outage.now;
     const happened = outage ? [...all, outage] : all;
-    return absenceOf(before, now, {happened, dropped, muted, increaseOf, notFollowed});
+    return absenceOf(before, now, {
+      ...{happened, dropped, muted, increaseOf, notFollowed},
+      isOfEnd: (event) => this.isOfEnd(event),
+    });
+  }
+
+  /** These errors report how the process ended, which is told as its failure. */
+  isOfEnd({pipeline, group}: Pick<EventOf<'errors' | 'watched'>, 'pipeline' | 'group'>): boolean {
+    return isOfEnd(group, this.#sources.logs.get(pipeline)?.buffer.runnerAt(group.lastId));
   }
 
   /** Words that say once, for each tab that became marked by them, which connectors have errors. */

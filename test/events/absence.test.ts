@@ -5,11 +5,17 @@ import {type Absence, absenceByHistory, absenceOf, type StatusAt} from '../../so
 import {eventWords} from '../../source/events/event-words.ts';
 import {Happened} from '../../source/events/happened.ts';
 import {logEvents} from '../../source/events/log-status.ts';
+import {type EventOf, isOfEnd} from '../../source/events/pipeline-event.ts';
 import {listEvents, type PipelineStatus} from '../../source/events/pipeline-status.ts';
 import {watchPatternKey} from '../../source/records/error-log.ts';
 import {emptyErrorLog, errorsOf, list, log, pipeline, statusAt} from './statuses.ts';
 
 const muted = new Set<number>();
+const rest = {
+  muted,
+  isOfEnd: ({group}: Pick<EventOf<'errors'>, 'group'>) => isOfEnd(group),
+  notFollowed: new Set<string>(),
+};
 /** With what logs and lists told, of which `between` were in the middle. */
 function absenceIn(before: StatusAt, now: StatusAt, ...between: readonly (readonly PipelineStatus[])[]) {
   const happened = new Happened();
@@ -22,7 +28,7 @@ function absenceIn(before: StatusAt, now: StatusAt, ...between: readonly (readon
     const earlier = before.logs.find(({name}) => name === log.name);
     if (earlier) for (const event of logEvents(earlier, log)) happened.add(event, 0);
   }
-  return absenceOf(before, now, {muted, happened: happened.all, increaseOf: () => [], notFollowed: new Set()});
+  return absenceOf(before, now, {...rest, happened: happened.all, increaseOf: () => []});
 }
 const eventsOf = (absence: Absence | undefined) => absence?.rows.flatMap(({events}) => events);
 const kinds = (absence: Absence | undefined) => eventsOf(absence)?.map(({pipeline, kind}) => `${pipeline} ${kind}`);
@@ -80,7 +86,7 @@ it('names the connectors whose errors became more', () => {
   const now = statusAt(1, [], [pipeline('a', {connectorErrors: 4})]);
   const increaseOf = (name: string, count: number) => [{name: `${name}.bad`, count}];
   const happened = left.pipelines && now.pipelines ? listEvents(left.pipelines, now.pipelines) : [];
-  expect(eventsOf(absenceOf(left, now, {muted, happened, increaseOf, notFollowed: new Set()}))).toMatchObject([
+  expect(eventsOf(absenceOf(left, now, {...rest, happened, increaseOf}))).toMatchObject([
     {kind: 'connectors', pipeline: 'a', count: 3, increase: [{name: 'a.bad', count: 3}]},
   ]);
 });

@@ -314,6 +314,15 @@ it('an error that a program prints as the end of its process is told like any ot
   screen.server.pipeline('fraud').write(runner('Resources error: exit status: 7', 'ERROR'));
   await screen.until(() => told.length > 0, 'the alert');
   expect(told).toEqual([expect.stringMatching(/^fraud: .*Resources error: exit status: 7$/)]);
+  // Beside the true end, too, which a row of its own has.
+  screen.server.pipeline('fraud').fail('exit status: 101');
+  const away = () => screen.controller.events.absence?.rows.flatMap(({events}) => events) ?? [];
+  await screen.until(() => away().some(({kind}) => kind === 'failed'), 'the failure');
+  await screen.until(() => (screen.logs.get('fraud')?.ends.count ?? 0) > 0, 'the end in the log');
+  const errors = away().flatMap((event) =>
+    event.kind === 'errors' ? Buffer.from(event.group.example).toString() : [],
+  );
+  expect(errors).toEqual([expect.stringContaining('Resources error: exit status: 7')]);
 });
 
 it('what the compiler says of a program is in its alert, its banner and its row on A, whatever page is opened', async () => {

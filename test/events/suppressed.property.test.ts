@@ -207,7 +207,8 @@ it('while the user was away, logged, suppressed and untold errors add up to what
         ...before.logs.flatMap((each) => logEvents(each, rig.status)),
         ...listEvents(before.pipelines ?? list(), now.pipelines ?? list()),
       ];
-      const input = {happened, muted: new Set<number>(), increaseOf: () => [], notFollowed: new Set<string>()};
+      const kept = {muted: new Set<number>(), isOfEnd: () => false, notFollowed: new Set<string>()};
+      const input = {...kept, happened, increaseOf: () => []};
       const {rows = []} = absenceOf(before, now, input) ?? {};
       const told = rows.flatMap(({events}) => events);
       const sum = told.reduce((all, event) => {
