@@ -4,11 +4,10 @@ import {CheckpointFailures, type FailedCheckpoints} from '../events/checkpoint-f
 import {errorsKey} from '../events/connector-causes.ts';
 import {errorsIn, hasForgotten} from '../events/connector-states.ts';
 import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../events/connectors.ts';
-import {logFacts} from '../events/event-log.ts';
 import {connectorTotalWords} from '../events/event-words.ts';
 import type {LogReading} from '../events/log-readings.ts';
 import {type AskedDetail, isDegraded, type LogFacts, type Statement} from '../events/statement.ts';
-import {readingKey, whyOf} from '../events/why.ts';
+import {logFacts, readingKey, whyOf} from '../events/why.ts';
 import type {Clock} from '../lib/clock.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
 import {isContradicted} from '../logs/runner-health.ts';

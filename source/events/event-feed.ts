@@ -168,6 +168,7 @@ export class EventFeed {
     // Logs whose connections are open and dead change no more.
     if (unansweredSince !== undefined) for (const log of this.log.openLogs) this.#onLog(log);
     const change = this.log.readList();
+    this.log.countUnseen();
     const degraded = this.log.readDegraded();
     if (!change) {
       this.#tell([], degraded);

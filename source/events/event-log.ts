@@ -4,7 +4,6 @@ import {createStore, type ReadableStore} from '../lib/store.ts';
 import type {ListPoller} from '../logs/list-poller.ts';
 import type {Log} from '../logs/log.ts';
 import type {OpenLogs} from '../logs/log-manager.ts';
-import type {LogSnapshot} from '../logs/log-snapshot.ts';
 import type {StatsPoller} from '../logs/stats-poller.ts';
 import type {DegradedPipelines} from '../words/pipeline.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
@@ -20,21 +19,22 @@ import {
 import {Degraded} from './degraded.ts';
 import {Happened} from './happened.ts';
 import {LogReadings} from './log-readings.ts';
-import {type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
+import {isFollowed, type LogChange, type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {ServerOutage} from './outages.ts';
 import {type EventOf, EventSums, isIncident, isOfEnd, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {
   earlierErrors,
+  type ListChange,
   listEvents,
   newNames,
   type PipelineStatus,
   type PipelineStatuses,
   pipelineStatuses,
 } from './pipeline-status.ts';
-import type {AskedDetail, LogFacts, Statement, WhyFacts} from './statement.ts';
-import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
-import {whyOf} from './why.ts';
+import type {AskedDetail, Statement, WhyFacts} from './statement.ts';
+import {type ErrorRow, errorRows, UnseenCounts, unseenErrors} from './unseen.ts';
+import {logFacts, whyOf} from './why.ts';
 
 export type EventSources = {
   readonly logs: OpenLogs;
@@ -56,17 +56,6 @@ type Seen = {
 };
 
 type WhyAsked = Pick<WhyFacts, 'noAnswer' | 'failedCheckpoints'> & AskedDetail;
-
-/** What happened between two statuses. */
-type LogChange = {readonly before: LogStatus; readonly now: LogStatus; readonly events: readonly PipelineEvent[]};
-type ListChange = {
-  /** Undefined: `now` is the first list, which makes no events. */
-  readonly before: PipelineStatuses | undefined;
-  readonly now: PipelineStatuses;
-  readonly events: readonly PipelineEvent[];
-  /** Pipelines that have other names now, by the names before. */
-  readonly names: ReadonlyMap<string, string>;
-};
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -99,6 +88,7 @@ export class EventLog {
   /** One past the newest entry of each log when it was last on the screen. */
   readonly #seenEnd = new WeakMap<Log, number>();
   readonly #seenTimes = createStore(0);
+  readonly #unseenCounts = new UnseenCounts((name) => this.unseenErrors([name]));
   readonly #degraded: Degraded;
   readonly #outage = new ServerOutage();
   /** Open logs that are marked because connectors have had errors; true: it was said of which. */
@@ -144,6 +134,7 @@ export class EventLog {
     const muted = new Set(this.#muted.get());
     if (!muted.delete(key)) muted.add(key);
     this.#muted.set(muted);
+    this.countUnseen();
   }
 
   /** What happened to an open log since the last call. Undefined: it has only caught up with what was before. */
@@ -160,6 +151,7 @@ export class EventLog {
     this.#keep(events.filter(isIncident));
     if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))
       this.#onScreen.onNews(log.name);
+    this.#unseenCounts.count([log]);
     if (before && this.#caughtUp.has(log)) return {before, now, events};
     if (!isFollowed(log.snapshot.get())) return undefined;
     this.#caughtUp.add(log);
@@ -243,6 +235,7 @@ export class EventLog {
   /** The tab whose log is on the screen from now on. Undefined: none, or a page that is not about it. */
   setShown(shown: ShownLog | undefined): void {
     this.#onScreen.setShown(shown);
+    this.countUnseen();
   }
 
   /** The user used the log that is on the screen: what it has is seen. */
@@ -253,6 +246,16 @@ export class EventLog {
   /** Changes when something was seen. */
   get seenTimes(): ReadableStore<number> {
     return this.#seenTimes;
+  }
+
+  /** See `UnseenCounts`. */
+  get unseenChanges(): ReadableStore<number> {
+    return this.#unseenCounts.changes;
+  }
+
+  /** What unseen errors depend on beside lines may have changed. */
+  countUnseen(): void {
+    this.#unseenCounts.count(this.openLogs);
   }
 
   hasUnseenEntries(log: Log): boolean {
@@ -436,18 +439,7 @@ export class EventLog {
     }
     const seen = new Set(names);
     this.#unseen.forget(({pipeline}) => seen.has(pipeline));
+    this.countUnseen();
     if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
   }
-}
-
-/** What statements need to know of an open log. */
-export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losses' | 'snapshot'>): LogFacts {
-  const {firstId, isWhole} = errors.connectors;
-  const {lostStreams = []} = snapshot.get();
-  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams};
-}
-
-/** All that the log had at first was read; what comes now is new. */
-function isFollowed({connection, file}: LogSnapshot): boolean {
-  return connection?.kind === 'live' || file?.kind === 'followed';
 }

@@ -38,6 +38,13 @@ export type LogStatus = {
   readonly deletedAt: number | undefined;
 };
 
+/** What happened between two statuses. */
+export type LogChange = {
+  readonly before: LogStatus;
+  readonly now: LogStatus;
+  readonly events: readonly PipelineEvent[];
+};
+
 /** What there is of a log before its first byte. */
 const nothing: Omit<LogStatus, 'name' | 'at' | 'connectors'> = {
   ...{endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
@@ -234,4 +241,9 @@ function errorEvents(
 export function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
   const more = ends.count - before.ends.count;
   return more > 0 ? ends.last.slice(-more) : [];
+}
+
+/** All that the log had at first was read; what comes now is new. */
+export function isFollowed({connection, file}: LogSnapshot): boolean {
+  return connection?.kind === 'live' || file?.kind === 'followed';
 }

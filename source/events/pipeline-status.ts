@@ -56,6 +56,16 @@ export type PipelineStatus = {
 /** By name. */
 export type PipelineStatuses = ReadonlyMap<string, PipelineStatus>;
 
+/** What happened between two lists. */
+export type ListChange = {
+  /** Undefined: `now` is the first list, which makes no events. */
+  readonly before: PipelineStatuses | undefined;
+  readonly now: PipelineStatuses;
+  readonly events: readonly PipelineEvent[];
+  /** Pipelines that have other names now, by the names before. */
+  readonly names: ReadonlyMap<string, string>;
+};
+
 export function listEvents(before: PipelineStatuses, now: PipelineStatuses): readonly PipelineEvent[] {
   const byId = statusesById(before);
   const later = statusesById(now);

@@ -1,3 +1,4 @@
+import {createStore, type ReadableStore} from '../lib/store.ts';
 import {type ConnectorErrorCount, type ErrorGroup, type ErrorLog, watchPatternKey} from '../records/error-log.ts';
 import {sameFailure} from '../records/same-failure.ts';
 import {connectorTotal, type FailedConnector} from './connector-states.ts';
@@ -214,4 +215,31 @@ export function unseenErrors(
   if (isViewed) return pinned.length;
   const counted = status ? unseenConnectorErrors(status, seen, errors?.connectors) : 0;
   return pinned.length + counted + (errors?.unseenCount(muted) ?? 0);
+}
+
+/** How many unseen errors each open log has, counted where that changes: who shows them hears of other numbers only. */
+export class UnseenCounts {
+  readonly #countOf: (name: string) => number;
+  readonly #counts = new WeakMap<object, number>();
+  readonly #changes = createStore(0);
+
+  constructor(countOf: (name: string) => number) {
+    this.#countOf = countOf;
+  }
+
+  /** Changes when the number of any log does. */
+  get changes(): ReadableStore<number> {
+    return this.#changes;
+  }
+
+  /** Call for the logs whose number may be another. */
+  count(logs: readonly {readonly name: string}[]): void {
+    let isOther = false;
+    for (const log of logs) {
+      const count = this.#countOf(log.name);
+      isOther ||= count !== this.#counts.get(log);
+      this.#counts.set(log, count);
+    }
+    if (isOther) this.#changes.set(this.#changes.get() + 1);
+  }
 }

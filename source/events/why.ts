@@ -1,5 +1,6 @@
 import type {Pipeline} from '../api/types.ts';
 import {readTime} from '../lib/format.ts';
+import type {Log} from '../logs/log.ts';
 import {isUnfinished, watchPatternKey} from '../records/error-log.ts';
 import {failedStartIn} from '../records/failed-start.ts';
 import {isPanicLine, reportsEnd} from '../records/line-kind.ts';
@@ -188,4 +189,11 @@ function adviceOfFailure({log}: WhyFacts, pipeline: NonNullable<WhyFacts['pipeli
     ({key, lastId}) => lastId >= log.firstId && key !== watchPatternKey && !isUnfinished(key),
   );
   return hasError ? undefined : evictionAdvice;
+}
+
+/** What statements need to know of an open log. */
+export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losses' | 'snapshot'>): LogFacts {
+  const {firstId, isWhole} = errors.connectors;
+  const {lostStreams = []} = snapshot.get();
+  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams};
 }

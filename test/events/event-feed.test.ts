@@ -1,4 +1,4 @@
-import {expect, it} from 'vitest';
+import {expect, it, onTestFinished} from 'vitest';
 import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
 import {processLog} from '../../demo/process-log.ts';
 import {quiet} from '../../demo/scenario.ts';
@@ -306,6 +306,33 @@ it('a stream that the runner stops reading notifies, is an incident, and is over
   orders.start();
   await screen.until(() => lostStreams()?.length === 0, 'the next run');
   expect(incident()).toMatchObject({count: 1, isOver: true});
+});
+
+it('the screen hears of other numbers of unseen errors only, whatever changes them', async () => {
+  const {screen} = await telling();
+  await using _screen = screen;
+  const {events} = screen.controller;
+  await screen.clock.advance(5000);
+  let changes = 0;
+  onTestFinished(events.unseenChanges.subscribe(() => (changes += 1)));
+  const changesBy = async (level: 'INFO' | 'ERROR', text: string) => {
+    changes = 0;
+    screen.server.pipeline('fraud').write(logged(9, level, text));
+    await screen.untilLine('fraud', text);
+    return changes;
+  };
+  expect(await changesBy('INFO', 'quiet')).toBe(0);
+  const before = events.unseenErrors(['fraud']);
+  expect(await changesBy('ERROR', 'loud')).toBe(1);
+  expect(events.unseenErrors(['fraud'])).toBe(before + 1);
+  changes = 0;
+  const loud = screen.logs.get('fraud')?.errors.byKey.values().toArray().at(-1);
+  if (loud) events.toggleMute(loud.key);
+  expect([changes, events.unseenErrors(['fraud'])]).toEqual([1, before]);
+  if (loud) events.toggleMute(loud.key);
+  screen.press('2');
+  await screen.until(() => events.unseenErrors(['fraud']) === 0, 'to be seen');
+  expect(changes).toBe(3);
 });
 
 it('an error that a program prints as the end of its process is told like any other', async () => {

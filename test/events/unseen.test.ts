@@ -3,7 +3,7 @@ import {eventWords} from '../../source/events/event-words.ts';
 import type {LogStatus} from '../../source/events/log-status.ts';
 import {EventSums, type PipelineEvent} from '../../source/events/pipeline-event.ts';
 import type {PipelineStatus} from '../../source/events/pipeline-status.ts';
-import {errorRows, isUrgent} from '../../source/events/unseen.ts';
+import {errorRows, isUrgent, UnseenCounts} from '../../source/events/unseen.ts';
 import {fingerprintOf} from '../../source/records/fingerprint.ts';
 import {emptyErrorLog, errorsOf, log, pipeline} from './statuses.ts';
 
@@ -141,4 +141,25 @@ it('an incident joins only with its own kind', () => {
     "restarted ×2 10-30 30 server unreachable 4 s · runner restarted · server's log cleared · lines may be missing",
     'restarted ×2 9-20  Stopped → Running',
   ]);
+});
+
+it('a log that changes asks for its own number, and tells if that is another', () => {
+  const numbers = new Map([
+    ['a', 0],
+    ['b', 0],
+  ]);
+  const asked: string[] = [];
+  const counts = new UnseenCounts((name) => {
+    asked.push(name);
+    return numbers.get(name) ?? 0;
+  });
+  const [a, b] = [{name: 'a'}, {name: 'b'}];
+  counts.count([a, b]);
+  const told = counts.changes.get();
+  asked.length = 0;
+  counts.count([a]);
+  expect([asked, counts.changes.get()]).toEqual([['a'], told]);
+  numbers.set('a', 1);
+  counts.count([a]);
+  expect(counts.changes.get()).toBe(told + 1);
 });

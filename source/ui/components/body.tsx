@@ -1,5 +1,6 @@
 import type {Pipeline} from '../../api/types.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
+import type {OpenLogs} from '../../logs/log-manager.ts';
 import {hasEnded, isCut} from '../../logs/log-snapshot.ts';
 import type {RecordIndex} from '../../records/record-index.ts';
 import {endedRun, heldSince, type Run} from '../../records/runs.ts';
@@ -59,7 +60,8 @@ export function Body({layout}: {readonly layout: Layout}) {
   const degraded = useStore(controller.events.degraded);
   const unread = useStore(controller.events.readings.unread);
   const labels = useTabLabels(controller);
-  useLogWords(controller.services.logs, () => listedWords(controller));
+  useStore(controller.events.unseenChanges);
+  useLogWords(logs, () => fileStates(logs));
   const empty = emptyLog(controller);
   const waited = useWaited(controller.services, empty?.kind === 'awaited' ? empty.since : undefined);
   const waitedForList = useWaited(controller.services, list.pipelines ? undefined : poller.waitingSince);
@@ -147,14 +149,15 @@ function newestTime({tab, model}: Pane, places: readonly RowPosition[], now: num
   return times.length === 0 ? undefined : times.reduce((best, at) => (ageOf(at) < ageOf(best) ? at : best));
 }
 
-/** What the list says of the open logs. */
-function listedWords({services: {logs}, events}: Controller): string {
-  const words = logs.names.get().map((name) => {
+/** What the list says of the open files. */
+function fileStates(logs: OpenLogs): string {
+  const states = logs.names.get().flatMap((name) => {
     const file = logs.get(name)?.snapshot.get().file;
-    const {symbol = '', word = ''} = file ? openedState(file) : {};
-    return `${symbol} ${word} ${events.unseenErrors([name])}`;
+    if (!file) return [];
+    const {symbol, word} = openedState(file);
+    return `${symbol} ${word}`;
   });
-  return words.join('\n');
+  return states.join('\n');
 }
 
 /** `key` shows the errors in full; undefined: that command has no key. */

@@ -1,8 +1,7 @@
 import type {FailedCheckpoints} from '../../events/checkpoint-failures.ts';
-import {logFacts} from '../../events/event-log.ts';
 import type {Severity, Statement} from '../../events/statement.ts';
 import {detailWords} from '../../events/statement-words.ts';
-import {whyOf} from '../../events/why.ts';
+import {logFacts, whyOf} from '../../events/why.ts';
 import {fineMoment} from '../../lib/format.ts';
 import {wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
