@@ -27,8 +27,8 @@ export type ListSnapshot = {
   /** Of the last request; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
   /**
-   * Unix time in ms at which the first list in a row was requested that has had no answer for a while, nor has any request
-   * since.
+   * The first list in a row that was requested has had no answer for a while, nor has any request since: the Unix time in ms
+   * of that request, or of the last byte of a log if that came later and is as old.
    */
   readonly unansweredSince?: number | undefined;
   /** Monotonic milliseconds of the next try; undefined while nothing failed. */
@@ -69,6 +69,7 @@ export class ListPoller {
   #goodAt: number | undefined;
   #heardAt = () => 0;
   #unanswered: Asked | undefined;
+  #cancelDoubt = () => {};
   #requesting = false;
   /** The last list as the server sent it. */
   #sent: readonly Pipeline[] | undefined;
@@ -134,6 +135,7 @@ export class ListPoller {
     this.#stop.abort();
     this.#unsubscribe();
     this.#cancelTimer?.();
+    this.#cancelDoubt();
     this.#wait.end();
   }
 
@@ -161,9 +163,9 @@ export class ListPoller {
     const {client, clock} = this.#options;
     const askedAt = clock.monotonic();
     const asked = {at: clock.wall(), after: client.answers.started};
-    const cancelDoubt = clock.after(doubtedAfter, () => this.#doubt(asked));
+    this.#cancelDoubt = clock.after(doubtedAfter, () => this.#doubt(asked));
     const answer = await client.listPipelines(this.#stop.signal).catch(asFailure);
-    cancelDoubt();
+    this.#cancelDoubt();
     this.#wait.end();
     if (!('kind' in answer) && this.#texts.lacks(answer)) await this.#askCompiler(answer);
     this.#requesting = false;
@@ -176,7 +178,16 @@ export class ListPoller {
   #doubt(asked: Asked): void {
     if (this.#options.client.answers.lastGood.get() > asked.after) return;
     this.#unanswered ??= asked;
-    this.#store.set({...this.#store.get(), unansweredSince: this.#unanswered.at});
+    this.#store.set({...this.#store.get(), unansweredSince: this.#unansweredSince});
+    const rest = this.#heardAt() + doubtedAfter - this.#options.clock.wall();
+    if (rest > 0) this.#cancelDoubt = this.#options.clock.after(rest, () => this.#doubt(asked));
+  }
+
+  /** A byte of a log that came after the request shows for a while that the server is there. */
+  get #unansweredSince(): number | undefined {
+    const heardAt = this.#heardAt();
+    const isHeard = this.#options.clock.wall() - heardAt < doubtedAfter;
+    return this.#unanswered && (isHeard ? this.#unanswered.at : Math.max(this.#unanswered.at, heardAt));
   }
 
   #succeeded(pipelines: readonly Pipeline[], askedAt: number): void {
@@ -224,7 +235,7 @@ export class ListPoller {
     const {pipelines, askedAt} = this.#store.get();
     if (isWithoutAnswer(failure)) this.#goodAt = this.#goodAt && Math.max(this.#goodAt, this.#heardAt());
     this.#store.set({
-      ...{pipelines, askedAt, goodAt: this.#goodAt, failure, unansweredSince: this.#unanswered?.at},
+      ...{pipelines, askedAt, goodAt: this.#goodAt, failure, unansweredSince: this.#unansweredSince},
       nextTryAt: this.#options.clock.monotonic() + wait,
     });
   }

@@ -68,7 +68,7 @@ export function isSilent(
   {connection, receivedAt}: Pick<LogSnapshot, 'connection' | 'receivedAt'>,
   {unansweredSince}: Unanswered,
 ): boolean {
-  return connection?.kind === 'live' && unansweredSince !== undefined && (receivedAt ?? 0) < unansweredSince;
+  return connection?.kind === 'live' && unansweredSince !== undefined && (receivedAt ?? 0) <= unansweredSince;
 }
 
 type Unanswered = Pick<ListSnapshot, 'unansweredSince'>;

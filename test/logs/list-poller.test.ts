@@ -460,3 +460,20 @@ test('a request that lasts says since when, and no other does', async () => {
   lists.poller.stop();
   expect(lists.clock.pending).toBe(0);
 });
+
+test('a byte of a log that came after the request shows for 5 s that the server is there, and is the last sign then', async () => {
+  const lists = new Lists();
+  const heardAt = lists.clock.wall() + 3_000;
+  lists.poller.setHeard(() => (lists.clock.wall() >= heardAt ? heardAt : 0));
+  lists.poller.start();
+  const askedAt = lists.clock.wall();
+  const unanswered = () => lists.poller.snapshot.get().unansweredSince;
+  await lists.clock.advance(6_000);
+  expect(unanswered()).toBe(askedAt);
+  await lists.clock.advance(2_000);
+  expect(unanswered()).toBe(heardAt);
+  await lists.answer(unreachable);
+  expect(unanswered()).toBe(heardAt);
+  lists.poller.stop();
+  expect(lists.clock.pending).toBe(0);
+});

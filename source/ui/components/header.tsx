@@ -222,7 +222,9 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
     ];
   }
   // Without list and log, the pane says that.
-  const waits = waited?.list !== undefined && (list.pipelines || connection.text !== '');
+  // While the last list is not old, what follows of it and of the log is said.
+  const waits =
+    waited?.list !== undefined && (list.pipelines ? list.unansweredSince !== undefined : connection.text !== '');
   const isAway = runnerTrouble(view.runner) !== undefined;
   const hasTrouble = list.pipelines?.some(isFailing) === true || isAway || (view.degraded?.size ?? 0) > 0;
   const hasUnread = (view.unread?.size ?? 0) > 0;

@@ -7,7 +7,7 @@ import {concat, plain} from '../../../source/terminal/styled-text.ts';
 import {symbolsFor} from '../../../source/terminal/symbols.ts';
 import {textWidth} from '../../../source/terminal/width.ts';
 import {fillRow, type HeaderView, headerText} from '../../../source/ui/components/header.tsx';
-import {connectionWords} from '../../../source/words/connection.ts';
+import {connectionWords, silentWords} from '../../../source/words/connection.ts';
 import {deploymentError, makePipeline, stopped} from '../make-pipeline.ts';
 
 const row = concat([
@@ -172,7 +172,12 @@ it('says how long it has waited for an answer of the log, and of the list', () =
   const connection = connectionWords({kind: 'connecting'}, 0, true);
   expect(text({connection, waited: {log: '4 s', list: undefined}})).toMatch(/ connecting, 4 s $/);
   const waited = {log: undefined, list: '5 s'};
-  expect(text({waited})).toMatch(/2 failing · waiting for the list, 5 s +LIVE $/);
+  // A list that is seconds old is not waited for, while the log is called live.
+  expect(text({waited})).toMatch(/2 failing +LIVE $/);
+  const unanswered = {...good, unansweredSince: 1};
+  expect(text({waited, list: unanswered, connection: silentWords})).toMatch(
+    /2 failing · waiting for the list, 5 s +silent $/,
+  );
   const none: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined};
   expect(text({waited, list: none, connection})).toMatch(/com {2}waiting for the list, 5 s +connecting $/);
 });
@@ -181,7 +186,7 @@ it('says nothing of the list where there is no room for all of the words', () =>
   const connection = connectionWords({kind: 'connecting'}, 0, true);
   const waited = {log: '3 s', list: '3 s'};
   for (let width = 30; width < 120; width++) {
-    const row = text({connection, waited, width});
+    const row = text({connection, waited, width, list: {...good, unansweredSince: 1}});
     expect(row).toMatch(/ connecting, 3 s $/);
     if (row.includes('waiting')) expect(row).toContain('waiting for the list, 3 s');
   }
