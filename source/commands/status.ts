@@ -30,7 +30,7 @@ export async function statusReport(options: StatusOptions): Promise<string> {
   const {client, requested, output, signal} = options;
   const details = await describePipelines(client, await requestedNames(client, requested, signal), signal);
   const {whyOfServer} = await import('./why-of-server.ts');
-  const why = await whyOfServer(details, options);
+  const why = await whyOfServer(details, {...options, asksTwice: true});
   const version = await options.serverVersion;
   if (output === 'json') {
     const objects = details.map((detail, at) => ({

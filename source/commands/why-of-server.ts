@@ -10,8 +10,9 @@ import {type AskedDetail, isDegraded, type LogFacts, type Statement} from '../ev
 import {logFacts, readingKey, whyOf} from '../events/why.ts';
 import type {Clock} from '../lib/clock.ts';
 import {someAtATime} from '../logs/pipeline-history.ts';
+import {sampled} from '../logs/recent-counts.ts';
 import {isContradicted} from '../logs/runner-health.ts';
-import {hasProcess, noStats} from '../logs/stats-poller.ts';
+import {allErrors, hasProcess, type KnownStats, noStats} from '../logs/stats-poller.ts';
 import type {ConnectorErrorCount} from '../records/error-log.ts';
 import {withServerLog} from './server-log.ts';
 
@@ -21,6 +22,8 @@ export type WhyOptions = {
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** Connectors with errors are asked about twice. */
+  readonly asksTwice?: boolean;
 };
 
 /** Bytes that are read at a time. */
@@ -29,6 +32,8 @@ const blockBytes = 256 * 1024;
 const logPatience = 3_000;
 /** Milliseconds for all pipelines: those that are left are not asked about. */
 const patience = 10_000;
+/** Milliseconds between two statistics of connectors with errors, which show whether these come now. */
+const readAgainAfter = 2_000;
 /** Pipelines that are asked about at a time, each over a connection for its log. */
 const atATime = 8;
 
@@ -72,17 +77,14 @@ async function whyOfOne(
   pipeline: Pipeline & AskedDetail,
   options: WhyOptions & {readonly patience: number; readonly askRunner: () => Promise<RunnerHealth | undefined>},
 ): Promise<Why> {
-  const {client, clock, signal} = options;
   const runs = hasProcess(pipeline);
   const isAsked = runs && options.patience > 0;
-  const [asked, answer] = await Promise.all([
-    isAsked ? client.getStats(pipeline.name, signal).catch(asFailure) : undefined,
+  const [known, answer] = await Promise.all([
+    isAsked ? readStats(pipeline.name, options) : noStats,
     isAsked ? readLog(pipeline.name, options) : undefined,
   ]);
-  signal.throwIfAborted();
-  const [stats, failure] = asked && 'kind' in asked ? [undefined, asked] : [asked, undefined];
+  const {stats, failure} = known;
   const read = answer && 'log' in answer ? answer : undefined;
-  const known = stats && {...noStats, stats, at: clock.wall()};
   const connectors = connectorsOf(known, read?.failures ?? []);
   const {log, failedCheckpoints} = read ?? {};
   const reading = readingOf(answer);
@@ -92,11 +94,28 @@ async function whyOfOne(
   const degraded = isDegraded(statements);
   return {
     statements,
-    isDegraded: degraded || !runs || (known && read) ? degraded : undefined,
+    isDegraded: degraded || !runs || (stats && read) ? degraded : undefined,
     isLogRead: runs ? read !== undefined : undefined,
     trouble: statements.slice(1).find(isTrouble)?.text,
     connectorErrors: errorsInWords(pipeline, stats && connectors, read?.counted),
   };
+}
+
+/** Rejects only when aborted. */
+async function readStats(name: string, {client, clock, signal, asksTwice}: WhyOptions): Promise<KnownStats> {
+  const ask = async (): Promise<KnownStats> => {
+    const answer = await client.getStats(name, signal).catch(asFailure);
+    signal.throwIfAborted();
+    if ('kind' in answer) return {...noStats, failure: answer};
+    const at = clock.wall();
+    return {...noStats, stats: answer, at, samples: sampled([], answer, at)};
+  };
+  const first = await ask();
+  if (!asksTwice || !first.stats?.connectors.some((each) => !each.isPaused && allErrors(each) > 0)) return first;
+  await clock.sleep(readAgainAfter, signal);
+  const second = await ask();
+  if (second.stats?.incarnation !== first.stats.incarnation) return second.stats ? second : first;
+  return {...second, samples: first.samples, isBrief: true};
 }
 
 function isTrouble({key, severity}: Statement): boolean {

@@ -162,7 +162,7 @@ function judge(stats: ConnectorStats, known: KnownStats = noStats): Verdict {
   const had: Verdict = {severity: 'notice', does: 'had errors', by: run};
   if (records === undefined || isPaused) return had;
   if (records === 0) return {...had, severity: 'degraded', does: doesNothing(stats)};
-  const recent = recentOf(known, stats);
+  const recent = lately(stats, known);
   const {span, records: moved = 0} = recent;
   const words = spanWords(span);
   if (kind === 'output') {
@@ -175,6 +175,13 @@ function judge(stats: ConnectorStats, known: KnownStats = noStats): Verdict {
   const severity = share > most ? 'degraded' : 'notice';
   if (areRecords(recent)) return {severity, does: `rejected ${percent(share)} of its records ${words}`, by: recent};
   return {severity, does: `had ${share > most ? 'more errors than records' : 'errors'} ${words}`, by: recent};
+}
+
+/** In some seconds of an input, errors show that they come now; without any, they tell nothing, as of an output. */
+function lately(stats: ConnectorStats, known: KnownStats): Recent {
+  const recent = recentOf(known, stats, known.isBrief);
+  if (!known.isBrief || (stats.kind === 'input' && errorsOf(recent, 'parse') > 0)) return recent;
+  return recentOf(known, stats);
 }
 
 function doesNothing(stats: ConnectorStats): string {
@@ -204,7 +211,7 @@ function areRecords({errors}: Recent): boolean {
 /** A minute is one, though answers come a little late. */
 function spanWords(span: number | undefined): string {
   if (span === undefined) return 'since its start';
-  return `in the last ${span < 2 * recently ? 'minute' : duration(span)}`;
+  return `in the last ${span >= recently / 2 && span < 2 * recently ? 'minute' : duration(span)}`;
 }
 
 function errorStatement(log: LogFacts | undefined, {connector, severity, does, by}: Judged): Statement {

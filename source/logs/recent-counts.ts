@@ -27,16 +27,21 @@ export function sampled(before: readonly Sample[], {connectors}: PipelineStats, 
   return [...before.slice(Math.max(0, first)), {at, counts: new Map(counts)}];
 }
 
-/** `span`: milliseconds of which the numbers are, a minute or more; undefined: they are of the run. */
+/** `span`: milliseconds of which the numbers are, a minute or more unless `isBrief`; undefined: they are of the run. */
 export type Recent = Pick<ConnectorStats, 'kind' | 'records' | 'errors'> & {readonly span: number | undefined};
 
-/** What a connector has counted in about the last minute, or since it was asked about before; else in its run. */
+/**
+ * What a connector has counted in about the last minute, or since it was asked about before; else in its run. `isBrief`: of
+ * less than a minute, too.
+ */
 export function recentOf(
   {at, samples}: {readonly at: number | undefined; readonly samples: readonly Sample[]},
   connector: ConnectorStats,
+  isBrief = false,
 ): Recent {
   const {kind, records, errors} = connector;
-  const first = at === undefined ? -1 : samples.findLastIndex((each) => each.at <= at - nearlyRecently);
+  const least = isBrief ? 1 : nearlyRecently;
+  const first = at === undefined ? -1 : samples.findLastIndex((each) => each.at <= at - least);
   const counts = samples.slice(Math.max(0, first)).map((each) => each.counts.get(connectorKey(connector)));
   const [sample, before] = [samples[first], counts[0]];
   if (at === undefined || !sample || !before || counts.includes(undefined))

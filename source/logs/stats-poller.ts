@@ -44,6 +44,8 @@ export type KnownStats = {
   readonly buffered: readonly {readonly at: number; readonly records: number}[];
   /** What the connectors of the same process had counted before: see `recentOf`. */
   readonly samples: readonly Sample[];
+  /** They are of seconds: a command does not ask for a minute. */
+  readonly isBrief?: boolean;
   /** Unix time in ms of the first of the last statistics in a row that have one number of processed records. */
   readonly stillSince?: number | undefined;
   readonly series: TimeSeries | undefined;

@@ -69,6 +69,23 @@ it('begins with what is wrong, each with its reason and source, also of connecto
   ]);
 });
 
+it('says of errors that come now what they are of the last seconds, not of the whole run', async () => {
+  const text = await withServer(['orders'], async (client, server) => {
+    const pipeline = server.pipeline('orders');
+    const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+    pipeline.run.receive('orders.bad', 1_000_000);
+    let event = 0;
+    const reportOne = () => report(parseError('orders.bad', ++event, 'missing field `id`', '{}'));
+    reportOne();
+    const timer = setInterval(reportOne, 50);
+    const options = {client, serverVersion: Promise.resolve(undefined), signal, clock: systemClock, random: () => 0};
+    const told = statusReport({...options, requested: readNames(['orders']), output: 'text'});
+    return await told.finally(() => clearInterval(timer));
+  });
+  expect(text).toMatch(/\n {2}Running, but degraded/);
+  expect(text).toMatch(/\n {2}orders\.bad rejected 100 % of its records in the last \d s: missing field `id`/);
+});
+
 it('has what only a warning of the log tells of: checkpoints that failed', async () => {
   const text = await withServer(['orders'], async (client, server) => {
     const failed = logged(0, 'WARN', 'checkpoint failed: StdIo(StorageFull)', 'dbsp_adapters::controller');
