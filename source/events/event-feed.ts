@@ -163,10 +163,10 @@ export class EventFeed {
   }
 
   #onList(): void {
-    const {pipelines = [], unansweredSince, askedAt = 0} = this.#services.poller.snapshot.get();
+    const {pipelines = [], askedAt = 0} = this.#services.poller.snapshot.get();
     this.log.readOutage();
-    // Logs whose connections are open and dead change no more.
-    if (unansweredSince !== undefined) for (const log of this.log.openLogs) this.#onLog(log);
+    // What a log tells before its frame is told with what follows from it; one whose connection is open and dead has no frame.
+    for (const log of this.log.openLogs) this.#onLog(log);
     const change = this.log.readList();
     this.log.countUnseen();
     const degraded = this.log.readDegraded();

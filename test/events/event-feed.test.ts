@@ -11,6 +11,7 @@ import {createStore} from '../../source/lib/store.ts';
 import type {ListSnapshot} from '../../source/logs/list-poller.ts';
 import {bannerText} from '../../source/ui/components/body.tsx';
 import {tabLabels} from '../../source/ui/components/tab-bar.ts';
+import {eventually} from '../harness/eventually.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {runner} from '../records/index-lines.ts';
 import {deploymentError, makePipeline, stopped} from '../ui/make-pipeline.ts';
@@ -52,6 +53,34 @@ it('a fatal error of a connector is told in the words of the page, and marks the
   expect(isMarked()).toBe(true);
   pipeline.stop();
   await screen.until(() => !isMarked(), 'the stop');
+});
+
+it('a list that comes before the frame of a log does not take what that tells apart', async () => {
+  const {screen, told} = await telling();
+  await using _screen = screen;
+  const pipeline = screen.server.pipeline('fraud');
+  const log = screen.logs.get('fraud');
+  const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
+  // From here on no frame falls due: the time of the screen stands still.
+  pipeline.write(logged(0, 'INFO', 'the last frame'));
+  await eventually(
+    () => log?.buffer.lineAt(log.buffer.endId - 1)?.includes('the last frame') === true,
+    () => 'a line',
+  );
+  const framed = log?.snapshot.get();
+  report({endpoint: 'fraud.web', kind: 'transport', fatal: true, error: 'no broker is left'});
+  await eventually(
+    () => log?.buffer.lineAt(log.buffer.endId - 1)?.includes('Input endpoint fraud.web failed') === true,
+    () => 'the error',
+  );
+  expect(log?.snapshot.get()).toBe(framed);
+  screen.poller.refresh();
+  await eventually(
+    () => told.length > 0,
+    () => 'the notification',
+  );
+  await screen.clock.advance(120_000);
+  expect(told).toEqual(['fraud: fraud.web stopped with a fatal error: no broker is left (and 1 more)']);
 });
 
 async function write(screen: ScreenUnderTest, level: string, message: string): Promise<void> {
