@@ -266,10 +266,7 @@ function panicIn(error: ServerJson): string | undefined {
   const [file, line] = [location.lineOf('file'), location.numberOf('line')];
   const place = file === '' ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
   // After `assertion failed` both sides follow, on lines of their own.
-  return `panic: ${info
-    .textOf('message')
-    .trim()
-    .replace(/\s*\n\s*/g, ' ')}${place}`;
+  return `panic: ${onOneLine(info.textOf('message'))}${place}`;
 }
 
 /** `{error, endpoint_name, fatal, backtrace}` of a connector; others may have fewer fields. */
@@ -291,7 +288,8 @@ function causeInMessage(message: string): string | undefined {
 }
 
 function onOneLine(text: string): string {
-  return text.trim().replace(/\s*[\n\r]\s*/g, ' ');
+  const lines = text.split(/[\n\r]/).map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }
 
 /** The first line that is not empty and not part of a backtrace. */

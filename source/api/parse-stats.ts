@@ -18,8 +18,6 @@ import type {
 const connectorLimit = 2000;
 const errorLimit = 1000;
 const sampleLimit = 600;
-/** Characters of one text. */
-const textLimit = 64 * 1024;
 
 /**
  * Undefined when `json` is no statistics of a pipeline. Fields that are missing or of another type are left out. In steps
@@ -152,7 +150,7 @@ function parseConnector(kind: 'input' | 'output', entry: ServerJson): ConnectorS
     hasEnded: metrics.flagOf('end_of_input'),
     latency: metrics.countOf('processing_latency_p99_micros'),
     health: parseHealth(entry.field('health')),
-    fatalError: textOf(entry, 'fatal_error'),
+    fatalError: entry.textOf('fatal_error') || undefined,
     errors: [parseErrors(isInput ? 'parse' : 'encode', entry), parseErrors('transport', entry)],
   };
 }
@@ -165,7 +163,7 @@ function bufferedOf(metrics: ServerJson): number | undefined {
 
 function parseHealth(json: ServerJson): ConnectorHealth | undefined {
   const status = json.lineOf('status');
-  return status === '' ? undefined : {status, description: textOf(json, 'description') ?? ''};
+  return status === '' ? undefined : {status, description: json.textOf('description')};
 }
 
 function parseErrors(kind: ErrorsOfKind['kind'], entry: ServerJson): ErrorsOfKind {
@@ -183,12 +181,5 @@ function parseErrors(kind: ErrorsOfKind['kind'], entry: ServerJson): ErrorsOfKin
 
 function parseError(json: ServerJson, index: number): ConnectorError {
   const [time, tag] = [json.lineOf('timestamp'), json.lineOf('tag') || undefined];
-  return {time, index, tag, message: textOf(json, 'message') ?? ''};
-}
-
-/** Undefined if the field is missing, empty or no string; cut when it is too long to be kept. */
-function textOf(json: ServerJson, key: string): string | undefined {
-  const text = json.textOf(key);
-  if (text.length > textLimit) return `${text.slice(0, textLimit).toWellFormed()}…`;
-  return text === '' ? undefined : text;
+  return {time, index, tag, message: json.textOf('message')};
 }

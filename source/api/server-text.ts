@@ -1,3 +1,4 @@
+import {byteSize} from '../lib/format.ts';
 import {isObject, jsonArrayParts, parseJson} from '../lib/json.ts';
 import {clean, cleanLines, cleanName} from '../terminal/clean.ts';
 
@@ -5,7 +6,21 @@ import {clean, cleanLines, cleanName} from '../terminal/clean.ts';
  * The border for all text of the server: what it sends is bytes, or a value that shows nothing, until it is read here as
  * text that is safe to show. So a name, a message or a header cannot reach a terminal, a title, a clipboard or a file in
  * any other form. Lines of a log do not come through here: they stay bytes until they are drawn, copied or printed.
+ *
+ * A text is cut here, too: what shows, wraps or compares one need not expect 20 MB of it. What somebody asks to have whole
+ * is not: a program, and a configuration as JSON.
  */
+
+/** Characters that are kept of a text as it was sent; Feldera's own are below this. */
+export const textLimit = 64 * 1024;
+
+/** Of a text that is too long its beginning, and how long it was. `cleaned`: makes it safe to show. */
+function cut(text: string, cleaned: (text: string) => string): string {
+  if (text.length <= textLimit) return cleaned(text);
+  // A copy, since a slice would keep the whole text in memory.
+  const kept = Buffer.from(text.slice(0, textLimit)).toString();
+  return `${cleaned(kept)}… ${byteSize(Buffer.byteLength(text))}, cut`;
+}
 
 /** A JSON value as the server sent it, which only these methods read. */
 export class ServerJson {
@@ -47,7 +62,7 @@ export class ServerJson {
   /** The fields of an object or the items of an array; none of any other value. */
   get entries(): readonly (readonly [key: string, value: ServerJson])[] {
     if (typeof this.#json !== 'object' || this.#json === null) return [];
-    return Object.entries(this.#json).map(([key, value]) => [clean(key), new ServerJson(value)]);
+    return Object.entries(this.#json).map(([key, value]) => [cut(key, clean), new ServerJson(value)]);
   }
 
   /** Undefined for what is no array. */
@@ -57,21 +72,21 @@ export class ServerJson {
 
   /** Undefined for what is no string. Line breaks stay. */
   get text(): string | undefined {
-    return typeof this.#json === 'string' ? cleanLines(this.#json) : undefined;
+    return typeof this.#json === 'string' ? cut(this.#json, cleanLines) : undefined;
   }
 
   /** The text of what has one line, such as a tag; empty for what is no string. */
   get line(): string {
-    return typeof this.#json === 'string' ? clean(this.#json) : '';
+    return typeof this.#json === 'string' ? cut(this.#json, clean) : '';
   }
 
   /** The text of a field; empty if it is missing or no string. Line breaks stay. */
   textOf(key: string): string {
     const value = this.#of(key);
-    return typeof value === 'string' ? cleanLines(value) : '';
+    return typeof value === 'string' ? cut(value, cleanLines) : '';
   }
 
-  /** The text of a field that is a program: as `textOf`, but its tabs stay, since compilers count them as a column. */
+  /** A field that is a program, whole: as `textOf`, but its tabs stay, since compilers count them as a column. */
   codeOf(key: string): string {
     const value = this.#of(key);
     return typeof value === 'string' ? value.split('\t').map(cleanLines).join('\t') : '';
@@ -80,13 +95,13 @@ export class ServerJson {
   /** The text of a field that has one line: a name, a state, a time. Empty if it is missing or no string. */
   lineOf(key: string): string {
     const value = this.#of(key);
-    return typeof value === 'string' ? clean(value) : '';
+    return typeof value === 'string' ? cut(value, clean) : '';
   }
 
   /** The name of a pipeline in a field; empty if it is missing or no string. */
   nameOf(key: string): string {
     const value = this.#of(key);
-    return typeof value === 'string' ? cleanName(value) : '';
+    return typeof value === 'string' ? cut(value, cleanName) : '';
   }
 
   /** Undefined if the field is missing or no number. */
@@ -109,7 +124,16 @@ export class ServerJson {
 
   /** The value as JSON. `indent`: cells a level; undefined: one line. */
   asJson(indent?: number): string {
-    return cleanLines(JSON.stringify(this.#json, undefined, indent) ?? '');
+    return cut(this.#stringify(indent), cleanLines);
+  }
+
+  /** The same, however long it is. */
+  wholeJson(indent?: number): string {
+    return cleanLines(this.#stringify(indent));
+  }
+
+  #stringify(indent: number | undefined): string {
+    return JSON.stringify(this.#json, undefined, indent) ?? '';
   }
 
   #of(key: string): unknown {

@@ -84,7 +84,7 @@ export async function readBundleFacts(
 
 function configurationText(json: ServerJson, size: number): string {
   return size <= mostShown
-    ? json.asJson(2)
+    ? json.wholeJson(2)
     : `It has ${byteSize(size)}, too much for this page: it is in pipeline_config.json of the bundle.`;
 }
 

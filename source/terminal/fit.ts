@@ -318,19 +318,19 @@ export function wrapWords(text: string, width: number): readonly string[] {
       if (line === undefined || textWidth(longer) <= width) {
         line = longer;
       } else {
-        lines.push(...breakLong(line, width));
+        addBroken(lines, line, width);
         line = word;
       }
     }
-    lines.push(...breakLong(line ?? '', width));
+    addBroken(lines, line ?? '', width);
   }
   return lines;
 }
 
-function breakLong(line: string, width: number): readonly string[] {
-  if (textWidth(line) <= width) return [line];
-  const offsets = wrapOffsets(line, width);
-  return offsets.map((offset, index) => line.slice(offset, offsets[index + 1]));
+/** One by one: as arguments of one call, a million rows overflow the stack. */
+function addBroken(lines: string[], line: string, width: number): void {
+  const offsets = textWidth(line) <= width ? [0] : wrapOffsets(line, width);
+  for (const [index, offset] of offsets.entries()) lines.push(line.slice(offset, offsets[index + 1]));
 }
 
 /** The last two rows of the screen for a notice, which may quote text from outside. Undefined: the keys stay there. */

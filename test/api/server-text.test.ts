@@ -2,8 +2,18 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {gunzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
-import {ServerHeaders, ServerJson} from '../../source/api/server-text.ts';
+import {parseEventDetail, parseEvents} from '../../source/api/parse-events.ts';
+import {
+  parsePipelineDetail,
+  parsePipelines,
+  parseRunnerHealth,
+  parseSession,
+  parseVersion,
+} from '../../source/api/parse-pipeline.ts';
+import {statsSteps} from '../../source/api/parse-stats.ts';
+import {ServerHeaders, ServerJson, textLimit} from '../../source/api/server-text.ts';
 import {systemClock} from '../../source/lib/clock.ts';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {answer, hostile, madeHostile} from '../harness/hostile-answers.ts';
 import {failureIn, readLogs} from '../harness/log-reader.ts';
 import {parseExchange} from '../harness/raw-client.ts';
@@ -97,6 +107,73 @@ test('JSON that is nested beyond all reason is not the JSON of the API, rather t
     expect(values.filter((value) => value instanceof Error)).toEqual([]);
     expect(stringsIn(values).filter((text) => text.includes('stack'))).toEqual([]);
   }
+});
+
+describe('a text of 300 kB in every field', () => {
+  const long = 'x'.repeat(300_000);
+  const lengthened = (value: unknown): unknown => {
+    if (typeof value === 'string') return value + long;
+    if (Array.isArray(value)) return value.map(lengthened);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, lengthened(each)]));
+  };
+  const jsonOf = (name: string) => recorded.find((each) => each.name === name)?.json;
+  const message = {start_line_number: 3, start_column: 7, error_type: 'Error', message: 'no', snippet: '3|'};
+  const pipeline = {
+    ...(jsonOf('35b-worker-panic-pipeline.raw') as object),
+    description: 'sums',
+    tags: ['prod|ef4444'],
+    deployment_id: 'd',
+    deployment_runtime_status_details: {reason: 'slow'},
+    program_code: 'select 1',
+    program_error: {
+      sql_compilation: {exit_code: 1, messages: [message, 'another']},
+      rust_compilation: {exit_code: 101, stdout: 'out', stderr: 'err'},
+      system_error: 'no space left',
+    },
+  };
+  const stats = {
+    ...(jsonOf('25a-stats-connector-errors.raw') as object),
+    permanent_checkpoint_errors: ['A', {InputEndpointBarrier: 'orders.kafka'}],
+  };
+  const decoders: Readonly<Record<string, readonly [unknown, (json: ServerJson) => unknown]>> = {
+    list: [[pipeline], (sent) => parsePipelines([sent.items ?? []], [])],
+    pipeline: [pipeline, parsePipelineDetail],
+    statistics: [stats, (sent) => runAtOnce(statsSteps(sent))],
+    events: [jsonOf('34-events-all.raw'), parseEvents],
+    event: [jsonOf('18b-events-latest.raw'), parseEventDetail],
+    session: [{tenant_id: 'a', tenant_name: 'b', role: 'c', memberships: []}, parseSession],
+    health: [{runner: {healthy: false, message: 'm'}}, (sent) => parseRunnerHealth(sent, 0)],
+    version: [{version: '0.337.0'}, parseVersion],
+  };
+
+  test.each(Object.entries(decoders))(
+    'of the %s is cut, and says so; a program is whole',
+    async (_what, [sent, decode]) => {
+      const decoded = await decode(new ServerJson(lengthened(sent)));
+      const {programCode, ...rest} = {...(decoded as {readonly programCode?: string})};
+      if (programCode !== undefined) expect(programCode).toBe(`select 1${long}`);
+      const texts = stringsIn(typeof decoded === 'string' ? decoded : rest);
+      expect(texts.some((text) => text.endsWith('… 300 kB, cut'))).toBe(true);
+      expect(texts.filter((text) => text.includes('x'.repeat(textLimit + 1)))).toEqual([]);
+    },
+  );
+
+  test('or as the name of one, in the form of JSON, and of many bytes for a character', () => {
+    const json = new ServerJson({[long]: '日'.repeat(100_000)});
+    const [[key = '', value] = []] = json.entries;
+    expect(key).toBe(`${'x'.repeat(textLimit)}… 300 kB, cut`);
+    expect(value?.line).toBe(`${'日'.repeat(textLimit)}… 300 kB, cut`);
+    expect(json.asJson()).toBe(`{"${'x'.repeat(textLimit - 2)}… 600 kB, cut`);
+    expect(json.wholeJson().length).toBe(400_007);
+  });
+
+  test('is not cut within its limit, and never in the middle of a character', () => {
+    const textOf = (text: string) => new ServerJson({text}).textOf('text');
+    expect(textOf('x'.repeat(textLimit))).toBe('x'.repeat(textLimit));
+    expect(textOf('x'.repeat(textLimit + 1))).toBe(`${'x'.repeat(textLimit)}… 66 kB, cut`);
+    expect(textOf(`x${'\u{1F600}'.repeat(textLimit)}`)).toMatch(/^x(?:\u{1F600})+\ufffd… 262 kB, cut$/u);
+  });
 });
 
 test('line breaks stay in a text, and are visible in a line', () => {

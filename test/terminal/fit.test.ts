@@ -224,6 +224,11 @@ describe('wrap words', () => {
     expect(wrapWords('abcdefghij klm', 4)).toEqual(['abcd', 'efgh', 'ij', 'klm']);
   });
 
+  test('breaks a word of any length', () => {
+    expect(wrapWords('x'.repeat(3_000_000), 10)).toHaveLength(300_000);
+    expect(wrapWords(`a ${'x'.repeat(3_000_000)} b`, 10)).toHaveLength(300_002);
+  });
+
   test('measures cells, not characters', () => {
     expect(wrapWords('日本 語語', 5)).toEqual(['日本', '語語']);
     expect(wrapWords('日本語', 5)).toEqual(['日本', '語']);

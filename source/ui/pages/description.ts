@@ -253,20 +253,20 @@ function makeErrorRows({deploymentError: error, deploymentStatusSince}: Pipeline
     symbols,
   } = view;
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
-  const rows: StyledText[] = [];
+  const parts: (readonly StyledText[])[] = [];
   if (error) {
-    rows.push(plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true}));
+    parts.push([plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true})]);
     const isOfProgram = detail && programThen(detail, readTime(deploymentStatusSince)) === 'same';
     const place = isOfProgram ? positionIn(error.message) : undefined;
     const excerpt = detail && place && excerptOf(detail.programCode, place);
-    if (excerpt) rows.push(...excerptRows(excerpt, {width, symbols}), plain(''));
-    rows.push(...paragraph(error.message, width));
+    if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}), [plain('')]);
+    parts.push(paragraph(error.message, width));
     for (const [place, text] of error.more) {
-      rows.push(plain(''), plain(` ${place}`, {dim: true}), ...paragraph(text, width));
+      parts.push([plain(''), plain(` ${place}`, {dim: true})], paragraph(text, width));
     }
   }
-  if (!detail || detail.programErrors.length === 0) return rows;
-  rows.push(plain(''), plain(' Compiler', {fg: 1, bold: true}));
+  if (!detail || detail.programErrors.length === 0) return parts.flat();
+  parts.push([plain(''), plain(' Compiler', {fg: 1, bold: true})]);
   // The error is of the program of now: a change of it drops the error.
   const excerpts = excerptsOf(
     detail.programCode,
@@ -274,11 +274,11 @@ function makeErrorRows({deploymentError: error, deploymentStatusSince}: Pipeline
   );
   for (const [at, {text, snippet}] of detail.programErrors.entries()) {
     const excerpt = excerpts[at];
-    rows.push(...(at === 0 ? [] : [plain('')]), ...paragraph(text, width));
-    if (excerpt) rows.push(...excerptRows(excerpt, {width, symbols}));
-    else if (snippet !== '') rows.push(...paragraph(snippet, width));
+    parts.push(at === 0 ? [] : [plain('')], paragraph(text, width));
+    if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}));
+    else if (snippet !== '') parts.push(paragraph(snippet, width));
   }
-  return rows;
+  return parts.flat();
 }
 
 /** `2026-11-25 09:17:30 UTC`, from RFC 3339 of any precision. */
