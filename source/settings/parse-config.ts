@@ -232,15 +232,16 @@ function lowered(text: string): string {
 
 /** `[contexts.NAME]`. An incomplete context is left out. */
 function readContexts(rows: readonly TomlRow[], read: ReadOptions, check: Check): ReadonlyMap<string, ContextTable> {
-  const found = new Map<string, {line: number; values: Map<ContextKey, FileValue>}>();
+  const found = new Map<string, {line: number; keys: Set<string>; values: Map<ContextKey, FileValue>}>();
   for (const {path, line, value} of rows) {
     const [, name = '', key, ...rest] = path;
     check(line, () => {
       if (key === undefined && value.type !== 'table')
         throw new UsageError(`'${name}' is not a context · a context is a table: [contexts.NAME]`);
-      const context = found.get(name) ?? {line, values: new Map<ContextKey, FileValue>()};
+      const context = found.get(name) ?? {line, keys: new Set<string>(), values: new Map<ContextKey, FileValue>()};
       found.set(name, context);
       if (key === undefined) return;
+      context.keys.add(key);
       const option = rest.length > 0 ? undefined : contextOptions.find(({flag}) => flag === key);
       if (!option) throw unknownKey(key, name);
       const text = textOf(option, value, read);
@@ -250,9 +251,9 @@ function readContexts(rows: readonly TomlRow[], read: ReadOptions, check: Check)
     });
   }
   const contexts = new Map<string, ContextTable>();
-  for (const [name, {line, values}] of found) {
+  for (const [name, {line, keys, values}] of found) {
     check(line, () => {
-      checkWhole(name, values, rows);
+      checkWhole(name, keys, values);
       const host = values.get('host')?.text;
       if (host === undefined) return;
       const context = {name, where: `${read.name}:${line}`, host, values};
@@ -282,12 +283,11 @@ function isBaseUrl(text: string): boolean {
 
 const credentials = ['auth', 'auth-variable', 'oidc-token-file', 'auth-token-command'] as const;
 
-/** Throws `UsageError` for a context that lacks something. `rows`: a key with a wrong value is not missing. */
-function checkWhole(name: string, values: ReadonlyMap<ContextKey, FileValue>, rows: readonly TomlRow[]): void {
+/** Throws `UsageError` for a context that lacks something. `keys`: as written: one with a wrong value is not missing. */
+function checkWhole(name: string, keys: ReadonlySet<string>, values: ReadonlyMap<ContextKey, FileValue>): void {
   if (!/^[\w.-]{1,40}$/.test(name))
     throw new UsageError("a context's name is made of letters, digits, '.', '-' and '_', 40 at the most");
-  if (!rows.some(({path}) => path[1] === name && path[2] === 'host'))
-    throw new UsageError(`context '${name}' has no host`);
+  if (!keys.has('host')) throw new UsageError(`context '${name}' has no host`);
   const [one, other] = credentials.filter((key) => values.has(key));
   if (other !== undefined) {
     throw new UsageError(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {parseConfig} from '../../source/settings/parse-config.ts';
+import {callsIn} from '../harness/call-count.ts';
 
 const read = {name: '~/c.toml', home: '/home/ada', isPrivate: true};
 
@@ -8,6 +9,16 @@ const secret = 'apikey:KEEP-0123456789';
 
 const problems = (text: string, isPrivate = true) =>
   parseConfig(text, {...read, isPrivate}).problems.map(({line, message}) => `${line}: ${message}`);
+
+test('ten times as many contexts are ten times the work', async () => {
+  const callsOf = (contexts: number) => {
+    const text = Array.from({length: contexts}, (_, at) => `[contexts.c${at}]\nhost = "https://h${at}.example.com"\n`);
+    return callsIn(() => expect(parseConfig(text.join(''), read).file.contexts.size).toBe(contexts));
+  };
+  const few = await callsOf(50);
+  expect(few).toBeGreaterThan(1000);
+  expect(await callsOf(500)).toBeLessThan(11 * few);
+});
 
 test('values are read as from flags, with their lines', () => {
   const text = `fps = 20 # twenty
