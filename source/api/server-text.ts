@@ -89,7 +89,7 @@ export class ServerJson {
   /** A field that is a program, whole: as `textOf`, but its tabs stay, since compilers count them as a column. */
   codeOf(key: string): string {
     const value = this.#of(key);
-    return typeof value === 'string' ? value.split('\t').map(cleanLines).join('\t') : '';
+    return typeof value === 'string' ? value.replace(/[^\t]+/g, (piece) => cleanLines(piece)) : '';
   }
 
   /** The text of a field that has one line: a name, a state, a time. Empty if it is missing or no string. */

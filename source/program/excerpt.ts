@@ -1,3 +1,4 @@
+import {countBelow} from '../lib/bisect.ts';
 import {runAtOnce} from '../lib/slices.ts';
 import {maskCredentials} from './credentials.ts';
 import {declarationSteps} from './declarations.ts';
@@ -77,32 +78,52 @@ function* endpointSteps(code: string, endpoint: string): Generator<void, readonl
   return shown.some(({number}) => number === head) ? shown : [...lines.shown(head, head), ...shown];
 }
 
+/** Of so many lines the start of one is kept: a program may have ten million. */
+const linesPerStart = 128;
+
 /** A program by its lines. */
 class ProgramLines {
   readonly #code: string;
-  /** Where each line begins, and where one behind the last would. */
   readonly #starts: readonly number[];
+  readonly #count: number;
 
   constructor(code: string) {
     this.#code = code;
     const starts = [0];
-    for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) starts.push(at + 1);
-    this.#starts = [...starts, code.length + 1];
+    let count = 1;
+    for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) {
+      if (count % linesPerStart === 0) starts.push(at + 1);
+      count += 1;
+    }
+    this.#starts = starts;
+    this.#count = count;
   }
 
-  get #count(): number {
-    return this.#starts.length - 1;
+  /** Of the line behind the last one: where it would begin. */
+  #startOf(number: number): number {
+    let start = this.#starts[Math.floor((number - 1) / linesPerStart)] ?? this.#code.length + 1;
+    for (let left = (number - 1) % linesPerStart; left > 0; left--) start = this.#endOf(start) + 1;
+    return start;
+  }
+
+  #endOf(start: number): number {
+    const end = this.#code.indexOf('\n', start);
+    return end < 0 ? this.#code.length : end;
   }
 
   /** Undefined: there is no such line. A column behind its end is its end. */
   #offsetOf(line: number, column: number): number | undefined {
-    const [from, next] = this.#starts.slice(line - 1, line + 1);
-    return line < 1 || from === undefined || next === undefined ? undefined : Math.min(from + column - 1, next - 1);
+    if (line < 1 || line > this.#count) return undefined;
+    const start = this.#startOf(line);
+    return Math.min(start + column - 1, this.#endOf(start));
   }
 
   /** The number of the line that has this place. */
   numberAt(offset: number): number {
-    return this.#starts.findLastIndex((start) => start <= offset) + 1;
+    const kept = countBelow(this.#starts, offset + 1) - 1;
+    let number = kept * linesPerStart + 1;
+    for (let end = this.#endOf(this.#starts[kept] ?? 0); end < offset; end = this.#endOf(end + 1)) number += 1;
+    return number;
   }
 
   at({line, column, end}: Position): readonly ExcerptLine[] | undefined {
@@ -119,7 +140,7 @@ class ProgramLines {
 
   /** `marked`: what is beyond its line is left out. */
   shown(first: number, last: number, marked?: TextRange & {readonly line: number}): readonly ExcerptLine[] {
-    const startOf = (number: number) => this.#starts[number - 1] ?? 0;
+    const startOf = (number: number) => this.#startOf(number);
     const from = startOf(Math.max(1, first - aboveSecret));
     const {text, placeOf} = maskCredentials(this.#code.slice(from, startOf(last + 1) - 1));
     return Array.from({length: last - first + 1}, (_, index): ExcerptLine => {

@@ -31,8 +31,11 @@ export function clean(text: string): string {
 
 /** `clean` for text of several lines: their breaks stay. */
 export function cleanLines(text: string): string {
-  return /[^\n\x20-\x7e]/.test(text) ? text.split('\n').map(clean).join('\n') : text;
+  return text.replace(unclearLine, (line) => clean(line));
 }
+
+/** Of millions of lines only those that may have to be changed are looked at. */
+const unclearLine = /^[\x20-\x7e]*[^\n\x20-\x7e][^\n]*/gm;
 
 /**
  * `clean` for the name of a pipeline, which is also sent back to the server: one of letters and digits stays as it is in

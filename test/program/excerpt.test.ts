@@ -1,11 +1,13 @@
 import path from 'node:path';
 import {expect, it} from 'vitest';
+import {ServerJson} from '../../source/api/server-text.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {readFacts} from '../../source/logs/bundle-facts.ts';
 import {findOpened} from '../../source/logs/bundle-log.ts';
 import {declarationSteps} from '../../source/program/declarations.ts';
 import {excerptOf, positionIn} from '../../source/program/excerpt.ts';
 import {root} from '../harness/program.ts';
+import {bytesIn} from '../harness/work-done.ts';
 
 /** The lines of an excerpt as text, the marked part in brackets. */
 function shown(code: string, place: Parameters<typeof excerptOf>[1]): readonly string[] | undefined {
@@ -122,4 +124,35 @@ it.each<[string, readonly [number, number] | undefined]>([
   ["thread 'x' panicked at a.rs:1:2:\ncustomer is PANIC", undefined],
 ])('%j: %j', (message, place) => {
   expect(positionIn(message)).toEqual(place && {kind: 'position', line: place[0], column: place[1]});
+});
+
+it('takes a few bytes for a line of a program, of which there may be millions', async () => {
+  const lines = 1_000_000;
+  const json = new ServerJson({code: `-- é\n${'\n'.repeat(lines)}last`});
+  const bytes = await bytesIn(() => {
+    const code = json.codeOf('code');
+    expect(shown(code, {kind: 'position', line: lines + 2, column: 2})?.at(-1)).toBe(`${lines + 2} l[a]st`);
+    expect(shown(code, {kind: 'position', line: 129, column: 1})?.at(3)).toBe('129 [ ]'.replace(' ]', ']'));
+  });
+  expect(bytes / lines).toBeLessThan(8);
+});
+
+it('finds each line of a long program by its number, and its place by the name of a table', () => {
+  const texts = Array.from({length: 400}, (_, at) =>
+    at % 3 === 0 ? '' : `create table t${at} (x int) with ('y'='z');`,
+  );
+  for (const end of ['', '\n']) {
+    const code = texts.join('\n') + end;
+    for (const [at, text] of texts.entries()) {
+      const line = at + 1;
+      const around = shown(code, {kind: 'position', line, column: 3}) ?? [];
+      expect(around).toContain(text === '' ? `${line} []` : `${line} cr[e]${text.slice(3)}`);
+      expect(around[0]).toMatch(new RegExp(`^${Math.max(1, line - 3)} `));
+      if (text !== '')
+        expect(shown(code, {kind: 'endpoint', endpoint: `t${at}.c`})).toContain(
+          `${line} [create table t${at}]${text.slice(`create table t${at}`.length)}`,
+        );
+    }
+    expect(shown(code, {kind: 'position', line: end === '' ? 401 : 402, column: 1})).toBeUndefined();
+  }
 });

@@ -74,6 +74,7 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
   'bounded: an answer of the API': [
     numbersOf('source/api/json-request.ts', {bodyLimit: mib}),
     numbersOf('source/api/http-failure.ts', {errorBodyLimit: kib}),
+    testedIn('e2e/long-texts.test.ts'),
   ],
   'bounded: the token command, the token file': [
     testedIn('startup/token-file.test.ts'),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
 import {parseConfig} from '../../source/settings/parse-config.ts';
-import {callsIn} from '../harness/call-count.ts';
+import {callsIn} from '../harness/work-done.ts';
 
 const read = {name: '~/c.toml', home: '/home/ada', isPrivate: true};
 

@@ -110,7 +110,9 @@ export async function copyPage(
 }
 
 function linesIn(text: string): number {
-  return text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  let lines = text === '' || text.endsWith('\n') ? 0 : 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }
 
 /** Pins the tab and runs an action on its filtered log. Shows an error as a notice. */
