@@ -61,7 +61,7 @@ async function logToCompare(
   name: string | undefined,
   {clock, signal, note}: RecordedOptions,
 ): Promise<FoundLog> {
-  const options = {signal, progress: {clock, tell: note}};
+  const options = {signal, note, progress: {clock, tell: note}};
   const found =
     name === undefined ? await findOpened(from, options) : await namedIn(from, name, {...options, called: name});
   if (typeof found === 'string') throw new Error(found);

@@ -124,11 +124,11 @@ async function printAll(given: LogsFromOptions): Promise<Outcome> {
     note(`pipetail: ${line}`, 'failure');
   };
   const tell = (line: string) => note(`pipetail: ${line}`);
-  const finding = {fail, signal: options.signal, progress: {clock: options.clock, tell}};
+  const finding = {fail, signal: options.signal, note: tell, progress: {clock: options.clock, tell}};
   const names = [...new Set(options.names)];
   const named = names.map((name) => ({name}));
   if (names.length === 0) {
-    const logs = distinctNames(await findAll(from, {...finding, note: tell}));
+    const logs = distinctNames(await findAll(from, finding));
     const prefixOf = prefixesOf(logs);
     for (const found of logs) {
       const outcome = await printOne(found, {...options, prefixOf});

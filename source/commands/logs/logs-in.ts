@@ -31,7 +31,7 @@ export async function findAll(
 export async function findNamed(
   name: string,
   from: readonly string[],
-  {fail, ...options}: Omit<FindOpenedOptions, 'note'> & {readonly fail: Fail},
+  {fail, ...options}: FindOpenedOptions & {readonly fail: Fail},
 ): Promise<readonly FoundLog[]> {
   const logs: FoundLog[] = [];
   for (const what of from) {
@@ -62,7 +62,8 @@ export async function namedIn(
   if (recordings.length > 0) return [{kind: 'recording', name, path: what, recordings}];
   const none = `no ${isFolder ? 'recording' : 'log'} of ${called} in ${clean(what)}`;
   try {
-    const found = await findOpened(what, options);
+    // What is left out of a folder may be of another name.
+    const found = await findOpened(what, isFolder ? {...options, note: () => {}} : options);
     const named = found.filter((log) => isNamed(log, name));
     if (named.length > 0) return named;
     const others = found.filter((log) => log.kind !== 'file' || log.path !== what);

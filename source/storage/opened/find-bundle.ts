@@ -1,6 +1,6 @@
 import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
-import {isTime, readTime} from '../../lib/format.ts';
+import {count, isTime, readTime} from '../../lib/format.ts';
 import {isObject, parseJson, stringOf} from '../../lib/json.ts';
 import {clean, cleanName} from '../../terminal/clean.ts';
 import {bytesOfPath, notRegular} from '../regular-file.ts';
@@ -44,10 +44,13 @@ const mostAtOnce = 1024 * 1024;
 /** Numbers in names by their value: `node-2` comes before `node-10`. */
 export const {compare: byName} = new Intl.Collator('en', {numeric: true});
 
+/** As `FindOptions`. */
+type BundleOptions = {readonly note: (line: string) => void; readonly signal?: AbortSignal | undefined};
+
 /** Throws `OpenError` for a ZIP file that has no log or is damaged, and the signal's reason when aborted. */
-export async function bundleInZip(file: string, signal?: AbortSignal): Promise<FoundBundle> {
+export async function bundleInZip(file: string, options: BundleOptions): Promise<FoundBundle> {
   const isWanted = (name: string) => [metadataFile, ...collected].includes(path.posix.basename(name));
-  const bundle = await bundleOf(file, await readZip(file, isWanted, signal), signal);
+  const bundle = await bundleOf(file, await readZip(file, isWanted, options.signal), options);
   if (bundle) return bundle;
   const way = 'unpack it, and open its folder';
   throw new OpenError(`${clean(file)} is a ZIP file, but not a Feldera support bundle with a log: ${way}`);
@@ -72,24 +75,31 @@ export async function bundleInFolder(
     const within = await readdir(bytesOfPath(path.join(folder, entry)), 'utf8').catch(() => []);
     for (const name of within.filter(isCollected)) await add(`${entry}/${name}`);
   }
-  return await bundleOf(folder, files);
+  return await bundleOf(folder, files, {note});
 }
 
 /** Undefined without a log. */
 async function bundleOf(
   file: string,
   parts: readonly ZipPart[],
-  signal?: AbortSignal,
+  {note, signal}: BundleOptions,
 ): Promise<FoundBundle | undefined> {
+  // Of several files of one name the last one counts, as where they are unpacked.
+  const named = Map.groupBy(parts, ({name}) => path.posix.normalize(name));
   const folders = new Map<string, Map<Collected, PackedPart>>();
-  for (const {name, part} of parts) {
+  let metadata: PackedPart | undefined;
+  for (const [name, alike] of named) {
     const [folder, base] = [path.posix.dirname(name), path.posix.basename(name)];
-    if (!isCollected(base) || folder === '.') continue;
+    const part = alike.at(-1)?.part;
+    if (base === metadataFile) metadata ??= part;
+    if (!part || !isCollected(base) || folder === '.') continue;
     const files = folders.get(folder) ?? new Map<Collected, PackedPart>();
     folders.set(folder, files.set(base, part));
   }
   if (![...folders.values()].some((files) => files.has('logs.txt'))) return undefined;
-  const metadata = parts.find(({name}) => path.posix.basename(name) === metadataFile)?.part;
+  for (const [name, {length}] of named) {
+    if (length > 1) note(`${clean(file)} has ${count(length)} files ${clean(name)}: the last one is read`);
+  }
   const options = {signal, total: nothingUnpacked()};
   const {pipeline, times} = readMetadata(metadata && (await readJson(metadata, options)));
   const collections = [...folders].map(([folder, files]) => {

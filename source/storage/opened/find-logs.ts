@@ -21,7 +21,7 @@ export type FoundLog = {readonly name: string; readonly path: string} & (
 );
 
 export type FindOptions = {
-  /** Receives one line about what was left out beside logs that were found. */
+  /** Receives one line about what was left out of logs that were found, or beside them. */
   readonly note?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 };
@@ -39,7 +39,7 @@ export async function findLogs(
     throw OpenError.of(what, error);
   });
   if (stats.isDirectory()) return await logsIn(what, {note, signal});
-  return [await logOf(what, stats, signal)];
+  return [await logOf(what, stats, {note, signal})];
 }
 
 /** A folder as stdin would look like a log without lines. */
@@ -49,7 +49,7 @@ function stdinLog(): FoundLog {
 }
 
 /** Throws `OpenError` for what is no log. */
-async function logOf(file: string, stats: Stats, signal: AbortSignal | undefined): Promise<FoundLog> {
+async function logOf(file: string, stats: Stats, options: FindIn): Promise<FoundLog> {
   const name = nameOf(file);
   if (stats.isFIFO()) return {kind: 'stdin', name, path: file};
   if (!stats.isFile()) throw new OpenError(`${clean(file)} is neither a file nor a folder`);
@@ -58,7 +58,7 @@ async function logOf(file: string, stats: Stats, signal: AbortSignal | undefined
     case 'log':
       return {kind: 'file', name, path: file, packed: form.packed};
     case 'zip':
-      return await bundleInZip(file, signal);
+      return await bundleInZip(file, options);
     case 'other':
       throw new OpenError(`${clean(file)} ${form.why}`);
   }
@@ -153,7 +153,7 @@ async function filesIn(
       read.add(key);
       // A named pipe would be waited for, which only one that is named itself is.
       if (!stats.isFile() && !stats.isDirectory()) throw notRegular(file, stats);
-      const found = stats.isFile() ? await logOf(file, stats, signal) : undefined;
+      const found = stats.isFile() ? await logOf(file, stats, {note, signal}) : undefined;
       if (found?.kind === 'file') files.push(found);
       else if (found) bundles.push(found);
     } catch (error) {

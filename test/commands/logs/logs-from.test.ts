@@ -17,6 +17,7 @@ import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {written} from '../../logs/recorded-history.ts';
 import {RecordedLife} from '../../logs/recorded-life.ts';
 import {ServerModel} from '../../stitch/ring-model.ts';
+import {zipOf} from '../../storage/opened/zip-file.ts';
 import {SlowStream} from '../slow-stream.ts';
 
 /** Most tests are not about the lines' format. */
@@ -125,6 +126,17 @@ async function printFrom(from: readonly string[], more: Partial<Parameters<typeo
   const {code, text, notes} = await print('', {from, names: [], ...more});
   return {code, text, notes};
 }
+
+test('what is left out of a bundle is said, also where its log is named', async () => {
+  await using home = await temporaryDirectory();
+  const file = path.join(home.path, 'x.zip');
+  const entries = ['one\n', 'two\n'].map((content) => ({name: 'a/logs.txt', content}));
+  await writeFile(file, zipOf(entries));
+  for (const names of [[], ['x.zip']]) {
+    const {text, notes} = await printFrom([file], {names});
+    expect([text, notes]).toEqual(['two\n', [`pipetail: ${file} has 2 files a/logs.txt: the last one is read`]]);
+  }
+});
 
 describe('what is not a recording', () => {
   test('a file is printed byte by byte, compressed or not', async () => {

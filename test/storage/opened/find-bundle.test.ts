@@ -89,6 +89,29 @@ test('what is packed again is found in a folder of its own, and other files are 
   });
 });
 
+test('of several files of one name the last one is read, and that is said', async () => {
+  const again = JSON.stringify({pipeline: {name: 'again'}});
+  const file = await write(
+    zipOf([
+      {name: 'metadata.json', content: metadata},
+      {name: 'a/logs.txt', content: 'first\n'},
+      {name: 'a//logs.txt', content: 'second\n'},
+      {name: 'a/logs.txt', content: 'third\n'},
+      {name: 'b/logs.txt', content: 'another\n'},
+      {name: 'metadata.json', content: again},
+    ]),
+  );
+  const notes: string[] = [];
+  const [found] = await findLogs(file, {note: (line) => notes.push(line.replace(file, 'FILE'))});
+  if (found?.kind !== 'bundle') throw new Error('no bundle');
+  const part = found.collections.find(({name}) => name === 'a')?.files.get('logs.txt');
+  expect([found.name, part && (await readWhole(part))?.toString()]).toEqual(['again', 'third\n']);
+  expect(notes).toEqual([
+    'FILE has 2 files metadata.json: the last one is read',
+    'FILE has 3 files a/logs.txt: the last one is read',
+  ]);
+});
+
 describe('hostile names', () => {
   test('are shown clean, and lead nowhere', async () => {
     const file = await write(
