@@ -54,7 +54,9 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
     const bounds = new Bounds({...part, isFile: !part.inZip}, {limits, total});
     const chunks = bytesOf(handle, {start, end, most: part.packed ? pieceBytes : 4 * pieceBytes});
     let crc = 0;
-    for await (const {bytes, because, consumed} of part.packed ? unpackChunks(chunks, part.packed) : plain(chunks)) {
+    for await (const {bytes, because, consumed} of part.packed
+      ? unpackChunks(chunks, part.packed, signal)
+      : plain(chunks)) {
       signal?.throwIfAborted();
       if (because) {
         if (part.inZip) throw damagedInZip(part);
@@ -106,7 +108,11 @@ async function* plain(chunks: AsyncIterable<Buffer>): AsyncGenerator<Unpacked> {
  * What packed bytes unpack to, in libuv's threads. Node's stream of Zstandard ends with the first frame: what it has not
  * read is for the next one.
  */
-export async function* unpackChunks(chunks: AsyncIterable<Buffer>, packed: Packed): AsyncGenerator<Unpacked> {
+export async function* unpackChunks(
+  chunks: AsyncIterable<Buffer>,
+  packed: Packed,
+  signal?: AbortSignal,
+): AsyncGenerator<Unpacked> {
   const iterator = chunks[Symbol.asyncIterator]();
   const next = async (): Promise<Buffer | undefined> => {
     const {done, value} = await iterator.next();
@@ -115,6 +121,8 @@ export async function* unpackChunks(chunks: AsyncIterable<Buffer>, packed: Packe
   let consumed = 0;
   try {
     for (let chunk = await next(); chunk; ) {
+      // Of empty frames no piece comes, after which it would be looked at.
+      signal?.throwIfAborted();
       const stream = streamOf(packed);
       let given = 0;
       const feed = async function* () {

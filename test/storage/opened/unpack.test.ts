@@ -170,3 +170,16 @@ test.skipIf(process.platform !== 'linux')('a file that has no size until it is r
     end: 'whole',
   });
 });
+
+test('what is left while nothing but empty frames come is not unpacked to its end', async () => {
+  const frame = zstdCompressSync(Buffer.alloc(0));
+  await writeFile(file, Buffer.concat(Array.from({length: 500}, () => frame)));
+  const left = new AbortController();
+  const pieces = unpack(wholeFile(file, 'zstd'), {signal: left.signal});
+  const end = pieces.next().then(
+    () => 'read to its end',
+    (error: Error) => error.name,
+  );
+  left.abort();
+  expect(await end).toBe('AbortError');
+});
