@@ -82,7 +82,7 @@ async function main(): Promise<number> {
 async function run(): Promise<number> {
   const {version} = manifest;
   const {loadSettings} = await import('./source/startup/load-settings.ts');
-  const settings = await loadSettings(process.argv.slice(2), process.env);
+  const settings = await loadSettings(process.argv.slice(2), process);
   await checkKeys(settings);
   switch (settings.request.kind) {
     case 'version': {

@@ -3,7 +3,7 @@ import {systemClock} from '../lib/clock.ts';
 import {systemRandom} from '../lib/random.ts';
 import type {DiffRequest, Request} from '../settings/request.ts';
 import type {Settings} from '../settings/settings.ts';
-import {loadSettings} from '../startup/load-settings.ts';
+import {type Caller, loadSettings} from '../startup/load-settings.ts';
 import {type OpenServer, openServer, serverVersion} from '../startup/open-server.ts';
 import {stateFolder} from '../storage/save-file.ts';
 import {noticeLine, printWhole} from '../system/line-output.ts';
@@ -114,10 +114,10 @@ async function runDiff({request, ...options}: AskOptions & {readonly request: Di
 
 async function answer(words: readonly string[], version: string, process: NodeJS.Process): Promise<string> {
   const {env} = process;
-  const settings = await settingsOf(words, env);
+  const settings = await settingsOf(words, process);
   return await answerCompletion({
     words,
-    contexts: await contextsOf(words, env, homedir()),
+    contexts: await contextsOf(words, process, homedir()),
     folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
     server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.server.tenant ?? ''}`,
     clock: systemClock,
@@ -129,11 +129,11 @@ async function answer(words: readonly string[], version: string, process: NodeJS
  * Settings of the words before the incomplete last one; undefined if they are not valid. `x` is a placeholder for a name
  * that `logs` needs.
  */
-async function settingsOf(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Settings | undefined> {
+async function settingsOf(words: readonly string[], caller: Caller): Promise<Settings | undefined> {
   const whole = words.slice(0, -1);
   for (const argv of [[...whole, 'x'], whole]) {
     try {
-      return await loadSettings(argv, environment);
+      return await loadSettings(argv, caller);
     } catch {
       // Without the placeholder, or not at all: with fewer words they would name another server.
     }

@@ -9,9 +9,8 @@ import {summaryOf} from '../settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../settings/option.ts';
 
 import {optionNamed, options} from '../settings/option-table.ts';
-import type {Environment} from '../settings/option-values.ts';
 import {configVerbs, formsOf, shells} from '../settings/request.ts';
-import {configPlace, loadConfig} from '../startup/load-settings.ts';
+import {type Caller, configPlace, loadConfig} from '../startup/load-settings.ts';
 import {pipelinesSoon} from '../startup/name-hint.ts';
 import {readRegular} from '../storage/regular-file.ts';
 import {saveFile} from '../storage/save-file.ts';
@@ -108,9 +107,9 @@ function valuesOf({flag, choices = []}: Option, command: CommandName, contexts: 
 }
 
 /** The contexts in the configuration file of a call. Never rejects: a file that cannot be read has none. */
-export async function contextsOf(words: readonly string[], environment: Environment, home: string): Promise<string[]> {
-  const place = configPlace({flags: flagsOf([...words.slice(0, -1), 'x'])}, environment, home);
-  const loaded = await loadConfig(place, home).catch(() => undefined);
+export async function contextsOf(words: readonly string[], caller: Caller, home: string): Promise<string[]> {
+  const place = configPlace({flags: flagsOf([...words.slice(0, -1), 'x'])}, caller.env, home);
+  const loaded = await loadConfig(place, caller, home).catch(() => undefined);
   return [...(loaded?.file.contexts.keys() ?? [])];
 }
 

@@ -66,12 +66,12 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
 }
 
 /** Each switch reads the file again. */
-function contextSource({argv, env}: NodeJS.Process): ContextSource {
-  const words = argv.slice(2);
+function contextSource(process: NodeJS.Process): ContextSource {
+  const words = process.argv.slice(2);
   return {
-    file: configPlace(readCommandLine(words), env, homedir()).name,
+    file: configPlace(readCommandLine(words), process.env, homedir()).name,
     async settingsIn(name) {
-      const settings = await loadSettings(words, env, name);
+      const settings = await loadSettings(words, process, name);
       commandsOf(settings);
       return settings;
     },

@@ -1,11 +1,12 @@
-import {homedir, userInfo} from 'node:os';
+import {homedir} from 'node:os';
 import path from 'node:path';
+import {errorText} from '../lib/format.ts';
 import {type CommandLine, inContext, readCommandLine} from '../settings/command-line.ts';
 import {type ConfigFile, emptyConfig} from '../settings/config-file.ts';
 import type {Environment} from '../settings/option-values.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import {type Settings, settingsOf} from '../settings/settings.ts';
-import {commandAgainst, otherWriter} from '../storage/who-may-write.ts';
+import {commandAgainst, type Intruder, otherWriter} from '../storage/who-may-write.ts';
 import {clean} from '../terminal/clean.ts';
 import {readSmallFile} from './small-file.ts';
 
@@ -17,16 +18,15 @@ export type ConfigPlace = {
   readonly namedBy: string | undefined;
 };
 
+/** The process of a call: its variables, and its effective user id. */
+export type Caller = {readonly env: Environment; readonly geteuid?: () => number};
+
 /** `context`: the same call on that context. Rejects with a `UsageError`. */
-export async function loadSettings(
-  argv: readonly string[],
-  environment: Environment,
-  context?: string,
-): Promise<Settings> {
-  const typed = readCommandLine(argv, (flags) => configPlace({flags}, environment, homedir()).name);
+export async function loadSettings(argv: readonly string[], caller: Caller, context?: string): Promise<Settings> {
+  const typed = readCommandLine(argv, (flags) => configPlace({flags}, caller.env, homedir()).name);
   const commandLine = context === undefined ? typed : inContext(typed, context);
-  const file = needsFile(commandLine) ? await configOf(commandLine, environment, homedir()) : emptyConfig;
-  return settingsOf(commandLine, environment, file);
+  const file = needsFile(commandLine) ? await configOf(commandLine, caller, homedir()) : emptyConfig;
+  return settingsOf(commandLine, caller.env, file);
 }
 
 /** Help and the commands about the file itself must work when the file is wrong. */
@@ -56,7 +56,11 @@ function shownPath(file: string, home: string): string {
 type LoadedConfig = {readonly file: ConfigFile; readonly problems: readonly string[]};
 
 /** Undefined if no file is named and there is none. Rejects with a `UsageError` if it cannot be read. */
-export async function loadConfig({file, name, namedBy}: ConfigPlace, home: string): Promise<LoadedConfig | undefined> {
+export async function loadConfig(
+  {file, name, namedBy}: ConfigPlace,
+  {geteuid}: Pick<Caller, 'geteuid'>,
+  home: string,
+): Promise<LoadedConfig | undefined> {
   const read = await readText(file).catch((error: unknown) => {
     if (!(error instanceof Error)) throw error;
     const code = 'code' in error ? String(error.code) : error.message;
@@ -67,39 +71,37 @@ export async function loadConfig({file, name, namedBy}: ConfigPlace, home: strin
     throw new UsageError(`${name}: the configuration file cannot be read · ${reasons.get(code) ?? code}`);
   });
   if (!read) return undefined;
-  checkWriters({file, name}, home);
+  checkWriters({file, name}, geteuid?.(), home);
   const {parseConfig} = await import('../settings/parse-config.ts');
   const {file: parsed, problems} = parseConfig(read.text, {name, home, isPrivate: read.isPrivate});
   return {file: parsed, problems: problems.map(({line, message}) => `${name}:${line}: ${clean(message)}`)};
 }
 
 /** Rejects with a `UsageError` for the file's first mistake. */
-export async function configOf(commandLine: CommandLine, environment: Environment, home: string): Promise<ConfigFile> {
-  const loaded = await loadConfig(configPlace(commandLine, environment, home), home);
+export async function configOf(commandLine: CommandLine, caller: Caller, home: string): Promise<ConfigFile> {
+  const loaded = await loadConfig(configPlace(commandLine, caller.env, home), caller, home);
   const [first] = loaded?.problems ?? [];
   if (first !== undefined) throw new UsageError(first);
   return loaded?.file ?? emptyConfig;
 }
 
-/** The file names commands that are run, and servers that get credentials. Throws `UsageError` if others may write it. */
-function checkWriters({file, name}: Pick<ConfigPlace, 'file' | 'name'>, home: string): void {
-  const user = currentUser();
-  const found = user === undefined || file === '/dev/null' ? undefined : otherWriter(file, user, 'data');
+/**
+ * The file names commands that are run, and servers that get credentials. Throws `UsageError` if others may write it, or
+ * if that is unknown.
+ */
+function checkWriters({file, name}: Pick<ConfigPlace, 'file' | 'name'>, user: number | undefined, home: string): void {
+  if (file === '/dev/null') return;
+  let found: Intruder | undefined;
+  try {
+    found = otherWriter(file, user, 'data');
+  } catch (error) {
+    throw new UsageError(`${name}: who may write to it is unknown, so this file is not used · ${errorText(error)}`);
+  }
   if (!found) return;
   const place = shownPath(found.path, home);
   const what = found.path === file ? 'it' : place;
   const why = found.why === 'foreign' ? `${what} belongs to another user` : `other users may write to ${what}`;
   throw new UsageError(`${name}: ${why}, so this file is not used · ${commandAgainst(found, place)}`);
-}
-
-/** Undefined on a system without users, or for one that it does not list, as in some containers. */
-function currentUser(): number | undefined {
-  try {
-    const {uid} = userInfo();
-    return uid < 0 ? undefined : uid;
-  } catch {
-    return undefined;
-  }
 }
 
 const reasons: ReadonlyMap<string, string> = new Map([

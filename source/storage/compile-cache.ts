@@ -14,7 +14,7 @@ export function compileCacheFolder(
   user: number | undefined,
 ): string | undefined {
   const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(home, '.cache');
-  if (user === undefined || !path.isAbsolute(base)) return undefined;
+  if (!path.isAbsolute(base)) return undefined;
   try {
     const {real, missing} = resolved(path.join(base, 'pipetail'));
     // Checked before anything is created: from here on only root and the user can change the path.
@@ -43,7 +43,7 @@ function resolved(folder: string): {real: string; missing: readonly string[]} {
   }
 }
 
-function isPrivate(folder: string, user: number): boolean {
+function isPrivate(folder: string, user: number | undefined): boolean {
   const stats = lstatSync(folder);
   return stats.isDirectory() && stats.uid === user && (stats.mode & 0o777) === 0o700;
 }

@@ -6,7 +6,7 @@ import {codeOf, hasNoLinks, ignoreMissing} from './save-file.ts';
 
 export type Processes = {
   readonly pid: number;
-  /** Effective user id, to whom what is written has to belong; undefined: this system has no users. */
+  /** Effective user id, to whom what is written has to belong; undefined: nothing is recorded. */
   readonly user?: number | undefined;
   /** Whether a process with this id exists (signal 0). */
   readonly isAlive: (pid: number) => boolean;

@@ -21,9 +21,10 @@ type Kind = 'code' | 'data' | 'parent';
 /**
  * What lets another user than root and `user` (an effective user id) change what is at an absolute path, or put
  * something else in its place; undefined: nothing. As ssh does with `StrictModes`, looks at each part of the path, and
- * of the links in it. Synchronous, some 10 µs a part. Throws errors of the file system.
+ * of the links in it. Synchronous, some 10 µs a part. Throws errors of the file system, and where `user` is unknown.
  */
-export function otherWriter(file: string, user: number, kind: Kind): Intruder | undefined {
+export function otherWriter(file: string, user: number | undefined, kind: Kind): Intruder | undefined {
+  if (user === undefined) throw new Error(`whose ${file} is cannot be checked: this system has no user ids`);
   for (const {place, stats, isLast} of partsOf(file)) {
     const isOwn = stats.uid === user;
     if (!isOwn && stats.uid !== 0) return {path: place, why: 'foreign', isOwn};

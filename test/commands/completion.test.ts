@@ -2,6 +2,7 @@ import {readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
 import {answerCompletion, complete, contextsOf} from '../../source/commands/completion.ts';
+import {callerWith} from '../harness/caller.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {withServer} from './with-server.ts';
@@ -152,16 +153,16 @@ host = "https://x"
 auth-variable = "NOT_SET"
 `;
     await writeFile(file, text);
-    const environment = {PIPETAIL_CONFIG: file};
+    const caller = callerWith({PIPETAIL_CONFIG: file});
     const names = ['prod'];
     for (const words of [[''], ['--context', ''], ['logs', '--context', 'prod', ''], ['--nothing', '--context', 'p']]) {
-      expect(await contextsOf(words, environment, home.path)).toEqual(names);
+      expect(await contextsOf(words, caller, home.path)).toEqual(names);
     }
-    expect(await contextsOf(['list', '--config', file, '--context', ''], {}, home.path)).toEqual(names);
-    expect(await contextsOf(['--config', '/no/such', ''], environment, home.path)).toEqual([]);
+    expect(await contextsOf(['list', '--config', file, '--context', ''], callerWith({}), home.path)).toEqual(names);
+    expect(await contextsOf(['--config', '/no/such', ''], caller, home.path)).toEqual([]);
     // What is wrong in the file does not hide the rest.
     await writeFile(file, `${text}fsp = 12\n`);
-    expect(await contextsOf([''], environment, home.path)).toEqual(names);
+    expect(await contextsOf([''], caller, home.path)).toEqual(names);
   });
 
   describe('pipelines', () => {

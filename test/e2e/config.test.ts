@@ -1,10 +1,12 @@
-import {chmod, readFile, stat, writeFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {chmod, chown, mkdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, onTestFinished, type TestContext, test} from 'vitest';
 import {DemoServer} from '../../demo/server.ts';
 import {ownSecretFile} from '../harness/planted-secret.ts';
-import {openProgram, runCommand} from '../harness/program.ts';
+import {launcher, openProgram, program, run, runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
+import {requireTool, skipOrFail} from '../harness/tools.ts';
 
 /** A home with a configuration file in it, and the program run in it. */
 async function homeWith(text?: string, mode = 0o600) {
@@ -124,6 +126,58 @@ auth-token-command = "echo PLANTED-two"
     const {pipetail} = await setUp();
     const {stdout} = await pipetail('completion answer -- list --context t');
     expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['two', 'three', '']);
+  });
+});
+
+describe('a user id without a name, as containers have one', () => {
+  const [user, other] = [1234, 1235];
+
+  /** The file in a folder that all may read, and the program run by that user. `hasRun`: the token command did. */
+  async function setUp(context: TestContext) {
+    if (process.geteuid?.() !== 0) skipOrFail(context, 'only root can run the program as another user');
+    const setpriv = requireTool(context, 'setpriv');
+    const folder = await temporaryDirectory();
+    onTestFinished(() => folder[Symbol.asyncDispose]());
+    await chmod(folder.path, 0o755);
+    const out = path.join(folder.path, 'out');
+    await mkdir(out);
+    await chown(out, user, user);
+    const file = path.join(folder.path, 'config.toml');
+    const server = await serverWith('one', 'PLANTED-one');
+    const command = `touch ${out}/ran; echo PLANTED-one`;
+    const text = `[contexts.a]\nhost = "${server.url}"\nauth-token-command = "${command}"\n`;
+    await writeFile(ownSecretFile(file), text);
+    const ids = ['--reuid', `${user}`, '--regid', `${user}`, '--clear-groups'];
+    const call = [...ids, launcher, program, 'list', '-o', 'name', '--context', 'a', '--config', file];
+    return {
+      file,
+      hasRun: () => existsSync(path.join(out, 'ran')),
+      list: () => run(setpriv, call, {cwd: '/'}),
+    };
+  }
+
+  test('a file of another user, or one that others may write to, runs no command', async (context) => {
+    const {file, hasRun, list} = await setUp(context);
+    for (const [owner, mode, why] of [
+      [other, 0o644, 'it belongs to another user'],
+      [other, 0o666, 'it belongs to another user'],
+      [user, 0o606, 'other users may write to it'],
+    ] as const) {
+      await chown(file, owner, owner);
+      await chmod(file, mode);
+      const {code, stdout, stderr} = await list();
+      expect({code, stdout}).toEqual({code: 2, stdout: ''});
+      expect(stderr).toContain(`pipetail: ${file}: ${why}, so this file is not used`);
+    }
+    expect(hasRun()).toBe(false);
+  });
+
+  test('its own file is used', async (context) => {
+    const {file, hasRun, list} = await setUp(context);
+    await chown(file, user, user);
+    await chmod(file, 0o600);
+    expect(await list()).toMatchObject({code: 0, stdout: 'one\n', stderr: ''});
+    expect(hasRun()).toBe(true);
   });
 });
 

@@ -44,7 +44,7 @@ export class RecordedLife {
         directory,
         maxBytes: 2 ** 30,
         clock,
-        processes: {pid, isAlive: options.alive ?? (() => false), random: Math.random},
+        processes: {pid, user: process.geteuid?.(), isAlive: options.alive ?? (() => false), random: Math.random},
         ...options.limits,
       });
     this.recording = new StreamRecording({

@@ -5,6 +5,7 @@ import {describe, expect, it, test} from 'vitest';
 import {readCommandLine} from '../../source/settings/command-line.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {configOf, configPlace, loadConfig, loadSettings} from '../../source/startup/load-settings.ts';
+import {callerWith} from '../harness/caller.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {skipOrFail} from '../harness/tools.ts';
 
@@ -18,10 +19,10 @@ async function fileWith(text: string) {
 
 test('flags, variables and the file', async () => {
   await using at = await fileWith('theme = "dark"\nsilence = 10\ntitle = true\n');
-  const settings = await loadSettings(['--theme', 'light'], {...at.variables, PIPETAIL_SILENCE: '20'});
+  const settings = await loadSettings(['--theme', 'light'], callerWith({...at.variables, PIPETAIL_SILENCE: '20'}));
   expect(settings).toMatchObject({theme: 'light', silence: 20_000, title: true});
   await writeFile(at.file, 'fps = 21\n');
-  expect((await loadSettings([], at.variables)).fps).toBe(21);
+  expect((await loadSettings([], callerWith(at.variables))).fps).toBe(21);
 });
 
 test('the same call on another context keeps nothing of the first server', async () => {
@@ -34,22 +35,26 @@ test('the same call on another context keeps nothing of the first server', async
     ['--demo', '--title', 'orders'],
   ];
   for (const argv of calls) {
-    const settings = await loadSettings(argv, {...at.variables, FELDERA_API_KEY: 'other'}, 'b');
+    const settings = await loadSettings(argv, callerWith({...at.variables, FELDERA_API_KEY: 'other'}), 'b');
     expect(settings).toMatchObject({
       ...{host: 'https://b.example', token: undefined, demo: false, context: {name: 'b'}},
       ...{fps: 20, title: true, server: {tenant: undefined, insecure: false}},
     });
   }
-  await expect(loadSettings([], at.variables, 'c')).rejects.toThrow("names the unknown context 'c' · there are a, b");
+  await expect(loadSettings([], callerWith(at.variables), 'c')).rejects.toThrow(
+    "names the unknown context 'c' · there are a, b",
+  );
 });
 
 test('an invalid file stops every command that needs it, and no other', async () => {
   await using at = await fileWith('nothing here');
   for (const argv of [[], ['list'], ['logs', 'a'], ['--demo']]) {
-    await expect(loadSettings(argv, at.variables)).rejects.toThrow(`${at.file}:1: '=' is missing after the key`);
+    await expect(loadSettings(argv, callerWith(at.variables))).rejects.toThrow(
+      `${at.file}:1: '=' is missing after the key`,
+    );
   }
   const others = [['--help'], ['--version'], ['demo'], ['completion', 'bash'], ['config', 'init'], ['config', 'path']];
-  for (const argv of others) await loadSettings(argv, at.variables);
+  for (const argv of others) await loadSettings(argv, callerWith(at.variables));
 });
 
 const home = '/home/ada';
@@ -76,7 +81,7 @@ const place = (file: string, namedBy?: string) => ({file, name: 'c.toml', namedB
 
 test('a file that is not named may be missing', async () => {
   await using folder = await temporaryDirectory();
-  expect(await loadConfig(place(path.join(folder.path, 'none', 'c.toml')), home)).toBeUndefined();
+  expect(await loadConfig(place(path.join(folder.path, 'none', 'c.toml')), process, home)).toBeUndefined();
 });
 
 describe('a file that cannot be read is reported in one line', () => {
@@ -116,7 +121,7 @@ describe('a file that cannot be read is reported in one line', () => {
     await using folder = await temporaryDirectory();
     const file = path.join(folder.path, 'c.toml');
     await make(file);
-    await expect(loadConfig(place(file, '--config'), home)).rejects.toThrow(message);
+    await expect(loadConfig(place(file, '--config'), process, home)).rejects.toThrow(message);
   });
 });
 
@@ -136,7 +141,7 @@ describe('a file that another user could change is not used, in one line with th
     const open = path.join(folder.path, part);
     await chmod(open, mode);
     const isSticky = (mode & 0o1000) !== 0;
-    const loaded = loadConfig(place(file), home);
+    const loaded = loadConfig(place(file), process, home);
     if (isSticky) expect((await loaded)?.problems).toEqual([]);
     else {
       const what = part === '.' ? open : 'it';
@@ -144,7 +149,7 @@ describe('a file that another user could change is not used, in one line with th
       await expect(loaded).rejects.toThrow(new UsageError(`c.toml: ${words}`));
     }
     await chmod(open, 0o755);
-    expect((await loadConfig(place(file), home))?.problems).toEqual([]);
+    expect((await loadConfig(place(file), process, home))?.problems).toEqual([]);
   });
 
   test('a group of others may write', async (context) => {
@@ -154,9 +159,9 @@ describe('a file that another user could change is not used, in one line with th
     await writeFile(file, 'fps = 3\n');
     await chmod(file, 0o664);
     // Its own group, as a umask of 002 has it.
-    expect((await loadConfig(place(file), home))?.problems).toEqual([]);
+    expect((await loadConfig(place(file), process, home))?.problems).toEqual([]);
     await chown(file, 0, other);
-    await expect(loadConfig(place(file), home)).rejects.toThrow(`chmod go-w ${file}`);
+    await expect(loadConfig(place(file), process, home)).rejects.toThrow(`chmod go-w ${file}`);
   });
 
   test.each(['the file', 'the folder'])('%s belongs to another user', async (what) => {
@@ -167,21 +172,29 @@ describe('a file that another user could change is not used, in one line with th
     const foreign = what === 'the file' ? file : folder.path;
     await chown(foreign, other, other);
     const words = `${foreign === file ? 'it' : foreign} belongs to another user, so this file is not used`;
-    await expect(loadConfig(place(file), home)).rejects.toThrow(
+    await expect(loadConfig(place(file), process, home)).rejects.toThrow(
       new UsageError(`c.toml: ${words} · sudo chown $USER ${foreign}`),
     );
   });
 });
 
+test('a file is not used where it is unknown who runs the program', async () => {
+  await using at = await fileWith('fps = 3\n');
+  const words = `whose ${at.file} is cannot be checked: this system has no user ids`;
+  await expect(loadConfig(place(at.file), {}, home)).rejects.toThrow(
+    new UsageError(`c.toml: who may write to it is unknown, so this file is not used · ${words}`),
+  );
+});
+
 test('/dev/null is an empty file', async () => {
-  expect((await loadConfig(place('/dev/null', '--config'), home))?.problems).toEqual([]);
+  expect((await loadConfig(place('/dev/null', '--config'), process, home))?.problems).toEqual([]);
 });
 
 test('a byte order mark is accepted', async () => {
   await using folder = await temporaryDirectory();
   const file = path.join(folder.path, 'c.toml');
   await writeFile(file, '\ufefffps = 3\r\ntitle = true\r\n');
-  const loaded = await loadConfig(place(file), home);
+  const loaded = await loadConfig(place(file), process, home);
   expect(loaded?.problems).toEqual([]);
   expect(loaded?.file.options.get('title')?.where).toBe('c.toml:2');
 });
@@ -190,11 +203,13 @@ test('a command reports the first mistake, the check reports all', async () => {
   await using folder = await temporaryDirectory();
   const file = path.join(folder.path, 'c.toml');
   await writeFile(file, 'fps = 0\nzzzzzz = 1\n');
-  expect((await loadConfig(place(file), home))?.problems).toEqual([
+  expect((await loadConfig(place(file), process, home))?.problems).toEqual([
     "c.toml:1: fps takes a whole number from 1 to 60, not '0'",
     "c.toml:2: unknown key 'zzzzzz' · pipetail --help all lists the options",
   ]);
-  const name = await configOf(readCommandLine(['--config', file]), {}, folder.path).catch((error) => error.message);
+  const name = await configOf(readCommandLine(['--config', file]), callerWith({}), folder.path).catch(
+    (error) => error.message,
+  );
   expect(name).toBe("~/c.toml:1: fps takes a whole number from 1 to 60, not '0'");
 });
 
@@ -202,7 +217,7 @@ test('no text of the file can control a terminal', async () => {
   await using folder = await temporaryDirectory();
   const file = path.join(folder.path, 'c.toml');
   await writeFile(file, '"\\u001b[2Jx" = 1\ntheme = "\\u001b]0;x\\u0007"\n[keys]\n"\\u001b" = "a"\nquit = "\\u001b"\n');
-  const loaded = await loadConfig(place(file), home);
+  const loaded = await loadConfig(place(file), process, home);
   expect(loaded?.problems).toHaveLength(4);
   expect(loaded?.problems.join('')).not.toMatch(/\p{Cc}/u);
   expect(loaded?.file.keys).toEqual([]);

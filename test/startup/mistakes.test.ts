@@ -3,6 +3,7 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {loadSettings} from '../../source/startup/load-settings.ts';
+import {callerWith} from '../harness/caller.ts';
 import {ownSecretFile} from '../harness/planted-secret.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
@@ -10,6 +11,7 @@ const secret = 'PLANTED-0123456789';
 
 /** Without a configuration file. */
 const environment = {XDG_CONFIG_HOME: '/no/such/folder'};
+const caller = callerWith(environment);
 
 /** Arguments, and the message. */
 type Mistake = readonly [args: readonly string[], message: string];
@@ -165,11 +167,11 @@ const mistakes: readonly Mistake[] = [
 test.each(['--grep', '--exclude', '--exit-on'])('%s with a long text is refused without the text', async (option) => {
   const text = 'a'.repeat(40_000);
   const message = `${option} has too large a pattern · use a shorter one`;
-  await expect(loadSettings(['logs', 'a', option, text], environment)).rejects.toThrow(new UsageError(message));
+  await expect(loadSettings(['logs', 'a', option, text], caller)).rejects.toThrow(new UsageError(message));
 });
 
 test.each(mistakes)('%j', async (args, message) => {
-  await expect(loadSettings(args, environment)).rejects.toThrow(new UsageError(message));
+  await expect(loadSettings(args, caller)).rejects.toThrow(new UsageError(message));
 });
 
 test.each([
@@ -188,7 +190,7 @@ test.each([
     "PIPETAIL_CONTEXT names the unknown context 'prod' · there is no configuration file · pipetail config init writes a file that shows how to make one",
   ],
 ])('%s=%s', async (name, value, message) => {
-  await expect(loadSettings([], {...environment, [name]: value})).rejects.toThrow(new UsageError(message));
+  await expect(loadSettings([], callerWith({...environment, [name]: value}))).rejects.toThrow(new UsageError(message));
 });
 
 /** The text of the file, and the message without the file's name in front. */
@@ -220,5 +222,5 @@ test.each(configMistakes)('%j', async (text, message) => {
   const file = path.join(folder.path, 'config.toml');
   await writeFile(ownSecretFile(file), `${text}\n`, {mode: 0o644});
   const expected = new UsageError(`${file}${message.replace('FILE', file)}`);
-  await expect(loadSettings(['list'], {PIPETAIL_CONFIG: file})).rejects.toThrow(expected);
+  await expect(loadSettings(['list'], callerWith({PIPETAIL_CONFIG: file}))).rejects.toThrow(expected);
 });

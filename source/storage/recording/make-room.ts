@@ -9,7 +9,7 @@ type FolderLock = (folder: string) => Promise<(() => Promise<void>) | undefined>
 type RoomOptions = {
   readonly directory: string;
   readonly maxBytes: number;
-  /** Whose recordings are deleted; undefined: everybody's. */
+  /** Whose recordings are deleted; undefined: nobody's. */
   readonly user: number | undefined;
   /** For each folder that this program writes: marks a file as deleted in its index. */
   readonly ours: ReadonlyMap<string, (file: number) => Promise<void>>;
@@ -94,7 +94,7 @@ async function partsIn({directory, user}: Pick<RoomOptions, 'directory' | 'user'
 /** A link could lead to other files, and in `/tmp` there may be folders of others. */
 async function isOf(folder: string, user: number | undefined): Promise<boolean> {
   const stats = await lstat(folder).catch(() => undefined);
-  return stats?.isDirectory() === true && (user === undefined || stats.uid === user);
+  return stats?.isDirectory() === true && stats.uid === user;
 }
 
 /** In the order in which they may be deleted. */

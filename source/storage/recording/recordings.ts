@@ -175,8 +175,7 @@ export class Recordings {
 
   /** Throws one sentence if another user could change what is written there, or make it go elsewhere. */
   #checkWriters(folder: string, kind: 'parent' | 'data'): void {
-    const {user} = this.#options.processes;
-    const found = user === undefined ? undefined : otherWriter(path.resolve(folder), user, kind);
+    const found = otherWriter(path.resolve(folder), this.#options.processes.user, kind);
     if (found) throw new Error(intruderWords(found));
   }
 

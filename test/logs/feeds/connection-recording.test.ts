@@ -28,7 +28,7 @@ function startRun(server: DemoServer, home: TemporaryDirectory, all: boolean, cl
     directory: path.join(home.path, 'records'),
     maxBytes: 1e9,
     clock,
-    processes: {pid: 1, isAlive: () => false, random: Math.random},
+    processes: {pid: 1, user: process.geteuid?.(), isAlive: () => false, random: Math.random},
   });
   const manager = new LogManager(
     {

@@ -11,7 +11,8 @@ import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {writable} from '../../harness/writable.ts';
 import {restored} from '../../storage/recording/restored.ts';
 
-const processes = {pid: process.pid, isAlive: (pid: number) => pid === process.pid, random: Math.random};
+const isAlive = (pid: number) => pid === process.pid;
+const processes = {pid: process.pid, user: process.geteuid?.(), isAlive, random: Math.random};
 
 /** What a program that records pipeline `p` does, with files of 2 kB. */
 async function startRecording(directory: string, id: string) {

@@ -30,14 +30,14 @@ beforeEach(async () => {
   return async () => await home[Symbol.asyncDispose]();
 });
 
-function recordings(maxBytes = 1e9) {
-  const processes = {pid: process.pid, user, isAlive: () => true, random: Math.random};
-  return new Recordings({directory, maxBytes, clock: new FakeClock(), processes, fileBytes: 100});
+function recordings(by: {readonly user?: number}) {
+  const processes = {pid: process.pid, ...by, isAlive: () => true, random: Math.random};
+  return new Recordings({directory, maxBytes: 1e9, clock: new FakeClock(), processes, fileBytes: 100});
 }
 
 /** Records some lines, in more than one file; returns why it did not. */
-async function record(): Promise<string | undefined> {
-  const all = recordings();
+async function record(by: {readonly user?: number} = {user}): Promise<string | undefined> {
+  const all = recordings(by);
   try {
     const opened = await all.open('p', 'id-1');
     const {buffer, start} = restored(opened.past, {maxBytes: 1e6});
@@ -109,6 +109,12 @@ test.each([
   expect(await readdir(folder)).toEqual([]);
   await chmod(open, 0o755);
   expect(await record()).toBeUndefined();
+});
+
+test('nothing is recorded where it is unknown who records', async () => {
+  const why = `whose ${directory} is cannot be checked: this system has no user ids`;
+  expect(await record({})).toBe(why);
+  expect(await readdir(directory)).toEqual([]);
 });
 
 test('a shared folder is fine where it is sticky, as /tmp is; and one that only others may read', async () => {

@@ -16,7 +16,7 @@ import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 const fileBytes = 10_000;
 
 const isAlive = () => true;
-const processOf = (pid: number, random = Math.random) => ({pid, isAlive, random});
+const processOf = (pid: number, random = Math.random) => ({pid, user: process.geteuid?.(), isAlive, random});
 
 /** A recording with a file for each of these days (of 1970) on which it was last written; only the last is not packed. */
 async function record(directory: string, id: string, days: readonly number[]): Promise<string> {

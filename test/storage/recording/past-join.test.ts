@@ -27,7 +27,7 @@ async function join(recorded: string, buffer: WritableLogBuffer, from = buffer.f
     directory: home.path,
     maxBytes: 1e9,
     clock: systemClock,
-    processes: {pid: 1, isAlive: () => false, random: Math.random},
+    processes: {pid: 1, user: process.geteuid?.(), isAlive: () => false, random: Math.random},
   });
   const first = await recordings.open('p', 'id-1');
   if (recorded === '') {

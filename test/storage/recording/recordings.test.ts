@@ -7,12 +7,13 @@ import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
+const user = process.geteuid?.();
 const [one, another] = [serverName('http://a', undefined), serverName('http://a', 'acme')];
 
 test('the newest recording of a name is never that of another server; one that names none may be ours', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
-  const processes = {pid: 1, isAlive: () => true, random: Math.random};
+  const processes = {pid: 1, user, isAlive: () => true, random: Math.random};
   const recordingsOf = (server?: string) => {
     return new Recordings({
       directory: home.path,
@@ -56,7 +57,7 @@ test('a folder that another program removes, empty, while it is being opened is 
     if (removals++ < 3) for (const each of readdirSync(home.path)) rmdirSync(path.join(home.path, each));
     return Math.random();
   };
-  const processes = {pid: 1, isAlive: () => true, random};
+  const processes = {pid: 1, user, isAlive: () => true, random};
   const recordings = new Recordings({directory: home.path, maxBytes: 1e9, clock: new FakeClock(), processes});
   const opened = await recordings.open('p', 'id-1');
   expect(await readdir(opened.folder)).toContain('lock');
@@ -66,7 +67,7 @@ test('a folder that another program removes, empty, while it is being opened is 
 test('the recording of a pipeline that was renamed goes on, and takes the new name once nobody uses it', async () => {
   await using home = await temporaryDirectory();
   const programOf = (pid: number, ...alive: readonly number[]) => {
-    const processes = {pid, isAlive: (id: number) => alive.includes(id), random: Math.random};
+    const processes = {pid, user, isAlive: (id: number) => alive.includes(id), random: Math.random};
     return new Recordings({directory: home.path, maxBytes: 1e9, clock: new FakeClock(), processes});
   };
   const foldersOf = () => readdir(home.path);
