@@ -84,21 +84,36 @@ function namesOf(file: string): string[] {
   return file.split(path.sep).filter((name) => name !== '' && name !== '.');
 }
 
+/** The texts of `/etc/passwd` and `/etc/group`; undefined: it cannot be read. */
+type Accounts = {readonly users: string | undefined; readonly groups: string | undefined};
+
 /**
  * Root's group, or the one that many systems make for each user, who then has it alone and a umask of 002: with the
- * number of the user, and no other member.
+ * number of the user, no other member, and no other user whose primary group it is.
  */
-function isOwnGroup(group: number, user: number): boolean {
+export function isOwnGroup(group: number, user: number, accounts?: Accounts): boolean {
   if (group === 0) return true;
-  const members = group === user ? entryOf('/etc/group', group)?.[3] : undefined;
-  return members !== undefined && ['', entryOf('/etc/passwd', user)?.[0]].includes(members);
+  if (group !== user) return false;
+  const {users, groups} = accounts ?? {users: textOf('/etc/passwd'), groups: textOf('/etc/group')};
+  const entries = entriesOf(groups).filter(([, , id]) => id === String(group));
+  if (users === undefined || entries.length === 0) return false;
+  const members = entries.flatMap(([, , , names = '']) => names.split(','));
+  // Whoever is no user of this file is another one.
+  const ownNames = entriesOf(users).flatMap(([name, , id]) => (id === String(user) ? [name] : []));
+  const isPrimaryOfOthers = entriesOf(users).some(
+    ([, , id, primary]) => primary === String(group) && id !== String(user),
+  );
+  return !isPrimaryOfOthers && members.every((name) => name === '' || ownNames.includes(name));
 }
 
-/** In both files the number is the third field. */
-function entryOf(file: string, id: number): string[] | undefined {
+/** In both files the number is the third field, and the fourth are a user's primary group and a group's members. */
+function entriesOf(text = ''): readonly (readonly string[])[] {
+  return text.split('\n').map((line) => line.split(':'));
+}
+
+function textOf(file: string): string | undefined {
   try {
-    const lines = readRegularNow(file).split('\n');
-    return lines.map((line) => line.split(':')).find((fields) => fields[2] === String(id));
+    return readRegularNow(file);
   } catch {
     return undefined;
   }
