@@ -61,13 +61,11 @@ export class ScreenExit {
 }
 
 /** Milliseconds to wait for a terminal that accepts nothing. */
-export const terminalPatience = 500;
+const terminalPatience = 500;
 
 type EndScreenOptions = {
   readonly exit: ScreenExit;
   readonly writes: Pick<BoundedWrites, 'end'>;
-  /** The terminal accepts nothing, and was waited for. */
-  readonly isBlocked: boolean;
   /** Undoes what was done to the terminal and the process, oldest first. */
   readonly undo: readonly (() => void)[];
   readonly process: Pick<EventEmitter, 'on'> & {
@@ -81,9 +79,9 @@ type EndScreenOptions = {
 
 /** Restores the terminal once nothing more is drawn. */
 export async function endScreen(options: EndScreenOptions): Promise<ScreenEnd> {
-  const {exit, writes, isBlocked, undo, process, clock, reportOf} = options;
+  const {exit, writes, undo, process, clock, reportOf} = options;
   const {fault} = exit;
-  const isOut = await writes.end({restore: restoreSequence, patience: isBlocked ? 0 : terminalPatience, clock});
+  const isOut = await writes.end({restore: restoreSequence, patience: terminalPatience, clock});
   await exit.dropNextUnlessClean();
   // Any further write, and even a natural end of the process, would wait for the terminal. Another screen can wait.
   if (!isOut && !exit.next) process.exit(exit.code);

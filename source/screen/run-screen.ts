@@ -24,7 +24,7 @@ import {type PromptHistories, promptHistories} from '../ui/state/prompt-history.
 import {ScreenBackend, type ShownLogs, viewOptionsOf} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
-import {endScreen, type ScreenEnd, ScreenExit, terminalPatience} from './exit.ts';
+import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
 import {readTerminal, screenServices} from './services.ts';
 import {noStart, openBeforeFrame, type Start, startOf} from './start.ts';
 
@@ -145,16 +145,9 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     controller.terminal.forgetModes();
     reports.off();
   };
-  let isBlocked = false;
   const awaitAnswers = async () => {
     const isGone = stdout.destroyed || keys.readableEnded || keys.destroyed;
-    if (isGone || !pace) return;
-    const cancel = clock.after(terminalPatience, () => {
-      isBlocked = stdout.writableNeedDrain;
-      if (isBlocked) pace.giveUp();
-    });
-    await pace.end();
-    cancel();
+    if (!isGone) await pace?.end();
   };
   const contextSwitch =
     contexts &&
@@ -217,7 +210,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     await server.close();
   }
   const reportOf = (error: unknown) => crashReport(error, {version, secrets: server.secrets()});
-  return await endScreen({exit, writes, isBlocked, undo, process, clock, reportOf});
+  return await endScreen({exit, writes, undo, process, clock, reportOf});
 }
 
 /** One line holds the first note. */

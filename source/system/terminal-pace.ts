@@ -154,8 +154,8 @@ function nextAnswered(pace: Asking): {ofKeys: number; ofLog: number} {
 /** The ids are columns, which all terminals have; the first, where a cursor often is, is none. */
 const firstColumn = 2;
 
-/** Milliseconds that an answer is awaited before another program gets the terminal. */
-const endPatience = 1000;
+/** Milliseconds that an answer is awaited before another program gets the terminal: a stalled line often comes back. */
+const endPatience = 5000;
 
 /**
  * Asks the terminal behind each frame, until its answers are late, where its cursor is (DSR 6, as of the VT100), in a
@@ -210,12 +210,12 @@ export class TerminalPace {
     this.#apply({kind: 'answered', id: column - firstColumn, at: this.#clock.monotonic()});
   }
 
-  /** Asks nothing more. Resolves when no answer is on its way, or after a second: another program would read it. */
+  /** Asks nothing more. Resolves when no answer is on its way, or after 5 s: another program would read it. */
   async end(): Promise<void> {
     this.#apply({kind: 'end'});
     if (this.#pace.kind === 'off') return;
     const {promise, resolve} = Promise.withResolvers<void>();
-    const cancel = this.#clock.after(endPatience, () => this.giveUp());
+    const cancel = this.#clock.after(endPatience, () => this.#apply({kind: 'give-up'}));
     const before = this.#onEnded;
     this.#onEnded = () => {
       before();
@@ -223,11 +223,6 @@ export class TerminalPace {
     };
     await promise;
     cancel();
-  }
-
-  /** What `end` waits for does not come any more. */
-  giveUp(): void {
-    this.#apply({kind: 'give-up'});
   }
 
   /** Asks again. */

@@ -248,7 +248,21 @@ describe('a terminal that does not read answers nothing into the shell', () => {
     expect(terminal.text()).not.toMatch(typedAnswer);
   });
 
-  test('when it reads later: no more than was asked before its answers were late', async () => {
+  test('when it reads again after seconds: the end waits for what was asked, and nothing else is ever asked', async () => {
+    await using session = await openShellSession({args: ['--title'], afterwards: 'exec cat'});
+    const {terminal, pid} = session;
+    await stallWithFrames(session);
+    process.kill(pid, 'SIGTERM');
+    await sleep(2500);
+    terminal.unstall();
+    await terminal.waitFor('code 143');
+    await terminal.stable();
+    expect(terminal.text()).not.toMatch(typedAnswer);
+    expect(terminal).toMatchObject({alternateScreen: false, cursorVisible: true, bracketedPaste: false});
+    expect(terminal.output.toString('latin1').replaceAll('\u001B[6n', '')).not.toMatch(question);
+  });
+
+  test('when it reads later than anybody waits: no more than was asked before its answers were late', async () => {
     await using session = await openShellSession({afterwards: 'exec cat'});
     const {terminal, pid, server} = session;
     await stallWithFrames(session);
@@ -268,6 +282,13 @@ describe('a terminal that does not read answers nothing into the shell', () => {
     expect([...terminal.text().matchAll(new RegExp(typedAnswer, 'g'))].length).toBeLessThanOrEqual(2);
   });
 });
+
+const [esc, bel] = ['\u001B', '\u0007'];
+
+/** What a terminal answers: DA, DSR, its version, modes, sizes, colours, capabilities. */
+const question = new RegExp(
+  `${esc}(?:\\[[?>=]?[\\d;]*(?:[cnx]|\\$p)|\\[\\?u|\\[>\\d*q|\\[1[1-9]t|\\][^${bel}${esc}]*\\?[${bel}${esc}]|P[+$]q)`,
+);
 
 /** A terminal's answer to DSR 6 as `cat` and an echoing line show it. */
 const typedAnswer = /\d+;\d+R/;

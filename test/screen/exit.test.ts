@@ -39,7 +39,7 @@ it('lets another screen follow, unless a signal comes', async () => {
 });
 
 /** Ends a screen whose terminal takes everything or not; `during` runs while it is waited for. */
-async function ending(exit: ScreenExit, {isOut = true, isBlocked = false, during = () => {}} = {}) {
+async function ending(exit: ScreenExit, {isOut = true, during = () => {}} = {}) {
   const done: string[] = [];
   const process = Object.assign(new EventEmitter(), {
     exit: (code: number) => done.push(`exit ${code}`),
@@ -54,7 +54,6 @@ async function ending(exit: ScreenExit, {isOut = true, isBlocked = false, during
         return Promise.resolve(isOut);
       },
     },
-    isBlocked,
     undo: [() => done.push('first undone'), () => done.push('second undone')],
     process,
     clock: systemClock,
@@ -97,11 +96,6 @@ it('reports a fault once the terminal is restored', async () => {
 it('ends the process at once when the terminal accepts nothing', async () => {
   const {done} = await ending(leftWith(129), {isOut: false});
   expect(done.slice(0, 2)).toEqual(['the last write, waited for 500 ms', 'exit 129']);
-});
-
-it('does not wait again for a terminal that has accepted nothing', async () => {
-  const {done} = await ending(leftWith(129), {isOut: false, isBlocked: true});
-  expect(done[0]).toBe('the last write, waited for 0 ms');
 });
 
 it('leaves a terminal that accepts nothing to the next screen', async () => {
