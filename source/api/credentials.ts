@@ -20,15 +20,16 @@ export type Credentials = {
 };
 
 /** A header can carry it: printable ASCII without spaces. */
-function isToken(text: string): boolean {
+export function isToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 
-/** An API key (`apikey:…`), a JWT, or no credential. Throws when a header cannot carry it. */
-export function fixedCredentials(token: string | undefined): Credentials {
-  if (token !== undefined && !isToken(token)) {
-    throw new Error('the API key is empty or holds characters that a header cannot carry (a space, a line break)');
-  }
+/** What no token has, and its most usual forms. */
+export const notCarried = 'characters that a header cannot carry (a space, a line break)';
+
+/** An API key (`apikey:…`), a JWT, or no credential. Throws when a header cannot carry it; `from`: the option that it is from. */
+export function fixedCredentials(token: string | undefined, from = 'the API key'): Credentials {
+  if (token !== undefined && !isToken(token)) throw new Error(`${from} is empty or holds ${notCarried}`);
   const secrets = token === undefined ? [] : [token];
   return {
     token: () => Promise.resolve(token),
@@ -41,7 +42,7 @@ export function fixedCredentials(token: string | undefined): Credentials {
 }
 
 type RenewedCredentialsOptions = {
-  /** Throws an `Error` whose message is one line for the user, without secrets. */
+  /** Returns what `isToken`. Throws an `Error` whose message is one line for the user, without secrets. */
   readonly make: (signal: AbortSignal) => Promise<string>;
   readonly clock: Clock;
 };
@@ -119,7 +120,6 @@ export class RenewedCredentials implements Credentials {
     if (clock.monotonic() - this.#nextAt > longestPause) this.#pause = leastPause;
     try {
       const token = await make(this.#stop.signal);
-      if (!isToken(token)) throw new Error(noToken);
       this.#secrets.add(token);
       const madeAt = clock.wall();
       this.#current = {token, renewAt: renewalTime(token, madeAt) ?? Number.POSITIVE_INFINITY, madeAt};
@@ -150,7 +150,7 @@ export class FileCredentials implements Credentials {
   #current: {readonly token: string; readonly readAt: number} | undefined;
   #refused: string | undefined;
 
-  /** `read`: the text of the file. It throws an `Error` whose message is one line for the user. */
+  /** `read`: the token in the file, which `isToken`. It throws an `Error` whose message is one line for the user. */
   constructor({read, clock}: {read: (signal: AbortSignal) => Promise<string>; clock: Pick<Clock, 'wall'>}) {
     this.#read = read;
     this.#clock = clock;
@@ -159,7 +159,6 @@ export class FileCredentials implements Credentials {
   async token(signal: AbortSignal): Promise<string> {
     try {
       const token = await this.#read(signal);
-      if (!isToken(token)) throw new Error(noToken);
       this.#secrets.add(token);
       this.#current = {token, readAt: this.#clock.wall()};
       return token;
@@ -187,8 +186,6 @@ export class FileCredentials implements Credentials {
 
   close(): void {}
 }
-
-const noToken = 'what should be a token holds characters that a header cannot carry';
 
 function withoutToken(error: unknown, renewedBy: TokenMaker): ApiError {
   return new ApiError({kind: 'fatal', reason: 'no-token', message: errorText(error), renewedBy});

@@ -1,7 +1,14 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {createClient} from '../api/client.ts';
 import type {Trust} from '../api/connect.ts';
-import {type Credentials, FileCredentials, fixedCredentials, RenewedCredentials} from '../api/credentials.ts';
+import {
+  type Credentials,
+  FileCredentials,
+  fixedCredentials,
+  isToken,
+  notCarried,
+  RenewedCredentials,
+} from '../api/credentials.ts';
 import {serverClock} from '../api/server-clock.ts';
 import type {ApiClient} from '../api/types.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
@@ -73,9 +80,9 @@ export async function reportOldServer(
   if (words !== undefined) report(`pipetail: ${words}`);
 }
 
-function credentialsOf({token, server: {tokenCommand, tokenFile}}: Settings, clock: Clock): Credentials {
+function credentialsOf({token, tokenFrom, server: {tokenCommand, tokenFile}}: Settings, clock: Clock): Credentials {
   if (tokenFile) return new FileCredentials({read: (signal) => readTokenFile(tokenFile, clock, signal), clock});
-  if (!tokenCommand) return fixedCredentials(token);
+  if (!tokenCommand) return fixedCredentials(token, tokenFrom);
   return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock});
 }
 
@@ -140,6 +147,7 @@ export async function runTokenCommand(command: ValueWithSource, clock: Clock, si
     if (code !== 0) return fail(`the command ended with code ${code} · run it in a shell to see why`);
     const token = Buffer.concat(pieces).toString().trim();
     if (token === '') return fail('the command printed nothing · it must print a token to stdout');
+    if (!isToken(token)) return fail(`the command printed ${notCarried} · it must print the token alone`);
     resolve(token);
   });
   const cancelTimer = clock.after(timeLimit, () => fail(`the command did not end within ${timeLimit / 1000} s`));

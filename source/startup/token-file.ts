@@ -1,3 +1,4 @@
+import {isToken, notCarried} from '../api/credentials.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
 import type {ValueWithSource} from '../settings/server-options.ts';
 import {readSmallFile} from './small-file.ts';
@@ -23,6 +24,7 @@ export async function readTokenFile(
   });
   const token = bytes.toString().trim();
   if (token === '') throw fail(`${value} is empty · the file must hold the token`);
+  if (!isToken(token)) throw fail(`${value} holds ${notCarried} · the file must hold the token alone`);
   return token;
 }
 

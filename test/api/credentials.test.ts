@@ -148,11 +148,6 @@ describe('when none can be made', () => {
     expect(credentials.refused(first)).toBe(true);
     expect(await messageOf(token())).toBe('no');
   });
-
-  test.each(['two words', 'line\nbreak', 'ключ'])('%j is no token, and is not repeated', async (text) => {
-    const {token} = setUp(() => text);
-    expect(await messageOf(token())).toBe('what should be a token holds characters that a header cannot carry');
-  });
 });
 
 test('who stops waiting does not stop it for the others', async () => {
@@ -221,12 +216,6 @@ describe('a token in a file', () => {
     file.text = 'two';
     expect(await credentials.token(signal)).toBe('two');
     expect(credentials.secrets()).toEqual(['one', 'two']);
-    file.text = 'two words';
-    await credentials.token(signal);
-    credentials.refused('two');
-    expect(await messageOf(credentials.token(signal))).toBe(
-      'what should be a token holds characters that a header cannot carry',
-    );
   });
 
   test('is sent while the file cannot be read, until the server refuses it', async () => {

@@ -38,7 +38,8 @@ describe('open server', () => {
 
   it('a URL or a key that cannot be used is a usage error', async () => {
     await expect(open('--host', 'ftp://x')).rejects.toThrow(UsageError);
-    await expect(open('--auth', 'two words')).rejects.toThrow(UsageError);
+    const words = '--auth is empty or holds characters that a header cannot carry (a space, a line break)';
+    await expect(open('--host', 'https://x', '--auth', 'two words')).rejects.toThrow(new UsageError(words));
   });
 
   it('reads its token from a command and the extra roots from a file, and returns its secrets', async () => {
@@ -69,6 +70,10 @@ describe('token command', () => {
     ['echo SECRET; echo SECRET >&2; exit 7', 'the command ended with code 7 · run it in a shell to see why'],
     ['no-such-command-SECRET', 'the command ended with code 127 · run it in a shell to see why'],
     ['echo SECRET >&2', 'the command printed nothing · it must print a token to stdout'],
+    [
+      'echo SECRET SECRET',
+      'the command printed characters that a header cannot carry (a space, a line break) · it must print the token alone',
+    ],
     ['kill -TERM $$ # SECRET', 'the command was ended by SIGTERM'],
     ['yes SECRET', 'it printed more than 128 KiB'],
   ])('%j prints no token, and none of it is quoted', async (command, words) => {

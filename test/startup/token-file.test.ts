@@ -39,6 +39,11 @@ test('what is wrong is one line, without anything of the file', async () => {
   await expect(read(file)).rejects.toThrow(no(`there is no file ${file} · give the file that holds the token`));
   await writeFile(file, '\n');
   await expect(read(file)).rejects.toThrow(no(`${file} is empty · the file must hold the token`));
+  for (const text of ['two words', 'line\nbreak', 'ключ']) {
+    await writeFile(file, text);
+    const words = `${file} holds characters that a header cannot carry (a space, a line break)`;
+    await expect(read(file)).rejects.toThrow(no(`${words} · the file must hold the token alone`));
+  }
   await writeFile(file, 'token'.repeat(30_000));
   await expect(read(file)).rejects.toThrow(no(`${file} cannot be read (it is larger than 128 KiB)`));
   await expect(read(folder.path)).rejects.toThrow(no(`${folder.path} cannot be read (EISDIR)`));
