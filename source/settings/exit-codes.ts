@@ -21,7 +21,7 @@ const exitCodes: readonly ExitCode[] = [
     code: '1',
     meaning: 'failure: the server cannot be reached or refuses, or something cannot be read or written',
     of: {
-      logs: '--fail-on matched; nothing matched --exit-on; with --follow and --exit-on-end, --exit-on or --fail-on, the pipeline failed',
+      logs: '--fail-on matched; nothing matched --exit-on; the run of --run or --last-run is not in the log; with --follow and --exit-on-end, --exit-on or --fail-on, the pipeline failed',
     },
   },
   {

@@ -48,7 +48,7 @@ test('--last-run: that run from its start on, and what follows it', async () => 
   expect(program.stdout().toString()).toBe(`${second}\n${third}\n`);
 
   const none = await logs('--run', '7', 'orders');
-  expect(await none.ended).toBe(0);
+  expect(await none.ended).toBe(1);
   expect(none.stderr()).toBe('pipetail: orders: there is no run 7: the log has only 2 runs\n');
 });
 

@@ -50,6 +50,7 @@ export class LogPrinter {
   readonly #notes: Note[] = [];
   /** Nothing from here on is printed. */
   #endId: number | undefined;
+  #missesRun = false;
   /** End of the catch-up (`to`: an id); undefined until it is over, and once it was printed. */
   #caughtUp: {readonly to: number; readonly mayBeLive: number} | undefined;
 
@@ -68,6 +69,11 @@ export class LogPrinter {
   /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
   get over(): Over | undefined {
     return this.#records?.over;
+  }
+
+  /** The run that is asked for (`--run`) is not in the log, which has ended. */
+  get missesRun(): boolean {
+    return this.#missesRun;
   }
 
   /** A record later than `--until` has come: nothing more of this log is printed. */
@@ -168,7 +174,8 @@ export class LogPrinter {
     const records = this.#records;
     if (!records || records.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;
     const {missingRun} = records;
-    if (missingRun) this.#options.note(missingRunWords(missingRun));
+    this.#missesRun = missingRun !== undefined;
+    if (missingRun) this.#options.note(missingRunWords(missingRun), 'failure');
     return write(output, records.end());
   }
 

@@ -313,7 +313,7 @@ async function printLog(options: ToPrint): Promise<Outcome> {
   }
   options.onSince(printer.allBefore);
   if (failure !== undefined) throw failure;
-  return 'printed';
+  return printer.missesRun ? 'failed' : 'printed';
 }
 
 /** By times or levels. */

@@ -120,7 +120,7 @@ export class PipelineLog {
   }
 
   get failed(): boolean {
-    return this.#ending?.failed ?? false;
+    return this.#ending?.failed === true || this.#printer.missesRun;
   }
 
   /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */

@@ -332,7 +332,7 @@ test('--until ends a file, and of several each by itself; a run that is not ther
   const last = [named('p')[1], named('q')[1]].join('');
   expect((await printed('--until', '2026-11-25 12:00:02.5', '--tail', '1')).text).toBe(last);
   expect(await printed('--run', '2')).toEqual({
-    ...{code: 0, text: ''},
+    ...{code: 1, text: ''},
     notes: ['p', 'q'].map((name) => `pipetail: ${name}.log: there is no run 2: the log has only 1 run`),
   });
   await expect(printed('--since', '2026-11-26', '--until', '2026-11-25')).rejects.toThrow(
