@@ -1,6 +1,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
+import {shortMessage} from '../lib/format.ts';
 import {readCommandLine} from '../settings/command-line.ts';
 import {configTemplate, type KeyLine} from '../settings/config-template.ts';
 import type {Request} from '../settings/request.ts';
@@ -36,7 +37,7 @@ async function initFile({file, name}: ConfigPlace, keys: readonly KeyLine[]): Pr
       code === 'EEXIST'
         ? 'is there already · it is never overwritten · pipetail config init --config FILE writes another'
         : `cannot be written · ${code === undefined ? String(error) : failureWords(code)} · pipetail config init --config FILE writes it elsewhere`;
-    throw new Error(`${name} ${reason}`, {cause: error});
+    throw new Error(shortMessage(`${name} ${reason}`), {cause: error});
   }
   return `wrote ${name}`;
 }

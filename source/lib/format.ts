@@ -136,6 +136,17 @@ export function errorText(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** Characters of a message: what is longer repeats a value that was typed. */
+const longestMessage = 1000;
+
+/** A message of one line; of a long one the beginning, which names the option, and the end, which has the advice. */
+export function shortMessage(message: string): string {
+  const over = message.length - longestMessage;
+  if (over <= 0) return message;
+  const half = longestMessage / 2;
+  return `${message.slice(0, half)} … ${count(over)} characters … ${message.slice(-half)}`;
+}
+
 /** Quoted for any POSIX shell, if it needs to be. */
 export function shellWord(word: string): string {
   if (/^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(word)) return word;

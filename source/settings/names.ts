@@ -57,7 +57,6 @@ function readPattern(word: string): NamePattern | undefined {
   const tag = tagIn(word);
   const inSlashes = /^\/(.+)\/$/.exec(word)?.[1];
   if (tag === undefined && inSlashes === undefined && !/[*?]/.test(word)) return undefined;
-  if (word.length > longestPattern) throw new UsageError(`a pattern has at most ${longestPattern} characters`);
   if (tag !== undefined) return {source: word, matches: tagMatcher(tag)};
   if (inSlashes === undefined) return globPattern(word);
   const expression = compile(word, inSlashes);
@@ -75,6 +74,7 @@ function globPattern(word: string): NamePattern {
 }
 
 function globExpression(glob: string): RegExp {
+  if (glob.length > longestPattern) throw new UsageError(`a pattern has at most ${longestPattern} characters`);
   const parts = [...glob].map((letter) => {
     if (letter === '*') return '.*';
     return letter === '?' ? '.' : letter.replace(/[./|\\]/, '\\$&');

@@ -1,10 +1,10 @@
 import {compileExpression} from '../lib/expression.ts';
-import {readDuration} from '../lib/format.ts';
+import {readDuration, shortMessage} from '../lib/format.ts';
 
-/** A mistake in how the program was called: one line for the user, exit code 2. */
+/** A mistake in how the program was called: one line for the user, not longer than a screen has room for, exit code 2. */
 export class UsageError extends Error {
   constructor(message: string) {
-    super(message);
+    super(shortMessage(message));
     this.name = 'UsageError';
   }
 }

@@ -1,5 +1,6 @@
 import {isToken, notCarried} from '../api/credentials.ts';
 import {type Clock, withPatience} from '../lib/clock.ts';
+import {shortMessage} from '../lib/format.ts';
 import type {ValueWithSource} from '../settings/server-options.ts';
 import {readSmallFile} from './small-file.ts';
 
@@ -17,7 +18,7 @@ export async function readTokenFile(
   clock: Pick<Clock, 'after'>,
   signal: AbortSignal,
 ): Promise<string> {
-  const fail = (words: string) => new Error(`no token from ${from} · ${words}`);
+  const fail = (words: string) => new Error(shortMessage(`no token from ${from} · ${words}`));
   const read = async (soon: AbortSignal) => await Promise.race([readSmallFile(value, mostBytes), never(soon)]);
   const {bytes} = await withPatience({clock, milliseconds: timeLimit, signal}, read).catch((error: unknown) => {
     throw fail(whyUnread(value, error));

@@ -1,6 +1,9 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
+import {errorText} from '../../source/lib/format.ts';
+import {commandWords, type Option, variableOf} from '../../source/settings/option.ts';
+import {options} from '../../source/settings/option-table.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {loadSettings} from '../../source/startup/load-settings.ts';
 import {callerWith} from '../harness/caller.ts';
@@ -168,6 +171,36 @@ test.each(['--grep', '--exclude', '--exit-on'])('%s with a long text is refused 
   const text = 'a'.repeat(40_000);
   const message = `${option} has too large a pattern · use a shorter one`;
   await expect(loadSettings(['logs', 'a', option, text], caller)).rejects.toThrow(new UsageError(message));
+});
+
+describe('a value of 70,000 characters is not repeated whole', () => {
+  const long = 'x'.repeat(70_000);
+  /** The message of a call, if it is refused. */
+  const messageOf = async (args: readonly string[], variables: Readonly<Record<string, string>> = {}) =>
+    await loadSettings(args, callerWith({...environment, ...variables})).then(
+      () => '',
+      (error: unknown) => errorText(error),
+    );
+
+  test.each(options.filter(({value}: Option) => value !== undefined))('of --$flag', async (option: Option) => {
+    for (const command of option.commands) {
+      const call = command === 'screen' ? [] : [command, 'a'];
+      expect((await messageOf([...call, `--${option.flag}`, long])).length).toBeLessThan(1500);
+      const variable = variableOf(option, command);
+      if (variable !== undefined) expect((await messageOf(call, {[variable]: long})).length).toBeLessThan(1500);
+    }
+  });
+
+  test.each(commandWords)('as a name, a pattern or a tag of %s', async (command) => {
+    for (const name of [long, `${long}*`, `./${long}`, `/${long}/`, `tag:${long}`]) {
+      expect((await messageOf([command, name])).length).toBeLessThan(1500);
+    }
+  });
+
+  test('its beginning, its length and the advice are there', async () => {
+    const message = await messageOf(['logs', 'a', '--tail', long]);
+    expect(message).toMatch(/^--tail takes a whole number .*, not 'x+ … 69,\d{3} characters … x+'$/);
+  });
 });
 
 test.each(mistakes)('%j', async (args, message) => {

@@ -46,6 +46,9 @@ test('what is wrong is one line, without anything of the file', async () => {
   }
   await writeFile(file, 'token'.repeat(30_000));
   await expect(read(file)).rejects.toThrow(no(`${file} cannot be read (it is larger than 128 KiB)`));
+  await expect(read('x'.repeat(70_000))).rejects.toThrow(
+    /^no token from --oidc-token-file · x{1,500} … 69,\d{3} characters … x/,
+  );
   await expect(read(folder.path)).rejects.toThrow(no(`${folder.path} cannot be read (EISDIR)`));
 });
 

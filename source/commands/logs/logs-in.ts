@@ -1,4 +1,5 @@
 import {stat} from 'node:fs/promises';
+import {shortMessage} from '../../lib/format.ts';
 import {type FindOpenedOptions, findOpened} from '../../logs/bundle-log.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
@@ -60,7 +61,7 @@ export async function namedIn(
   );
   const recordings = isFolder ? await findRecordings(what, name) : [];
   if (recordings.length > 0) return [{kind: 'recording', name, path: what, recordings}];
-  const none = `no ${isFolder ? 'recording' : 'log'} of ${called} in ${clean(what)}`;
+  const none = `no ${isFolder ? 'recording' : 'log'} of ${called} in ${shortMessage(clean(what))}`;
   try {
     // What is left out of a folder may be of another name.
     const found = await findOpened(what, isFolder ? {...options, note: () => {}} : options);

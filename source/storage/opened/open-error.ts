@@ -1,3 +1,4 @@
+import {shortMessage} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
 import {codeOf, failureWords} from '../save-file.ts';
 
@@ -17,6 +18,10 @@ export function readFailureWords(code: string): string {
 /** Why something cannot be opened: one line that names it, and the way out. Safe to show. */
 export class OpenError extends Error {
   override readonly name = 'OpenError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(shortMessage(message), options);
+  }
 
   /** `error`: of the file system, or an `OpenError`; throws any other. `isOpen`: it was read before. */
   static of(file: string, error: unknown, {isOpen = false} = {}): OpenError {
