@@ -41,7 +41,7 @@ export function otherWriter(file: string, user: number | undefined, kind: Kind):
 /** The command that keeps other users out. `place`: how the path is shown. */
 export function commandAgainst({path: at, why, isOwn}: Intruder, place = at): string {
   const word = /^[\w@%+=:,./~-]+$/.test(place) ? place : shellWord(at);
-  return why === 'foreign' ? `sudo chown $USER ${word}` : `${isOwn ? '' : 'sudo '}chmod go-w ${word}`;
+  return why === 'foreign' ? `sudo chown $(id -u) ${word}` : `${isOwn ? '' : 'sudo '}chmod go-w ${word}`;
 }
 
 /** As the volumes of Kubernetes are, whatever their modes say. */

@@ -158,16 +158,16 @@ describe('a user id without a name, as containers have one', () => {
 
   test('a file of another user, or one that others may write to, runs no command', async (context) => {
     const {file, hasRun, list} = await setUp(context);
-    for (const [owner, mode, why] of [
-      [other, 0o644, 'it belongs to another user'],
-      [other, 0o666, 'it belongs to another user'],
-      [user, 0o606, 'other users may write to it'],
+    for (const [owner, mode, why, way] of [
+      [other, 0o644, 'it belongs to another user', 'sudo chown $(id -u)'],
+      [other, 0o666, 'it belongs to another user', 'sudo chown $(id -u)'],
+      [user, 0o606, 'other users may write to it', 'chmod go-w'],
     ] as const) {
       await chown(file, owner, owner);
       await chmod(file, mode);
       const {code, stdout, stderr} = await list();
       expect({code, stdout}).toEqual({code: 2, stdout: ''});
-      expect(stderr).toContain(`pipetail: ${file}: ${why}, so this file is not used`);
+      expect(stderr).toBe(`pipetail: ${file}: ${why}, so this file is not used · ${way} ${file}\n`);
     }
     expect(hasRun()).toBe(false);
   });

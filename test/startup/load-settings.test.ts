@@ -173,7 +173,7 @@ describe('a file that another user could change is not used, in one line with th
     await chown(foreign, other, other);
     const words = `${foreign === file ? 'it' : foreign} belongs to another user, so this file is not used`;
     await expect(loadConfig(place(file), process, home)).rejects.toThrow(
-      new UsageError(`c.toml: ${words} · sudo chown $USER ${foreign}`),
+      new UsageError(`c.toml: ${words} · sudo chown $(id -u) ${foreign}`),
     );
   });
 });
