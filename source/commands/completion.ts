@@ -1,4 +1,3 @@
-import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
 import {commonStates} from '../api/pipeline-state.ts';
 import type {ApiClient} from '../api/types.ts';
@@ -13,7 +12,7 @@ import {configVerbs, formsOf, shells} from '../settings/request.ts';
 import {type Caller, configPlace, loadConfig} from '../startup/load-settings.ts';
 import {pipelinesSoon} from '../startup/name-hint.ts';
 import {readRegular} from '../storage/regular-file.ts';
-import {saveFile} from '../storage/save-file.ts';
+import {makeFolder, saveFile} from '../storage/save-file.ts';
 
 type Candidate = {readonly word: string; readonly help?: string};
 
@@ -170,7 +169,7 @@ async function knownOf({open, folder, server, clock}: AnswerOptions): Promise<Kn
   const names = pipelines.map(({name}) => name).filter((name) => /^[\w-]+$/.test(name));
   const tags = pipelines.flatMap(({tags = []}) => tags).filter((tag) => /^[-\w./:=]+$/.test(tag));
   const known = {server, at: clock.wall(), names, tags: [...new Set(tags)].sort()};
-  await mkdir(folder, {recursive: true, mode: 0o700});
+  await makeFolder(folder);
   await saveFile(file, [Buffer.from(JSON.stringify(known))], {overwrite: true, signal: new AbortController().signal});
   return known;
 }

@@ -1,4 +1,4 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {shortMessage} from '../lib/format.ts';
@@ -6,7 +6,7 @@ import {readCommandLine} from '../settings/command-line.ts';
 import {configTemplate, type KeyLine} from '../settings/config-template.ts';
 import type {Request} from '../settings/request.ts';
 import {type ConfigPlace, configPlace} from '../startup/load-settings.ts';
-import {codeOf, failureWords} from '../storage/save-file.ts';
+import {codeOf, failureWords, makeFolder} from '../storage/save-file.ts';
 import {printWhole} from '../system/line-output.ts';
 
 /** `keys`: the screen's commands with their keys. Returns the exit code. */
@@ -29,7 +29,7 @@ export async function runConfigCommand({
 /** Writes the file, readable by its owner alone. Never overwrites: rejects with one line. */
 async function initFile({file, name}: ConfigPlace, keys: readonly KeyLine[]): Promise<string> {
   try {
-    await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
+    await makeFolder(path.dirname(file));
     await writeFile(file, configTemplate(keys), {flag: 'wx', mode: 0o600});
   } catch (error) {
     const code = codeOf(error);

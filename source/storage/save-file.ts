@@ -1,4 +1,4 @@
-import {access, constants, link, lstat, mkdtemp, realpath, rename, rm} from 'node:fs/promises';
+import {access, constants, link, lstat, mkdir, mkdtemp, realpath, rename, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {openFor, openRegular} from './regular-file.ts';
 
@@ -96,6 +96,33 @@ async function linkOrClaim(draft: string, file: string): Promise<void> {
 
 function failed(file: string, why: string): Saved {
   return {kind: 'failed', path: file, why: `${file} was not saved: ${why}`};
+}
+
+/**
+ * Creates a folder and those above it that are missing, for their owner alone. Node's `recursive` never ends in a folder that
+ * takes no other, as /proc, nor does then the process.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await makeOne(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const above = path.dirname(folder);
+    if (above !== folder) await makeFolder(above);
+    await makeOne(folder).catch((again: unknown) => {
+      throw codeOf(again) === 'ENOENT' ? Object.assign(new Error(folder), {syscall: 'mkdir', code: 'EPERM'}) : again;
+    });
+  }
+}
+
+async function makeOne(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, {mode: 0o700});
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    // Rejects if it is none.
+    await stat(`${folder}/`);
+  }
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
-import {mkdir, rename, stat} from 'node:fs/promises';
+import {rename, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {crc32} from 'node:zlib';
 import {isObject, parseJson} from '../lib/json.ts';
 import {acquireLock, type Processes, releaseLock} from './file-lock.ts';
 import {openFor, readRegular} from './regular-file.ts';
-import {codeOf, readOnlyState, saveFailure, saveFile} from './save-file.ts';
+import {codeOf, makeFolder, readOnlyState, saveFailure, saveFile} from './save-file.ts';
 import {readSession, type SavedSession} from './session-data.ts';
 
 /** Programs that keep a session on one server at a time. */
@@ -46,7 +46,7 @@ export class SessionFile {
     const {folder, server, tenant, processes, signal} = options;
     const name = `session-${hashOf(`${server} ${tenant}`)}`;
     try {
-      await mkdir(folder, {recursive: true, mode: 0o700});
+      await makeFolder(folder);
       for (let place = 1; place <= mostPlaces && !signal.aborted; place++) {
         const file = path.join(folder, `${name}${place === 1 ? '' : `-${place}`}.json`);
         const holder = await acquireLock(lockOf(file), processes);

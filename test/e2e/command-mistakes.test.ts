@@ -114,6 +114,14 @@ describe('what is found out later is one line as well', () => {
     }
   });
 
+  test.skipIf(process.platform !== 'linux')('a folder that cannot be made', async () => {
+    const why = 'the folder cannot be written to';
+    const init = await runCommand(['config', 'init', '--config', '/proc/none/c.toml']);
+    expect(init).toMatchObject({code: 1, stdout: '', stderr: expect.stringContaining(`cannot be written · ${why} · `)});
+    const recorded = await runCommand(['logs', '--demo', '--record', '/proc/none', 'orders']);
+    expect(recorded.stderr).toContain(why);
+  });
+
   test('a server that is not there: where it is looked for, and what names another', async () => {
     const line = 'connection refused by 127.0.0.1:9 · set the server with --host, FELDERA_HOST or a context';
     for (const [args, name] of [

@@ -21,6 +21,13 @@ describe('the terminal is as it was, and nothing is left', () => {
     await expectClean(session, 0);
   });
 
+  test.skipIf(process.platform !== 'linux')('after q, where the folder of sessions cannot be made', async () => {
+    await using session = await openShellSession({env: {XDG_STATE_HOME: '/proc'}, args: ['--record', '/proc/none']});
+    await session.terminal.waitFor('the folder cannot be written to');
+    await session.terminal.press('q', 'q');
+    await expectClean(session, 0);
+  });
+
   test('after ^C twice', async () => {
     await using session = await openShellSession();
     await session.terminal.press('C-c');

@@ -2,7 +2,14 @@ import {execFileSync} from 'node:child_process';
 import {lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {expandHome, saveFailure, saveFile, shortenHome, stateFolder} from '../../source/storage/save-file.ts';
+import {
+  expandHome,
+  makeFolder,
+  saveFailure,
+  saveFile,
+  shortenHome,
+  stateFolder,
+} from '../../source/storage/save-file.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 
 const never = new AbortController().signal;
@@ -16,6 +23,23 @@ test('the file is there whole, for its owner alone, and nothing else', async () 
   expect(await readFile(file, 'utf8')).toBe('one\ntwo\n');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readdir(home.path)).toEqual(['a.log']);
+});
+
+test('a folder is made with those above it, once, or it is said why not', async () => {
+  await using home = await temporaryDirectory();
+  const folder = path.join(home.path, 'a/b/c');
+  await makeFolder(folder);
+  await symlink(folder, path.join(home.path, 'link'));
+  await makeFolder(path.join(home.path, 'link/d'));
+  await makeFolder(folder);
+  for (const made of [folder, path.dirname(folder), `${folder}/d`]) expect((await stat(made)).mode & 0o777).toBe(0o700);
+  await writeFile(path.join(home.path, 'file'), '');
+  await symlink('nowhere', path.join(home.path, 'broken'));
+  for (const name of ['file', 'file/x']) {
+    await expect(makeFolder(path.join(home.path, name))).rejects.toMatchObject({code: 'ENOTDIR'});
+  }
+  await expect(makeFolder(path.join(home.path, 'broken/x'))).rejects.toMatchObject({code: 'EPERM'});
+  if (process.platform === 'linux') await expect(makeFolder('/proc/x/y')).rejects.toMatchObject({code: 'EPERM'});
 });
 
 test('an existing file is replaced only on request', async () => {

@@ -5,6 +5,7 @@ import {bisect} from '../../lib/bisect.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
 import {openFor, openRegular, writeRegular} from '../regular-file.ts';
+import {makeFolder} from '../save-file.ts';
 import {isTimestamp, storedMarker} from './stored-marker.ts';
 
 export type RecordedFile = {
@@ -310,7 +311,7 @@ export async function startIndex(
   recorded: Recorded,
   clock: Pick<Clock, 'wall'>,
 ): Promise<RecordingMap> {
-  await mkdir(folder, {recursive: true, mode: 0o700});
+  await makeFolder(folder);
   const logs = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.log.gz'));
   if (logs.length > 0) {
     const aside = path.join(folder, `${asidePrefix}${Math.round(clock.wall())}`);

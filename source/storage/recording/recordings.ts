@@ -1,10 +1,10 @@
-import {lstat, mkdir, readdir, rename, rmdir} from 'node:fs/promises';
+import {lstat, readdir, rename, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {acquireLock, type Processes, releaseLock} from '../file-lock.ts';
 import {NotRegularError, openFor, readRegular} from '../regular-file.ts';
-import {codeOf, isReadOnly} from '../save-file.ts';
+import {codeOf, isReadOnly, makeFolder} from '../save-file.ts';
 import {commandAgainst, type Intruder, otherWriter} from '../who-may-write.ts';
 import type {TapPosition} from './buffer-tap.ts';
 import {folderName, indexFile, lockFile, pipelineOfFolder} from './index-file.ts';
@@ -99,7 +99,6 @@ export class Recordings {
     } catch (error) {
       unlock();
       const {directory} = this.#options;
-      // The error itself may say that a folder is missing: Node's `mkdir` looks for it then.
       throw (await isReadOnly(directory)) ? new Error(readOnlyWords(directory)) : error;
     }
   }
@@ -155,9 +154,9 @@ export class Recordings {
   async #lock(folder: string): Promise<number | undefined> {
     const {directory} = this.#options;
     for (let tries = 1; ; tries++) {
-      await mkdir(directory, {recursive: true, mode: 0o700});
+      await makeFolder(directory);
       this.#checkWriters(directory, 'parent');
-      await mkdir(folder, {recursive: true, mode: 0o700});
+      await makeFolder(folder);
       try {
         await this.#checkFolder(folder);
         return await acquireLock(lockFile(folder), this.#options.processes);
