@@ -166,6 +166,8 @@ class Printing {
   readonly #queue: PipelineLog[] = [];
   /** Those that are not over, or not printed whole. */
   readonly #unfinished = new Set<PipelineLog>();
+  /** Of these, what becomes of the others decides. */
+  readonly #refused = new Set<PipelineLog>();
   #verdict: Over | undefined;
   readonly #resolve: (value: undefined) => void;
   /** Of several logs that end with their catch-up. */
@@ -284,6 +286,12 @@ class Printing {
     this.#endIfDone();
   }
 
+  #goesOnWithout(log: PipelineLog): boolean | undefined {
+    const others = [...this.#unfinished].filter((other) => other !== log);
+    if (this.#mayGrow || others.some(({beginning}) => beginning === 'served')) return true;
+    return others.some(({beginning}) => beginning === undefined) ? undefined : false;
+  }
+
   #printSome(log: PipelineLog): boolean {
     const printed = log.printSome(this.#options.output);
     this.#verdict ??= log.over;
@@ -293,6 +301,12 @@ class Printing {
 
   #endIfDone(): void {
     const {output} = this.#options;
+    const givenUp = [...this.#refused].filter((log) => log.settleRefusal());
+    for (const log of givenUp) this.#refused.delete(log);
+    if (givenUp.length > 0) {
+      this.print();
+      return;
+    }
     const isDone = !this.#mayGrow && this.#unfinished.size === 0;
     if (isDone || this.verdict) this.#order?.write(output);
     if ((isDone || this.verdict) && !output.busy) this.#resolve(undefined);
@@ -319,7 +333,12 @@ class Printing {
       spillBytes: this.#spillBytes,
       records: records && order ? {...records, shape: order.collecting(records.shape)} : records,
       note: (text, kind) => note(`pipetail: ${log.name}: ${text}`, kind),
-      onChange: () => this.#printOf(log),
+      goesOnWithout: () => this.#goesOnWithout(log),
+      onChange: () => {
+        if (log.beginning === 'refused') this.#refused.add(log);
+        else this.#refused.delete(log);
+        this.#printOf(log);
+      },
     });
     this.#logs.set(name, log);
     this.#queue.push(log);

@@ -52,6 +52,8 @@ type PipelineLogOptions = {
   readonly spillBytes: number;
   /** Undefined: lines are printed, not records. */
   readonly records?: RecordPrinterOptions | undefined;
+  /** When following: whether others are printed if this one is given up; undefined: that is not known yet. */
+  readonly goesOnWithout: () => boolean | undefined;
   /** Text to add to the note that there is no such pipeline. */
   readonly hint?: ((name: string) => Promise<string>) | undefined;
   readonly note: (text: string, kind?: 'failure') => void;
@@ -83,6 +85,8 @@ export class PipelineLog {
   readonly #inquiry = new AbortController();
   #isAsking = false;
   #serverAnswers: boolean | undefined;
+  /** How it ends if nothing else is printed: the server has refused it, and it was not open since. */
+  #refusal: Ending | undefined;
   #recording: RecordingState | undefined;
   #trouble: string | undefined;
   #death: string | undefined;
@@ -121,6 +125,12 @@ export class PipelineLog {
 
   get failed(): boolean {
     return this.#ending?.failed === true || this.#printer.missesRun;
+  }
+
+  /** What the server made of it at first; undefined: it has not answered yet. */
+  get beginning(): 'refused' | 'served' | undefined {
+    if (this.#refusal) return 'refused';
+    return this.#opened || this.#connection.kind === 'waiting' ? 'served' : undefined;
   }
 
   /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
@@ -167,7 +177,16 @@ export class PipelineLog {
   stop(): void {
     if (this.#ending) return;
     this.#printer.check();
-    this.#end({failed: false, continues: true});
+    this.#end({failed: this.#refusal !== undefined, continues: true});
+  }
+
+  /** Ends a log that is refused where no other is printed, else tells of it: it is tried again. True: it has ended. */
+  settleRefusal(): boolean {
+    if (this.#ending || !this.#refusal) return false;
+    const goesOn = this.#options.goesOnWithout();
+    if (goesOn === true) this.#onConnection(this.#stream.snapshot.get().connection);
+    if (goesOn === false) this.#end(this.#refusal);
+    return goesOn === false;
   }
 
   #check(): void {
@@ -184,6 +203,8 @@ export class PipelineLog {
     this.#opened ||= received > 0 || isOpen(connection);
     const isUnanswered = !this.#opened && withoutAnswer(connection) !== undefined;
     if (isUnanswered) this.#askServer();
+    const isUndecided = () =>
+      isUnanswered ? this.#serverAnswers === undefined : this.#refusal && connection.kind === 'gone';
     const isRenamed = connection.kind === 'gone' && connection.reason.kind === 'renamed';
     this.#isGone ||= isRenamed || ends.some(({because}) => because === 'deleted' || because === 'created-again');
     this.#logEnded ||=
@@ -207,9 +228,7 @@ export class PipelineLog {
     const ending = this.#ending ? undefined : this.#endingOf(input);
     // Lines of a new epoch that came already are after the end, and not printed.
     if (ending) this.#end(ending, end?.id);
-    else if (connection !== this.#connection && !(isUnanswered && this.#serverAnswers === undefined)) {
-      this.#onConnection(connection);
-    }
+    else if (connection !== this.#connection && !isUndecided()) this.#onConnection(connection);
     this.#options.onChange();
     if (this.#printer.hasPending) this.#flushLater();
   }
@@ -229,7 +248,9 @@ export class PipelineLog {
   #endingOf(input: CatchUpInput): Ending | undefined {
     if (this.#catchUp) return this.#catchUp.check(input);
     const failed = failedToOpen(input);
-    if (failed) return failed;
+    const isRefused = failed?.unknown !== true && input.connection.kind === 'gone';
+    if (isRefused || input.opened) this.#refusal = failed;
+    if (failed) return isRefused ? undefined : failed;
     // An end of the log alone is none of its pipeline: a runner that stops ends all its logs, and so does a slow reader.
     const ending = this.#byState?.check(input, this.#stream.ends);
     return ending ?? (this.#options.exitOnEnd && this.#isGone ? {failed: false} : undefined);

@@ -403,6 +403,54 @@ describe('following', () => {
     expect(await running).toBe(0);
   });
 
+  describe('a log that is refused, while others are printed', () => {
+    const names = ['orders', 'others'];
+    const setUpBoth = async (times: number) => {
+      const rig = await setUp();
+      rig.server.addPipeline('others').start();
+      rig.server.refuse({kind: 'web-console', name: 'orders', times});
+      const url = `${rig.server.url}/v0/pipelines/orders/logs`;
+      const refusal = `pipetail: orders: ${url} answered with a web page, not with the API: is the base URL right?`;
+      return {...rig, refusal};
+    };
+
+    it.each([{names}, readNames(['o*'])])('is tried again: %j', async (named) => {
+      const {run, notes, stream, stop, untilNoted, refusal} = await setUpBoth(1);
+      const running = run({follow: true, speed: 100, ...named});
+      await untilNoted('orders: connected');
+      await untilPrinted(stream, 'others | [manager]');
+      await untilPrinted(stream, 'orders | [manager]');
+      expect(notes).toEqual([`${refusal} · trying again`, 'pipetail: orders: connected']);
+      stop.abort();
+      expect(await running).toBe(0);
+    });
+
+    it('is a failure once they have ended', async () => {
+      const {server, run, notes, untilNoted, refusal} = await setUpBoth(1_000_000);
+      const running = run({follow: true, exitOnEnd: true, names});
+      await untilNoted('trying again');
+      server.deletePipeline('others');
+      expect(await running).toBe(1);
+      expect(notes).toHaveLength(3);
+      expect(notes[0]).toBe(`${refusal} · trying again`);
+      expect(notes[2]).toContain(`${refusal} · set the server`);
+    });
+
+    it('is a failure where the time is up', async () => {
+      const {run, notes, refusal} = await setUpBoth(1_000_000);
+      expect(await run({follow: true, names, timeout: 60_000})).toBe(1);
+      expect(notes).toEqual([`${refusal} · trying again`]);
+    });
+
+    it('is one at once, in one line each, if all are', async () => {
+      const {server, run, notes} = await setUpBoth(1_000_000);
+      server.refuse({kind: 'forbidden', name: 'others', times: 1_000_000});
+      expect(await run({follow: true, names, speed: 1})).toBe(1);
+      expect(notes).toHaveLength(2);
+      expect(notes.join()).not.toContain('trying again');
+    });
+  });
+
   it('a connection that was silent for long is replaced without a word', async () => {
     const {server, pipeline, run, notes, stream, stop} = await setUp();
     const running = run({follow: true, silence: 60_000, speed: 100});
