@@ -238,13 +238,27 @@ export function recordedWords(state: RecordingState, {timeNear, zone, path}: Rec
     : `recording since ${from}${zone} to ${path(state.folder)}${missed}`;
 }
 
-/** What a recording that has ended leaves; undefined if none was open. `endId`: the end of the log. */
+/** What of a log its recording lacks at the end; undefined: nothing, or another program records it. */
+export function unrecordedWords(last: RecordingState): string | undefined {
+  switch (last.kind) {
+    case 'opening':
+      return 'it is not recorded: its recording was not open before the end';
+    case 'recording':
+      return last.missedBytes === 0 ? undefined : `${byteSize(last.missedBytes)} are missing from its recording`;
+    case 'read-only':
+      return undefined;
+    case 'stopped':
+      return `not all of it is recorded: ${last.why}`;
+  }
+}
+
+/** What a recording that has ended leaves, or why there is none. `endId`: the end of the log. */
 export function endedRecordingWords(
   last: RecordingState,
   endId: number,
   {timeNear, zone, path}: RecordedNames,
 ): string | undefined {
-  if (last.kind !== 'recording') return undefined;
+  if (last.kind !== 'recording') return last.kind === 'stopped' ? unrecordedWords(last) : undefined;
   if (last.bytes === 0) return 'nothing was written';
   const from = timeNear(last.fromId, 1);
   const to = timeNear(endId - 1, -1);

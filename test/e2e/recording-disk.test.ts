@@ -13,6 +13,7 @@ import {launcher, program, run} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {requireTool, skipOrFail} from '../harness/tools.ts';
+import {held, openRig} from './logs-rig.ts';
 
 const name = 'orders';
 
@@ -188,4 +189,29 @@ test('the folder cannot be written to: the screen shows that and the log', async
   one.write(10_000);
   await one.allPrinted();
   await one.stop();
+});
+
+test.each([
+  ['', 'records', 0, ''],
+  ['ulimit -S -f 100;', 'records', 1, 'not all of it is recorded: the file would be larger than allowed'],
+  ['touch file;', 'file/records', 1, 'not all of it is recorded: a part of the path is not a folder'],
+])('without following, a log that is not recorded whole is exit 1: %s --record %s', async (before, to, code, why) => {
+  const {server, shell, write} = await openRig([name]);
+  write(name, 5_000);
+  const printed = await shell(`${before} pipetail $LOGS --record ${to} ${name}`);
+  expect({code: await printed.ended, said: printed.stderr()}).toEqual({
+    code,
+    said: why === '' ? '' : `pipetail: ${name}: ${why}\n`,
+  });
+  expect(printed.stdout().equals(held(server, name))).toBe(true);
+});
+
+test('with --exit-on, a record that matches is exit 0, though nothing is recorded, which is said', async () => {
+  const {shell, write} = await openRig([name]);
+  write(name, 10);
+  const printed = await shell(`touch file; pipetail $LOGS --follow --exit-on 'line 9' --record file/records ${name}`);
+  expect(await printed.ended).toBe(0);
+  expect(printed.stderr()).toContain(
+    `pipetail: ${name}: not all of it is recorded: a part of the path is not a folder\n`,
+  );
 });

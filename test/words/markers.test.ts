@@ -8,6 +8,7 @@ import {
   markerTone,
   recordedWords,
   recordingWords,
+  unrecordedWords,
 } from '../../source/words/markers.ts';
 import {hostile} from '../harness/hostile-answers.ts';
 import {unprintableIn} from '../harness/strict-output.ts';
@@ -212,5 +213,15 @@ describe('a recording', () => {
     expect(endedRecordingWords(recording(0, 1_234_567), 9, timeless)).toBe('1.2 MB in ~/p--1');
     expect(endedRecordingWords(recording(0), 9, names)).toBe('nothing was written');
     expect(endedRecordingWords({kind: 'opening'}, 9, names)).toBeUndefined();
+    expect(endedRecordingWords(stopped('the disk is full'), 9, names)).toBe(
+      'not all of it is recorded: the disk is full',
+    );
+  });
+
+  it('lacks what is told at the end of the log', () => {
+    expect(unrecordedWords(recording(0))).toBeUndefined();
+    expect(unrecordedWords(recording(2048))).toBe('2.0 kB are missing from its recording');
+    expect(unrecordedWords({kind: 'opening'})).toBe('it is not recorded: its recording was not open before the end');
+    expect(unrecordedWords({kind: 'read-only', folder: '/r/p--1', by: 7})).toBeUndefined();
   });
 });

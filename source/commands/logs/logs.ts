@@ -87,6 +87,8 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   if (options.signal.aborted) printing.print();
   await endWatch?.();
   for (const line of unmatched) note(line);
+  const unrecorded = await printing.unrecorded();
+  for (const line of unrecorded) note(`pipetail: ${line}`, printing.verdict === 'matched' ? undefined : 'failure');
   const unwritten = end instanceof Error ? writeFailure(end) : undefined;
   if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
   if (printing.verdict !== undefined) return printing.verdict === 'matched' ? 0 : 1;
@@ -94,7 +96,8 @@ export async function runLogs(options: LogsOptions): Promise<number> {
   const isUnmatched = options.waitsForRecord === true && (isLate || hasEnded);
   const when = isLate ? `within ${(timeout ?? 0) / 1000} s` : 'before the end of the log';
   if (isUnmatched) note(`pipetail: nothing matched --exit-on ${when}`, 'failure');
-  return unwritten !== undefined || end === 'failed' || isUnmatched || printing.failed ? 1 : 0;
+  const isUnwritten = unwritten !== undefined || unrecorded.length > 0;
+  return isUnwritten || end === 'failed' || isUnmatched || printing.failed ? 1 : 0;
 }
 
 /** Undefined: everything was printed, or the signal has stopped it. */
@@ -147,6 +150,8 @@ function noteUnmatched(
 
 /** Milliseconds that the end waits for the server's number of connector errors. */
 const countPatience = 1_000;
+/** The same for a disk that hangs. */
+const recordingPatience = 2_000;
 /** Checks for new lines per second: a line waits at most 17 ms. */
 const fps = 60;
 /** Bytes that may wait for a slow reader, of all pipelines together. */
@@ -244,6 +249,20 @@ class Printing {
     );
     answered.abort();
     return lines.flat();
+  }
+
+  /** A line for each log that is not recorded whole. Recordings are closed then, unless the disk does not answer. */
+  async unrecorded(): Promise<readonly string[]> {
+    const {recordings, clock} = this.#options;
+    if (!recordings) return [];
+    const closed = new AbortController();
+    const late = clock.sleep(recordingPatience, closed.signal).then(timedOut, nothing);
+    const end = await Promise.race([recordings.of.closed(), late]);
+    closed.abort();
+    if (end === 'timed out') return ['the disk does not answer: the ends of recordings may be missing'];
+    return [...this.#logs.values()].flatMap(({name, unrecorded}) =>
+      unrecorded === undefined ? [] : `${name}: ${unrecorded}`,
+    );
   }
 
   /** Opens those that are not open. `hasPrefix`: names in front of the lines. */

@@ -13,7 +13,7 @@ import type {UnaskedEnd} from '../../logs/log-states.ts';
 import {sameFailure, type ToldFailure} from '../../records/same-failure.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
 import type {LineOutput} from '../../system/line-output.ts';
-import {recordingWords} from '../../words/markers.ts';
+import {recordingWords, unrecordedWords} from '../../words/markers.ts';
 import {failedWords} from '../../words/pipeline.ts';
 import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
 import {EndByState} from './end-by-state.ts';
@@ -136,6 +136,12 @@ export class PipelineLog {
   /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
   get over(): Over | undefined {
     return this.#printer.over;
+  }
+
+  /** What of it is not recorded, once recordings are closed; undefined: nothing, or nothing was to be recorded. */
+  get unrecorded(): string | undefined {
+    const {recording} = this.#stream.connection.status;
+    return this.#opened && recording ? unrecordedWords(recording) : undefined;
   }
 
   /** The errors suppressed in this log, which `--exit-on` could not match, in words; undefined: none. Never rejects. */
@@ -347,7 +353,9 @@ export class PipelineLog {
   #reportRecording(): void {
     const {recording} = this.#stream.snapshot.get();
     const words = recordingWords(this.#recording, recording);
-    if (words !== undefined) this.#options.note(words);
+    // Of a catch-up, which is short, the end tells what is not recorded.
+    const isTold = !this.#catchUp || recording?.kind === 'read-only';
+    if (words !== undefined && isTold) this.#options.note(words);
     // `opening` is skipped: a recording that opens again after a failure may fail for the same reason.
     if (recording?.kind !== 'opening') this.#recording = recording;
   }

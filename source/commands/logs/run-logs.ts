@@ -24,9 +24,7 @@ import type {RecordPrinterOptions} from './record-printer.ts';
 import {type Selecting, sinceTime} from './record-selector.ts';
 import {type ConvertLines, jsonShape, type LogToPrint, linesShape, type RecordShape} from './record-shapes.ts';
 
-/** Milliseconds that the end of the program waits for a disk that hangs. */
-const recordingPatience = 2_000;
-/** Milliseconds that it waits for the server's version, requested at the start. */
+/** Milliseconds that the end of the program waits for the server's version, requested at the start. */
 const versionPatience = 300;
 
 type RunLogsOptions = {
@@ -129,12 +127,8 @@ async function printServerLogs(
     silence,
     ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
   });
-  const within = (patience: number) => clock.sleep(patience, closed.signal).catch(() => {});
-  await Promise.all([
-    Promise.race([recordings?.closed(), within(recordingPatience)]),
-    Promise.race([versionChecked, within(versionPatience)]),
-  ]);
-  // The timers of `within` would keep the process from ending.
+  await Promise.race([versionChecked, clock.sleep(versionPatience, closed.signal).catch(() => {})]);
+  // The timer would keep the process from ending.
   closed.abort();
   // Output that a stalled reader has not read would keep the process from ending.
   if (signal.aborted || (request.timeout !== undefined && output.busy)) process.exit(exitCode(code));

@@ -107,7 +107,7 @@ export class Recorder implements ColdStore {
     if (!this.#finished) this.#tap.setState(this.#options.state(), isEpochStart);
   }
 
-  /** Writes what the buffer holds now, and ends. Never rejects; what could not be written is missing. */
+  /** Writes what the buffer holds now, and ends. Never rejects: afterwards `state` has whether all is written. */
   finish(): Promise<void> {
     if (this.#finished) return this.#finished;
     this.#cancel?.();
@@ -176,13 +176,18 @@ export class Recorder implements ColdStore {
   #fail(error: unknown): void {
     if (this.#finished) return;
     const {clock, onChange} = this.#options;
-    const tries = (this.#failure?.tries ?? 0) + 1;
-    const directory = path.dirname(this.#options.writer.folder);
-    const why = deniesWriting(codeOf(error)) ? readOnlyWords(directory) : recordingFailure(error);
-    this.#failure = {why, since: this.#failure?.since ?? clock.wall(), tries};
+    const {tries} = this.#note(error);
     this.#tap.rewind();
     this.#cancel = clock.after(waitAfter(tries, diskRetry), () => this.#run(true));
     onChange();
+  }
+
+  #note(error: unknown): {readonly tries: number} {
+    const directory = path.dirname(this.#options.writer.folder);
+    const why = deniesWriting(codeOf(error)) ? readOnlyWords(directory) : recordingFailure(error);
+    const {since = this.#options.clock.wall(), tries = 0} = this.#failure ?? {};
+    this.#failure = {why, since, tries: tries + 1};
+    return this.#failure;
   }
 
   #recover(): void {
@@ -199,8 +204,9 @@ export class Recorder implements ColdStore {
       if (isLost || this.#failure) await writer.repair();
       if (isLost) await this.#writeBatch(inFlight);
       await this.#writeBatch(last);
-    } catch {
-      // `state` has reported the failure, or the program ends: no caller would read another one.
+      this.#failure = undefined;
+    } catch (error) {
+      this.#note(error);
     }
     await writer.close().catch(() => {});
     await release().catch(() => {});
