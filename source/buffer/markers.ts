@@ -156,6 +156,11 @@ export function lacksEntries(marker: Marker): boolean {
   }
 }
 
+/** What is read is damaged, or a part of it is gone that was not deleted to make room. */
+export function isDamage(marker: Marker): boolean {
+  return marker.kind === 'unreadable' && marker.because !== 'deleted-to-make-room';
+}
+
 export const noLosses: LossCount = {
   ...{gaps: 0, atLeast: 0, atMost: 0, gap: undefined, gapId: undefined},
   ...{clears: 0, clear: undefined, clearId: undefined},
@@ -183,7 +188,7 @@ export function countLoss(count: LossCount, marker: Marker, id: number): LossCou
       return {...count, gaps: gaps + 1, atLeast: atLeast + lines, atMost: atMost + lines, gap: marker, gapId: id};
     }
     case 'unreadable':
-      if (marker.because === 'deleted-to-make-room') return count;
+      if (!isDamage(marker)) return count;
       return {...count, gaps: count.gaps + 1, gap: marker, gapId: id};
     case 'line-cut':
       return {...count, gaps: count.gaps + 1, gap: marker, gapId: id};

@@ -1,4 +1,4 @@
-import type {LossCause, Marker} from '../buffer/markers.ts';
+import {isDamage, type LossCause, type Marker} from '../buffer/markers.ts';
 import {byteSize, clockTime, count, counted, duration, inZone} from '../lib/format.ts';
 import type {RecordingState} from '../storage/recording/recorder.ts';
 import {clean} from '../terminal/clean.ts';
@@ -24,7 +24,7 @@ export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
     case 'lost':
       return marker.atMost === 0 ? 'quiet' : 'loss';
     case 'unreadable':
-      return marker.because === 'deleted-to-make-room' ? 'quiet' : 'loss';
+      return isDamage(marker) ? 'loss' : 'quiet';
     case 'line-cut':
     case 'not-merged':
     case 'not-recorded':
@@ -171,8 +171,9 @@ function unreadableText(marker: Extract<Marker, {kind: 'unreadable'}>): string {
   if (because === 'not-read') return why ?? `the rest of ${file} was not read`;
   if (because === 'cut-short') return `${file} ends here, too early: it was cut, or is still being written`;
   if (because === 'rest-damaged') {
-    const rest = bytes === undefined ? 'the rest' : `the rest, about ${byteSize(bytes)} of the file,`;
-    return `${file} is damaged: ${rest} could not be unpacked`;
+    // Damage shows where the unpacked bytes make no sense, or at the next checksum: it may be far above.
+    const rest = bytes === undefined ? 'the rest' : `about ${byteSize(bytes)} of it`;
+    return `${file} is damaged: lines of it may be wrong, and ${rest} could not be unpacked`;
   }
   if (because === 'damaged-marker') return 'what happened here could not be read: the recording is damaged';
   if (bytes === undefined) return 'a recording was deleted to make room';

@@ -98,7 +98,7 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   ],
   [
     {kind: 'unreadable', bytes: 2048, because: 'rest-damaged', file: 'x.log.gz'},
-    'x.log.gz is damaged: the rest, about 2.0 kB of the file, could not be unpacked',
+    'x.log.gz is damaged: lines of it may be wrong, and about 2.0 kB of it could not be unpacked',
   ],
   [{kind: 'not-merged', lines: 1200}, '1,200 older lines not merged · its own tab may have them'],
   [

@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
-import type {Marker} from '../../buffer/markers.ts';
+import {isDamage, type Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {counted} from '../../lib/format.ts';
 import type {LineOutput} from '../../system/line-output.ts';
@@ -126,7 +126,8 @@ export class LogPrinter {
     }
     this.#checkedId = buffer.endId;
     this.#lastMarker = last;
-    for (const {id, marker} of found) this.#notes.push({id, text: noteOf(marker)});
+    for (const {id, marker} of found)
+      this.#notes.push({id, text: noteOf(marker), ...(isDamage(marker) && {kind: 'failure'})});
     return found;
   }
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {isDamage} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
 import {unmatchedWords} from '../../events/event-words.ts';
 import {needsFormat} from '../../filters/filter.ts';
@@ -170,11 +171,16 @@ async function printOne(found: FoundLog, options: PrintOptions): Promise<Outcome
   const note = (text: string, kind?: FaultKind) => options.note(`pipetail: ${named(text)}`, kind);
   const prefix = options.prefixOf(name);
   const records = recordsOf?.({name, prefix});
-  const pieces = openedPieces(found, {signal, ...(stdin && {stdin})});
+  const opened = openedPieces(found, {signal, ...(stdin && {stdin})});
+  let isDamaged = false;
+  const pieces = noticing(opened, () => {
+    isDamaged = true;
+  });
   try {
     const isRaw = prefix === undefined && (!convert || convert === stripSgr) && !records;
     const toPrint = {...options, found, pieces, prefix, records, note};
-    return isRaw ? await printBytes(toPrint) : await printLog(toPrint);
+    const outcome = isRaw ? await printBytes(toPrint) : await printLog(toPrint);
+    return isDamaged && outcome === 'printed' ? 'failed' : outcome;
   } catch (error) {
     if (signal.aborted) return 'printed';
     if (error instanceof OpenError) {
@@ -188,6 +194,13 @@ async function printOne(found: FoundLog, options: PrintOptions): Promise<Outcome
   } finally {
     // Closes stdin, too, whose writer may go on.
     if (!signal.aborted) await pieces.return(undefined);
+  }
+}
+
+async function* noticing(pieces: AsyncIterable<RecordedPiece>, onDamage: () => void): AsyncGenerator<RecordedPiece> {
+  for await (const piece of pieces) {
+    if ('marker' in piece && isDamage(piece.marker)) onDamage();
+    yield piece;
   }
 }
 
@@ -213,7 +226,8 @@ async function printBytes({pieces, output, note, signal, convert, clock}: ToPrin
     if (signal.aborted) break;
     if ('marker' in piece) {
       if (piece.marker.kind === 'new-life') states.clearLostStreams();
-      if (piece.marker.kind !== 'unread' || states.addLostStream(piece.marker.stream)) note(noteOf(piece.marker));
+      if (piece.marker.kind !== 'unread' || states.addLostStream(piece.marker.stream))
+        note(noteOf(piece.marker), isDamage(piece.marker) ? 'failure' : undefined);
       continue;
     }
     format.append(piece.bytes);

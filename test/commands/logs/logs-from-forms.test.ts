@@ -131,8 +131,8 @@ test('markers that somebody changed are said, in every form', async () => {
   const markers = first.filter((piece) => typeof piece !== 'string').length;
   for (const args of [['p'], ['p', '-t'], ['p', '-o', 'json']]) {
     const printed = await shown(home.path, args);
-    expect(printed).toMatch(/= 0\n$/);
-    const notes = printed.match(/<pipetail: p: what happened here could not be read: the recording is damaged>/g);
+    expect(printed).toMatch(/= 1\n$/);
+    const notes = printed.match(/<! pipetail: p: what happened here could not be read: the recording is damaged>/g);
     expect(notes, printed).toHaveLength(markers);
   }
 });

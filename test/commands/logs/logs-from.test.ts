@@ -2,7 +2,7 @@ import {rmSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
-import {gzipSync} from 'node:zlib';
+import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {runLogsFrom} from '../../../source/commands/logs/logs-from.ts';
 import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
@@ -268,7 +268,7 @@ describe('what is not a recording', () => {
     await writeFile(path.join(folder, '000001.log'), 'a line\n');
     const words = 'pipetail: p: what happened here could not be read: the recording is damaged';
     expect(await print(home.path)).toEqual({
-      code: 0,
+      code: 1,
       text: 'a line\n',
       notes: [...Array.from({length: 10}, () => words), `${words} · 1,990 more times`],
     });
@@ -281,7 +281,31 @@ describe('what is not a recording', () => {
     await writeFile(whole, 'whole\n');
     const {code, text, notes} = await printFrom([cut, whole]);
     expect(notes).toEqual(['pipetail: a.log.gz ends here, too early: it was cut, or is still being written']);
-    expect({code, text}).toEqual({code: 0, text: `${'a.log.gz | line\n'.repeat(1000)}b.log    | whole\n`});
+    expect({code, text}).toEqual({code: 1, text: `${'a.log.gz | line\n'.repeat(1000)}b.log    | whole\n`});
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ])('what is damaged in the middle is exit 1, with or without records: %s', async (_, pack) => {
+    await using home = await temporaryDirectory();
+    const file = path.join(home.path, 'a.log');
+    const text = Array.from({length: 50_000}, (_each, line) => `line ${line} of ${(line * 7919) % 65_537}\n`).join('');
+    const packed = pack(text);
+    packed.fill(0xff, packed.length / 2, packed.length / 2 + 100);
+    await writeFile(file, packed);
+    for (const args of [[], ['--tail', '5']]) {
+      const noted: string[] = [];
+      const request = readSettings(['logs', '--from', file, ...args], {}).request as LogsRequest;
+      const recordsOf = recordPrinters(request, 0);
+      const note = (line: string, kind?: FaultKind) => void (kind && noted.push(`${kind}: ${line}`));
+      expect(await printFrom([file], {recordsOf, note})).toMatchObject({code: 1});
+      expect(noted).toEqual([
+        expect.stringMatching(
+          /^failure: pipetail: a\.log is damaged: lines of it may be wrong, and about \d+ kB of it could not be unpacked$/,
+        ),
+      ]);
+    }
   });
 
   test('files of one name are told apart by their folders', async () => {
