@@ -213,6 +213,8 @@ export function recordingWords(
         ? undefined
         : `recording has stopped: ${now.why} · trying again`;
     case 'recording': {
+      if (now.aside !== undefined && before?.kind !== 'recording')
+        return `recording anew: the index of what was recorded could not be read; it was moved to ${now.aside}`;
       if (before?.kind !== 'stopped') return undefined;
       const missed = now.missedBytes === 0 ? 'nothing was missed' : `${byteSize(now.missedBytes)} are missing from it`;
       return `recording again · ${missed}`;

@@ -183,6 +183,12 @@ test('a recording that stops is reported once, and so is its end', () => {
   expect(recordingWords(stopped('the disk is full'), recording(2048))).toBe(
     'recording again · 2.0 kB are missing from it',
   );
+  const aside = {...recording(0), aside: '/r/p--1/without-index-5'};
+  const anew =
+    'recording anew: the index of what was recorded could not be read; it was moved to /r/p--1/without-index-5';
+  expect(recordingWords(undefined, aside)).toBe(anew);
+  expect(recordingWords(stopped('the disk is full'), aside)).toBe(anew);
+  expect(recordingWords(aside, aside)).toBeUndefined();
   const readOnly: RecordingState = {kind: 'read-only', folder: '/r/p--1', by: 7};
   expect(recordingWords(undefined, readOnly)).toBe('not recorded: process 7 is recording it in /r/p--1');
   expect(recordingWords(readOnly, readOnly)).toBeUndefined();

@@ -354,7 +354,7 @@ export class PipelineLog {
     const {recording} = this.#stream.snapshot.get();
     const words = recordingWords(this.#recording, recording);
     // Of a catch-up, which is short, the end tells what is not recorded.
-    const isTold = !this.#catchUp || recording?.kind === 'read-only';
+    const isTold = !this.#catchUp || (recording?.kind !== 'stopped' && this.#recording?.kind !== 'stopped');
     if (words !== undefined && isTold) this.#options.note(words);
     // `opening` is skipped: a recording that opens again after a failure may fail for the same reason.
     if (recording?.kind !== 'opening') this.#recording = recording;

@@ -3,9 +3,10 @@ import {stat} from 'node:fs/promises';
 import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {lockHolder, type Processes} from '../file-lock.ts';
-import {bytesOfPath, openFor, openRegular} from '../regular-file.ts';
+import {bytesOfPath, NotRegularError, openFor, openRegular} from '../regular-file.ts';
 import {ignoreMissing} from '../save-file.ts';
 import {indexFile, indexLines, lastBelow, lockFile, logFile, RecordingMap, readIndex} from './index-file.ts';
+import {logsOnDisk, tellsOf} from './logs-on-disk.ts';
 import {piecesOf, RecordedBytes, type RecordedPiece} from './reader.ts';
 
 /** What was added to a recording, in order. `corrects`: the marker stands for the one before. */
@@ -61,17 +62,20 @@ export class FollowedRecording {
     }
   }
 
-  /** Undefined: it was deleted. Rejects with errors of the file system. */
+  /** Undefined: it was deleted, or is damaged, so that it can only be read. Rejects with errors of the file system. */
   static async open(folder: string, clock: Clock): Promise<FollowedRecording | undefined> {
+    const logs = await logsOnDisk(folder);
     const map = new RecordingMap();
     let index: IndexPlace | undefined;
     for await (const {lines, place} of newLines(folder, undefined)) {
       index = place;
       for (const fact of readIndex(lines)) map.apply(fact);
     }
-    if (!index) return undefined;
+    if (!index || !tellsOf(map, logs) || !logs.every(({isRegular}) => isRegular)) return undefined;
     const file = map.files.at(-1);
-    const size = file ? file.offset + ((await sizeOf(logFile(folder, file.number))) ?? 0) : 0;
+    const fileSize = file ? await sizeOf(logFile(folder, file.number)) : 0;
+    if (fileSize === undefined) return undefined;
+    const size = (file?.offset ?? 0) + fileSize;
     return new FollowedRecording({folder, clock, index, map, size});
   }
 
@@ -197,7 +201,9 @@ type NewLines = {readonly lines: string; readonly place: IndexPlace; readonly is
 
 /** The lines of the index that were added since, some at a time; all if it was written anew. None: there is no index. */
 async function* newLines(folder: string, before: IndexPlace | undefined): AsyncGenerator<NewLines> {
-  await using handle = await openRegular(indexFile(folder), openFor.readOwn).catch(ignoreMissing);
+  await using handle = await openRegular(indexFile(folder), openFor.readOwn).catch((error: unknown) =>
+    error instanceof NotRegularError ? undefined : ignoreMissing(error),
+  );
   if (!handle) return;
   const {ino, size} = await handle.stat();
   const isAnother = before?.ino !== ino || size < before.end;

@@ -86,6 +86,8 @@ export class RecordingMap {
   blocks: RecordedBlock[] = [];
   markers: RecordedMarker[] = [];
   nextMarker = 0;
+  /** Number of the newest file that was deleted to make room. */
+  deletedTo = 0;
   /** Only the newest. */
   readonly #states: RecordedState[] = [];
   /** Facts that were superseded, or are about deleted files. */
@@ -199,6 +201,7 @@ export class RecordingMap {
 
   /** Files are deleted from the old end only. */
   #deleteTo(file: number): void {
+    this.deletedTo = Math.max(this.deletedTo, file);
     const files = lastBelow(this.files, ({number}) => number, file + 1) + 1;
     if (files === 0) return;
     // New lists: those who read the old ones may go on. Not searched item by item, as there may be many deletions.
@@ -305,25 +308,27 @@ export async function* indexLines(
   }
 }
 
-/** Starts a recording. Log files without a readable index are put aside, not overwritten. */
+/** Starts a recording. Log files without an index that tells of them are put aside with it, not overwritten. */
 export async function startIndex(
   folder: string,
   recorded: Recorded,
   clock: Pick<Clock, 'wall'>,
-): Promise<RecordingMap> {
+): Promise<{readonly map: RecordingMap; readonly aside: string | undefined}> {
   await makeFolder(folder);
-  const logs = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.log.gz'));
-  if (logs.length > 0) {
-    const aside = path.join(folder, `${asidePrefix}${Math.round(clock.wall())}`);
+  const names = await readdir(folder);
+  const logs = names.filter((file) => file.endsWith('.log') || file.endsWith('.log.gz'));
+  const aside = logs.length === 0 ? undefined : path.join(folder, `${asidePrefix}${Math.round(clock.wall())}`);
+  if (aside !== undefined) {
     await mkdir(aside, {mode: 0o700});
-    for (const file of logs) await rename(path.join(folder, file), path.join(aside, file));
+    const index = names.filter((file) => file === path.basename(indexFile(folder)));
+    for (const file of [...logs, ...index]) await rename(path.join(folder, file), path.join(aside, file));
   }
   await rm(indexFile(folder), {force: true});
   const first = firstFact(recorded, clock.wall());
   await writeRegular(indexFile(folder), indexLine(first), openFor.appendOwn);
   const map = new RecordingMap();
   map.apply(first);
-  return map;
+  return {map, aside};
 }
 
 function firstFact({name, id, server}: Recorded, at: number): IndexFact {

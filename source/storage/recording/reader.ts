@@ -1,11 +1,11 @@
-import {closeSync, existsSync, fstatSync, readSync, statSync} from 'node:fs';
+import {closeSync, existsSync, fstatSync, lstatSync, readSync, statSync} from 'node:fs';
 import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import type {Marker} from '../../buffer/markers.ts';
 import {newline} from '../../buffer/segment.ts';
-import {bytesOfPath, openFor, openRegular, openRegularNow, readRegularNow} from '../regular-file.ts';
-import {ignoreMissing} from '../save-file.ts';
+import {bytesOfPath, NotRegularError, openFor, openRegular, openRegularNow, readRegularNow} from '../regular-file.ts';
+import {failureWords, ignoreMissing} from '../save-file.ts';
 import {
   indexFile,
   indexLines,
@@ -18,6 +18,7 @@ import {
   RecordingMap,
   readIndex,
 } from './index-file.ts';
+import {logsOnDisk, mapFiles, tellsOf} from './logs-on-disk.ts';
 
 /** Bytes of a recorded log, or a marker in its place. */
 export type RecordedPiece =
@@ -32,7 +33,7 @@ export type RecordedPiece =
 const unpackedBlocks = 4;
 const unpackedBytes = 8 * 1024 * 1024;
 /** Bytes of a block that is read at once, far more than a line has: what an index says may be anything. */
-const largestBlock = 16 * 1024 * 1024;
+const largestBlock = 32 * 1024 * 1024;
 /** A block above this size that unpacks to so many times its size is no log. */
 const ratioFrom = 1024 * 1024;
 const largestRatio = 250;
@@ -244,17 +245,39 @@ export type RecordedLog = {
   readonly bytes: RecordedBytes;
   /** Offset of its end. */
   readonly size: number;
+  /** What cannot be read of it, a sentence each. */
+  readonly damage: readonly string[];
 };
 
 /** Undefined: a folder that no program writes was deleted, to make room. Rejects with errors of the file system. */
 export async function openRecorded(folder: string): Promise<RecordedLog | undefined> {
-  await using handle = await openRegular(indexFile(folder), openFor.readOwn).catch(ignoreMissing);
-  if (!handle) return undefined;
+  const logs = await logsOnDisk(folder);
   const map = new RecordingMap();
-  for await (const {lines} of indexLines(handle)) for (const fact of readIndex(lines)) map.apply(fact);
-  const size = sizeOf(folder, map);
-  map.endAt(size);
-  return {folder, map, bytes: new RecordedBytes(folder, map), size};
+  let why: string | undefined;
+  try {
+    await using handle = await openRegular(indexFile(folder), openFor.readOwn);
+    for await (const {lines} of indexLines(handle)) for (const fact of readIndex(lines)) map.apply(fact);
+    why = tellsOf(map, logs) ? undefined : 'is damaged';
+  } catch (error) {
+    if (logs.length === 0) return ignoreMissing(error);
+    why = error instanceof NotRegularError ? notUsed(error) : (ignoreMissing(error) ?? 'is missing');
+  }
+  const found = why === undefined ? {size: sizeOf(folder, map), damaged: []} : await mapFiles(folder, map, logs);
+  map.endAt(found.size);
+  const last = map.files.at(-1);
+  const isGone = last && logs.every(({number}) => number < last.number) && !existsSync(logFile(folder, last.number));
+  const odd = logs.filter(({isRegular}) => !isRegular).map(({name}) => `${name} is not used: it is not a regular file`);
+  const damage = [
+    ...(why === undefined ? [] : [`index.jsonl ${why}: what happened between the lines is not known`]),
+    ...(isGone ? [`${path.basename(logFile(folder, last.number))} is missing`] : []),
+    ...odd,
+    ...found.damaged.map((name) => `${name} could not be unpacked`),
+  ];
+  return {folder, map, bytes: new RecordedBytes(folder, map), size: found.size, damage};
+}
+
+function notUsed({code}: NotRegularError): string {
+  return `is not used, since ${failureWords(code)}`;
 }
 
 /**
@@ -267,6 +290,8 @@ export async function* readRecording(folder: string, opened?: RecordedLog): Asyn
     yield {marker: {kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room', at: 0}};
     return;
   }
+  const at = log.map.startedAt;
+  for (const why of log.damage) yield {marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why, at}};
   const rest = yield* piecesOf(log);
   for (const {marker} of log.map.markers.slice(rest)) yield {marker};
 }
@@ -304,7 +329,8 @@ async function* oneAfterTheOther(
 export function sizeOf(folder: string, map: RecordingMap): number {
   const file = map.files.at(-1);
   if (!file) return 0;
-  return file.offset + (statSync(bytesOfPath(logFile(folder, file.number)), {throwIfNoEntry: false})?.size ?? 0);
+  const stats = lstatSync(bytesOfPath(logFile(folder, file.number)), {throwIfNoEntry: false});
+  return file.offset + (stats?.isFile() ? stats.size : 0);
 }
 
 /** All up to the offset `size`; what is missing in a row is one marker. Returns the index of the next marker. */
@@ -312,7 +338,7 @@ export async function* piecesOf({
   map,
   bytes,
   size,
-}: Omit<RecordedLog, 'folder'>): AsyncGenerator<RecordedPiece, number> {
+}: Pick<RecordedLog, 'map' | 'bytes' | 'size'>): AsyncGenerator<RecordedPiece, number> {
   const {blocks, markers, startedAt, firstOffset} = map;
   if (firstOffset > 0) yield unreadablePiece(firstOffset, 'deleted-to-make-room', startedAt);
   let nextMarker = 0;
@@ -380,7 +406,7 @@ export async function findRecordings(directory: string, name: string, id?: strin
   return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** `name`: the last part of the path `folder`. Undefined for a folder without an index that can be read. */
+/** `name`: the last part of the path `folder`. Undefined for a folder that is no recording. */
 export async function findRecording(folder: string, name: string): Promise<FoundRecording | undefined> {
   try {
     await using handle = await openRegular(indexFile(folder), openFor.readOwn);
@@ -389,7 +415,9 @@ export async function findRecording(folder: string, name: string): Promise<Found
     const {startedAt, server} = mapOf(first);
     return {folder, name, startedAt, server};
   } catch {
-    return undefined;
+    // Without it, its log files can be read.
+    const hasLogs = pipelineOfFolder(name) !== undefined && (await logsOnDisk(folder)).length > 0;
+    return hasLogs ? {folder, name, startedAt: 0, server: undefined} : undefined;
   }
 }
 

@@ -22,6 +22,8 @@ export type RecordingState =
       readonly fromId: number;
       readonly bytes: number;
       readonly missedBytes: number;
+      /** Where earlier log files of the folder were put, of which its index did not tell. */
+      readonly aside?: string | undefined;
     }
   /** `by`: id of the process that writes this recording. */
   | {readonly kind: 'read-only'; readonly folder: string; readonly by: number}
@@ -79,7 +81,14 @@ export class Recorder implements ColdStore {
     if (this.#failure) return {kind: 'stopped', why: this.#failure.why, since: this.#failure.since};
     const {writer, start} = this.#options;
     const bytes = this.#tap.written.offset - start.offset;
-    return {kind: 'recording', folder: writer.folder, fromId: start.id, bytes, missedBytes: this.#missedBytes};
+    return {
+      kind: 'recording',
+      folder: writer.folder,
+      fromId: start.id,
+      bytes,
+      missedBytes: this.#missedBytes,
+      aside: writer.aside,
+    };
   }
 
   get storedTo(): number {

@@ -15,6 +15,7 @@ import {
   rewriteIndex,
   startIndex,
 } from './index-file.ts';
+import {logsOnDisk, tellsOf} from './logs-on-disk.ts';
 import {mapOf} from './reader.ts';
 
 /** Void facts after which an index is written anew. */
@@ -27,6 +28,8 @@ const mostVoidFacts = 2_000;
 export class RecordingWriter {
   readonly folder: string;
   readonly map: RecordingMap;
+  /** Where earlier log files were put, of which the index did not tell; undefined: there were none. */
+  readonly aside: string | undefined;
   readonly #clock: Pick<Clock, 'wall'>;
   readonly #index: FileHandle;
   #log: FileHandle;
@@ -37,6 +40,7 @@ export class RecordingWriter {
   private constructor(options: {
     folder: string;
     map: RecordingMap;
+    aside: string | undefined;
     clock: Pick<Clock, 'wall'>;
     index: FileHandle;
     log: FileHandle;
@@ -44,6 +48,7 @@ export class RecordingWriter {
   }) {
     this.folder = options.folder;
     this.map = options.map;
+    this.aside = options.aside;
     this.#clock = options.clock;
     this.#index = options.index;
     this.#log = options.log;
@@ -55,12 +60,14 @@ export class RecordingWriter {
     folder: string,
     {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
   ): Promise<RecordingWriter> {
+    const logs = await logsOnDisk(folder);
     const text = (await readRegular(indexFile(folder), openFor.readOwn).catch(ignoreMissing))?.toString();
     let map = mapOf(text ?? '');
     if (map.version !== undefined && map.version > recordingVersion) {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
-    if (map.version === undefined) map = await startIndex(folder, recorded, clock);
+    let aside: string | undefined;
+    if (map.version === undefined || !tellsOf(map, logs)) ({map, aside} = await startIndex(folder, recorded, clock));
     else if (map.voidFacts > mostVoidFacts) await rewriteIndex(folder, recorded, map);
     const file = map.files.at(-1);
     const index = await openRegular(indexFile(folder), openFor.appendOwn);
@@ -69,8 +76,8 @@ export class RecordingWriter {
       throw error;
     });
     const size = (file?.offset ?? 0) + (await log.stat()).size;
-    const writer = new RecordingWriter({folder, map, clock, index, log, size});
-    writer.#indexIsTorn = text !== undefined && !text.endsWith('\n');
+    const writer = new RecordingWriter({folder, map, aside, clock, index, log, size});
+    writer.#indexIsTorn = aside === undefined && text !== undefined && !text.endsWith('\n');
     try {
       await writer.#repairStart();
       return writer;
@@ -262,7 +269,7 @@ export async function tidyFolder(
     if (name.startsWith('lock.') || name.endsWith('.new')) await removeOld(path.join(folder, name), wall);
     const isLog = name.endsWith('.log') || name.endsWith('.log.gz');
     // The program has died between the fact and the deletion.
-    if (isLog && Number.parseInt(name, 10) < (map.files[0]?.number ?? 0)) await rm(path.join(folder, name));
+    if (isLog && Number.parseInt(name, 10) <= map.deletedTo) await rm(path.join(folder, name));
   }
   for (const {number, members} of map.files) {
     const file = logFile(folder, number);

@@ -71,8 +71,8 @@ test('a recording that was deleted meanwhile is a marker, and so is a file of on
 test('what was read before an error of the file system stays, whole', async () => {
   await using home = await temporaryDirectory();
   const {buffer, end} = await read(home.path, ['one\n', 'open'], (_, second) => {
-    rmSync(path.join(second, 'index.jsonl'));
-    mkdirSync(path.join(second, 'index.jsonl'));
+    rmSync(second, {recursive: true});
+    mkdirSync(path.join(second, 'index.jsonl'), {recursive: true});
   });
   expect(String(end)).toContain('EISDIR');
   expect(shownOf(buffer)).toEqual(['one', 'open', '<new-life>']);

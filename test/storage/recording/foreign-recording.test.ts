@@ -45,7 +45,8 @@ async function read(folder: string): Promise<readonly (string | number)[]> {
 async function follow(folder: string): Promise<readonly (string | number)[]> {
   const found: (string | number)[] = [];
   const followed = await FollowedRecording.open(folder, systemClock);
-  if (!followed) throw new Error('it is not followed');
+  // Its index is damaged.
+  if (!followed) return await read(folder);
   for (const pieces of [followed.past(), followed.added()]) {
     for await (const piece of pieces) {
       if ('bytes' in piece) found.push(piece.bytes.toString());

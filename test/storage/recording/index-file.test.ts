@@ -19,7 +19,7 @@ test('begins with the pipeline that it is of, readable by its owner alone', asyn
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--id-1');
   const clock = new FakeClock();
-  const map = await startIndex(folder, pipeline, clock);
+  const {map} = await startIndex(folder, pipeline, clock);
   expect(map).toMatchObject({version: 1, startedAt: clock.wall(), files: []});
   const file = path.join(folder, 'index.jsonl');
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({kind: 'recording', version: 1, ...pipeline});
@@ -33,17 +33,19 @@ test('log files without an index that can be read are put aside', async () => {
   await writeFile(path.join(home.path, 'index.jsonl'), 'damaged\n');
   await writeFile(path.join(home.path, '000001.log'), 'lines\n');
   await writeFile(path.join(home.path, 'lock'), '');
-  expect((await startIndex(home.path, pipeline, clock)).version).toBe(1);
   const aside = `without-index-${clock.wall()}`;
+  const started = await startIndex(home.path, pipeline, clock);
+  expect(started).toMatchObject({map: {version: 1}, aside: path.join(home.path, aside)});
   expect((await readdir(home.path)).sort()).toEqual(['index.jsonl', 'lock', aside]);
   expect(await readFile(path.join(home.path, aside, '000001.log'), 'utf8')).toBe('lines\n');
+  expect(await readFile(path.join(home.path, aside, 'index.jsonl'), 'utf8')).toBe('damaged\n');
 });
 
 test('written anew, it has the same facts and no void ones', async () => {
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--id-1');
   await mkdir(folder);
-  const map = await startIndex(folder, pipeline, new FakeClock(5));
+  const {map} = await startIndex(folder, pipeline, new FakeClock(5));
   map.apply({kind: 'file', file: 1, offset: 0, line: 0, at: 6});
   for (let n = 0; n < 10; n++) map.apply({kind: 'state', offset: n, fresh: false, state: {n}});
   expect(map.voidFacts).toBeGreaterThan(0);

@@ -109,7 +109,7 @@ test('what a death while it is deleted leaves can be read and continued, and is 
   await makeRoom(home.path, 15_000);
   await rm(logFile(folder, 2));
   const deleted = {marker: {kind: 'unreadable', bytes: fileBytes, because: 'deleted-to-make-room'}};
-  expect(await piecesIn(folder)).toMatchObject([deleted]);
+  expect(await piecesIn(folder)).toMatchObject([{marker: {why: '000002.log is missing'}}, deleted]);
   const writer = await RecordingWriter.open(folder, {name: 'p', id: 'a', clock: new FakeClock()});
   expect(writer.size).toBe(fileBytes);
   await writer.close();
