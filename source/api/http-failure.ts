@@ -62,6 +62,8 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
     return retryable(reply, 'runner-unreachable', `the pipeline's runner does not answer (${reply.detail})`);
   }
   if (status >= 200 && status < 300) return unexpectedSuccess(reply, error !== undefined);
+  // To a request without a condition a 304 says nothing.
+  if (status === 304) return unexpectedStatus(reply);
   if (status >= 300 && status < 400) return redirected(reply);
   switch (status) {
     case 401:
@@ -152,10 +154,15 @@ function refused(reply: Reply): ApiFailure {
 function redirected(reply: Reply): ApiFailure {
   const {url, headers, status} = reply.response;
   const location = headers.first('location');
-  const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
+  const target = location !== '' && URL.canParse(location, url) ? new URL(location, url) : undefined;
   // Without the query, which may contain a login's state.
   const where = target === undefined ? 'elsewhere' : `to ${target.origin}${target.pathname}`;
   return fatal(reply, 'wrong-url', `${url} redirects ${where} (${status}): is the base URL right?`);
+}
+
+function unexpectedStatus(reply: Reply): ApiFailure {
+  const {url, status} = reply.response;
+  return retryable(reply, 'protocol', `${url} answered with an unexpected status (${status})`);
 }
 
 function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
@@ -164,7 +171,7 @@ function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
   if (isWebPage(headers, body)) {
     return fatal(reply, 'wrong-url', `${url} answered with a web page, not with the API: is the base URL right?`);
   }
-  if (status !== 200) return retryable(reply, 'protocol', `${url} answered with an unexpected status (${status})`);
+  if (status !== 200) return unexpectedStatus(reply);
   const encoding = encodingOf(headers);
   if (route === 'logs' && encoding !== 'identity') {
     return retryable(reply, 'protocol', `${url} answered in a content encoding that was not asked for (${encoding})`);

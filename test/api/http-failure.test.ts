@@ -150,7 +150,11 @@ describe('failure', () => {
       expect(found.message).toContain('redirects to http://localhost:8080/login (302)');
       expect(found.message).not.toContain('abc');
       expect(failure(302, '', {location: 'http://['}).message).toContain('redirects elsewhere (302)');
-      expect(failure(307, '').message).toContain('redirects');
+      expect(failure(307, '').message).toContain('redirects elsewhere (307)');
+    });
+
+    test('tells a 304, which nobody asked for, from a redirect', () => {
+      expect(failure(304, '')).toMatchObject({kind: 'retryable', message: expect.stringContaining('status (304)')});
     });
 
     test.each([
