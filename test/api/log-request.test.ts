@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {createClient} from '../../source/api/client.ts';
 import {fixedCredentials} from '../../source/api/credentials.ts';
-import type {ApiClient, ApiFailure} from '../../source/api/types.ts';
+import type {ApiClient} from '../../source/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 import {type LogOutcome, readLogs} from '../harness/log-reader.ts';
@@ -25,12 +25,6 @@ async function follow(reply: Reply): Promise<LogOutcome> {
   await server.untilOpen(0);
   expect(server.connections).toHaveLength(1);
   return outcome;
-}
-
-function summary(failure: ApiFailure | undefined): string {
-  return failure === undefined || failure.kind === 'cancelled'
-    ? String(failure?.kind)
-    : `${failure.kind} ${failure.reason}`;
 }
 
 describe('the request', () => {
@@ -170,24 +164,8 @@ describe('closing', () => {
   });
 });
 
+// Each kind of fault, alone and with others: `test/chaos/histories.test.ts`.
 describe('hostile servers', () => {
-  test('accept, then reset', async () => {
-    const {failure} = await follow({bytes: '', ending: 'rst'});
-    expect(summary(failure)).toBe('retryable unreachable');
-  });
-
-  test('accept, then close', async () => {
-    const {failure} = await follow({bytes: '', ending: 'fin'});
-    expect(summary(failure)).toBe('retryable unreachable');
-  });
-
-  test('nothing listens', async () => {
-    const server = await startReplayServer({reply: () => undefined});
-    await server[Symbol.asyncDispose]();
-    const {failure} = await readLogs(clientOf(server.url));
-    expect(summary(failure)).toBe('retryable unreachable');
-  });
-
   test.each(['fin', 'rst'] as const)('a body cut by %s keeps every byte that came', async (ending) => {
     // Small enough to be in the reader's hands before the reset: what was still on its way is lost with a reset.
     const text = `${'line\n'.repeat(2000)}half a li`;
@@ -229,32 +207,6 @@ describe('hostile servers', () => {
     expect((await outcome).end).toEqual({kind: 'aborted'});
   });
 
-  test.each([
-    ['no headers at all', ''],
-    ['headers that come without end', 'HTTP/1.1 200 OK\r\nx: y\r\n'],
-    ['interim answers only', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(3)],
-  ])('%s: a time limit', async (_name, bytes) => {
-    const clock = new FakeClock();
-    const asked = Promise.withResolvers<void>();
-    await using server = await startReplayServer({
-      reply: () => {
-        asked.resolve();
-        return {bytes, ending: 'hold'};
-      },
-    });
-    const outcome = readLogs(clientOf(server.url, {clock}));
-    await asked.promise;
-    await clock.advance(15_000);
-    expect(summary((await outcome).failure)).toBe('retryable timeout');
-    await server.untilOpen(0);
-    expect(clock.pending).toBe(0);
-  });
-
-  test('headers larger than 16 KiB', async () => {
-    const {failure} = await follow({bytes: `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(40_000)}`, ending: 'hold'});
-    expect(summary(failure)).toBe('retryable protocol');
-  });
-
   test('an endless line', async () => {
     const piece = chunk('x'.repeat(65_536));
     const {end, body} = await follow({bytes: head + piece.repeat(64), ending: 'fin'});
@@ -262,119 +214,11 @@ describe('hostile servers', () => {
     expect(body).toHaveLength(64 * 65_536);
   });
 
-  test('a redirect, endless or not, is not followed', async () => {
-    const {failure} = await follow({
-      bytes: 'HTTP/1.1 302 Found\r\nlocation: /v0/pipelines/orders/logs\r\ncontent-length: 0\r\n\r\n',
-      ending: 'hold',
-    });
-    expect(summary(failure)).toBe('fatal wrong-url');
-  });
-
-  test('gzip that was not requested', async () => {
-    const bytes = head.replace('identity', 'gzip') + chunk('\u001f\u008b');
-    const {failure, opened} = await follow({bytes, ending: 'fin'});
-    expect(summary(failure)).toBe('retryable protocol');
-    expect(failure).toMatchObject({message: expect.stringContaining('gzip')});
-    expect(opened).toBe(0);
-  });
-
-  test.each([
-    ['too long', 'content-length: 9', 'cut', 'a\nb\n'],
-    ['too short', 'content-length: 2', 'clean', 'a\n'],
-  ])('a content-length that is %s', async (_name, length, kind, text) => {
-    const bytes = `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n${length}\r\n\r\na\nb\n`;
-    const {end, body} = await follow({bytes, ending: 'fin'});
-    expect(end?.kind).toBe(kind);
-    expect(body.toString()).toBe(text);
-  });
-
-  test.each([
-    ['no number', 'zz\r\nnonsense'],
-    ['a negative size', '-5\r\nnonsense'],
-    ['a size beyond 64 bits', `${'f'.repeat(17)}\r\nnonsense`],
-    ['data longer than its size', '2\r\nnonsense'],
-    ['a web page in the middle', '<!doctype html><html></html>'],
-  ])('chunk garbage: %s', async (_name, garbage) => {
-    const {end, body} = await follow({bytes: `${head}${chunk('a\n')}${garbage}`, ending: 'hold'});
-    expect(end).toEqual({kind: 'cut', message: expect.stringContaining('broke the HTTP protocol')});
-    expect(body.toString()).toMatch(/^a\n(no)?$/);
-  });
-
-  test('no HTTP at all', async () => {
-    const {failure} = await follow({bytes: 'SSH-2.0-OpenSSH_9.6\r\n', ending: 'hold'});
-    expect(summary(failure)).toBe('retryable protocol');
-  });
-
-  test('talks before it is asked', async () => {
-    await using server = await startReplayServer({reply: () => undefined, greeting: '220 mail.example ESMTP\r\n'});
-    const {failure} = await readLogs(clientOf(server.url));
-    expect(failure?.kind).toBe('retryable');
-    await server.untilOpen(0);
-  });
-
-  test('100 Continue, which was not requested', async () => {
-    const {failure} = await follow({bytes: `HTTP/1.1 100 Continue\r\n\r\n${head}${lastChunk}`, ending: 'hold'});
-    expect(summary(failure)).toBe('retryable protocol');
-  });
-
-  test('103 Early Hints before the real answer', async () => {
-    const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n';
-    const {end, body, opened} = await follow({bytes: hints + head + chunk('a\n') + lastChunk, ending: 'hold'});
-    expect(end).toEqual({kind: 'clean'});
-    expect(opened).toBe(1);
-    expect(body.toString()).toBe('a\n');
-  });
-
-  test('an upgrade that was not requested', async () => {
-    const bytes = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
-    const {failure} = await follow({bytes, ending: 'hold'});
-    expect(summary(failure)).toBe('retryable protocol');
-  });
-
-  test('a web page', async () => {
-    const bytes = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 15\r\n\r\n<!doctype html>';
-    const {failure, body, opened} = await follow({bytes, ending: 'hold'});
-    expect(summary(failure)).toBe('fatal wrong-url');
-    expect(failure).toMatchObject({message: expect.stringMatching(/web page.*base URL/)});
-    expect([body.length, opened]).toEqual([0, 0]);
-  });
-
-  test('a 200 with an error in JSON', async () => {
-    const json = '{"message":"database is away","error_code":"DatabaseError","details":null}';
-    const bytes = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${json.length}\r\n\r\n${json}`;
-    const {failure} = await follow({bytes, ending: 'hold'});
-    expect(failure).toMatchObject({kind: 'retryable', message: 'the server failed (200 database is away)'});
-  });
-
-  test('an error whose body never ends is read as far as it came', async () => {
-    const clock = new FakeClock();
-    await using server = await startReplayServer({
-      reply: () => ({bytes: 'HTTP/1.1 500 Oops\r\ncontent-type: text/plain\r\n\r\nout of ', ending: 'hold'}),
-    });
-    // The limit on the headers out of the way: what is under test is the one on the body, 5 s.
-    const client = createClient({baseUrl: server.url, clock, userAgent: 'test', timeouts: {headers: 1e9}});
-    const outcome = readLogs(client);
-    await expect.poll(() => server.connections[0]?.requests.length).toBe(1);
-    await expect
-      .poll(async () => {
-        await clock.advance(5000);
-        return server.open();
-      })
-      .toBe(0);
-    expect((await outcome).failure).toMatchObject({kind: 'retryable', reason: 'server-error'});
-  });
-
   test('an error with a body without bounds', async () => {
     const bytes = `HTTP/1.1 500 Oops\r\ncontent-type: text/plain\r\n\r\n${'x'.repeat(1_000_000)}`;
     const {failure} = await follow({bytes, ending: 'hold'});
     expect(failure).toMatchObject({kind: 'retryable', reason: 'server-error'});
     expect(failure && 'message' in failure && failure.message.length).toBeLessThan(500);
-  });
-
-  test('an error cut in the middle of its body', async () => {
-    const bytes = 'HTTP/1.1 503 Away\r\nretry-after: 5\r\ncontent-length: 100\r\n\r\n{"message":';
-    const {failure} = await follow({bytes, ending: 'rst'});
-    expect(failure).toMatchObject({kind: 'retryable', reason: 'server-error', retryAfter: 5000});
   });
 
   test('echoes the token', async () => {

@@ -76,6 +76,14 @@ test('a line that a connection had brought must be there', () => {
   expect(tally(result, 'before the first fault')).toMatchObject({lost: 1, unmarked: 1, unrecoverable: 0});
 });
 
+test('of identical lines around a gap those after it stand after the marker', () => {
+  const same = wireOf(['ln 0', 'same', 'ln 2', 'same', 'ln 4']);
+  const part = (from: number, to: number) => ({reader, life: 0, from, sent: to, sure: to});
+  const connections = [part(0, same.ends[0] ?? 0), part(same.ends[2] ?? 0, same.ends[4] ?? 0)];
+  const items = [...lines(['ln 0']), lost('2 entries'), ...lines(['same', 'ln 4'])];
+  expect(judge(items, truthOf({lives: [{pipelineId: 'id', ...same}], connections})).texts).toEqual([]);
+});
+
 test('an empty line counts like any other', () => {
   expect(judge(lines(entries.filter((entry) => entry !== ''))).texts).toContain(
     'lost entry 5, which a connection had brought',

@@ -25,7 +25,13 @@ export type Comparison = {
 };
 
 /** Between two lines of the truth that were both received, with nothing received for sure between them. */
-type Stretch = {readonly lines: string[]; readonly notes: {note: Note; text: string}[]};
+type Stretch = {
+  readonly lines: string[];
+  readonly notes: {note: Note; text: string}[];
+  /** Lines before the first note of a gap. */
+  gapAt: number;
+};
+const newStretch = (): Stretch => ({lines: [], notes: [], gapAt: Number.POSITIVE_INFINITY});
 
 const emptyTally = (): Tally => ({sent: 0, received: 0, lost: 0, repeated: 0, unmarked: 0, unrecoverable: 0});
 
@@ -67,10 +73,11 @@ class Comparing {
     const {lines} = this.#entries;
     this.#cutsLeft = this.#transcript.items.filter((item) => 'note' in item && item.note.kind === 'line-cut').length;
     let last = -1;
-    let stretch: Stretch = {lines: [], notes: []};
+    let stretch = newStretch();
     for (const item of this.#transcript.items) {
       if ('note' in item) {
         stretch.notes.push(item);
+        if (item.note.kind === 'lost') stretch.gapAt = Math.min(stretch.gapAt, stretch.lines.length);
         continue;
       }
       const place = this.#placeOf.get(item.line) ?? -1;
@@ -80,7 +87,7 @@ class Comparing {
         this.#close(last, place, stretch);
         this.#received[place] = 1;
         last = place;
-        stretch = {lines: [], notes: []};
+        stretch = newStretch();
       }
     }
     this.#close(last, lines.length, stretch);
@@ -90,11 +97,11 @@ class Comparing {
   }
 
   /** Accounts for all between the anchors `before` and `after`. */
-  #close(before: number, after: number, {lines: found, notes}: Stretch): void {
+  #close(before: number, after: number, {lines: found, notes, gapAt}: Stretch): void {
     const {lines} = this.#entries;
     let from = before + 1;
     let next = 0;
-    for (; next < found.length && from < after && lines[from]?.text === found[next]; next++, from++) {
+    for (; next < Math.min(gapAt, found.length) && from < after && lines[from]?.text === found[next]; next++, from++) {
       this.#received[from] = 1;
     }
     let to = after;
@@ -134,7 +141,11 @@ class Comparing {
     if (claims.length > 0 && (gap.lost < atLeast || gap.lost > atMost)) {
       this.#breach(place, `${gap.lost} entries were lost, and it said: ${told}`);
     }
-    if (!gap.isGap && notes.some(({note}) => note.kind === 'lost' || note.kind === 'possible-repeat')) {
+    // Nothing of a ring that was emptied proves the log: `0 entries lost, unless the server's log was cleared` is right.
+    const isIntact = (this.#entries.lines[place]?.entry ?? 0) < this.#truth.intactUntil;
+    const doubts = ({note}: Stretch['notes'][number]) =>
+      note.kind === 'possible-repeat' || (note.kind === 'lost' && (isIntact || note.atMost > 0));
+    if (!gap.isGap && notes.some(doubts)) {
       this.#breach(place, `nothing was lost, and it said: ${told}`);
     }
   }

@@ -7,12 +7,11 @@ import {pipelineLogs} from '../../source/logs/feeds/connection.ts';
 import {ListPoller} from '../../source/logs/list-poller.ts';
 import {LogManager} from '../../source/logs/log-manager.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';
-import {markerText} from '../../source/words/markers.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {launcher, program} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';
 import {lastWords} from './protocol.ts';
-import {type Item, noteItem, type Transcript} from './transcript.ts';
+import {type Item, noteItem, type Transcript, transcriptOf} from './transcript.ts';
 
 /** Something real that follows all the logs of its names. */
 export type Reader = {
@@ -152,15 +151,7 @@ export function streamManager(url: string, names: readonly string[]): Reader {
       });
     },
     async finish() {
-      const transcripts = new Map<string, Transcript>();
-      for (const [name, {buffer}] of streams) {
-        const items: Item[] = [];
-        for (let id = buffer.firstId; id < buffer.endId; id++) {
-          const marker = buffer.markerAt(id);
-          items.push(marker ? noteItem(markerText(marker)) : {line: buffer.lineAt(id)?.toString('latin1') ?? ''});
-        }
-        transcripts.set(name, {items, inPlace: true});
-      }
+      const transcripts = new Map([...streams].map(([name, {buffer}]) => [name, transcriptOf(buffer)]));
       await close();
       return transcripts;
     },

@@ -1,3 +1,6 @@
+import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
+import {markerText} from '../../source/words/markers.ts';
+
 /** The facts of a marker that the comparison needs, read from its words: `logs` shows nothing else. */
 export type Note =
   | {readonly kind: 'lost'; readonly atLeast: number; readonly atMost: number}
@@ -37,4 +40,14 @@ export function readNote(text: string): Note {
 
 export function noteItem(text: string): Item {
   return {note: readNote(text), text};
+}
+
+/** All that a log on the screen has. */
+export function transcriptOf(buffer: LogBuffer): Transcript {
+  const items: Item[] = [];
+  for (let id = buffer.firstId; id < buffer.endId; id++) {
+    const marker = buffer.markerAt(id);
+    items.push(marker ? noteItem(markerText(marker)) : {line: buffer.lineAt(id)?.toString('latin1') ?? ''});
+  }
+  return {items, inPlace: true};
 }

@@ -8,8 +8,10 @@ import type {Fault, Truth} from './protocol.ts';
 const doubtfulBytes = 2 * 1024 * 1024;
 
 type Life = {readonly ring: Ring; readonly pipelineId: string; readonly entries: Uint8Array[]; size: number};
+/** What sends the log over one connection. */
+export type Sender = Pick<Follower, 'sent' | 'userAgent'>;
 type Connection = {
-  readonly follower: Follower;
+  readonly sender: Sender;
   readonly life: Life;
   readonly from: number;
   readonly noticeBytes: number;
@@ -42,7 +44,7 @@ export class TruthLog {
     };
     const follow = pipeline.follow.bind(pipeline);
     pipeline.follow = (follower) => {
-      this.#connect(pipeline, follower);
+      this.connect(pipeline, follower);
       follow(follower);
     };
   }
@@ -57,9 +59,9 @@ export class TruthLog {
   }
 
   /** What was last sent on the open connections may not arrive. */
-  doubt(followers: Iterable<Follower>): void {
-    for (const follower of followers) {
-      for (const connection of this.#connections) if (connection.follower === follower) connection.doubtful = true;
+  doubt(senders: Iterable<Sender>): void {
+    for (const sender of senders) {
+      for (const connection of this.#connections) if (connection.sender === sender) connection.doubtful = true;
     }
   }
 
@@ -78,11 +80,11 @@ export class TruthLog {
         });
         return {pipelineId, wire: Buffer.concat(entries), ends};
       }),
-      connections: this.#connections.map(({follower, life, from, noticeBytes, doubtful}) => {
+      connections: this.#connections.map(({sender, life, from, noticeBytes, doubtful}) => {
         // The end marker counts as sent, and is no part of the log.
-        const sent = Math.min(life.size, from + Math.max(0, follower.sent - noticeBytes));
+        const sent = Math.min(life.size, from + Math.max(0, sender.sent - noticeBytes));
         const sure = doubtful ? Math.max(from, sent - doubtfulBytes) : sent;
-        return {reader: follower.userAgent, life: this.#lives.indexOf(life), from, sent, sure};
+        return {reader: sender.userAgent, life: this.#lives.indexOf(life), from, sent, sure};
       }),
       faults: this.#faults,
       intactUntil: this.#intactUntil,
@@ -97,14 +99,15 @@ export class TruthLog {
     this.#position += 1;
   }
 
-  #connect(pipeline: DemoPipeline, follower: Follower): void {
+  /** A replay of the ring begins. */
+  connect(pipeline: DemoPipeline, sender: Sender): void {
     const life = this.#lifeOf(pipeline);
     if (!life) return;
     const {discarded} = life.ring;
     let from = 0;
     for (const entry of life.entries.slice(0, discarded)) from += entry.length;
     const noticeBytes = discarded === 0 ? 0 : noticeLength(discarded, pipeline.id);
-    this.#connections.push({follower, life, from, noticeBytes, doubtful: false});
+    this.#connections.push({sender, life, from, noticeBytes, doubtful: false});
   }
 
   /** The runner's restart gives the pipeline another ring. */

@@ -19,6 +19,8 @@ const texts = [
 export class Writer {
   readonly #random: Random;
   readonly #identical: number;
+  /** The last line of the process. */
+  last = '';
   #number = 0;
 
   constructor(options: {readonly name: string; readonly seed: number; readonly identical: number}) {
@@ -71,6 +73,7 @@ export class Writer {
     const event = {level, target: random.pick(targets), message: `${text} #${++this.#number}`};
     const shape = random.chance(0.7) ? colourLine : plainLine;
     const line = shape({name: pipeline.name}, pipeline.stamp(), event);
+    this.last = line;
     pipeline.write(line);
     return Buffer.byteLength(line);
   }

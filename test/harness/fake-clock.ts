@@ -41,6 +41,11 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 
+  /** Milliseconds until the next timer falls due; undefined: none waits. */
+  get nextIn(): number | undefined {
+    return this.pending === 0 ? undefined : Math.min(...this.#timers.map(({due}) => due)) - this.#now;
+  }
+
   /** Lets time pass: runs what falls due, each at its own time, with promises settled in between. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
