@@ -282,7 +282,8 @@ export class ScreenUnderTest implements AsyncDisposable {
 function processIn(folder: string): NodeJS.Process {
   const stream = {write: () => true, writableLength: 0};
   const env = {XDG_STATE_HOME: folder, PAGER: 'less'};
-  const fake = {env, pid: 1, platform: 'linux', kill: () => false, stdin: {}, stdout: stream, stderr: stream};
+  const {geteuid} = process;
+  const fake = {env, pid: 1, geteuid, platform: 'linux', kill: () => false, stdin: {}, stdout: stream, stderr: stream};
   return fake as unknown as NodeJS.Process;
 }
 
