@@ -1,4 +1,5 @@
 import {readTime} from '../lib/format.ts';
+import {masked} from '../lib/secrets.ts';
 import {ProxyError} from './connect.ts';
 import {parseServerError} from './parse-pipeline.ts';
 import {readText, type ServerHeaders, ServerJson} from './server-text.ts';
@@ -48,7 +49,7 @@ export function failureOf(response: HttpResponse, now: number): ApiFailure {
     response,
     now,
     code: error?.errorCode ?? '',
-    detail: `${status} ${error?.message ?? plainText(response)}`.trim(),
+    detail: `${status} ${masked(error?.message ?? plainText(response))}`.trim(),
   };
   const named = Object.hasOwn(fatalCodes, reply.code) ? fatalCodes[reply.code] : undefined;
   if (named) return fatal(reply, named.reason, `${named.sentence} (${reply.detail})`);
@@ -108,7 +109,7 @@ export const tokenHasExpired = 'the token has expired';
 function unauthorized(reply: Reply): ApiFailure {
   const challenge = reply.response.headers.first('www-authenticate');
   const description = /error_description="([^"]*)"/.exec(challenge)?.[1] ?? '';
-  const detail = `${reply.detail} ${description}`.trim();
+  const detail = `${reply.detail} ${masked(description)}`.trim();
   // Feldera's library writes `ExpiredSignature`, and `The access token expired` is the example of RFC 6750.
   if (reply.response.authorized && /expired/i.test(description)) {
     return fatal(reply, 'token-expired', `${tokenHasExpired} (${detail})`);

@@ -1,4 +1,6 @@
 import {readTime} from '../lib/format.ts';
+import {isSecretName} from '../lib/secret-names.ts';
+import {hidden, masked} from '../lib/secrets.ts';
 import type {ServerJson} from './server-text.ts';
 import type {DeploymentError, Pipeline, PipelineDetail, ProgramError, RunnerHealth, Session} from './types.ts';
 
@@ -14,9 +16,9 @@ export async function parsePipelines(
   const pipelines: Pipeline[] = [];
   for await (const entries of parts) {
     for (const entry of entries) {
-      const pipeline = parsePipeline(entry);
+      const before = byId.get(entry.lineOf('id'));
+      const pipeline = parsePipeline(entry, before);
       if (pipeline === undefined) continue;
-      const before = byId.get(pipeline.id);
       pipelines.push(before !== undefined && samePipeline(before, pipeline) ? before : pipeline);
     }
   }
@@ -66,7 +68,7 @@ export function parseRunnerHealth(json: ServerJson, now: number): RunnerHealth |
   const {checkedAt = now} = times;
   if (isHealthy && now - checkedAt > staleAfter)
     return {isHealthy: false, message: 'it has not reported since', since: checkedAt, checkedAt};
-  return {isHealthy, message: runner.lineOf('message'), ...times};
+  return {isHealthy, message: masked(runner.lineOf('message')), ...times};
 }
 
 /** Reads the version in `GET /v0/config`; undefined: not found. */
@@ -74,13 +76,13 @@ export function parseVersion(json: ServerJson): string | undefined {
   return json.lineOf('version') || undefined;
 }
 
-function parsePipeline(json: ServerJson): Pipeline | undefined {
+function parsePipeline(json: ServerJson, before?: Pipeline): Pipeline | undefined {
   const name = json.nameOf('name');
   if (name === '') return undefined;
   return {
     id: json.lineOf('id'),
     name,
-    description: json.textOf('description'),
+    description: masked(json.textOf('description')),
     tags: tagsOf(json.field('tags')),
     createdAt: json.lineOf('created_at'),
     platformVersion: json.lineOf('platform_version'),
@@ -91,9 +93,9 @@ function parsePipeline(json: ServerJson): Pipeline | undefined {
     programStatus: json.lineOf('program_status'),
     programStatusSince: json.lineOf('program_status_since'),
     storageStatus: json.lineOf('storage_status'),
-    deploymentError: parseDeploymentError(json.field('deployment_error')),
+    deploymentError: parseDeploymentError(json.field('deployment_error'), before?.deploymentError),
     connectorErrors: connectorErrorsOf(json),
-    runtimeReason: json.field('deployment_runtime_status_details').textOf('reason').trim() || undefined,
+    runtimeReason: masked(json.field('deployment_runtime_status_details').textOf('reason').trim()) || undefined,
     checkpointAt: checkpointAtOf(json.field('storage_status_details').field('checkpoints')),
   };
 }
@@ -174,7 +176,7 @@ function parseProgramErrors(json: ServerJson): readonly ProgramError[] {
 }
 
 function ofText(text: string): readonly ProgramError[] {
-  return text === '' ? [] : [{text, snippet: '', place: undefined}];
+  return text === '' ? [] : [{text: masked(text), snippet: '', place: undefined}];
 }
 
 function withSnippet({text, snippet}: ProgramError): string {
@@ -189,14 +191,14 @@ function sqlErrors(step: ServerJson): readonly ProgramError[] {
 
 /** `error: Error parsing SQL (line 3, column 7): message`, and the lines of the program that the compiler quotes. */
 function sqlError(message: ServerJson): ProgramError {
-  if (!message.isObject) return {text: message.asJson(), snippet: '', place: undefined};
+  if (!message.isObject) return {text: masked(message.asJson()), snippet: '', place: undefined};
   const severity = message.flagOf('warning') ? 'warning' : 'error';
   const start = positionOf(message, 'start');
   const place = start && {...start, end: positionOf(message, 'end')};
   const where = place ? ` (line ${place.line}, column ${place.column})` : '';
   return {
-    text: `${severity}: ${message.textOf('error_type')}${where}: ${message.textOf('message')}`.trimEnd(),
-    snippet: message.textOf('snippet').trimEnd(),
+    text: masked(`${severity}: ${message.textOf('error_type')}${where}: ${message.textOf('message')}`.trimEnd()),
+    snippet: masked(message.textOf('snippet').trimEnd()),
     place,
   };
 }
@@ -219,7 +221,7 @@ function describeRust(step: ServerJson): string {
 /** The JSON body of the API's errors. */
 type ServerError = {readonly message: string; readonly errorCode: string; readonly details: ServerJson};
 
-/** The shape of the API's errors and of `deployment_error`; undefined when there is neither a message nor a code. */
+/** The shape of the API's errors and of `deployment_error`, as sent; undefined when there is neither a message nor a code. */
 export function parseServerError(json: ServerJson): ServerError | undefined {
   const message = json.textOf('message');
   const errorCode = json.lineOf('error_code');
@@ -227,13 +229,24 @@ export function parseServerError(json: ServerJson): ServerError | undefined {
   return {message: message === '' ? errorCode : message, errorCode, details: json.field('details')};
 }
 
-/** All parts of the program show a failed pipeline by the `cause` that is found here. */
-export function parseDeploymentError(json: ServerJson): DeploymentError | undefined {
+/** What an error was made of: each list has those of the last one again. */
+const sentAs = new WeakMap<DeploymentError, string>();
+
+/**
+ * All parts of the program show a failed pipeline by the `cause` that is found here. Without credentials. `before`: the
+ * error of the same pipeline in the last list, which is the result if it is the same.
+ */
+export function parseDeploymentError(json: ServerJson, before?: DeploymentError): DeploymentError | undefined {
   const error = parseServerError(json);
   if (error === undefined) return undefined;
+  const sent = json.wholeJson();
+  if (before && sentAs.get(before) === sent) return before;
   const {message, errorCode} = error;
   const endedStart = startCodes.test(errorCode);
-  return {message, errorCode, cause: causeOf(error), endedStart, more: detailsBeyond(error)};
+  const more = detailsBeyond(error).map(([place, text]) => [place, shownDetail(place, text)] as const);
+  const parsed = {message: masked(message), errorCode, cause: masked(causeOf(error)), endedStart, more};
+  sentAs.set(parsed, sent);
+  return parsed;
 }
 
 /** In one line: from the details, else the most useful line of the message. */
@@ -245,6 +258,11 @@ function causeOf({message, details}: ServerError): string {
 
 function detailsBeyond({message, details}: ServerError): readonly (readonly [place: string, text: string])[] {
   return leavesOf(details, 'details').filter(([, text]) => text !== '' && !message.includes(text.trim()));
+}
+
+/** Below a name of a credential, all is one. */
+function shownDetail(place: string, text: string): string {
+  return place.split('.').some(isSecretName) ? hidden : masked(text);
 }
 
 function leavesOf(json: ServerJson, place: string): readonly (readonly [place: string, text: string])[] {

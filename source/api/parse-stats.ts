@@ -1,4 +1,5 @@
 import {readTime} from '../lib/format.ts';
+import {masked} from '../lib/secrets.ts';
 import type {ServerJson} from './server-text.ts';
 import type {
   Bootstrap,
@@ -150,7 +151,7 @@ function parseConnector(kind: 'input' | 'output', entry: ServerJson): ConnectorS
     hasEnded: metrics.flagOf('end_of_input'),
     latency: metrics.countOf('processing_latency_p99_micros'),
     health: parseHealth(entry.field('health')),
-    fatalError: entry.textOf('fatal_error') || undefined,
+    fatalError: masked(entry.textOf('fatal_error')) || undefined,
     errors: [parseErrors(isInput ? 'parse' : 'encode', entry), parseErrors('transport', entry)],
   };
 }
@@ -163,7 +164,7 @@ function bufferedOf(metrics: ServerJson): number | undefined {
 
 function parseHealth(json: ServerJson): ConnectorHealth | undefined {
   const status = json.lineOf('status');
-  return status === '' ? undefined : {status, description: json.textOf('description')};
+  return status === '' ? undefined : {status, description: masked(json.textOf('description'))};
 }
 
 function parseErrors(kind: ErrorsOfKind['kind'], entry: ServerJson): ErrorsOfKind {
@@ -181,5 +182,13 @@ function parseErrors(kind: ErrorsOfKind['kind'], entry: ServerJson): ErrorsOfKin
 
 function parseError(json: ServerJson, index: number): ConnectorError {
   const [time, tag] = [json.lineOf('timestamp'), json.lineOf('tag') || undefined];
-  return {time, index, tag, message: json.textOf('message')};
+  let message: string | undefined;
+  return {
+    ...{time, index, tag},
+    // Most of a thousand errors are never shown.
+    get message() {
+      message ??= masked(json.textOf('message'));
+      return message;
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type {PipelineDetail} from '../api/types.ts';
 import {count, counted, dateTime, duration, isoTime, readTime} from '../lib/format.ts';
+import {masked} from '../lib/secrets.ts';
 import {runAtOnce} from '../lib/slices.ts';
 import type {ShownChange} from '../program/configuration.ts';
 import {watchPatternKey} from '../records/error-log.ts';
@@ -7,7 +8,7 @@ import {failedStartIn} from '../records/failed-start.ts';
 import {endedRun} from '../records/runs.ts';
 import {sameFailure} from '../records/same-failure.ts';
 import {clean} from '../terminal/clean.ts';
-import {textAsSent} from '../viewport/line-text.ts';
+import {excerptText} from '../viewport/line-text.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import {endWords, noEnd, noStart} from '../words/run.ts';
 import {errorWords, lostStreamWords, lostWords, suppressedWords} from './event-words.ts';
@@ -121,7 +122,7 @@ type Failure = {
   readonly endedStart: boolean;
   /** In one line, safe to show. */
   readonly why: string | undefined;
-  /** As sent. */
+  /** Whole. */
   readonly text: string | undefined;
 };
 
@@ -136,7 +137,7 @@ function failureOf({run, failure}: RunKinds, program: KnownProgram): Failure | u
   const endedStart = startFailed === true || told?.endedStart === true;
   if (!failure) return {endedStart, why: told && clean(`${told.cause} (API)`), text: told?.cause};
   const logged = failedStartIn(failure) ?? errorWords({example: failure, key: 0}, whole).text.trim();
-  return {endedStart, why: clean(logged), text: textAsSent(failure)};
+  return {endedStart, why: masked(clean(logged)), text: excerptText(failure)};
 }
 
 /** The log has no version of a program: the API tells whether it is that of now. */
@@ -175,10 +176,11 @@ const unknownWords = {
   dropped: ['was too large to keep', 'could be kept'],
 } as const;
 
-/** `4 → 8`, `(hidden)`, `"a"` of what was added or is gone. */
+/** `4 → 8`, `(hidden, 24 characters)`, `"a"` of what was added or is gone. */
 export function valuesInWords({before, now, isHidden}: Pick<ShownChange, 'before' | 'now' | 'isHidden'>): string {
-  if (isHidden) return '(hidden)';
-  return clean([before, now].filter((value) => value !== undefined).join(' → '));
+  const values = [before, now].filter((value) => value !== undefined);
+  if (isHidden) return [...new Set(values.map((value) => value.slice(1, -1)))].join(' → ');
+  return clean(values.join(' → '));
 }
 
 /** How often: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */
@@ -258,7 +260,7 @@ export function changesObject(compared: ComparedRuns, program?: KnownProgram) {
       suppressedNow,
       perHourBefore: rate(before + suppressedBefore, older),
       perHourNow: rate(now + suppressedNow, newer),
-      example: textAsSent(example),
+      example: excerptText(example),
     })),
   };
 }

@@ -2,6 +2,7 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {compilePattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {bisect} from '../lib/bisect.ts';
+import {masked} from '../lib/secrets.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {readLine} from '../viewport/line-text.ts';
 
@@ -13,7 +14,7 @@ export type FailedCheckpoints = {
   readonly last: number | undefined;
   /** Id of the last one. */
   readonly entry: number;
-  /** Why that failed, as sent. */
+  /** Why that failed. */
   readonly reason: string;
 };
 
@@ -82,7 +83,7 @@ export class CheckpointFailures {
     if (madePattern.test(message)) this.#failed = [];
     else if (reason !== undefined) {
       this.#failed.push({entry: id, at: timeOfBytes(line)});
-      this.#reason = reason;
+      this.#reason = masked(reason);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type {ConnectorStats, ErrorsOfKind} from '../api/types.ts';
 import {count, counted, duration, readTime} from '../lib/format.ts';
+import {masked} from '../lib/secrets.ts';
 import {streamLostIn} from '../logs/log-states.ts';
 import {type Recent, recently, recentOf} from '../logs/recent-counts.ts';
 import {type KnownStats, noStats} from '../logs/stats-poller.ts';
@@ -350,7 +351,7 @@ function placeOf({key}: KnownConnector, groups: readonly LoggedGroup[]): Stateme
 
 function textOf({latest}: ErrorGroup): string {
   const {asSent, record} = readLine(latest);
-  return record?.format === 'json' ? record.message : asSent.text;
+  return masked(record?.format === 'json' ? record.message : asSent.text);
 }
 
 function loggedReason(group: ErrorGroup): string {

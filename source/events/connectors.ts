@@ -1,6 +1,7 @@
 import type {ConnectorError, ConnectorStats, ErrorsOfKind, PipelineStats} from '../api/types.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {count, counted, readTime} from '../lib/format.ts';
+import {masked} from '../lib/secrets.ts';
 import {connectorKey} from '../logs/recent-counts.ts';
 import {allErrors, type KnownStats, retainedErrors} from '../logs/stats-poller.ts';
 import type {ErrorLog} from '../records/error-log.ts';
@@ -59,7 +60,7 @@ function fatalLine(line: Uint8Array): Omit<LoggedFailure, 'group' | 'errors'> | 
   const {asSent, record} = readLine(line);
   const [, side, name, message = ''] = fatalWords.exec(record?.format === 'json' ? record.message : asSent.text) ?? [];
   if (!record || name === undefined) return undefined;
-  return {kind: side === 'output' ? 'output' : 'input', name, at: readTime(record.timeText), message};
+  return {kind: side === 'output' ? 'output' : 'input', name, at: readTime(record.timeText), message: masked(message)};
 }
 
 /** Failed ones first, then unhealthy ones and those with errors, then the others in the server's order. */

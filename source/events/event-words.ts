@@ -6,7 +6,7 @@ import {clean} from '../terminal/clean.ts';
 import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {textWidth} from '../terminal/width.ts';
 import {panicAsError} from '../viewport/closed-record.ts';
-import {compactLine, levelCells, readLine} from '../viewport/line-text.ts';
+import {compactLine, levelCells, readLine, withoutCredentials} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
 import {stateChangeWords, stateWord} from '../words/pipeline.ts';
@@ -158,13 +158,13 @@ function countsOf({logged, suppressed, tags}: ConnectorCount): string {
   return suppressed > 0 ? `${count(logged)} +${count(suppressed)}${named}` : count(logged);
 }
 
-/** The group's example without name, time and level. `width`: cells of the screen, or of a column for the words. */
+/** The group's example without name, time, level and credentials. `width`: cells of the screen, or of a column for the words. */
 export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, width: number): StyledText {
   const isPanic = isPanicLine(example, 0, example.length);
   const {asSent, record} = readLine(isPanic ? panicAsError(example, 0, width >= widthWithTarget) : example);
-  if (!record) return asSent;
+  if (!record) return withoutCredentials(asSent);
   const compactness = width < widthWithTarget ? 'no-target' : 'full';
-  const text = compactLine(asSent, record, {compactness, time: 'off', offsetAt: utc});
+  const text = withoutCredentials(compactLine(asSent, record, {compactness, time: 'off', offsetAt: utc}));
   // Errors are all of one level; a watched line may be of any.
   return key === watchPatternKey ? text : slice(text, levelCells, text.text.length);
 }

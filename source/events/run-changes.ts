@@ -324,6 +324,7 @@ export class LeafChange {
   readonly id: number;
   readonly #change: ConfigurationChange;
   #shown: ShownChange | undefined;
+  #revealed: ShownChange | undefined;
 
   constructor(change: ConfigurationChange, id: number) {
     this.keys = change.path;
@@ -339,6 +340,12 @@ export class LeafChange {
   *shownSteps(): Generator<void, ShownChange, void> {
     this.#shown ??= yield* shownSteps(this.#change);
     return this.#shown;
+  }
+
+  /** With all values: for the screen alone. */
+  get revealed(): ShownChange {
+    this.#revealed ??= runAtOnce(shownSteps(this.#change, true));
+    return this.#revealed;
   }
 }
 

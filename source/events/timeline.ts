@@ -4,6 +4,7 @@ import type {Marker} from '../buffer/markers.ts';
 import {compilePattern} from '../buffer/pattern.ts';
 import {Search} from '../buffer/search.ts';
 import {count, readTime} from '../lib/format.ts';
+import {masked} from '../lib/secrets.ts';
 import type {PipelineHistory} from '../logs/pipeline-history.ts';
 import {type ErrorLog, watchPatternKey} from '../records/error-log.ts';
 import {failedStartIn} from '../records/failed-start.ts';
@@ -13,7 +14,7 @@ import {endedRun} from '../records/runs.ts';
 import {nearestSame} from '../records/same-failure.ts';
 import {errorFingerprint} from '../records/suppressed.ts';
 import {clean} from '../terminal/clean.ts';
-import {textAsSent} from '../viewport/line-text.ts';
+import {excerptText} from '../viewport/line-text.ts';
 import {markerTone} from '../words/markers.ts';
 import {asFailedStart, failedWords} from '../words/pipeline.ts';
 import {isCutShort, noEnd, runWords} from '../words/run.ts';
@@ -238,7 +239,7 @@ function withCrashes(
     const why =
       failedStart === undefined
         ? errorWords({example, key: 0}, noTarget).text
-        : clean(failedWords({state: 'Failed', error: failedStart, endedStart: true}));
+        : masked(clean(failedWords({state: 'Failed', error: failedStart, endedStart: true})));
     const ofRun = events.flatMap((event) => {
       const isOfRun = event.kind === 'failed' && event.at !== undefined && event.at >= from && event.at < to;
       return isOfRun ? [event] : [];
@@ -296,7 +297,7 @@ function checkpointEvents(
     const {text: first} = errorWords({example: Uint8Array.from(line), key: 0}, noTarget);
     // `Resuming from checkpoint:` tells which one in its second line.
     const second = /:\s*$/.test(first) && index.headOf(id + 1) === id ? buffer.lineAt(id + 1) : undefined;
-    const text = second ? `${first.trim()} ${textAsSent(Uint8Array.from(second)).trim().replace(/:$/, '')}` : first;
+    const text = second ? `${first.trim()} ${excerptText(Uint8Array.from(second)).trim().replace(/:$/, '')}` : first;
     return [{kind: 'checkpoint', pipeline, from: 'log', count: 1, at: index.timeAt(id), text, id}];
   });
 }

@@ -6,6 +6,7 @@ import type {MonitorEvent, MonitorEventDetail, PipelineDetail} from '../api/type
 import type {Clock} from '../lib/clock.ts';
 import {byteSize, readTime} from '../lib/format.ts';
 import {runInSlices} from '../lib/slices.ts';
+import {configurationSteps} from '../program/configuration.ts';
 import {type Collected, type Collection, readWhole} from '../storage/opened/find-bundle.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {nothingUnpacked} from '../storage/opened/unpack.ts';
@@ -19,7 +20,10 @@ const mostShown = 256 * 1024;
 export type BundleFacts = {
   /** As it was when the newest collection was made. */
   readonly pipeline: PipelineDetail | undefined;
-  /** The same as indented JSON, or a sentence if it is too large, safe to show; undefined: the bundle has none. */
+  /**
+   * The same as indented JSON without what may be a credential, or a sentence if it is too large, safe to show; undefined:
+   * the bundle has none.
+   */
   readonly configuration: string | undefined;
   /** Of all collections. */
   readonly history: PipelineHistory;
@@ -60,9 +64,9 @@ export async function readBundleFacts(
     const sent = await read('pipeline_events.json', (json) => ({events: parseEvents(json), errors: errorsIn(json)}));
     for (const event of sent?.events ?? []) events.set(event.id, event);
     for (const detail of sent?.errors ?? []) details.set(detail.id, detail);
-    const config = await read('pipeline_config.json', (json, size) => ({
+    const config = await read('pipeline_config.json', async (json, size) => ({
       detail: parsePipelineDetail(json),
-      text: json.isObject ? configurationText(json, size) : undefined,
+      text: json.isObject ? await configurationText(json, size, {clock, signal}) : undefined,
     }));
     pipeline = config?.detail ?? pipeline;
     configuration = config?.text ?? configuration;
@@ -82,9 +86,13 @@ export async function readBundleFacts(
   };
 }
 
-function configurationText(json: ServerJson, size: number): string {
+async function configurationText(
+  json: ServerJson,
+  size: number,
+  options: Parameters<typeof runInSlices>[1],
+): Promise<string | undefined> {
   return size <= mostShown
-    ? json.wholeJson(2)
+    ? await runInSlices(configurationSteps(json.wholeJson(2)), options)
     : `It has ${byteSize(size)}, too much for this page: it is in pipeline_config.json of the bundle.`;
 }
 

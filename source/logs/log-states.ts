@@ -1,5 +1,6 @@
 import type {RunnerMark} from '../buffer/log-buffer.ts';
 import type {Marker, OutputStream} from '../buffer/markers.ts';
+import {masked} from '../lib/secrets.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isOfRunner, isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {isOver} from '../records/runs.ts';
@@ -199,7 +200,8 @@ export class LogStates {
     }
     if (error !== undefined) {
       this.#cause = error;
-      add(this.#errors, {text: error, at});
+      // What the API says of it, which it is compared with, has no credentials.
+      add(this.#errors, {text: masked(error), at});
     }
     const lost = streamLostIn(message);
     if (!lost || !this.addLostStream(lost.stream)) return undefined;
@@ -218,7 +220,7 @@ export class LogStates {
 /** The stream that a message of the runner (`runnerMessage`) reports as lost, and why. */
 export function streamLostIn(message: string): {readonly stream: OutputStream; readonly why: string} | undefined {
   const [, stream, why = ''] = streamLostPattern.exec(message) ?? [];
-  return stream === 'stdout' || stream === 'stderr' ? {stream, why} : undefined;
+  return stream === 'stdout' || stream === 'stderr' ? {stream, why: masked(why)} : undefined;
 }
 
 /** The parts of a piece that `LogStates.append` has read: what a report leads to comes right after its line. */

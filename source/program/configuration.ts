@@ -1,4 +1,7 @@
-import {hidden, isReference, isSecretName, maskSteps} from './credentials.ts';
+import {counted} from '../lib/format.ts';
+import {isSecretName} from '../lib/secret-names.ts';
+import {isReference, maskSteps} from '../lib/secrets.ts';
+import {isPlainValue} from './plain-values.ts';
 
 /**
  * What a pipeline's configuration is made of. A text: the JSON of a string, a number or a word, as it was printed, since
@@ -161,7 +164,7 @@ export function pathInWords(path: readonly string[]): string {
   return path.map((name, at) => (at === 0 || name.startsWith('[') ? name : `.${name}`)).join('');
 }
 
-/** As it may be shown: what looks like a credential is hidden. `isHidden`: all that differs is. */
+/** As it may be shown. `isHidden`: all that differs is hidden. */
 export type ShownChange = {
   readonly change: 'changed' | 'added' | 'gone';
   readonly path: string;
@@ -171,35 +174,67 @@ export type ShownChange = {
   readonly isHidden: boolean;
 };
 
-/** In steps of a value, or of less than a frame: a part that was added or is gone may have thousands, and a long one. */
-export function* shownSteps({path, before, now, isSecret}: ConfigurationChange): Generator<void, ShownChange, void> {
-  const shownBefore = before && (yield* jsonSteps(before, isSecret));
-  const shownNow = now && (yield* jsonSteps(now, isSecret));
+/**
+ * In steps of a value, or of less than a frame: a part that was added or is gone may have thousands, and a long one.
+ * `isRevealed`: with all values, for the screen alone.
+ */
+export function* shownSteps(
+  {path, before, now, isSecret}: ConfigurationChange,
+  isRevealed = false,
+): Generator<void, ShownChange, void> {
+  const form: Form = {name: path.findLast((name) => !name.startsWith('[')) ?? '', isSecret, isRevealed};
+  const shownBefore = before && (yield* jsonSteps(before, form));
+  const shownNow = now && (yield* jsonSteps(now, form));
   return {
     change: before === undefined ? 'added' : now === undefined ? 'gone' : 'changed',
     path: pathInWords(path),
     before: shownBefore,
     now: shownNow,
-    isHidden: before !== undefined && now !== undefined && shownBefore === shownNow,
+    isHidden: [shownBefore, shownNow].every((json) => json !== undefined && wholeHidden.test(json)),
   };
 }
 
-/** In one line. `isSecret`: by the name of what it is in. */
-function* jsonSteps(value: ConfigurationValue, isSecret: boolean): Generator<void, string, void> {
-  if (typeof value === 'string') {
+/** A configuration as indented JSON, as it may be shown. Undefined: it is none. */
+export function* configurationSteps(json: string): Generator<void, string | undefined, void> {
+  const reader = new ConfigurationReader();
+  for (const line of json.split('\n').slice(1)) {
+    reader.add(line);
     yield;
-    return yield* scalarSteps(value, isSecret);
   }
+  return reader.value && (yield* jsonSteps(reader.value, {name: '', isSecret: false, isRevealed: false, indent: '\n'}));
+}
+
+type Form = {
+  /** Of the value, or of the list that it is in. */
+  readonly name: string;
+  /** By the name of what it is in. */
+  readonly isSecret: boolean;
+  readonly isRevealed: boolean;
+  /** What begins a line; undefined: all is in one. */
+  readonly indent?: string;
+};
+
+const wholeHidden = /^"\(hidden(?:, [\d,]+ characters?)?\)"$/;
+
+function* jsonSteps(value: ConfigurationValue, form: Form): Generator<void, string, void> {
+  yield;
+  if (typeof value === 'string') return yield* scalarSteps(value, form);
+  const isOfList = isList(value);
+  // Its size would tell of it.
+  if (form.isSecret && !form.isRevealed) return '"(hidden)"';
+  const {indent} = form;
+  const inner = indent === undefined ? form : {...form, indent: `${indent}  `};
   const parts: string[] = [];
-  if (isList(value)) {
-    for (const item of value) parts.push(yield* jsonSteps(item, isSecret));
-    return `[${parts.join(', ')}]`;
+  if (isOfList) for (const item of value) parts.push(yield* jsonSteps(item, inner));
+  else {
+    for (const [name, member] of value) {
+      const isSecret = form.isSecret || isSecretMember(name, value);
+      parts.push(`${JSON.stringify(name)}: ${yield* jsonSteps(member, {...inner, name, isSecret})}`);
+    }
   }
-  for (const [name, member] of value) {
-    const json = yield* jsonSteps(member, isSecret || isSecretMember(name, value));
-    parts.push(`${JSON.stringify(name)}: ${json}`);
-  }
-  return `{${parts.join(', ')}}`;
+  const [start, end] = isOfList ? '[]' : '{}';
+  if (indent === undefined || parts.length === 0) return `${start}${parts.join(', ')}${end}`;
+  return `${start}${inner.indent}${parts.join(`,${inner.indent}`)}${indent}${end}`;
 }
 
 /** By its name, or by that of the pair that it is the value of: `{"name": "Authorization", "value": "…"}`. */
@@ -209,11 +244,12 @@ function isSecretMember(name: string, parent: ConfigurationObject): boolean {
   return typeof named === 'string' && isSecretName(textOf(named) ?? '');
 }
 
-function* scalarSteps(json: string, isSecret: boolean): Generator<void, string, void> {
+/** A number, a word of JSON, or a text that can be no secret. SQL is shown as elsewhere: without what looks like one. */
+function* scalarSteps(json: string, {name, isSecret, isRevealed}: Form): Generator<void, string, void> {
   const text = textOf(json);
-  if (text === undefined) return isSecret && /^-?\d/.test(json) ? JSON.stringify(hidden) : json;
-  if (isReference(text)) return json;
-  if (isSecret && text !== '') return JSON.stringify(hidden);
-  const {text: masked} = yield* maskSteps(text);
-  return masked === text ? json : JSON.stringify(masked);
+  if (isRevealed || (text !== undefined && isReference(text))) return json;
+  if (text === undefined) return isSecret && /^-?\d/.test(json) ? '"(hidden)"' : json;
+  if (!isSecret && name === 'program_code') return JSON.stringify((yield* maskSteps(text)).text);
+  if (text === '' || (!isSecret && isPlainValue(name, text))) return json;
+  return `"(hidden, ${counted([...text].length, 'character', 'characters')})"`;
 }

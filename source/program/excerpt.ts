@@ -1,6 +1,6 @@
 import {countBelow} from '../lib/bisect.ts';
+import {maskCredentials} from '../lib/secrets.ts';
 import {runAtOnce} from '../lib/slices.ts';
-import {maskCredentials} from './credentials.ts';
 import {declarationSteps} from './declarations.ts';
 import type {TextRange} from './sql-tokens.ts';
 
@@ -25,8 +25,8 @@ export type ExcerptLine = {
 
 /** Lines above and below the place. */
 const around = 3;
-/** Lines above those that are shown, which may have the name of a credential. */
-const aboveSecret = 2;
+/** Lines above those that are shown, which may have the name of what is below it, or the beginning of a key. */
+const aboveSecret = 60;
 
 /**
  * `line 3 column 18: …`, with which the message of a panic in SQL begins (`sqllib/src/casts.rs`): of a panic's text, of

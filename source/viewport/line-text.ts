@@ -1,5 +1,6 @@
 import {newline} from '../buffer/segment.ts';
 import {visibleBytes} from '../buffer/style-joints.ts';
+import {hidden, maskCredentials, masked} from '../lib/secrets.ts';
 import {openingBrace} from '../records/bytes.ts';
 import {withShortMessage} from '../records/json-members.ts';
 import type {Level} from '../records/level.ts';
@@ -71,11 +72,24 @@ export function lineAsSent(bytes: Uint8Array): StyledText {
   return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
 }
 
-/** What shows the kind of a record as sent: one line, or of a panic two. */
-export function textAsSent(bytes: Uint8Array): string {
+/** What shows the kind of a record, without credentials: one line, or of a panic two. */
+export function excerptText(bytes: Uint8Array): string {
   const end = bytes.indexOf(newline);
-  if (end === -1) return lineAsSent(bytes).text;
-  return `${lineAsSent(bytes.subarray(0, end)).text}\n${lineAsSent(bytes.subarray(end + 1)).text}`;
+  if (end === -1) return masked(lineAsSent(bytes).text);
+  return masked(`${lineAsSent(bytes.subarray(0, end)).text}\n${lineAsSent(bytes.subarray(end + 1)).text}`);
+}
+
+/** A text of the log that is shown elsewhere: without credentials. */
+export function withoutCredentials(text: StyledText): StyledText {
+  const {ranges} = maskCredentials(text.text);
+  if (ranges.length === 0) return text;
+  const parts: StyledText[] = [];
+  let end = 0;
+  for (const {from, to} of ranges) {
+    parts.push(slice(text, end, from), plain(hidden));
+    end = to;
+  }
+  return concat([...parts, slice(text, end, text.text.length)]);
 }
 
 /** The compactness for a row of `width` cells: the message needs most of the row, beside a target at least 45 cells. */

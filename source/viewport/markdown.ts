@@ -1,4 +1,5 @@
 import {count, dateTime} from '../lib/format.ts';
+import {maskSteps} from '../lib/secrets.ts';
 import {runAtOnce} from '../lib/slices.ts';
 import {clean} from '../terminal/clean.ts';
 import {type Advice, adviceFor, adviceWords} from '../words/guide.ts';
@@ -25,7 +26,7 @@ export type Fact = readonly [name: string, value: string];
 /** `origin`: see `adviceFor`. */
 type MarkdownError = {readonly title: string; readonly text: string; readonly origin?: 'compiler' | undefined};
 
-/** A Markdown report of lines for an issue or a message. Lines are added one by one: the caller works in slices. */
+/** A Markdown report of lines for an issue or a message, without credentials. Lines are added one by one: the caller works in slices. */
 export class MarkdownReport {
   readonly #lines: string[] = [];
   #longestRun = 0;
@@ -39,11 +40,14 @@ export class MarkdownReport {
     this.#longestRun = Math.max(this.#longestRun, longestRunOfBackticks(text));
   }
 
-  finish(input: MarkdownInput): string {
+  /** In steps of less than a frame. */
+  *finish(input: MarkdownInput): Generator<void, string, void> {
     // The fence is longer than any run of backticks in the lines, so that no line closes it.
     const fence = '`'.repeat(Math.max(3, this.#longestRun + 1));
     const errors = (input.errors ?? []).flatMap((error) => runAtOnce(errorSteps(error)));
-    const lines = this.#lines.length === 0 ? [] : [`${fence}text`, ...this.#lines, fence, ''];
+    // A credential may have several lines.
+    const {text} = yield* maskSteps(this.#lines.join('\n'));
+    const lines = this.#lines.length === 0 ? [] : [`${fence}text`, text, fence, ''];
     return [...this.#head(input), '', ...errors, ...lines, ...placeLines(input.place)].join('\n');
   }
 

@@ -110,7 +110,7 @@ it('shows no credential, and says that one has changed', () => {
   const at = before.lastIndexOf(login('PLANTED-1'));
   const runs = compared(before.slice(0, at) + before.slice(at).replace(login('PLANTED-1'), login('PLANTED-2')));
   const text = changesText(runs);
-  expect(text).toContain('\n  changed  inputs.orders.bad.transport.config.path  (hidden)\n');
+  expect(text).toContain('\n  changed  inputs.orders.bad.transport.config.path  (hidden, 38 characters)\n');
   expect(`${text}${JSON.stringify(changesObject(runs))}`).not.toContain('PLANTED');
   expect(changesObject(runs).configuration).toMatchObject([{hidden: true, before: null, now: null}]);
 });

@@ -33,12 +33,14 @@ function parsed(json: unknown): ConfigurationValue {
 function shown(before: unknown, now: unknown): readonly string[] {
   return configurationChanges(parsed(before), parsed(now)).map((change) => {
     const {change: word, path, before: was, now: is, isHidden} = shownChange(change);
-    return `${word} ${path} ${isHidden ? '(hidden)' : [was, is].filter((each) => each !== undefined).join(' → ')}`;
+    return `${word} ${path} ${isHidden ? 'hidden: ' : ''}${[was, is].filter((each) => each !== undefined).join(' → ')}`;
   });
 }
 
 /** What stands for a secret; not a template. */
 const secretOf = (name: string) => ['$', `{secret:k:${name}}`].join('');
+
+const one = '"(hidden, 1 character)"';
 
 const pipeline = {id: 'x', name: 'orders'};
 const inputs = [kafkaInputOf('orders.kafka', 'orders')];
@@ -75,20 +77,45 @@ it.each<[unknown, unknown, readonly string[]]>([
   [{a: {b: [1, 2]}}, {a: {b: [1, 3]}}, ['changed a.b [1, 2] → [1, 3]']],
   [{plan: [{rate: 1}]}, {plan: [{rate: 2}, {rate: 3}]}, ['changed plan[0].rate 1 → 2', 'added plan[1] {"rate": 3}']],
   [{a: {}, b: []}, {a: null, b: [1]}, ['changed a {} → null', 'changed b [] → [1]']],
-  [{b: 1, a: 2}, {a: 2, c: 'x'}, ['added c "x"', 'gone b 1']],
-  [{config: {password: 'a'}}, {config: {password: 'b'}}, ['changed config.password (hidden)']],
-  [{uri: 'postgres://u:a@h/x'}, {uri: 'postgres://u:b@h/x'}, ['changed uri (hidden)']],
+  [{b: 1, a: 2}, {a: 2, c: '1 s'}, ['added c "1 s"', 'gone b 1']],
   [
-    {uri: 'postgres://u:a@h/x'},
-    {uri: 'postgres://u:b@h/y'},
-    ['changed uri "postgres://u:***@h/x" → "postgres://u:***@h/y"'],
+    {config: {password: 'a'}},
+    {config: {password: 'bc'}},
+    ['changed config.password hidden: "(hidden, 1 character)" → "(hidden, 2 characters)"'],
   ],
-  [{}, {env: {DB_PASSWORD: 'a', X: '1'}}, ['added env {"DB_PASSWORD": "***", "X": "1"}']],
-  [{credentials: {user: 'a', pin: 1234}}, {}, ['gone credentials {"user": "***", "pin": "***"}']],
+  [{uri: 'postgres://u:a@h/x'}, {uri: 's3://bucket/x'}, ['changed uri "(hidden, 18 characters)" → "s3://bucket/x"']],
+  [{}, {env: {DB_PASSWORD: 'a', X: '1', Y: 'b'}}, [`added env {"DB_PASSWORD": ${one}, "X": "1", "Y": ${one}}`]],
+  [{credentials: {user: 'a', pin: 1234}}, {}, ['gone credentials "(hidden)"']],
   [
-    {headers: [{name: 'Authorization', value: 'a'}]},
-    {headers: [{name: 'Authorization', value: 'b'}]},
-    ['changed headers[0].value (hidden)'],
+    {login: {tokens: [1, 2], pins: {secret: 1}}},
+    {login: {tokens: [1, 3], pins: {secret: 2}}},
+    [
+      'changed login.tokens hidden: "(hidden)" → "(hidden)"',
+      'changed login.pins.secret hidden: "(hidden)" → "(hidden)"',
+    ],
+  ],
+  [
+    {headers: [{name: 'Authorization', value: 1}]},
+    {headers: [{name: 'Authorization', value: 2}]},
+    ['changed headers[0].value hidden: "(hidden)" → "(hidden)"'],
+  ],
+  [{}, {'bootstrap.servers': 'a:9092, b.c:9092'}, ['added bootstrap.servers "a:9092, b.c:9092"']],
+  [{}, {'bootstrap.servers': 'me:pw@a:9092'}, ['added bootstrap.servers "(hidden, 12 characters)"']],
+  [{}, {url: 'https://hooks.example/x/y'}, ['added url "(hidden, 25 characters)"']],
+  [
+    {},
+    {url: 'https://a.example:8080', path: '/var/a b.json'},
+    ['added url "https://a.example:8080"', 'added path "/var/a b.json"'],
+  ],
+  [
+    {},
+    {mode: 'snapshot_and_follow', start_from: 'earliest', model: 'zq7'},
+    ['added mode "snapshot_and_follow"', 'added start_from "earliest"', 'added model "(hidden, 3 characters)"'],
+  ],
+  [
+    {},
+    {topic: 'orders', stream: 'sales.2', topics: ['a', 'b'], x: ['a']},
+    ['added topic "orders"', 'added stream "sales.2"', 'added topics ["a", "b"]', `added x [${one}]`],
   ],
   [{password: secretOf('a')}, {password: secretOf('b')}, [`changed password "${secretOf('a')}" → "${secretOf('b')}"`]],
 ])('from %j to %j: %j', (before, now, changes) => {
@@ -97,7 +124,7 @@ it.each<[unknown, unknown, readonly string[]]>([
 
 it('a long value is hidden in many steps', () => {
   const value = `${'id int, '.repeat(128 * 1024)}password = 'abc'`;
-  const [change] = configurationChanges(parsed({}), parsed({program: value}));
+  const [change] = configurationChanges(parsed({}), parsed({program_code: value}));
   if (!change) throw new Error('no change');
   const work = shownSteps(change);
   let steps = 0;
@@ -171,5 +198,6 @@ it('names a place as in JavaScript', () => {
 });
 
 it('reads a text whatever signs it has', () => {
-  expect(shown({a: 'x\u2028y'}, {a: 'x\u2028z'})).toEqual(['changed a "x\u2028y" → "x\u2028z"']);
+  const [change] = configurationChanges(parsed({a: 'x\u2028y'}), parsed({a: 'x\u2028z'}));
+  expect(change && runAtOnce(shownSteps(change, true))).toMatchObject({before: '"x\u2028y"', now: '"x\u2028z"'});
 });

@@ -93,6 +93,14 @@ it('hides a credential whose name is a line above, and a key of several lines', 
   expect(lines?.at(-1)).toContain('"y": 2');
 });
 
+it('hides what is below the name of a credential, also if that is far above the lines that are shown', () => {
+  const members = Array.from({length: 20}, (_, at) => `    "user${at}": "PLANTED",`).join('\n');
+  const code = `create table t (x int) with ('connectors' = '[{\n  "credentials": {\n${members}\n    "z": 1\n  }, "x": 1}]');`;
+  const lines = shown(code, {kind: 'position', line: 18, column: 1});
+  expect(lines).toHaveLength(7);
+  expect(lines?.join('\n')).not.toContain('PLANTED');
+});
+
 it('finds each connector in the program of a real pipeline, all in one line of it', async () => {
   const [found] = await findOpened(path.join(root, 'test/wire/31-support-bundle-real.zip'));
   const facts = found && (await readFacts(found, {clock: systemClock}));

@@ -346,6 +346,8 @@ test('a support bundle has its statistics, events and configuration on the pages
   const rows = rowsOf(screen);
   expect(rows.some((row) => /Statistics of .* UTC, when they were collected/.test(row))).toBe(true);
   expect(rows).toContain(' Configuration');
+  expect(rows.some((row) => row.includes('"name": "'))).toBe(true);
+  expect(rows.some((row) => row.includes('"udf_rust": "(hidden, ') || row.includes('": "(hidden, '))).toBe(true);
   // Without a server a bundle has no state.
   expect(rows.some((row) => row.startsWith(' deployment '))).toBe(false);
   screen.press('Esc', 'H');

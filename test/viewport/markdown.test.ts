@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {runAtOnce} from '../../source/lib/slices.ts';
 import {type MarkdownInput, MarkdownReport, pipelineMarkdown, textMarkdown} from '../../source/viewport/markdown.ts';
 import {hostile} from '../harness/hostile-answers.ts';
 import {unprintableIn} from '../harness/strict-output.ts';
@@ -15,7 +16,7 @@ const input: MarkdownInput = {
 function markdownOf(lines: readonly string[], change: Partial<MarkdownInput> = {}): string {
   const report = new MarkdownReport();
   for (const line of lines) report.add(Buffer.from(line));
-  return report.finish({...input, ...change});
+  return runAtOnce(report.finish({...input, ...change}));
 }
 
 test('the facts, then the lines in a fence', () => {
@@ -55,7 +56,7 @@ test("what Feldera's guide says of an error in the lines, or else of one that is
 test('missing facts are unknown', () => {
   const {platformVersion: _, ...unknown} = input;
   const report = new MarkdownReport();
-  expect(report.finish({...unknown, server: 'nonsense', span: undefined})).toContain(
+  expect(runAtOnce(report.finish({...unknown, server: 'nonsense', span: undefined}))).toContain(
     '**Log of `orders` on `unknown`**\n\n- Time: unknown\n- Lines: 0\n- Platform version: unknown\n- Filters: none\n- Gaps: none\n',
   );
 });
@@ -77,7 +78,7 @@ test.for<[string, string]>([
 test('lines are cleaned, and runs of backticks are counted after that', () => {
   const report = new MarkdownReport();
   report.add(Buffer.from('``\u001B[0m`'));
-  expect(report.finish(input)).toContain('\n````text\n```\n````\n');
+  expect(runAtOnce(report.finish(input))).toContain('\n````text\n```\n````\n');
 });
 
 test('nothing in a report can act on a terminal: names, filters, gaps, errors, facts and lines', () => {

@@ -1,7 +1,7 @@
 import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../buffer/copy-lines.ts';
 import {filterText} from '../../filters/filter.ts';
 import {withPatience} from '../../lib/clock.ts';
-import {inSlices} from '../../lib/slices.ts';
+import {inSlices, runInSlices} from '../../lib/slices.ts';
 import {stripSgrBlocks} from '../../terminal/sgr.ts';
 import {MarkdownReport} from '../../viewport/markdown.ts';
 import {markerText, markerTone} from '../../words/markers.ts';
@@ -105,7 +105,7 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
   const pipelines = pipelinesOf(at.tab).flatMap((each) => controller.pipeline(each) ?? []);
   const platformVersion = versionWords(pipelines);
   const errors = await Promise.all(failingOf(controller, at).map((each) => errorsOf(controller, each)));
-  return report.finish({
+  const work = report.finish({
     pipeline: name,
     server: serverUrl,
     ...(platformVersion !== undefined && {platformVersion}),
@@ -115,6 +115,7 @@ export async function markdownOf(controller: Controller, choice: Choice, at: Pan
     errors: errors.flat(),
     ...(ends.first !== undefined && {place: placeOf(controller, at, ends.first)}),
   });
+  return await runInSlices(work, {clock, signal});
 }
 
 /** Names of the failing pipelines whose log it is. */

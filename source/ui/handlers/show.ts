@@ -12,7 +12,7 @@ import {
 import {fingerprintOf, fingerprintText} from '../../records/fingerprint.ts';
 import type {Level} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
-import {textAsSent} from '../../viewport/line-text.ts';
+import {excerptText} from '../../viewport/line-text.ts';
 import {reveal} from '../../viewport/position.ts';
 import {wrapModes} from '../../viewport/row-renderer.ts';
 import {timeModes} from '../../viewport/time-column.ts';
@@ -107,7 +107,7 @@ export const showHandlers = {
     const filter: Filter = {
       kind: 'fingerprint',
       fingerprint: fingerprintOf(line),
-      text: fingerprintText(textAsSent(line)),
+      text: fingerprintText(excerptText(line)),
     };
     controller.changePane({filters: withFilter(at.tab.pane.filters, filter)});
   },

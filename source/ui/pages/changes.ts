@@ -43,7 +43,13 @@ const mostValueRows = 6;
 
 type OpenLog = Parameters<ChangesReader['start']>[1] & {readonly tab: Tab};
 
-type ChangesView = {readonly state: ChangesState | undefined; readonly pipeline: string; readonly width: number};
+type ChangesView = {
+  readonly state: ChangesState | undefined;
+  readonly pipeline: string;
+  readonly width: number;
+  /** Shows the values that are hidden. */
+  readonly isRevealed: boolean;
+};
 
 /** The log of a pipeline whose runs can be compared, or why there are none. */
 function logWithRuns(controller: Controller, pipeline: string): OpenLog | string {
@@ -69,7 +75,10 @@ export function readChanges(controller: Controller, changes: ChangesReader, pipe
 }
 
 /** In what a run differs from an earlier one: how it ended, its configuration, and kinds of records, errors first. */
-export function changesSection(controller: Controller, {state: compared, pipeline, width}: ChangesView): Section {
+export function changesSection(
+  controller: Controller,
+  {state: compared, pipeline, width, isRevealed}: ChangesView,
+): Section {
   const {symbols} = controller.services;
   const log = compared ?? logWithRuns(controller, pipeline);
   const why = typeof log === 'string' ? log : undefined;
@@ -91,7 +100,7 @@ export function changesSection(controller: Controller, {state: compared, pipelin
     },
     ...{width, symbols},
   });
-  return state.kind === 'compared' ? withRunFacts(controller, kinds, state, width) : kinds;
+  return state.kind === 'compared' ? withRunFacts(controller, kinds, state, {width, isRevealed}) : kinds;
 }
 
 /** The rows of a section of kinds, with what is known of the two runs below its title. */
@@ -99,7 +108,7 @@ function withRunFacts(
   controller: Controller,
   {name, rows: kinds, items}: ReturnType<typeof listSection>,
   state: ComparedRuns,
-  width: number,
+  {width, isRevealed}: Pick<ChangesView, 'width' | 'isRevealed'>,
 ): Section {
   const {symbols} = controller.services;
   const facts = factsOf(controller, state);
@@ -107,9 +116,9 @@ function withRunFacts(
   const isInTitle = comparedTitle(state, width).text.endsWith(run);
   const above = [...factRows(isInTitle ? facts : [['compared with', run], ...facts], width)];
   const leaves = leavesOf(state);
-  const ranges = leaves.slice(0, mostLeaves).map(({shown}): RowRange => {
+  const ranges = leaves.slice(0, mostLeaves).map((leaf): RowRange => {
     const top = 1 + above.length;
-    above.push(...leafRows(shown, width, symbols));
+    above.push(...leafRows(isRevealed ? leaf.revealed : leaf.shown, width, symbols));
     return {top, end: 1 + above.length};
   });
   const left = leaves.length - ranges.length;
@@ -141,6 +150,12 @@ function factsOf(controller: Controller, compared: ComparedRuns): readonly Fact[
   const program = answer?.kind === 'detail' ? answer.detail : answer ? undefined : 'asked';
   const snapshot = services.logs.get(compared.pipeline)?.snapshot.get();
   return runFacts(compared, program, snapshot && hasEnded(snapshot) ? snapshot.endId : undefined);
+}
+
+/** Some values of the configuration are not shown. */
+export function hidesValues(state: ChangesState | undefined): boolean {
+  const leaves = state?.kind === 'compared' ? leavesOf(state).slice(0, mostLeaves) : [];
+  return leaves.some(({shown: {before = '', now = ''}}) => `${before}${now}`.includes('"(hidden'));
 }
 
 function leavesOf({configuration}: ComparedRuns): readonly LeafChange[] {

@@ -3,7 +3,7 @@ import {count} from '../../lib/format.ts';
 import {isPanicLine} from '../../records/line-kind.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
 import {panicAsError} from '../../viewport/closed-record.ts';
-import {compactLine, readLine} from '../../viewport/line-text.ts';
+import {compactLine, readLine, withoutCredentials} from '../../viewport/line-text.ts';
 import type {Controller} from '../controller.ts';
 import {marksOf, sayNoMarks} from '../handlers/marks.ts';
 import type {OpenPage} from '../state/page.ts';
@@ -63,7 +63,7 @@ function rowsOf(controller: Controller, cursor: number, width: number): PageRows
       const text = record
         ? compactLine(asSent, record, {compactness: hasTarget ? 'full' : 'no-target', time: 'utc', offsetAt})
         : asSent;
-      return concat([plain(`${count(id + 1).padStart(9)}  `, {dim: true}), text]);
+      return concat([plain(`${count(id + 1).padStart(9)}  `, {dim: true}), withoutCredentials(text)]);
     },
     cursor: Math.min(cursor, marks.length - 1),
     ...{width, symbols},

@@ -8,7 +8,7 @@ import type {Conditions} from '../keys/command.ts';
 import {type OpenPage, withUnder} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
 import {TimelineReader} from '../timeline.ts';
-import {changesAsText, changesSection, goToChange, readChanges} from './changes.ts';
+import {changesAsText, changesSection, goToChange, hidesValues, readChanges} from './changes.ts';
 import {connectionAsText, connectionSection} from './connection.ts';
 import {connectorsSection, minuteSection, openConnector} from './connector.ts';
 import {
@@ -37,6 +37,8 @@ import {goToStatement, whereTo, whySection} from './why.ts';
 /** `chosen`: what is under the cursor; undefined: the first from the part on at which the page was opened. */
 type PipelineState = {
   readonly chosen?: Chosen | undefined;
+  /** The values that the changes hide are on the screen. */
+  readonly isRevealed?: boolean;
   readonly changes: ChangesReader;
   readonly timeline: TimelineReader;
   readonly checkpoints: CheckpointReader;
@@ -71,6 +73,12 @@ export const pipelinePage: Page<PipelineState> = {
         hint: {hasEarlierRun: 'earlier run'},
       },
       {id: 'changes-later', keys: ['Right', 'l'], help: 'compare with a later run'},
+      {
+        id: 'changes-values',
+        keys: ['x'],
+        help: 'show the hidden values of the changes, on the screen alone, or hide them',
+        hint: {isRevealed: 'hide values', hidesValues: 'show values'},
+      },
       {id: 'pipeline-connectors', keys: ['c'], help: 'go to its connectors, or close them'},
     ],
     changes: {
@@ -109,6 +117,7 @@ export const pipelinePage: Page<PipelineState> = {
     'pipeline-connectors': goToConnectors,
     'changes-earlier': (controller, page) => stepRun(controller, page, -1),
     'changes-later': (controller, page) => stepRun(controller, page, 1),
+    'changes-values': toggleValues,
   },
 };
 
@@ -168,9 +177,9 @@ function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: P
   const {width} = view;
   if (!described) return [connectionSection(controller, undefined, width)];
   const {name: pipeline} = described;
-  const {changes, timeline, checkpoints} = page;
+  const {changes, timeline, checkpoints, isRevealed = false} = page;
   const description = descriptionView(controller, described, view);
-  const changed = changesSection(controller, {state: changes.state.get(), pipeline, width});
+  const changed = changesSection(controller, {state: changes.state.get(), pipeline, width, isRevealed});
   const events = timelineSection(controller, {state: timeline.state.get(), pipeline, width});
   const isOpen = () =>
     withUnder(controller.state.page).some((each) => openAs(each, pipelinePage)?.timeline === timeline);
@@ -228,6 +237,8 @@ function conditions(controller: Controller, page: Opened<PipelineState>): Condit
     hasPlace: item !== undefined && !opensConnector,
     hasErrors: part === undefined || !(part in parts),
     hasEarlierRun: part === 'changes' && page.changes.hasEarlier,
+    isRevealed: part === 'changes' && page.isRevealed === true,
+    hidesValues: part === 'changes' && hidesValues(page.changes.state.get()),
   };
 }
 
@@ -278,6 +289,12 @@ function copyPart(controller: Controller, page: Opened<PipelineState>): void {
   if ('problem' in text) controller.say(text.problem);
   else if (text.errors === '') controller.sayHint('no errors here', {id: 'pipeline-copy-page'}, 'copy the page');
   else void copyPage(controller, text, text.errors ?? text.text, {on: pipelinePage.kind});
+}
+
+function toggleValues(controller: Controller, page: Opened<PipelineState>): void {
+  if (hidesValues(page.changes.state.get()))
+    controller.dispatch({type: 'page', page: {...page, ...{isRevealed: page.isRevealed !== true}}});
+  else controller.say('no value is hidden here');
 }
 
 function stepRun(controller: Controller, page: Opened<PipelineState>, by: -1 | 1): void {

@@ -172,7 +172,8 @@ it.each(['\u043a', '\u0435\u0301\u0308'])(
       const [older, newer] = runs;
       if (!older || !newer) throw new Error('no two runs');
       const state = {kind: 'compared' as const, runs, ...comparedRuns({pipeline: 'orders', older, newer})};
-      const {rows} = changesSection(screen.controller, {state, pipeline: 'orders', width: 100});
+      const view = {state, pipeline: 'orders', width: 100, isRevealed: true};
+      const {rows} = changesSection(screen.controller, view);
       const texts = Array.from({length: rows.length}, (_, at) => rows.at(at)?.text ?? '');
       return texts.slice(texts.findIndex((text) => text.includes('added')));
     };
@@ -184,3 +185,32 @@ it.each(['\u043a', '\u0435\u0301\u0308'])(
     expect(rows[7]?.trim()).toBe('… cut here: a copy has all of it');
   },
 );
+
+it('shows no text that may be a secret until its key is pressed, and then on the screen alone', async () => {
+  await using screen = await reading([]);
+  const orders = screen.server.pipeline('orders');
+  for (const [run, value] of ['PLANTED-1', 'PLANTED-22'].entries()) {
+    orders.start();
+    await write(
+      screen,
+      ...runWith({a: {x: value, workers: run}}).slice(1, -2),
+      logged(60 * run, 'INFO', `step ${run}`),
+    );
+    orders.stop();
+  }
+  const rows = await opened(screen);
+  expect(rows.filter((row) => row.includes('changed'))).toEqual([
+    ' ▸ changed  a.x  (hidden, 9 characters) → (hidden, 10 characters)',
+    '   changed  a.workers  0 → 1',
+  ]);
+  expect(conditionsOfPage(screen.controller)).toMatchObject({hidesValues: true, isRevealed: false});
+  screen.press('x');
+  expect(shown(screen).find((row) => row.includes(' a.x '))).toBe(' ▸ changed  a.x  "PLANTED-1" → "PLANTED-22"');
+  expect(conditionsOfPage(screen.controller).isRevealed).toBe(true);
+  screen.press('Y');
+  await screen.until(() => screen.copied.length > 0, 'the copy');
+  expect(screen.copied.join('')).toContain('(hidden, 9 characters)');
+  expect(screen.copied.join('')).not.toContain('PLANTED');
+  screen.press('x');
+  expect(shown(screen).join('\n')).not.toContain('PLANTED');
+});

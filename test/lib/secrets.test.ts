@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {isSecretName, maskCredentials, maskSteps} from '../../source/program/credentials.ts';
+import {isSecretName} from '../../source/lib/secret-names.ts';
+import {maskCredentials, masked, maskSteps} from '../../source/lib/secrets.ts';
+import {planted, plantedTexts, showsPlanted} from './planted.ts';
 
 it.each([
   ['password', true],
@@ -32,17 +34,17 @@ it.each([
   ['https://ghp_abcdef@github.com/a', 'https://***@github.com/a'],
   ['redpanda:9092', 'redpanda:9092'],
   ['s3://bucket/sales', 's3://bucket/sales'],
-  ['https://a.example/x?token=abc&page=2', 'https://a.example/x?token=***&page=2'],
+  ['https://a.example/x?token=abc&page=2', 'https://a.example/x?token=***'],
   [
     'org.apache.kafka.PlainLoginModule required username="u" password="p w";',
     'org.apache.kafka.PlainLoginModule required username="u" password="***";',
   ],
-  ['Endpoint=sb://x/;SharedAccessKey=abc=;EntityPath=y', 'Endpoint=sb://x/;SharedAccessKey=***;EntityPath=y'],
+  ['Endpoint=sb://x/;SharedAccessKey=abc=;EntityPath=y', 'Endpoint=sb://x/;SharedAccessKey=***'],
   ['Authorization: Bearer abcdefgh12345', 'Authorization: ***'],
   ['{"password": "a\\"b", "path": "/x"}', '{"password": "***", "path": "/x"}'],
   ["'sasl.password' = 'it', 'x' = 'y'", "'sasl.password' = '***', 'x' = 'y'"],
   ['eyJhbGciOiJI.eyJzdWIiOiIx.sig', '***'],
-  ['apikey:abcDEF-1', 'apikey:***'],
+  ['apikey:abcDEF-1', '***'],
   [
     String.raw`"auth": "x", "body": "{\"password\": \"hun ter\", \"mode\": \"a\"}"`,
     String.raw`"auth": "***", "body": "{\"password\": \"***\", \"mode\": \"a\"}"`,
@@ -55,7 +57,7 @@ it.each([
   ["password = ''", "password = ''"],
   ['"password": "cut her', '"password": "***'],
   ["'password' = 'cut her", "'password' = '***"],
-  ['https://x.blob.core.windows.net/a?sv=1&sig=ab%3D&se=2', 'https://x.blob.core.windows.net/a?sv=1&sig=***&se=2'],
+  ['https://x.blob.core.windows.net/a?sv=1&sig=ab%3D&se=2', 'https://x.blob.core.windows.net/a?sv=1&sig=***'],
   ['Authorization: Api-Key abc', 'Authorization: ***'],
   [
     '{"name": "X-API-Key", "value": "abc"}, {"name": "Accept", "value": "b"}',
@@ -151,4 +153,39 @@ it('a megabyte is read in many steps', () => {
   let steps = 0;
   while (!work.next().done) steps += 1;
   expect(steps).toBeGreaterThan(200);
+});
+
+it('hides what is planted in any form, also where a text is cut', () => {
+  expect(plantedTexts.length).toBeGreaterThan(2000);
+  const shown = (texts: readonly string[]) => texts.filter((text) => showsPlanted(masked(text)));
+  expect(shown(plantedTexts)).toEqual([]);
+  expect(shown(plantedTexts.map((text) => `could not log in: ${text}\n`))).toEqual([]);
+  // What is in front of a name, or of an `@` without a scheme, cannot be known then.
+  const named = plantedTexts.filter((text) => !/R3ST(?:@|\\*",\\*"name)/.test(text));
+  expect(named.length).toBeGreaterThan(2000);
+  expect(shown(named.map((text) => text.slice(0, text.lastIndexOf(planted[1]) + planted[1].length)))).toEqual([]);
+});
+
+it.each([
+  'duplicate key value violates unique constraint "orders_pkey"',
+  'PRIMARY KEY (id), primary key: 5, partition_key = "region", key=42, "key": 7, monkey: banana',
+  'Key (id)=(42) already exists; missing key: total; unexpected token: FROM',
+  'author: Ada, keyboard: dvorak, tokenizer: simple, keyspace = orders, compass=north, bypass: on',
+  'SASL authentication failed: Broker transport failure; the token expired 3 s ago',
+  'Malformed JWT: missing iss claim; auth: failed to connect; token: expected an identifier',
+  'Unauthorized: invalid issuer; not authorized: orders; authenticated: false',
+  "failed to parse 'key' field at line 1 column 44, user: me, topic: orders@42, a.b@sha256:12ab",
+  'https://a.example/x/@scope?b=me, s3://bucket/a=1/part-00001-5f1c-c000.snappy.parquet, node_modules/a@1.0.0',
+  '"sasl.mechanism": "PLAIN", "ssl.key.location": "/etc/k.pem", password: null, token: ""',
+  'Basic authentication failed, Bearer error_description="expired"',
+  'pipeline 01a211f6-f55d-79e0-b45a-f8d056b00774 at dbsp_adapters::transport::kafka::ft::input',
+])('shows what is no credential: %s', (text) => {
+  expect(masked(text)).toBe(text);
+});
+
+it.each([
+  ...['a:', '://', '://@', 'password=', 'password="', 'token:\n ', '\\', 'pw=\\', 'eyJ', '-----BEGIN A-----', 'me:pw@'],
+  ...['<token ', '<token>', '[auth]\n', 'auth { ', 'name: auth ', ' -u a', 'Bearer ', 'sk-', '"password","', "pw=''x"],
+])('a long text of %j is read to its end', (part) => {
+  expect(masked(`${part.repeat(40_000)} the end`)).toMatch(/(?:end|\*\*\*)$/);
 });
