@@ -258,7 +258,7 @@ export class ColdSegments {
     const dropped = this.#segments.shift();
     if (!dropped) return;
     const viewed = this.#views.findIndex(({firstId}) => firstId === dropped.firstId);
-    if (viewed !== -1) this.#views.splice(viewed, 1);
+    if (viewed !== -1) this.#evict(this.#views.splice(viewed, 1)[0]);
     this.#count(dropped, -1);
     dropped.bytes.free?.();
     this.droppedLines += linesOf(dropped);

@@ -59,6 +59,8 @@ export class WritableLogBuffer {
   /** Of the lines from an id on. */
   readonly #runners: {readonly from: number; readonly mark: RunnerMark}[] = [];
   #version = 0;
+  #holds = 0;
+  #isClosed = false;
 
   constructor(options: BufferOptions) {
     const {maxBytes, packer} = options;
@@ -161,6 +163,11 @@ export class WritableLogBuffer {
   /** False: nearly all of it is to be compressed, since no view is near. Call `packOlder` then. */
   set isViewed(isViewed: boolean) {
     this.#bound.isViewed = isViewed;
+  }
+
+  /** Called within a change: a segment of the newest lines has become an older one. */
+  set onMoved(onMoved: () => void) {
+    this.#bound.onMoved = onMoved;
   }
 
   /** What is over the limit leaves memory at once. */
@@ -278,6 +285,24 @@ export class WritableLogBuffer {
   dropBefore(id: number): void {
     this.#version += 1;
     this.#bound.dropBefore(id);
+  }
+
+  /** What is held stays after `free` until the returned function is called. */
+  hold(): () => void {
+    this.#holds += 1;
+    return () => {
+      this.#holds -= 1;
+      if (this.#isClosed) this.free();
+    };
+  }
+
+  /** The log was closed, so that only those read it who hold it. Frees memory at once: the engine would wait for long. */
+  free(): void {
+    this.#isClosed = true;
+    if (this.#holds > 0) return;
+    this.coldStore = undefined;
+    this.dropBefore(this.endId);
+    this.#cold.dropViews();
   }
 
   /** Moves old segments out of memory, then drops what is compressed, until `bytes` are left, at least `newest`. */

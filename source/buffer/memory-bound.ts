@@ -31,6 +31,8 @@ export class MemoryBound {
   readonly #cold: ColdSegments;
   /** Call `enforce` after a change. */
   maxBytes: number;
+  /** A segment was compressed, or is in the cold store, or gone. */
+  onMoved = () => {};
   readonly #waitingBytes: number;
   readonly #isPacking: boolean;
 
@@ -99,6 +101,7 @@ export class MemoryBound {
     if (!segment) return;
     this.#cold.add(segment);
     this.#hot.reuse(segment);
+    this.onMoved();
   }
 
   /** Bytes of the newest lines that are never packed. */
@@ -117,7 +120,9 @@ export class MemoryBound {
 
   /** Old segments leave: to a store as soon as it has them, else compressed. Over the bound the oldest ones are dropped. */
   #pack(): void {
-    this.#cold.freeEvicted();
+    if (this.#isViewed) this.#cold.freeEvicted();
+    // Of a log that nobody scrolls through nothing is read twice: the four last segments of 64 logs would take 64 MiB.
+    else this.#cold.dropViews();
     const bound = this.#unpackedBound;
     const most = bound + Math.min(waitingToPack, this.maxBytes * unpackedShare);
     for (let moved = 0, {oldest} = this.#hot; oldest && this.#hot.cost > bound; {oldest} = this.#hot, moved++) {

@@ -26,6 +26,8 @@ export type Feed = {
   readonly onChange?: () => void;
   /** Frees what it holds at once. Resolves when that is done. */
   readonly close?: () => Promise<void> | undefined;
+  /** It was closed for good: frees what `tailBytes` counts. */
+  readonly free?: () => void;
 };
 
 export type FeedStatus = Pick<LogSnapshot, 'connection' | 'file' | 'events' | 'receivedAt' | 'recording'> & {

@@ -203,6 +203,13 @@ export class LogReader implements BodyReceiver {
     this.#stitch.release();
   }
 
+  /** The log is closed: frees what the next connection would need. */
+  free(): void {
+    this.#backlog = [];
+    this.#retained = undefined;
+    this.#stitch.free();
+  }
+
   /** No byte marks the end of a replay: it is over at a pause, a proved overlap or a time limit. */
   isReplayOver(attempt: number): boolean {
     if (this.#retained?.attempt === attempt) return this.#mayReplace(this.#retained);

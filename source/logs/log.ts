@@ -137,6 +137,12 @@ export class Log<F extends Feed = Feed> {
     return closed ?? Promise.resolve();
   }
 
+  /** It was closed, and nobody shows it any more: frees its memory, but what a merged log has still to read. */
+  free(): void {
+    this.#feed.free?.();
+    this.buffer.free();
+  }
+
   #onChange(): void {
     if (this.#closing.signal.aborted) return;
     this.#feed.onChange?.();

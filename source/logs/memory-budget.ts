@@ -10,8 +10,21 @@ export const alwaysKept = 4 * 1024 * 1024;
 const segmentBytes = 256 * 1024;
 /** A line up to this length is not broken, however many tabs there are: the server's ring has none that is longer. */
 const longestLine = 1024 * 1024;
-/** Checks a second while logs change: 64 tabs take in 25 MB between two. */
+/** Checks a second while logs change. */
 const checksASecond = 4;
+/** When this part of the budget came since the last check, the next one is at once: 64 tabs bring 25 MB between two. */
+const growthShare = 1 / 16;
+
+/** What all logs may take where nothing else limits it, and at least. */
+const usualBudget = 256 * 1024 * 1024;
+const leastBudget = 16 * 1024 * 1024;
+/** Of a container's memory: the program takes 70 to 100 MiB itself, and may have little more. */
+const containerShare = 1 / 8;
+
+/** The budget that no option has set. `limit`: of the memory of the container; 0, undefined or huge: there is none. */
+export function budgetWithin(limit: number | undefined): number {
+  return limit ? Math.min(usualBudget, Math.max(leastBudget, limit * containerShare)) : usualBudget;
+}
 
 export type Share = {
   readonly name: string;
@@ -42,7 +55,7 @@ export function leastOf(count: number, budget: number): number {
 
 type BudgetedLog = {
   readonly name: string;
-  readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'takenBytes' | 'isViewed' | 'packOlder' | 'limitLines'>;
+  readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'takenBytes' | 'isViewed' | 'onMoved' | 'packOlder' | 'limitLines'>;
   /** Notifies of every change. */
   readonly snapshot: Pick<ReadableStore<unknown>, 'subscribe'>;
   /** What the log keeps for a reconnect takes of the memory. Default: nothing. */
@@ -55,7 +68,7 @@ type BudgetedLog = {
 
 /**
  * Keeps all open logs within one budget, and those that are not on the screen compressed. Checks four times a second
- * while logs change. What a log cannot give (its tail, the newest segment, an open line) is bounded, and taken from what
+ * while logs change, and when much has come. What a log cannot give (its tail, the newest segment, an open line) is bounded, and taken from what
  * the others hold.
  */
 export class MemoryBudget {
@@ -65,6 +78,8 @@ export class MemoryBudget {
   readonly #logs = new Map<BudgetedLog, () => void>();
   readonly #viewedAt = new Map<string, number>();
   #views = 0;
+  /** Bytes that came since the last check, roughly. */
+  #grown = 0;
   /** The log that is on the screen. */
   #viewed: string | undefined;
 
@@ -80,6 +95,7 @@ export class MemoryBudget {
 
   add(log: BudgetedLog): void {
     log.buffer.isViewed = log.name === this.#viewed;
+    log.buffer.onMoved = () => this.#onMoved();
     this.#logs.set(
       log,
       log.snapshot.subscribe(() => this.#batch.request()),
@@ -88,6 +104,7 @@ export class MemoryBudget {
 
   remove(log: BudgetedLog): void {
     this.#logs.get(log)?.();
+    log.buffer.onMoved = () => {};
     this.#logs.delete(log);
     this.#viewedAt.delete(log.name);
     if (this.#logs.size === 0) this.#batch.drop();
@@ -104,6 +121,14 @@ export class MemoryBudget {
   /** Leaves the log on the screen alone, which may be in a flood. */
   #packTail(log: BudgetedLog): boolean {
     return log.name === this.#viewed || (log.packTail?.() ?? true);
+  }
+
+  #onMoved(): void {
+    const most = this.#budget * growthShare;
+    const isDue = this.#grown < most && this.#grown + segmentBytes >= most;
+    this.#grown += segmentBytes;
+    // Once the log is written.
+    if (isDue) queueMicrotask(() => this.#balance());
   }
 
   #balance(): void {
@@ -125,5 +150,6 @@ export class MemoryBudget {
       const least = Math.max(0, leastOf(count, this.#budget) - tailBytes - (takenBytes - memoryBytes));
       if (bytes !== undefined) log.shrinkTo(memoryBytes - bytes, least);
     }
+    this.#grown = 0;
   }
 }

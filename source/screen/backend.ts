@@ -10,6 +10,7 @@ import {Catalog, type OpenFound} from '../logs/catalog.ts';
 import {pipelineLogs} from '../logs/feeds/connection.ts';
 import {LogManager} from '../logs/log-manager.ts';
 import {LogTurns} from '../logs/log-turns.ts';
+import {budgetWithin} from '../logs/memory-budget.ts';
 import {RunnerHealthReader} from '../logs/runner-health.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, ViewSettings} from '../settings/settings.ts';
@@ -74,7 +75,8 @@ export class ScreenBackend {
     const server = serverName(client.baseUrl, settings.server.tenant);
     this.#recordings = new Recordings({directory, server, maxBytes, clock, processes});
     this.frameRate = new FrameRate(settings.fps);
-    const {fps, scrollbackBytes, memoryBytes, silence} = settings;
+    const {fps, scrollbackBytes, silence} = settings;
+    const memoryBytes = settings.memoryBytes ?? budgetWithin(process.constrainedMemory());
     const {catalog, facts} = opened ?? ofServer(new ServerFacts({client, clock, random}));
     this.catalog = catalog;
     this.facts = facts;

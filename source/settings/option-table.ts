@@ -113,8 +113,8 @@ export const options = [
     flag: 'memory',
     value: 'SIZE',
     read: (text, name) => parseSize(text, name, '16MiB'),
-    fallback: '256MiB',
-    help: 'memory for the logs of all tabs together; the tabs viewed longest ago are shortened first',
+    example: '256MiB',
+    help: 'memory for the logs of all tabs together: lines, compressed or not, their index, and the copy of the end that a reconnect needs; the tabs viewed longest ago are shortened first; default: 256MiB, or an eighth of what the container may use, if that is less',
     commands: screens,
   },
   {

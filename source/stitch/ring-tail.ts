@@ -1,3 +1,4 @@
+import {freeOwn, ownMemory, resizeOwn} from '../buffer/own-memory.ts';
 import {type PackedBlock, PackedStore, type Packer} from '../buffer/packed-store.ts';
 import {newline} from '../buffer/segment.ts';
 
@@ -5,6 +6,7 @@ const initialRoom = 16 * 1024;
 /** The compressed blocks of a full tail: one of the server's ring has 256 KiB. Less than one is not compressed. */
 const mostBlocks = 4;
 const nothing = new Uint8Array(0);
+const beforeFirst = Uint8Array.of(newline);
 
 /** What the server's ring holds at most, whichever is reached first. `bytes`: without newlines. */
 export type RingLimits = {readonly bytes: number; readonly entries: number};
@@ -37,7 +39,7 @@ export class RingTail {
     this.#store = packer && new PackedStore(packer);
     // Every entry of the ring ends with a newline on the wire; one more is before the first.
     this.#limit = ring.bytes + ring.entries + 1;
-    this.#room = new Uint8Array(Math.min(initialRoom, this.#limit));
+    this.#room = ownMemory(Math.min(initialRoom, this.#limit), this.#limit);
     this.reset();
   }
 
@@ -68,9 +70,7 @@ export class RingTail {
 
   reset(): void {
     this.#freePacked(0);
-    this.#room[0] = newline;
-    this.#length = 1;
-    this.#end = 1 % this.#room.length;
+    this.#setRoom(beforeFirst);
   }
 
   dropPartialLine(): void {
@@ -133,29 +133,27 @@ export class RingTail {
     return this.#room.subarray(0, this.#length);
   }
 
-  /** The old room is freed at once: the engine would wait for many megabytes. */
   #setRoom(bytes: Uint8Array): void {
-    const room = new Uint8Array(Math.min(this.#limit, Math.max(initialRoom, bytes.length)));
-    room.set(bytes);
-    this.#room.buffer.transfer(0);
-    this.#room = room;
+    const size = Math.min(this.#limit, Math.max(initialRoom, bytes.length));
+    this.#room = resizeOwn(this.#room, size);
+    this.#room.set(bytes);
     this.#length = bytes.length;
-    this.#end = bytes.length % room.length;
+    this.#end = bytes.length % size;
   }
 
-  /** The old room is freed at once: the engine would wait for many megabytes. */
   #grow(needed: number): void {
-    const {length} = this.#inRoom;
     const size = Math.min(this.#limit, Math.max(needed, 2 * this.#room.length));
-    this.#room = new Uint8Array(this.#room.buffer.transfer(size));
-    this.#end = length;
+    this.#room = resizeOwn(this.#room, size);
+    this.#end = this.#length;
   }
 
   /** The room is full, and its oldest byte is at `#end`. */
   #putInOrder(): void {
-    const room = new Uint8Array(this.#room.length);
+    const {length} = this.#room;
+    const room = ownMemory(length, this.#limit);
     room.set(this.#room.subarray(this.#end));
-    room.set(this.#room.subarray(0, this.#end), this.#room.length - this.#end);
+    room.set(this.#room.subarray(0, this.#end), length - this.#end);
+    freeOwn(this.#room);
     this.#room = room;
     this.#end = 0;
   }

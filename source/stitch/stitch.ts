@@ -194,6 +194,12 @@ export class Stitch {
     return this.#phase.kind === 'matching' || this.#tail.pack();
   }
 
+  /** No further body comes: frees what it would be compared with. */
+  free(): void {
+    this.#phase = {kind: 'idle'};
+    this.#tail.reset();
+  }
+
   /** No further body is expected: an open last line is closed as received. A later body would bring it again. */
   finish(): void {
     this.end();

@@ -1,9 +1,7 @@
 import zlib from 'node:zlib';
 
-/** One piece for nearly every block of 256 KiB; zlib's own are of 16 KiB. No pool of Node's has this size. */
-const chunkSize = 63 * 1024;
-/** The last block did not fit into one: those of a log are alike. */
-let isLarge = false;
+/** No pool of Node's has as much. */
+const leastChunk = 64 * 1024;
 
 /**
  * The `Packer` of the log buffers (source/buffer/packed-store.ts): zstd, at once. To hand a block to libuv's threads
@@ -13,9 +11,8 @@ export const zstdPacker = {
   pack<Kept>(bytes: Uint8Array, keep: (packed: Uint8Array) => Kept): Kept {
     const packed = zlib.zstdCompressSync(bytes, optionsOf(bytes));
     const kept = keep(packed);
-    isLarge = packed.length > chunkSize;
-    // Freed now: the engine would wait for many megabytes. What is smaller may be of a pool.
-    if (packed.byteOffset === 0 && packed.buffer.byteLength >= chunkSize) packed.buffer.transfer(0);
+    // Freed now: the engine would wait for many megabytes.
+    if (packed.byteOffset === 0 && packed.buffer.byteLength >= leastChunk) packed.buffer.transfer(0);
     return kept;
   },
 
@@ -39,7 +36,6 @@ export const zstdPacker = {
 function optionsOf({length}: Uint8Array) {
   // With the size zstd takes half as much memory while it works.
   const params = {[zlib.constants.ZSTD_c_compressionLevel]: 1};
-  // Zstandard's bound for bytes that do not become smaller: pieces of a result that has several are garbage.
-  const bound = length + (length >> 8) + 64 * 1024;
-  return {params, chunkSize: isLarge ? Math.max(bound, chunkSize) : chunkSize, pledgedSrcSize: length};
+  // Zstandard's bound for bytes that do not become smaller: of a result in several pieces all but a copy are garbage.
+  return {params, chunkSize: length + (length >> 8) + leastChunk, pledgedSrcSize: length};
 }

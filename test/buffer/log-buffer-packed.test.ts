@@ -357,3 +357,17 @@ test('a recording that ends leaves a past on the disk, and what follows in memor
   expect(before).toEqual({lines: id, bytes: logLines(0, id).length});
   expect(Buffer.from(copyOf(buffer, 0), 'latin1').equals(logLines(0, 120_000))).toBe(true);
 });
+
+test('what was closed is freed at once, or when the last one that holds it lets go', () => {
+  const buffer = new WritableLogBuffer({maxBytes: 1024 * kib, segmentBytes: 16 * kib, packer});
+  const release = [buffer.hold(), buffer.hold()];
+  for (let line = 0; line < 2000; line++) buffer.append(Buffer.from(`line ${line} ${'x'.repeat(80)}\n`));
+  const entries = entriesOf(buffer);
+  buffer.free();
+  release[0]?.();
+  expect(entriesOf(buffer)).toEqual(entries);
+  release[1]?.();
+  expect(buffer.memoryBytes).toBeLessThan(32 * kib);
+  // The newest segment.
+  expect(entriesOf(buffer)).toEqual(entries.slice(buffer.firstId));
+});

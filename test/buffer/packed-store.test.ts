@@ -38,4 +38,7 @@ test('memory is freed with the last block that is in it, at once', () => {
   expect(blocks.map((block) => block.read() !== undefined)).toEqual([true, true, true, true, true, true]);
   blocks[1]?.free();
   expect(blocks.map((block) => block.read() !== undefined)).toEqual([false, false, true, true, true, true]);
+  for (const block of blocks.slice(2)) block.free();
+  expect(blocks.map((block) => block.read() !== undefined)).toEqual(blocks.map(() => false));
+  expect(store.unusedBytes).toBe(0);
 });

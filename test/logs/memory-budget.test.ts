@@ -6,7 +6,14 @@ import {expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import type {Packer} from '../../source/buffer/packed-store.ts';
 import {createStore} from '../../source/lib/store.ts';
-import {alwaysKept, bytesToFree, leastOf, MemoryBudget, type Share} from '../../source/logs/memory-budget.ts';
+import {
+  alwaysKept,
+  budgetWithin,
+  bytesToFree,
+  leastOf,
+  MemoryBudget,
+  type Share,
+} from '../../source/logs/memory-budget.ts';
 import {RingTail, serverRing} from '../../source/stitch/ring-tail.ts';
 import {zstdPacker} from '../../source/system/zstd-packer.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
@@ -65,6 +72,20 @@ test('a log loses nothing before one that was viewed longer ago has lost all tha
     }),
     {numRuns: runs},
   );
+});
+
+test.each([
+  [undefined, 256],
+  [0, 256],
+  // What a system without a limit answers: 2^63 without a page, or 2^64.
+  [2 ** 63 - 4096, 256],
+  [2 ** 64, 256],
+  [4096 * mebibyte, 256],
+  [1024 * mebibyte, 128],
+  [128 * mebibyte, 16],
+  [32 * mebibyte, 16],
+])('in a container that may use %s bytes, all logs together take %s MiB', (limit, mebibytes) => {
+  expect(budgetWithin(limit)).toBe(mebibytes * mebibyte);
 });
 
 const line = Buffer.from(`${'x'.repeat(1023)}\n`);
@@ -195,7 +216,7 @@ function bytesOutside(): number {
     collect();
     collect();
   }
-  return process.memoryUsage().arrayBuffers;
+  return process.memoryUsage().external;
 }
 
 const lineLengths = [

@@ -32,7 +32,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     server: defaultServerOptions,
     demo: false,
     scrollbackBytes: 32 * 1024 * 1024,
-    memoryBytes: 256 * 1024 * 1024,
+    memoryBytes: undefined,
     fresh: false,
     readLogs: 'tabs',
     fps: 12,

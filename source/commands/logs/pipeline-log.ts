@@ -103,6 +103,8 @@ export class PipelineLog {
     this.#options = options;
     this.#stream = options.manager.open(options.name);
     const {buffer} = this.#stream;
+    // What came is printed, also after the log was closed.
+    buffer.hold();
     this.#printer = new LogPrinter({...options, buffer, maxBytes: options.spillBytes});
     this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#check());
     const now = options.clock.monotonic();

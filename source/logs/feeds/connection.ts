@@ -242,6 +242,10 @@ export class ConnectionFeed implements Feed, LogConnection {
     return recorded;
   }
 
+  free(): void {
+    this.#reader.free();
+  }
+
   /** Markers wait for the recorded past, which only an empty buffer can get. */
   #addMarker(marker: MarkerKind, at = this.#clock.wall()): void {
     if (this.#isStarting) this.#waitingMarkers.push({marker, at});

@@ -147,6 +147,7 @@ export class MergeFeed implements Feed, MergedSources {
     this.#closed = true;
     for (const {name} of this.#sources) this.leave(name);
     this.#runner.dispose();
+    this.#merge.close();
     this.#cancelWait?.();
   }
 

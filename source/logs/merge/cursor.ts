@@ -44,6 +44,8 @@ const entryCost = 512;
 /** Reads the entries of a source that are due, and an open line once it is quiet. One without a time has that of the record before it. */
 export class MergeCursor {
   readonly origin: number;
+  /** The source's tab may be closed before all is read. */
+  readonly release: () => void;
   readonly #buffer: LogBuffer;
   readonly #window: number;
   readonly #quiet: number;
@@ -83,6 +85,7 @@ export class MergeCursor {
 
   constructor({buffer, origin, window, quiet, now, reach}: MergeCursorOptions) {
     this.#buffer = buffer;
+    this.release = buffer.hold();
     this.origin = origin;
     this.#window = window;
     this.#quiet = quiet;

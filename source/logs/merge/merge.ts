@@ -87,6 +87,13 @@ export class Merge {
     this.#cursorOf(origin)?.leave();
   }
 
+  /** Nothing more is read from any source. */
+  close(): void {
+    for (const cursor of this.#cursors) cursor.release();
+    this.#cursors = [];
+    this.#last = undefined;
+  }
+
   /** Returns the marker's id. */
   addMarker(marker: Marker, origin?: number): number | undefined {
     const id = this.#merged.copyMarker(marker);
@@ -131,6 +138,7 @@ export class Merge {
 
   /** A source that was left holds a whole scrollback: this frees it. */
   #forgetDone(): void {
+    for (const cursor of this.#cursors) if (cursor.isDone) cursor.release();
     this.#cursors = this.#cursors.filter((cursor) => !cursor.isDone);
     if (this.#last?.isDone) this.#last = undefined;
   }

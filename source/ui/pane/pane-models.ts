@@ -110,7 +110,7 @@ export class PaneModels {
         for (const each of merged.merge.names) if (!isOpen(each)) merged.merge.leave(each);
         continue;
       }
-      void merged.close();
+      void merged.close().then(() => merged.free());
       this.#options.services.logs.memory.remove(merged);
       this.#merged.delete(name);
     }

@@ -80,6 +80,19 @@ describe('a merged log', () => {
     expect(entriesOf(log.buffer)).toEqual([lineAt('a', 1, 'at 1')]);
   });
 
+  test('reads a source that was closed to its end, and lets it go then', async () => {
+    const [a, b] = [new Feed('a'), new Feed('b', {maxBytes: 1 << 20, segmentBytes: 256})];
+    a.show({connection: {kind: 'connecting'}});
+    b.writeAt(...Array(20).keys());
+    const {clock, log} = setUp(a, b);
+    log.merge.leave('b');
+    b.buffer.free();
+    a.show({connection: {kind: 'live'}});
+    await clock.advance(1_000);
+    expect(log.buffer.lineCount).toBe(20);
+    expect(b.buffer.lineCount).toBeLessThan(20);
+  });
+
   test('of files waits until a large one is read, and has their state', async () => {
     const [a, b] = twoFeeds();
     a.writeAt(1);
