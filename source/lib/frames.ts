@@ -89,13 +89,15 @@ export class SharedFrames {
 const unattendedFps = 2;
 /** Half a second at 12 frames a second; a catch-up is shorter. */
 const framesOfFlood = 6;
-/** New lines of one frame, more than twice what the server's ring holds, after which a quarter of the frames is enough. */
+/** New lines of one frame, more than twice what the server's ring holds: no catch-up, however few frames there were. */
 const linesOfTorrent = 20_000;
+/** In a flood, new screens of one frame that make it a torrent: at 50 rows and 6 frames a second, 6,000 lines a second. */
+const screensOfTorrent = 20;
 
 /**
  * Frames a second for a log: `fps`; half of them while each frame replaces all rows, which saves a tenth of the CPU and
- * half of the bytes to the terminal at 10,000 lines/s on 200×50 cells; a quarter in a torrent, of 240,000 lines/s and more; 2
- * while the user is away; 0 while the terminal has not got all of the last one.
+ * half of the bytes to the terminal at 10,000 lines/s on 200×50 cells; a quarter in a torrent, of which nobody can read more
+ * than that it goes on; 2 while the user is away; 0 while the terminal has not got all of the last one.
  */
 export class FrameRate {
   readonly #fps: number;
@@ -129,7 +131,8 @@ export class FrameRate {
   /** A frame was drawn with so many new lines at the end of the log, in a pane of `rows` rows. */
   onDrawn({newLines, rows}: {readonly newLines: number; readonly rows: number}): void {
     this.#allNewFrames = newLines >= rows ? this.#allNewFrames + 1 : 0;
-    this.#isTorrent = newLines >= linesOfTorrent;
+    const isFlood = this.#allNewFrames >= framesOfFlood;
+    this.#isTorrent = newLines >= linesOfTorrent || (isFlood && newLines >= screensOfTorrent * rows);
     this.#update();
   }
 

@@ -196,6 +196,14 @@ test('in a torrent of lines a quarter of the frames is drawn, from its first one
   expect(draw(new FrameRate(2), 1, 50_000)).toBe(1);
 });
 
+test('a flood of many screens a frame is a torrent, and a catch-up of as many is not', () => {
+  const rate = new FrameRate(12);
+  expect(draw(rate, 5, 800)).toBe(12);
+  expect(draw(rate, 1, 800)).toBe(3);
+  expect(draw(rate, 1, 799)).toBe(6);
+  expect(draw(rate, 1, 39)).toBe(12);
+});
+
 test('few frames are enough while the user is away, of a flood as of any log', () => {
   const rate = new FrameRate(12);
   rate.setAttended(false);
