@@ -17,6 +17,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(`pipetail: Node ${process.versions.node} is too old · pipetail needs Node 22.19 or newer\n`);
   process.exitCode = 1;
 } else {
+  compileLess();
   // Node would open its inspector: a debugger, to any local user, of a process that holds a credential.
   process.on('SIGUSR1', () => {});
   // A write beyond a limit (`ulimit -f`) fails instead, as on a full disk.
@@ -29,6 +30,14 @@ if (major < 22 || (major === 22 && minor < 19)) {
   // Also removes the key of --auth from the process list.
   process.title = 'pipetail';
   process.exitCode = await main();
+}
+
+/**
+ * Lets V8's last compiler have only what is called ten times as often as it asks for itself: it is a third of the CPU while
+ * a log is taken in, and its code gains less. Not in the first line: an older Node ends at a flag that it does not know.
+ */
+function compileLess(): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString('--invocation-count-for-turbofan=30000');
 }
 
 /** Keeps compiled code on disk for the next start. */
