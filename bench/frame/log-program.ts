@@ -64,6 +64,12 @@ export class LogProgram implements AsyncDisposable {
     return (await stat(file)).size;
   }
 
+  /** Resolves once the first `lines` lines of the log have come at `rate` a second, and are on the screen. */
+  async follow({logFile}: BenchContext, {lines, rate}: {readonly lines: number; readonly rate: number}): Promise<void> {
+    await this.#server.pour({pipeline, file: await logFile(), lines, rate, last});
+    await this.terminal.waitFor(last, {timeout: patience});
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.terminal.dispose();
     await this.#server[Symbol.asyncDispose]();

@@ -21,6 +21,11 @@ export class Probe implements AsyncDisposable {
     return new Probe(await temporaryDirectory());
   }
 
+  /** The file of a profile that was ended. */
+  get profileFile(): string {
+    return `${this.#socket}.cpuprofile`;
+  }
+
   /** Throws when no process listens. */
   async ask(question: Question): Promise<number> {
     const socket = connect(this.#socket);

@@ -36,18 +36,30 @@ async function writeLarge(log: string): Promise<string> {
 }
 
 async function open(context: BenchContext): Promise<Sample> {
+  return await openLarge(context, async (probe, pid, reads) => {
+    await probe.ask('hold');
+    await reads();
+    return {holdMs: await probe.ask('hold'), rssMiB: (await rssOf(pid)) / mib};
+  });
+}
+
+/** Opens the file, and calls `measure` while nothing but the header is shown; `reads` resolves when all of it was read. */
+export async function openLarge<T>(
+  context: BenchContext,
+  measure: (probe: Probe, pid: number, reads: () => Promise<void>) => Promise<T>,
+): Promise<T> {
   const file = await largeFile(context);
   await using probe = await Probe.make();
   const program = startOf(context.tree, 'open', file);
   // One that answers: without answers frames come more seldom.
   await using terminal = await openTerminal({...program, ...size, env: {...program.env, ...probe.env}});
   await terminal.waitFor(() => terminal.row(0).includes('pipetail'), {timeout});
-  await probe.ask('hold');
-  await terminal.waitFor(last, {timeout});
-  await terminal.press('g');
-  await terminal.waitFor(first, {timeout});
-  await probe.rest();
-  return {holdMs: await probe.ask('hold'), rssMiB: (await rssOf(terminal.pid)) / mib};
+  return await measure(probe, terminal.pid, async () => {
+    await terminal.waitFor(last, {timeout});
+    await terminal.press('g');
+    await terminal.waitFor(first, {timeout});
+    await probe.rest();
+  });
 }
 
 export const rows: readonly Row[] = [

@@ -136,7 +136,8 @@ export class ErrorLog {
   #earlier: SeenErrors = {until: Number.NEGATIVE_INFINITY, counted: 0};
   /** Unix time in ms of the newest error. */
   #newestAt = Number.NEGATIVE_INFINITY;
-  #run: ConnectorErrorCount = {
+  /** Changed in place, as a group. */
+  readonly #run: {-readonly [Field in keyof ConnectorErrorCount]: ConnectorErrorCount[Field]} = {
     inRun: 0,
     suppressedInRun: 0,
     seenInRun: 0,
@@ -175,13 +176,13 @@ export class ErrorLog {
   }
 
   get connectors(): ConnectorErrorCount {
-    return this.#run;
+    return {...this.#run};
   }
 
   /** The pipeline starts: its connectors count from zero. */
   startRun(): void {
     const firstId = this.#options.buffer.endId;
-    this.#run = {...this.#run, inRun: 0, suppressedInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true, firstId};
+    Object.assign(this.#run, {inRun: 0, suppressedInRun: 0, seenInRun: 0, unseenInRun: 0, isWhole: true, firstId});
     this.#seenBefore = 0;
     for (const group of this.#groups.values()) group.beforeRun = group.count + group.suppressed;
   }
@@ -286,7 +287,7 @@ export class ErrorLog {
 
   /** Lines of the run are in no log: errors that the API alone counts may be among them. */
   missLines(): void {
-    if (this.#run.isWhole) this.#run = {...this.#run, isWhole: false};
+    this.#run.isWhole = false;
   }
 
   /** Lines are missing here, or `next` follows: the last panic has its message now, or none. */
@@ -317,7 +318,8 @@ export class ErrorLog {
   /** `counted`: connector errors that the API counts. */
   markSeen(counted = 0): void {
     this.#seen = this.#all;
-    this.#run = {...this.#run, seenInRun: this.#run.inRun, unseenInRun: 0};
+    this.#run.seenInRun = this.#run.inRun;
+    this.#run.unseenInRun = 0;
     this.#seenBefore = Math.max(0, counted - this.#run.inRun);
     for (const group of this.#groups.values()) {
       if (group.unseen === 0) continue;
@@ -367,17 +369,19 @@ export class ErrorLog {
 
   /** Returns how many of the suppressed errors the user has seen already. */
   #addToRun(suppressed: number, at: number): number {
-    const {inRun, suppressedInRun, seenInRun, unseenInRun, all, ...rest} = this.#run;
+    const run = this.#run;
     const more = 1 + suppressed;
-    const counts = {inRun: inRun + more, suppressedInRun: suppressedInRun + suppressed, all: all + more};
+    run.inRun += more;
+    run.suppressedInRun += suppressed;
+    run.all += more;
     if (at <= this.#earlier.until) {
-      this.#run = {...rest, ...counts, seenInRun: seenInRun + more, unseenInRun};
-      this.#seenBefore = Math.max(0, this.#earlier.counted - counts.inRun);
+      run.seenInRun += more;
+      this.#seenBefore = Math.max(0, this.#earlier.counted - run.inRun);
       return suppressed;
     }
     const seen = Math.min(suppressed, this.#seenBefore);
     this.#seenBefore -= seen;
-    this.#run = {...rest, ...counts, seenInRun, unseenInRun: unseenInRun + more - seen};
+    run.unseenInRun += more - seen;
     return seen;
   }
 
@@ -410,6 +414,7 @@ export class ErrorLog {
 
 /** The line, or its first 512 bytes. */
 function exampleOf(line: Uint8Array): Uint8Array {
+  if (line.length <= exampleBytes) return line;
   return withShortMessage(line, exampleBytes).subarray(0, exampleBytes);
 }
 

@@ -13,10 +13,18 @@ const answerWord = new Word('[HTTP error response] ', 'HTTP err');
 /** Bytes of a line in which the words are searched: they follow the head, or in JSON the service. */
 const wordsWithin = 1024;
 
+/** One of these letters is in each of the words above, and in hardly any line before the name of a connector. */
+const letterZ = 0x7a;
+const letterH = 0x48;
+
 /** Whether what is at this offset of a line is only the cause of a failed start, or a part of an answer to a request. */
 export function isReported(bytes: Buffer, offset: number): boolean {
-  const before = bytes.subarray(0, Math.max(0, offset));
-  return [...words, answerWord].some((word) => word.in(before, 0) !== -1);
+  for (let at = 0; at < offset; at++) {
+    if (bytes[at] !== letterZ && bytes[at] !== letterH) continue;
+    const before = bytes.subarray(0, offset);
+    return answerWord.in(before, 0) !== -1 || words.some((word) => word.in(before, 0) !== -1);
+  }
+  return false;
 }
 
 /** Why a pipeline could not be initialized, in a line of level ERROR, as far as it has that; undefined in all others. */

@@ -84,6 +84,7 @@ type ToldErrors = {readonly id: number; readonly count: number; error?: number};
 
 /** Errors that were not logged, and the lines of the limiter that tell of them, as far as anybody asks for those. */
 type Pending = {count: number; readonly lines: ToldErrors[]};
+const nonePending: Readonly<Pending> = {count: 0, lines: []};
 /** Lines for one error, of which the ids are known: there is one. */
 const mostLines = 16;
 
@@ -109,11 +110,12 @@ export class PendingSuppressed {
   /** The errors that an error stands for besides itself. `endpoint`: its connector, as of `endpointIn`. */
   take(error: Uint8Array, endpoint: string | undefined): Readonly<Pending> {
     if (endpoint === undefined) return {count: identicalIn(error), lines: []};
+    if (this.#pending.size === 0) return nonePending;
     // Its line does not name the tag.
     const name = [...this.#pending.keys()].findLast((key) => partsOf(key).name === endpoint);
     const pending = name === undefined ? undefined : this.#pending.get(name);
     if (name !== undefined) this.#pending.delete(name);
-    return pending ?? {count: 0, lines: []};
+    return pending ?? nonePending;
   }
 }
 
@@ -152,7 +154,7 @@ export class SuppressedErrors {
     const {count, lines} = this.#pending.take(error, endpoint);
     if (endpoint === undefined && count === 0) return 0;
     for (const line of lines) if (id - line.id <= mostBetween) line.error = id;
-    this.#put(id, count);
+    if (count > 0) this.#put(id, count);
     const connector = this.#connectorOf(endpoint ?? '');
     connector.logged += 1;
     // Of a connector, the line of the limiter has added them.
