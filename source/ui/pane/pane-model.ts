@@ -160,9 +160,10 @@ export class PaneModel {
 
   /** The whole log was searched: the number of matches is exact. */
   get isSearched(): boolean {
-    if (this.isFiltering) return false;
+    const search = this.#searching?.search;
     // `caughtUp` alone may be from before the search began.
-    return this.#runner.caughtUp && this.#searched === this.#searching?.search;
+    if (this.isFiltering || this.#searched !== search) return false;
+    return this.#runner.caughtUp || (search !== undefined && search.searchedTo >= this.source.buffer.endedTo);
   }
 
   /** The records by time. Counted from the first call on: most tabs are open without a histogram. */
@@ -295,6 +296,8 @@ export class PaneModel {
 
   #step(maxBytes: number): boolean {
     this.source.buffer.freeRead();
+    // All lines are searched without knowing their records, and the user waits.
+    if (!this.#shown && !this.#next && !this.#search(maxBytes)) return false;
     const isIndexed = this.index.step(maxBytes);
     // Beside the index: what is compressed is unpacked for both once.
     const isCounted = this.#histogram?.step(maxBytes) ?? true;
@@ -307,10 +310,15 @@ export class PaneModel {
       this.#replaceShown(next);
       return false;
     }
+    return this.#search(maxBytes) && isCounted;
+  }
+
+  /** True: all shown lines have been searched, or there is no search. */
+  #search(maxBytes: number): boolean {
     const search = this.#searching?.search;
     if (search && !search.step(maxBytes)) return false;
     this.#searched = search;
-    return isCounted;
+    return true;
   }
 
   /** What was drawn is not complete: another frame follows. */
@@ -322,16 +330,17 @@ export class PaneModel {
   #onSlice(): void {
     this.source.buffer.freeRead();
     if (this.#runner.caughtUp) this.#onCaughtUp();
-    else this.#progressFrames.request();
+    else {
+      this.#progressFrames.request();
+      if (this.#searching && this.isSearched) this.#tellResult();
+    }
     this.#slices.set(this.#slices.get() + 1);
   }
 
   #onCaughtUp(): void {
     this.#progressFrames.drop();
     this.#notifyProgress();
-    const resultKey = [this.#shown, this.#searching?.search];
-    if (!sameParts(resultKey, this.#resultKey)) this.#options.onResult();
-    this.#resultKey = resultKey;
+    this.#tellResult();
     if (!this.#isRead && hasCaughtUp(this.source.snapshot.get())) {
       this.#isRead = true;
       this.#options.onRead();
@@ -341,11 +350,17 @@ export class PaneModel {
     done?.();
   }
 
+  #tellResult(): void {
+    const resultKey = [this.#shown, this.#searching?.search];
+    if (!sameParts(resultKey, this.#resultKey)) this.#options.onResult();
+    this.#resultKey = resultKey;
+  }
+
   #notifyProgress(): void {
     const {runs} = this.index;
     const key = [
       ...[this.filteredPercent, this.searchedPercent, runs.length, runs.at(-1)],
-      ...[this.#runner.caughtUp, this.#shown, this.#searching, this.#searching?.search.count],
+      ...[this.#runner.caughtUp, this.isSearched, this.#shown, this.#searching, this.#searching?.search.count],
       this.#histogram?.version,
     ];
     if (sameParts(key, this.#progressKey)) return;
