@@ -68,8 +68,8 @@ type BudgetedLog = {
 
 /**
  * Keeps all open logs within one budget, and those that are not on the screen compressed. Checks four times a second
- * while logs change, and when much has come. What a log cannot give (its tail, the newest segment, an open line) is bounded, and taken from what
- * the others hold.
+ * while logs change, and when much has come. What a log cannot give (its tail, the newest segment, an open line) is bounded,
+ * and taken from what the others hold.
  */
 export class MemoryBudget {
   readonly #budget: number;
