@@ -1,11 +1,12 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {openingBrace} from './bytes.ts';
+import {errorWord, mayBeOfProcess, suppressedWord} from './candidates.ts';
 import {isConfigurationLine} from './configuration.ts';
 import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {awaitsMessage, PanicReports, panicText} from './panic.ts';
-import {connectorErrorIn, errorFingerprint, nextSuppressed, SuppressedErrors, suppressedIn} from './suppressed.ts';
+import {connectorErrorIn, errorFingerprint, SuppressedErrors, suppressedIn} from './suppressed.ts';
 import {TimesAbove} from './times-above.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
@@ -88,12 +89,6 @@ const exampleBytes = 512;
 const headBytes = 256;
 /** In JSON the level may follow the message. The server's ring, 1 MB, has no longer line. */
 const maxJsonBytes = 1024 * 1024;
-
-/** Searching this word takes 0.15 ns a byte; reading the head of every line would take ten times as long. */
-const errorWord = Buffer.from('ERROR');
-/** The first bytes of a panic, `thread '…' panicked at …`, and of the configuration with which a process begins. */
-const letterT = 0x74;
-const letterP = 0x50;
 
 /** Lines of other threads between a panic and its message, at most. */
 const maxLinesBetween = 50;
@@ -209,7 +204,7 @@ export class ErrorLog {
     const firstId = (isOpen ? endId - 1 : endId) - newlines.length;
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let word = view.indexOf(errorWord);
-    let suppressed = nextSuppressed(view, 0);
+    let suppressed = view.indexOf(suppressedWord);
     let start = 0;
     for (let index = 0; index < newlines.length; index++) {
       const end = newlines[index] ?? 0;
@@ -226,7 +221,7 @@ export class ErrorLog {
         this.#readSuppressed(view.subarray(start, end), firstId + index);
       }
       if (hasWord) word = view.indexOf(errorWord, end);
-      if (suppressed !== -1 && suppressed < end) suppressed = nextSuppressed(view, end);
+      if (suppressed !== -1 && suppressed < end) suppressed = view.indexOf(suppressedWord, end);
       start = end + 1;
     }
     if (!isOpen) return;
@@ -421,10 +416,6 @@ function exampleOf(line: Uint8Array): Uint8Array {
 /** Of a group of one error. */
 function textsOf(example: Uint8Array) {
   return {example, latest: example, unseenExample: example, last: undefined, lastLength: 0};
-}
-
-function mayBeOfProcess(first: number | undefined): boolean {
-  return first === letterT || first === letterP;
 }
 
 function copyOf(group: CountedGroup): ErrorGroup {

@@ -1,13 +1,12 @@
 import {bisect} from '../lib/bisect.ts';
 import {apostrophe, bytesOf, isAt, isDigit, Word} from './bytes.ts';
+import {suppressedWord} from './candidates.ts';
 import {isReported} from './failed-start.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {levelIn} from './line-head.ts';
 
 /** `error on input endpoint 'orders.kafka': …`, `encode error on output endpoint …` (adapters, server.rs). */
 const endpointWord = new Word("put endpoint '", "oint '");
-/** `Suppressed 177 'orders.kafka-text_event_err' errors in the last 6.00s (…) due to excessive rate.` (the same). */
-const suppressedWord = Buffer.from('Suppressed ');
 const afterName = bytesOf("' errors in the last ");
 /** At the end of a message of Kafka's client: `(after 2ms in state CONNECT, 3 identical error(s) suppressed)`. */
 const identicalWord = new Word(' identical error(s) suppressed', '(s) su');
@@ -72,11 +71,6 @@ export function errorFingerprint(line: Uint8Array, endpoint = endpointIn(line) ?
   let kind = fingerprintOf(line);
   for (const character of endpoint) kind = Math.imul(kind ^ character.charCodeAt(0), 16_777_619);
   return kind;
-}
-
-/** Offset of the next place in the bytes that may be in a line of the limiter; -1: none. */
-export function nextSuppressed(bytes: Buffer, from: number): number {
-  return bytes.indexOf(suppressedWord, from);
 }
 
 /** A line that stands for errors which are not in the log. `error`: the line of the next error, which follows it closely. */
