@@ -17,7 +17,6 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(`pipetail: Node ${process.versions.node} is too old · pipetail needs Node 22.19 or newer\n`);
   process.exitCode = 1;
 } else {
-  compileLess();
   // Node would open its inspector: a debugger, to any local user, of a process that holds a credential.
   process.on('SIGUSR1', () => {});
   // A write beyond a limit (`ulimit -f`) fails instead, as on a full disk.
@@ -27,6 +26,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   // Certificates are checked unless --insecure says otherwise; Node would warn that it checks none.
   delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   await enableCompileCache();
+  // After it: the name of the cache's folder depends on the flags.
+  compileLess();
   // Also removes the key of --auth from the process list.
   process.title = 'pipetail';
   process.exitCode = await main();
