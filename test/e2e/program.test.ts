@@ -50,7 +50,9 @@ test('what changed since the run before, without credentials, on the screen and 
   await terminal.waitFor(/ program +version 1 on platform .* in both runs \(API\)/);
   await terminal.waitFor(/ configuration +2 differences/);
   await terminal.waitFor(/▸ changed {2}inputs\.orders\.kafka\.transport\.config\.topic {2}"orders" → "orders-v2"/);
-  await terminal.waitFor(/changed +inputs\.orders\.kafka\.transport\.config\.sasl\.password {2}\(hidden, \d+ characters\)/);
+  await terminal.waitFor(
+    /changed +inputs\.orders\.kafka\.transport\.config\.sasl\.password\s+\(hidden, \d+ characters\)/,
+  );
   expect(terminal.text()).not.toContain('hunter');
   expect(terminal.text()).toMatch(/ Kinds of records *\n.*ERROR .*parse error on input/);
   // To the configuration of the newer run.
