@@ -19,7 +19,7 @@ const unicode = ['auxiliary/GraphemeBreakTest.txt', 'emoji/emoji-test.txt'].map(
 const files = folders.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
 
 /** What a search does not read. */
-const colours = new RegExp('\u001b\\[[\\d:;]*m', 'g');
+const colours = new RegExp(`${String.fromCharCode(0x1b)}\\[[\\d:;]*m`, 'g');
 
 async function printed(file: string, ...args: readonly string[]) {
   const request = readSettings(['logs', ...args, '--from', file], {}).request as LogsRequest;
