@@ -13,7 +13,7 @@ import {RecordIndex} from '../records/record-index.ts';
 import type {DiffRequest} from '../settings/request.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {readFailureWords} from '../storage/opened/open-error.ts';
-import type {RecordedPiece} from '../storage/recording/reader.ts';
+import type {RecordedPiece} from '../storage/recording/read-recording.ts';
 import {codeOf} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
 import {markerText} from '../words/markers.ts';

@@ -7,7 +7,7 @@ import type {Collection} from '../storage/opened/find-bundle.ts';
 import {type FindOptions, type FoundLog, findLogs} from '../storage/opened/find-logs.ts';
 import {OpenError} from '../storage/opened/open-error.ts';
 import {nothingUnpacked, type PackedPart, unpack} from '../storage/opened/unpack.ts';
-import type {RecordedPiece} from '../storage/recording/reader.ts';
+import type {RecordedPiece} from '../storage/recording/read-recording.ts';
 
 export type FindOpenedOptions = FindOptions & {
   /** Receives a line every few seconds while the logs in a large bundle are compared. */

@@ -17,7 +17,6 @@ import {LogFormat} from '../records/log-format.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
 import {type BytesPart, FileStore} from '../storage/opened/file-part.ts';
 import {LinePieces} from '../storage/opened/line-pieces.ts';
-import type {ReadBlock} from '../storage/opened/recorded-blocks.ts';
 import type {PastPiece} from '../storage/recording/past.ts';
 import {isEndState, LogStates, lostStreamMarker, type RunnerReport, reportedParts} from './log-states.ts';
 import {findLostStreams} from './lost-streams.ts';
@@ -217,31 +216,6 @@ export class LogSink implements StitchSink {
       } else this.#buffer.append(piece.rest);
     }
     return firstInMemory;
-  }
-
-  /** Adds whole lines that stay where they are stored. Only while the buffer has had nothing else. */
-  addPast({block: {lines, bytes: stored}, bytes, newlines}: ReadBlock): void {
-    this.format.append(bytes);
-    for (const part of reportedParts(this.states.append(bytes, newlines), bytes, newlines)) {
-      const {from, to, newlines: within, report} = part;
-      const own = {...stored, read: () => stored.read()?.subarray(from, to), readStart: undefined};
-      const kept = within.length === lines ? stored : own;
-      this.#buffer.addPast({lines: within.length, byteLength: to - from, markers: [], bytes: kept});
-      this.#errors?.append(bytes.subarray(from, to), within);
-      if (report?.kind === 'start') this.#errors?.startRun();
-      else if (report) this.#addPast(lostStreamMarker(report, this.#clock.wall()));
-    }
-  }
-
-  /** A marker among them, as its writer had it. */
-  addPastMarker(marker: Marker): void {
-    if (!this.#isTold(marker)) this.#addPast(marker);
-  }
-
-  #addPast(marker: Marker): void {
-    const nothing = {isStored: () => true, read: () => Buffer.alloc(0)};
-    this.#buffer.addPast({lines: 0, byteLength: 0, markers: [{line: 0, marker}], bytes: nothing});
-    this.#count(marker);
   }
 
   /** The line that the marker follows has said it: a recording has both. */

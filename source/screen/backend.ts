@@ -15,7 +15,7 @@ import {RunnerHealthReader} from '../logs/runner-health.ts';
 import {levelOf} from '../records/level.ts';
 import type {Settings, ViewSettings} from '../settings/settings.ts';
 import type {Processes} from '../storage/file-lock.ts';
-import {serverName} from '../storage/recording/index-file.ts';
+import {serverName} from '../storage/recording/facts.ts';
 import {Recordings} from '../storage/recording/recordings.ts';
 import {stateFolder} from '../storage/save-file.ts';
 import {AlertCommand} from '../system/alert-command.ts';

@@ -176,9 +176,9 @@ function unreadableText(marker: Extract<Marker, {kind: 'unreadable'}>): string {
     return `${file} is damaged: lines of it may be wrong, and ${rest} could not be unpacked`;
   }
   if (because === 'damaged-marker') return 'what happened here could not be read: the recording is damaged';
-  if (bytes === undefined) return 'a recording was deleted to make room';
+  if (bytes === undefined) return 'a recording was deleted';
   return because === 'deleted-to-make-room'
-    ? `${byteSize(bytes)} before this were deleted to make room`
+    ? `${byteSize(bytes)} before this were deleted`
     : `${byteSize(bytes)} could not be read: deleted, or damaged`;
 }
 
@@ -214,7 +214,7 @@ export function recordingWords(
         : `recording has stopped: ${now.why} · trying again`;
     case 'recording': {
       if (now.aside !== undefined && before?.kind !== 'recording')
-        return `recording anew: the index of what was recorded could not be read; it was moved to ${now.aside}`;
+        return `recording anew: the facts of what was recorded could not be read; it was moved to ${now.aside}`;
       if (before?.kind !== 'stopped') return undefined;
       const missed = now.missedBytes === 0 ? 'nothing was missed' : `${byteSize(now.missedBytes)} are missing from it`;
       return `recording again · ${missed}`;

@@ -217,16 +217,16 @@ test('with --exit-on, a record that matches is exit 0, though nothing is recorde
 });
 
 test.each([[[]], [['--follow', '--exit-on', "'line 9'"]]])(
-  'a recording whose index is damaged is put aside, which is said: %j',
+  'a recording whose facts are damaged is put aside, which is said: %j',
   async (args) => {
     const {server, shell, write} = await openRig([name]);
     write(name, 10);
     const record = `pipetail $LOGS --record records ${name}`;
-    const damage = 'for index in records/*/index.jsonl; do : > "$index"; done';
+    const damage = 'for facts in records/*/facts.jsonl; do : > "$facts"; done';
     const recorded = await shell(`${record} > /dev/null; ${damage}; ${record} ${args.join(' ')}`);
     expect(await recorded.ended).toBe(0);
     expect(recorded.stderr()).toMatch(
-      /^pipetail: orders: recording anew: .* was moved to records\/\S+\/without-index-\d+\n/,
+      /^pipetail: orders: recording anew: .* was moved to records\/\S+\/without-facts-\d+\n/,
     );
     expect(held(server, name).subarray(0, recorded.stdout().length).equals(recorded.stdout())).toBe(true);
   },

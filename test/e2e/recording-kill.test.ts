@@ -3,7 +3,7 @@ import {statSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {gunzipSync} from 'node:zlib';
+import {zstdDecompressSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {quiet} from '../../demo/scenario.ts';
 import {DemoServer} from '../../demo/server.ts';
@@ -83,7 +83,7 @@ async function bytesIn(folder: string): Promise<Buffer> {
   const files = (await readdir(folder)).filter((file) => file.includes('.log')).sort();
   const parts = files.map(async (file) => {
     const bytes = await readFile(path.join(folder, file));
-    return file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+    return file.endsWith('.zst') ? zstdDecompressSync(bytes) : bytes;
   });
   return Buffer.concat(await Promise.all(parts));
 }

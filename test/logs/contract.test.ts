@@ -7,7 +7,7 @@ import {EventFeed} from '../../source/events/event-feed.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {createStore} from '../../source/lib/store.ts';
 import type {Log} from '../../source/logs/log.ts';
-import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {findRecordings} from '../../source/storage/recording/read-recording.ts';
 import {LineOutput} from '../../source/system/line-output.ts';
 import {entriesOf} from '../buffer/entries-of.ts';
 import {SlowStream} from '../commands/slow-stream.ts';
@@ -310,8 +310,9 @@ describe('what cannot be read is a gap', () => {
 
   test('in a recording of which a file is gone', async () => {
     await using home = await temporaryDirectory();
-    const folder = writeRecording(home.path, {id: 'id-1', at: 1, pieces: ['one\n', 'next file', 'two\n']});
-    await rm(path.join(folder, '000001.log.gz'));
+    const next = ['next file'] as const;
+    const folder = writeRecording(home.path, {id: 'id-1', at: 1, pieces: ['one\n', ...next, 'two\n', ...next, 'x\n']});
+    await rm(path.join(folder, '000002.log.zst'));
     const recordings = await findRecordings(home.path, 'p');
     const log = openLog({found: {kind: 'recording', name: 'p', path: home.path, recordings}});
     await isRead(log);

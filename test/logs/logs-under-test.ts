@@ -16,7 +16,7 @@ import {hasEnded} from '../../source/logs/log-snapshot.ts';
 import type {ErrorLog} from '../../source/records/error-log.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
-import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {findRecordings} from '../../source/storage/recording/read-recording.ts';
 import {entriesOf} from '../buffer/entries-of.ts';
 import {eventually} from '../harness/eventually.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';

@@ -172,7 +172,7 @@ export class RecordedHistory {
     const now = this.#sizesNow();
     const logs = [...now.keys()].filter((file) => file.endsWith('.log')).sort();
     const newest = logs.at(-1);
-    const index = [...now.keys()].find((file) => file.endsWith('index.jsonl'));
+    const index = [...now.keys()].find((file) => file.endsWith('facts.jsonl'));
     // After a rotation the files of before tell nothing.
     if (!newest || !index || !this.#sizes.has(newest) || this.#sizes.size !== now.size) return;
     tear(newest, this.#sizes.get(newest) ?? 0, now.get(newest) ?? 0, part * 2 - 1);
@@ -182,7 +182,7 @@ export class RecordedHistory {
   #sizesNow(): ReadonlyMap<string, number> {
     const folder = path.join(this.#directory, 'p--id-1');
     if (!existsSync(folder)) return new Map();
-    const files = readdirSync(folder).filter((file) => file.includes('.log') || file === 'index.jsonl');
+    const files = readdirSync(folder).filter((file) => file.includes('.log') || file === 'facts.jsonl');
     return new Map(files.map((file) => [path.join(folder, file), statSync(path.join(folder, file)).size]));
   }
 

@@ -36,7 +36,7 @@ test('a recording is the log as it came; the next run continues it', async () =>
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
   await first.close();
-  expect((await readdir(folder)).sort()).toEqual(['000001.log', 'index.jsonl']);
+  expect((await readdir(folder)).sort()).toEqual(['000001.log', 'facts.jsonl']);
 
   for (let n = 5; n < 8; n++) server.write(line(server, n));
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
@@ -53,7 +53,7 @@ test('a recording is the log as it came; the next run continues it', async () =>
   await second.close();
 });
 
-test('what left memory is read back, compressed files too, and they are what zcat reads', async () => {
+test('what left memory is read back, compressed files too, and they are what zstdcat reads', async () => {
   await using home = await temporaryDirectory();
   const clock = new FakeClock();
   const server = new ServerModel({bytes: 1e9, entries: 1e9});
@@ -77,10 +77,10 @@ test('what left memory is read back, compressed files too, and they are what zca
   expect(shownOf(buffer).slice(1)).toEqual(lines);
   const folder = path.join(home.path, 'p--id-1');
   const files = (await readdir(folder)).filter((file) => file.includes('.log')).sort();
-  expect(files.filter((file) => file.endsWith('.gz')).length).toBeGreaterThan(2);
+  expect(files.filter((file) => file.endsWith('.zst')).length).toBeGreaterThan(2);
   const all = files.map((file) =>
-    file.endsWith('.gz')
-      ? execFileSync('zcat', [path.join(folder, file)])
+    file.endsWith('.zst')
+      ? execFileSync('zstdcat', [path.join(folder, file)])
       : execFileSync('cat', [path.join(folder, file)]),
   );
   expect(Buffer.concat(all).toString().trimEnd().split('\n').slice(1)).toEqual(lines);
@@ -355,7 +355,7 @@ test('a file of a recording that was deleted by hand is missed, and nothing else
     await written(life, clock);
   }
   await life.close();
-  await rm(path.join(home.path, 'p--id-1', '000002.log.gz'));
+  await rm(path.join(home.path, 'p--id-1', '000002.log.zst'));
   const next = new RecordedLife({directory: home.path, clock, maxBytes: 64_000, pid: 2, limits});
   await next.recording.start('id-1');
   const lines = server.epoch.wire.toString().trimEnd().split('\n');

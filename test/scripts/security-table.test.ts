@@ -97,10 +97,10 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
       expect(rule).toContain(`${gib} GiB of a file, and from ${from} MiB on ${ratio} times its size`);
     },
   ],
-  'bounded: the index of a recording': [
+  'bounded: the facts of a recording': [
     testedIn('storage/recording/foreign-recording.test.ts'),
-    numbersOf('source/storage/recording/index-file.ts', {mostIndexBytes: mib}),
-    numbersOf('source/storage/recording/reader.ts', {largestBlock: mib}),
+    numbersOf('source/storage/recording/facts.ts', {mostFactsBytes: mib}),
+    numbersOf('source/storage/recording/facts.ts', {mostPacked: mib}),
   ],
   'bounded: regular expressions': [
     testedIn('buffer/pattern.test.ts'),

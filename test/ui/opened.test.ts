@@ -9,7 +9,7 @@ import {notRecognised} from '../../source/records/log-format.ts';
 import {FilePart} from '../../source/storage/opened/file-part.ts';
 import type {FoundLog} from '../../source/storage/opened/find-logs.ts';
 import {findLogs} from '../../source/storage/opened/find-logs.ts';
-import {findRecordings} from '../../source/storage/recording/reader.ts';
+import {findRecordings} from '../../source/storage/recording/read-recording.ts';
 import {itemWords} from '../../source/ui/list-item.ts';
 import {openedTitle} from '../../source/ui/opened.ts';
 import {helpOf, helpPage} from '../../source/ui/pages/help.ts';

@@ -84,13 +84,13 @@ const all: readonly (readonly [MarkerKind, string])[] = [
   [{kind: 'new-life', because: 'cleared'}, "server's log was cleared · lines may be missing"],
   [{kind: 'possible-repeat', lines: 3}, 'the next 3 lines may repeat lines above'],
   [{kind: 'line-cut'}, 'the line above was cut; its rest is lost'],
-  [{kind: 'unreadable', bytes: 2048, because: 'deleted-to-make-room'}, '2.0 kB before this were deleted to make room'],
+  [{kind: 'unreadable', bytes: 2048, because: 'deleted-to-make-room'}, '2.0 kB before this were deleted'],
   [{kind: 'unreadable', bytes: 9, because: 'deleted-or-damaged'}, '9 B could not be read: deleted, or damaged'],
   [
     {kind: 'unreadable', bytes: 0, because: 'damaged-marker'},
     'what happened here could not be read: the recording is damaged',
   ],
-  [{kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room'}, 'a recording was deleted to make room'],
+  [{kind: 'unreadable', bytes: undefined, because: 'deleted-to-make-room'}, 'a recording was deleted'],
   [{kind: 'unreadable', bytes: undefined, because: 'not-read', why: 'x.log is gone'}, 'x.log is gone'],
   [
     {kind: 'unreadable', bytes: 0, because: 'cut-short', file: 'x.log.gz'},
@@ -183,9 +183,9 @@ test('a recording that stops is reported once, and so is its end', () => {
   expect(recordingWords(stopped('the disk is full'), recording(2048))).toBe(
     'recording again · 2.0 kB are missing from it',
   );
-  const aside = {...recording(0), aside: '/r/p--1/without-index-5'};
+  const aside = {...recording(0), aside: '/r/p--1/without-facts-5'};
   const anew =
-    'recording anew: the index of what was recorded could not be read; it was moved to /r/p--1/without-index-5';
+    'recording anew: the facts of what was recorded could not be read; it was moved to /r/p--1/without-facts-5';
   expect(recordingWords(undefined, aside)).toBe(anew);
   expect(recordingWords(stopped('the disk is full'), aside)).toBe(anew);
   expect(recordingWords(aside, aside)).toBeUndefined();

@@ -13,7 +13,7 @@ import {LogFormat, notRecognised} from '../../records/log-format.ts';
 import {distinctNames} from '../../storage/opened/distinct-names.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
-import type {RecordedPiece} from '../../storage/recording/reader.ts';
+import type {RecordedPiece} from '../../storage/recording/read-recording.ts';
 import {codeOf} from '../../storage/save-file.ts';
 import {type FaultKind, type LineOutput, writeFailure} from '../../system/line-output.ts';
 import {clean} from '../../terminal/clean.ts';

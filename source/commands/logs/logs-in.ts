@@ -3,7 +3,7 @@ import {shortMessage} from '../../lib/format.ts';
 import {type FindOpenedOptions, findOpened} from '../../logs/bundle-log.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {OpenError, readFailureWords} from '../../storage/opened/open-error.ts';
-import {findRecordings} from '../../storage/recording/reader.ts';
+import {findRecordings} from '../../storage/recording/read-recording.ts';
 import {bytesOfPath} from '../../storage/regular-file.ts';
 import {codeOf} from '../../storage/save-file.ts';
 import {clean} from '../../terminal/clean.ts';

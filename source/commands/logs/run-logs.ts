@@ -8,7 +8,7 @@ import type {LogsRequest} from '../../settings/request.ts';
 import type {Settings} from '../../settings/settings.ts';
 import {nameHints} from '../../startup/name-hint.ts';
 import {type OpenServer, openServer, reportOldServer, serverVersion} from '../../startup/open-server.ts';
-import {serverName} from '../../storage/recording/index-file.ts';
+import {serverName} from '../../storage/recording/facts.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
 import {runWithTimeout} from '../../system/deadline.ts';
 import {type FaultKind, LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';

@@ -2,7 +2,7 @@ import type {Clock} from '../../lib/clock.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {pipePieces, readPipe} from '../../storage/opened/read-pipe.ts';
 import {type PackedPart, packedSize, unpack, wholeFile} from '../../storage/opened/unpack.ts';
-import {type RecordedPiece, recordedPieces} from '../../storage/recording/reader.ts';
+import {type RecordedPiece, recordedPieces} from '../../storage/recording/read-recording.ts';
 import {bundlePieces, logsOf} from '../bundle-log.ts';
 import type {LogSink} from '../log-sink.ts';
 import type {Reading, Source} from './reading.ts';

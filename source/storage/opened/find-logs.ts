@@ -2,8 +2,8 @@ import {fstatSync, type Stats} from 'node:fs';
 import {lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean} from '../../terminal/clean.ts';
-import {pipelineOfFolder} from '../recording/index-file.ts';
-import {type FoundRecording, findRecording} from '../recording/reader.ts';
+import {pipelineOfFolder} from '../recording/facts.ts';
+import {type FoundRecording, findRecording, isFormer} from '../recording/read-recording.ts';
 import {bytesOfPath, notRegular, openRegular} from '../regular-file.ts';
 import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
 import {bundleInFolder, bundleInZip, byName, type FoundBundle} from './find-bundle.ts';
@@ -101,7 +101,7 @@ async function logsIn(folder: string, {note, signal}: FindIn): Promise<readonly 
   const leave = (line: string) => void left.push(line);
   const bundle = await bundleInFolder(folder, entries, leave);
   const files = bundle ? [] : await filesIn(folder, entries, {note: leave, signal});
-  const found = bundle ? [bundle] : [...(await recordingsIn(folder, entries)), ...files];
+  const found = bundle ? [bundle] : [...(await recordingsIn(folder, entries, leave)), ...files];
   if (found.length === 0) throw new OpenError(`${clean(folder)} ${whyNoLogs(entries, left)}`);
   for (const line of left) note(line);
   return found;
@@ -117,12 +117,20 @@ function whyNoLogs(entries: readonly string[], left: readonly string[]): string 
 }
 
 /** One log for each name of a pipeline, by name. */
-async function recordingsIn(folder: string, entries: readonly string[]): Promise<readonly FoundLog[]> {
+async function recordingsIn(
+  folder: string,
+  entries: readonly string[],
+  leave: (line: string) => void,
+): Promise<readonly FoundLog[]> {
   const byPipeline = new Map<string, FoundRecording[]>();
   for (const entry of entries) {
     const name = pipelineOfFolder(entry)?.name;
-    const recording = name === undefined ? undefined : await findRecording(path.join(folder, entry), entry);
-    if (name === undefined || recording === undefined) continue;
+    if (name === undefined) continue;
+    const place = path.join(folder, entry);
+    const recording = await findRecording(place, entry);
+    if (!recording && (await isFormer(place)))
+      leave(`${clean(entry)} is a recording in a former form · open that folder to read its files`);
+    if (recording === undefined) continue;
     byPipeline.set(name, [...(byPipeline.get(name) ?? []), recording]);
   }
   return [...byPipeline]

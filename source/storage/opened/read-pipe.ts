@@ -1,5 +1,5 @@
 import {Socket} from 'node:net';
-import type {RecordedPiece} from '../recording/reader.ts';
+import type {RecordedPiece} from '../recording/read-recording.ts';
 import {openPipeNow} from '../regular-file.ts';
 import {formOf, headBytes} from './file-form.ts';
 import {OpenError} from './open-error.ts';

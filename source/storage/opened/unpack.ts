@@ -4,7 +4,7 @@ import {pipeline} from 'node:stream';
 import * as zlib from 'node:zlib';
 import {byteSize, count} from '../../lib/format.ts';
 import {clean} from '../../terminal/clean.ts';
-import type {RecordedPiece} from '../recording/reader.ts';
+import type {RecordedPiece} from '../recording/read-recording.ts';
 import {bytesOfPath, openRegular} from '../regular-file.ts';
 import {formOf, headBytes, type Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';

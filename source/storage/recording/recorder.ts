@@ -6,7 +6,7 @@ import {errorText} from '../../lib/format.ts';
 import {NotRegularError} from '../regular-file.ts';
 import {codeOf, deniesWriting, failureWords} from '../save-file.ts';
 import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
-import type {RecordedBytes} from './reader.ts';
+import type {RecordedBytes} from './recorded-bytes.ts';
 import type {RecordingWriter} from './writer.ts';
 
 export type RecordingState =
@@ -75,6 +75,7 @@ export class Recorder implements ColdStore {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#tap = new BufferTap({buffer: options.buffer, wall: options.clock.wall, start: options.start});
+    this.#pack();
   }
 
   get state(): RecordingState {
@@ -100,8 +101,8 @@ export class Recorder implements ColdStore {
     if (offset === undefined) return undefined;
     const {bytes} = this.#options;
     return {
-      isStored: () => bytes.firstOffset <= offset,
-      read: () => bytes.read(offset, segment.byteLength),
+      isStored: () => bytes.facts.firstOffset <= offset,
+      read: () => bytes.readNow(offset, segment.byteLength),
     };
   }
 
@@ -161,24 +162,23 @@ export class Recorder implements ColdStore {
 
   #nextBatch(maxBytes: number, isLast: boolean): Batch {
     const {writer, clock, state, fileAge, fileBytes} = this.#options;
-    const isOld = clock.wall() - writer.fileStartedAt >= fileAge;
-    return this.#tap.read({
-      maxBytes,
-      fileFrom: writer.map.files.at(-1)?.offset ?? 0,
-      fileBytes: isOld ? 1 : fileBytes,
-      state,
-      isLast,
-    });
+    const {offset: fileFrom, at} = writer.file;
+    const isOld = clock.wall() - at >= fileAge;
+    return this.#tap.read({maxBytes, fileFrom, fileBytes: isOld ? 1 : fileBytes, state, isLast});
   }
 
   async #rotate(line: number): Promise<void> {
     const {writer, onRotated} = this.#options;
-    const over = await writer.rotate(line);
-    if (over === undefined) return;
+    await writer.rotate(line);
+    this.#pack(onRotated);
+  }
+
+  /** What cannot be compressed now is compressed once the next file is full, or at the next start. */
+  #pack(onPacked = () => Promise.resolve()): void {
+    const {writer} = this.#options;
     this.#packing = this.#packing
-      // A file that cannot be compressed now is compressed at the next start.
-      .then(() => writer.pack(over).catch(() => {}))
-      .then(() => onRotated())
+      .then(() => writer.pack().catch(() => {}))
+      .then(onPacked)
       .catch(() => {});
   }
 

@@ -1,16 +1,17 @@
-import {lstat, readdir, rename, rmdir} from 'node:fs/promises';
+import {lstat, readdir, rename, rmdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {acquireLock, type Processes, releaseLock} from '../file-lock.ts';
-import {NotRegularError, openFor, readRegular} from '../regular-file.ts';
+import {NotRegularError} from '../regular-file.ts';
 import {codeOf, isReadOnly, makeFolder} from '../save-file.ts';
 import {commandAgainst, type Intruder, otherWriter} from '../who-may-write.ts';
 import type {TapPosition} from './buffer-tap.ts';
-import {folderName, indexFile, lockFile, pipelineOfFolder} from './index-file.ts';
+import {Facts, folderName, lockFile, logFile, pipelineOfFolder, readFacts} from './facts.ts';
 import {makeRoom} from './make-room.ts';
 import {RecordedPast} from './past.ts';
-import {type FoundRecording, findRecordings, lastHeartbeat, mapOf, RecordedBytes, sizeOf} from './reader.ts';
+import {type FoundRecording, findRecordings, lastHeartbeat} from './read-recording.ts';
+import {RecordedBytes} from './recorded-bytes.ts';
 import {Recorder, readOnlyWords} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
 
@@ -59,9 +60,9 @@ type RecordOptions = {
 /**
  * The recordings in one directory, a folder `<name>--<id>/` for each pipeline. The id alone tells whose it is: once a
  * pipeline was renamed, its recording goes on, and the folder takes the new name when it is opened next.
- * - `000001.log` and on: the log's bytes as they came; full files are compressed (`.log.gz`). The server's own lines
+ * - `000001.log` and on: the log's bytes as they came; full files are compressed (`.log.zst`). The server's own lines
  *   (discard notice, end marker) are left out. A line whose rest was lost ends with a newline.
- * - `index.jsonl`: what is not in the bytes (index-file.ts).
+ * - `facts.jsonl`: what is not in the bytes (facts.ts).
  * - `lock`: the process that writes, while one does.
  */
 export class Recordings {
@@ -70,8 +71,8 @@ export class Recordings {
   readonly #locked = new Map<string, Promise<void>>();
   /** Folders that this program has opened: they keep their names, since it may read from them. */
   readonly #opened = new Set<string>();
-  /** For each folder that this program writes: marks a file as deleted in its index. */
-  readonly #ours = new Map<string, (file: number) => Promise<void>>();
+  /** For each folder that this program writes: what follows from the deletion of a file. */
+  readonly #ours = new Map<string, (file: number) => void>();
   /** The last `#makeRoom`; never rejects. */
   #roomMade: Promise<void> = Promise.resolve();
   #cancelRoom: (() => void) | undefined;
@@ -187,10 +188,10 @@ export class Recordings {
     try {
       const lastAt = await lastHeartbeat(folder);
       const writer = await RecordingWriter.open(folder, {name, id, server, clock});
-      const bytes = new RecordedBytes(folder, writer.map);
+      const bytes = new RecordedBytes(folder, writer.facts);
       let onDeleted = () => {};
-      this.#ours.set(folder, async (file) => {
-        await writer.onDeleted(file);
+      this.#ours.set(folder, (file) => {
+        writer.facts.beginWith(file + 1);
         onDeleted();
       });
       const release = async () => {
@@ -201,7 +202,7 @@ export class Recordings {
       this.#makeRoomSoon();
       return {
         folder,
-        past: new RecordedPast(bytes, writer.map, writer.size),
+        past: new RecordedPast(bytes, writer.size),
         isOld: writer.size > 0,
         lastAt,
         readOnlyBy: undefined,
@@ -239,12 +240,13 @@ export class Recordings {
 
   /** Does nothing while another program makes room, which it does for all recordings. */
   async #makeRoomAlone(): Promise<void> {
-    const {directory, maxBytes, clock, processes} = this.#options;
+    const {directory, maxBytes, processes} = this.#options;
     const lock = path.join(directory, roomLock);
     if ((await acquireLock(lock, processes)) !== undefined) return;
     try {
       const lockIdle = (folder: string) => this.#lockIdle(folder);
-      await makeRoom({directory, maxBytes, user: processes.user, ours: this.#ours, lock: lockIdle, wall: clock.wall});
+      const onDeleted = (folder: string, file: number) => this.#ours.get(folder)?.(file);
+      await makeRoom({directory, maxBytes, user: processes.user, lock: lockIdle, onDeleted});
     } finally {
       await releaseLock(lock);
     }
@@ -273,14 +275,16 @@ export class Recordings {
 }
 
 async function readOnly(folder: string, by: number): Promise<OpenRecording> {
-  const index = await readRegular(indexFile(folder), openFor.readOwn).catch(() => '');
-  const map = mapOf(index.toString());
-  const size = sizeOf(folder, map);
-  map.endAt(size);
-  const past = new RecordedPast(new RecordedBytes(folder, map), map, size);
+  const facts = (await readFacts(folder).catch(() => undefined)) ?? new Facts();
+  const {file = 0, offset = 0} = facts.files.at(-1) ?? {};
+  const size = await stat(logFile(folder, file)).then(
+    (stats) => offset + stats.size,
+    () => offset,
+  );
+  facts.endAt(size);
   return {
     folder,
-    past,
+    past: new RecordedPast(new RecordedBytes(folder, facts), size),
     isOld: size > 0,
     lastAt: await lastHeartbeat(folder),
     readOnlyBy: by,

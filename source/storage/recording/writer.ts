@@ -1,88 +1,97 @@
-import {type FileHandle, readdir, rename, rm, stat} from 'node:fs/promises';
+import {type FileHandle, readdir, rename, rm, stat, utimes} from 'node:fs/promises';
 import path from 'node:path';
-import {gunzip, gzip} from 'node:zlib';
+import {promises as streams} from 'node:stream';
+import {createZstdCompress} from 'node:zlib';
 import type {Clock} from '../../lib/clock.ts';
-import {openFor, openRegular, readRegular} from '../regular-file.ts';
-import {ignoreMissing} from '../save-file.ts';
+import {openFor, openRegular} from '../regular-file.ts';
+import {ignoreMissing, makeFolder} from '../save-file.ts';
 import {
-  type IndexFact,
-  indexFile,
-  indexLine,
+  asidePrefix,
+  type Fact,
+  Facts,
+  factLine,
+  factsFile,
+  formerFile,
   logFile,
+  mostPacked,
+  packedFile,
   type Recorded,
-  type RecordingMap,
+  type RecordedFile,
+  readFacts,
   recordingVersion,
-  rewriteIndex,
-  startIndex,
-} from './index-file.ts';
+} from './facts.ts';
 import {logsOnDisk, tellsOf} from './logs-on-disk.ts';
-import {mapOf} from './reader.ts';
+import {chunksOf} from './recorded-bytes.ts';
 
-/** Void facts after which an index is written anew. */
-const mostVoidFacts = 2_000;
+/** Milliseconds after which no program still writes a draft. */
+const draftAge = 60_000;
 
 /**
- * Writes into a recording's folder, which the caller has locked. One call at a time, besides `pack` and `onDeleted`.
- * Each rejects with an error of the file system, and may be tried again after `repair`.
+ * Writes into a recording's folder, which the caller has locked. One call at a time, besides `pack`. Each rejects with an
+ * error of the file system, and may be tried again after `repair`.
  */
 export class RecordingWriter {
   readonly folder: string;
-  readonly map: RecordingMap;
-  /** Where earlier log files were put, of which the index did not tell; undefined: there were none. */
+  readonly facts: Facts;
+  /** Where earlier log files were put, of which the facts did not tell; undefined: there were none. */
   readonly aside: string | undefined;
   readonly #clock: Pick<Clock, 'wall'>;
-  readonly #index: FileHandle;
+  #factsFile: FileHandle;
+  #factsSize: number;
   #log: FileHandle;
   #size: number;
-  #indexIsTorn = false;
-  #adding: Promise<void> = Promise.resolve();
 
   private constructor(options: {
-    folder: string;
-    map: RecordingMap;
-    aside: string | undefined;
-    clock: Pick<Clock, 'wall'>;
-    index: FileHandle;
-    log: FileHandle;
-    size: number;
+    readonly folder: string;
+    readonly facts: Facts;
+    readonly aside: string | undefined;
+    readonly clock: Pick<Clock, 'wall'>;
+    readonly written: {readonly handle: FileHandle; readonly size: number};
+    readonly log: FileHandle;
+    readonly size: number;
   }) {
     this.folder = options.folder;
-    this.map = options.map;
+    this.facts = options.facts;
     this.aside = options.aside;
     this.#clock = options.clock;
-    this.#index = options.index;
+    this.#factsFile = options.written.handle;
+    this.#factsSize = options.written.size;
     this.#log = options.log;
     this.#size = options.size;
   }
 
-  /** Opens or starts a recording, and repairs what a crash has left. Rejects for one of a later version. */
+  /** Opens or starts a recording, and leaves out what a crash has made void. Rejects for one in another form. */
   static async open(
     folder: string,
     {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
   ): Promise<RecordingWriter> {
     const logs = await logsOnDisk(folder);
-    const text = (await readRegular(indexFile(folder), openFor.readOwn).catch(ignoreMissing))?.toString();
-    let map = mapOf(text ?? '');
-    if (map.version !== undefined && map.version > recordingVersion) {
+    const names = await readdir(folder);
+    if (names.includes(path.basename(formerFile(folder)))) {
+      throw new Error(`${folder} has a recording in a former form, which is not continued · move it elsewhere`);
+    }
+    let facts = (await readFacts(folder)) ?? new Facts();
+    if ((facts.begin?.version ?? 0) > recordingVersion) {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
-    let aside: string | undefined;
-    if (map.version === undefined || !tellsOf(map, logs)) ({map, aside} = await startIndex(folder, recorded, clock));
-    else if (map.voidFacts > mostVoidFacts) await rewriteIndex(folder, recorded, map);
-    const file = map.files.at(-1);
-    const index = await openRegular(indexFile(folder), openFor.appendOwn);
-    const log = await openLog(folder, file?.number ?? 1).catch(async (error: unknown) => {
-      await index.close();
-      throw error;
-    });
-    const size = (file?.offset ?? 0) + (await log.stat()).size;
-    const writer = new RecordingWriter({folder, map, aside, clock, index, log, size});
-    writer.#indexIsTorn = aside === undefined && text !== undefined && !text.endsWith('\n');
+    await tidy(folder, names, clock.wall);
+    const isDamaged = !tellsOf(facts, logs);
+    const [first] = logs;
+    if (first) facts.beginWith(Math.min(first.file, facts.files.at(-1)?.file ?? 0));
+    const aside = isDamaged ? await putAside(folder, names, clock.wall()) : undefined;
+    const at = clock.wall();
+    if (isDamaged) facts = new Facts();
+    if (!facts.begin) facts.add({kind: 'begin', version: recordingVersion, ...recorded, at});
+    if (facts.files.length === 0) facts.add({kind: 'file', file: 1, offset: 0, line: 0, at});
+    const file = fileOf(folder, facts);
+    const log = await openLog(folder, file.file);
     try {
-      await writer.#repairStart();
-      return writer;
+      const size = file.offset + (await log.stat()).size;
+      facts.endAt(size);
+      const written = await writeFacts(folder, facts.all());
+      return new RecordingWriter({folder, facts, aside, clock, written, log, size});
     } catch (error) {
-      await writer.close();
+      await log.close();
       throw error;
     }
   }
@@ -92,197 +101,130 @@ export class RecordingWriter {
     return this.#size;
   }
 
-  get fileSize(): number {
-    return this.#size - (this.map.files.at(-1)?.offset ?? 0);
+  get file(): RecordedFile {
+    return fileOf(this.folder, this.facts);
   }
 
-  /** Unix time in ms. */
-  get fileStartedAt(): number {
-    return this.map.files.at(-1)?.startedAt ?? 0;
-  }
-
-  /** Facts first, so that the index describes all bytes on disk (index-file.ts). */
-  async append(facts: readonly IndexFact[], bytes: readonly Uint8Array[]): Promise<void> {
-    await this.#addFacts(facts);
-    const block = bytes.length === 1 && bytes[0] ? bytes[0] : Buffer.concat(bytes);
-    let position = this.fileSize;
-    for (let rest = block; rest.length > 0; ) {
+  /** Facts first, so that they speak of all bytes on the disk. */
+  async append(facts: readonly Fact[], bytes: readonly Uint8Array[]): Promise<void> {
+    if ((await this.#log.stat()).nlink === 0) throw new Error(`${this.folder} was deleted`);
+    const text = Buffer.from(facts.map(factLine).join(''));
+    await this.#factsFile.appendFile(text);
+    let position = this.#size - this.file.offset;
+    for (let rest: Uint8Array = Buffer.concat(bytes); rest.length > 0; ) {
       const {bytesWritten} = await this.#log.write(rest, 0, rest.length, position);
       rest = rest.subarray(bytesWritten);
       position += bytesWritten;
     }
-    this.#size += block.length;
+    this.#factsSize += text.length;
+    this.#size = this.file.offset + position;
+    for (const fact of facts) this.facts.add(fact);
   }
 
-  /** Starts the next file; the log has to end with a block. Returns the number of the full file, if there is one. */
-  async rotate(line: number): Promise<number | undefined> {
-    const file = this.map.files.at(-1);
-    if (!file || this.fileSize === 0) return undefined;
+  /** Starts the next file, where a line begins, and leaves out the facts that are no longer needed. */
+  async rotate(line: number): Promise<void> {
+    if (this.#size === this.file.offset) return;
+    const file = {...this.file, file: this.file.file + 1, offset: this.#size, line, at: this.#clock.wall()};
     await this.#log.sync();
-    const next = await openLog(this.folder, file.number + 1);
-    await this.#addFacts([{kind: 'file', file: file.number + 1, offset: this.#size, line, at: this.#clock.wall()}]);
-    await this.#log.close();
-    this.#log = next;
-    return file.number;
+    const log = await openLog(this.folder, file.file);
+    try {
+      const {handle, size} = await writeFacts(this.folder, [...this.facts.all(), file]);
+      await Promise.all([this.#log.close(), this.#factsFile.close()]);
+      [this.#log, this.#factsFile, this.#factsSize] = [log, handle, size];
+      this.facts.add(file);
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
   }
 
-  async pack(number: number): Promise<void> {
-    const {files, blocks} = this.map;
-    const index = files.findIndex((file) => file.number === number);
-    const [file, next] = [files[index], files[index + 1]];
-    if (!file || !next || file.members) return;
-    const lengths = blocks
-      .filter(({offset}) => offset >= file.offset && offset < next.offset)
-      .map(({length}) => length);
-    // A file that is not all in blocks stays as it is.
-    if (lengths.reduce((sum, length) => sum + length, 0) !== next.offset - file.offset) return;
-    const members = await packFile(logFile(this.folder, number), lengths);
-    await this.#addFacts([{kind: 'compressed', file: number, members}]);
-    // On disk before the plain file goes: a power cut must not lose how to read the compressed one.
-    await this.#index.datasync();
-    await rm(logFile(this.folder, number), {force: true});
+  /** Compresses the files that are full. */
+  async pack(): Promise<void> {
+    for (const {file, offset} of this.facts.files.slice(0, -1)) {
+      if (this.facts.fileAt(offset).end - offset <= mostPacked) await packFile(this.folder, file);
+    }
   }
 
-  async onDeleted(number: number): Promise<void> {
-    await this.#addFacts([{kind: 'deleted', file: number, at: this.#clock.wall()}]);
-  }
-
-  /** After a failed call: removes what the call may have left. */
+  /** After a failed call: removes what it may have left. */
   async repair(): Promise<void> {
-    await this.#log.truncate(this.fileSize);
-    await this.#addFacts([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
+    await this.#log.truncate(this.#size - this.file.offset);
+    await this.#factsFile.truncate(this.#factsSize);
   }
 
   /** Syncs everything to disk; no call may follow. */
   async close(): Promise<void> {
     try {
-      await Promise.allSettled([this.#log.datasync(), this.#index.datasync()]);
+      await Promise.allSettled([this.#log.datasync(), this.#factsFile.datasync()]);
     } finally {
-      await Promise.all([this.#log.close(), this.#index.close()]);
+      await Promise.all([this.#log.close(), this.#factsFile.close()]);
     }
   }
+}
 
-  /** In order: a file may be compressed while another is written. */
-  async #addFacts(facts: readonly IndexFact[]): Promise<void> {
-    if (facts.length === 0) return;
-    const before = this.#adding;
-    const adding = before.catch(() => {}).then(() => this.#writeFacts(facts));
-    this.#adding = adding;
-    await adding;
-  }
+function fileOf(folder: string, {files}: Facts): RecordedFile {
+  const file = files.at(-1);
+  if (!file) throw new Error(`${folder} has no file`);
+  return file;
+}
 
-  async #writeFacts(facts: readonly IndexFact[]): Promise<void> {
-    // A newline ends a torn line, so that only that line is lost.
-    const text = `${this.#indexIsTorn ? '\n' : ''}${facts.map(indexLine).join('')}`;
-    this.#indexIsTorn = true;
-    await this.#index.appendFile(text);
-    this.#indexIsTorn = false;
-    for (const fact of facts) this.map.apply(fact);
-  }
-
-  /** Repairs what an earlier run has left: facts without their bytes, a file half compressed. */
-  async #repairStart(): Promise<void> {
-    if (this.map.files.length === 0) {
-      await this.#addFacts([{kind: 'file', file: 1, offset: 0, line: 0, at: this.#clock.wall()}]);
-    } else await this.#addFacts([{kind: 'end', offset: this.#size, at: this.#clock.wall()}]);
-    const {folder, map} = this;
-    await tidyFolder(folder, {map, wall: this.#clock.wall, onDeleted: (number) => this.onDeleted(number)});
-    for (const file of map.files.slice(0, -1)) if (!file.members) await this.pack(file.number);
-  }
+/** What is not gone on with is not written over. Returns where it is. */
+async function putAside(folder: string, names: readonly string[], at: number): Promise<string> {
+  const aside = path.join(folder, `${asidePrefix}${Math.round(at)}`);
+  await makeFolder(aside);
+  const own = names.filter((name) => /^\d+\.log(?:\.zst)?$/.test(name) || name === path.basename(factsFile(folder)));
+  for (const name of own) await rename(path.join(folder, name), path.join(aside, name));
+  return aside;
 }
 
 /** Created if missing, never truncated. Not opened with `a`: half-written bytes are overwritten in place. */
-async function openLog(folder: string, number: number): Promise<FileHandle> {
-  return await openRegular(logFile(folder, number), openFor.update);
+async function openLog(folder: string, file: number): Promise<FileHandle> {
+  return await openRegular(logFile(folder, file), openFor.update);
 }
 
-/**
- * Compresses a file into `<file>.gz`, one gzip member for each block: a member can be unpacked alone, and `zcat` and
- * `zgrep` read them all. Returns the members' lengths; the plain file stays. Node's thread pool does the work.
- */
-async function packFile(file: string, lengths: readonly number[]): Promise<number[]> {
-  const members: number[] = [];
-  const draft = `${file}.gz.new`;
-  await using from = await openRegular(file, openFor.readOwn);
-  {
-    await using to = await openRegular(draft, openFor.write);
-    let position = 0;
-    for (const length of lengths) {
-      const block = Buffer.alloc(length);
-      for (let read = 0; read < length; ) {
-        const {bytesRead} = await from.read(block, read, length - read, position + read);
-        if (bytesRead === 0) throw new Error(`${file} is shorter than it was`);
-        read += bytesRead;
-      }
-      position += length;
-      const member = await pack(block);
-      await to.writeFile(member);
-      members.push(member.length);
-    }
-    await to.sync();
-  }
-  await rename(draft, `${file}.gz`);
-  return members;
-}
-
-/** Restores the file from `<file>.gz`, which stays. */
-async function unpackFile(file: string): Promise<void> {
-  const bytes = await unpack(await readRegular(`${file}.gz`, openFor.readOwn));
-  const draft = `${file}.new`;
-  {
-    await using to = await openRegular(draft, openFor.write);
-    await to.writeFile(bytes);
-    await to.sync();
-  }
-  await rename(draft, file);
-}
-
-function unpack(packed: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => gunzip(packed, (error, bytes) => (error ? reject(error) : resolve(bytes))));
-}
-
-function pack(block: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => gzip(block, (error, packed) => (error ? reject(error) : resolve(packed))));
-}
-
-/** Milliseconds after which no program still writes a draft. */
-const draftAge = 60_000;
-
-/**
- * Brings a folder in line with its index. A crash may have left drafts, a file both plain and compressed, or a deletion
- * that is only in the index, or only on disk (then `onDeleted`).
- */
-export async function tidyFolder(
+/** In place of those that are there. Returns the file, open, and its size. */
+async function writeFacts(
   folder: string,
-  {
-    map,
-    wall,
-    onDeleted,
-  }: {
-    readonly map: RecordingMap;
-    readonly wall: () => number;
-    readonly onDeleted: (file: number) => Promise<void>;
-  },
-): Promise<void> {
-  const kept = new Set(await readdir(folder));
-  for (const name of kept) {
-    if (name.startsWith('lock.') || name.endsWith('.new')) await removeOld(path.join(folder, name), wall);
-    const isLog = name.endsWith('.log') || name.endsWith('.log.gz');
-    // The program has died between the fact and the deletion.
-    if (isLog && Number.parseInt(name, 10) <= map.deletedTo) await rm(path.join(folder, name));
-  }
-  for (const {number, members} of map.files) {
-    const file = logFile(folder, number);
-    const name = path.basename(file);
-    // Deleted without a fact, which could not be written. The fact removes the file from the map.
-    if (!kept.has(name) && !kept.has(`${name}.gz`) && number === map.files[0]?.number) await onDeleted(number);
-    if (members) await rm(file, {force: true});
-    else if (kept.has(name)) await rm(`${file}.gz`, {force: true});
-    else if (kept.has(`${name}.gz`)) await unpackFile(file);
+  facts: readonly Fact[],
+): Promise<{readonly handle: FileHandle; readonly size: number}> {
+  const draft = `${factsFile(folder)}.new`;
+  const text = Buffer.from(facts.map(factLine).join(''));
+  await rm(draft, {force: true});
+  const handle = await openRegular(draft, openFor.appendOwn);
+  try {
+    await handle.appendFile(text);
+    await handle.sync();
+    await rename(draft, factsFile(folder));
+    return {handle, size: text.length};
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
 }
 
-async function removeOld(file: string, wall: () => number): Promise<void> {
-  const found = await stat(file).catch(ignoreMissing);
-  if (found && wall() - found.mtimeMs > draftAge) await rm(file, {force: true});
+/** As one stream, which has the time of the file; that is removed. */
+async function packFile(folder: string, file: number): Promise<void> {
+  const [plain, packed] = [logFile(folder, file), packedFile(folder, file)];
+  await using from = await openRegular(plain, openFor.readOwn).catch(ignoreMissing);
+  if (!from) return;
+  const draft = `${packed}.new`;
+  {
+    await using to = await openRegular(draft, openFor.write);
+    await streams.pipeline(chunksOf(from), createZstdCompress(), async (chunks) => {
+      for await (const chunk of chunks as AsyncIterable<Buffer>) await to.writeFile(chunk);
+    });
+    await to.sync();
+    const {atime, mtime} = await from.stat();
+    await utimes(draft, atime, mtime);
+  }
+  await rename(draft, packed);
+  await rm(plain, {force: true});
+}
+
+/** Removes the drafts that a crash has left. */
+async function tidy(folder: string, names: readonly string[], wall: () => number): Promise<void> {
+  for (const name of names.filter((each) => each.endsWith('.new'))) {
+    const draft = path.join(folder, name);
+    const found = await stat(draft).catch(ignoreMissing);
+    if (found && wall() - found.mtimeMs > draftAge) await rm(draft, {recursive: true, force: true});
+  }
 }

@@ -21,12 +21,12 @@ import {SlowStream} from '../slow-stream.ts';
 /** How a recording lies on the disk. The cases know nothing else of it. */
 const form = {
   /** What is not in the text of the log. */
-  facts: 'index.jsonl',
+  facts: 'facts.jsonl',
   misplaced: (facts: string) => facts.replace('"offset":0', '"offset":-5000'),
-  full: /^\d+\.log\.gz$/,
+  full: /^\d+\.log\.zst$/,
   last: /^\d+\.log$/,
   /** Where recording puts what it does not go on with. */
-  aside: /^without-index-/,
+  aside: /^without-facts-/,
   fileBytes: 3_000,
 } as const;
 
@@ -129,7 +129,7 @@ describe('what is not in the text of the log', () => {
     ['is garbage', rewrite(() => 'garbage {"kind":\n'.repeat(300))],
     ['lacks its beginning', rewrite((bytes) => bytes.subarray(20))],
     ['lacks its second half', rewrite((bytes) => bytes.subarray(0, bytes.length / 2))],
-    ['has NULs in the middle', rewrite((bytes) => bytes.fill(0, bytes.length / 4, bytes.length / 2))],
+    ['has NULs in the middle', rewrite((bytes) => bytes.fill(0, bytes.length >> 2, bytes.length >> 1))],
     ['has a place that no file has', rewrite((bytes) => form.misplaced(String(bytes)))],
     ['is gone', (file) => rm(file)],
     ['is a named pipe', fifo],

@@ -57,17 +57,16 @@ const recordings: Readonly<Record<string, (directory: string) => void>> = {
     writeRecording(directory, {id: 'id-1', at, pieces: first});
     writeRecording(directory, {id: 'id-2', at: at + 1, pieces: second});
   },
-  'a packed file is gone, another is damaged, the index is torn'(directory) {
+  'a packed file is gone, another is damaged, the facts are torn'(directory) {
     const one = writeRecording(directory, {id: 'id-1', at, pieces: first});
     const two = writeRecording(directory, {id: 'id-2', at: at + 1, pieces: second});
-    rmSync(path.join(one, '000001.log.gz'));
-    writeFileSync(path.join(two, '000002.log.gz'), 'no gzip');
-    appendFileSync(path.join(two, 'index.jsonl'), '{"kind":"marker","number":9,');
+    rmSync(path.join(one, '000001.log.zst'));
+    writeFileSync(path.join(two, '000002.log.zst'), 'not compressed');
+    appendFileSync(path.join(two, 'facts.jsonl'), '{"kind":"marker","number":9,');
   },
-  'the first file was deleted to make room, the log is shorter than its index says'(directory) {
+  'the first file was deleted to make room, the log is shorter than its facts say'(directory) {
     const two = writeRecording(directory, {id: 'id-2', at: at + 1, pieces: second});
-    appendFileSync(path.join(two, 'index.jsonl'), `${JSON.stringify({kind: 'deleted', file: 1, at})}\n`);
-    rmSync(path.join(two, '000001.log.gz'));
+    rmSync(path.join(two, '000001.log.zst'));
     truncateSync(path.join(two, '000003.log'), 50);
   },
   'only markers'(directory) {
@@ -124,10 +123,10 @@ describe('what is printed of a recording, in every form', () => {
 test('markers that somebody changed are said, in every form', async () => {
   await using home = await temporaryDirectory();
   const folder = writeRecording(home.path, {id: 'id-1', at, pieces: first});
-  const index = path.join(folder, 'index.jsonl');
+  const facts = path.join(folder, 'facts.jsonl');
   const wrong = JSON.stringify({since: {}, from: 'x', to: 1e300, at: 1e300, entries: null, because: 7});
-  const text = readFileSync(index, 'utf8').replaceAll(/"marker":(\{[^}]*)\}/g, `"marker":$1,${wrong.slice(1)}`);
-  writeFileSync(index, text);
+  const text = readFileSync(facts, 'utf8').replaceAll(/"marker":(\{[^}]*)\}/g, `"marker":$1,${wrong.slice(1)}`);
+  writeFileSync(facts, text);
   const markers = first.filter((piece) => typeof piece !== 'string').length;
   for (const args of [['p'], ['p', '-t'], ['p', '-o', 'json']]) {
     const printed = await shown(home.path, args);

@@ -118,7 +118,7 @@ test('a recording that is deleted while the one before it is printed is missing,
     if (line.includes('(p--id-2)')) rmSync(path.join(home.path, 'p--id-2'), {recursive: true});
   };
   expect(await print(home.path, {note})).toMatchObject({code: 0, text: 'id-1\nid-3\n'});
-  expect(notes[1]).toBe('pipetail: p: a recording was deleted to make room');
+  expect(notes[1]).toBe('pipetail: p: a recording was deleted');
 });
 
 /** stdout and stderr of what is not a recording. */
@@ -258,13 +258,13 @@ describe('what is not a recording', () => {
     await using home = await temporaryDirectory();
     const marker = (number: number) => ({kind: 'marker', number, offset: 0, line: 0, marker: {kind: 'unknown'}});
     const facts = [
-      {kind: 'recording', version: 1, name: 'p', id: 'x', at: 0},
+      {kind: 'begin', version: 2, name: 'p', id: 'x', at: 0},
       {kind: 'file', file: 1, offset: 0, line: 0, at: 0},
     ];
     const index = [...facts, ...Array.from({length: 2000}, (_, number) => marker(number))];
     const folder = path.join(home.path, 'p--x');
     await mkdir(folder);
-    await writeFile(path.join(folder, 'index.jsonl'), index.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
+    await writeFile(path.join(folder, 'facts.jsonl'), index.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
     await writeFile(path.join(folder, '000001.log'), 'a line\n');
     const words = 'pipetail: p: what happened here could not be read: the recording is damaged';
     expect(await print(home.path)).toEqual({

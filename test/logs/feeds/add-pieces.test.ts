@@ -3,7 +3,7 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import {addPieces} from '../../../source/logs/feeds/pieces.ts';
 import {LogSink} from '../../../source/logs/log-sink.ts';
-import {findRecordings, type RecordedPiece, recordedPieces} from '../../../source/storage/recording/reader.ts';
+import {findRecordings, type RecordedPiece, recordedPieces} from '../../../source/storage/recording/read-recording.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {type Recorded, writeRecording} from '../../storage/recording/recording-files.ts';
 import {shownOf} from '../recorded-life.ts';
@@ -56,8 +56,8 @@ test('a line that has not ended ends where the next recording begins', async () 
 
 test('a recording that was deleted meanwhile is a marker, and so is a file of one', async () => {
   await using home = await temporaryDirectory();
-  const {buffer, end} = await read(home.path, ['one\n', 'next file', 'two\n'], (first, second) => {
-    rmSync(path.join(first, '000001.log.gz'));
+  const {buffer, end} = await read(home.path, ['one\n', 'next file', 'two\n', 'next file', 'x\n'], (first, second) => {
+    rmSync(path.join(first, '000002.log.zst'));
     rmSync(second, {recursive: true});
   });
   expect(end).toBeUndefined();
@@ -72,7 +72,7 @@ test('what was read before an error of the file system stays, whole', async () =
   await using home = await temporaryDirectory();
   const {buffer, end} = await read(home.path, ['one\n', 'open'], (_, second) => {
     rmSync(second, {recursive: true});
-    mkdirSync(path.join(second, 'index.jsonl'), {recursive: true});
+    mkdirSync(path.join(second, 'facts.jsonl'), {recursive: true});
   });
   expect(String(end)).toContain('EISDIR');
   expect(shownOf(buffer)).toEqual(['one', 'open', '<new-life>']);

@@ -10,7 +10,7 @@ import type {Log} from '../../../source/logs/log.ts';
 import type {FileState} from '../../../source/logs/log-snapshot.ts';
 import {FilePart} from '../../../source/storage/opened/file-part.ts';
 import type {FoundLog} from '../../../source/storage/opened/find-logs.ts';
-import {findRecordings} from '../../../source/storage/recording/reader.ts';
+import {findRecordings} from '../../../source/storage/recording/read-recording.ts';
 import {entriesOf} from '../../buffer/entries-of.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {type TemporaryDirectory, temporaryDirectory} from '../../harness/temporary-directory.ts';
@@ -318,8 +318,8 @@ test('a recording is shown whole, whatever the scrollback holds, and its damaged
     () => opened.log.snapshot.get().file?.kind === 'ended',
     () => 'not ended',
   );
-  expect(opened.log.buffer.memoryFirstId).toBe(opened.log.buffer.endId);
-  await rm(path.join(folder, '000001.log.gz'));
+  expect(opened.log.buffer.memoryFirstId).toBeGreaterThan(40);
+  await rm(path.join(folder, '000001.log.zst'));
   await using damaged = openLog({found});
   await damaged.shows('<unreadable>', ...numbered(20, 50), '<new-life>', 'the next', 'open');
 });

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import type {Marker} from '../../../source/buffer/markers.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {openedLog} from '../../../source/logs/feeds/opened.ts';
-import {findRecordings} from '../../../source/storage/recording/reader.ts';
+import {findRecordings} from '../../../source/storage/recording/read-recording.ts';
 import type {Recorder} from '../../../source/storage/recording/recorder.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {entriesOf} from '../../buffer/entries-of.ts';

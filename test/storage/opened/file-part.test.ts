@@ -1,11 +1,11 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {gzipSync} from 'node:zlib';
+import {zstdCompressSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
 import {FileBytes, FilePart} from '../../../source/storage/opened/file-part.ts';
-import {RecordingMap} from '../../../source/storage/recording/index-file.ts';
-import {RecordedBytes} from '../../../source/storage/recording/reader.ts';
+import {Facts} from '../../../source/storage/recording/facts.ts';
+import {RecordedBytes} from '../../../source/storage/recording/recorded-bytes.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
 const blockBytes = 256 * 1024;
@@ -67,18 +67,14 @@ test('bytes of several pieces are joined, whatever memory they were read into', 
   }
 });
 
-test('a block that a recording keeps unpacked is not freed with what was read of it', async () => {
+test('a file that a recording keeps unpacked is not freed with what was read of it', async () => {
   await using home = await temporaryDirectory();
   const text = 'a line of a recording\n'.repeat(2000);
-  const packed = gzipSync(text);
-  await writeFile(path.join(home.path, '000001.log.gz'), packed);
-  const map = new RecordingMap();
-  map.apply({kind: 'file', file: 1, offset: 0, line: 0, at: 0});
-  map.apply({kind: 'block', offset: 0, length: text.length, line: 0, lines: 2000, at: 1});
-  map.apply({kind: 'compressed', file: 1, members: [packed.length]});
-  const recorded = new RecordedBytes(home.path, map);
-  const readNow = (offset: number, length: number) => recorded.read(offset, length);
-  const part = {isGone: false, keepsBytes: true, readNow};
+  await writeFile(path.join(home.path, '000001.log.zst'), zstdCompressSync(text));
+  const facts = new Facts();
+  facts.add({kind: 'file', file: 1, offset: 0, line: 0, at: 0});
+  facts.add({kind: 'file', file: 2, offset: text.length, line: 2000, at: 0});
+  const part = new RecordedBytes(home.path, facts);
   for (const isEnded of [false, true]) {
     const bytes = new FileBytes([{part, offset: 0, length: text.length, isEnded}]);
     for (let again = 0; again < 2; again++) {

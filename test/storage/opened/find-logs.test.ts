@@ -201,3 +201,14 @@ describe('what is no log is refused in one line', () => {
     expect(await failureOf(path.join(folder, 'a\x1b]0;x\x07\nb'))).toContain('a^[]0;x^G^Jb cannot be opened');
   });
 });
+
+test('a folder with a recording in a former form gets one sentence', async () => {
+  await using home = await temporaryDirectory();
+  const recording = path.join(home.path, 'orders--id-1');
+  await mkdir(recording);
+  await writeFile(path.join(recording, 'index.jsonl'), '');
+  await writeFile(path.join(recording, '000001.log'), 'line\n');
+  const words = 'orders--id-1 is a recording in a former form · open that folder to read its files';
+  await expect(findLogs(home.path)).rejects.toThrow(words);
+  expect(await findLogs(recording)).toMatchObject([{kind: 'file', name: '000001.log'}]);
+});

@@ -73,18 +73,18 @@ test.each(kinds.slice(0, 2))('%s in a folder is left out, and named', async (_, 
   expect(await read()).toEqual({text: 'line of a\n', notes: [`WHAT/b.log cannot be opened: ${why}`]});
 });
 
-test.each(kinds)('%s as the index of a recording, or as its log, is not waited for', async (_, make) => {
+test.each(kinds)('%s as the facts of a recording, or as its log, is not waited for', async (_, make) => {
   const recording = path.join(folder, 'orders--id-1');
   await mkdir(recording);
-  await make(path.join(recording, 'index.jsonl'));
+  await make(path.join(recording, 'facts.jsonl'));
   expect(await read()).toMatchObject({text: '', failure: expect.stringContaining('WHAT has no logs')});
-  await rm(path.join(recording, 'index.jsonl'), {recursive: true});
+  await rm(path.join(recording, 'facts.jsonl'), {recursive: true});
   const facts = [
-    {kind: 'recording', version: 1, name: 'orders', id: 'id-1', at: 1},
+    {kind: 'begin', version: 2, name: 'orders', id: 'id-1', at: 1},
     {kind: 'file', file: 1, offset: 0, line: 0, at: 1},
     {kind: 'file', file: 2, offset: 10, line: 1, at: 1},
   ];
-  await writeFile(path.join(recording, 'index.jsonl'), facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
+  await writeFile(path.join(recording, 'facts.jsonl'), facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
   await make(path.join(recording, '000001.log'));
   await writeFile(path.join(recording, '000002.log'), 'line\n');
   expect((await read()).failure).toBeUndefined();

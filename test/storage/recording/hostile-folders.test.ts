@@ -2,7 +2,6 @@ import {execFileSync} from 'node:child_process';
 import {chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {beforeEach, expect, type TestContext, test} from 'vitest';
-import {RecordingMap, rewriteIndex} from '../../../source/storage/recording/index-file.ts';
 import {recordingFailure} from '../../../source/storage/recording/recorder.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -57,7 +56,7 @@ function needRoot(context: TestContext): void {
   if (user !== 0) skipOrFail(context, 'only root can give a folder to another user');
 }
 
-test.each(['000001.log', 'index.jsonl', 'lock'])(
+test.each(['000001.log', 'facts.jsonl', 'lock'])(
   'no link is followed at %s: the file that it leads to stays as it was',
   async (name) => {
     expect(await record()).toBeUndefined();
@@ -70,16 +69,14 @@ test.each(['000001.log', 'index.jsonl', 'lock'])(
   },
 );
 
-test('no link is followed at a draft', async () => {
+test.each(['facts.jsonl.new', '000002.log.zst.new'])('no link is followed at the draft %s', async (name) => {
   await mkdir(folder, {recursive: true, mode: 0o700});
-  const draft = path.join(folder, 'index.jsonl.new');
-  await symlink(victim, draft);
-  const written = rewriteIndex(folder, {name: 'p', id: 'id-1'}, new RecordingMap());
-  await expect(written).rejects.toMatchObject({code: 'EISLINK', path: draft});
+  await symlink(victim, path.join(folder, name));
+  expect(await record()).toBeUndefined();
   expect(await readFile(victim, 'utf8')).toBe('mine\n');
 });
 
-test.each(['000001.log', 'index.jsonl', 'lock'])('a named pipe at %s is not waited for', async (name) => {
+test.each(['000001.log', 'facts.jsonl', 'lock'])('a named pipe at %s is not waited for', async (name) => {
   expect(await record()).toBeUndefined();
   const file = path.join(folder, name);
   await rm(file, {force: true});
@@ -167,8 +164,8 @@ test('room is made neither through a link nor in the folder of another user', as
   const foreign = path.join(directory, 'q--id-2');
   for (const each of [elsewhere, foreign]) {
     await mkdir(each);
-    await writeFile(path.join(each, '000001.log.gz'), 'x'.repeat(1000));
-    await writeFile(path.join(each, 'index.jsonl'), '');
+    await writeFile(path.join(each, '000001.log.zst'), 'x'.repeat(1000));
+    await writeFile(path.join(each, 'facts.jsonl'), '');
   }
   await symlink(elsewhere, path.join(directory, 'r--id-3'));
   await chown(foreign, other, other);
@@ -180,7 +177,7 @@ test('room is made neither through a link nor in the folder of another user', as
   await clock.advance(20_000);
   await opened.release();
   await all.closed();
-  for (const each of [elsewhere, foreign]) expect(await readdir(each)).toContain('000001.log.gz');
+  for (const each of [elsewhere, foreign]) expect(await readdir(each)).toContain('000001.log.zst');
 });
 
 test('a folder of before a rename is checked before it is locked', async () => {

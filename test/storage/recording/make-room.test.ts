@@ -5,14 +5,14 @@ import path from 'node:path';
 import process from 'node:process';
 import {expect, test} from 'vitest';
 import {acquireLock} from '../../../source/storage/file-lock.ts';
-import {indexFile, lockFile, logFile} from '../../../source/storage/recording/index-file.ts';
-import {type RecordedPiece, readRecording} from '../../../source/storage/recording/reader.ts';
+import {factsFile, lockFile, logFile, packedFile} from '../../../source/storage/recording/facts.ts';
+import {type RecordedPiece, readRecording} from '../../../source/storage/recording/read-recording.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {RecordingWriter} from '../../../source/storage/recording/writer.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
-/** Of each file; nothing makes random bytes smaller. With indexes and gzip's own, four files take less than 45 000. */
+/** Of each file; nothing makes random bytes smaller. With facts and what compression adds, four files take less than 45 000. */
 const fileBytes = 10_000;
 
 const isAlive = () => true;
@@ -21,20 +21,18 @@ const processOf = (pid: number, random = Math.random) => ({pid, user: process.ge
 /** A recording with a file for each of these days (of 1970) on which it was last written; only the last is not packed. */
 async function record(directory: string, id: string, days: readonly number[]): Promise<string> {
   const folder = path.join(directory, `p--${id}`);
+  await mkdir(folder);
   const writer = await RecordingWriter.open(folder, {name: 'p', id, clock: new FakeClock()});
   for (const file of days.keys()) {
-    if (file > 0) {
-      await writer.rotate(file);
-      await writer.pack(file);
-    }
-    const block = {kind: 'block', offset: file * fileBytes, length: fileBytes, line: file, lines: 1, at: 1} as const;
-    await writer.append([block], [Buffer.concat([randomBytes(fileBytes - 1), Buffer.from('\n')])]);
+    if (file > 0) await writer.rotate(file);
+    await writer.pack();
+    await writer.append([], [Buffer.concat([randomBytes(fileBytes - 1), Buffer.from('\n')])]);
   }
   await writer.close();
   for (const [index, day] of days.entries()) {
     const isLast = index === days.length - 1;
-    await age(`${logFile(folder, index + 1)}${isLast ? '' : '.gz'}`, day);
-    if (isLast) await age(indexFile(folder), day);
+    await age(isLast ? logFile(folder, index + 1) : packedFile(folder, index + 1), day);
+    if (isLast) await age(factsFile(folder), day);
   }
   return folder;
 }
@@ -65,7 +63,7 @@ async function makeRoom(directory: string, maxBytes: number): Promise<string[]> 
 
 async function left(directory: string): Promise<string[]> {
   const names = await readdir(directory, {recursive: true});
-  return names.filter((name) => /^p--.*\.(?:log|gz)$/.test(name)).sort();
+  return names.filter((name) => /^p--.*\.(?:log|zst)$/.test(name)).sort();
 }
 
 test('a recording that no program writes is deleted whole when it is the oldest, before newer files of others', async () => {
@@ -73,7 +71,7 @@ test('a recording that no program writes is deleted whole when it is the oldest,
   const oldest = await record(home.path, 'a', [1]);
   await hold(await record(home.path, 'b', [2, 3]));
   await record(home.path, 'c', [4]);
-  const rest = ['p--b/000001.log.gz', 'p--b/000002.log', 'p--c/000001.log'];
+  const rest = ['p--b/000001.log.zst', 'p--b/000002.log', 'p--c/000001.log'];
   expect(await makeRoom(home.path, 35_000)).toEqual(rest);
   await expect(stat(oldest)).rejects.toThrow('ENOENT');
 });
@@ -85,13 +83,12 @@ test('one that another program writes keeps its last file, however old that is',
   expect(await makeRoom(home.path, 15_000)).toEqual(['p--a/000002.log']);
 });
 
-test('the oldest file of one that no program writes is missing then; its own date stays, and it is deleted last', async () => {
+test('the oldest file of one that no program writes is missing then; it is deleted last', async () => {
   await using home = await temporaryDirectory();
   const folder = await record(home.path, 'a', [1, 2, 3]);
   const newer = await record(home.path, 'b', [4]);
-  expect(await makeRoom(home.path, 35_000)).toEqual(['p--a/000002.log.gz', 'p--a/000003.log', 'p--b/000001.log']);
+  expect(await makeRoom(home.path, 35_000)).toEqual(['p--a/000002.log.zst', 'p--a/000003.log', 'p--b/000001.log']);
   expect((await piecesIn(folder))[0]).toMatchObject({marker: {kind: 'unreadable', bytes: fileBytes}});
-  expect(await dayOf(indexFile(folder))).toBe(3);
   expect(await makeRoom(home.path, 15_000)).toEqual(['p--b/000001.log']);
   expect(await readdir(home.path)).not.toContain('p--a');
   expect(await piecesIn(newer)).toMatchObject([{bytes: expect.any(Buffer)}]);
@@ -100,7 +97,7 @@ test('the oldest file of one that no program writes is missing then; its own dat
 test('files of one folder go in their order, also when the first was compressed late or the clock set back', async () => {
   await using home = await temporaryDirectory();
   await hold(await record(home.path, 'a', [9, 1, 10]));
-  expect(await makeRoom(home.path, 25_000)).toEqual(['p--a/000002.log.gz', 'p--a/000003.log']);
+  expect(await makeRoom(home.path, 25_000)).toEqual(['p--a/000002.log.zst', 'p--a/000003.log']);
 });
 
 test('what a death while it is deleted leaves can be read and continued, and is deleted, too', async () => {
@@ -113,9 +110,9 @@ test('what a death while it is deleted leaves can be read and continued, and is 
   const writer = await RecordingWriter.open(folder, {name: 'p', id: 'a', clock: new FakeClock()});
   expect(writer.size).toBe(fileBytes);
   await writer.close();
-  for (const file of [logFile(folder, 2), indexFile(folder)]) await age(file, 2);
-  // The other index is smaller.
-  await makeRoom(home.path, 300);
+  for (const file of [logFile(folder, 2), factsFile(folder)]) await age(file, 2);
+  // The other facts are smaller.
+  await makeRoom(home.path, 200);
   expect(await readdir(home.path)).toEqual(['live--id']);
 });
 
@@ -123,12 +120,12 @@ test('logs that were put aside count, and go before what came later', async () =
   await using home = await temporaryDirectory();
   const folder = await record(home.path, 'a', [5]);
   await hold(folder);
-  const aside = path.join(folder, 'without-index-7');
+  const aside = path.join(folder, 'without-facts-7');
   await mkdir(aside);
   await writeFile(path.join(aside, '000001.log'), randomBytes(fileBytes));
   expect(await makeRoom(home.path, 25_000)).toHaveLength(2);
   expect(await makeRoom(home.path, 15_000)).toEqual(['p--a/000001.log']);
-  expect(await readdir(folder)).not.toContain('without-index-7');
+  expect(await readdir(folder)).not.toContain('without-facts-7');
 });
 
 test('other files in a folder are not deleted', async () => {
@@ -182,14 +179,14 @@ function whenDeleting(act: () => void) {
 test('one that was written after it was listed stays', async () => {
   await using home = await temporaryDirectory();
   const folder = await record(home.path, 'a', [1]);
-  const processes = whenDeleting(() => utimesSync(indexFile(folder), 86_400, 86_401));
+  const processes = whenDeleting(() => utimesSync(factsFile(folder), 86_400, 86_401));
   const clock = new FakeClock();
   const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock, processes});
   const live = await recordings.open('live', 'id');
   await clock.advance(10_000);
   await live.release();
   await recordings.closed();
-  expect(await dayOf(indexFile(folder))).toBeGreaterThan(1);
+  expect(await dayOf(factsFile(folder))).toBeGreaterThan(1);
   expect(await left(home.path)).toEqual(['p--a/000001.log']);
 });
 

@@ -1,10 +1,10 @@
-import {mkdir, readdir, readFile, truncate, writeFile} from 'node:fs/promises';
+import {appendFile, mkdir, readdir, readFile, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import type {Marker} from '../../../source/buffer/markers.ts';
-import type {IndexFact} from '../../../source/storage/recording/index-file.ts';
+import {type Fact, factsFile, readFacts} from '../../../source/storage/recording/facts.ts';
 import {RecordedPast} from '../../../source/storage/recording/past.ts';
-import {RecordedBytes} from '../../../source/storage/recording/reader.ts';
+import {RecordedBytes} from '../../../source/storage/recording/recorded-bytes.ts';
 import {RecordingWriter} from '../../../source/storage/recording/writer.ts';
 import {entriesOf} from '../../buffer/entries-of.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -12,27 +12,29 @@ import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {restored} from './restored.ts';
 
 async function openIn(directory: string): Promise<RecordingWriter> {
-  return await RecordingWriter.open(path.join(directory, 'p--1'), {name: 'p', id: '1', clock: new FakeClock()});
+  const folder = path.join(directory, 'p--1');
+  await mkdir(folder, {recursive: true});
+  return await RecordingWriter.open(folder, {name: 'p', id: '1', clock: new FakeClock()});
 }
 
 function pastOf(writer: RecordingWriter): RecordedPast {
-  return new RecordedPast(new RecordedBytes(writer.folder, writer.map), writer.map, writer.size);
+  return new RecordedPast(new RecordedBytes(writer.folder, writer.facts), writer.size);
 }
 
 const renamed: Marker = {kind: 'renamed', from: 'a', to: 'b', at: 1};
 const cut: Marker = {kind: 'line-cut', at: 1};
-const marker = (number: number, offset: number, line: number, its: Marker): IndexFact => {
+const marker = (number: number, offset: number, line: number, its: Marker): Fact => {
   return {kind: 'marker', number, offset, line, marker: its};
 };
 
 test('the reference for what comes is the end from where the log is fresh, without lines that were cut', async () => {
   await using home = await temporaryDirectory();
   const writer = await openIn(home.path);
-  await writer.append([{kind: 'state', offset: 0, fresh: true, state: 1}], [Buffer.from('old life\n')]);
+  await writer.append([{kind: 'state', offset: 0, since: 0, state: 1}], [Buffer.from('old life\n')]);
   await writer.append(
     [
-      {kind: 'state', offset: 9, fresh: true, state: {n: 2}},
-      {kind: 'state', offset: 13, fresh: false, state: {n: 3}},
+      {kind: 'state', offset: 9, since: 9, state: {n: 2}},
+      {kind: 'state', offset: 13, since: 9, state: {n: 3}},
       marker(0, 17, 3, cut),
     ],
     [Buffer.from('new\ncut\nmore\nope')],
@@ -55,7 +57,7 @@ test('everything is put into a buffer: blocks, the rest, markers in their places
     [
       marker(0, 0, 0, renamed),
       marker(1, 4, 2, cut),
-      {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1},
+      {kind: 'place', offset: 6, line: 3},
       marker(2, 6, 3, renamed),
       marker(3, 8, 4, renamed),
     ],
@@ -79,57 +81,82 @@ test('everything is put into a buffer: blocks, the rest, markers in their places
   await writer.close();
 });
 
-test('a log without its bytes is repaired at the next start, with a marker', async () => {
+const state = (offset: number, name: string): Fact => ({kind: 'state', offset, since: 0, state: name});
+
+test('what is said of bytes that are not there is void, and stays so when the log has grown past it', async () => {
   await using home = await temporaryDirectory();
   const first = await openIn(home.path);
-  const block: IndexFact = {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1};
-  await first.append([block, marker(0, 6, 3, renamed)], [Buffer.from('a\nb\nc\n')]);
+  await first.append([state(0, 'first'), marker(0, 2, 1, renamed)], [Buffer.from('a\nb\n')]);
+  await first.append([{kind: 'place', offset: 6, line: 3}, state(6, 'void'), marker(1, 6, 3, renamed)], []);
   await first.close();
-  await truncate(path.join(first.folder, '000001.log'), 3);
+  await appendFile(factsFile(first.folder), '{"kind":"state","offset":4,"si');
   const second = await openIn(home.path);
-  expect(second.size).toBe(3);
-  expect(second.map.blocks).toEqual([]);
-  await second.append([], [Buffer.from('\nc\n')]);
+  await second.append([], [Buffer.from('another line\n')]);
   await second.close();
+  const facts = await readFacts(first.folder);
+  expect(facts?.state).toMatchObject({offset: 0, state: 'first'});
+  expect(facts?.markers).toHaveLength(1);
+  expect(facts?.places).toEqual([{offset: 0, line: 0}]);
   const third = await openIn(home.path);
-  expect(third.map.blocks).toEqual([]);
-  expect(third.map.markers).toEqual([]);
-  expect(pastOf(third).reference(100).tail.toString()).toBe('a\nb\nc\n');
+  expect(pastOf(third).reference(100).tail.toString()).toBe('a\nb\nanother line\n');
   await third.close();
 });
 
-test('logs beside an index that is gone are put aside, not written over', async () => {
+test('logs beside facts that are gone are not written over', async () => {
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--1');
   await mkdir(folder);
   await writeFile(path.join(folder, '000001.log'), 'of another\n');
   const writer = await openIn(home.path);
   expect(writer.size).toBe(0);
+  await writer.append([], [Buffer.from('mine\n')]);
   await writer.close();
+  expect(await readFile(path.join(folder, '000001.log'), 'utf8')).toBe('mine\n');
+  expect(await readFile(path.join(writer.aside ?? '', '000001.log'), 'utf8')).toBe('of another\n');
 });
 
-test('a recording of a later version is left alone', async () => {
+test.each([
+  ['facts.jsonl', '{"kind":"begin","version":3,"name":"p","id":"1","at":1}\n', 'by a later version of pipetail'],
+  ['index.jsonl', '', 'in a former form, which is not continued'],
+])('a recording of another form is left alone, by its %s', async (name, text, why) => {
   await using home = await temporaryDirectory();
   const folder = path.join(home.path, 'p--1');
   await mkdir(folder);
-  await writeFile(path.join(folder, 'index.jsonl'), '{"kind":"recording","version":2,"name":"p","id":"1","at":1}\n');
-  await expect(openIn(home.path)).rejects.toThrow('was written by a later version of pipetail');
+  await writeFile(path.join(folder, name), text);
+  await expect(openIn(home.path)).rejects.toThrow(why);
+  expect(await readdir(folder)).toEqual([name]);
 });
 
-test('a file that was compressed without a word of it in the index is not lost', async () => {
+test('a file whose compression was interrupted is compressed again, and old drafts are removed', async () => {
   await using home = await temporaryDirectory();
   const first = await openIn(home.path);
-  const block: IndexFact = {kind: 'block', offset: 0, length: 6, line: 0, lines: 3, at: 1};
-  await first.append([block], [Buffer.from('a\nb\nc\n')]);
+  await first.append([], [Buffer.from('a\nb\nc\n')]);
   await first.rotate(3);
-  await first.pack(1);
   await first.append([], [Buffer.from('d\n')]);
   await first.close();
-  const index = path.join(first.folder, 'index.jsonl');
-  const facts = (await readFile(index, 'utf8')).split('\n').filter((line) => !line.includes('compressed'));
-  await writeFile(index, facts.join('\n'));
+  await writeFile(path.join(first.folder, '000001.log.zst.new'), 'half');
+  await writeFile(path.join(first.folder, '000001.log.zst'), 'half');
+  await writeFile(path.join(first.folder, 'lock.x.new'), '');
+  await utimes(path.join(first.folder, 'lock.x.new'), 1, 1);
   const second = await openIn(home.path);
   expect(pastOf(second).reference(100).tail.toString()).toBe('a\nb\nc\nd\n');
-  expect((await readdir(second.folder)).sort()).toEqual(['000001.log.gz', '000002.log', 'index.jsonl']);
+  await second.pack();
+  expect(pastOf(second).reference(100).tail.toString()).toBe('a\nb\nc\nd\n');
+  expect((await readdir(second.folder)).sort()).toEqual(['000001.log.zst', '000002.log', 'facts.jsonl']);
   await second.close();
+});
+
+test('a file is full: what is no longer needed of the facts is left out', async () => {
+  await using home = await temporaryDirectory();
+  const writer = await openIn(home.path);
+  for (let at = 0; at < 10; at++) await writer.append([state(2 * at, `${at}`)], [Buffer.from('x\n')]);
+  await writer.rotate(10);
+  await writer.append([{kind: 'place', offset: 22, line: 11}], [Buffer.from('x\ny\n')]);
+  await writer.rotate(12);
+  const {places} = writer.facts;
+  expect(places.map(({line}) => line)).toEqual([0, 10, 11, 12]);
+  await writer.close();
+  expect((await readFacts(writer.folder))?.places).toEqual(places);
+  const facts = (await readFile(factsFile(writer.folder), 'utf8')).trimEnd().split('\n');
+  expect(facts.map((line) => JSON.parse(line).kind)).toEqual(['begin', 'file', 'file', 'place', 'state', 'file']);
 });

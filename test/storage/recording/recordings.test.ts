@@ -2,7 +2,7 @@ import {readdirSync, rmdirSync} from 'node:fs';
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {folderName, pipelineOfFolder, serverName} from '../../../source/storage/recording/index-file.ts';
+import {folderName, pipelineOfFolder, serverName} from '../../../source/storage/recording/facts.ts';
 import {Recordings} from '../../../source/storage/recording/recordings.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
@@ -88,7 +88,7 @@ test('the recording of a pipeline that was renamed goes on, and takes the new na
   expect(next.readOnlyBy).toBeUndefined();
   await next.release();
   expect(await foldersOf()).toEqual(['billing--id-1']);
-  expect(await readdir(next.folder)).toEqual(['000001.log', 'index.jsonl']);
+  expect(await readdir(next.folder)).toEqual(['000001.log', 'facts.jsonl']);
   // Another pipeline of the old name has a recording of its own.
   await (await first.open('orders', 'id-2')).release();
   expect((await foldersOf()).sort()).toEqual(['billing--id-1', 'orders--id-2']);
