@@ -104,7 +104,7 @@ export class ScreenBackend {
     this.session =
       catalog.hasServer && !settings.demo
         ? new ScreenSession({
-            ...{client, clock, folder: this.state, fresh: settings.fresh, signal, processes},
+            ...{client, clock, folder: this.state, fresh: settings.fresh, signal},
             viewOptions: {...viewOptionsOf(settings.view.typed), ...(filters && {filters})},
           })
         : undefined;

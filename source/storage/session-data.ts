@@ -59,122 +59,57 @@ export type PlaceAnchor = {
   readonly seen: LineAnchor | undefined;
 };
 
+/** What a value has to be; `?`: or absent. A pipeline's name is as the API client has it: safe to show. */
+type Kind = 'text' | 'name' | 'flag' | 'whole' | 'count';
+type Shape = Kind | `${Kind}?` | readonly [Shape] | {readonly [field: string]: Shape} | {readonly optional: Shape};
+
+const anchor = {bytes: 'count', hash: 'count', before: 'count'} as const;
+const view = {wrap: 'text', asSent: 'flag', time: 'text'} as const;
+const screen = {listHidden: 'flag', listWidth: 'count?', histogram: 'flag?'} as const;
+const place = {current: anchor, top: {optional: anchor}, row: 'count', seen: {optional: anchor}} as const;
+const filter = {text: 'text', on: 'flag', shape: 'whole?'} as const;
+const tab = {
+  ...view,
+  name: 'name',
+  id: 'text?',
+  merges: {optional: ['name']},
+  search: 'text?',
+  highlights: ['text'],
+  filters: [filter],
+  around: 'count',
+  fold: 'flag',
+  anchors: {marks: [anchor], place: {optional: place}},
+} as const;
+const session = {
+  ...screen,
+  tabs: [tab],
+  active: 'name?',
+  cursor: 'name?',
+  focus: 'text',
+  sort: 'text',
+  savedAt: 'count?',
+  start: {...view, ...screen, level: 'text?'},
+} as const;
+
+const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === 'string',
+  name: (value) => typeof value === 'string' && cleanName(value) === value,
+  flag: (value) => typeof value === 'boolean',
+  whole: (value) => Number.isSafeInteger(value),
+  count: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+};
+
 /** Undefined if the parsed JSON is not a whole session. */
 export function readSession(json: unknown): SavedSession | undefined {
-  try {
-    const from = objectOf(json);
-    return {
-      tabs: arrayOf(from.tabs, readTab),
-      active: optional(from.active, nameOf),
-      cursor: optional(from.cursor, nameOf),
-      focus: stringOf(from.focus),
-      listHidden: booleanOf(from.listHidden),
-      listWidth: optional(from.listWidth, countOf),
-      histogram: optional(from.histogram, booleanOf),
-      sort: stringOf(from.sort),
-      start: readStart(from.start),
-      savedAt: optional(from.savedAt, countOf),
-    };
-  } catch (error) {
-    if (error instanceof NoSession) return undefined;
-    throw error;
+  return isOf(json, session) ? (json as SavedSession) : undefined;
+}
+
+function isOf(value: unknown, shape: Shape): boolean {
+  if (typeof shape === 'string') {
+    if (shape.endsWith('?')) return value === undefined || kinds[shape.slice(0, -1) as Kind](value);
+    return kinds[shape as Kind](value);
   }
-}
-
-class NoSession extends Error {}
-
-function readStart(json: unknown): SessionStart {
-  const from = objectOf(json);
-  return {
-    wrap: stringOf(from.wrap),
-    asSent: booleanOf(from.asSent),
-    time: stringOf(from.time),
-    level: optional(from.level, stringOf),
-    listHidden: booleanOf(from.listHidden),
-    listWidth: optional(from.listWidth, countOf),
-    histogram: optional(from.histogram, booleanOf),
-  };
-}
-
-function readTab(json: unknown): SessionTab {
-  const from = objectOf(json);
-  return {
-    name: nameOf(from.name),
-    id: optional(from.id, stringOf),
-    merges: optional(from.merges, (merges) => arrayOf(merges, nameOf)),
-    wrap: stringOf(from.wrap),
-    asSent: booleanOf(from.asSent),
-    time: stringOf(from.time),
-    search: optional(from.search, stringOf),
-    highlights: arrayOf(from.highlights, stringOf),
-    filters: arrayOf(from.filters, readFilter),
-    around: countOf(from.around),
-    fold: booleanOf(from.fold),
-    anchors: readAnchors(from.anchors),
-  };
-}
-
-function readFilter(json: unknown): SessionFilter {
-  const from = objectOf(json);
-  return {text: stringOf(from.text), on: booleanOf(from.on), shape: optional(from.shape, integerOf)};
-}
-
-function readAnchors(json: unknown): TabAnchors {
-  const from = objectOf(json);
-  return {marks: arrayOf(from.marks, readAnchor), place: optional(from.place, readPlace)};
-}
-
-function readPlace(json: unknown): PlaceAnchor {
-  const from = objectOf(json);
-  return {
-    current: readAnchor(from.current),
-    top: optional(from.top, readAnchor),
-    row: countOf(from.row),
-    seen: optional(from.seen, readAnchor),
-  };
-}
-
-function readAnchor(json: unknown): LineAnchor {
-  const from = objectOf(json);
-  return {bytes: countOf(from.bytes), hash: countOf(from.hash), before: countOf(from.before)};
-}
-
-function objectOf(json: unknown): Readonly<Record<string, unknown>> {
-  if (!isObject(json)) throw new NoSession();
-  return json;
-}
-
-function arrayOf<T>(json: unknown, read: (each: unknown) => T): readonly T[] {
-  if (!Array.isArray(json)) throw new NoSession();
-  return json.map(read);
-}
-
-function optional<T>(json: unknown, read: (json: unknown) => T): T | undefined {
-  return json === undefined ? undefined : read(json);
-}
-
-/** A pipeline's name as the API client has it: safe to show. */
-function nameOf(json: unknown): string {
-  return cleanName(stringOf(json));
-}
-
-function stringOf(json: unknown): string {
-  if (typeof json !== 'string') throw new NoSession();
-  return json;
-}
-
-function booleanOf(json: unknown): boolean {
-  if (typeof json !== 'boolean') throw new NoSession();
-  return json;
-}
-
-function integerOf(json: unknown): number {
-  if (typeof json !== 'number' || !Number.isSafeInteger(json)) throw new NoSession();
-  return json;
-}
-
-function countOf(json: unknown): number {
-  const number = integerOf(json);
-  if (number < 0) throw new NoSession();
-  return number;
+  if (Array.isArray(shape)) return Array.isArray(value) && value.every((each) => isOf(each, shape[0]));
+  if ('optional' in shape) return value === undefined || isOf(value, shape.optional as Shape);
+  return isObject(value) && Object.entries(shape).every(([field, own]) => isOf(value[field], own as Shape));
 }

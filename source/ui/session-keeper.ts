@@ -3,7 +3,6 @@ import type {ApiClient} from '../api/types.ts';
 import {absenceByHistory} from '../events/absence.ts';
 import type {Clock} from '../lib/clock.ts';
 import {readEventsOf} from '../logs/pipeline-history.ts';
-import type {Processes} from '../storage/file-lock.ts';
 import type {SavedSession} from '../storage/session-data.ts';
 import {SessionFile} from '../storage/session-file.ts';
 import type {Controller} from './controller.ts';
@@ -27,7 +26,6 @@ type SessionOptions = {
   readonly client: Pick<ApiClient, 'baseUrl' | 'getSession' | 'listEvents' | 'getEvent'>;
   readonly clock: Clock;
   readonly folder: string;
-  readonly processes: Processes;
   /** Starts without the last session. */
   readonly fresh: boolean;
   /** Options of this start, which override the last session. */
@@ -57,17 +55,8 @@ export class ScreenSession {
     const {client, clock, fresh, viewOptions, signal} = this.#options;
     const tenant = await this.#tenant();
     if (tenant === undefined) return;
-    const file = await SessionFile.acquire({...this.#options, server: client.baseUrl, tenant});
-    // `close` did not wait for a file: a home directory may hang.
-    if (signal.aborted) {
-      if (typeof file !== 'string') await file.close();
-      return;
-    }
-    // Without a file the screen works, and a notice reports why nothing is kept.
-    if (typeof file === 'string') {
-      controller.sayOnce(file);
-      return;
-    }
+    if (signal.aborted) return;
+    const file = new SessionFile({...this.#options, server: client.baseUrl, tenant});
     this.#file = file;
     const {session: saved, problem} = fresh ? {} : await file.read();
     if (signal.aborted) return;

@@ -70,7 +70,7 @@ describe('C', () => {
     await terminal.waitFor('kept line');
     await terminal.press('w');
     await terminal.waitFor('wrap all');
-    await new View(terminal).keepsSession(rig.home.path);
+    await new View(terminal).keepsSession();
 
     await goTo(terminal, 'j');
     await live(terminal, 'prod', new URL(rig.prod.url).host);
@@ -133,7 +133,7 @@ describe('C', () => {
     // No preview any more, which would have three dots.
     const isKept = () => /1 beta(?!…)/.test(terminal.row(1));
     await terminal.waitFor(isKept);
-    await new View(terminal).keepsSession(rig.home.path);
+    await new View(terminal).keepsSession();
     await goTo(terminal, 'j');
     await live(terminal, 'prod');
     await goTo(terminal, 'k');

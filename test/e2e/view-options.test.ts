@@ -70,7 +70,7 @@ test('keys win over the configuration at the next start, flags over both, and --
     onTestFinished(() => terminal.dispose());
     const viewer = new Viewer(server, terminal);
     await viewer.live(/line \d+\.|well/);
-    await viewer.keepsSession(home.path);
+    await viewer.keepsSession();
     await terminal.press(...keys);
     const seen = () => {
       const row = viewer.shown().find((each) => each.includes('line 1.')) ?? '';

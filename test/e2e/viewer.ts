@@ -1,5 +1,3 @@
-import {readdir} from 'node:fs/promises';
-import path from 'node:path';
 import {expect} from 'vitest';
 import type {DemoServerOptions} from '../../demo/demo.ts';
 import {type Level, plainLine} from '../../demo/log-lines.ts';
@@ -83,15 +81,8 @@ export class View implements AsyncDisposable {
     return this.terminal.row(-2);
   }
 
-  /**
-   * Waits until the program keeps its session: what is quit earlier keeps nothing. `home`: its home directory, in which
-   * it is the only program.
-   */
-  async keepsSession(home = this.terminal.home): Promise<void> {
-    const folder = path.join(home, '.local/state/pipetail');
-    const isLocked = async () => (await readdir(folder).catch(() => [])).some((name) => name.endsWith('.lock'));
-    await eventually(isLocked, () => 'a locked session');
-    // It is read once it is locked.
+  /** Waits until the program has read its session: what is quit earlier keeps nothing. */
+  async keepsSession(): Promise<void> {
     await this.terminal.stable();
   }
 

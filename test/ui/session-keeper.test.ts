@@ -1,5 +1,3 @@
-import {readdirSync} from 'node:fs';
-import {setImmediate as nextTurn} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import type {Scenario} from '../../demo/demo.ts';
 import {createClient} from '../../source/api/client.ts';
@@ -350,7 +348,6 @@ async function start(
     },
     clock: screen.clock,
     folder,
-    processes: {pid: process.pid, isAlive: () => true, random: Math.random},
     fresh: false,
     viewOptions: {},
     signal: ended.signal,
@@ -478,20 +475,4 @@ test('a server without tenants has one session for all', async () => {
   const again = await start(home.path, [failed('protocol')]);
   await again.screen.until(() => again.screen.tabs.includes('fraud'), 'the tab of the last time');
   await again.session.close();
-});
-
-test('a screen that ends while the session is being opened leaves its file to the next one', async () => {
-  await using home = await temporaryDirectory();
-  await keptTwo(home.path);
-  const {session, started, end} = await start(home.path, [tenant], ['fraud']);
-  const locks = () => readdirSync(home.path).filter((name) => name.endsWith('.lock'));
-  while (locks().length === 0) await nextTurn();
-  end();
-  await session.close();
-  await started;
-  expect(locks()).toEqual([]);
-  const next = await start(home.path, [tenant]);
-  await next.started;
-  expect(next.screen.tabs).toEqual(expect.arrayContaining(['billing', 'orders']));
-  await next.session.close();
 });
