@@ -278,7 +278,17 @@ export class StreamRecording implements ColdStore {
   #record(opened: OpenRecording, start: Parameters<OpenRecording['record']>[0]['start']): void {
     if (opened.readOnlyBy !== undefined) return;
     const {sink, reader, onChange} = this.#options;
-    this.#writing = opened.record({buffer: sink.buffer, start, state: () => reader.state, onChange});
+    const recorder = opened.record({
+      ...{buffer: sink.buffer, start, onChange},
+      state: () => reader.state,
+      onGone: (error) => {
+        if (this.#writing !== recorder || this.#id === undefined) return;
+        this.#finishWriting();
+        this.#onFailed(error, this.#id);
+        onChange();
+      },
+    });
+    this.#writing = recorder;
     this.#recorders.push(this.#writing);
     if (reader.state !== undefined) this.#writing.wake();
   }

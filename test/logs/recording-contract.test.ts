@@ -247,6 +247,31 @@ test('a folder that is gone, and back: it is said, and nothing is missing', asyn
   expect((await recordedBytes(folder)).toString()).toBe(wire().toString());
 });
 
+test('a folder that was deleted meanwhile is said, and recorded anew with what memory holds', async () => {
+  const {directory, folder, wire, write, start, receive, clock} = await stage();
+  const life = await start();
+  write(3);
+  await receive(life);
+  await rm(directory, {recursive: true});
+  write(1);
+  life.cut();
+  life.connect();
+  life.receive(wire());
+  life.settle();
+  await eventually(
+    async () => {
+      await clock.advance(200);
+      return life.recording.state?.kind === 'stopped';
+    },
+    () => JSON.stringify(life.recording.state),
+  );
+  expect(life.recording.state).toMatchObject({why: `${folder} was deleted`});
+  await clock.advance(1000);
+  await recorded(life, clock);
+  await life.close();
+  expect(await recordedBytes(folder)).toEqual(wire());
+});
+
 test('a second writer says that it does not record, and who does', async () => {
   const {folder, wire, write, start, receive} = await stage();
   const first = await start();

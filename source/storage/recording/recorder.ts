@@ -7,7 +7,7 @@ import {NotRegularError} from '../regular-file.ts';
 import {codeOf, deniesWriting, failureWords} from '../save-file.ts';
 import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './recorded-bytes.ts';
-import type {RecordingWriter} from './writer.ts';
+import {FolderGoneError, type RecordingWriter} from './writer.ts';
 
 export type RecordingState =
   /** Its folder is searched, locked and read. */
@@ -49,6 +49,8 @@ type RecorderOptions = {
   readonly fileBytes: number;
   readonly fileAge: number;
   readonly onChange: () => void;
+  /** The folder was deleted: this recorder is of no further use. */
+  readonly onGone: (error: FolderGoneError) => void;
   /** A file is full: there may be too many files now. */
   readonly onRotated: () => Promise<void>;
   /** Unlocks the folder. */
@@ -186,6 +188,10 @@ export class Recorder implements ColdStore {
     if (this.#finished) return;
     const {clock, onChange} = this.#options;
     const {tries} = this.#note(error);
+    if (error instanceof FolderGoneError) {
+      this.#options.onGone(error);
+      return;
+    }
     this.#tap.rewind();
     this.#cancel = clock.after(waitAfter(tries, diskRetry), () => this.#run(true));
     onChange();

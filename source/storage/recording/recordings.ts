@@ -55,6 +55,7 @@ type RecordOptions = {
   readonly start: TapPosition;
   readonly state: () => unknown;
   readonly onChange: () => void;
+  readonly onGone: (error: Error) => void;
 };
 
 /**

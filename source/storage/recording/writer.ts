@@ -26,6 +26,9 @@ import {chunksOf} from './recorded-bytes.ts';
 /** Milliseconds after which no program still writes a draft. */
 const draftAge = 60_000;
 
+/** What is written into it is lost. */
+export class FolderGoneError extends Error {}
+
 /**
  * Writes into a recording's folder, which the caller has locked. One call at a time, besides `pack`. Each rejects with an
  * error of the file system, and may be tried again after `repair`.
@@ -107,7 +110,7 @@ export class RecordingWriter {
 
   /** Facts first, so that they speak of all bytes on the disk. */
   async append(facts: readonly Fact[], bytes: readonly Uint8Array[]): Promise<void> {
-    if ((await this.#log.stat()).nlink === 0) throw new Error(`${this.folder} was deleted`);
+    if ((await this.#log.stat()).nlink === 0) throw new FolderGoneError(`${this.folder} was deleted`);
     const text = Buffer.from(facts.map(factLine).join(''));
     await this.#factsFile.appendFile(text);
     let position = this.#size - this.file.offset;

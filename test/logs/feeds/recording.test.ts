@@ -20,7 +20,7 @@ async function startRecording(directory: string, id: string) {
   const opened = await recordings.open('p', id);
   const {buffer, start} = restored(opened.past, {maxBytes: 1e6});
   const before = buffer.totalBytes;
-  const recorder: Recorder = opened.record({buffer, start, state: () => undefined, onChange() {}});
+  const recorder: Recorder = opened.record({buffer, start, state: () => undefined, onChange() {}, onGone() {}});
   return {
     buffer,
     recorder,

@@ -37,7 +37,7 @@ async function join(recorded: string, buffer: WritableLogBuffer, from = buffer.f
   }
   const {buffer: before, start} = restored(first.past, {maxBytes: 1e6});
   before.append(Buffer.from(recorded));
-  const recorder = first.record({buffer: before, start, state: () => undefined, onChange: () => {}});
+  const recorder = first.record({buffer: before, start, state: () => undefined, onChange: () => {}, onGone: () => {}});
   recorder.wake();
   await recorder.finish();
   const second = await recordings.open('p', 'id-1');
