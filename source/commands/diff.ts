@@ -1,3 +1,4 @@
+import type {Marker} from '../buffer/markers.ts';
 import {changesObject, changesText, comparedRuns, type KnownProgram, runFacts} from '../events/changes-words.ts';
 import {RunCounter, type RunKinds, runBefore} from '../events/run-changes.ts';
 import {missingWords} from '../events/timeline-words.ts';
@@ -13,11 +14,10 @@ import {RecordIndex} from '../records/record-index.ts';
 import type {DiffRequest} from '../settings/request.ts';
 import type {FoundLog} from '../storage/opened/find-logs.ts';
 import {readFailureWords} from '../storage/opened/open-error.ts';
-import type {RecordedPiece} from '../storage/recording/read-recording.ts';
 import {codeOf} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
 import {markerText} from '../words/markers.ts';
-import {fewOf, namedIn} from './logs/logs-in.ts';
+import {fewOf, namedIn} from './logs/find-named-logs.ts';
 import {mostLogBytes, type ServerLogOptions, withServerLog} from './server-log.ts';
 import {describePipeline} from './status.ts';
 
@@ -120,20 +120,13 @@ async function runsOf(
     await nextTurn(clock);
   };
   const {isRecorded} = capabilitiesOf(found);
-  const adding = {sink, signal, clock, isRecorded, mostBytes: blockBytes, onPiece};
-  await addPieces(notingDamage(openedPieces(found, {...options, signal}), note), adding);
+  const onMarker = (marker: Marker) => {
+    if (marker.kind === 'unreadable') note(markerText(marker));
+  };
+  const adding = {sink, signal, clock, isRecorded, mostBytes: blockBytes, onMarker, onPiece};
+  await addPieces(openedPieces(found, {...options, signal}), adding);
   countAll(index, counter);
   return {runs: counter.runs, endId: buffer.endId};
-}
-
-async function* notingDamage(
-  pieces: AsyncIterable<RecordedPiece>,
-  note: RecordedOptions['note'],
-): AsyncGenerator<RecordedPiece> {
-  for await (const piece of pieces) {
-    if ('marker' in piece && piece.marker.kind === 'unreadable') note(markerText(piece.marker));
-    yield piece;
-  }
 }
 
 function countAll(index: RecordIndex, counter: RunCounter): void {

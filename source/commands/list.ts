@@ -18,7 +18,7 @@ import {
   stateSince,
   tagWords,
 } from '../words/pipeline.ts';
-import {fewOf} from './logs/logs-in.ts';
+import {fewOf} from './logs/find-named-logs.ts';
 import type {Why, WhyOptions} from './why-of-server.ts';
 
 type ListOptions = WhyOptions & {

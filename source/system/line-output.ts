@@ -162,7 +162,7 @@ export async function printed(text: string, process: NodeJS.Process): Promise<bo
 }
 
 /** Exit codes by what a line is the reason for. */
-const faultCodes = {failure: 1, misuse: 2} as const;
+export const faultCodes = {failure: 1, misuse: 2} as const;
 export type FaultKind = keyof typeof faultCodes;
 
 /** A line for stderr. With JSON output it is a JSON object; a failure has the same fields in every command. */

@@ -2,7 +2,7 @@ import type {ApiClient} from '../../api/types.ts';
 import {alertObject} from '../../events/alerts.ts';
 import {EventFeed} from '../../events/event-feed.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {ListPoller} from '../../logs/list-poller.ts';
+import type {ListPoller} from '../../logs/list-poller.ts';
 import {forEachLog, type LogManager} from '../../logs/log-manager.ts';
 import {readHistory} from '../../logs/pipeline-history.ts';
 import {AlertCommand} from '../../system/alert-command.ts';
@@ -12,9 +12,10 @@ type LogAlertsOptions = {
   /** See `AlertCommand`. */
   readonly credentialVariables: readonly string[];
   readonly manager: LogManager;
+  /** Its lists have renamed the logs before the alerts about them. */
+  readonly poller: ListPoller;
   readonly client: ApiClient;
   readonly clock: Clock;
-  readonly random: () => number;
   readonly process: NodeJS.Process;
   /** Writes one line to stderr. */
   readonly note: (line: string) => void;
@@ -24,13 +25,10 @@ type LogAlertsOptions = {
 
 /** Runs the command of `--on-alert` for the logs that are printed. Call the result at the end: it waits for what runs. */
 export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
-  const {command, credentialVariables, manager, client, clock, random, process, note, signal} = options;
+  const {command, credentialVariables, manager, poller, client, clock, process, note, signal} = options;
   const alerts = new AlertCommand({command, credentialVariables, process, clock});
   alerts.onFailure((text) => note(`pipetail: ${text}`));
   signal.addEventListener('abort', () => alerts.dispose());
-  const poller = new ListPoller({client, clock, random});
-  // Nobody watches: as often as the screen asks without a user.
-  poller.setAttended(false);
   // The end of a pipeline is told after its log is closed. A log has the name that its pipeline has now.
   const printed = new Set<{readonly name: string}>();
   const leaveLogs = forEachLog(manager, (log) => {
@@ -49,18 +47,10 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
       },
     },
   });
-  // Before the alerts of a list, which are about the names in it.
-  const leaveNames = poller.snapshot.subscribe(() => {
-    const {pipelines = [], failure} = poller.snapshot.get();
-    if (!failure) manager.followNames(pipelines);
-  });
   const stop = events.start();
-  poller.start();
   return async () => {
-    poller.stop();
     events.flush();
     leaveLogs();
-    leaveNames();
     stop();
     await alerts.idle();
     alerts.dispose();

@@ -1,12 +1,13 @@
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import {isDamage, type Marker} from '../../buffer/markers.ts';
 import {newline, newlinesIn} from '../../buffer/segment.ts';
+import type {Clock} from '../../lib/clock.ts';
 import {counted} from '../../lib/format.ts';
-import type {LineOutput} from '../../system/line-output.ts';
+import type {FaultKind, LineOutput} from '../../system/line-output.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Ending} from './catch-up.ts';
 import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';
-import type {Over} from './record-selector.ts';
+import type {Over, RecordSelector} from './record-selector.ts';
 import type {ConvertLines} from './record-shapes.ts';
 import type {CaughtUp} from './tail-wait.ts';
 
@@ -24,14 +25,18 @@ type LogPrinterOptions = {
   readonly convert?: ConvertLines | undefined;
   /** Prints records, not lines; `prefix` and `convert` have no effect then. */
   readonly records?: RecordPrinterOptions | undefined;
-  /** Writes one line about the log; `failure`: the reason for exit code 1. */
-  readonly note: (text: string, kind?: 'failure') => void;
+  /** Writes one line about the log; `kind`: it is the reason for an exit code. */
+  readonly note: (text: string, kind?: FaultKind) => void;
   /** Bytes in one write; default: a pipe's capacity, so that a slow reader is noticed soon. */
   readonly batchBytes?: number;
+  /** Nothing is printed now, whatever has come. */
+  readonly isHeld?: () => boolean;
+  /** Nothing that comes is printed any more: by a record (`--exit-on`, `--fail-on`, `--until`), or a problem. */
+  readonly onOver?: () => void;
 };
 
 /** Printed after every line below `id`. */
-type Note = {readonly id: number; readonly text: string; readonly kind?: 'failure'};
+type Note = {readonly id: number; readonly text: string; readonly kind?: FaultKind};
 
 /**
  * Prints one log from the buffer of a stream or a recording: lines or records to the output, marker words to `note`.
@@ -50,9 +55,12 @@ export class LogPrinter {
   readonly #notes: Note[] = [];
   /** Nothing from here on is printed. */
   #endId: number | undefined;
-  #missesRun = false;
+  #isOver = false;
   /** End of the catch-up (`to`: an id); undefined until it is over, and once it was printed. */
   #caughtUp: {readonly to: number; readonly mayBeLive: number} | undefined;
+  /** The bytes after which `flushLater` waits. */
+  #restingAt: number | undefined;
+  #cancelFlush = () => {};
 
   constructor(options: LogPrinterOptions) {
     this.#options = options;
@@ -63,7 +71,12 @@ export class LogPrinter {
   /** All lines and notes up to the end were printed. */
   get done(): boolean {
     const isPrinted = this.#endId !== undefined && this.#nextId >= this.#endId && this.#notes.length === 0;
-    return isPrinted && this.#records?.hasEnded !== false;
+    return isPrinted && (this.#records?.hasEnded !== false || this.problem !== undefined);
+  }
+
+  /** Nothing that comes is printed any more: by a record, or a problem. */
+  get hasEnded(): boolean {
+    return this.#isOver;
   }
 
   /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
@@ -71,24 +84,9 @@ export class LogPrinter {
     return this.#records?.over;
   }
 
-  /** The run that is asked for (`--run`) is not in the log, which has ended. */
-  get missesRun(): boolean {
-    return this.#missesRun;
-  }
-
-  /** A record later than `--until` has come: nothing more of this log is printed. */
-  get isPastEnd(): boolean {
-    return this.#records?.isPastEnd === true;
-  }
-
-  /** See `RecordPrinter.allBefore`. */
-  get allBefore(): RecordPrinter['allBefore'] {
-    return this.#records?.allBefore;
-  }
-
-  /** Lines wait because their record may continue: `flush` prints them. */
-  get hasPending(): boolean {
-    return this.#records?.hasPending === true;
+  /** See `RecordSelector.allBefore`. */
+  get allBefore(): RecordSelector['allBefore'] {
+    return this.#records?.selector.allBefore;
   }
 
   /** Why nothing more can be printed, in one line; undefined: it can. */
@@ -96,26 +94,36 @@ export class LogPrinter {
     return this.#records?.problem;
   }
 
+  /** Prints what has come as it is: lines do not wait for more of their record. */
   flush(): void {
-    this.#records?.flush();
+    this.#records?.selector.flush();
+  }
+
+  /** The same once no byte has come for `rest` milliseconds. */
+  flushLater(clock: Clock, rest: number, onFlush: () => void): void {
+    const {totalBytes} = this.#options.buffer;
+    if (totalBytes === this.#restingAt || this.#records?.selector.hasPending !== true || this.#endId !== undefined)
+      return;
+    this.#cancelFlush();
+    this.#restingAt = totalBytes;
+    this.#cancelFlush = clock.after(rest, () => {
+      this.#restingAt = undefined;
+      if (this.#options.buffer.totalBytes === totalBytes) this.flush();
+      onFlush();
+    });
   }
 
   /** The catch-up is over: prints what waited for that. */
   caughtUp({isQuiet, mayBeLive}: CaughtUp): void {
-    if (!this.#records) return;
-    if (isQuiet) this.#records.flush();
-    this.#caughtUp = {to: Math.min(this.#printableEnd, this.#records.completeTo), mayBeLive};
-  }
-
-  /** Prints nothing more but `say`. */
-  abandon(say: string): void {
-    this.end({failed: true, from: this.#nextId, say});
+    if (!this.#records || this.problem !== undefined) return;
+    if (isQuiet) this.#records.selector.flush();
+    this.#caughtUp = {to: Math.min(this.#printableEnd, this.#records.selector.completeTo), mayBeLive};
   }
 
   /** Reads what is new in the buffer, unless the end is set. Returns new and changed markers. */
   check(): readonly PlacedMarker[] {
     if (this.#endId !== undefined) return [];
-    this.#records?.check();
+    this.#records?.selector.check();
     const {buffer} = this.#options;
     const changed = this.#changedMarker();
     const found = changed ? [changed] : [];
@@ -128,6 +136,7 @@ export class LogPrinter {
     this.#lastMarker = last;
     for (const {id, marker} of found)
       this.#notes.push({id, text: noteOf(marker), ...(isDamage(marker) && {kind: 'failure'})});
+    this.#endIfOver();
     return found;
   }
 
@@ -136,8 +145,9 @@ export class LogPrinter {
    * left out when the log continues without us (`continues`).
    */
   end({from, continues = false, say, failed}: Ending & {readonly from?: number | undefined}): void {
-    if (this.over || (this.isPastEnd && this.#endId !== undefined)) return;
-    this.#records?.closeLog();
+    if (this.over || this.#endId !== undefined) return;
+    this.#cancelFlush();
+    this.#records?.selector.closeLog();
     const {endId, hasOpenLine} = this.#options.buffer;
     const id = from ?? (continues ? this.#printableEnd : endId);
     this.#endId = id;
@@ -150,6 +160,27 @@ export class LogPrinter {
 
   /** Prints some lines or one note; `output` must have room. False: there is nothing to print. */
   printSome(output: LineOutput): boolean {
+    if (this.#options.isHeld?.()) return false;
+    const hasPrinted = this.#printNext(output);
+    this.#endIfOver();
+    return hasPrinted;
+  }
+
+  #endIfOver(): void {
+    const {problem} = this;
+    const isOver = problem !== undefined || this.over !== undefined || this.#records?.selector.isPastEnd === true;
+    if (this.#isOver || !isOver) return;
+    this.#isOver = true;
+    this.#cancelFlush();
+    if (this.over === 'failed') this.#options.note('a record has matched --fail-on', 'failure');
+    else if (problem !== undefined) {
+      this.#endId = undefined;
+      this.end({failed: true, from: this.#nextId, say: problem});
+    }
+    this.#options.onOver?.();
+  }
+
+  #printNext(output: LineOutput): boolean {
     this.#skipDropped();
     const [note] = this.#notes;
     if (note && note.id <= this.#nextId) {
@@ -173,9 +204,9 @@ export class LogPrinter {
   /** Prints the records that were held to the end, once. */
   #printEnd(output: LineOutput): boolean {
     const records = this.#records;
-    if (!records || records.hasEnded || this.#nextId < (this.#endId ?? Number.POSITIVE_INFINITY)) return false;
+    const isWhole = this.#nextId >= (this.#endId ?? Number.POSITIVE_INFINITY);
+    if (!records || records.hasEnded || this.problem !== undefined || !isWhole) return false;
     const {missingRun} = records;
-    this.#missesRun = missingRun !== undefined;
     if (missingRun) this.#options.note(missingRunWords(missingRun), 'failure');
     return write(output, records.end());
   }
@@ -188,7 +219,7 @@ export class LogPrinter {
 
   /** Whole records that begin before the next note: a quiet marker within a record is reported after it. */
   #readRecords(records: RecordPrinter, noteId = Number.POSITIVE_INFINITY): Uint8Array | undefined {
-    const complete = this.#endId === undefined ? records.completeTo : Number.POSITIVE_INFINITY;
+    const complete = this.#endId === undefined ? records.selector.completeTo : Number.POSITIVE_INFINITY;
     const end = Math.min(this.#printableEnd, complete);
     if (this.#nextId >= Math.min(end, noteId)) return undefined;
     const {next, lines, bytes} = records.read({from: this.#nextId, stop: noteId, end, maxBytes: this.#batchBytes});
@@ -198,7 +229,7 @@ export class LogPrinter {
       this.#endId = next;
       this.#notes.length = 0;
     }
-    if (records.isPastEnd) {
+    if (records.selector.isPastEnd) {
       this.#endId = next;
       while ((this.#notes.at(-1)?.id ?? 0) > next) this.#notes.pop();
     }

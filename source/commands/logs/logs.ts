@@ -1,151 +1,39 @@
+import {asFailure} from '../../api/errors.ts';
 import type {ApiClient, Pipeline} from '../../api/types.ts';
 import {rekey} from '../../events/pipeline-event.ts';
-import {aborted, type Clock} from '../../lib/clock.ts';
-import {errorText} from '../../lib/format.ts';
+import {aborted, withPatience} from '../../lib/clock.ts';
 import {type ConnectionFeed, pipelineLogs} from '../../logs/feeds/connection.ts';
-import {attendedEvery, ListPoller, type ListSnapshot} from '../../logs/list-poller.ts';
+import {ListPoller, type ListSnapshot} from '../../logs/list-poller.ts';
 import {LogManager, type ManagerOptions} from '../../logs/log-manager.ts';
 import type {NamePattern} from '../../settings/names.ts';
 import {seeAll} from '../../startup/name-hint.ts';
-import {type FaultKind, type LineOutput, writeFailure} from '../../system/line-output.ts';
-import {errorWithAdvice, withAdvice} from '../../words/failures.ts';
-import {PipelineLog} from './pipeline-log.ts';
-import type {RecordPrinterOptions} from './record-printer.ts';
-import type {Over} from './record-selector.ts';
-import type {ConvertLines, LogToPrint, RecordShape} from './record-shapes.ts';
+import {withAdvice} from '../../words/failures.ts';
+import {type LogsFeed, LogsRun, linePrefixes, type RunOptions} from './logs-run.ts';
+import {type FollowOptions, PipelineLog} from './pipeline-log.ts';
 
-export type LogsOptions = {
-  readonly names: readonly string[];
-  /** All pipelines that match; with `follow` also those that come later. */
-  readonly patterns?: readonly NamePattern[];
-  readonly follow: boolean;
-  readonly exitOnEnd: boolean;
-  /** What is printed of whole lines; undefined: as sent. */
-  readonly convert?: ConvertLines | undefined;
-  /** Milliseconds of silence before a stream is refreshed; 0 = never. */
-  readonly silence: number;
-  /** Undefined: lines are printed, not records, and those of several logs in no order. */
-  readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
-  /** Text to add to the note that there is no such pipeline. Never rejects. */
-  readonly hint?: (name: string) => Promise<string>;
-  /** Milliseconds after which it ends. */
-  readonly timeout?: number | undefined;
-  /** A record is waited for (`--exit-on`): an end without it is a failure. */
-  readonly waitsForRecord?: boolean;
-  /** With `follow`: each log ends with its pipeline, when that stops or fails. */
-  readonly endsByState?: boolean;
-  readonly client: ApiClient;
-  readonly recordings?: NonNullable<ManagerOptions['recordings']>;
-  /** Watches the logs; called once, before the first is opened. The result is called at the end. */
-  readonly watch?: ((manager: LogManager) => () => Promise<void>) | undefined;
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly output: LineOutput;
-  /** Writes one line to stderr, given without a newline; `failure`: the reason for exit code 1. */
-  readonly note: (line: string, kind?: FaultKind) => void;
-  /** Ends the printing at once, without waiting for a slow reader. */
-  readonly signal: AbortSignal;
-  /** For tests: bytes that may wait for a slow reader, of all pipelines together. */
-  readonly spillBytes?: number;
-};
+export type LogsOptions = RunOptions &
+  FollowOptions & {
+    readonly names: readonly string[];
+    /** All pipelines that match; with `follow` also those that come later. */
+    readonly patterns?: readonly NamePattern[];
+    /** Milliseconds of silence before a stream is refreshed; 0 = never. */
+    readonly silence: number;
+    readonly client: ApiClient;
+    readonly recordings?: NonNullable<ManagerOptions['recordings']>;
+    /** With `follow`: watches the logs; called once, before the first is opened. The result is called at the end. */
+    readonly watch?: ((manager: LogManager, poller: ListPoller) => () => Promise<void>) | undefined;
+    /** For tests: bytes that may wait for a slow reader, of all pipelines together. */
+    readonly spillBytes?: number;
+  };
 
 /**
- * Prints logs: with `follow` for days, stitched over every reconnect, else only the catch-up. Markers and causes go to
- * `note`. Returns the exit code (`settings/exit-codes.ts`).
+ * Prints logs of a server: with `follow` for days, stitched over every reconnect, else only the catch-up. Markers and causes
+ * go to `note`. Returns the exit code.
  */
 export async function runLogs(options: LogsOptions): Promise<number> {
-  const {output, note, patterns = [], clock, timeout} = options;
-  const names = [...new Set(options.names)];
-  const over = new AbortController();
-  const signal = AbortSignal.any([options.signal, over.signal]);
-  const isOpenEnded = patterns.length > 0;
-  const printing = new Printing(options, {count: names.length, mayGrow: isOpenEnded});
-  const endWatch = options.watch?.(printing.manager);
-  printing.add(names, {hasPrefix: isOpenEnded || names.length > 1});
-  const stopped = aborted(options.signal);
-  const poller = options.follow && options.endsByState ? new ListPoller(options) : undefined;
-  if (poller) {
-    poller.snapshot.subscribe(() => printing.onList(poller.snapshot.get()));
-    poller.start();
-  }
-  const ends: Promise<End>[] = [printing.over, output.closed, stopped];
-  if (isOpenEnded) ends.push(addMatching(printing, {...options, patterns, signal}));
-  if (timeout !== undefined) ends.push(clock.sleep(timeout, signal).then(timedOut, nothing));
-
-  const end = await Promise.race(ends);
-  const unmatched = options.waitsForRecord === true ? await printing.unmatched() : [];
-  over.abort();
-  poller?.stop();
-  printing.stop();
-  const isLate = end === 'timed out';
-  if (isLate) {
-    // What came before is printed; the last record of a log that was not quiet may be missing.
-    printing.print();
-    await Promise.race([printing.over, output.closed, stopped]);
-  }
-  if (options.signal.aborted) printing.print();
-  await endWatch?.();
-  for (const line of unmatched) note(line);
-  const unrecorded = await printing.unrecorded();
-  for (const line of unrecorded) note(`pipetail: ${line}`, printing.verdict === 'matched' ? undefined : 'failure');
-  const unwritten = end instanceof Error ? writeFailure(end) : undefined;
-  if (unwritten !== undefined) note(`pipetail: ${unwritten}`, 'failure');
-  if (printing.verdict !== undefined) return printing.verdict === 'matched' ? 0 : 1;
-  const hasEnded = end === undefined && !options.signal.aborted && !printing.failed;
-  const isUnmatched = options.waitsForRecord === true && (isLate || hasEnded);
-  const when = isLate ? `within ${(timeout ?? 0) / 1000} s` : 'before the end of the log';
-  if (isUnmatched) note(`pipetail: nothing matched --exit-on ${when}`, 'failure');
-  const isUnwritten = unwritten !== undefined || unrecorded.length > 0;
-  return isUnwritten || end === 'failed' || isUnmatched || printing.failed ? 1 : 0;
-}
-
-/** Undefined: everything was printed, or the signal has stopped it. */
-type End = NodeJS.ErrnoException | 'failed' | 'timed out' | undefined;
-
-const timedOut = (): End => 'timed out';
-const nothing = (): End => undefined;
-
-/** Opens the pipelines that match. Resolves when all are printed, or none matches. */
-async function addMatching(
-  printing: Printing,
-  options: LogsOptions & {readonly patterns: readonly NamePattern[]},
-): Promise<End> {
-  const {note, patterns, follow, exitOnEnd, endsByState = false} = options;
-  const sources = patterns.map(({source}) => `'${source}'`).join(', ');
-  let isFirst = true;
-  const onNames = (names: readonly string[], pipelines: readonly Pipeline[]) => {
-    // A new name of a log that is printed is no other log.
-    printing.manager.followNames(pipelines);
-    printing.add(names, {hasPrefix: true});
-    if (isFirst && printing.size === 0 && follow)
-      note(`pipetail: no pipeline matches ${sources} yet · waiting for one`);
-    if (isFirst && printing.size > 0) noteUnmatched(pipelines, options);
-    isFirst = false;
-    // What ends with its logs does not wait for later pipelines.
-    if ((exitOnEnd || endsByState) && printing.size > 0) printing.close();
-  };
-  try {
-    await watchNames({...options, onNames, note: (text) => note(`pipetail: ${text}`)});
-  } catch (error) {
-    note(`pipetail: ${errorWithAdvice(error).message}`, 'failure');
-    return 'failed';
-  }
-  if (!options.signal.aborted && printing.size === 0) {
-    note(`pipetail: no pipeline matches ${sources} · ${seeAll}`, 'failure');
-    return 'failed';
-  }
-  printing.close();
-  return printing.over;
-}
-
-/** Of several patterns those that match nothing, which is rather a mistake. */
-function noteUnmatched(
-  all: readonly Pipeline[],
-  {patterns, follow, note}: Pick<LogsOptions, 'follow' | 'note'> & {readonly patterns: readonly NamePattern[]},
-): void {
-  for (const {source, matches} of patterns)
-    if (!all.some(matches)) note(`pipetail: no pipeline matches '${source}'${follow ? ' yet' : ''}`);
+  const {follow, names, patterns = []} = options;
+  const run = new LogsRun(options, {inOrder: !follow && (patterns.length > 0 || new Set(names).size > 1)});
+  return await run.run(new PipelineLogs(run, options));
 }
 
 /** Milliseconds that the end waits for the server's number of connector errors. */
@@ -159,288 +47,185 @@ const usualSpill = 256 * 1024 * 1024;
 /** Bytes, twice what can come between two checks: no line is dropped before the reader had a chance. */
 const leastSpill = 8 * 1024 * 1024;
 
-/** The logs that are printed together, each in its turn. */
-class Printing {
-  /** Resolves when everything was printed, or a record has ended it. */
-  readonly over: Promise<undefined>;
-  readonly manager: LogManager<ConnectionFeed>;
+/** The logs of pipelines in a run: those that are named, and those that the list has under a pattern. */
+class PipelineLogs implements LogsFeed {
+  readonly #run: LogsRun;
   readonly #options: LogsOptions;
+  readonly #names: readonly string[];
+  readonly #patterns: readonly NamePattern[];
   readonly #spillBytes: number;
+  readonly #manager: LogManager<ConnectionFeed>;
+  readonly #poller: ListPoller;
+  readonly #endWatch: (() => Promise<void>) | undefined;
   readonly #logs = new Map<string, PipelineLog>();
-  /** The next one to print is first. */
-  readonly #queue: PipelineLog[] = [];
-  /** Those that are not over, or not printed whole. */
-  readonly #unfinished = new Set<PipelineLog>();
-  /** Of these, what becomes of the others decides. */
+  /** What becomes of the others decides whether they end. */
   readonly #refused = new Set<PipelineLog>();
-  #verdict: Over | undefined;
-  readonly #resolve: (value: undefined) => void;
-  /** Of several logs that end with their catch-up. */
-  readonly #order: TimeOrder | undefined;
-  #mayGrow: boolean;
-  #listed: ListSnapshot | undefined;
+  /** Resolves when the names of the patterns cannot be had, or are none. */
+  readonly #failed = Promise.withResolvers<void>();
+  #listed: readonly Pipeline[] | undefined;
   /** Why there is no list now, as it was noted. */
-  #refusal: string | undefined;
+  #trouble: string | undefined;
 
-  /** `count`: expected logs; they and later ones share the spill. `mayGrow`: it is not over before `close`. */
-  constructor(options: LogsOptions, {count, mayGrow}: {count: number; mayGrow: boolean}) {
-    this.#options = options;
+  /** Named logs and later ones share the spill. */
+  constructor(run: LogsRun, options: LogsOptions) {
+    const {names, patterns = [], endsByState = false, watch} = options;
     const memoryBytes = options.spillBytes ?? usualSpill;
-    this.#spillBytes = Math.max(leastSpill, memoryBytes / Math.max(1, count));
-    this.manager = new LogManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes}, pipelineLogs);
-    this.manager.onRenamed((names) => rekey(this.#logs, names));
-    this.#mayGrow = mayGrow;
-    if (!options.follow && (mayGrow || count > 1)) this.#order = new TimeOrder();
-    const {promise, resolve} = Promise.withResolvers<undefined>();
-    this.over = promise;
-    this.#resolve = resolve;
-    options.output.onRoom = () => this.print();
+    this.#run = run;
+    this.#options = options;
+    this.#names = [...new Set(names)];
+    this.#patterns = patterns;
+    this.#spillBytes = Math.max(leastSpill, memoryBytes / Math.max(1, this.#names.length));
+    this.#manager = new LogManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes}, pipelineLogs);
+    this.#manager.onRenamed((renamed) => rekey(this.#logs, renamed));
+    this.#poller = new ListPoller(options);
+    this.#poller.snapshot.subscribe(() => this.#onList(this.#poller.snapshot.get()));
+    // Nobody waits for the list of one who only watches: as often as the screen asks without a user.
+    this.#poller.setAttended(patterns.length > 0 || endsByState);
+    this.#endWatch = watch?.(this.#manager, this.#poller);
+    run.settle = () => this.#settleRefusals();
   }
 
-  get size(): number {
-    return this.#logs.size;
+  async bring(signal: AbortSignal): Promise<void> {
+    const {client, follow, endsByState = false} = this.#options;
+    const isOpenEnded = this.#patterns.length > 0;
+    this.#add(this.#names);
+    if (!isOpenEnded) this.#run.close();
+    if (follow && (isOpenEnded || endsByState || this.#endWatch)) this.#poller.start();
+    if (isOpenEnded && !follow) {
+      const answer = await client.listPipelines(signal).catch(asFailure);
+      if (signal.aborted) return;
+      this.#onList(
+        'kind' in answer ? {pipelines: undefined, failure: answer} : {pipelines: answer, failure: undefined},
+      );
+    }
+    await this.#failed.promise;
   }
 
-  get failed(): boolean {
-    return [...this.#logs.values()].some((log) => log.failed);
+  stop(): void {
+    this.#poller.stop();
+    for (const log of this.#logs.values()) log.stop();
   }
 
-  /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
-  get verdict(): Over | undefined {
-    return this.#verdict;
+  async close(): Promise<readonly string[]> {
+    await this.#endWatch?.();
+    const {recordings, clock} = this.#options;
+    if (!recordings) return [];
+    const closed = recordings.of.closed().then(() => true);
+    const isClosed = await withPatience({clock, milliseconds: recordingPatience}, (late) =>
+      Promise.race([closed, aborted(late)]),
+    );
+    if (!isClosed) return ['the disk does not answer: the ends of recordings may be missing'];
+    return this.#linesOf(({unrecorded}) => unrecorded);
   }
 
-  /** Ends the logs of pipelines that have stopped or failed. */
-  onList(listed: ListSnapshot): void {
-    // The names of patterns come from the list, too: that notes it.
-    if (!this.#options.patterns?.length) this.#noteRefusal(listed.failure);
+  async unmatched(): Promise<readonly string[]> {
+    const {clock, signal, waitsForRecord = false} = this.#options;
+    if (!waitsForRecord) return [];
+    const all = await withPatience({clock, milliseconds: countPatience, signal}, async (limit) => {
+      const ofLog = async (log: PipelineLog) => [log, await log.unmatched(limit)] as const;
+      return new Map(await Promise.all([...this.#logs.values()].map(ofLog)));
+    });
+    return this.#linesOf((log) => all.get(log));
+  }
+
+  #linesOf(words: (log: PipelineLog) => string | undefined): readonly string[] {
+    return [...this.#logs.values()].flatMap((log) => {
+      const said = words(log);
+      return said === undefined ? [] : [`${log.name}: ${said}`];
+    });
+  }
+
+  #onList({pipelines, failure}: Pick<ListSnapshot, 'pipelines' | 'failure'>): void {
+    if (failure && this.#patterns.length > 0 && !this.#listed) {
+      this.#fail(failure.kind === 'cancelled' ? failure.kind : withAdvice(failure));
+      return;
+    }
+    this.#noteTrouble(failure);
     // After a failure this is an old list, with old names.
-    if (!listed.failure) this.manager.followNames(listed.pipelines ?? []);
-    this.#listed = listed;
-    for (const [name, log] of this.#logs) this.#tell(name, log);
+    if (failure || !pipelines) return;
+    const isFirst = !this.#listed;
+    this.#listed = pipelines;
+    // A new name of a log that is printed is no other log.
+    this.#manager.followNames(pipelines);
+    if (this.#patterns.length > 0) this.#addMatching(pipelines, isFirst);
+    for (const name of this.#logs.keys()) this.#tell(name);
+  }
+
+  /** Opens the pipelines that match. */
+  #addMatching(pipelines: readonly Pipeline[], isFirst: boolean): void {
+    const {follow, exitOnEnd, endsByState = false} = this.#options;
+    const sources = this.#patterns.map(({source}) => `'${source}'`).join(', ');
+    const matching = pipelines.filter((pipeline) => this.#patterns.some(({matches}) => matches(pipeline)));
+    this.#add(matching.map(({name}) => name));
+    const isNone = this.#logs.size === 0;
+    if (isNone && !follow) this.#fail(`no pipeline matches ${sources} · ${seeAll}`);
+    else if (isNone && isFirst) this.#run.note(`no pipeline matches ${sources} yet · waiting for one`);
+    else if (isFirst) {
+      // Of several patterns one that matches nothing is rather a mistake.
+      for (const {source, matches} of this.#patterns)
+        if (!pipelines.some(matches)) this.#run.note(`no pipeline matches '${source}'${follow ? ' yet' : ''}`);
+    }
+    // What ends with its logs does not wait for later pipelines.
+    if (!isNone && (!follow || exitOnEnd || endsByState)) this.#run.close();
+  }
+
+  #fail(why: string): void {
+    this.#run.note(why, 'failure');
+    this.#failed.resolve();
   }
 
   /** A server that is away is noted by its logs; one that refuses its list alone leaves the ends of pipelines unseen. */
-  #noteRefusal(failure: ListSnapshot['failure']): void {
-    const refusal = failure?.kind === 'fatal' ? withAdvice(failure) : undefined;
-    if (refusal !== undefined && refusal !== this.#refusal)
-      this.#options.note(`pipetail: the states of pipelines cannot be read: ${refusal} · trying again`);
-    if (refusal === undefined && this.#refusal !== undefined && !failure)
-      this.#options.note('pipetail: the states of pipelines can be read again');
-    if (!failure || refusal !== undefined) this.#refusal = refusal;
+  #noteTrouble(failure: ListSnapshot['failure']): void {
+    const isOfNames = this.#patterns.length > 0;
+    const isOfStates = this.#options.endsByState === true && (!failure || failure.kind === 'fatal');
+    if (failure?.kind === 'cancelled' || !(isOfNames || isOfStates)) return;
+    const states = 'the states of pipelines can';
+    const trouble = failure && (isOfNames ? failure.message : `${states}not be read: ${withAdvice(failure)}`);
+    if (trouble !== undefined && trouble !== this.#trouble) this.#run.note(`${trouble} · trying again`);
+    if (!failure && this.#trouble !== undefined)
+      this.#run.note(isOfNames ? 'connected again' : `${states} be read again`);
+    this.#trouble = trouble;
   }
 
-  #tell(name: string, log: PipelineLog): void {
-    const {pipelines, failure} = this.#listed ?? {};
-    if (pipelines && !failure) log.onListed(pipelines.find((pipeline) => pipeline.name === name));
+  #tell(name: string): void {
+    if (this.#listed) this.#logs.get(name)?.onListed(this.#listed.find((pipeline) => pipeline.name === name));
   }
 
-  /** A line for each log with errors that no pattern could match, since the pipeline suppressed them. */
-  async unmatched(): Promise<readonly string[]> {
-    const {clock, signal} = this.#options;
-    const answered = new AbortController();
-    const limit = AbortSignal.any([signal, answered.signal]);
-    clock.sleep(countPatience, limit).then(() => answered.abort(), nothing);
-    const lines = await Promise.all(
-      [...this.#logs].map(async ([name, log]) => {
-        const words = await log.unmatched(limit);
-        return words === undefined ? [] : [`pipetail: ${name}: ${words}`];
-      }),
-    );
-    answered.abort();
-    return lines.flat();
-  }
-
-  /** A line for each log that is not recorded whole. Recordings are closed then, unless the disk does not answer. */
-  async unrecorded(): Promise<readonly string[]> {
-    const {recordings, clock} = this.#options;
-    if (!recordings) return [];
-    const closed = new AbortController();
-    const late = clock.sleep(recordingPatience, closed.signal).then(timedOut, nothing);
-    const end = await Promise.race([recordings.of.closed(), late]);
-    closed.abort();
-    if (end === 'timed out') return ['the disk does not answer: the ends of recordings may be missing'];
-    return [...this.#logs.values()].flatMap(({name, unrecorded}) =>
-      unrecorded === undefined ? [] : `${name}: ${unrecorded}`,
-    );
-  }
-
-  /** Opens those that are not open. `hasPrefix`: names in front of the lines. */
-  add(names: readonly string[], {hasPrefix}: {hasPrefix: boolean}): void {
+  /** Opens those that are not open. */
+  #add(names: readonly string[]): void {
     const all = [...new Set([...this.#logs.keys(), ...names])];
+    const hasPrefix = this.#patterns.length > 0 || this.#names.length > 1;
     const prefixOf = hasPrefix ? linePrefixes(all) : () => undefined;
     for (const name of all) if (!this.#logs.has(name)) this.#open(name, prefixOf);
   }
 
-  close(): void {
-    this.#mayGrow = false;
-    this.print();
-  }
-
-  /** Ends them all now. What came can still be printed. */
-  stop(): void {
-    this.#mayGrow = false;
-    for (const log of this.#logs.values()) log.stop();
-  }
-
-  /**
-   * Prints while the output has room, a batch of whole lines of each log in turn: no log breaks a line of another, and
-   * a busy log leaves room for the others. The next call continues with the first of `#queue`.
-   */
-  print(): void {
-    const {output} = this.#options;
-    const queue = this.#queue;
-    for (let idle = 0; idle < queue.length && !output.busy && !this.verdict; ) {
-      const log = queue.shift();
-      if (!log) break;
-      queue.push(log);
-      idle = this.#printSome(log) ? 0 : idle + 1;
-    }
-    this.#endIfDone();
-  }
-
-  /** The same for what has come of one log, whatever the number of the others: what they have waits for room. */
-  #printOf(log: PipelineLog): void {
-    while (!this.#options.output.busy && !this.verdict && this.#printSome(log));
-    this.#endIfDone();
-  }
-
-  #goesOnWithout(log: PipelineLog): boolean | undefined {
-    const others = [...this.#unfinished].filter((other) => other !== log);
-    if (this.#mayGrow || others.some(({beginning}) => beginning === 'served')) return true;
-    return others.some(({beginning}) => beginning === undefined) ? undefined : false;
-  }
-
-  #printSome(log: PipelineLog): boolean {
-    const printed = log.printSome(this.#options.output);
-    this.#verdict ??= log.over;
-    if (log.done) this.#unfinished.delete(log);
-    return printed;
-  }
-
-  #endIfDone(): void {
-    const {output} = this.#options;
-    const givenUp = [...this.#refused].filter((log) => log.settleRefusal());
-    for (const log of givenUp) this.#refused.delete(log);
-    if (givenUp.length > 0) {
-      this.print();
-      return;
-    }
-    const isDone = !this.#mayGrow && this.#unfinished.size === 0;
-    if (isDone || this.verdict) this.#order?.write(output);
-    if ((isDone || this.verdict) && !output.busy) this.#resolve(undefined);
-  }
-
   #open(name: string, prefixOf: (name: string) => string | undefined): void {
-    const {note, recordsOf} = this.#options;
-    const order = this.#order;
-    const toPrint: LogToPrint = {
-      get name() {
-        return log.name;
-      },
-      get prefix() {
-        return prefixOf(log.name);
-      },
+    const onChange = () => {
+      if (log.beginning === 'refused') this.#refused.add(log);
+      else this.#refused.delete(log);
+      this.#run.printOf(log.printer);
     };
-    const records = recordsOf?.(toPrint);
-    const log: PipelineLog = new PipelineLog({
+    const log: PipelineLog = new PipelineLog(this.#run, {
       ...this.#options,
-      endsByState: this.#options.endsByState ?? false,
       name,
-      manager: this.manager,
-      prefix: () => toPrint.prefix,
+      manager: this.#manager,
+      prefixOf,
       spillBytes: this.#spillBytes,
-      records: records && order ? {...records, shape: order.collecting(records.shape)} : records,
-      note: (text, kind) => note(`pipetail: ${log.name}: ${text}`, kind),
-      goesOnWithout: () => this.#goesOnWithout(log),
-      onChange: () => {
-        if (log.beginning === 'refused') this.#refused.add(log);
-        else this.#refused.delete(log);
-        this.#printOf(log);
-      },
+      onChange,
     });
     this.#logs.set(name, log);
-    this.#queue.push(log);
-    this.#unfinished.add(log);
-    this.#tell(name, log);
-  }
-}
-
-type WatchNamesOptions = {
-  readonly patterns: readonly NamePattern[];
-  readonly client: ApiClient;
-  readonly clock: Clock;
-  readonly follow: boolean;
-  readonly signal: AbortSignal;
-  /** Called at every response, with all names that match, and all pipelines. */
-  readonly onNames: (names: readonly string[], pipelines: readonly Pipeline[]) => void;
-  /** Writes why there is no list, once for each reason, and that there is one again. */
-  readonly note: (text: string) => void;
-};
-
-/** Lists matching pipelines, with `follow` until the signal. Rejects with an `ApiError` if the first request fails. */
-export async function watchNames(options: WatchNamesOptions): Promise<void> {
-  const {patterns, client, clock, follow, signal, onNames, note} = options;
-  let trouble: string | undefined;
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
-    try {
-      const pipelines = await client.listPipelines(signal);
-      if (trouble !== undefined) note('connected again');
-      trouble = undefined;
-      const matching = pipelines.filter((pipeline) => patterns.some(({matches}) => matches(pipeline)));
-      const names = matching.map(({name}) => name);
-      onNames(names, pipelines);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (isFirst) throw error;
-      const message = errorText(error);
-      if (message !== trouble) note(`${message} · trying again`);
-      trouble = message;
-    }
-    if (!follow) return;
-    await clock.sleep(attendedEvery, signal).catch(() => {});
-  }
-}
-
-/** Names as prefixes, padded so that all lines begin in one column. */
-export function linePrefixes(names: readonly string[]): (name: string) => string {
-  const width = Math.max(0, ...names.map((name) => name.length));
-  return (name) => `${name.padEnd(width)} | `;
-}
-
-/** Bytes in one write. */
-const batchBytes = 64 * 1024;
-
-/** Collects what several logs print, and writes it in order of time. Each log keeps its own order. */
-class TimeOrder {
-  readonly #printed: {readonly at: number; readonly bytes: Uint8Array}[] = [];
-
-  /** The shape of one log. */
-  collecting(shape: RecordShape): RecordShape {
-    // A record without a time is printed with the one before it, and so is one that is older.
-    let at = Number.NEGATIVE_INFINITY;
-    return {
-      ...shape,
-      print: (record) => {
-        at = Math.max(at, record.time?.at ?? at);
-        this.#printed.push({at, bytes: shape.print(record)});
-        return Buffer.of();
-      },
-    };
+    this.#run.add(log.printer);
+    this.#tell(name);
   }
 
-  /** Writes what was collected since the last call. */
-  write(output: LineOutput): void {
-    let batch: Uint8Array[] = [];
-    let size = 0;
-    for (const {bytes} of this.#printed.splice(0).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
-      batch.push(bytes);
-      size += bytes.length;
-      if (size < batchBytes) continue;
-      output.write(Buffer.concat(batch));
-      batch = [];
-      size = 0;
-    }
-    if (size > 0) output.write(Buffer.concat(batch));
+  /** Logs that are refused end where no other is printed, else they are tried again. True: they have ended. */
+  #settleRefusals(): boolean {
+    if (this.#refused.size === 0) return false;
+    const open = [...this.#logs.values()].filter(({printer}) => !printer.done);
+    const goesOn = this.#run.mayGrow || open.some(({beginning}) => beginning === 'served');
+    if (!goesOn && open.some(({beginning}) => beginning === undefined)) return false;
+    for (const log of this.#refused) log.settleRefusal(goesOn);
+    if (!goesOn) this.#refused.clear();
+    return !goesOn;
   }
 }

@@ -12,15 +12,15 @@ import type {LogManager} from '../../logs/log-manager.ts';
 import type {UnaskedEnd} from '../../logs/log-states.ts';
 import {sameFailure, type ToldFailure} from '../../records/same-failure.ts';
 import type {RecordingState} from '../../storage/recording/recorder.ts';
-import type {LineOutput} from '../../system/line-output.ts';
+import type {FaultKind} from '../../system/line-output.ts';
 import {recordingWords, unrecordedWords} from '../../words/markers.ts';
 import {failedWords} from '../../words/pipeline.ts';
-import {CatchUp, type CatchUpInput, type Ending, failedToOpen, failure, troubleOf, withoutAnswer} from './catch-up.ts';
+import {CatchUp, type CatchUpInput, type Ending, failedToOpen, troubleOf, withoutAnswer} from './catch-up.ts';
 import {EndByState} from './end-by-state.ts';
 import {LogPrinter} from './log-printer.ts';
-import {type RecordPrinterOptions, waitsForEnd} from './record-printer.ts';
-import type {Over} from './record-selector.ts';
-import type {ConvertLines} from './record-shapes.ts';
+import type {LogsRun} from './logs-run.ts';
+import {waitsForEnd} from './record-printer.ts';
+import type {ConvertLines, LogToPrint} from './record-shapes.ts';
 import {TailWait} from './tail-wait.ts';
 
 /** Milliseconds between checks whether the catch-up of a quiet log is over. */
@@ -32,40 +32,38 @@ const causePatience = 3_000;
 /** Milliseconds in which the API has the cause of an end, which its runner's log lacks. */
 const causeLate = 1_000;
 
-type PipelineLogOptions = {
-  readonly name: string;
-  readonly manager: LogManager<ConnectionFeed>;
-  readonly client: Pick<ApiClient, 'answers' | 'getPipeline'>;
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
+export type FollowOptions = {
   /** Continue after the catch-up. */
   readonly follow: boolean;
   /** When following: end with the log. */
   readonly exitOnEnd: boolean;
-  /** When following: end with the pipeline, too (`onListed`). */
-  readonly endsByState: boolean;
-  readonly prefix: () => string | undefined;
-  /** What is printed of whole lines; undefined: as sent. */
+  /** When following: end with the pipeline, too, when that stops or fails (`onListed`). */
+  readonly endsByState?: boolean;
+  /** Text to add to the note that there is no such pipeline. Never rejects. */
+  readonly hint?: (name: string) => Promise<string>;
+  readonly client: Pick<ApiClient, 'answers' | 'getPipeline'>;
+  /** In [0, 1). */
+  readonly random: () => number;
+};
+
+type PipelineLogOptions = FollowOptions & {
+  readonly name: string;
+  readonly manager: LogManager<ConnectionFeed>;
+  readonly clock: Clock;
   readonly convert?: ConvertLines | undefined;
+  readonly prefixOf: (name: string) => string | undefined;
   /** Bound of the stream's buffer, where lines wait for a slow reader. */
   readonly spillBytes: number;
-  /** Undefined: lines are printed, not records. */
-  readonly records?: RecordPrinterOptions | undefined;
-  /** When following: whether others are printed if this one is given up; undefined: that is not known yet. */
-  readonly goesOnWithout: () => boolean | undefined;
-  /** Text to add to the note that there is no such pipeline. */
-  readonly hint?: ((name: string) => Promise<string>) | undefined;
-  readonly note: (text: string, kind?: 'failure') => void;
   /** There may be something to print, or the log may be over. */
   readonly onChange: () => void;
 };
 
-/** Prints one pipeline's log: its stream, its printer, and when it is over. */
-export class PipelineLog {
+/** One pipeline's log in a run: its stream, its printer, and when it is over. */
+export class PipelineLog implements LogToPrint {
+  readonly printer: LogPrinter;
+  readonly #run: LogsRun;
   readonly #options: PipelineLogOptions;
   readonly #stream: Log<ConnectionFeed>;
-  readonly #printer: LogPrinter;
   /** Absent when following. */
   readonly #catchUp: CatchUp | undefined;
   readonly #unsubscribe: () => void;
@@ -73,7 +71,6 @@ export class PipelineLog {
   readonly #byState: EndByState | undefined;
   /** Following, and the tail of the catch-up is not printed yet. */
   #tailWait: TailWait | undefined;
-  #cancelRest: (() => void) | undefined;
   #cancelCheck = () => {};
   #cancelRequest = () => {};
   #connection: ConnectionState = {kind: 'idle'};
@@ -99,19 +96,30 @@ export class PipelineLog {
   #ending: Ending | undefined;
 
   /** Connects at once. */
-  constructor(options: PipelineLogOptions) {
+  constructor(run: LogsRun, options: PipelineLogOptions) {
+    const {clock, follow, convert} = options;
+    this.#run = run;
     this.#options = options;
     this.#stream = options.manager.open(options.name);
     const {buffer} = this.#stream;
     // What came is printed, also after the log was closed.
     buffer.hold();
-    this.#printer = new LogPrinter({...options, buffer, maxBytes: options.spillBytes});
+    const records = run.recordsOf(this);
+    this.printer = new LogPrinter({
+      buffer,
+      maxBytes: options.spillBytes,
+      prefix: () => this.prefix,
+      convert,
+      records,
+      note: (text, kind) => this.#note(text, kind),
+      onOver: () => this.#end({failed: false, continues: true}),
+    });
     this.#unsubscribe = this.#stream.snapshot.subscribe(() => this.#check());
-    const now = options.clock.monotonic();
+    const now = clock.monotonic();
     this.#openedAt = now;
-    if (!options.follow) this.#catchUp = new CatchUp(now);
-    else if (options.records && waitsForEnd(options.records)) this.#tailWait = new TailWait(now);
-    if (options.follow && options.endsByState) this.#byState = new EndByState({waits: !options.exitOnEnd});
+    if (!follow) this.#catchUp = new CatchUp(now);
+    else if (records && waitsForEnd(records)) this.#tailWait = new TailWait(now);
+    if (follow && options.endsByState) this.#byState = new EndByState({waits: !options.exitOnEnd});
     this.#keepChecking();
   }
 
@@ -120,24 +128,18 @@ export class PipelineLog {
     return this.#stream.name;
   }
 
-  /** The log is over, and everything that came was printed. */
-  get done(): boolean {
-    return this.#printer.done;
+  get prefix(): string | undefined {
+    return this.#options.prefixOf(this.name);
   }
 
-  get failed(): boolean {
-    return this.#ending?.failed === true || this.#printer.missesRun;
+  #note(text: string, kind?: FaultKind): void {
+    this.#run.note(`${this.name}: ${text}`, kind);
   }
 
   /** What the server made of it at first; undefined: it has not answered yet. */
   get beginning(): 'refused' | 'served' | undefined {
     if (this.#refusal) return 'refused';
     return this.#opened || this.#connection.kind === 'waiting' ? 'served' : undefined;
-  }
-
-  /** The record that ends everything (`--exit-on`, `--fail-on`) was printed. */
-  get over(): Over | undefined {
-    return this.#printer.over;
   }
 
   /** What of it is not recorded, once recordings are closed; undefined: nothing, or nothing was to be recorded. */
@@ -159,23 +161,12 @@ export class PipelineLog {
     return unmatchedWords(suppressed.connectors, untold);
   }
 
-  /** Prints some lines or one note; `output` must have room. False: there is nothing to print. */
-  printSome(output: LineOutput): boolean {
-    const wasOver = this.over !== undefined;
-    const printed = this.#printer.printSome(output);
-    if (this.#printer.isPastEnd && !this.#ending) this.#end({failed: false, continues: true});
-    if (this.over === undefined || wasOver) return printed;
-    if (this.over === 'failed') this.#options.note('a record has matched --fail-on', 'failure');
-    if (!this.#ending) this.#end({failed: false, continues: true});
-    return printed;
-  }
-
   /** A new list: `pipeline` is undefined if it is not in it. */
   onListed(pipeline: Pipeline | undefined): void {
     if (!this.#byState || this.#ending) return;
     const now = this.#options.clock.monotonic();
     const words = this.#byState.onListed(pipeline, {now, received: this.#stream.buffer.totalBytes});
-    if (words !== undefined) this.#options.note(words);
+    if (words !== undefined) this.#note(words);
     this.#cancelCheck();
     this.#keepChecking();
     this.#check();
@@ -184,23 +175,27 @@ export class PipelineLog {
   /** Ends it now. What came can still be printed. */
   stop(): void {
     if (this.#ending) return;
-    this.#printer.check();
-    this.#end({failed: this.#refusal !== undefined, continues: true});
+    this.printer.check();
+    // Why was told as it was tried again.
+    if (this.#refusal) this.#run.fail('failure');
+    this.#end({failed: false, continues: true});
   }
 
-  /** Ends a log that is refused where no other is printed, else tells of it: it is tried again. True: it has ended. */
-  settleRefusal(): boolean {
-    if (this.#ending || !this.#refusal) return false;
-    const goesOn = this.#options.goesOnWithout();
-    if (goesOn === true) this.#onConnection(this.#stream.snapshot.get().connection);
-    if (goesOn === false) this.#end(this.#refusal);
-    return goesOn === false;
+  /** Of a log that is refused: it ends, or that is told, since it is tried again while others are printed. */
+  settleRefusal(goesOn: boolean): void {
+    if (this.#ending || !this.#refusal) return;
+    if (goesOn) this.#onConnection(this.#stream.snapshot.get().connection);
+    else this.#end(this.#refusal);
   }
 
   #check(): void {
     if (this.#ending) return;
     const {connection, receivedAt} = this.#stream.snapshot.get();
-    const markers = this.#printer.check();
+    const markers = this.printer.check();
+    if (this.printer.hasEnded) {
+      this.#options.onChange();
+      return;
+    }
     const ends = markers.flatMap(({id, marker}) => (marker.kind === 'ended' ? {id, because: marker.because} : []));
     const [end] = ends;
     if (markers.some(({marker}) => tellsOfReturn(marker))) this.#trouble = undefined;
@@ -229,28 +224,14 @@ export class PipelineLog {
     const caughtUp = this.#tailWait?.check(input);
     if (caughtUp) {
       this.#tailWait = undefined;
-      this.#printer.caughtUp(caughtUp);
+      this.printer.caughtUp(caughtUp);
     }
-    const {problem} = this.#printer;
-    if (problem !== undefined) this.#end(failure(problem));
-    const ending = this.#ending ? undefined : this.#endingOf(input);
+    const ending = this.#endingOf(input);
     // Lines of a new epoch that came already are after the end, and not printed.
     if (ending) this.#end(ending, end?.id);
     else if (connection !== this.#connection && !isUndecided()) this.#onConnection(connection);
     this.#options.onChange();
-    if (this.#printer.hasPending) this.#flushLater();
-  }
-
-  /** Prints the last record when the log is quiet. */
-  #flushLater(): void {
-    if (this.#cancelRest || this.#ending) return;
-    const {version} = this.#stream.buffer;
-    this.#cancelRest = this.#options.clock.after(recordRest, () => {
-      this.#cancelRest = undefined;
-      if (this.#stream.buffer.version === version) this.#printer.flush();
-      else if (this.#printer.hasPending) this.#flushLater();
-      this.#options.onChange();
-    });
+    this.printer.flushLater(this.#options.clock, recordRest, this.#options.onChange);
   }
 
   #endingOf(input: CatchUpInput): Ending | undefined {
@@ -279,22 +260,21 @@ export class PipelineLog {
 
   #end(ending: Ending, from?: number): void {
     const {manager, hint} = this.#options;
+    if (this.#ending) return;
     this.#ending = ending;
     this.#inquiry.abort();
     this.#unsubscribe();
     this.#cancelCheck();
     this.#cancelRequest();
-    this.#cancelRest?.();
     manager.close(this.#stream.name);
-    if (this.#tailWait) this.#printer.caughtUp(this.#tailWait.caughtUp());
-    if (this.#printer.problem !== undefined) this.#printer.abandon(ending.say ?? '');
-    else if (ending.unknown && hint) void this.#endWith(ending, hint(this.#stream.name));
-    else this.#printer.end({...ending, from});
+    if (this.#tailWait) this.printer.caughtUp(this.#tailWait.caughtUp());
+    if (ending.unknown && hint) void this.#endWith(ending, hint(this.#stream.name));
+    else this.printer.end({...ending, from});
   }
 
   /** `more`: never rejects. */
   async #endWith(ending: Ending, more: Promise<string>): Promise<void> {
-    this.#printer.end({...ending, say: `${ending.say}${await more}`});
+    this.printer.end({...ending, say: `${ending.say}${await more}`});
     this.#options.onChange();
   }
 
@@ -349,7 +329,7 @@ export class PipelineLog {
     const told = {at};
     const reported = this.#failures.find((other) => other.by !== by && sameFailure(other.told, told));
     this.#failures = reported ? this.#failures.filter((other) => other !== reported) : [...this.#failures, {by, told}];
-    if (!reported) this.#options.note(words);
+    if (!reported) this.#note(words);
   }
 
   #reportRecording(): void {
@@ -357,7 +337,7 @@ export class PipelineLog {
     const words = recordingWords(this.#recording, recording);
     // Of a catch-up, which is short, the end tells what is not recorded.
     const isTold = !this.#catchUp || (recording?.kind !== 'stopped' && this.#recording?.kind !== 'stopped');
-    if (words !== undefined && isTold) this.#options.note(words);
+    if (words !== undefined && isTold) this.#note(words);
     // `opening` is skipped: a recording that opens again after a failure may fail for the same reason.
     if (recording?.kind !== 'opening') this.#recording = recording;
   }
@@ -369,13 +349,13 @@ export class PipelineLog {
   #onConnection(connection: ConnectionState): void {
     this.#connection = connection;
     if (connection.kind === 'live') {
-      if (this.#trouble !== undefined && !this.#catchUp) this.#options.note('connected');
+      if (this.#trouble !== undefined && !this.#catchUp) this.#note('connected');
       this.#trouble = undefined;
     }
     const trouble = troubleOf(connection);
     if (trouble !== undefined && trouble !== this.#trouble) {
       this.#trouble = trouble;
-      this.#options.note(`${trouble} · trying again`);
+      this.#note(`${trouble} · trying again`);
     }
     if (this.#catchUp || connection.kind !== 'gone' || connection.reason.kind === 'refused') return;
     // As often as the screen requests its list, and seldom where the log goes on in another one: there may be no list here.

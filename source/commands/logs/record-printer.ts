@@ -30,7 +30,7 @@ export function waitsForEnd({tail, run = 1}: Pick<RecordPrinterOptions, 'tail' |
 
 /** Prints the records of one log: those that are selected, the last ones of the catch-up, in their shape. */
 export class RecordPrinter {
-  readonly #selector: RecordSelector;
+  readonly selector: RecordSelector;
   readonly #shape: RecordShape;
   readonly #tail: number | undefined;
   readonly #run: number | undefined;
@@ -46,7 +46,7 @@ export class RecordPrinter {
   constructor(buffer: LogBuffer, options: RecordPrinterOptions) {
     const {selecting, shape, tail, around = 0, run} = options;
     const form = {joinsLines: shape.joinsLines === true, hasNear: around > 0, hasRuns: run !== undefined};
-    this.#selector = new RecordSelector(buffer, selecting, form);
+    this.selector = new RecordSelector(buffer, selecting, form);
     this.#near = around > 0 ? new NearRecords(around) : undefined;
     this.#shape = shape;
     this.#tail = tail;
@@ -59,14 +59,9 @@ export class RecordPrinter {
     return this.#over;
   }
 
-  /** A record later than `--until` has come: this log is over. */
-  get isPastEnd(): boolean {
-    return this.#selector.isPastEnd;
-  }
-
   /** The run that is asked for is not in the log; undefined: it is, or none is. */
   get missingRun(): {readonly run: number; readonly runs: number} | undefined {
-    const {runCount: runs} = this.#selector;
+    const {runCount: runs} = this.selector;
     const run = this.#run;
     return run === undefined || (run > 0 ? run : -run) <= runs ? undefined : {run, runs};
   }
@@ -77,29 +72,8 @@ export class RecordPrinter {
 
   /** Why nothing more can be printed, in one line; undefined: it can. */
   get problem(): string | undefined {
-    if (this.#selector.tooSlow) return tooSlowWords;
-    return this.#heldBytes > mostOfRun ? tooLongWords(this.#selector.runCount) : undefined;
-  }
-
-  get hasPending(): boolean {
-    return this.#selector.hasPending;
-  }
-
-  get completeTo(): number {
-    return this.#selector.completeTo;
-  }
-
-  /** `--since` is later than all records that were read; undefined: it is not. Unix times in ms. */
-  get allBefore(): RecordSelector['allBefore'] {
-    return this.#selector.allBefore;
-  }
-
-  check(): void {
-    this.#selector.check();
-  }
-
-  flush(): void {
-    this.#selector.flush();
+    if (this.selector.tooSlow) return tooSlowWords;
+    return this.#heldBytes > mostOfRun ? tooLongWords(this.selector.runCount) : undefined;
   }
 
   /** Prints records that begin in [`from`, `stop`), lines below `end`, about `maxBytes`. `lines`: printed or not. */
@@ -113,8 +87,8 @@ export class RecordPrinter {
     let next = range.from;
     let lines = 0;
     for (let size = 0; next < stop && size < range.maxBytes && !this.#over; ) {
-      const selected = this.#selector.read(next, range.end);
-      if (this.isPastEnd) break;
+      const selected = this.selector.read(next, range.end);
+      if (this.selector.isPastEnd) break;
       next = selected.next;
       lines += selected.lines;
       if (!selected.record) continue;
@@ -153,20 +127,15 @@ export class RecordPrinter {
     return this.caughtUp();
   }
 
-  /** Nothing more comes into the buffer. */
-  closeLog(): void {
-    this.#selector.closeLog();
-  }
-
   /** As far as is known: a later run may begin. */
   #mayBeOfRun({run}: Selected): boolean {
     if (this.#run === undefined) return true;
-    return this.#run > 0 ? run === this.#run : run >= this.#selector.runCount + 1 + this.#run;
+    return this.#run > 0 ? run === this.#run : run >= this.selector.runCount + 1 + this.#run;
   }
 
   /** At the end of the catch-up, when the last run is known. */
   #isOfRun(record: Selected): boolean {
-    const isLater = record.run > this.#selector.runCount + 1 + (this.#run ?? 0);
+    const isLater = record.run > this.selector.runCount + 1 + (this.#run ?? 0);
     return this.#mayBeOfRun(record) && (this.#run === undefined || this.#run >= -1 || !isLater);
   }
 

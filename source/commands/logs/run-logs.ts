@@ -11,15 +11,16 @@ import {type OpenServer, openServer, reportOldServer, serverVersion} from '../..
 import {serverName} from '../../storage/recording/facts.ts';
 import {Recordings} from '../../storage/recording/recordings.ts';
 import {runWithTimeout} from '../../system/deadline.ts';
-import {type FaultKind, LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
+import {LineOutput, noticeLine, watchReader} from '../../system/line-output.ts';
 import {processesOf} from '../../system/processes.ts';
 import {stopOnSignals} from '../../system/signals.ts';
 import {stripSgr} from '../../terminal/sgr.ts';
 import {hasUtf8} from '../../terminal/symbols.ts';
 import {terminalLines} from '../../terminal/terminal-lines.ts';
 import {reportingFaults} from '../report-faults.ts';
-import {type LogsOptions, runLogs} from './logs.ts';
+import {runLogs} from './logs.ts';
 import {runLogsFrom} from './logs-from.ts';
+import type {RunOptions} from './logs-run.ts';
 import type {RecordPrinterOptions} from './record-printer.ts';
 import {type Selecting, sinceTime} from './record-selector.ts';
 import {type ConvertLines, jsonShape, type LogToPrint, linesShape, type RecordShape} from './record-shapes.ts';
@@ -40,10 +41,11 @@ export async function runLogsCommand(options: RunLogsOptions): Promise<number> {
   return await reportingFaults({...options, isJson}, (onServer) => run({...options, onServer}));
 }
 
-type RunOptions = RunLogsOptions & {readonly onServer: (server: OpenServer) => void};
+type Started = RunLogsOptions & {readonly onServer: (server: OpenServer) => void};
 
-async function run(options: RunOptions): Promise<number> {
+async function run(options: Started): Promise<number> {
   const {request, process} = options;
+  const {from} = request;
   const isJson = request.output === 'json';
   const terminal = {isUtf8: hasUtf8(process.env), hasColors: !process.env.NO_COLOR};
   const convert = conversionOf(request, process.stdout.isTTY ? terminal : undefined);
@@ -55,48 +57,31 @@ async function run(options: RunOptions): Promise<number> {
   const stderr = new LineOutput(process.stderr);
   const output = new LineOutput(process.stdout);
   watchReader(process.stdout, systemClock, () => output.readerGone());
-  const note = (line: string, kind?: FaultKind) => stderr.write(noticeLine(line, isJson, kind));
-  const printing = {exitCode, printer: {clock: systemClock, convert, recordsOf, output, note, signal}};
+  const waitsForRecord = request.exitOn !== undefined;
+  const note: RunOptions['note'] = (line, kind) => stderr.write(noticeLine(line, isJson, kind));
+  const printing = {...request, clock: systemClock, convert, recordsOf, waitsForRecord, output, note, signal};
   try {
-    if (request.from === undefined) return await printServerLogs(options, printing);
-    return await printFiles({...request, from: request.from}, process, printing);
+    if (from === undefined) return exitCode(await printServerLogs(options, printing, exitCode));
+    const stdin = from.includes('-') ? process.stdin : undefined;
+    const code = await runLogsFrom({...printing, from, ...(stdin && {stdin})});
+    // Who writes to it may go on, and would keep the process from ending.
+    stdin?.destroy();
+    if (signal.aborted) process.exit(exitCode(code));
+    return exitCode(code);
   } finally {
     stopRunning();
   }
 }
 
-type Printing = {
-  readonly exitCode: (code: number) => number;
-  /** For `runLogs` and `runLogsFrom`. */
-  readonly printer: Pick<LogsOptions, 'clock' | 'convert' | 'recordsOf' | 'output' | 'note' | 'signal'>;
-};
-
-async function printFiles(
-  request: LogsRequest & {readonly from: readonly string[]},
-  process: NodeJS.Process,
-  {exitCode, printer}: Printing,
-): Promise<number> {
-  const stdin = request.from.includes('-') ? process.stdin : undefined;
-  const code = await runLogsFrom({
-    ...request,
-    ...printer,
-    waitsForRecord: request.exitOn !== undefined,
-    ...(stdin && {stdin}),
-  });
-  // Who writes to it may go on, and would keep the process from ending.
-  stdin?.destroy();
-  if (printer.signal.aborted) process.exit(exitCode(code));
-  return exitCode(code);
-}
-
 async function printServerLogs(
-  {settings, request, version, process, onServer}: RunOptions,
-  {exitCode, printer}: Printing,
+  {settings, request, version, process, onServer}: Started,
+  printing: RunOptions & Omit<LogsRequest, 'output'>,
+  exitCode: (code: number) => number,
 ): Promise<number> {
-  const {output, note, signal} = printer;
+  const {output, note, signal} = printing;
   const {onAlert, credentialVariables, silence} = settings;
   const {directory, maxBytes} = settings.record;
-  const server = await openServer(settings, version, printer.clock);
+  const server = await openServer(settings, version, printing.clock);
   onServer(server);
   const {client, clock} = server;
   const serverKey = serverName(client.baseUrl, settings.server.tenant);
@@ -110,19 +95,20 @@ async function printServerLogs(
   const versionChecked = reportOldServer(ofServer, note);
   // Its answer has the server's time.
   if (request.select.since !== undefined || request.select.until !== undefined) await ofServer;
-  const recordsOf = recordPrinters(request, clock.wall(), printer.convert);
-  const common = {client, clock, random: systemRandom, note, signal};
+  const recordsOf = recordPrinters(request, clock.wall(), printing.convert);
   const alerts = onAlert === undefined || !request.follow ? undefined : await import('./log-alerts.ts');
+  const command = onAlert ?? '';
   const code = await runLogs({
-    ...request,
-    ...printer,
-    ...common,
+    ...printing,
+    client,
+    clock,
+    random: systemRandom,
     recordsOf,
     watch:
       alerts &&
-      ((manager) => alerts.startLogAlerts({...common, process, command: onAlert ?? '', credentialVariables, manager})),
+      ((manager, poller) =>
+        alerts.startLogAlerts({manager, poller, client, clock, note, signal, process, command, credentialVariables})),
     hint: nameHints(client, clock),
-    waitsForRecord: request.exitOn !== undefined,
     endsByState: request.exitOnEnd || request.exitOn !== undefined || request.failOn !== undefined,
     silence,
     ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
@@ -133,7 +119,7 @@ async function printServerLogs(
   // Output that a stalled reader has not read would keep the process from ending.
   if (signal.aborted || (request.timeout !== undefined && output.busy)) process.exit(exitCode(code));
   await server.close();
-  return exitCode(code);
+  return code;
 }
 
 /**

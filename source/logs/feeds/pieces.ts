@@ -1,3 +1,4 @@
+import type {Marker} from '../../buffer/markers.ts';
 import type {Clock} from '../../lib/clock.ts';
 import type {FoundLog} from '../../storage/opened/find-logs.ts';
 import {pipePieces, readPipe} from '../../storage/opened/read-pipe.ts';
@@ -50,18 +51,20 @@ type AddOptions = {
   readonly isRecorded?: boolean;
   /** Most bytes that are added at once. Default: as many as a piece has. */
   readonly mostBytes?: number;
+  readonly onMarker?: (marker: Marker) => void;
   /** After each piece, of so many bytes, 0 of a marker: its reader makes room, or other work has its turn. */
   readonly onPiece: (bytes: number) => Promise<void>;
 };
 
 /** Adds pieces, and ends the last line. Rejects with what `pieces` throw, and once `signal` is aborted. */
 export async function addPieces(pieces: AsyncIterable<RecordedPiece>, options: AddOptions): Promise<void> {
-  const {sink, signal, clock, isRecorded = false, mostBytes = Number.POSITIVE_INFINITY, onPiece} = options;
+  const {sink, signal, clock, isRecorded = false, mostBytes = Number.POSITIVE_INFINITY, onMarker, onPiece} = options;
   try {
     for await (const piece of pieces) {
       signal.throwIfAborted();
       if ('marker' in piece) {
         const {marker} = piece;
+        onMarker?.(marker);
         // What came through a pipe has no time of its own.
         if (isRecorded) sink.addWritten(marker);
         else sink.addMarker(marker, marker.at > 0 ? marker.at : clock.wall());

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 import {startLogAlerts} from '../../../source/commands/logs/log-alerts.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
+import {ListPoller} from '../../../source/logs/list-poller.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {openStreams} from '../../logs/open-streams.ts';
@@ -12,19 +13,14 @@ test('each crash is one alert at once, by the log or the list, however short the
   const {server, client, manager} = await openStreams(['orders']);
   const file = path.join(folder.path, 'alerts');
   const alertsNow = async () => (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1);
+  const poller = new ListPoller({client, clock: systemClock, random: () => 0});
+  poller.setAttended(false);
   const end = startLogAlerts({
-    ...{
-      command: `cat >> ${file}`,
-      credentialVariables: [],
-      manager,
-      client,
-      clock: systemClock,
-      random: () => 0,
-      process,
-    },
+    ...{command: `cat >> ${file}`, credentialVariables: [], manager, poller, client, clock: systemClock, process},
     note: () => {},
     signal: new AbortController().signal,
   });
+  poller.start();
   const stream = manager.open('orders');
   await eventually(
     () => stream.connection.state.kind === 'live',
@@ -50,6 +46,7 @@ test('each crash is one alert at once, by the log or the list, however short the
     () => 'the last end is not in the log',
   );
   manager.close('orders');
+  poller.stop();
   await end();
   const told = (await alertsNow()).map((line): unknown => JSON.parse(line));
   expect(told).toEqual(

@@ -186,6 +186,28 @@ describe('what is not a recording', () => {
     expect(stream.text).toBe('one\ntwo\nfour\n');
   });
 
+  test('stdin, whose writer is silent after the record that ends it', async () => {
+    const clock = new FakeClock();
+    const stdin = new PassThrough();
+    const stream = new SlowStream();
+    await stream.takeAll();
+    const request = readSettings(['logs', '--from', '-', '--exit-on', 'ready'], {}).request as LogsRequest;
+    const recordsOf = recordPrinters(request, 0);
+    let code: number | undefined;
+    const printing = printFrom(['-'], {stdin, clock, recordsOf, output: new LineOutput(stream)}).then((ended) => {
+      ({code} = ended);
+    });
+    stdin.write('starting\nready\n');
+    const isOver = async () => {
+      await clock.advance(500);
+      return code !== undefined;
+    };
+    await eventually(isOver, () => stream.text);
+    await printing;
+    expect(code).toBe(0);
+    expect(stream.text).toBe('starting\nready\n');
+  });
+
   test('a time after all that is in them is told, once', async () => {
     await using home = await temporaryDirectory();
     const at = (time: string) => `[p] 2026-11-25T${time}Z  INFO p: line\n`;
@@ -339,6 +361,17 @@ describe('what is not a recording', () => {
       notes: [`pipetail: other: no log of it in ${whole}`],
     });
   });
+});
+
+test('--until ends a file of which more is to be read, and the next one is printed', async () => {
+  await using home = await temporaryDirectory();
+  const line = (second: number) => `[p] 2026-11-25T12:00:0${second}.000001Z  INFO a: ${second}\n`;
+  for (const name of ['p', 'q'])
+    await writeFile(path.join(home.path, `${name}.log`), line(1) + line(3) + line(4).repeat(50_000));
+  const args = ['logs', '--from', home.path, '--until', '2026-11-25 12:00:02'];
+  const request = readSettings(args, {}).request as LogsRequest;
+  const printed = await print(home.path, {names: [], recordsOf: recordPrinters(request, 0)});
+  expect(printed).toEqual({code: 0, notes: [], text: `p.log | ${line(1)}q.log | ${line(1)}`});
 });
 
 test('--until ends a file, and of several each by itself; a run that is not there is said', async () => {

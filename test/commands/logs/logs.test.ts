@@ -4,9 +4,9 @@ import type {DemoServerOptions} from '../../../demo/demo.ts';
 import {processLog} from '../../../demo/process-log.ts';
 import {DemoServer} from '../../../demo/server.ts';
 import {createClient} from '../../../source/api/client.ts';
-import {ApiError} from '../../../source/api/errors.ts';
 import type {ApiClient} from '../../../source/api/types.ts';
-import {type LogsOptions, linePrefixes, runLogs, watchNames} from '../../../source/commands/logs/logs.ts';
+import {type LogsOptions, runLogs} from '../../../source/commands/logs/logs.ts';
+import {linePrefixes} from '../../../source/commands/logs/logs-run.ts';
 import {recordPrinters} from '../../../source/commands/logs/run-logs.ts';
 import {type Clock, systemClock} from '../../../source/lib/clock.ts';
 import {readNames} from '../../../source/settings/names.ts';
@@ -17,7 +17,6 @@ import {FakeClock} from '../../harness/fake-clock.ts';
 import {fastClock} from '../../harness/fast-clock.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 import {SlowStream} from '../slow-stream.ts';
-import {withServer} from '../with-server.ts';
 
 // Long waits, on a clock that runs faster. The rest is tested with the real program (test/e2e/logs-*.test.ts).
 
@@ -787,56 +786,49 @@ it('names stand in front, padded to the longest', () => {
   expect(prefixOf('etl')).toBe('etl    | ');
 });
 
-const {patterns} = readNames(['ord*']);
+describe('names that match a pattern', () => {
+  const named = {names: [], patterns: readNames(['ord*']).patterns};
+  const listsOf = (server: DemoServer) => server.requests.filter(({path}) => path.startsWith('/v0/pipelines?')).length;
 
-it('asks once, and answers the names that match', async () => {
-  await withServer(['orders', 'fraud', 'order-2'], async (client) => {
-    const seen: (readonly string[])[] = [];
-    const {signal} = new AbortController();
-    const options = {patterns, client, clock: new FakeClock(), follow: false, signal, note: () => {}};
-    await watchNames({...options, onNames: (names) => seen.push(names)});
-    expect(seen).toEqual([['orders', 'order-2']]);
+  it('are asked for once', async () => {
+    const {server, run, stream, notes} = await setUp();
+    for (const name of ['fraud', 'order-2']) server.addPipeline(name);
+    expect(await run(named)).toBe(0);
+    expect(stream.text.match(/^\S+ +\| /gm)?.toSorted()).toEqual(['order-2 | ', 'orders  | ']);
+    expect(notes).toEqual([]);
+    expect(listsOf(server)).toBe(1);
   });
-});
 
-it('continues for those that come later, and through a server that is away, with one note', async () => {
-  await withServer(['orders'], async (client, server) => {
-    const clock = new FakeClock();
-    const end = new AbortController();
-    const notes: string[] = [];
-    let last: readonly string[] = [];
-    const onNames = (names: readonly string[]) => {
-      last = names;
-    };
-    const note = (text: string) => notes.push(text);
-    const done = watchNames({patterns, client, clock, follow: true, signal: end.signal, onNames, note});
-    const after = async (what: () => boolean) => {
-      await eventually(
-        async () => {
-          await clock.advance(2_000);
-          return what();
-        },
-        () => `${last} ${notes}`,
-      );
-    };
-    await after(() => last.length === 1);
-    server.addPipeline('order-2');
-    await after(() => last.length === 2);
-    server.refuse({kind: 'web-console', of: 'all', times: 2});
-    await after(() => notes.length === 1);
-    server.addPipeline('order-3');
-    await after(() => last.length === 3);
-    expect(notes).toEqual([expect.stringMatching(/ · trying again$/), 'connected again']);
-    end.abort();
-    await done;
+  it('are in the list that tells of their states, too', async () => {
+    const {server, pipeline, run, stream, stop} = await setUp();
+    pipeline.start();
+    const running = run({...named, follow: true, endsByState: true, clock: new FakeClock()});
+    await untilPrinted(stream, 'orders | ');
+    expect(listsOf(server)).toBe(1);
+    stop.abort();
+    expect(await running).toBe(0);
   });
-});
 
-it('a first question that fails is a failure', async () => {
-  await withServer([], async (client, server) => {
-    server.refuse({kind: 'web-console', of: 'all', times: 1});
-    const {signal} = new AbortController();
-    const options = {patterns, client, clock: new FakeClock(), signal, onNames: () => {}, note: () => {}};
-    await expect(watchNames({...options, follow: true})).rejects.toThrow(ApiError);
+  it('come later, too, and through a server whose list is away, with one note', async () => {
+    const {server, run, stream, notes, stop, untilNoted} = await setUp();
+    const running = run({...named, follow: true, endsByState: true});
+    await untilPrinted(stream, 'orders | ');
+    server.addPipeline('order-2').start();
+    await untilPrinted(stream, 'order-2 | ');
+    server.refuse({kind: 'web-console', of: 'list', times: 2});
+    await untilNoted('trying again');
+    server.addPipeline('order-3').start();
+    await untilPrinted(stream, 'order-3 | ');
+    const said = [expect.stringMatching(/ · trying again$/), 'pipetail: connected again'];
+    expect(notes.filter((note) => !note.includes('waiting for it to start'))).toEqual(said);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
+  it.each([{follow: false}, {follow: true}])('are a failure where the first list is one: %j', async (options) => {
+    const {server, run, notes} = await setUp();
+    server.refuse({kind: 'web-console', of: 'list', times: 1});
+    expect(await run({...named, ...options})).toBe(1);
+    expect(notes).toEqual([expect.stringMatching(/^pipetail: .*is the base URL right\?/)]);
   });
 });

@@ -35,7 +35,7 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
   let out = '';
   let next = 0;
   const take = () => {
-    const taken = way.read({from: next, stop: way.completeTo, end: way.completeTo, maxBytes: 1000});
+    const taken = way.read({from: next, stop: way.selector.completeTo, end: way.selector.completeTo, maxBytes: 1000});
     next = taken.next;
     out += Buffer.from(taken.bytes).toString();
     buffer.dropBefore(next);
@@ -44,11 +44,11 @@ function printed(args: readonly string[], lines: readonly string[] = log, pieces
     const size = Math.max(1, pieces[turn % pieces.length] ?? 1);
     buffer.append(bytes.subarray(at, at + size));
     at += size;
-    way.check();
+    way.selector.check();
     take();
   }
-  way.closeLog();
-  while (next < buffer.endId && !way.over && !way.isPastEnd) take();
+  way.selector.closeLog();
+  while (next < buffer.endId && !way.over && !way.selector.isPastEnd) take();
   return out + Buffer.from(way.end()).toString();
 }
 
@@ -175,7 +175,7 @@ describe('at the end of a catch-up that was long, its last records and those tha
     const buffer = new WritableLogBuffer({maxBytes: 1e6});
     const printer = new RecordPrinter(buffer, options);
     buffer.append(Buffer.from(`${log.join('\n')}\n`));
-    printer.flush();
+    printer.selector.flush();
     const range = {from: 0, stop: buffer.endId, end: buffer.endId, maxBytes: 1e6};
     expect(printer.read(range).bytes).toHaveLength(0);
     const text = Buffer.from(printer.caughtUp(mayBeLive)).toString();
@@ -498,8 +498,8 @@ describe('json and templates: panics and configurations are one record each', ()
     const printer = new RecordPrinter(buffer, options);
     let next = 0;
     const read = () => {
-      printer.check();
-      const end = printer.completeTo;
+      printer.selector.check();
+      const end = printer.selector.completeTo;
       const taken = printer.read({from: next, stop: end, end, maxBytes: 1000});
       next = taken.next;
       buffer.dropBefore(next);
@@ -509,7 +509,7 @@ describe('json and templates: panics and configurations are one record each', ()
     expect(read()).toBe('');
     buffer.append(Buffer.from(`${head(1, 'INFO', 'one')}\n${head(2, 'INFO', 'two')}\n`));
     expect(read()).toBe('');
-    printer.flush();
+    printer.selector.flush();
     expect(read()).toMatch(
       /^\{[^\n]*"message":"Pipeline configuration loaded[^\n]*\}\n\{[^\n]*"one"\}\n\{[^\n]*"two"\}\n$/,
     );

@@ -8,42 +8,27 @@ import {bytesOfPath} from '../../storage/regular-file.ts';
 import {codeOf} from '../../storage/save-file.ts';
 import {clean} from '../../terminal/clean.ts';
 
-/** Receives one line about what cannot be printed. */
-type Fail = (line: string) => void;
-
-/** All logs in `from`, in the order in which it was typed. */
-export async function findAll(
+/**
+ * The logs in `from`, in the order in which it was typed. `name`: only those of that name: recordings of a pipeline, else what
+ * is found under it. `fail` gets one line about what cannot be printed.
+ */
+export async function findLogs(
   from: readonly string[],
-  {fail, ...options}: FindOpenedOptions & {readonly fail: Fail},
+  name: string | undefined,
+  {fail, ...options}: FindOpenedOptions & {readonly fail: (line: string) => void},
 ): Promise<readonly FoundLog[]> {
   const logs: FoundLog[] = [];
+  const ofName = name === undefined ? '' : `${name}: `;
   for (const what of from) {
     try {
-      logs.push(...(await findOpened(what, options)));
-    } catch (error) {
-      if (!(error instanceof OpenError)) throw error;
-      fail(error.message);
-    }
-  }
-  return logs;
-}
-
-/** The logs of that name in `from`: recordings of a pipeline, else what is found under that name. */
-export async function findNamed(
-  name: string,
-  from: readonly string[],
-  {fail, ...options}: FindOpenedOptions & {readonly fail: Fail},
-): Promise<readonly FoundLog[]> {
-  const logs: FoundLog[] = [];
-  for (const what of from) {
-    try {
-      const found = await namedIn(what, name, options);
-      if (typeof found === 'string') fail(`${name}: ${found}`);
+      const found = name === undefined ? await findOpened(what, options) : await namedIn(what, name, options);
+      if (typeof found === 'string') fail(`${ofName}${found}`);
       else logs.push(...found);
     } catch (error) {
       const code = codeOf(error);
-      if (code === undefined) throw error;
-      fail(`${name}: ${clean(what)} cannot be read: ${readFailureWords(code)}`);
+      if (error instanceof OpenError) fail(error.message);
+      else if (code === undefined) throw error;
+      else fail(`${ofName}${clean(what)} cannot be read: ${readFailureWords(code)}`);
     }
   }
   return logs;
