@@ -49,6 +49,11 @@ export function stringOf(json: unknown, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** Those of the fields that the object has. */
+export function picked<From extends object, Name extends keyof From>(from: From, names: readonly Name[]) {
+  return Object.fromEntries(names.flatMap((name) => (name in from ? [[name, from[name]]] : []))) as Pick<From, Name>;
+}
+
 export function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

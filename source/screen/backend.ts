@@ -12,8 +12,7 @@ import {LogManager} from '../logs/log-manager.ts';
 import {LogTurns} from '../logs/log-turns.ts';
 import {budgetWithin} from '../logs/memory-budget.ts';
 import {RunnerHealthReader} from '../logs/runner-health.ts';
-import {levelOf} from '../records/level.ts';
-import type {Settings, ViewSettings} from '../settings/settings.ts';
+import type {Settings} from '../settings/settings.ts';
 import type {Processes} from '../storage/file-lock.ts';
 import {serverName} from '../storage/recording/facts.ts';
 import {Recordings} from '../storage/recording/recordings.ts';
@@ -21,7 +20,6 @@ import {stateFolder} from '../storage/save-file.ts';
 import {AlertCommand} from '../system/alert-command.ts';
 import {processesOf} from '../system/processes.ts';
 import {ScreenSession} from '../ui/session-keeper.ts';
-import type {ViewOptions} from '../ui/state/pane-view.ts';
 import {type Facts, ServerFacts} from './server-facts.ts';
 
 /** Milliseconds to wait for files in a home folder that hangs. */
@@ -70,20 +68,22 @@ export class ScreenBackend {
     this.#processes = processes;
     this.state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
     this.presence = new Presence({clock});
-    const {directory = path.join(this.state, 'recordings'), maxBytes} = settings.record;
+    const {record, recordMax, fps, silence, scrollback, memory} = settings;
+    const {fresh, readLogs, onAlert: command, credentialVariables} = settings;
+    const directory = record ?? path.join(this.state, 'recordings');
     this.recordingsFolder = directory;
     const server = serverName(client.baseUrl, settings.server.tenant);
-    this.#recordings = new Recordings({directory, server, maxBytes, clock, processes});
-    this.frameRate = new FrameRate(settings.fps);
-    const {fps, scrollbackBytes, silence} = settings;
-    const memoryBytes = settings.memoryBytes ?? budgetWithin(process.constrainedMemory());
+    this.#recordings = new Recordings({directory, server, maxBytes: recordMax, clock, processes});
+    this.frameRate = new FrameRate(fps);
     const {catalog, facts} = opened ?? ofServer(new ServerFacts({client, clock, random}));
     this.catalog = catalog;
     this.facts = facts;
     this.logs = new LogManager(
       {
-        recordings: {of: this.#recordings, all: settings.record.directory !== undefined, showPast: true},
-        ...{client, clock, random, fps, fpsNow: this.frameRate.now, scrollbackBytes, memoryBytes, silence},
+        recordings: {of: this.#recordings, all: record !== undefined, showPast: true},
+        ...{client, clock, random, fps, fpsNow: this.frameRate.now, silence},
+        scrollbackBytes: scrollback,
+        memoryBytes: memory ?? budgetWithin(process.constrainedMemory()),
         ...(packer && {packer}),
         ...(facts.listEvery && {listEvery: facts.listEvery}),
       },
@@ -98,14 +98,13 @@ export class ScreenBackend {
       stats: facts.stats,
       list: facts.poller.snapshot,
     });
-    if (settings.readLogs === 'all') this.turns?.setOn(true);
-    const {onAlert: command, credentialVariables} = settings;
+    if (readLogs === 'all') this.turns?.setOn(true);
     this.alerts = command === undefined ? undefined : new AlertCommand({command, credentialVariables, process, clock});
     this.session =
       catalog.hasServer && !settings.demo
         ? new ScreenSession({
-            ...{client, clock, folder: this.state, fresh: settings.fresh, signal},
-            viewOptions: {...viewOptionsOf(settings.view.typed), ...(filters && {filters})},
+            ...{client, clock, folder: this.state, fresh, signal},
+            viewOptions: {...settings.view.typed, ...(filters && {filters})},
           })
         : undefined;
     this.#endOfPresence = this.presence.here.subscribe(() => {
@@ -154,9 +153,4 @@ export type ShownLogs = {readonly catalog: Catalog; readonly facts: Facts};
 
 function ofServer(facts: ServerFacts): ShownLogs {
   return {catalog: new Catalog({list: facts.poller.snapshot, ...pipelineLogs}), facts};
-}
-
-export function viewOptionsOf({level, ...rest}: Partial<ViewSettings>): ViewOptions {
-  const least = levelOf(level?.toUpperCase());
-  return {...rest, ...(least !== undefined && {level: least})};
 }

@@ -21,7 +21,7 @@ import {remap} from '../ui/keys/remap-keys.ts';
 import {allCommands, pages} from '../ui/pages/registry.ts';
 import {goToPlaceAtStart} from '../ui/start-place.ts';
 import {type PromptHistories, promptHistories} from '../ui/state/prompt-history.ts';
-import {ScreenBackend, type ShownLogs, viewOptionsOf} from './backend.ts';
+import {ScreenBackend, type ShownLogs} from './backend.ts';
 import {type ContextSource, ContextSwitch} from './context-switch.ts';
 import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
@@ -169,7 +169,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     names: opening,
     isRequested: (pipeline) => patterns.some(({matches}) => matches(pipeline)),
     size: sizeOf(stdout),
-    viewOptions: {...viewOptionsOf(settings.view.initial), ...(start.filters && {filters: start.filters})},
+    viewOptions: {...settings.view.initial, ...(start.filters && {filters: start.filters})},
     ...(session && {beforeFirst: () => session.start(controller)}),
   });
   sayFirst(notes, controller);

@@ -78,6 +78,7 @@ type ServicesInput = Pick<Services, 'commands' | 'histories' | 'contexts' | 'qui
 export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
   const {env, stdout} = process;
+  const {theme, zone, away, watch, notify, title, copy} = settings;
   const {logs, turns, runner, catalog, facts, presence, frameRate, alerts} = backend;
   const {poller, stats, session, serverVersion} = facts;
   const write = (sequence: string) => writeWhole(stdout, sequence);
@@ -94,16 +95,15 @@ export function screenServices(input: ServicesInput): Services {
     serverWords: serverWords(settings, server.client.baseUrl),
     tokenFrom: settings.tokenFrom ?? (settings.server.tokenFile ?? settings.server.tokenCommand)?.from,
     insecure: settings.server.insecure,
-    colors: themeColors(settings.theme, terminal.depth),
+    colors: themeColors(theme, terminal.depth),
     symbols: terminal.symbols,
     isUtf8: terminal.isUtf8,
-    offsetAt: zoneOffset(settings.view.zone),
+    offsetAt: zoneOffset(zone),
     timeLimit: runWithTimeout,
     events: {
-      awayAfter: settings.awayAfter,
-      watchPattern:
-        settings.watch === undefined ? undefined : compilePattern(settings.watch, {timeLimit: runWithTimeout}),
-      notify: notificationWriter(settings.notify, {env, write}),
+      awayAfter: away,
+      watchPattern: watch === undefined ? undefined : compilePattern(watch, {timeLimit: runWithTimeout}),
+      notify: notificationWriter(notify, {env, write}),
       onAlert:
         alerts &&
         ((alert) => {
@@ -111,11 +111,11 @@ export function screenServices(input: ServicesInput): Services {
           alerts.add(alert.pipeline, object, alert.kind === 'failed');
         }),
       bell: () => void write(bell),
-      setTitle: settings.title ? setTitle : undefined,
+      setTitle: title ? setTitle : undefined,
       warn: (text) => void process.stderr.write(`pipetail: ${text}\n`),
     },
     home: homedir(),
-    copyForm: settings.copy,
+    copyForm: copy,
     ...copyServices(process),
     suspendProcess: () => suspendProcess(process, clock),
     ...others,

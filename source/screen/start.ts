@@ -20,12 +20,12 @@ export type Start = {
 export const noStart: Start = {placeAt: undefined, filters: undefined};
 
 /** Throws `UsageError` for what is no time, no hash or no filter. */
-export function startOf({start: {at, filters}}: Pick<Settings, 'start'>): Start {
+export function startOf({at, filter}: Pick<Settings, 'at' | 'filter'>): Start {
   const placeAt = at === undefined ? undefined : (now: number) => readPlace(at, now);
   placeAt?.(0);
   return {
     placeAt,
-    filters: filters.length === 0 ? undefined : filters.map(readFilter),
+    filters: filter.length === 0 ? undefined : filter.map(readFilter),
   };
 }
 

@@ -1,5 +1,5 @@
 import {type Option, screens} from './option.ts';
-import {parseDuration, parseInteger, readExpression, UsageError} from './parse-values.ts';
+import {oneOf, parseDuration, parseInteger, readExpression, UsageError} from './parse-values.ts';
 
 const ofLogs = {commands: ['logs'], once: true} as const;
 
@@ -35,6 +35,10 @@ function readTimeout(text: string, name: string): number {
   if (!/^\s*[1-9]\d*\s*$/.test(text)) return parseDuration(text, name);
   throw new UsageError(`${name} ${text.trim()} needs a unit, such as ${text.trim()}s`);
 }
+
+const levelWords = ['trace', 'debug', 'info', 'warn', 'error'] as const;
+/** As records have them. */
+const levels = {trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR'} as const;
 
 /** What `logs` prints, and what the commands like it have of that: a part of the table of options, in the order of the help. */
 export const logsOptions = [
@@ -133,9 +137,11 @@ export const logsOptions = [
     value: 'LEVEL',
     help: 'only records of that level or worse: trace, debug, info, warn or error',
     core: 'only this level or worse: debug, info, warn, error',
-    choices: ['trace', 'debug', 'info', 'warn', 'error'],
+    choices: levelWords,
+    read: (text, name) => levels[oneOf(name, text.trim().toLowerCase(), levelWords)],
     commands: [...screens, 'logs'],
     once: ['logs'],
+    view: 'start',
   },
   {
     flag: 'around',

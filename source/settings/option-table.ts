@@ -1,6 +1,15 @@
 import {logsOptions} from './logs-option-table.ts';
 import {readTag} from './names.ts';
-import {acceptsOption, asking, type CommandName, commandWords, type Option, screens} from './option.ts';
+import {
+  acceptsOption,
+  asking,
+  type CommandName,
+  commandWords,
+  type NameOf,
+  nameOf,
+  type Option,
+  screens,
+} from './option.ts';
 import {themeNames} from './palette.ts';
 import {
   parseDuration,
@@ -15,6 +24,10 @@ import {
 const askServer = ['screen', ...asking] as const;
 const all = ['screen', ...commandWords] as const;
 const ofServer = {commands: askServer, ofContext: true} as const;
+
+/** In the order in which a key switches between them. */
+export const wrapModes = ['off', 'errors', 'all'] as const;
+export const timeModes = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
 
 /**
  * In the order of the help. The flag parser, `--help`, the configuration template, docs/options.md and the settings of
@@ -241,16 +254,18 @@ export const options = [
     value: 'WHICH',
     fallback: 'errors',
     help: 'which long lines continue in the next row: none (off), warnings and errors (errors) or all',
-    choices: ['off', 'errors', 'all'],
+    choices: wrapModes,
     off: 'off',
     commands: screens,
     setting: true,
+    view: 'pane',
   },
   {
     flag: 'as-sent',
     help: 'show lines as sent, with their own times and names, instead of the compact form',
     commands: screens,
     setting: true,
+    view: 'pane',
   },
   {
     flag: 'time',
@@ -258,8 +273,9 @@ export const options = [
     example: 'local',
     help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default: sent, or local if a zone is set',
     core: 'times as sent, local, utc, relative, delta or off',
-    choices: ['sent', 'local', 'utc', 'relative', 'delta', 'off'],
+    choices: timeModes,
     commands: screens,
+    view: 'pane',
   },
   {
     flag: 'zone',
@@ -279,6 +295,7 @@ export const options = [
     off: 'off',
     commands: screens,
     setting: true,
+    view: 'start',
   },
   {
     flag: 'histogram',
@@ -287,6 +304,7 @@ export const options = [
     help: 'the histogram above the log: on, off, or on in terminals of 30 rows or more (auto)',
     choices: ['auto', 'on', 'off'],
     commands: screens,
+    view: 'start',
   },
   {
     flag: 'copy',
@@ -371,6 +389,30 @@ type Value<One> = One extends {readonly value: string}
 
 /** What an option is read as: a switch as a boolean, without a default perhaps as undefined. */
 export type ValueOf<Flag extends FlagName> = Value<Extract<Row, {readonly flag: Flag}>>;
+
+type Values<Some extends Row> = {readonly [One in Some as NameOf<One['flag']>]: Value<One>};
+
+/** Not about the server: what is goes together (`readServerOptions`). */
+type OwnRow = Exclude<Row, {readonly ofContext: true}>;
+
+type PaneRow = Extract<Row, {readonly view: 'pane'}>;
+type ViewRow = Extract<Row, {readonly view: string}>;
+
+/** How a tab shows its log: what options say, and keys change. */
+export type PaneOptions = {readonly [One in PaneRow as NameOf<One['flag']>]: NonNullable<Value<One>>};
+
+/** How a log and the list beside it are shown until keys change that. */
+export type ViewSettings = PaneOptions & Values<Exclude<ViewRow, PaneRow>>;
+
+/** The values of rows by their names in the code, each as its row reads it. */
+export function valuesOf<Some extends Row>(rows: readonly Some[], read: (row: Some) => unknown): Values<Some> {
+  return Object.fromEntries(rows.map((row) => [nameOf(row.flag), read(row)])) as Values<Some>;
+}
+
+export const ownRows = options.filter((row): row is OwnRow => !('ofContext' in row));
+export const viewRows = options.filter((row): row is ViewRow => 'view' in row);
+export const paneRows = viewRows.filter((row): row is PaneRow => row.view === 'pane');
+export const paneOptionNames = paneRows.map(({flag}) => nameOf(flag));
 
 const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));
 

@@ -1,8 +1,19 @@
 import type {ConfigFile, ContextKey, ContextTable} from './config-file.ts';
-import {type CommandName, effectiveCommands, type Option, variableOf} from './option.ts';
-import {type FlagName, optionOf, options, type ValueOf} from './option-table.ts';
+import {type CommandName, effectiveCommands, nameOf, type Option, variableOf} from './option.ts';
+import {type FlagName, optionOf, options, type PaneOptions, paneRows, type ValueOf, valuesOf} from './option-table.ts';
 import {colorForms, readColor} from './palette.ts';
 import {didYouMean, oneOf, readSwitch, UsageError} from './parse-values.ts';
+
+/** Options as they are in a session. One that cannot have its value, such as of another version, has its default. */
+export function paneOptionsFrom(saved: Readonly<Record<string, unknown>> = {}): PaneOptions {
+  const read = (row: Option) => {
+    const value = saved[nameOf(row.flag)];
+    const usual = readValue(row, row.fallback ?? row.choices?.[0] ?? '', row.flag);
+    const isPossible = row.choices ? row.choices.some((choice) => choice === value) : typeof value === typeof usual;
+    return isPossible ? value : usual;
+  };
+  return valuesOf(paneRows, read) as PaneOptions;
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -33,7 +33,21 @@ export type Option = {
   readonly setting?: true;
   /** About the server: in the configuration file it belongs in a context. */
   readonly ofContext?: true;
+  /**
+   * How logs are shown until keys change it. `pane`: the view of each tab has it under its name, and the session keeps it;
+   * `start`: the screen begins with what it makes of it.
+   */
+  readonly view?: 'pane' | 'start';
 };
+
+/** The name of an option in the code: `readLogs` for `read-logs`. */
+export type NameOf<Flag extends string> = Flag extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<NameOf<Rest>>}`
+  : Flag;
+
+export function nameOf<Flag extends string>(flag: Flag): NameOf<Flag> {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) as NameOf<Flag>;
+}
 
 export type CommandName = 'screen' | WordedCommand;
 

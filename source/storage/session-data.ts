@@ -1,5 +1,6 @@
 import type {LineAnchor} from '../buffer/line-anchor.ts';
 import {isObject} from '../lib/json.ts';
+import type {PaneOptions} from '../settings/option-table.ts';
 import {cleanName} from '../terminal/clean.ts';
 
 /** What the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of the file. */
@@ -22,17 +23,17 @@ export type SavedSession = {
 };
 
 /** Set by options, not by keys. `level`: the lowest level shown. */
-export type SessionStart = Pick<SessionTab, 'wrap' | 'asSent' | 'time'> &
+export type SessionStart = SavedOptions &
   Pick<SavedSession, 'listHidden' | 'listWidth' | 'histogram'> & {readonly level: string | undefined};
 
-export type SessionTab = {
+/** Read when they are restored (`paneOptionsFrom`): another version may have other ones. */
+type SavedOptions = {readonly [Name in keyof PaneOptions]?: unknown};
+
+export type SessionTab = SavedOptions & {
   readonly name: string;
   /** Of its pipeline, which may have another name at the next start; undefined: merged, or not known. */
   readonly id?: string | undefined;
   readonly merges: readonly string[] | undefined;
-  readonly wrap: string;
-  readonly asSent: boolean;
-  readonly time: string;
   readonly search: string | undefined;
   readonly highlights: readonly string[];
   readonly filters: readonly SessionFilter[];
@@ -64,12 +65,10 @@ type Kind = 'text' | 'name' | 'flag' | 'whole' | 'count';
 type Shape = Kind | `${Kind}?` | readonly [Shape] | {readonly [field: string]: Shape} | {readonly optional: Shape};
 
 const anchor = {bytes: 'count', hash: 'count', before: 'count'} as const;
-const view = {wrap: 'text', asSent: 'flag', time: 'text'} as const;
 const screen = {listHidden: 'flag', listWidth: 'count?', histogram: 'flag?'} as const;
 const place = {current: anchor, top: {optional: anchor}, row: 'count', seen: {optional: anchor}} as const;
 const filter = {text: 'text', on: 'flag', shape: 'whole?'} as const;
 const tab = {
-  ...view,
   name: 'name',
   id: 'text?',
   merges: {optional: ['name']},
@@ -88,7 +87,7 @@ const session = {
   focus: 'text',
   sort: 'text',
   savedAt: 'count?',
-  start: {...view, ...screen, level: 'text?'},
+  start: {...screen, level: 'text?'},
 } as const;
 
 const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {

@@ -9,6 +9,7 @@ import type {Controller} from './controller.ts';
 import {showAbsence} from './pages/errors.ts';
 import {applyToPane, applyToScreen, type ViewOptions} from './state/pane-view.ts';
 import {restoredView, sessionOf, underNewNames} from './state/session-state.ts';
+import {savedParts} from './state/view-state.ts';
 import {renamedWords} from './tabs.ts';
 
 /** Milliseconds that the first pipeline waits for the last session: a home directory may hang. */
@@ -19,8 +20,6 @@ const tenantTimeout = 2000;
 const saveDelay = 3000;
 /** Milliseconds of use after which the session is saved, though it is the same: when pipetail last ran is part of it. */
 const keySaveDelay = 60_000;
-/** What of the view a session holds: a notice that comes and goes needs no save. */
-const savedParts = ['tabs', 'active', 'cursor', 'focus', 'listHidden', 'listWidth', 'histogram', 'sort'] as const;
 
 type SessionOptions = {
   readonly client: Pick<ApiClient, 'baseUrl' | 'getSession' | 'listEvents' | 'getEvent'>;
@@ -174,6 +173,7 @@ export class SessionKeeper {
     let before = this.#controller.state;
     this.#unsubscribe = this.#controller.view.subscribe(() => {
       const {state} = this.#controller;
+      // A notice that comes and goes needs no save.
       const isSame = savedParts.every((part) => state[part] === before[part]);
       before = state;
       // After an end without notice, the next start must not tell what the user has seen.

@@ -7,6 +7,7 @@ import type {Level} from '../records/level.ts';
 import {levelIn} from '../records/line-head.ts';
 import {kindIn} from '../records/line-kind.ts';
 import type {LongRecord} from '../records/long-records.ts';
+import type {PaneOptions} from '../settings/option-table.ts';
 import {clip, clippedSides, middleCut, padTo} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
@@ -35,10 +36,7 @@ import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-colum
  * Which lines continue in the next row: none, those of records of WARN and worse, or all. With `errors` a line has five
  * rows at most, and the frames of a backtrace one.
  */
-export type WrapMode = 'off' | 'errors' | 'all';
-
-/** In the order in which a key switches between them. */
-export const wrapModes: readonly WrapMode[] = ['off', 'errors', 'all'];
+export type WrapMode = PaneOptions['wrap'];
 
 /** What is known of the records of the log, from an index that may be behind. */
 export type KnownRecords = {

@@ -1,6 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {elapsed, inZone, isoTime, readTime, systemZoneOffset} from '../lib/format.ts';
 import type {RecordIndex} from '../records/record-index.ts';
+import type {PaneOptions} from '../settings/option-table.ts';
 import {clip, padTo} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 
@@ -8,10 +9,7 @@ import {plain, type StyledText} from '../terminal/styled-text.ts';
  * How the compact form shows times. `sent`: time of day as sent, UTC; `local`: time of day in the user's zone; `utc`: as
  * sent with the date; `relative`: age; `delta`: seconds since the previous shown record.
  */
-export type TimeMode = 'sent' | 'local' | 'utc' | 'relative' | 'delta' | 'off';
-
-/** In the order in which a key switches between them. */
-export const timeModes: readonly TimeMode[] = ['sent', 'local', 'utc', 'relative', 'delta', 'off'];
+export type TimeMode = PaneOptions['time'];
 
 /** Minutes by which a zone is ahead of UTC at a Unix time in ms. */
 export type ZoneOffset = (at: number) => number;

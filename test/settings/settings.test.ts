@@ -23,7 +23,7 @@ function complaint(argv: readonly string[], environment: Variables = {}): string
 }
 
 test('without flags: the screen, on the local server, with the defaults of the help', () => {
-  expect(read()).toEqual({
+  expect(read()).toMatchObject({
     request: {kind: 'screen', names: [], patterns: []},
     host: 'http://localhost:8080',
     token: undefined,
@@ -31,15 +31,17 @@ test('without flags: the screen, on the local server, with the defaults of the h
     credentialVariables: ['FELDERA_API_KEY', 'FELDERA_OIDC_TOKEN_FILE', 'FELDERA_AUTH_TOKEN_COMMAND'],
     server: defaultServerOptions,
     demo: false,
-    scrollbackBytes: 32 * 1024 * 1024,
-    memoryBytes: undefined,
+    scrollback: 32 * 1024 * 1024,
+    memory: undefined,
     fresh: false,
     readLogs: 'tabs',
     fps: 12,
-    start: {at: undefined, filters: []},
+    at: undefined,
+    filter: [],
     silence: 300_000,
-    record: {directory: undefined, maxBytes: 1024 ** 3},
-    awayAfter: 600_000,
+    record: undefined,
+    recordMax: 1024 ** 3,
+    away: 600_000,
     notify: 'off',
     watch: undefined,
     title: false,
@@ -54,8 +56,8 @@ test('without flags: the screen, on the local server, with the defaults of the h
         ...{listWidth: 'auto', histogram: 'auto'},
       },
       typed: {},
-      zone: undefined,
     },
+    zone: undefined,
   });
 });
 
@@ -170,10 +172,10 @@ describe('host and credential', () => {
 describe('numbers and sizes', () => {
   it('are read', () => {
     const settings = readSettings(['--scrollback=64MiB'], {PIPETAIL_FPS: '30', PIPETAIL_SILENCE: '0'});
-    expect(settings).toMatchObject({scrollbackBytes: 64 * 1024 * 1024, fps: 30, silence: 0});
+    expect(settings).toMatchObject({scrollback: 64 * 1024 * 1024, fps: 30, silence: 0});
     const attention = readSettings(['--notify', 'osc9', '--watch', 'late|lost', '--title'], {PIPETAIL_AWAY: '0'});
-    expect(attention).toMatchObject({notify: 'osc9', watch: 'late|lost', awayAfter: 0, title: true});
-    expect(read('--memory', '1GiB', '--fresh')).toMatchObject({memoryBytes: 1024 ** 3, fresh: true});
+    expect(attention).toMatchObject({notify: 'osc9', watch: 'late|lost', away: 0, title: true});
+    expect(read('--memory', '1GiB', '--fresh')).toMatchObject({memory: 1024 ** 3, fresh: true});
   });
 
   it.each([
@@ -458,9 +460,9 @@ describe('commands', () => {
 });
 
 test('recording: where, and how much', () => {
-  const {record} = readSettings(['--record', 'd'], {PIPETAIL_RECORD_MAX: '64MiB'});
-  expect(record).toEqual({directory: 'd', maxBytes: 64 * 1024 ** 2});
-  expect(read('logs', 'a', '--record', 'd').record.directory).toBe('d');
+  const settings = readSettings(['--record', 'd'], {PIPETAIL_RECORD_MAX: '64MiB'});
+  expect(settings).toMatchObject({record: 'd', recordMax: 64 * 1024 ** 2});
+  expect(read('logs', 'a', '--record', 'd').record).toBe('d');
   expect(read('logs', 'a', '--from', 'd').request).toMatchObject({kind: 'logs', from: ['d'], names: ['a']});
   const several = read('logs', '--from', 'd', './x', 'x.gz', '-', '/tmp/', 'a').request;
   expect(several).toMatchObject({kind: 'logs', from: ['d', './x', 'x.gz', '-', '/tmp/'], names: ['a']});
@@ -472,16 +474,15 @@ test('a variable or the file records the screen only: logs would skip what is re
     [{PIPETAIL_RECORD: '/d'}, emptyConfig],
     [{}, file],
   ] as const) {
-    expect(readSettings([], environment, config).record.directory).toBe('/d');
-    expect(readSettings(['logs', 'a'], environment, config).record.directory).toBeUndefined();
-    expect(readSettings(['logs', 'a', '--record', '/e'], environment, config).record.directory).toBe('/e');
+    expect(readSettings([], environment, config).record).toBe('/d');
+    expect(readSettings(['logs', 'a'], environment, config).record).toBeUndefined();
+    expect(readSettings(['logs', 'a', '--record', '/e'], environment, config).record).toBe('/e');
   }
 });
 
 test('a demo is recorded only if that is typed: a variable or the file is for real logs', () => {
   const {file} = parseConfig('record = "/c"\n', {name: 'c.toml', home: '/', isPrivate: true});
-  const directory = (argv: readonly string[], environment = {}) =>
-    readSettings(argv, environment, file).record.directory;
+  const directory = (argv: readonly string[], environment = {}) => readSettings(argv, environment, file).record;
   expect(directory([])).toBe('/c');
   expect(directory(['--demo'])).toBeUndefined();
   expect(directory(['--demo'], {PIPETAIL_RECORD: 'd'})).toBeUndefined();
@@ -517,10 +518,13 @@ test('every flag of the table is known to the parser', () => {
   }
 });
 
-const view = (argv: readonly string[], variables: Variables = {}) => readSettings(argv, variables).view;
+const view = (argv: readonly string[], variables: Variables = {}) => {
+  const {view, zone} = readSettings(argv, variables);
+  return {...view, zone};
+};
 
 test('flags set the start, and win over the last session', () => {
-  const typed = {histogram: 'on', time: 'relative', level: 'warn'};
+  const typed = {histogram: 'on', time: 'relative', level: 'WARN'};
   const argv = ['--histogram', 'on', '--time', 'relative', '--level', 'WARN'];
   const initial = {...{wrap: 'errors', asSent: false, listWidth: 'auto'}, ...typed};
   expect(view(argv)).toEqual({initial, typed, zone: undefined});
@@ -545,7 +549,7 @@ test('variables set only the start', () => {
   };
   expect(view([], variables)).toEqual({
     initial: {
-      ...{wrap: 'off', asSent: true, time: 'utc', level: 'error'},
+      ...{wrap: 'off', asSent: true, time: 'utc', level: 'ERROR'},
       ...{listWidth: 'off', histogram: 'off'},
     },
     typed: {},

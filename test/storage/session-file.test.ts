@@ -105,7 +105,7 @@ test.each([
   ['is cut off', (text: string) => text.slice(0, 40)],
   ['is empty', () => ''],
   ['is of a later version', (text: string) => text.replace('"version":1', '"version":99')],
-  ['lacks a field', (text: string) => text.replace('"wrap":"all",', '')],
+  ['lacks a field', (text: string) => text.replace('"fold":true,', '')],
   ['has a field of another kind', (text: string) => text.replace('"around":3', '"around":-3')],
 ])('a file that %s is set aside and named', async (_, damage) => {
   const {folder, start, files} = await home();

@@ -123,8 +123,8 @@ export class ScreenUnderTest implements AsyncDisposable {
     const settings: Settings = {
       ...readSettings(['--host', client.baseUrl], {}),
       ...{fps: 100, title: false},
-      scrollbackBytes: options.scrollbackBytes ?? 32 * 1024 * 1024,
-      memoryBytes: options.memoryBytes ?? Number.POSITIVE_INFINITY,
+      scrollback: options.scrollbackBytes ?? 32 * 1024 * 1024,
+      memory: options.memoryBytes ?? Number.POSITIVE_INFINITY,
     };
     const process = processIn(directory.path);
     const backend = new ScreenBackend({

@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {visibleBytes} from '../../source/buffer/style-joints.ts';
+import {timeModes} from '../../source/settings/option-table.ts';
 import {compactLine, compactnessFor, lineAsSent, readLine} from '../../source/viewport/line-text.ts';
-import {type TimeMode, timeCells, timeModes} from '../../source/viewport/time-column.ts';
+import {type TimeMode, timeCells} from '../../source/viewport/time-column.ts';
 import {messageOf, sampleFiles, sampleLines} from '../records/sample-lines.ts';
 
 const textLine =

@@ -1,11 +1,11 @@
 import {describe, expect, it, test} from 'vitest';
 import {compilePattern} from '../../source/buffer/pattern.ts';
+import {timeModes} from '../../source/settings/option-table.ts';
 import {
   fixedTime,
   movingTime,
   type TimeMode,
   timeCells,
-  timeModes,
   timeOfText,
   zoneOffset,
 } from '../../source/viewport/time-column.ts';

@@ -2,7 +2,6 @@ import {compilePattern} from '../../buffer/pattern.ts';
 import type {Filter} from '../../filters/filter.ts';
 import {keepRunning, systemClock} from '../../lib/clock.ts';
 import {systemRandom} from '../../lib/random.ts';
-import {levelOf} from '../../records/level.ts';
 import {UsageError} from '../../settings/parse-values.ts';
 import type {LogsRequest} from '../../settings/request.ts';
 import type {Settings} from '../../settings/settings.ts';
@@ -79,8 +78,7 @@ async function printServerLogs(
   exitCode: (code: number) => number,
 ): Promise<number> {
   const {output, note, signal} = printing;
-  const {onAlert, credentialVariables, silence} = settings;
-  const {directory, maxBytes} = settings.record;
+  const {record: directory, recordMax: maxBytes, onAlert, credentialVariables, silence} = settings;
   const server = await openServer(settings, version, printing.clock);
   onServer(server);
   const {client, clock} = server;
@@ -175,8 +173,7 @@ function checkTimes(selecting: Selecting): Selecting {
 }
 
 function filtersOf({select: {exclude, level}}: LogsRequest): readonly Filter[] {
-  const least = levelOf(level?.toUpperCase());
-  const ofLevel: readonly Filter[] = least ? [{kind: 'level', least, out: false}] : [];
+  const ofLevel: readonly Filter[] = level ? [{kind: 'level', least: level, out: false}] : [];
   return [...ofLevel, ...exclude.map((source) => textFilter(source, true))];
 }
 

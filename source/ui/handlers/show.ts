@@ -12,10 +12,9 @@ import {
 import {fingerprintOf, fingerprintText} from '../../records/fingerprint.ts';
 import type {Level} from '../../records/level.ts';
 import type {Run} from '../../records/runs.ts';
+import {timeModes, wrapModes} from '../../settings/option-table.ts';
 import {excerptText} from '../../viewport/line-text.ts';
 import {reveal} from '../../viewport/position.ts';
-import {wrapModes} from '../../viewport/row-renderer.ts';
-import {timeModes} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {heightWithHistogram} from '../layout.ts';
 import {formatProblem} from '../log-format.ts';

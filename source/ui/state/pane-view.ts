@@ -1,19 +1,17 @@
 import {type Filter, type FilterEntry, leastLevel, withFilter, withLeastLevel} from '../../filters/filter.ts';
-import type {Level} from '../../records/level.ts';
+import {picked} from '../../lib/json.ts';
+import {type PaneOptions, paneOptionNames, type ViewSettings} from '../../settings/option-table.ts';
+import {paneOptionsFrom} from '../../settings/option-values.ts';
 import {follow, type Position} from '../../viewport/position.ts';
-import type {WrapMode} from '../../viewport/row-renderer.ts';
-import {type TimeMode, utc, type ZoneOffset} from '../../viewport/time-column.ts';
+import {utc, type ZoneOffset} from '../../viewport/time-column.ts';
 
 /** How one tab shows its log. Ids are those of the log's entries. */
-export type PaneView = {
+export type PaneView = PaneOptions & {
   readonly position: Position;
-  readonly wrap: WrapMode;
-  readonly asSent: boolean;
   /** Cells hidden on the left. */
   readonly pan: number;
   /** The line of the last match that the user went to: only it is shifted left, so that the match is visible. */
   readonly revealed: number | undefined;
-  readonly time: TimeMode;
   /** As typed. */
   readonly search: string | undefined;
   /** As typed; each has a colour of its own. */
@@ -31,12 +29,10 @@ export type PaneView = {
 };
 
 export const newPane: PaneView = {
+  ...paneOptionsFrom(),
   position: follow,
-  wrap: 'errors',
-  asSent: false,
   pan: 0,
   revealed: undefined,
-  time: 'sent',
   search: undefined,
   highlights: [],
   filters: [],
@@ -47,10 +43,7 @@ export const newPane: PaneView = {
 };
 
 /** Parts of a pane's view on which it depends which entries are shown, and in how many rows. */
-const rowParts: readonly (keyof PaneView)[] = [
-  ...(['filters', 'fold', 'around'] as const),
-  ...(['wrap', 'asSent', 'time'] as const),
-];
+const rowParts: readonly (keyof PaneView)[] = ['filters', 'fold', 'around', ...paneOptionNames];
 
 /** Whether other entries may be shown after the change, or in other rows. */
 export function changesRows(change: Partial<PaneView>): boolean {
@@ -88,30 +81,20 @@ export type ScreenView = {
   readonly histogram: boolean | undefined;
 };
 
-/** Options for tabs and list; an absent option changes nothing. */
-export type ViewOptions = {
-  readonly wrap?: WrapMode;
-  readonly asSent?: boolean;
-  readonly time?: TimeMode;
-  /** `TRACE`: all levels. */
-  readonly level?: Level;
-  /** In place of those that a tab has. */
-  readonly filters?: readonly Filter[];
-  /** Cells, or `auto`: by the terminal's width. */
-  readonly listWidth?: number | 'auto' | 'off';
-  readonly histogram?: 'auto' | 'on' | 'off';
-};
+/** What a session keeps of it, besides the focus. */
+export const screenParts = ['listHidden', 'listWidth', 'histogram'] as const;
 
-export function applyToPane(options: ViewOptions, pane: PaneView = newPane): PaneView {
-  const {wrap, asSent, time, level, filters} = options;
-  const filtered = filters ? {...pane, filters: filters.reduce<readonly FilterEntry[]>(withFilter, [])} : pane;
+/** Options for tabs and list; an absent option changes nothing. `filters`: in place of those that a tab has. */
+export type ViewOptions = Partial<ViewSettings> & {readonly filters?: readonly Filter[]};
+
+export function applyToPane({level, filters, ...options}: ViewOptions, pane: PaneView = newPane): PaneView {
+  const filtered = filters ? filters.reduce<readonly FilterEntry[]>(withFilter, []) : pane.filters;
+  // No record is below TRACE: a filter for it would only cost a row.
+  const least = level === 'TRACE' ? undefined : level;
   return {
-    ...filtered,
-    ...(wrap !== undefined && {wrap}),
-    ...(asSent !== undefined && {asSent}),
-    ...(time !== undefined && {time}),
-    // No record is below TRACE: a filter for it would only cost a row.
-    ...(level !== undefined && {filters: withLeastLevel(filtered.filters, level === 'TRACE' ? undefined : level)}),
+    ...pane,
+    ...picked(options, paneOptionNames),
+    filters: level === undefined ? filtered : withLeastLevel(filtered, least),
   };
 }
 
@@ -125,7 +108,7 @@ export function applyToScreen<View extends ScreenView>({listWidth, histogram}: V
 }
 
 /** A new tab, the list and the histogram, before keys change them. */
-export type ViewDefaults = {readonly pane: PaneView} & Omit<ScreenView, 'focus'>;
+export type ViewDefaults = {readonly pane: PaneView} & Pick<ScreenView, (typeof screenParts)[number]>;
 
 export const noDefaults: ViewDefaults = {
   pane: newPane,
@@ -135,27 +118,25 @@ export const noDefaults: ViewDefaults = {
 };
 
 export function defaultsFrom(options: ViewOptions): ViewDefaults {
-  const {listHidden, listWidth, histogram} = applyToScreen(options, {...noDefaults, focus: 'list'});
-  return {pane: applyToPane(options), listHidden, listWidth, histogram};
+  const screen = applyToScreen(options, {...noDefaults, focus: 'list'});
+  return {pane: applyToPane(options), ...picked(screen, screenParts)};
 }
 
 /** A restored tab gets the defaults of `now` where no key changed it: a changed configuration must have an effect. */
 export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): PaneView {
+  const unchanged = paneOptionNames.filter((name) => pane[name] === before[name]);
   const isLevelUnchanged = leastLevel(pane.filters) === leastLevel(before.filters);
   const hasNewDefault = leastLevel(before.filters) !== leastLevel(now.filters);
   return {
     ...pane,
-    wrap: pane.wrap === before.wrap ? now.wrap : pane.wrap,
-    asSent: pane.asSent === before.asSent ? now.asSent : pane.asSent,
-    time: pane.time === before.time ? now.time : pane.time,
+    ...picked(now, unchanged),
     ...(isLevelUnchanged && hasNewDefault && {filters: withLeastLevel(pane.filters, leastLevel(now.filters))}),
   };
 }
 
 /** As `rebasePane`, for list and histogram. */
 export function rebaseScreen<View extends ScreenView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
-  const listHidden = view.listHidden === before.listHidden ? now.listHidden : view.listHidden;
-  const listWidth = view.listWidth === before.listWidth ? now.listWidth : view.listWidth;
-  const histogram = view.histogram === before.histogram ? now.histogram : view.histogram;
-  return {...view, listHidden, listWidth, histogram, ...(listHidden && {focus: 'log' as const})};
+  const unchanged = screenParts.filter((part) => view[part] === before[part]);
+  const rebased = {...view, ...picked(now, unchanged)};
+  return rebased.listHidden ? {...rebased, focus: 'log'} : rebased;
 }

@@ -2,7 +2,10 @@ import {anchorOf, type LineAnchor, lineUpTo} from '../../buffer/line-anchor.ts';
 import type {LogBuffer} from '../../buffer/log-buffer.ts';
 import type {TimeLimit} from '../../buffer/pattern.ts';
 import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../filters/filter.ts';
+import {picked} from '../../lib/json.ts';
 import {levelOf} from '../../records/level.ts';
+import {paneOptionNames} from '../../settings/option-table.ts';
+import {paneOptionsFrom} from '../../settings/option-values.ts';
 import type {
   PlaceAnchor,
   SavedSession,
@@ -12,8 +15,6 @@ import type {
   TabAnchors,
 } from '../../storage/session-data.ts';
 import type {Position} from '../../viewport/position.ts';
-import {type WrapMode, wrapModes} from '../../viewport/row-renderer.ts';
-import {type TimeMode, timeModes} from '../../viewport/time-column.ts';
 import {
   applyToPane,
   changedPane,
@@ -21,10 +22,13 @@ import {
   type PaneView,
   rebasePane,
   rebaseScreen,
+  screenParts,
   type ViewDefaults,
 } from './pane-view.ts';
 import {mergedName, type RestoredView, type SortOrder, type Tab, type ViewState} from './view-state.ts';
 
+/** What else a session keeps of a tab's view as it is. */
+const tabParts = ['search', 'highlights', 'around', 'fold'] as const;
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
 
 /** `anchorsOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
@@ -41,11 +45,8 @@ export function sessionOf(
     const merges = tab.merges.filter((name) => pinned.some((each) => each.name === name));
     return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
   });
-  const {active, cursor, focus, sort, listHidden, listWidth, histogram} = state;
-  return {
-    ...{tabs, active, cursor, focus, listHidden, listWidth, histogram},
-    ...{sort, start: sessionStart(state.defaults)},
-  };
+  const {active, cursor, focus, sort} = state;
+  return {tabs, active, cursor, focus, ...picked(state, screenParts), sort, start: sessionStart(state.defaults)};
 }
 
 /** A session under the names that its pipelines have now, and these names by those of before. */
@@ -71,17 +72,12 @@ export function underNewNames(
 type Named = {readonly id: string; readonly name: string};
 
 function sessionStart({pane, ...screen}: ViewDefaults): SessionStart {
-  const {wrap, asSent, time, filters} = pane;
-  return {wrap, asSent, time, level: leastLevel(filters), ...screen};
+  return {...picked(pane, paneOptionNames), level: leastLevel(pane.filters), ...screen};
 }
 
 function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
-  const {wrap, asSent, time, search, highlights, around, fold} = pane;
   const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
-  return {
-    ...{name, merges, wrap, asSent, time, search, highlights, filters},
-    ...{around, fold, anchors},
-  };
+  return {name, merges, ...picked(pane, [...paneOptionNames, ...tabParts]), filters, anchors};
 }
 
 function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
@@ -141,35 +137,26 @@ export function restoredView(
     active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
     cursor: session.cursor,
     focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'list',
-    ...{listHidden: session.listHidden, listWidth: session.listWidth, histogram: session.histogram},
+    ...picked(session, screenParts),
     sort: sortOrders.find((order) => order === session.sort) ?? 'name',
   });
 }
 
 function restoredStart(saved: SessionStart): ViewDefaults {
-  const {asSent, listHidden, listWidth, histogram} = saved;
-  const level = levelOf(saved.level);
-  const options = {wrap: wrapOf(saved), asSent, time: timeOf(saved), ...(level && {level})};
-  return {pane: applyToPane(options), listHidden, listWidth, histogram};
-}
-
-function wrapOf({wrap}: Pick<SessionTab, 'wrap'>): WrapMode {
-  return wrapModes.find((mode) => mode === wrap) ?? newPane.wrap;
-}
-
-function timeOf({time}: Pick<SessionTab, 'time'>): TimeMode {
-  return timeModes.find((mode) => mode === time) ?? newPane.time;
+  return {
+    pane: applyToPane({...paneOptionsFrom(saved), level: levelOf(saved.level)}),
+    ...picked(saved, screenParts),
+  };
 }
 
 function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
-  const {name, merges, asSent, search, highlights, around, fold} = saved;
-  const [wrap, time] = [wrapOf(saved), timeOf(saved)];
+  const {name, merges} = saved;
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
   return {
     name,
     pinned: true,
     ...(merges && {merges}),
-    pane: {...newPane, wrap, asSent, time, search, highlights, filters, around, fold},
+    pane: {...newPane, ...paneOptionsFrom(saved), ...picked(saved, tabParts), filters},
   };
 }
 

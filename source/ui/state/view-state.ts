@@ -1,11 +1,14 @@
+import {picked} from '../../lib/json.ts';
 import type {TypedLine} from './edit-line.ts';
 import type {OpenPage} from './page.ts';
 import {
   applyToScreen,
   changedPane,
   defaultsFrom,
+  noDefaults,
   type PaneView,
   type ScreenView,
+  screenParts,
   type ViewDefaults,
   type ViewOptions,
 } from './pane-view.ts';
@@ -49,10 +52,10 @@ export type ViewState = ScreenView & {
   readonly asked: 'quit' | 'interrupt' | 'record' | undefined;
 };
 
-export type RestoredView = Pick<
-  ViewState,
-  'tabs' | 'active' | 'cursor' | 'focus' | 'listHidden' | 'listWidth' | 'histogram' | 'sort'
->;
+/** What of a view a session has. */
+export const savedParts = ['tabs', 'active', 'cursor', 'focus', ...screenParts, 'sort'] as const;
+
+export type RestoredView = Pick<ViewState, (typeof savedParts)[number]>;
 
 export type ViewAction =
   | {readonly type: 'cursor'; readonly name: string | undefined}
@@ -145,10 +148,8 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
   const defaults = defaultsFrom(options);
   const pasts: ViewState['pasts'] = new Map();
   return applyToScreen(options, {
+    ...picked(noDefaults, screenParts),
     focus: unique.length > 0 ? 'log' : 'list',
-    listHidden: false,
-    listWidth: undefined,
-    histogram: undefined,
     sort: 'name',
     nameFilter: '',
     marked: [],
@@ -297,7 +298,6 @@ function merge(state: ViewState, names: readonly string[]): ViewState {
 }
 
 function restore(state: ViewState, view: RestoredView): ViewState {
-  const {listHidden, listWidth, histogram, sort} = view;
   // An open tab gets its last view, unless keys have changed it already.
   const open = state.tabs.map((tab) => {
     const restored = view.tabs.find(({name}) => name === tab.name);
@@ -306,8 +306,8 @@ function restore(state: ViewState, view: RestoredView): ViewState {
   });
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
   // A hidden list cannot have the focus.
-  const focus = listHidden ? 'log' : state.focus;
-  if (state.active !== undefined) return {...state, tabs, listHidden, listWidth, histogram, sort, focus};
+  const focus = view.listHidden ? 'log' : state.focus;
+  if (state.active !== undefined) return {...state, ...picked(view, [...screenParts, 'sort']), tabs, focus};
   return {...state, ...view, tabs};
 }
 

@@ -63,13 +63,13 @@ test('every filter that was typed comes back as it was, on or off', () => {
   );
 });
 
-test('unknown words of a session are left out', () => {
+test('unknown words of a session are left out, and an option that its version had not has its default', () => {
   const session = sessionOf(initialView(['a']), () => none);
   const [tab] = session.tabs;
   if (!tab) throw new Error('there is one');
   const strange = {...session, sort: 'size', focus: 'elsewhere', active: 'gone'};
   const filters = [{text: 'level:loud', on: true, shape: undefined}];
-  const state = back({...strange, tabs: [{...tab, time: 'stardate', wrap: 'sometimes', filters}]});
+  const state = back({...strange, tabs: [{...tab, time: 'stardate', wrap: 'sometimes', asSent: undefined, filters}]});
   expect(state).toMatchObject({sort: 'name', focus: 'list', active: undefined});
   expect(state.tabs[0]?.pane).toEqual(newPane);
 });
