@@ -77,7 +77,7 @@ async function main(): Promise<number> {
     const [{errorText}, {UsageError}, {isJsonRequested}, {clean}, {jsonText}] = await Promise.all([
       import('./source/lib/format.ts'),
       import('./source/settings/parse-values.ts'),
-      import('./source/settings/request.ts'),
+      import('./source/settings/command-line.ts'),
       import('./source/terminal/clean.ts'),
       import('./source/lib/json.ts'),
     ]);
@@ -120,8 +120,8 @@ async function run(): Promise<number> {
     case 'config': {
       const [{runConfigCommand}, keys] = await Promise.all([import('./source/commands/config.ts'), keysOfScreen()]);
       return await runConfigCommand({
+        settings,
         request: settings.request,
-        argv: process.argv.slice(2),
         process,
         keys: keys.lines(),
       });

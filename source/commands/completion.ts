@@ -3,10 +3,9 @@ import {commonStates} from '../api/pipeline-state.ts';
 import type {ApiClient} from '../api/types.ts';
 import type {Clock} from '../lib/clock.ts';
 import {isObject, parseJson} from '../lib/json.ts';
-import {type CommandLine, readCommandLine} from '../settings/command-line.ts';
+import {wordsOf} from '../settings/command-line.ts';
 import {summaryOf} from '../settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../settings/option.ts';
-
 import {optionNamed, options} from '../settings/option-table.ts';
 import {configVerbs, formsOf, shells} from '../settings/request.ts';
 import {type Caller, configPlace, loadConfig} from '../startup/load-settings.ts';
@@ -28,7 +27,8 @@ type Completion = {
  */
 export function complete(words: readonly string[], contexts: readonly string[]): Completion {
   const begun = words.at(-1) ?? '';
-  const {command, first, pending, isSeparated} = read(words.slice(0, -1));
+  const {command, names, pending, isSeparated} = wordsOf(words.slice(0, -1));
+  const [first] = names;
   const fitting = (candidates: readonly Candidate[], ofServer?: 'names' | 'tags'): Completion => {
     return {candidates: candidates.filter(({word}) => word.startsWith(begun)), ofServer};
   };
@@ -59,39 +59,6 @@ const verbsOf: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   config: configVerbs,
 };
 
-type Typed = {
-  readonly command: CommandName;
-  /** The first word after the command: a name, or the verb of `config`. */
-  readonly first: string | undefined;
-  /** The option whose value is the next word. */
-  readonly pending: Option | undefined;
-  /** After `--` all words are names. */
-  readonly isSeparated: boolean;
-};
-
-function read(whole: readonly string[]): Typed {
-  let command: CommandName | undefined;
-  let first: string | undefined;
-  let pending: Option | undefined;
-  const separator = whole.indexOf('--');
-  for (const word of separator === -1 ? whole : whole.slice(0, separator)) {
-    if (pending) pending = undefined;
-    else if (word.startsWith('-')) pending = pendingAfter(word, command ?? 'screen');
-    else if (command === undefined) {
-      command = commandWords.find((each) => each === word) ?? 'screen';
-      if (command === 'screen') first = word;
-    } else first ??= word;
-  }
-  return {command: command ?? 'screen', first, pending, isSeparated: separator !== -1};
-}
-
-/** `--output`, or the last letter of `-fo`. */
-function pendingAfter(word: string, command: CommandName): Option | undefined {
-  const names = word.startsWith('--') ? [word.slice(2)] : [...word.slice(1)];
-  const [last, ...others] = names.map((name) => optionNamed(name, command)).reverse();
-  return last?.value !== undefined && others.every((other) => other?.value === undefined) ? last : undefined;
-}
-
 function valuesOf({flag, choices = []}: Option, command: CommandName, contexts: readonly string[]) {
   switch (flag) {
     case 'output':
@@ -107,17 +74,10 @@ function valuesOf({flag, choices = []}: Option, command: CommandName, contexts: 
 
 /** The contexts in the configuration file of a call. Never rejects: a file that cannot be read has none. */
 export async function contextsOf(words: readonly string[], caller: Caller, home: string): Promise<string[]> {
-  const place = configPlace({flags: flagsOf([...words.slice(0, -1), 'x'])}, caller.env, home);
+  const typed = wordsOf(words.slice(0, -1)).typed.find(({option}) => option?.flag === 'config');
+  const place = configPlace(typed?.value, caller.env, home);
   const loaded = await loadConfig(place, caller, home).catch(() => undefined);
   return [...(loaded?.file.contexts.keys() ?? [])];
-}
-
-function flagsOf(argv: readonly string[]): CommandLine['flags'] {
-  try {
-    return readCommandLine(argv).flags;
-  } catch {
-    return new Map();
-  }
 }
 
 /** Milliseconds for which the names in the file are used. */

@@ -2,26 +2,26 @@ import {writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {shortMessage} from '../lib/format.ts';
-import {readCommandLine} from '../settings/command-line.ts';
 import {configTemplate, type KeyLine} from '../settings/config-template.ts';
 import type {Request} from '../settings/request.ts';
+import type {Settings} from '../settings/settings.ts';
 import {type ConfigPlace, configPlace} from '../startup/load-settings.ts';
 import {codeOf, failureWords, makeFolder} from '../storage/save-file.ts';
 import {printWhole} from '../system/line-output.ts';
 
 /** `keys`: the screen's commands with their keys. Returns the exit code. */
 export async function runConfigCommand({
+  settings,
   request,
-  argv,
   process,
   keys,
 }: {
   readonly request: Extract<Request, {kind: 'config'}>;
-  readonly argv: readonly string[];
+  readonly settings: Settings;
   readonly process: NodeJS.Process;
   readonly keys: readonly KeyLine[];
 }): Promise<number> {
-  const place = configPlace(readCommandLine(argv), process.env, homedir());
+  const place = configPlace(settings.config, process.env, homedir());
   const text = request.verb === 'path' ? place.file : await initFile(place, keys);
   return await printWhole(`${text}\n`, process);
 }

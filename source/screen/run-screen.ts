@@ -3,7 +3,6 @@ import type {ReadStream} from 'node:tty';
 import {systemClock} from '../lib/clock.ts';
 import {counted} from '../lib/format.ts';
 import {systemRandom} from '../lib/random.ts';
-import {readCommandLine} from '../settings/command-line.ts';
 import type {NamePattern} from '../settings/names.ts';
 import {UsageError} from '../settings/parse-values.ts';
 import type {Settings} from '../settings/settings.ts';
@@ -46,7 +45,7 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
   if (!first.demo) {
     await checkFirstName(names, {open: () => openServer(first, version, systemClock), clock: systemClock});
   }
-  const common = {...options, contexts: contextSource(process), histories: promptHistories()};
+  const common = {...options, contexts: contextSource(first, process), histories: promptHistories()};
   const visited = new Set([first.context?.name]);
   const keys = process.stdin;
   let end = await runScreen({...common, keys, commands: commandsOf(first), start});
@@ -66,10 +65,10 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
 }
 
 /** Each switch reads the file again. */
-function contextSource(process: NodeJS.Process): ContextSource {
+function contextSource({config}: Settings, process: NodeJS.Process): ContextSource {
   const words = process.argv.slice(2);
   return {
-    file: configPlace(readCommandLine(words), process.env, homedir()).name,
+    file: configPlace(config, process.env, homedir()).name,
     async settingsIn(name) {
       const settings = await loadSettings(words, process, name);
       commandsOf(settings);

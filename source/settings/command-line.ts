@@ -1,7 +1,15 @@
 import meow from 'meow';
 import {shellWord} from '../lib/format.ts';
 import {fileLine} from './file-line.ts';
-import {acceptsOption, type CommandName, commandWords, isConfigurable, type Option, variableOf} from './option.ts';
+import {
+  acceptsOption,
+  type CommandName,
+  commandWords,
+  isConfigurable,
+  nameOf,
+  type Option,
+  variableOf,
+} from './option.ts';
 import {optionNamed, options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
 import {closest, readSwitch, UsageError} from './parse-values.ts';
@@ -17,19 +25,21 @@ export function readCommandLine(
   argv: readonly string[],
   fileOf: (flags: Flags) => string = () => 'the configuration file',
 ): CommandLine {
-  // Words after `--` are names, even if they look like a command or a flag.
-  const separator = argv.indexOf('--');
-  const before = separator === -1 ? argv : argv.slice(0, separator);
-  const after = separator === -1 ? [] : argv.slice(separator + 1);
-  const {command, words, typed} = exactWords(before);
-  const {input, flags} = readWithMeow(words, new Set(typed.map(({option}) => option)));
-  const names = [...(command === 'screen' ? input : input.slice(1)), ...after];
-  if (flags.get('help') === true || flags.get('version') === true) return {command, names, flags};
-  const setting = typed.find(({option}) => option.setting);
-  if (setting) throw onlySetting(setting, fileOf(flags));
-  const other = typed.find(({option}) => !acceptsOption(command, option));
+  const {command, names, typed} = wordsOf(argv);
+  const known = typed.map((each) => checked(each, command));
+  const line = {
+    command,
+    ...readWithMeow(
+      known.filter(({option}) => !option.setting),
+      names,
+    ),
+  };
+  if (line.flags.get('help') === true || line.flags.get('version') === true) return line;
+  const setting = known.find(({option}) => option.setting);
+  if (setting) throw onlySetting(setting, fileOf(line.flags));
+  const other = known.find(({option}) => !acceptsOption(command, option));
   if (other) throw foreign(other, command);
-  return {command, names, flags};
+  return line;
 }
 
 /** The same call on another context, without the flags about the server. */
@@ -39,32 +49,58 @@ export function inContext(commandLine: CommandLine, context: string): CommandLin
   return {...commandLine, flags: flags.set('context', context)};
 }
 
+/** Whether the output is JSON: then errors are JSON too, also those about the command line itself. */
+export function isJsonRequested(argv: readonly string[]): boolean {
+  return wordsOf(argv).typed.some(({option, value}) => option?.flag === 'output' && value === 'json');
+}
+
+/** An option of the command line. */
+type TypedOption = {
+  /** Undefined: there is none of that name. */
+  readonly option: Option | undefined;
+  /** As typed, without a value. */
+  readonly as: string;
+  /** The next word, or in the same one: after `=`, or after the letter of an alias. */
+  readonly value: string | undefined;
+  /** It is typed as the opposite of `option`, a switch or a setting that has `off`. */
+  readonly isOpposite: boolean;
+  /** The next word, if names come before the option and this could be one more. */
+  readonly nameBehind?: string | undefined;
+};
+
+type KnownOption = TypedOption & {readonly option: Option};
+
 /**
- * The words as meow reads them without a guess: each option as `--flag=value`, by its own name. meow would take `-ojson`
- * for five options, `--grep -x` for two, and a name after a switch for its value if the name is `true`.
+ * The words of a call, which may be wrong or incomplete. Those after `--` (`isSeparated`) are names, even if they look like
+ * a command or an option. `pending`: the option whose value the next word would be.
  */
-function exactWords(argv: readonly string[]) {
+export function wordsOf(argv: readonly string[]) {
+  const separator = argv.indexOf('--');
+  const words = separator === -1 ? argv : argv.slice(0, separator);
   let command: CommandName | undefined;
-  const words: string[] = [];
+  const names: string[] = [];
   const typed: TypedOption[] = [];
-  for (let at = 0; at < argv.length; at++) {
-    const word = argv[at] ?? '';
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
     if (word.length < 2 || !word.startsWith('-')) {
+      const isCommand = command === undefined && commandWords.some((each) => each === word);
       command ??= commandWords.find((each) => each === word) ?? 'screen';
-      words.push(word);
+      if (!isCommand) names.push(word);
       continue;
     }
     for (const each of optionsIn(word, command ?? 'screen')) {
-      const next = valueIn(argv[at + 1], each, command ?? 'screen');
-      if (next !== undefined) at += 1;
-      const hasName = words.filter((other) => !other.startsWith('-')).length > 1;
-      if (hasName && next === undefined) refusePattern(each, argv[at + 1]);
-      const given = {...each, value: next ?? each.value};
-      typed.push(given);
-      if (!given.option.setting) words.push(exactWord(given, command ?? 'screen'));
+      const next = words[at + 1];
+      const isValue = next !== undefined && takes(each, next, command ?? 'screen');
+      if (isValue) at += 1;
+      const isName = !isValue && names.length > 0 && next?.startsWith('-') === false;
+      typed.push({...each, ...(isValue && {value: next}), ...(isName && {nameBehind: next})});
     }
   }
-  return {command: command ?? 'screen', words, typed} as const;
+  const last = typed.at(-1);
+  const isSeparated = separator !== -1;
+  if (isSeparated) names.push(...argv.slice(separator + 1));
+  const pending = last && lacksValue(last) ? last.option : undefined;
+  return {command: command ?? 'screen', names, typed, isSeparated, pending} as const;
 }
 
 /** The options of one word: `--flag`, `--flag=value`, `-f`, `-ft`, `-ojson`, `-o=json`. */
@@ -74,9 +110,8 @@ function optionsIn(word: string, command: CommandName): readonly TypedOption[] {
   const letters = [...word.slice(1)];
   for (const [index, letter] of letters.entries()) {
     const option = optionNamed(letter, command);
-    if (!option) throw unknownOption(`-${letter}`, command);
     const rest = letters.slice(index + 1).join('');
-    const hasValue = rest.startsWith('=') || (option.value !== undefined && rest !== '');
+    const hasValue = rest.startsWith('=') || (option?.value !== undefined && rest !== '');
     typed.push({option, as: `-${letter}`, value: hasValue ? rest.replace(/^=/, '') : undefined, isOpposite: false});
     if (hasValue) break;
   }
@@ -86,59 +121,67 @@ function optionsIn(word: string, command: CommandName): readonly TypedOption[] {
 /** `--no-…` turns off what a variable or the file can turn on: a switch, or a setting that can be off. */
 function longOption(word: string, command: CommandName): TypedOption {
   const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-  const as = `--${name}`;
   const option = optionNamed(name, command);
-  if (option) return {option, as, value, isOpposite: false};
-  const opposite = name.startsWith('no-') ? optionNamed(name.slice(3), command) : undefined;
-  if (opposite && hasOpposite(opposite)) return {option: opposite, as, value, isOpposite: true};
-  throw unknownOption(as, command);
+  const opposite = option || !name.startsWith('no-') ? undefined : optionNamed(name.slice(3), command);
+  const isOpposite = opposite !== undefined && hasOpposite(opposite);
+  return {option: isOpposite ? opposite : option, as: `--${name}`, value, isOpposite};
 }
 
 function hasOpposite(option: Option): boolean {
   return option.off !== undefined || (option.value === undefined && isConfigurable(option));
 }
 
-/** The next word, if it is the option's value. One that is an option itself is none: `--scrollback --demo`. */
-function valueIn(
-  next: string | undefined,
-  {option, value, isOpposite}: TypedOption,
-  command: CommandName,
-): string | undefined {
-  if (option.value === undefined || value !== undefined || isOpposite || next === undefined) return undefined;
+function lacksValue({option, value, isOpposite}: TypedOption): boolean {
+  return option?.value !== undefined && value === undefined && !isOpposite;
+}
+
+/** Whether the next word is the option's value. One that is an option itself is none: `--scrollback --demo`. */
+function takes(typed: TypedOption, next: string, command: CommandName): boolean {
   const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
-  return name !== undefined && optionNamed(name, command) ? undefined : next;
+  return lacksValue(typed) && (name === undefined || !optionNamed(name, command));
 }
 
-/** `logs NAME --watch foo`: a pattern, as on the screen, or one more name? Before a first name `--watch` is that of fda. */
-function refusePattern({option, as, value}: TypedOption, next: string | undefined): void {
-  if (as !== '--watch' || option.flag !== 'follow' || value !== undefined) return;
-  if (next === undefined || next.startsWith('-')) return;
-  const ways = `select lines with --grep ${shellWord(next)}, or write all names before it`;
-  throw new UsageError(`${as} takes no pattern in ${callOf('logs')}: it is --follow · ${ways}`);
+/** Throws `UsageError` for what cannot be meant. */
+function checked(typed: TypedOption, command: CommandName): KnownOption {
+  const {option, as, value, nameBehind} = typed;
+  if (!option) throw unknownOption(as, command);
+  const known = {...typed, option};
+  // `logs NAME --watch foo`: a pattern, as on the screen, or one more name? Before a first name `--watch` is that of fda.
+  if (as === '--watch' && option.flag === 'follow' && value === undefined && nameBehind !== undefined) {
+    const ways = `select lines with --grep ${shellWord(nameBehind)}, or write all names before it`;
+    throw new UsageError(`${as} takes no pattern in ${callOf('logs')}: it is --follow · ${ways}`);
+  }
+  if (option.setting) return known;
+  if (option.value === undefined) isOn(known);
+  else if (!value && !acceptsOption(command, option)) throw foreign(known, command);
+  else if (!value) throw new UsageError(`--${option.flag} needs a value: --${option.flag} ${option.value}`);
+  return known;
 }
 
-/** In front of every value: meow takes quotation marks off the values of a list, as in `--grep '"x"'`. */
-const guard = '=';
-
-function exactWord(typed: TypedOption, command: CommandName): string {
-  const {option, value: given} = typed;
-  const {flag, value} = option;
-  if (value === undefined) return `--${flag}=${isOn(typed)}`;
-  if (!given && !acceptsOption(command, option)) throw foreign(typed, command);
-  if (!given) throw new UsageError(`--${flag} needs a value: --${flag} ${value}`);
-  return `--${flag}=${guard}${given}`;
-}
-
-/** `given`: the options in the words, since meow takes a tenth of a millisecond for each that it is told of. */
-function readWithMeow(argv: readonly string[], given: ReadonlySet<Option>) {
-  const declared = [...given].map((option) => [
-    meowKey(option),
-    option.value === undefined ? {type: 'boolean' as const} : {type: 'string' as const, isMultiple: true as const},
-  ]);
-  const result = meow({
+/**
+ * meow is told of the options that are there, as it takes a tenth of a millisecond for each, by their own names, and with
+ * each value in quotation marks, which it takes off: as typed, `-ojson` would be five options, and `--grep -x` two.
+ */
+function readWithMeow(typed: readonly KnownOption[], names: readonly string[]) {
+  const rows = [...new Set(typed.map(({option}) => option))];
+  for (const row of rows.filter(({value, repeatable}) => value !== undefined && !repeatable)) {
+    const times = typed.filter(({option}) => option === row).length;
+    if (times > 1) throw givenTwice(row, times);
+  }
+  const words = typed.map((each) => {
+    const {flag, value} = each.option;
+    if (value === undefined) return isOn(each) ? `--${flag}` : `--no-${flag}`;
+    return `--${flag}="${each.value}"`;
+  });
+  const {input, flags} = meow({
     importMeta: import.meta,
-    argv,
-    flags: Object.fromEntries(declared),
+    argv: [...words, '--', ...names],
+    flags: Object.fromEntries(
+      rows.map(({flag, value, repeatable = false}) => [
+        nameOf(flag),
+        {type: value === undefined ? 'boolean' : 'string', isMultiple: repeatable},
+      ]),
+    ),
     // meow sets the process's title to this name.
     pkg: {name: 'pipetail'},
     autoHelp: false,
@@ -146,29 +189,20 @@ function readWithMeow(argv: readonly string[], given: ReadonlySet<Option>) {
     inferType: false,
     booleanDefault: undefined,
   });
-  const flags = new Map<string, string | boolean | readonly string[]>();
-  for (const option of given) {
-    const found: unknown = result.flags[meowKey(option)];
-    if (typeof found === 'boolean') flags.set(option.flag, found);
-    if (!Array.isArray(found) || found.length === 0) continue;
-    const [first = '', ...more] = found.map((value) => String(value).slice(guard.length));
-    if (more.length > 0 && !option.repeatable) throw givenTwice(option.flag, found.length);
-    flags.set(option.flag, option.repeatable ? [first, ...more] : first);
+  const read = new Map<string, string | boolean | readonly string[]>();
+  for (const {flag} of rows) {
+    const found: unknown = flags[nameOf(flag)];
+    if (typeof found === 'string' || typeof found === 'boolean' || Array.isArray(found)) read.set(flag, found);
   }
-  return {input: result.input.map(String), flags};
+  return {names: input, flags: read};
 }
 
 /** Without the values, which may be keys. */
-function givenTwice(flag: string, times: number): UsageError {
+function givenTwice({flag}: Option, times: number): UsageError {
   return new UsageError(`--${flag} is given ${times === 2 ? 'twice' : `${times} times`} · leave all but one out`);
 }
 
-/** Under which meow has the option's value. */
-function meowKey({flag}: Option): string {
-  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function foreign({option: {flag, commands}, as}: TypedOption, command: CommandName): UsageError {
+function foreign({option: {flag, commands}, as}: KnownOption, command: CommandName): UsageError {
   const places = commands.map((name) =>
     name === 'screen' ? (command === 'open' ? 'the screen of a server' : 'the screen') : callOf(name),
   );
@@ -177,24 +211,13 @@ function foreign({option: {flag, commands}, as}: TypedOption, command: CommandNa
   return new UsageError(`${as} belongs to ${where}${own}`);
 }
 
-/** An option of the command line. */
-type TypedOption = {
-  readonly option: Option;
-  /** As typed, without a value. */
-  readonly as: string;
-  /** In the same word: after `=`, or after the letter of an alias. */
-  readonly value: string | undefined;
-  /** It is typed as the opposite of `option`, a switch or a setting that has `off`. */
-  readonly isOpposite: boolean;
-};
-
 /** Whether the words of a switch turn it on. */
 function isOn({as, value, isOpposite}: Omit<TypedOption, 'option'>): boolean {
   return (value === undefined || readSwitch(value, as)) !== isOpposite;
 }
 
 /** A flag that is only a setting: the way out is its line in `file`, or its variable for one call. */
-function onlySetting(typed: TypedOption, file: string): UsageError {
+function onlySetting(typed: KnownOption, file: string): UsageError {
   const {option, as} = typed;
   const text = settingText(typed);
   const line = fileLine(option, text);
@@ -206,7 +229,7 @@ function onlySetting(typed: TypedOption, file: string): UsageError {
 }
 
 /** The value that was meant; without one that it can have, the default, or an example. */
-function settingText(typed: TypedOption): string {
+function settingText(typed: KnownOption): string {
   const {option, value, isOpposite} = typed;
   const {fallback, example = '', choices, off} = option;
   if (option.value === undefined) return String(isOn(typed));

@@ -276,14 +276,3 @@ const outputForms = {
 export function formsOf(command: CommandName): readonly string[] {
   return command in outputForms ? outputForms[command as keyof typeof outputForms] : [];
 }
-
-/** Whether the output is JSON: then errors are JSON too, also those about the command line itself. */
-export function isJsonRequested(argv: readonly string[]): boolean {
-  const separator = argv.indexOf('--');
-  const flags = separator === -1 ? argv : argv.slice(0, separator);
-  return flags.some(
-    (word, index) =>
-      /^(--(output|format)=|-[a-zA-Z]*o=?)json$/.test(word) ||
-      (word === 'json' && /^(--(output|format)|-[a-zA-Z]*o)$/.test(flags[index - 1] ?? '')),
-  );
-}

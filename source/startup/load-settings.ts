@@ -23,7 +23,7 @@ export type Caller = {readonly env: Environment; readonly geteuid?: () => number
 
 /** `context`: the same call on that context. Rejects with a `UsageError`. */
 export async function loadSettings(argv: readonly string[], caller: Caller, context?: string): Promise<Settings> {
-  const typed = readCommandLine(argv, (flags) => configPlace({flags}, caller.env, homedir()).name);
+  const typed = readCommandLine(argv, (flags) => configPlace(configIn(flags), caller.env, homedir()).name);
   const commandLine = context === undefined ? typed : inContext(typed, context);
   const file = needsFile(commandLine) ? await configOf(commandLine, caller, homedir()) : emptyConfig;
   return settingsOf(commandLine, caller.env, file);
@@ -35,11 +35,15 @@ function needsFile({command, flags}: CommandLine): boolean {
   return command !== 'config' && command !== 'demo' && command !== 'completion';
 }
 
-/** A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */
-export function configPlace({flags}: Pick<CommandLine, 'flags'>, environment: Environment, home: string): ConfigPlace {
+function configIn(flags: CommandLine['flags']): string | undefined {
   const flag = flags.get('config');
+  return typeof flag === 'string' ? flag : undefined;
+}
+
+/** `flag`: the value of `--config`. A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */
+export function configPlace(flag: string | undefined, environment: Environment, home: string): ConfigPlace {
   const variable = environment.PIPETAIL_CONFIG || undefined;
-  const named = typeof flag === 'string' ? flag : variable;
+  const named = flag ?? variable;
   const xdg = environment.XDG_CONFIG_HOME;
   const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(home, '.config');
   const file = path.resolve(named ?? path.join(base, 'pipetail', 'config.toml'));
@@ -78,8 +82,8 @@ export async function loadConfig(
 }
 
 /** Rejects with a `UsageError` for the file's first mistake. */
-export async function configOf(commandLine: CommandLine, caller: Caller, home: string): Promise<ConfigFile> {
-  const loaded = await loadConfig(configPlace(commandLine, caller.env, home), caller, home);
+export async function configOf({flags}: CommandLine, caller: Caller, home: string): Promise<ConfigFile> {
+  const loaded = await loadConfig(configPlace(configIn(flags), caller.env, home), caller, home);
   const [first] = loaded?.problems ?? [];
   if (first !== undefined) throw new UsageError(first);
   return loaded?.file ?? emptyConfig;

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {readCommandLine} from '../../source/settings/command-line.ts';
+import {isJsonRequested, readCommandLine} from '../../source/settings/command-line.ts';
 import type {Option} from '../../source/settings/option.ts';
 import {options} from '../../source/settings/option-table.ts';
 import {parseConfig} from '../../source/settings/parse-config.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
-import {isJsonRequested} from '../../source/settings/request.ts';
 import {readSettings} from '../harness/read-settings.ts';
 
 const read = (...argv: readonly string[]) => readSettings(argv, {});

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
+import {isJsonRequested} from '../../source/settings/command-line.ts';
 import {readNames} from '../../source/settings/names.ts';
-import {isJsonRequested} from '../../source/settings/request.ts';
 
 const names = ['orders', 'orders-eu', 'fraud', 'etl_2', 'ETL'];
 const named = (name: string) => ({name, tags: undefined});

@@ -6,6 +6,7 @@ import {readCommandLine} from '../../source/settings/command-line.ts';
 import {UsageError} from '../../source/settings/parse-values.ts';
 import {configOf, configPlace, loadConfig, loadSettings} from '../../source/startup/load-settings.ts';
 import {callerWith} from '../harness/caller.ts';
+import {readSettings} from '../harness/read-settings.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {skipOrFail} from '../harness/tools.ts';
 
@@ -74,7 +75,7 @@ it.each<readonly [readonly string[], Readonly<Record<string, string>>, string, s
   [['--config', '/home/ada/b.toml'], {PIPETAIL_CONFIG: '/a.toml'}, '/home/ada/b.toml', '~/b.toml', '--config'],
   [['--config=/home/adam/b.toml'], {}, '/home/adam/b.toml', '/home/adam/b.toml', '--config'],
 ])('%j with %j is %s', (argv, variables, file, name, namedBy) => {
-  expect(configPlace(readCommandLine(argv), variables, home)).toEqual({file, name, namedBy});
+  expect(configPlace(readSettings(argv, {}).config, variables, home)).toEqual({file, name, namedBy});
 });
 
 const place = (file: string, namedBy?: string) => ({file, name: 'c.toml', namedBy});
