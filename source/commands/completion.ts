@@ -7,7 +7,7 @@ import {wordsOf} from '../settings/command-line.ts';
 import {summaryOf} from '../settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../settings/option.ts';
 import {optionNamed, options} from '../settings/option-table.ts';
-import {configVerbs, formsOf, shells} from '../settings/request.ts';
+import {configVerbs, shells} from '../settings/request.ts';
 import {type Caller, configPlace, loadConfig} from '../startup/load-settings.ts';
 import {pipelinesSoon} from '../startup/name-hint.ts';
 import {readRegular} from '../storage/regular-file.ts';
@@ -59,16 +59,14 @@ const verbsOf: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   config: configVerbs,
 };
 
-function valuesOf({flag, choices = []}: Option, command: CommandName, contexts: readonly string[]) {
+function valuesOf({flag, choices, choicesFor}: Option, command: CommandName, contexts: readonly string[]) {
   switch (flag) {
-    case 'output':
-      return formsOf(command);
     case 'status':
       return commonStates;
     case 'context':
       return contexts;
     default:
-      return choices;
+      return choicesFor?.[command] ?? choices ?? [];
   }
 }
 

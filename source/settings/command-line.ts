@@ -26,7 +26,7 @@ export function readCommandLine(
   fileOf: (flags: Flags) => string = () => 'the configuration file',
 ): CommandLine {
   const {command, names, typed} = wordsOf(argv);
-  const known = typed.map((each) => checked(each, command));
+  const known = typed.map(checked);
   const line = {
     command,
     ...readWithMeow(
@@ -60,6 +60,8 @@ type TypedOption = {
   readonly option: Option | undefined;
   /** As typed, without a value. */
   readonly as: string;
+  /** The command, as far as it is known by then. */
+  readonly command: CommandName;
   /** The next word, or in the same one: after `=`, or after the letter of an alias. */
   readonly value: string | undefined;
   /** It is typed as the opposite of `option`, a switch or a setting that has `off`. */
@@ -90,7 +92,7 @@ export function wordsOf(argv: readonly string[]) {
     }
     for (const each of optionsIn(word, command ?? 'screen')) {
       const next = words[at + 1];
-      const isValue = next !== undefined && takes(each, next, command ?? 'screen');
+      const isValue = next !== undefined && takes(each, next);
       if (isValue) at += 1;
       const isName = !isValue && names.length > 0 && next?.startsWith('-') === false;
       typed.push({...each, ...(isValue && {value: next}), ...(isName && {nameBehind: next})});
@@ -112,7 +114,8 @@ function optionsIn(word: string, command: CommandName): readonly TypedOption[] {
     const option = optionNamed(letter, command);
     const rest = letters.slice(index + 1).join('');
     const hasValue = rest.startsWith('=') || (option?.value !== undefined && rest !== '');
-    typed.push({option, as: `-${letter}`, value: hasValue ? rest.replace(/^=/, '') : undefined, isOpposite: false});
+    const value = hasValue ? rest.replace(/^=/, '') : undefined;
+    typed.push({option, as: `-${letter}`, command, value, isOpposite: false});
     if (hasValue) break;
   }
   return typed;
@@ -124,7 +127,7 @@ function longOption(word: string, command: CommandName): TypedOption {
   const option = optionNamed(name, command);
   const opposite = option || !name.startsWith('no-') ? undefined : optionNamed(name.slice(3), command);
   const isOpposite = opposite !== undefined && hasOpposite(opposite);
-  return {option: isOpposite ? opposite : option, as: `--${name}`, value, isOpposite};
+  return {option: isOpposite ? opposite : option, as: `--${name}`, command, value, isOpposite};
 }
 
 function hasOpposite(option: Option): boolean {
@@ -136,14 +139,14 @@ function lacksValue({option, value, isOpposite}: TypedOption): boolean {
 }
 
 /** Whether the next word is the option's value. One that is an option itself is none: `--scrollback --demo`. */
-function takes(typed: TypedOption, next: string, command: CommandName): boolean {
+function takes(typed: TypedOption, next: string): boolean {
   const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
-  return lacksValue(typed) && (name === undefined || !optionNamed(name, command));
+  return lacksValue(typed) && (name === undefined || !optionNamed(name, typed.command));
 }
 
 /** Throws `UsageError` for what cannot be meant. */
-function checked(typed: TypedOption, command: CommandName): KnownOption {
-  const {option, as, value, nameBehind} = typed;
+function checked(typed: TypedOption): KnownOption {
+  const {option, as, command, value, nameBehind} = typed;
   if (!option) throw unknownOption(as, command);
   const known = {...typed, option};
   // `logs NAME --watch foo`: a pattern, as on the screen, or one more name? Before a first name `--watch` is that of fda.
@@ -242,26 +245,18 @@ function settingText(typed: KnownOption): string {
 function unknownOption(typed: string, command: CommandName): UsageError {
   const name = typed.replace(/^--?/, '');
   const flags: readonly Option[] = options.filter((option: Option) => !option.setting);
+  const own = flags.filter((option) => acceptsOption(command, option));
+  const near = (some: readonly Option[]) =>
+    closest(
+      name,
+      some.map(({flag}) => flag),
+    );
   // Every single letter is near every other one. An option of another command comes after the command's own.
-  const meant =
-    name.length === 1
-      ? undefined
-      : (nearest(
-          name,
-          flags.filter((option) => acceptsOption(command, option)),
-        ) ?? nearest(name, flags));
-  const owner = meant && !acceptsOption(command, meant) ? (meant.commands[0] ?? command) : command;
-  const call = owner === command ? '' : `${callOf(owner)} `;
-  const advice = meant ? `did you mean ${call}--${meant.flag}?` : `see ${callOf(command)} --help all`;
+  const meant = name.length === 1 ? undefined : (near(own) ?? near(flags));
+  const owners = flags.find(({flag}) => flag === meant)?.commands ?? [command];
+  const call = owners.includes(command) ? '' : `${callOf(owners[0] ?? command)} `;
+  const advice = meant ? `did you mean ${call}--${meant}?` : `see ${callOf(command)} --help all`;
   return new UsageError(`unknown option ${typed.slice(0, 80)} · ${advice}`);
-}
-
-function nearest(name: string, some: readonly Option[]): Option | undefined {
-  const meant = closest(
-    name,
-    some.map(({flag}) => flag),
-  );
-  return some.find(({flag}) => flag === meant);
 }
 
 function callOf(command: CommandName): string {

@@ -1,6 +1,6 @@
 import {fileLine, tomlText} from './file-line.ts';
 import {isConfigurable, type Option, variableOf} from './option.ts';
-import {options} from './option-table.ts';
+import {credentialFlags, options} from './option-table.ts';
 import {contextOptions} from './option-values.ts';
 
 const introduction = `# Configuration of pipetail. Lines that begin with # are comments. A line such as
@@ -53,12 +53,11 @@ function explain(option: Option): string {
   return `# ${option.setting ? '' : flag}${variableOf(option)}\n# ${option.help}`;
 }
 
-/** Written as `# or: …`: the table must be valid with all its lines enabled, and they exclude `auth-variable`. */
-const alternatives = ['auth', 'oidc-token-file', 'auth-token-command'];
-
+/** The table must be valid with all its lines enabled, and other credentials exclude `auth-variable`. */
 function contextLine(option: Option): string {
   const line = fileLine(option, option.example);
-  return `# ${option.help}\n${alternatives.includes(option.flag) ? `# or: ${line}` : `#${line}`}`;
+  const isAlternative = credentialFlags.some((flag) => flag === option.flag);
+  return `# ${option.help}\n${isAlternative ? `# or: ${line}` : `#${line}`}`;
 }
 
 function tomlList(values: readonly string[]): string {

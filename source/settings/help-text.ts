@@ -1,6 +1,6 @@
 import {exitCodeRows} from './exit-codes.ts';
 import {fileLine} from './file-line.ts';
-import {type CommandName, commandWords, helpOf, type Option, variableOf} from './option.ts';
+import {acceptsOption, type CommandName, commandWords, helpOf, type Option, variableOf} from './option.ts';
 import {options} from './option-table.ts';
 
 type Call = readonly [call: string, does: string];
@@ -11,9 +11,9 @@ type CommandHelp = {
   readonly introduction: string;
   readonly usage: readonly Call[];
   /** Paragraphs. */
-  readonly notes: readonly string[];
+  readonly notes?: readonly string[];
   /** None of the screen: its usage is long. */
-  readonly examples: readonly Call[];
+  readonly examples?: readonly Call[];
 };
 
 export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
@@ -38,7 +38,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       "Instead of a name: 'ord*', /regex/ or tag:prod for all pipelines that match, also ones created later.",
       'Changes you make with keys are remembered; a flag on the command line overrides them. Press ? in the program for its keys. Try it: pipetail --demo',
     ],
-    examples: [],
   },
   logs: {
     introduction:
@@ -63,7 +62,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   list: {
     introduction: 'pipetail list shows all pipelines and their states.',
     usage: [['pipetail list [options]', '']],
-    notes: [],
     examples: [
       ['pipetail list --status Failed -o name', 'the names of those that failed'],
       ['pipetail list --tag prod', 'only those with the tag'],
@@ -74,14 +72,12 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     introduction:
       'pipetail status shows state, since when, why, and errors: of one pipeline, of those that match, or of all.',
     usage: [['pipetail status [options] [pipeline]', '']],
-    notes: [],
     examples: [['pipetail status orders -o json', 'one pipeline, for a script']],
   },
   diff: {
     introduction:
       'pipetail diff compares two runs of a pipeline: kinds of records that are new, much more frequent, or gone.',
     usage: [['pipetail diff [options] <pipeline>', '']],
-    notes: [],
     examples: [
       ['pipetail diff orders', 'the last run of what the server has, and the one before it'],
       ['pipetail diff orders --from ~/pipetail-logs --runs 3,4', 'two runs of a recording'],
@@ -92,7 +88,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
     introduction:
       'pipetail timeline tells what happened to a pipeline, newest first: states, runs, gaps of the log, kinds of errors, connector errors, checkpoints.',
     usage: [['pipetail timeline [options] <pipeline>', '']],
-    notes: [],
     examples: [['pipetail timeline orders --since 24h', 'the last day']],
   },
   open: {
@@ -116,8 +111,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['source <(pipetail completion zsh)', 'in ~/.zshrc, after compinit'],
       ['pipetail completion fish | source', 'in ~/.config/fish/config.fish'],
     ],
-    notes: [],
-    examples: [],
   },
   config: {
     introduction:
@@ -127,13 +120,10 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail config init', 'write it, with every option explained'],
     ],
     notes: ['A flag wins over a variable, a variable over the file, the file over the default.'],
-    examples: [],
   },
   demo: {
     introduction: 'pipetail demo serves a demo of the Feldera API.',
     usage: [['pipetail demo [--port N]', '']],
-    notes: [],
-    examples: [],
   },
   help: {
     introduction:
@@ -148,8 +138,6 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   version: {
     introduction: 'pipetail version shows the version, as --version does.',
     usage: [['pipetail version', '']],
-    notes: [],
-    examples: [],
   },
 };
 
@@ -189,7 +177,7 @@ export function coreHelpText(command: CommandName, width = 80): string {
 
 /** The text of `--help all`. `width`: the terminal's, in cells; that of a usual one where there is none. */
 export function helpText(command: CommandName, width = 80): string {
-  const {introduction, usage, notes, examples} = commandsHelp[command];
+  const {introduction, usage, notes = [], examples = []} = commandsHelp[command];
   const prose = (text: string) => wrap(text, 0, width).join('\n');
   const calls = (title: string, rows: readonly Call[]) =>
     [title, ...rows.flatMap(([call, does]) => columns(call, does, {indent: callIndent, width}))].join('\n');
@@ -241,24 +229,21 @@ function optionGroups(
   command: CommandName,
   isCore = false,
 ): readonly {readonly title: string; readonly rows: readonly OptionRow[]}[] {
-  const accepted = options.filter(
-    (option: Option) => option.commands.includes(command) && !option.setting && (!isCore || option.core !== undefined),
+  const accepted: readonly Option[] = options.filter(
+    (option: Option) => acceptsOption(command, option) && (!isCore || option.core !== undefined),
   );
-  const rowsOf = (some: readonly Option[]) =>
-    some.map((option) => (isCore ? coreRowOf(option, command) : rowOf(option, command)));
-  const isOfServer = ({flag, ofContext}: Option) => ofContext === true || flag === 'context' || flag === 'config';
-  const isOfScreen = ({commands}: Option) => commands.includes('screen');
-  const [ofServer, others] = parted(accepted, isOfServer);
-  const [shared, own] = parted(others, isOfScreen);
+  const {own = [], shared = [], server = []} = Object.groupBy(accepted, groupOf);
+  const rowsOf = (some: readonly Option[]) => some.map((option) => (isCore ? coreRowOf : rowOf)(option, command));
   const groups = [
     {title: 'Options', rows: rowsOf([...own, ...shared])},
-    {title: 'Server and configuration', rows: rowsOf(ofServer)},
+    {title: 'Server and configuration', rows: rowsOf(server)},
   ].filter(({rows}) => rows.length > 0);
   return command === 'screen' ? groups.reverse() : groups;
 }
 
-function parted(some: readonly Option[], test: (option: Option) => boolean): readonly [Option[], Option[]] {
-  return [some.filter(test), some.filter((option) => !test(option))];
+function groupOf({flag, ofContext, commands}: Option): 'server' | 'shared' | 'own' {
+  if (ofContext || flag === 'context' || flag === 'config') return 'server';
+  return commands.includes('screen') ? 'shared' : 'own';
 }
 
 const allSettings: readonly Option[] = options.filter((option: Option) => option.setting);

@@ -1,6 +1,7 @@
 import {type Option, screens} from './option.ts';
 import {oneOf, parseDuration, parseInteger, readExpression, UsageError} from './parse-values.ts';
 
+export const pattern = {value: 'PATTERN', read: readExpression} as const;
 const ofLogs = {commands: ['logs'], once: true} as const;
 
 /** `3,4`, in any order. */
@@ -39,6 +40,15 @@ function readTimeout(text: string, name: string): number {
 const levelWords = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 /** As records have them. */
 const levels = {trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR'} as const;
+
+/** The values of `--output`; the first is the default. */
+export const outputForms = {
+  logs: ['raw', 'json'],
+  list: ['table', 'wide', 'name', 'json'],
+  status: ['text', 'json'],
+  diff: ['text', 'json'],
+  timeline: ['text', 'json'],
+} as const;
 
 /** What `logs` prints, and what the commands like it have of that: a part of the table of options, in the order of the help. */
 export const logsOptions = [
@@ -115,8 +125,7 @@ export const logsOptions = [
   },
   {
     flag: 'grep',
-    value: 'PATTERN',
-    read: readExpression,
+    ...pattern,
     repeatable: true,
     help: 'only records with a line that matches the regular expression; case counts if it has capitals. Given several times: one of them has to match',
     core: 'only records that match the regular expression',
@@ -125,8 +134,7 @@ export const logsOptions = [
   {
     flag: 'exclude',
     alias: 'e',
-    value: 'PATTERN',
-    read: readExpression,
+    ...pattern,
     repeatable: true,
     help: 'leave out records with a line that matches. Given several times: none may match',
     core: 'leave out records that match',
@@ -163,6 +171,7 @@ export const logsOptions = [
       logs: 'raw (as sent, also on a terminal) or json',
       list: 'wide, name or json',
     },
+    choicesFor: outputForms,
     commands: ['logs', 'list', 'status', 'diff', 'timeline'],
     once: true,
   },
@@ -174,15 +183,13 @@ export const logsOptions = [
   },
   {
     flag: 'exit-on',
-    value: 'PATTERN',
-    read: readExpression,
+    ...pattern,
     help: 'end with exit code 0 after the first record with a line that matches, even if filtered out, from --since or --tail on; an end without a match is a failure',
     ...ofLogs,
   },
   {
     flag: 'fail-on',
-    value: 'PATTERN',
-    read: readExpression,
+    ...pattern,
     help: 'the same with exit code 1; an end without a match is no failure',
     ...ofLogs,
   },

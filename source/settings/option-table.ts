@@ -1,4 +1,4 @@
-import {logsOptions} from './logs-option-table.ts';
+import {logsOptions, pattern} from './logs-option-table.ts';
 import {readTag} from './names.ts';
 import {
   acceptsOption,
@@ -12,18 +12,25 @@ import {
 } from './option.ts';
 import {themeNames} from './palette.ts';
 import {
+  oneOf,
   parseDuration,
   parseInteger,
   parseSize,
-  readExpression,
   readListWidth,
   readSilence,
+  readSwitch,
   readZone,
 } from './parse-values.ts';
 
 const askServer = ['screen', ...asking] as const;
 const all = ['screen', ...commandWords] as const;
+const sizeFrom = (least: string) =>
+  ({value: 'SIZE', read: (text: string, name: string) => parseSize(text, name, least)}) as const;
+const settingOfScreens = {commands: screens, setting: true} as const;
 const ofServer = {commands: askServer, ofContext: true} as const;
+
+/** A call has one of them. */
+export const credentialFlags = ['auth', 'oidc-token-file', 'auth-token-command'] as const;
 
 /** In the order in which a key switches between them. */
 export const wrapModes = ['off', 'errors', 'all'] as const;
@@ -116,16 +123,14 @@ export const options = [
   },
   {
     flag: 'scrollback',
-    value: 'SIZE',
-    read: (text, name) => parseSize(text, name, '64KiB'),
+    ...sizeFrom('64KiB'),
     fallback: '32MiB',
     help: 'memory for the log of each tab, which holds about ten times as much (64MiB, 100k, 1000000)',
     commands: screens,
   },
   {
     flag: 'memory',
-    value: 'SIZE',
-    read: (text, name) => parseSize(text, name, '16MiB'),
+    ...sizeFrom('16MiB'),
     example: '256MiB',
     help: 'memory for the logs of all tabs together: lines, compressed or not, their index, and the copy of the end that a reconnect needs; the tabs viewed longest ago are shortened first; default: 256MiB, or an eighth of what the container may use, if that is less',
     commands: screens,
@@ -174,8 +179,7 @@ export const options = [
   },
   {
     flag: 'record-max',
-    value: 'SIZE',
-    read: (text, name) => parseSize(text, name, '16MiB'),
+    ...sizeFrom('16MiB'),
     fallback: '1GiB',
     help: 'maximum total size of all recordings; the oldest files are deleted',
     commands: ['screen', 'logs'],
@@ -198,8 +202,7 @@ export const options = [
     fallback: '10m',
     help: 'after this time without a key, the next key shows what happened (90s, 10m, 1h30m); 0 = never',
     off: '0',
-    commands: screens,
-    setting: true,
+    ...settingOfScreens,
   },
   {
     flag: 'notify',
@@ -220,8 +223,7 @@ export const options = [
   },
   {
     flag: 'watch',
-    value: 'PATTERN',
-    read: readExpression,
+    ...pattern,
     example: 'deadlock|timed out',
     help: 'regular expression; lines that match are counted and notified like errors',
     commands: screens,
@@ -237,8 +239,7 @@ export const options = [
     read: (text, name) => parseInteger(text, name, {min: 1, max: 60}),
     fallback: '12',
     help: 'maximum frames per second, 1 to 60',
-    commands: screens,
-    setting: true,
+    ...settingOfScreens,
   },
   {
     flag: 'theme',
@@ -256,15 +257,13 @@ export const options = [
     help: 'which long lines continue in the next row: none (off), warnings and errors (errors) or all',
     choices: wrapModes,
     off: 'off',
-    commands: screens,
-    setting: true,
+    ...settingOfScreens,
     view: 'pane',
   },
   {
     flag: 'as-sent',
     help: 'show lines as sent, with their own times and names, instead of the compact form',
-    commands: screens,
-    setting: true,
+    ...settingOfScreens,
     view: 'pane',
   },
   {
@@ -283,8 +282,7 @@ export const options = [
     read: readZone,
     example: 'Europe/Berlin',
     help: "time zone of local times, such as Europe/Berlin or UTC; default: the system's",
-    commands: screens,
-    setting: true,
+    ...settingOfScreens,
   },
   {
     flag: 'list-width',
@@ -293,8 +291,7 @@ export const options = [
     fallback: 'auto',
     help: 'width of the list, at least 8; auto fits it to terminal and focus, off hides it',
     off: 'off',
-    commands: screens,
-    setting: true,
+    ...settingOfScreens,
     view: 'start',
   },
   {
@@ -312,8 +309,7 @@ export const options = [
     fallback: 'clean',
     help: 'the form of copied and saved lines: without colours (clean), or the bytes as sent (as-sent)',
     choices: ['clean', 'as-sent'],
-    commands: screens,
-    setting: true,
+    ...settingOfScreens,
   },
   ...logsOptions,
   {
@@ -390,29 +386,47 @@ type Value<One> = One extends {readonly value: string}
 /** What an option is read as: a switch as a boolean, without a default perhaps as undefined. */
 export type ValueOf<Flag extends FlagName> = Value<Extract<Row, {readonly flag: Flag}>>;
 
-type Values<Some extends Row> = {readonly [One in Some as NameOf<One['flag']>]: Value<One>};
+type Values<Flag extends FlagName> = {readonly [One in Flag as NameOf<One>]: ValueOf<One>};
 
-/** Not about the server: what is goes together (`readServerOptions`). */
-type OwnRow = Exclude<Row, {readonly ofContext: true}>;
-
-type PaneRow = Extract<Row, {readonly view: 'pane'}>;
-type ViewRow = Extract<Row, {readonly view: string}>;
+type PaneFlag = Extract<Row, {readonly view: 'pane'}>['flag'];
+type ViewFlag = Extract<Row, {readonly view: string}>['flag'];
 
 /** How a tab shows its log: what options say, and keys change. */
-export type PaneOptions = {readonly [One in PaneRow as NameOf<One['flag']>]: NonNullable<Value<One>>};
+export type PaneOptions = {readonly [Name in keyof Values<PaneFlag>]: NonNullable<Values<PaneFlag>[Name]>};
 
 /** How a log and the list beside it are shown until keys change that. */
-export type ViewSettings = PaneOptions & Values<Exclude<ViewRow, PaneRow>>;
+export type ViewSettings = PaneOptions & Values<Exclude<ViewFlag, PaneFlag>>;
 
-/** The values of rows by their names in the code, each as its row reads it. */
-export function valuesOf<Some extends Row>(rows: readonly Some[], read: (row: Some) => unknown): Values<Some> {
-  return Object.fromEntries(rows.map((row) => [nameOf(row.flag), read(row)])) as Values<Some>;
+/** The values of options by their names in the code, each as its row reads it. */
+export function valuesOf<Flag extends FlagName>(flags: readonly Flag[], read: (flag: Flag) => unknown): Values<Flag> {
+  return Object.fromEntries(flags.map((flag) => [nameOf(flag), read(flag)])) as Values<Flag>;
 }
 
-export const ownRows = options.filter((row): row is OwnRow => !('ofContext' in row));
-export const viewRows = options.filter((row): row is ViewRow => 'view' in row);
-export const paneRows = viewRows.filter((row): row is PaneRow => row.view === 'pane');
-export const paneOptionNames = paneRows.map(({flag}) => nameOf(flag));
+/** Of all options but those about the server, which go together (`readServerOptions`). */
+export const ownFlags = options.flatMap((row) => ('ofContext' in row ? [] : row.flag));
+export const viewFlags = options.flatMap((row) => ('view' in row ? row.flag : []));
+const paneFlags = options.flatMap((row) => ('view' in row && row.view === 'pane' ? row.flag : []));
+export const paneOptionNames = paneFlags.map(nameOf);
+
+/** Options as they are in a session. One that cannot have its value, such as of another version, has its default. */
+export function paneOptionsFrom(saved: Readonly<Record<string, unknown>> = {}): PaneOptions {
+  const read = (flag: FlagName) => {
+    const value = saved[nameOf(flag)];
+    const option = optionOf(flag);
+    const {choices, fallback = choices?.[0] ?? ''} = option;
+    const usual = readValue(option, fallback, flag);
+    const isPossible = choices ? choices.some((choice) => choice === value) : typeof value === typeof usual;
+    return isPossible ? value : usual;
+  };
+  return valuesOf(paneFlags, read) as PaneOptions;
+}
+
+/** Reads the text of an option, which messages call `name`. Throws `UsageError`. */
+export function readValue({value, read, choices}: Option, text: string, name: string): unknown {
+  if (value === undefined) return readSwitch(text, name);
+  if (read) return read(text, name);
+  return choices ? oneOf(name, text.trim().toLowerCase(), choices) : text;
+}
 
 const byFlag: ReadonlyMap<string, Option> = new Map(options.map((option) => [option.flag, option]));
 

@@ -1,19 +1,8 @@
 import type {ConfigFile, ContextKey, ContextTable} from './config-file.ts';
-import {type CommandName, effectiveCommands, nameOf, type Option, variableOf} from './option.ts';
-import {type FlagName, optionOf, options, type PaneOptions, paneRows, type ValueOf, valuesOf} from './option-table.ts';
+import {type CommandName, effectiveCommands, type Option, variableOf} from './option.ts';
+import {credentialFlags, type FlagName, optionOf, options, readValue, type ValueOf, valuesOf} from './option-table.ts';
 import {colorForms, readColor} from './palette.ts';
-import {didYouMean, oneOf, readSwitch, UsageError} from './parse-values.ts';
-
-/** Options as they are in a session. One that cannot have its value, such as of another version, has its default. */
-export function paneOptionsFrom(saved: Readonly<Record<string, unknown>> = {}): PaneOptions {
-  const read = (row: Option) => {
-    const value = saved[nameOf(row.flag)];
-    const usual = readValue(row, row.fallback ?? row.choices?.[0] ?? '', row.flag);
-    const isPossible = row.choices ? row.choices.some((choice) => choice === value) : typeof value === typeof usual;
-    return isPossible ? value : usual;
-  };
-  return valuesOf(paneRows, read) as PaneOptions;
-}
+import {didYouMean, UsageError} from './parse-values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,21 +24,13 @@ type OptionValue = {
 };
 
 /** The options of one call, from all sources. */
-export type OptionValues = {
-  /** Typed in this call; a switch: turned on. */
-  readonly has: (flag: FlagName) => boolean;
-  /** Typed in this call; a switch: turned on or off. */
-  readonly isTyped: (flag: FlagName) => boolean;
-  readonly find: (flag: FlagName) => OptionValue | undefined;
-  /** As its row reads it. Throws `UsageError`. */
-  readonly value: <Flag extends FlagName>(flag: Flag) => ValueOf<Flag>;
-};
+export type OptionValues = ReturnType<typeof optionValues>;
 
 /**
  * Precedence: flag, variable, configuration file, default. An option that the command does not accept has its default; an
  * empty variable is not set. With a `context`, no variable about the server is read.
  */
-export function optionValues({command, flags, environment, file}: OptionSources, context?: ContextTable): OptionValues {
+export function optionValues({command, flags, environment, file}: OptionSources, context?: ContextTable) {
   const find = (flag: FlagName): OptionValue | undefined => {
     const option = optionOf(flag);
     const typed = flags.get(flag);
@@ -80,18 +61,16 @@ export function optionValues({command, flags, environment, file}: OptionSources,
     return (option.repeatable ? values : values[0]) as ValueOf<Flag>;
   };
   return {
-    has: (flag) => flags.has(flag) && flags.get(flag) !== false,
-    isTyped: (flag) => flags.has(flag),
+    /** Typed in this call; a switch: turned on. */
+    has: (flag: FlagName) => flags.has(flag) && flags.get(flag) !== false,
+    /** Typed in this call; a switch: turned on or off. */
+    isTyped: (flag: FlagName) => flags.has(flag),
     find,
+    /** As its row reads it. Throws `UsageError`. */
     value,
+    /** Several, under their names in the code. Throws `UsageError`. */
+    valuesOf: <Flag extends FlagName>(...some: readonly Flag[]) => valuesOf(some, value),
   };
-}
-
-/** Reads the text of an option, which messages call `name`. Throws `UsageError`. */
-export function readValue({value, read, choices}: Option, text: string, name: string): unknown {
-  if (value === undefined) return readSwitch(text, name);
-  if (read) return read(text, name);
-  return choices ? oneOf(name, text.trim().toLowerCase(), choices) : text;
 }
 
 function fallback({flag, value, fallback: text}: Option): OptionValue | undefined {
@@ -100,10 +79,7 @@ function fallback({flag, value, fallback: text}: Option): OptionValue | undefine
 }
 
 /** Options that exclude each other: a flag for one overrides the other in the context. */
-const alternatives: readonly (readonly FlagName[])[] = [
-  ['auth', 'oidc-token-file', 'auth-token-command'],
-  ['insecure', 'tls-cert'],
-];
+const alternatives: readonly (readonly FlagName[])[] = [credentialFlags, ['insecure', 'tls-cert']];
 
 function fromContext(
   table: ContextTable,

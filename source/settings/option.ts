@@ -21,6 +21,8 @@ export type Option = {
   readonly core?: string | true;
   /** All values, if they can be listed. */
   readonly choices?: readonly string[];
+  /** Where commands have values of their own, which they check. */
+  readonly choicesFor?: Readonly<Partial<Record<CommandName, readonly string[]>>>;
   /** Of a setting: the value that turns it off, which `--no-` and its name stand for. */
   readonly off?: string;
   /** The commands that accept it; `screen` is the program without a command. */

@@ -9,8 +9,8 @@ import {
   type KeyRemap,
 } from './config-file.ts';
 import {isConfigurable, type Option} from './option.ts';
-import {type FlagName, options} from './option-table.ts';
-import {contextOptions, findContext, optionValues, readValue} from './option-values.ts';
+import {credentialFlags, type FlagName, options, readValue} from './option-table.ts';
+import {contextOptions, findContext, optionValues} from './option-values.ts';
 import {didYouMean, numericValues, UsageError} from './parse-values.ts';
 import {readServerOptions} from './server-options.ts';
 
@@ -281,7 +281,8 @@ function isBaseUrl(text: string): boolean {
   return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
 }
 
-const credentials = ['auth', 'auth-variable', 'oidc-token-file', 'auth-token-command'] as const;
+const [auth, ...others] = credentialFlags;
+const credentials = [auth, 'auth-variable', ...others] as const;
 
 /** Throws `UsageError` for a context that lacks something. `keys`: as written: one with a wrong value is not missing. */
 function checkWhole(name: string, keys: ReadonlySet<string>, values: ReadonlyMap<ContextKey, FileValue>): void {

@@ -26,20 +26,6 @@ function butNot(value: string): string {
   return value === '' ? '' : `, not '${value}'`;
 }
 
-const units: ReadonlyMap<string, number> = new Map([
-  ['', 1],
-  ['b', 1],
-  ['k', 1000],
-  ['kb', 1000],
-  ['kib', 1024],
-  ['m', 1000 ** 2],
-  ['mb', 1000 ** 2],
-  ['mib', 1024 ** 2],
-  ['g', 1000 ** 3],
-  ['gb', 1000 ** 3],
-  ['gib', 1024 ** 3],
-]);
-
 /** Reads `64MiB`, `100k` or a plain number as bytes. `least`: the smallest size, as a user types it. */
 export function parseSize(text: string, name: string, least = '0'): number {
   const bytes = bytesOf(text);
@@ -50,8 +36,10 @@ export function parseSize(text: string, name: string, least = '0'): number {
 
 /** NaN for a text that is no size. */
 function bytesOf(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  return number === '' ? Number.NaN : Math.round(Number(number) * (units.get(unit.toLowerCase()) ?? Number.NaN));
+  const [, number, prefix = '', binary] = /^(\d+(?:\.\d+)?)\s*(?:([kmg])(?:(i)?b)?|b)?$/i.exec(text.trim()) ?? [];
+  if (number === undefined) return Number.NaN;
+  const power = ['', 'k', 'm', 'g'].indexOf(prefix.toLowerCase());
+  return Math.round(Number(number) * (binary ? 1024 : 1000) ** power);
 }
 
 /** Both limits are included. */

@@ -1,54 +1,15 @@
 import type {CommandLine} from './command-line.ts';
-import {checkName, isPath, type RequestedNames, readNames, tagIn} from './names.ts';
+import {outputForms} from './logs-option-table.ts';
+import {checkName, isPath, readNames, tagIn} from './names.ts';
 import {type CommandName, commandWords} from './option.ts';
 import type {OptionValues} from './option-values.ts';
 import {listed, oneOf, UsageError} from './parse-values.ts';
 
-export type Request =
-  /** `isWhole`: with every option, not only those of the first day. */
-  | {readonly kind: 'help'; readonly command: CommandName; readonly isWhole: boolean}
-  | {readonly kind: 'version'}
-  | ({readonly kind: 'screen'} & RequestedNames)
-  /** `what`: paths as typed, at least one; `-`: stdin. */
-  | {readonly kind: 'open'; readonly what: readonly string[]}
-  | LogsRequest
-  | {
-      readonly kind: 'list';
-      readonly output: ListForm;
-      /** In lower case; undefined: all. */
-      readonly statuses: readonly string[] | undefined;
-      /** As typed: a pipeline has to have all of them. */
-      readonly tags: readonly string[];
-    }
-  | ({readonly kind: 'status'; readonly output: StatusForm} & RequestedNames)
-  | DiffRequest
-  | TimelineRequest
-  | {readonly kind: 'completion'; readonly shell: Shell}
-  /** Completes the last word. Called by the shells' scripts. */
-  | {readonly kind: 'complete'; readonly words: readonly string[]}
-  | {readonly kind: 'config'; readonly verb: ConfigVerb}
-  | {readonly kind: 'demo'; readonly port: number};
-
-export type DiffRequest = {
-  readonly kind: 'diff';
-  /** Undefined: the only log in `from`. */
-  readonly name: string | undefined;
-  /** Numbers of the runs, the older first; undefined: the last two. */
-  readonly runs: readonly [number, number] | undefined;
-  /** A folder of recordings, a file, a support bundle; undefined: the server. */
-  readonly from: string | undefined;
-  readonly output: StatusForm;
-};
-
-export type TimelineRequest = {
-  readonly kind: 'timeline';
-  readonly name: string;
-  /** As typed. */
-  readonly since: string | undefined;
-  readonly output: StatusForm;
-};
-
-export type LogsRequest = ReturnType<typeof readLogsRequest>;
+/** What a command does: the words after it, and what its options are read as. */
+export type Request = ReturnType<typeof readRequest>;
+export type DiffRequest = Extract<Request, {kind: 'diff'}>;
+export type TimelineRequest = Extract<Request, {kind: 'timeline'}>;
+export type LogsRequest = Extract<Request, {kind: 'logs'}>;
 
 export type ListForm = (typeof outputForms.list)[number];
 export type StatusForm = (typeof outputForms.status)[number];
@@ -57,26 +18,26 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 export const configVerbs = ['path', 'init'] as const;
-type ConfigVerb = (typeof configVerbs)[number];
 
 /** `--help all`, `help logs all`. */
 const whole = 'all';
 
 /** Throws `UsageError`. */
-export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values: OptionValues): Request {
-  const {has, value} = values;
-  if (has('version')) return {kind: 'version'};
-  if (has('help')) return {kind: 'help', command, isWhole: names.includes(whole)};
+export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values: OptionValues) {
+  const {value} = values;
+  if (value('version')) return {kind: 'version'} as const;
+  // With every option (`isWhole`), not only those of the first day.
+  if (value('help')) return {kind: 'help', command, isWhole: names.includes(whole)} as const;
   switch (command) {
     case 'screen':
-      return {kind: 'screen', ...readNames(names)};
+      return {kind: 'screen', ...readNames(names)} as const;
     case 'open':
-      return {kind: 'open', what: readPaths(names)};
+      return {kind: 'open', what: readPaths(names)} as const;
     case 'demo':
       if (names.length > 0) {
         throw new UsageError(`demo takes no names, not '${names[0]}' · try: pipetail demo --port 8080`);
       }
-      return {kind: 'demo', port: value('port')};
+      return {kind: 'demo', port: value('port')} as const;
     case 'logs':
       return readLogsRequest(names, values);
     case 'list': {
@@ -87,24 +48,25 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
         throw new UsageError(`list takes no names, not '${first}' · try: ${way}`);
       }
       const output = formOf(outputForms.list, value('output'));
-      return {kind: 'list', output, statuses: value('status'), tags: value('tag')};
+      return {kind: 'list', output, statuses: value('status'), tags: value('tag')} as const;
     }
     case 'status': {
       if (names.length > 1) throw new UsageError(`status takes one pipeline, not ${names.length}`);
       const output = formOf(outputForms.status, value('output'));
-      return {kind: 'status', ...readNames(names), output};
+      return {kind: 'status', ...readNames(names), output} as const;
     }
     case 'diff': {
       const from = value('from');
       const second = from === undefined ? undefined : names.find(isPath);
       if (second !== undefined) throw new UsageError(`diff compares two runs of one log: '${second}' is a second one`);
+      // Without a name: the only log in `from`.
       const name = from !== undefined && names.length === 0 ? undefined : readOneName('diff', names);
       const output = formOf(outputForms.diff, value('output'));
-      return {kind: 'diff', name, runs: value('runs'), from, output};
+      return {kind: 'diff', name, runs: value('runs'), from, output} as const;
     }
     case 'timeline': {
       const output = formOf(outputForms.timeline, value('output'));
-      return {kind: 'timeline', name: readOneName('timeline', names), since: value('since'), output};
+      return {kind: 'timeline', name: readOneName('timeline', names), since: value('since'), output} as const;
     }
     case 'completion':
       return readCompletion(names);
@@ -112,18 +74,18 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
       return readHelp(names);
     case 'version':
       if (names.length > 0) throw new UsageError(`version takes no names, not '${names[0]}' · try: pipetail version`);
-      return {kind: 'version'};
+      return {kind: 'version'} as const;
     case 'config':
-      return {kind: 'config', verb: oneOf('config', names.join(' '), configVerbs)};
+      return {kind: 'config', verb: oneOf('config', names.join(' '), configVerbs)} as const;
   }
 }
 
 /** The words after `pipetail help`: a command, `all`, both or none. */
-function readHelp(words: readonly string[]): Request {
+function readHelp(words: readonly string[]) {
   const [first, second] = words.filter((word) => word !== whole);
   if (second !== undefined) throw new UsageError('help takes one command: pipetail help <command>');
-  const command = first === undefined ? 'screen' : oneOf('help', first, commandWords);
-  return {kind: 'help', command, isWhole: words.includes(whole)};
+  const command: CommandName = first === undefined ? 'screen' : oneOf('help', first, commandWords);
+  return {kind: 'help', command, isWhole: words.includes(whole)} as const;
 }
 
 /** Help and the commands about the configuration file itself must work with any variables. */
@@ -147,12 +109,13 @@ function readPaths(words: readonly string[]): readonly string[] {
   return words;
 }
 
-function readCompletion(words: readonly string[]): Request {
+function readCompletion(words: readonly string[]) {
   const [first, ...rest] = words;
-  if (first === 'answer') return {kind: 'complete', words: rest};
+  // Called by the shells' scripts: the last of the words is completed.
+  if (first === 'answer') return {kind: 'complete', words: rest} as const;
   const typed = words.join(' ');
   const shell = shells.find((each) => each === typed);
-  if (shell !== undefined) return {kind: 'completion', shell};
+  if (shell !== undefined) return {kind: 'completion', shell} as const;
   // Without a suggestion: a user who types tcsh does not mean zsh.
   throw new UsageError(`completion takes ${listed(shells)}${typed === '' ? '' : `, not '${typed}'`}`);
 }
@@ -208,35 +171,18 @@ function readLogsRequest(words: readonly string[], values: OptionValues) {
     kind: 'logs' as const,
     names,
     patterns,
-    follow: has('follow'),
-    exitOnEnd: has('exit-on-end'),
-    /** Of the log itself. */
-    color: value('color'),
+    ...values.valuesOf('follow', 'exit-on-end', 'color'),
     /** What is printed instead of the server's logs: folders of recordings, files, bundles, `-`. */
     from,
-    /** Which records are printed. Patterns and times as typed. */
+    /** Which records are printed, of the catch-up. Patterns and times as typed. */
     select: {
-      /** Number of records to print from the catch-up: the last selected ones. */
-      tail: value('tail'),
-      since: value('since'),
-      until: value('until'),
+      ...values.valuesOf('tail', 'since', 'until', 'grep', 'exclude', 'level', 'around'),
       run: readRun(values),
-      /** One of them has to match, if there are any. */
-      grep: value('grep'),
-      /** None of them may match. */
-      exclude: value('exclude'),
-      level: value('level'),
-      /** Number of records to print before and after each one that these select. */
-      around: value('around'),
     },
+    ...values.valuesOf('timestamps', 'exit-on', 'fail-on', 'timeout'),
     output,
     /** `--output raw` was typed: a terminal, too, gets the lines as sent. */
     asSent: value('output') === 'raw',
-    timestamps: has('timestamps'),
-    exitOn: value('exit-on'),
-    failOn: value('fail-on'),
-    /** Milliseconds. */
-    timeout: value('timeout'),
   };
 }
 
@@ -262,17 +208,3 @@ function readOneName(command: 'diff' | 'timeline', names: readonly string[]): st
 }
 
 const openers = {diff: 'pipetail diff --from', timeline: 'pipetail open'} as const;
-
-/** The values of `--output`, by command; the first is the default. */
-const outputForms = {
-  logs: ['raw', 'json'],
-  list: ['table', 'wide', 'name', 'json'],
-  status: ['text', 'json'],
-  diff: ['text', 'json'],
-  timeline: ['text', 'json'],
-} as const;
-
-/** The values of `--output` for a command; none for one without the option. */
-export function formsOf(command: CommandName): readonly string[] {
-  return command in outputForms ? outputForms[command as keyof typeof outputForms] : [];
-}

@@ -1,4 +1,3 @@
-import type {HttpProxy} from '../api/types.ts';
 import type {FlagName} from './option-table.ts';
 import type {Environment, OptionValues} from './option-values.ts';
 import {UsageError} from './parse-values.ts';
@@ -8,19 +7,7 @@ import {isLoopback, proxyTo} from './proxy.ts';
 export type ValueWithSource = {readonly value: string; readonly from: string};
 
 /** How to reach the server, besides its URL and a fixed credential. Files are not read yet. */
-export type ServerOptions = {
-  /** A shell command that prints a bearer token. Never shown: users write secrets into commands. */
-  readonly tokenCommand: ValueWithSource | undefined;
-  /** A file that holds a bearer token, which is replaced before it expires. */
-  readonly tokenFile: ValueWithSource | undefined;
-  readonly tenant: string | undefined;
-  readonly insecure: boolean;
-  /** PEM file of roots in addition to the usual ones. */
-  readonly extraRoots: ValueWithSource | undefined;
-  /** PEM file of roots in place of the usual ones, as OpenSSL reads it from `SSL_CERT_FILE`. */
-  readonly roots: ValueWithSource | undefined;
-  readonly proxy: HttpProxy | undefined;
-};
+export type ServerOptions = ReturnType<typeof readServerOptions>;
 
 /** For commands that need no server. */
 export const defaultServerOptions: ServerOptions = {
@@ -34,7 +21,7 @@ export const defaultServerOptions: ServerOptions = {
 };
 
 /** The options and conflicts of Feldera's own client. Throws `UsageError`. */
-export function readServerOptions({value, find}: OptionValues, environment: Environment): ServerOptions {
+export function readServerOptions({value, find}: OptionValues, environment: Environment) {
   const sourced = (flag: FlagName): ValueWithSource | undefined => {
     const found = find(flag);
     const text = found?.text.trim();
@@ -71,11 +58,15 @@ export function readServerOptions({value, find}: OptionValues, environment: Envi
   }
   const roots = environment.SSL_CERT_FILE;
   return {
+    /** A shell command that prints a bearer token. Never shown: users write secrets into commands. */
     tokenCommand,
+    /** A file that holds a bearer token, which is replaced before it expires. */
     tokenFile,
     tenant: tenant?.value,
     insecure: insecureFrom !== undefined,
+    /** PEM file of roots in addition to the usual ones. */
     extraRoots,
+    /** PEM file of roots in place of the usual ones, as OpenSSL reads it from `SSL_CERT_FILE`. */
     roots: roots ? {value: roots, from: 'SSL_CERT_FILE'} : undefined,
     proxy: proxyTo(host, environment),
   };

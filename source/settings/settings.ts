@@ -2,7 +2,7 @@ import {picked} from '../lib/json.ts';
 import type {CommandLine} from './command-line.ts';
 import type {ConfigFile} from './config-file.ts';
 import {nameOf, variableOf} from './option.ts';
-import {optionOf, ownRows, type ViewSettings, valuesOf, viewRows} from './option-table.ts';
+import {credentialFlags, optionOf, ownFlags, type ViewSettings, viewFlags} from './option-table.ts';
 import {currentContext, type Environment, optionValues} from './option-values.ts';
 import {needsServer, readRequest, readsVariables} from './request.ts';
 import {defaultServerOptions, readServerOptions} from './server-options.ts';
@@ -22,12 +22,11 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
   const {value, find, isTyped} = values;
   const token = demo ? undefined : value('auth')?.trim() || undefined;
   const server = usesServer ? readServerOptions(values, environment) : defaultServerOptions;
-  const options = valuesOf(ownRows, ({flag}) => value(flag));
-  const namesOf = (rows: typeof viewRows) => rows.map(({flag}) => nameOf(flag));
+  const options = values.valuesOf(...ownFlags);
   // Who sets a zone wants its times.
   const time = options.time ?? (options.zone === undefined ? 'sent' : 'local');
-  const initial: ViewSettings = {...picked(options, namesOf(viewRows)), time};
-  const typed: Partial<ViewSettings> = picked(initial, namesOf(viewRows.filter(({flag}) => isTyped(flag))));
+  const initial: ViewSettings = {...picked(options, viewFlags.map(nameOf)), time};
+  const typed: Partial<ViewSettings> = picked(initial, viewFlags.filter(isTyped).map(nameOf));
 
   return Object.freeze({
     ...options,
@@ -57,7 +56,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
 }
 
 function credentialVariables(file: ConfigFile): readonly string[] {
-  const usual = (['auth', 'oidc-token-file', 'auth-token-command'] as const).map((flag) => variableOf(optionOf(flag)));
+  const usual = credentialFlags.map((flag) => variableOf(optionOf(flag)));
   const named = [...file.contexts.values()].map(({values}) => values.get('auth-variable')?.text);
   return [...usual, ...named].filter((name) => name !== undefined);
 }

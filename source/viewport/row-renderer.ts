@@ -30,13 +30,7 @@ import {
 import type {RowPosition} from './geometry.ts';
 import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
 import {compactnessFor} from './line-text.ts';
-import {isMoving, movingTime, type TimeMode, type ZoneOffset} from './time-column.ts';
-
-/**
- * Which lines continue in the next row: none, those of records of WARN and worse, or all. With `errors` a line has five
- * rows at most, and the frames of a backtrace one.
- */
-export type WrapMode = PaneOptions['wrap'];
+import {isMoving, movingTime, type ZoneOffset} from './time-column.ts';
 
 /** What is known of the records of the log, from an index that may be behind. */
 export type KnownRecords = {
@@ -46,29 +40,30 @@ export type KnownRecords = {
   readonly isContinuation: (id: number) => boolean;
 };
 
-/** The options of the layout of entries. A change of one needs a new renderer. */
-export type RowOptions = Gutter & {
-  /** Cells of a whole row, at least 4. */
-  readonly width: number;
-  readonly records: KnownRecords;
-  readonly wrap: WrapMode;
-  /** Cells hidden on the left, of lines that are not wrapped. */
-  readonly pan: number;
-  readonly asSent: boolean;
-  readonly time: TimeMode;
-  readonly offsetAt: ZoneOffset;
-  readonly colors: Colors;
-  readonly symbols: Symbols;
-  /** Painted under the matches, a later one over an earlier one. */
-  readonly highlights: readonly Highlight[];
-  readonly search: Pattern | undefined;
-  /** The long record whose summary is the row of an entry: mostly a closed one. */
-  readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
-  /** What the row above an entry says: `run 2`; undefined: there is none. */
-  readonly startAt: (id: number) => string | undefined;
-  /** Its Unix time in ms. */
-  readonly timeAt: (id: number) => number | undefined;
-};
+/**
+ * The options of the layout of entries. A change of one needs a new renderer. With `wrap: 'errors'` lines of WARN and worse
+ * continue in the next row; they have five rows at most, and the frames of a backtrace one.
+ */
+export type RowOptions = Gutter &
+  PaneOptions & {
+    /** Cells of a whole row, at least 4. */
+    readonly width: number;
+    readonly records: KnownRecords;
+    /** Cells hidden on the left, of lines that are not wrapped. */
+    readonly pan: number;
+    readonly offsetAt: ZoneOffset;
+    readonly colors: Colors;
+    readonly symbols: Symbols;
+    /** Painted under the matches, a later one over an earlier one. */
+    readonly highlights: readonly Highlight[];
+    readonly search: Pattern | undefined;
+    /** The long record whose summary is the row of an entry: mostly a closed one. */
+    readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
+    /** What the row above an entry says: `run 2`; undefined: there is none. */
+    readonly startAt: (id: number) => string | undefined;
+    /** Its Unix time in ms. */
+    readonly timeAt: (id: number) => number | undefined;
+  };
 
 /** Input that may change with every frame. */
 export type PaintInput = {

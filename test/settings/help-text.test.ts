@@ -91,7 +91,7 @@ describe.each(commands)('help of %s', (command) => {
   });
 
   it('has examples that are read without a mistake', () => {
-    for (const [call] of commandsHelp[command].examples) {
+    for (const [call] of commandsHelp[command].examples ?? []) {
       if (command !== 'screen') expect(unwrapped(command)).toContain(call);
       const [words = ''] = call.replace(/^pipetail /, '').split(' | ');
       const argv = [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');

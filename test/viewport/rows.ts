@@ -1,5 +1,6 @@
 import {WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
 import {RecordIndex} from '../../source/records/record-index.ts';
+import {paneOptionsFrom} from '../../source/settings/option-table.ts';
 import {symbolsFor} from '../../source/terminal/symbols.ts';
 import type {RowState} from '../../source/viewport/gutter.ts';
 import {type KnownRecords, type PaintInput, type RowOptions, RowRenderer} from '../../source/viewport/row-renderer.ts';
@@ -18,12 +19,11 @@ export function bufferOf(...lines: readonly (string | Buffer)[]): WritableLogBuf
 /** A renderer 80 columns wide with everything else off. */
 export function rendererOf(buffer: WritableLogBuffer, change: Partial<RowOptions> = {}): RowRenderer {
   const options: RowOptions = {
+    ...paneOptionsFrom(),
     width: 80,
     records: recordsOf(buffer),
     wrap: 'off',
     pan: 0,
-    asSent: false,
-    time: 'sent',
     offsetAt: () => 0,
     originCells: 0,
     colors: '16',

@@ -7,7 +7,6 @@ import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {newBelow} from '../../viewport/position.ts';
-import type {WrapMode} from '../../viewport/row-renderer.ts';
 import {timeNear} from '../../viewport/time-column.ts';
 import type {Controller} from '../controller.ts';
 import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
@@ -21,10 +20,10 @@ import {
   searchStatus,
   selectionWords,
 } from '../pane/pane-at.ts';
-import {zoneOf} from '../state/pane-view.ts';
+import {type PaneView, zoneOf} from '../state/pane-view.ts';
 import {Line} from './rows.tsx';
 
-export type StatusView = {
+export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
   readonly search: SearchStatus | undefined;
   /** Highlighted patterns that took too long, as typed; they are not painted. */
   readonly stoppedHighlights: readonly string[];
@@ -34,14 +33,10 @@ export type StatusView = {
   readonly lineCount: number;
   readonly byteLength: number;
   readonly droppedLines: number;
-  readonly wrap: WrapMode;
-  readonly asSent: boolean;
-  readonly fold: boolean;
   /** What is selected, such as `12 records`; undefined without a selection. */
   readonly selection: string | undefined;
   /** `record of 63 lines`; undefined where the current line is all of it. */
   readonly record: string | undefined;
-  readonly pan: number;
   /** Of the current line of an opened log, if it is not today: `2026-11-20`. */
   readonly day?: string | undefined;
   readonly following: boolean;

@@ -1,7 +1,9 @@
 import type {Clock} from '../../lib/clock.ts';
 import {count} from '../../lib/format.ts';
+import {picked} from '../../lib/json.ts';
 import {sameParts} from '../../lib/store.ts';
 import type {LongRecord} from '../../records/long-records.ts';
+import {paneOptionNames} from '../../settings/option-table.ts';
 import {clean} from '../../terminal/clean.ts';
 import {shortenApart, wrapWords} from '../../terminal/fit.ts';
 import {paint} from '../../terminal/sgr.ts';
@@ -65,12 +67,12 @@ export class PaneRows {
   renderer(view: PaneView, {paneWidth}: PaneSize): RowRenderer {
     const {source, searching, highlights, index: records} = this.#model;
     const {buffer} = source;
-    const {wrap, pan, asSent, time} = view;
-    const key = [paneWidth, wrap, pan, asSent, time, searching?.pattern, highlights, records];
+    const {pan} = view;
+    const key = [paneWidth, pan, ...paneOptionNames.map((name) => view[name]), searching?.pattern, highlights, records];
     if (!this.#cached || !sameParts(this.#cached.key, key)) {
       const {colors, symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(buffer, {
-        ...{records, wrap, pan, asSent, time, offsetAt, colors, symbols},
+        ...{records, pan, ...picked(view, paneOptionNames), offsetAt, colors, symbols},
         width: paneWidth - overviewCells,
         originCells: Math.max(0, ...this.#originNames.map(textWidth)),
         highlights: highlights.map((pattern, index) => ({

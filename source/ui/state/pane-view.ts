@@ -1,7 +1,6 @@
 import {type Filter, type FilterEntry, leastLevel, withFilter, withLeastLevel} from '../../filters/filter.ts';
 import {picked} from '../../lib/json.ts';
-import {type PaneOptions, paneOptionNames, type ViewSettings} from '../../settings/option-table.ts';
-import {paneOptionsFrom} from '../../settings/option-values.ts';
+import {type PaneOptions, paneOptionNames, paneOptionsFrom, type ViewSettings} from '../../settings/option-table.ts';
 import {follow, type Position} from '../../viewport/position.ts';
 import {utc, type ZoneOffset} from '../../viewport/time-column.ts';
 

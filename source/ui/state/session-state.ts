@@ -4,8 +4,7 @@ import type {TimeLimit} from '../../buffer/pattern.ts';
 import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../filters/filter.ts';
 import {picked} from '../../lib/json.ts';
 import {levelOf} from '../../records/level.ts';
-import {paneOptionNames} from '../../settings/option-table.ts';
-import {paneOptionsFrom} from '../../settings/option-values.ts';
+import {paneOptionNames, paneOptionsFrom} from '../../settings/option-table.ts';
 import type {
   PlaceAnchor,
   SavedSession,
