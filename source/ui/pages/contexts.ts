@@ -5,7 +5,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {type Contexts, shownContexts} from '../services.ts';
 import {closePages, openPage, type Page} from './page.ts';
-import {itemAt, listPage, type PageRows, paragraph} from './page-rows.ts';
+import {listPage, type PageRows, paragraph} from './page-rows.ts';
 
 /** Cells in front of a name and behind it: cursor, colour, blanks. */
 const aroundName = 8;
@@ -43,10 +43,6 @@ export const contextsPage: Page = {
   },
   rows({services: {contexts, symbols}}, {cursor}, {width}) {
     return contextRows({contexts, cursor: cursor ?? 0, width, symbols});
-  },
-  items({services: {contexts}}, {cursor = 0}) {
-    const {length} = contexts?.all ?? [];
-    return {length, cursor: Math.min(cursor, length - 1), rowsOf: itemAt};
   },
   run: {
     'contexts-go'(controller, {cursor}) {

@@ -14,7 +14,7 @@ import {goToEntryOf} from '../handlers/move.ts';
 import {cancelPrompt} from '../handlers/prompts.ts';
 import {absenceItems, absenceRows} from './errors-absence.ts';
 import {closePages, type Opened, openAs, openPage, type Page} from './page.ts';
-import {itemAt, listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
+import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from './page-rows.ts';
 import {openPipeline} from './pipeline.ts';
 
 const countCells = 8;
@@ -70,12 +70,6 @@ export const errorsPage: Page<ErrorsState> = {
     return absence ? absenceRows(controller, absence, {cursor, width}) : rowsOf(controller, page, width);
   },
   conditions: (_, {absence}) => ({isAbsence: absence !== undefined}),
-  items(controller, page) {
-    const {absence, cursor = 0} = page;
-    if (absence) return {length: absenceItems(absence).length, cursor, rowsOf: itemAt};
-    const rows = listedErrors(controller, page);
-    return {length: rows.length, cursor: cursorIndex(rows, page), rowsOf: itemAt};
-  },
   at(controller, page, item) {
     if (page.absence) return {...page, cursor: item};
     const rows = listedErrors(controller, page);

@@ -23,7 +23,7 @@ import {type Edit, editLine} from '../state/edit-line.ts';
 import type {OpenPage} from '../state/page.ts';
 import {promptBelow} from '../state/view-state.ts';
 import {type Opened, openAs, openPage, type Page} from './page.ts';
-import {type Items, paragraph} from './page-rows.ts';
+import {paragraph} from './page-rows.ts';
 
 /** Heading of all keys but the core. */
 const more = 'More';
@@ -356,8 +356,17 @@ export const helpPage: Page<HelpState> = {
     },
   },
   open: openHelp,
-  rows: (controller, page, {width}) => helpOf(controller, page, width).rows,
-  items: (controller, page) => itemsIn(helpOf(controller, page).items, page.cursor ?? 0),
+  rows(controller, page, {width}) {
+    const {rows, items} = helpOf(controller, page, width);
+    return {
+      ...{length: rows.length, at: (row) => rows[row]},
+      items: {
+        ...{length: items.length, cursor: page.cursor ?? 0},
+        rowsOf: (item) => items[item] ?? {top: 0, end: 0},
+        beside: (item, rows) => byRows(items, item, rows),
+      },
+    };
+  },
   typed: ({text}) =>
     text === ''
       ? plain('')
@@ -372,14 +381,6 @@ export const helpPage: Page<HelpState> = {
 /** Over what is open: a page, or a prompt, which keeps its text. */
 export function openHelp(controller: Controller): void {
   openPage(controller, helpPage, {text: ''}, {under: controller.state.page});
-}
-
-function itemsIn(items: readonly Item[], cursor: number): Items {
-  return {
-    ...{length: items.length, cursor},
-    rowsOf: (item) => items[item] ?? {top: 0, end: 0},
-    beside: (item, rows) => byRows(items, item, rows),
-  };
 }
 
 export function helpOf(

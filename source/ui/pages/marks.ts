@@ -65,8 +65,7 @@ function rowsOf(controller: Controller, cursor: number, width: number): PageRows
         : asSent;
       return concat([plain(`${count(id + 1).padStart(9)}  `, {dim: true}), withoutCredentials(text)]);
     },
-    cursor: Math.min(cursor, marks.length - 1),
-    ...{width, symbols},
+    ...{cursor, width, symbols},
   });
 }
 

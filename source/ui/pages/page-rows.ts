@@ -1,4 +1,3 @@
-import {sameParts} from '../../lib/store.ts';
 import {clean, cleanLines} from '../../terminal/clean.ts';
 import {clip, padTo, shortenApart, wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
@@ -28,9 +27,16 @@ export type PageRows = {
   readonly at: (index: number) => StyledText | undefined;
   /** The rows of a part, by which the page can be opened. */
   readonly partOf?: (section: string) => RowRange | undefined;
-  /** Of a page of text: rows of it that the cursor moves over when it comes to them. */
+  /** The part of a row; of a blank row between two the one above. */
+  readonly sectionAt?: (row: number) => string | undefined;
+  /** Of a page of text, the cursor moves over them when it comes to them. */
   readonly items?: Items;
+  /** What an item is, while others come and go. */
+  readonly chosenAt?: (item: number) => Chosen | undefined;
 };
+
+/** An item of a part. */
+export type Chosen = {readonly section: string; readonly key: string};
 
 /** Rows above the first item of a list: title and blank row. */
 export const headingRows = 2;
@@ -49,8 +55,10 @@ type ListPage<Item> = {
   readonly symbols: Symbols;
 };
 
+/** The list may have become shorter than the place of its cursor. */
 export function listPage<Item>(page: ListPage<Item>): PageRows {
-  const {title, heads = '', items, rowOf, cursor, width, symbols} = page;
+  const {title, heads = '', items, rowOf, width, symbols} = page;
+  const cursor = Math.max(0, Math.min(page.cursor, items.length - 1));
   const heading = [title, plain(`${' '.repeat(marginCells)}${heads}`.trimEnd(), {dim: true})];
   return {
     length: headingRows + items.length,
@@ -62,11 +70,12 @@ export function listPage<Item>(page: ListPage<Item>): PageRows {
       const margin = plain(` ${index === cursor ? symbols.currentLine : ' '} `, {bold: true});
       return fitted(concat([margin, rowOf(item, index)]), width, symbols);
     },
+    items: {length: items.length, cursor, rowsOf: itemAt},
   };
 }
 
 /** The row of an item of a list; of the first one with the heading above it. */
-export function itemAt(item: number): RowRange {
+function itemAt(item: number): RowRange {
   const row = headingRows + item;
   return {top: item === 0 ? 0 : row, end: row + 1};
 }
@@ -116,24 +125,15 @@ export function fitted(row: StyledText, width: number, {ellipsis}: Symbols): Sty
   return concat([clip(row, 0, width - 1), plain(ellipsis, {dim: true})]);
 }
 
-/** The column that was made last: a page makes its rows several times for a key, mostly with the same names. */
-let last:
-  | {readonly of: readonly unknown[]; readonly cells: number; readonly shown: ReadonlyMap<string, string>}
-  | undefined;
-
 /** Formats names as a column, cut to a quarter of the width: the text beside it needs the rest. */
 export function nameColumn(
   names: readonly string[],
   {width, symbols}: {readonly width: number; readonly symbols: Symbols},
 ): (name: string, style: Style) => StyledText {
   const each = [...new Set(names)];
-  const of = [width, symbols, ...each];
-  if (!last || !sameParts(last.of, of)) {
-    const cells = Math.min(Math.max(0, ...each.map(textWidth)), Math.floor(width / 4));
-    const short = shortenApart(each, cells, symbols.ellipsis);
-    last = {of, cells, shown: new Map(each.map((name, index) => [name, short[index] ?? '']))};
-  }
-  const {cells, shown} = last;
+  const cells = Math.min(Math.max(0, ...each.map(textWidth)), Math.floor(width / 4));
+  const short = shortenApart(each, cells, symbols.ellipsis);
+  const shown = new Map(each.map((name, index) => [name, short[index] ?? '']));
   return (name, style) => padTo(plain(shown.get(name) ?? name, style), cells);
 }
 

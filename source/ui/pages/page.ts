@@ -1,11 +1,11 @@
-import type {ReadableStore} from '../../lib/store.ts';
+import {type ReadableStore, sameParts} from '../../lib/store.ts';
 import type {StyledText} from '../../terminal/styled-text.ts';
 import type {Controller} from '../controller.ts';
 import type {Command, Conditions} from '../keys/command.ts';
 import type {Motions, PageKeys} from '../keys/common-commands.ts';
 import type {OpenPage, PageKind} from '../state/page.ts';
 import type {Choice, PageText} from '../state/view-state.ts';
-import type {Items, PageRows} from './page-rows.ts';
+import type {PageRows} from './page-rows.ts';
 
 /** A page that is open, with what its kind keeps there. */
 export type Opened<State> = OpenPage & State;
@@ -36,13 +36,12 @@ export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   readonly run?: Readonly<Record<string, Run<State>>>;
   /** What the command that opens it does while it is not open, or at another part of it. */
   open?(controller: Controller, by: Opening): void;
+  /** Ask `rowsOf` for them. */
   rows(controller: Controller, page: Opened<State>, view: PageView): PageRows;
   /** In front of which rows are shown. */
   typed?(page: Opened<State>): StyledText;
   /** What is so, for its keys in the footer, besides what holds on any page. */
   conditions?(controller: Controller, page: Opened<State>): Conditions;
-  /** Of a page with items; absent: an item in each row below the title. */
-  items?(controller: Controller, page: Opened<State>): Items;
   /** The page with the cursor on another item; absent: `cursor` is its index. */
   at?(controller: Controller, page: Opened<State>, item: number): OpenPage;
   /** What the keys that copy and save take; absent: its rows. */
@@ -74,6 +73,33 @@ export function openAs<State>(page: OpenPage | undefined, of: Page<State>): Open
 
 function isOf<State>(page: OpenPage, of: Page<State>): page is Opened<State> {
   return page.kind === of.kind;
+}
+
+/** What was asked for last, with what it was made of. */
+let last: {readonly of: readonly unknown[]; readonly rows: PageRows} | undefined;
+
+/**
+ * The rows of a page on the screen, made once for a key and once for a frame, however often these ask. `waited`: as in
+ * `PageView`.
+ */
+export function rowsOf<State>(
+  kind: Page<State>,
+  controller: Controller,
+  page: Opened<State>,
+  waited?: string,
+): PageRows {
+  const {state, size} = controller;
+  const of = [page, state, size.columns, waited];
+  if (last && sameParts(last.of, of)) return last.rows;
+  const rows = kind.rows(controller, page, {width: size.columns, waited});
+  last = {of, rows};
+  queueMicrotask(forgetRows);
+  return rows;
+}
+
+/** Call when a command of a page has run: what it did may be seen in a store alone. */
+export function forgetRows(): void {
+  last = undefined;
 }
 
 /** Closes all pages. */

@@ -7,13 +7,12 @@ import {takeFromPage} from '../handlers/copy.ts';
 import type {Command, CommonAction, Conditions, Motion} from '../keys/command.ts';
 import {rowsBy} from '../keys/common-commands.ts';
 import type {OpenPage} from '../state/page.ts';
+import {forgetRows, rowsOf} from './page.ts';
 import {
   headingRows,
   type Items,
-  itemAt,
   offsetToShow,
   offsetWithin,
-  type PageRows,
   type RowRange,
   screenful,
   scrollOffset,
@@ -22,11 +21,6 @@ import {
 import {pageText} from './page-text.ts';
 import {kindOf, pages} from './registry.ts';
 
-/** `waited`: as in `PageView`. */
-function rowsOf(controller: Controller, page: OpenPage, waited?: string): PageRows {
-  return kindOf(page).rows(controller, page, {width: controller.size.columns, waited});
-}
-
 type PageShown = {readonly rows: readonly StyledText[]; readonly place: StyledText};
 
 /** The visible rows of the open page, and their place: `1–21 of 115 rows`, empty if all are visible. */
@@ -34,7 +28,7 @@ export function pageShown(controller: Controller, waited?: string): PageShown {
   const {page} = controller.state;
   if (!page) return {rows: [], place: plain('')};
   const height = controller.pageHeight;
-  const all = rowsOf(controller, page, waited);
+  const all = rowsOf(kindOf(page), controller, page, waited);
   const from = scrollOffset(controller, page, all);
   const to = Math.min(all.length, from + height);
   return {
@@ -51,10 +45,11 @@ export function conditionsOfPage(controller: Controller): Conditions {
   const {page} = controller.state;
   if (!page) return {};
   const kind = kindOf(page);
-  const rows = rowsOf(controller, page);
-  const {length} = rows;
-  const items =
-    kind.motions === 'items' ? itemsOf(controller, page).length : (rows.items?.length ?? length - headingRows);
+  const {length, items: {length: items} = {length: kind.motions === 'items' ? 0 : length - headingRows}} = rowsOf(
+    kind,
+    controller,
+    page,
+  );
   return {
     isScrollable: length > controller.pageHeight,
     hasText: length > headingRows,
@@ -85,6 +80,7 @@ export function runOnPage(
   if (!page || context === 'everywhere') return false;
   if (does !== undefined) act(controller, page, does);
   else kindOf(page).run?.[id]?.(controller, page, keyName);
+  forgetRows();
   return true;
 }
 
@@ -121,7 +117,7 @@ function move(controller: Controller, page: OpenPage, motion: Motion): void {
 
 /** By rows; the cursor over items, if there are some among the rows, goes to the next one once it is near the screen. */
 function scroll(controller: Controller, page: OpenPage, motion: Motion): void {
-  const rows = rowsOf(controller, page);
+  const rows = rowsOf(kindOf(page), controller, page);
   const height = controller.pageHeight;
   const from = scrollOffset(controller, page, rows);
   const items = rows.items?.length ? rows.items : undefined;
@@ -163,8 +159,9 @@ function firstFrom(items: Items, row: number): number {
 
 /** Moves the cursor from item to item, or by pages; the page scrolls as far, or as little as it must. */
 function moveCursor(controller: Controller, page: OpenPage, motion: Motion): void {
-  const items = itemsOf(controller, page);
-  const rows = rowsOf(controller, page);
+  const rows = rowsOf(kindOf(page), controller, page);
+  const {items} = rows;
+  if (!items) return;
   const height = controller.pageHeight;
   const by = rowsBy(motion, screenful(controller));
   const isPage = motion === 'page-up' || motion === 'page-down';
@@ -178,12 +175,4 @@ function moveCursor(controller: Controller, page: OpenPage, motion: Motion): voi
   );
   const moved = kindOf(page).at?.(controller, page, cursor) ?? {...page, cursor};
   controller.dispatch({type: 'page', page: {...moved, offset}});
-}
-
-/** The items of a page, by default the rows below its title: the list may have become shorter than the cursor's place. */
-function itemsOf(controller: Controller, page: OpenPage): Items {
-  const items = kindOf(page).items?.(controller, page);
-  if (items) return items;
-  const length = Math.max(0, rowsOf(controller, page).length - headingRows);
-  return {length, cursor: Math.min(page.cursor ?? 0, Math.max(0, length - 1)), rowsOf: itemAt};
 }

@@ -5,7 +5,7 @@ import type {Controller} from '../controller.ts';
 import {pipelineOf, tabOf} from '../handlers/common.ts';
 import {copyPage} from '../handlers/copy.ts';
 import type {Conditions} from '../keys/command.ts';
-import {type OpenPage, withUnder} from '../state/page.ts';
+import {withUnder} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
 import {TimelineReader} from '../timeline.ts';
 import {changesAsText, changesSection, goToChange, hidesValues, readChanges} from './changes.ts';
@@ -28,9 +28,10 @@ import {
   type Page,
   type PageView,
   type Problem,
+  rowsOf,
 } from './page.ts';
-import {scrollOffset} from './page-rows.ts';
-import {type Chosen, type Joined, joinSections, type Section, whenDrawn} from './sections.ts';
+import {type Chosen, scrollOffset} from './page-rows.ts';
+import {joinSections, type Section, whenDrawn} from './sections.ts';
 import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline.ts';
 import {goToStatement, whereTo, whySection} from './why.ts';
 
@@ -89,9 +90,12 @@ export const pipelinePage: Page<PipelineState> = {
     },
   },
   open,
-  rows: rowsOf,
+  rows(controller, page, view) {
+    const {chosen, section: from} = page;
+    return joinSections(sectionsOf(controller, page, view), {chosen, from, symbols: controller.services.symbols});
+  },
   conditions,
-  at: (controller, page, item) => ({...page, ...{chosen: rowsOf(controller, page).chosenAt(item)}}),
+  at: (controller, page, item) => ({...page, ...{chosen: rowsOf(pipelinePage, controller, page).chosenAt?.(item)}}),
   takes: (controller, page) => withProgram(controller, textOf(controller, page)),
   redrawnBy: ({lookup, services, events}, {changes, timeline, checkpoints}) => [
     ...[
@@ -150,21 +154,6 @@ function open(controller: Controller, {section}: Opening): void {
   if (page && name !== undefined && section === 'timeline') readTimeline(controller, page.timeline, name);
 }
 
-/** By page: drawing a frame, and what a key does, ask several times. */
-const made = new WeakMap<OpenPage, PageView & {readonly joined: Joined}>();
-
-function rowsOf(controller: Controller, page: Opened<PipelineState>, view?: PageView): Joined {
-  const {width = controller.size.columns, waited} = view ?? {};
-  const before = made.get(page);
-  if (before?.width === width && before.waited === waited) return before.joined;
-  const {chosen, section: from} = page;
-  const sections = sectionsOf(controller, page, {width, waited});
-  const joined = joinSections(sections, {chosen, from, symbols: controller.services.symbols});
-  made.set(page, {width, waited, joined});
-  queueMicrotask(() => made.delete(page));
-  return joined;
-}
-
 /** As the keys of other parts do, which are commands of the log and the list, too. */
 function goToConnectors(controller: Controller, page: Opened<PipelineState>): void {
   if (page.section === 'connectors') controller.dispatch({type: 'page', page: page.under});
@@ -207,11 +196,11 @@ function sectionsOf(controller: Controller, page: Opened<PipelineState>, view: P
 
 /** What is under the cursor, if that is on the screen. */
 function shownItem(controller: Controller, page: Opened<PipelineState>): Chosen | undefined {
-  const rows = rowsOf(controller, page);
-  const {cursor, rowsOf: rowsOfItem} = rows.items;
-  const chosen = rows.chosenAt(cursor);
+  const rows = rowsOf(pipelinePage, controller, page);
+  const {items} = rows;
+  const chosen = items && rows.chosenAt?.(items.cursor);
   const top = scrollOffset(controller, page, rows);
-  const {top: row} = chosen ? rowsOfItem(cursor) : {top: -1};
+  const {top: row} = chosen ? items.rowsOf(items.cursor) : {top: -1};
   return row >= top && row < top + controller.pageHeight ? chosen : undefined;
 }
 
@@ -222,8 +211,8 @@ function shownItem(controller: Controller, page: Opened<PipelineState>): Chosen 
 function partOf(controller: Controller, page: Opened<PipelineState>): string | undefined {
   const {section, chosen, offset} = page;
   if (chosen === undefined && offset === 0) return section;
-  const rows = rowsOf(controller, page);
-  return shownItem(controller, page)?.section ?? rows.sectionAt(scrollOffset(controller, page, rows));
+  const rows = rowsOf(pipelinePage, controller, page);
+  return shownItem(controller, page)?.section ?? rows.sectionAt?.(scrollOffset(controller, page, rows));
 }
 
 function conditions(controller: Controller, page: Opened<PipelineState>): Conditions {

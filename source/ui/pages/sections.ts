@@ -1,7 +1,7 @@
 import {countBelow} from '../../lib/bisect.ts';
 import {concat, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
-import {fitted, type Items, marginCells, type PageRows, type RowRange} from './page-rows.ts';
+import {type Chosen, fitted, marginCells, type PageRows, type RowRange} from './page-rows.ts';
 
 /** A part of a page, one below the other. Its rows are made when they are drawn; without rows it is left out. */
 export type Section = {
@@ -21,18 +21,6 @@ type SectionItems = {
   readonly find: (key: string) => number;
 };
 
-/** An item of a section. */
-export type Chosen = {readonly section: string; readonly key: string};
-
-export type Joined = PageRows & {
-  readonly items: Items;
-  readonly partOf: (section: string) => RowRange | undefined;
-  /** What an item is; undefined: there is none. */
-  readonly chosenAt: (item: number) => Chosen | undefined;
-  /** The section of a row; of a blank row between two the one above. */
-  readonly sectionAt: (row: number) => string | undefined;
-};
-
 type JoinedView = {
   /** The item under the cursor; undefined: the first one from that section on. */
   readonly chosen: Chosen | undefined;
@@ -41,7 +29,7 @@ type JoinedView = {
 };
 
 /** Sections below each other, with a blank row between them, and a cursor over the items of all. */
-export function joinSections(sections: readonly Section[], {chosen, from, symbols}: JoinedView): Joined {
+export function joinSections(sections: readonly Section[], {chosen, from, symbols}: JoinedView): Required<PageRows> {
   const shown = sections.filter(({rows}) => rows.length > 0);
   /** The first row of each section, and its first item. */
   const starts: number[] = [];

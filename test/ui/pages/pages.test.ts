@@ -1,6 +1,6 @@
-import {describe, expect, it} from 'vitest';
-import {pageShown} from '../../../source/ui/pages/pages.ts';
-import {openPipeline} from '../../../source/ui/pages/pipeline.ts';
+import {describe, expect, it, vi} from 'vitest';
+import {conditionsOfPage, pageShown} from '../../../source/ui/pages/pages.ts';
+import {openPipeline, pipelinePage} from '../../../source/ui/pages/pipeline.ts';
 import {promptInUse} from '../../../source/ui/state/view-state.ts';
 import {logged, pressed, reading, write} from '../reading.ts';
 import {ScreenUnderTest, withFailures} from '../screen-under-test.ts';
@@ -146,4 +146,16 @@ it('a page that is opened at a section has it at its top, until a key moves the 
   await screen.until(() => top() === ' Connectors', 'the section');
   screen.press('g');
   expect(top()).toMatch(/^ orders {2}/);
+});
+
+it('rows are made once for all that a frame asks for', async () => {
+  const {controller} = await describing(20);
+  using made = vi.spyOn(pipelinePage, 'rows');
+  pageShown(controller);
+  pageShown(controller);
+  conditionsOfPage(controller);
+  expect(made).toHaveBeenCalledTimes(1);
+  await Promise.resolve();
+  pageShown(controller);
+  expect(made).toHaveBeenCalledTimes(2);
 });
