@@ -25,8 +25,8 @@ import {goToEntryOf} from '../handlers/move.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PageText, Tab} from '../state/view-state.ts';
 import {closePages, type Problem} from './page.ts';
-import {factRows, fitted, marginCells, pageTitle, type RowRange} from './page-rows.ts';
-import {listSection, type Section} from './sections.ts';
+import {factRows, fitted, marginCells, pageTitle} from './page-rows.ts';
+import {type Block, itemBlock, listBlock, type Section, stacked} from './sections.ts';
 
 const styles: Readonly<Record<KindChange['change'] | LeafChange['shown']['change'], Style>> = {
   new: {fg: 1, bold: true},
@@ -84,8 +84,9 @@ export function changesSection(
   const why = typeof log === 'string' ? log : undefined;
   const state = compared ?? {kind: 'counting' as const, pipeline, percent: 0};
   const changes = state.kind === 'compared' ? state.changes : [];
-  const kinds = listSection('changes', {
-    title: why === undefined ? titleOf(state, controller, width) : pageTitle(`Changes in ${pipeline}`, why),
+  const title = why === undefined ? titleOf(state, controller, width) : pageTitle(`Changes in ${pipeline}`, why);
+  const above = state.kind === 'compared' ? runBlocks(controller, state, {width, isRevealed}) : [];
+  const kinds = listBlock({
     items: changes,
     rowOf() {
       const times = changes.map((change) => timesInWords(change, symbols.times));
@@ -98,49 +99,33 @@ export function changesSection(
           cutBeforeEnd(exampleInWords(change, width), cells, symbols.ellipsis),
         ]);
     },
+    firstKey: leavesOf(state).length,
     ...{width, symbols},
   });
-  return state.kind === 'compared' ? withRunFacts(controller, kinds, state, {width, isRevealed}) : kinds;
+  return {name: 'changes', ...stacked([{rows: [fitted(title, width, symbols)]}, ...above, kinds])};
 }
 
-/** The rows of a section of kinds, with what is known of the two runs below its title. */
-function withRunFacts(
+/** What is known of the two runs, and in what their configurations differ. */
+function runBlocks(
   controller: Controller,
-  {name, rows: kinds, items}: ReturnType<typeof listSection>,
-  state: ComparedRuns,
+  state: Extract<ChangesState, {kind: 'compared'}>,
   {width, isRevealed}: Pick<ChangesView, 'width' | 'isRevealed'>,
-): Section {
+): readonly Block[] {
   const {symbols} = controller.services;
   const facts = factsOf(controller, state);
   const run = runInWords(state.older);
   const isInTitle = comparedTitle(state, width).text.endsWith(run);
-  const above = [...factRows(isInTitle ? facts : [['compared with', run], ...facts], width)];
   const leaves = leavesOf(state);
-  const ranges = leaves.slice(0, mostLeaves).map((leaf): RowRange => {
-    const top = 1 + above.length;
-    above.push(...leafRows(isRevealed ? leaf.revealed : leaf.shown, width, symbols));
-    return {top, end: 1 + above.length};
-  });
-  const left = leaves.length - ranges.length;
-  if (left > 0) above.push(plain(`   and ${counted(left, 'other', 'others')}, which a copy has`, {dim: true}));
-  if (items.length > 0) above.push(plain(''), plain(' Kinds of records', {bold: true}));
-  const length = ranges.length + items.length;
-  return {
-    name,
-    rows: {
-      length: above.length + kinds.length,
-      at: (row) => (row === 0 ? kinds.at(0) : (above[row - 1] ?? kinds.at(row - above.length))),
-    },
-    items: {
-      length,
-      rowsOf(item) {
-        const {top, end} = items.rowsOf(item - ranges.length);
-        return ranges[item] ?? {top: top + above.length, end: end + above.length};
-      },
-      keyOf: String,
-      find: (key) => (Number(key) < length ? Number(key) : -1),
-    },
-  };
+  const left = differencesOf(state).length - leaves.length;
+  const more = plain(`   and ${counted(left, 'other', 'others')}, which a copy has`, {dim: true});
+  return [
+    {rows: factRows(isInTitle ? facts : [['compared with', run], ...facts], width)},
+    ...leaves.map((leaf, index) =>
+      itemBlock(String(index), leafRows(isRevealed ? leaf.revealed : leaf.shown, width, symbols)),
+    ),
+    {rows: left > 0 ? [more] : []},
+    {rows: state.changes.length > 0 ? [plain(''), plain(' Kinds of records', {bold: true})] : []},
+  ];
 }
 
 function factsOf(controller: Controller, compared: ComparedRuns): readonly Fact[] {
@@ -154,12 +139,16 @@ function factsOf(controller: Controller, compared: ComparedRuns): readonly Fact[
 
 /** Some values of the configuration are not shown. */
 export function hidesValues(state: ChangesState | undefined): boolean {
-  const leaves = state?.kind === 'compared' ? leavesOf(state).slice(0, mostLeaves) : [];
-  return leaves.some(({shown: {before = '', now = ''}}) => `${before}${now}`.includes('"(hidden'));
+  return leavesOf(state).some(({shown: {before = '', now = ''}}) => `${before}${now}`.includes('"(hidden'));
 }
 
-function leavesOf({configuration}: ComparedRuns): readonly LeafChange[] {
+function differencesOf({configuration}: ComparedRuns): readonly LeafChange[] {
   return configuration.kind === 'compared' ? configuration.changes : [];
+}
+
+/** Those that the page shows. */
+function leavesOf(state: ChangesState | undefined): readonly LeafChange[] {
+  return state?.kind === 'compared' ? differencesOf(state).slice(0, mostLeaves) : [];
 }
 
 /** By change: each frame draws them again. */
@@ -227,7 +216,7 @@ function comparedTitle(compared: ComparedRuns, width: number): StyledText {
 /** Goes to the configuration that has a leaf, or to the first line of a kind of record, or says that it is gone. */
 export function goToChange(controller: Controller, state: ChangesState | undefined, item: number): void {
   if (state?.kind !== 'compared') return;
-  const leaves = leavesOf(state).slice(0, mostLeaves);
+  const leaves = leavesOf(state);
   const id = leaves[item]?.id ?? state.changes[item - leaves.length]?.firstId;
   if (id === undefined) return;
   const buffer = controller.services.logs.get(state.pipeline)?.buffer;

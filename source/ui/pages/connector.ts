@@ -21,7 +21,7 @@ import {
 } from './connectors.ts';
 import {openPage, type Page} from './page.ts';
 import {paragraph} from './page-rows.ts';
-import type {Section} from './sections.ts';
+import {type Section, stacked} from './sections.ts';
 
 const quiet: Style = {dim: true};
 
@@ -72,31 +72,16 @@ export function connectorsSection(controller: Controller, name: string, width: n
   const connectors = describedConnectors(controller);
   const isOpened = catalog.find(name) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(controller, name));
-  const {rows: table, places} = connectorTable(connectors, {width, symbols, now: clock.wall()});
+  const table = connectorTable(connectors, {width, symbols, now: clock.wall()});
   const others = errorsOf(controller, name).all - errorsIn(connectors);
   // An input that stopped with a fatal error is not in them.
   const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;
-  const notes = [note, none].flatMap((words) => (words === undefined ? [] : [paragraph(words, width, {style: quiet})]));
-  const blocks = [notes.flat(), table].filter(({length}) => length > 0);
-  const above = blocks.slice(0, -1).reduce((sum, {length}) => sum + length + 1, 0);
-  const rows = [
-    ...blocks.flatMap((block, index) => (index === 0 ? block : [plain(''), ...block])),
-    ...(table.length > 0 && others > 0
-      ? paragraph(otherErrorsWords(others, hasForgotten(connectors)), width, {style: quiet})
-      : []),
-  ];
-  return {
-    ...{name: 'connectors', rows},
-    items: {
-      length: places.length,
-      rowsOf(item) {
-        const {row = 0, end = 0} = places[item] ?? {};
-        return {top: above + row, end: above + end};
-      },
-      keyOf: (item) => places[item]?.key ?? '',
-      find: (key) => places.findIndex((place) => place.key === key),
-    },
-  };
+  const prose = (words: string | undefined) => (words === undefined ? [] : paragraph(words, width, {style: quiet}));
+  const notes = [...prose(note), ...prose(none)];
+  const hasTable = connectors.length > 0;
+  const more = hasTable && others > 0 ? otherErrorsWords(others, hasForgotten(connectors)) : undefined;
+  const blank = {rows: notes.length > 0 && hasTable ? [plain('')] : []};
+  return {name: 'connectors', ...stacked([{rows: notes}, blank, table, {rows: prose(more)}])};
 }
 
 /** What the table lacks of the number above: the log may lack errors of a failed connector. */

@@ -18,6 +18,7 @@ import {textWidth} from '../../terminal/width.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {cutBeforeEnd} from '../../words/excerpt.ts';
 import {factLines, factRows, fitted, marginCells, nameColumn, paragraph} from './page-rows.ts';
+import {type Block, itemBlock, stacked} from './sections.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
 const mostShown = 200;
@@ -33,27 +34,18 @@ const stateStyles: Readonly<Partial<Record<string, Style>>> = {
   healthy: {fg: 2},
 };
 
-type ConnectorTable = {
-  readonly rows: readonly StyledText[];
-  /** The rows of each connector in `rows`, the end exclusive, in the order of the table. */
-  readonly places: readonly {readonly key: string; readonly row: number; readonly end: number}[];
-};
-
 /** `now`: Unix time in ms; times of the last day have no date. */
 type TableSize = {readonly width: number; readonly symbols: Symbols; readonly now: number};
 
 /** A row of each connector, with what it says of its health and its last error below it. */
-export function connectorTable(
-  connectors: readonly KnownConnector[],
-  {width, symbols, now}: TableSize,
-): ConnectorTable {
-  if (connectors.length === 0) return {rows: [], places: []};
+export function connectorTable(connectors: readonly KnownConnector[], {width, symbols, now}: TableSize): Block {
+  if (connectors.length === 0) return {rows: []};
   const shown = connectors.slice(0, mostShown);
   const names = nameColumn(['connector', ...shown.map(({name}) => name)], {width, symbols});
   const room = width - marginCells - textWidth(names('', {}).text);
   const columns = fitting(columnsOf(shown, width), room);
   const title = columns.map(({title, cells, isNumber}) => (isNumber ? title.padStart(cells) : title.padEnd(cells)));
-  const rows: StyledText[] = [
+  const heading = [
     plain(' Connectors', {bold: true}),
     fitted(
       concat([plain('   '), names('connector', {dim: true}), plain(`  ${title.join('  ')}`.trimEnd(), {dim: true})]),
@@ -61,9 +53,7 @@ export function connectorTable(
       symbols,
     ),
   ];
-  const places: {key: string; row: number; end: number}[] = [];
-  for (const [index, connector] of shown.entries()) {
-    const row = rows.length;
+  const blocks = shown.map((connector, index) => {
     const cells = columns.flatMap(({cells, isNumber, styled}, place) => {
       const text = styled[index] ?? plain('');
       // A blank at the end of a row would be cut off, as if it said something.
@@ -71,13 +61,13 @@ export function connectorTable(
       const blank = plain(isLast && !isNumber ? '' : ' '.repeat(Math.max(0, cells - textWidth(text.text))));
       return [plain('  '), ...(isNumber ? [blank, text] : [text, blank])];
     });
-    rows.push(fitted(concat([plain('   '), names(connector.name, {}), ...cells]), width, symbols));
-    for (const note of notesOf(connector, (at) => fineMoment(at, now))) rows.push(...noteRows(note, {width, symbols}));
-    places.push({key: connector.key, row, end: rows.length});
-  }
+    const row = fitted(concat([plain('   '), names(connector.name, {}), ...cells]), width, symbols);
+    const notes = notesOf(connector, (at) => fineMoment(at, now)).flatMap((note) => noteRows(note, {width, symbols}));
+    return itemBlock(connector.key, [row, ...notes]);
+  });
   const more = connectors.length - shown.length;
-  if (more > 0) rows.push(plain(`   and ${counted(more, 'other connector', 'other connectors')}`, {dim: true}));
-  return {rows, places};
+  const rest = plain(`   and ${counted(more, 'other connector', 'other connectors')}`, {dim: true});
+  return stacked([{rows: heading}, ...blocks, {rows: more > 0 ? [rest] : []}]);
 }
 
 /** A note below a connector's row, in two rows at most: its page has all of it. */

@@ -3,23 +3,36 @@ import {concat, plain, type StyledText, slice} from '../../terminal/styled-text.
 import type {Symbols} from '../../terminal/symbols.ts';
 import {type Chosen, fitted, marginCells, type PageRows, type RowRange} from './page-rows.ts';
 
-/** A part of a page, one below the other. Its rows are made when they are drawn; without rows it is left out. */
-export type Section = {
-  readonly name: string;
-  readonly rows: PageRows;
-  /** What the cursor moves over; with room for it in front of the first row of each. */
-  readonly items?: SectionItems;
-};
+/** Rows, and what the cursor moves over in them, with room for it in front of the first row of each. */
+export type Block = {readonly rows: PageRows; readonly items?: readonly BlockItem[]};
 
-type SectionItems = {
-  readonly length: number;
-  /** The rows of an item in the section. */
-  readonly rowsOf: (item: number) => RowRange;
-  /** What an item is known by while others come and go. */
-  readonly keyOf: (item: number) => string;
-  /** The item with that key; -1: there is none. */
-  readonly find: (key: string) => number;
-};
+/** `key`: what it is known by while others come and go. */
+type BlockItem = RowRange & {readonly key: string};
+
+/** A part of a page, one below the other. Its rows are made when they are drawn; without rows it is left out. */
+export type Section = Block & {readonly name: string};
+
+/** Rows that are one item together. */
+export function itemBlock(key: string, rows: readonly StyledText[]): Block {
+  return {rows, items: [{key, top: 0, end: rows.length}]};
+}
+
+/** Blocks as one, below each other. */
+export function stacked(blocks: readonly Block[]): Required<Block> {
+  const tops: number[] = [];
+  const all: BlockItem[] = [];
+  let length = 0;
+  for (const {rows, items = []} of blocks) {
+    tops.push(length);
+    for (const {key, top, end} of items) all.push({key, top: length + top, end: length + end});
+    length += rows.length;
+  }
+  const at = (row: number) => {
+    const index = countBelow(tops, row + 1) - 1;
+    return blocks[index]?.rows.at(row - (tops[index] ?? 0));
+  };
+  return {rows: {length, at}, items: all};
+}
 
 type JoinedView = {
   /** The item under the cursor; undefined: the first one from that section on. */
@@ -31,62 +44,40 @@ type JoinedView = {
 /** Sections below each other, with a blank row between them, and a cursor over the items of all. */
 export function joinSections(sections: readonly Section[], {chosen, from, symbols}: JoinedView): Required<PageRows> {
   const shown = sections.filter(({rows}) => rows.length > 0);
-  /** The first row of each section, and its first item. */
-  const starts: number[] = [];
-  const firsts: number[] = [];
+  const {rows, items} = stacked(shown.flatMap((each, index) => (index === 0 ? [each] : [{rows: [plain('')]}, each])));
   let length = 0;
-  let count = 0;
-  for (const {rows, items} of shown) {
-    if (length > 0) length += 1;
-    starts.push(length);
-    firsts.push(count);
-    length += rows.length;
-    count += items?.length ?? 0;
-  }
-  const indexOf = (name: string | undefined) => shown.findIndex((section) => section.name === name);
-  const partAt = (row: number) => Math.max(0, countBelow(starts, row + 1) - 1);
-  const itemOf = (item: number) => {
-    const part = countBelow(firsts, item + 1) - 1;
-    // Of sections without items, the last one begins at the same item as the next with items.
-    return {part, section: shown[part], index: item - (firsts[part] ?? 0)};
-  };
-  const rowsOf = (item: number) => {
-    const {part, section, index} = itemOf(item);
-    const {top, end} = section?.items?.rowsOf(index) ?? {top: 0, end: 0};
-    const start = starts[part] ?? 0;
-    return {top: start + top, end: start + end};
-  };
-  const cursor = cursorAt();
-  const marked = cursor < 0 ? -1 : rowsOf(cursor).top;
+  const parts = shown.map((section) => {
+    const top = length;
+    const end = top + section.rows.length;
+    length = end + 1;
+    return {name: section.name, top, end};
+  });
+  const sectionAt = (row: number) => (parts.findLast(({top}) => top <= row) ?? parts[0])?.name;
+  const partOf = (name: string | undefined) => parts.find((part) => part.name === name);
+  const start = partOf(from)?.top ?? 0;
+  const first = items.findIndex(({top}) => top >= start);
+  const cursor = chosen
+    ? items.findIndex(({key, top}) => key === chosen.key && sectionAt(top) === chosen.section)
+    : first < 0
+      ? items.length - 1
+      : first;
+  const marked = items[cursor]?.top;
   return {
-    length,
+    length: rows.length,
     at(row) {
-      if (row < 0 || row >= length) return undefined;
-      const part = partAt(row);
-      const text = shown[part]?.rows.at(row - (starts[part] ?? 0));
-      if (!text) return plain('');
-      if (row !== marked) return text;
+      const text = rows.at(row);
+      if (!text || row !== marked) return text;
       return concat([plain(` ${symbols.currentLine} `, {bold: true}), slice(text, marginCells, text.text.length)]);
     },
-    partOf(name) {
-      const top = starts[indexOf(name)];
-      return top === undefined ? undefined : {top, end: top + (shown[indexOf(name)]?.rows.length ?? 0)};
-    },
-    items: {length: count, cursor, rowsOf},
+    partOf,
+    sectionAt,
+    items: {length: items.length, cursor, rowsOf: (item) => items[item] ?? {top: 0, end: 0}},
     chosenAt(item) {
-      const {section, index} = itemOf(item);
-      const key = item < 0 || item >= count ? undefined : section?.items?.keyOf(index);
-      return section && key !== undefined ? {section: section.name, key} : undefined;
+      const {key, top} = items[item] ?? {};
+      const section = top === undefined ? undefined : sectionAt(top);
+      return section !== undefined && key !== undefined ? {section, key} : undefined;
     },
-    sectionAt: (row) => shown[partAt(row)]?.name,
   };
-
-  function cursorAt(): number {
-    if (!chosen) return Math.min(firsts[Math.max(0, indexOf(from))] ?? 0, count - 1);
-    const part = indexOf(chosen.section);
-    const index = shown[part]?.items?.find(chosen.key) ?? -1;
-    return index < 0 ? -1 : index + (firsts[part] ?? 0);
-  }
 }
 
 /** Rows that begin some work when the first of them is drawn, but not while it is drawn. */
@@ -102,38 +93,37 @@ export function whenDrawn(rows: PageRows, begin: () => void): PageRows {
   };
 }
 
-type SectionList<Item> = {
-  readonly title: StyledText;
+type ListBlock<Item> = {
   readonly items: readonly Item[];
   /** Called when the first row is drawn: what a row needs to know of all others. */
   readonly rowOf: () => (item: Item, index: number) => StyledText;
   readonly width: number;
   readonly symbols: Symbols;
+  /** Of the first item; the others follow. */
+  readonly firstKey?: number;
 };
+
+/** An item in each row. */
+export function listBlock<Item>({items, rowOf, width, symbols, firstKey = 0}: ListBlock<Item>): Block {
+  let made: ReturnType<typeof rowOf> | undefined;
+  return {
+    rows: {
+      length: items.length,
+      at(row) {
+        const item = items[row];
+        if (item === undefined) return undefined;
+        made ??= rowOf();
+        return fitted(concat([plain(' '.repeat(marginCells)), made(item, row)]), width, symbols);
+      },
+    },
+    items: items.map((_, row) => ({key: String(firstKey + row), top: row, end: row + 1})),
+  };
+}
 
 /** A title, and below it an item in each row. */
 export function listSection<Item>(
   name: string,
-  {title, items, rowOf, width, symbols}: SectionList<Item>,
-): Section & {readonly items: SectionItems} {
-  let made: ReturnType<typeof rowOf> | undefined;
-  const rows: PageRows = {
-    length: 1 + items.length,
-    at(row) {
-      if (row === 0) return fitted(title, width, symbols);
-      const item = items[row - 1];
-      if (item === undefined) return undefined;
-      made ??= rowOf();
-      return fitted(concat([plain(' '.repeat(marginCells)), made(item, row - 1)]), width, symbols);
-    },
-  };
-  return {
-    ...{name, rows},
-    items: {
-      length: items.length,
-      rowsOf: (item) => ({top: 1 + item, end: 2 + item}),
-      keyOf: String,
-      find: (key) => (Number(key) < items.length ? Number(key) : -1),
-    },
-  };
+  {title, ...list}: ListBlock<Item> & {readonly title: StyledText},
+): Section {
+  return {name, ...stacked([{rows: [fitted(title, list.width, list.symbols)]}, listBlock(list)])};
 }

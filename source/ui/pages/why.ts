@@ -16,7 +16,7 @@ import type {OpenPage} from '../state/page.ts';
 import {describedConnectors, noAnswerNow, openConnector} from './connector.ts';
 import {closePages} from './page.ts';
 import {marginCells} from './page-rows.ts';
-import type {Section} from './sections.ts';
+import {itemBlock, type Section, stacked} from './sections.ts';
 
 const styles: Readonly<Record<Severity, Style>> = {
   failed: {fg: 1, bold: true},
@@ -65,25 +65,14 @@ export function whySection(controller: Controller, {described, width, failedChec
   const all = describedWhy(controller, described, failedCheckpoints);
   const listed = controller.pipeline(described.name);
   const now = controller.services.clock.wall();
-  const rows: StyledText[] = [];
-  const places: {readonly key: string; readonly top: number; readonly end: number}[] = [];
-  for (const statement of all) {
+  const blocks = all.map((statement) => {
     const {key, severity, place} = statement;
     const isHealthy = severity === 'fine' && key === 'pipeline' && listed;
     const style = isHealthy ? {...pipelineState(listed).style, bold: true as const} : styles[severity];
-    const top = rows.length;
-    rows.push(...statementRows(statement, {style, width, now}));
-    if (place?.entry !== undefined || place?.connector !== undefined) places.push({key, top, end: rows.length});
-  }
-  return {
-    ...{name: 'why', rows},
-    items: {
-      length: places.length,
-      rowsOf: (item) => places[item] ?? {top: 0, end: 0},
-      keyOf: (item) => places[item]?.key ?? '',
-      find: (key) => places.findIndex((each) => each.key === key),
-    },
-  };
+    const rows = statementRows(statement, {style, width, now});
+    return place?.entry !== undefined || place?.connector !== undefined ? itemBlock(key, rows) : {rows};
+  });
+  return {name: 'why', ...stacked(blocks)};
 }
 
 type RowForm = {readonly style: Style; readonly width: number; readonly now: number};

@@ -23,7 +23,7 @@ it('has the sections below each other, without those that are empty, and the cur
   expect(allTexts(page)).toEqual([' one', ' two', '', ' first', ' ▸ a', '   b', '', ' x', '', ' last', '   c']);
   expect(page.at(-1)).toBeUndefined();
   expect(page.at(page.length)).toBeUndefined();
-  expect(page.partOf('last')).toEqual({top: 9, end: 11});
+  expect(page.partOf('last')).toMatchObject({top: 9, end: 11});
   expect(page.partOf('empty')).toBeUndefined();
   expect(Array.from({length: page.length}, (_, row) => page.sectionAt(row))).toEqual([
     ...['top', 'top', 'top', 'first', 'first', 'first', 'first', 'more', 'more', 'last', 'last'],
@@ -36,7 +36,7 @@ it('the cursor is on what was chosen, else on the first item from the section on
   expect(join(undefined, 'more').items.cursor).toBe(2);
   const {items, chosenAt} = join();
   const range = (item: number) => items.rowsOf(item);
-  expect([0, 1, 2].map(range)).toEqual([
+  expect([0, 1, 2].map(range)).toMatchObject([
     {top: 4, end: 5},
     {top: 5, end: 6},
     {top: 10, end: 11},
