@@ -25,7 +25,7 @@ import {goToEntryOf} from '../handlers/move.ts';
 import {withHint} from '../keys/commands.ts';
 import type {PageText, Tab} from '../state/view-state.ts';
 import {closePages, type Problem} from './page.ts';
-import {factRows, fitted, marginCells, pageTitle} from './page-rows.ts';
+import {factRows, fitted, keptRows, marginCells, pageTitle} from './page-rows.ts';
 import {type Block, itemBlock, listBlock, type Section, stacked} from './sections.ts';
 
 const styles: Readonly<Record<KindChange['change'] | LeafChange['shown']['change'], Style>> = {
@@ -120,9 +120,13 @@ function runBlocks(
   const more = plain(`   and ${counted(left, 'other', 'others')}, which a copy has`, {dim: true});
   return [
     {rows: factRows(isInTitle ? facts : [['compared with', run], ...facts], width)},
-    ...leaves.map((leaf, index) =>
-      itemBlock(String(index), leafRows(isRevealed ? leaf.revealed : leaf.shown, width, symbols)),
-    ),
+    ...leaves.map((leaf, index) => {
+      const shown = isRevealed ? leaf.revealed : leaf.shown;
+      return itemBlock(
+        String(index),
+        keptRows(shown, width, () => leafRows(shown, width, symbols)),
+      );
+    }),
     {rows: left > 0 ? [more] : []},
     {rows: state.changes.length > 0 ? [plain(''), plain(' Kinds of records', {bold: true})] : []},
   ];
@@ -151,19 +155,8 @@ function leavesOf(state: ChangesState | undefined): readonly LeafChange[] {
   return state?.kind === 'compared' ? differencesOf(state).slice(0, mostLeaves) : [];
 }
 
-/** By change: each frame draws them again. */
-const madeRows = new WeakMap<LeafChange['shown'], {readonly width: number; readonly rows: readonly StyledText[]}>();
-
-function leafRows(shown: LeafChange['shown'], width: number, symbols: Symbols): readonly StyledText[] {
-  const before = madeRows.get(shown);
-  if (before?.width === width) return before.rows;
-  const rows = newLeafRows(shown, width, symbols);
-  madeRows.set(shown, {width, rows});
-  return rows;
-}
-
 /** Where the values do not fit behind the path, they are below it. */
-function newLeafRows(shown: LeafChange['shown'], width: number, symbols: Symbols): readonly StyledText[] {
+function leafRows(shown: LeafChange['shown'], width: number, symbols: Symbols): readonly StyledText[] {
   const margin = ' '.repeat(marginCells);
   const head = concat([
     plain(margin),

@@ -17,7 +17,7 @@ import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
 import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {cutBeforeEnd} from '../../words/excerpt.ts';
-import {factLines, factRows, fitted, marginCells, nameColumn, paragraph} from './page-rows.ts';
+import {factLines, factRows, fitted, keptRows, marginCells, nameColumn, paragraph} from './page-rows.ts';
 import {type Block, itemBlock, stacked} from './sections.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
@@ -221,9 +221,6 @@ export type OpenedConnector = {
   readonly at: number | undefined;
 };
 
-/** By connector: wrapping a thousand errors takes longer than a frame may. */
-const pages = new WeakMap<ConnectorStats, {readonly key: string; readonly rows: readonly StyledText[]}>();
-
 /** `now`: the connector as it is known by now. */
 export function connectorRows(
   {pipeline, connector, at}: OpenedConnector,
@@ -236,16 +233,12 @@ export function connectorRows(
     plain(`  of ${pipeline}${at === undefined ? '' : `, as of ${clockTime(at)} UTC`}`, {dim: true}),
     ...(since > 0 ? [plain(`  ${counted(since, 'error', 'errors')} since`, {fg: 3})] : []),
   ]);
-  return [title, ...bodyOf(connector, width)];
+  return [title, ...keptRows(connector, width, () => bodyOf(connector, width))];
 }
 
 function bodyOf(connector: KnownConnector, width: number): readonly StyledText[] {
-  const {stats, failure} = connector;
-  const key = JSON.stringify([width, connector.isGone, failure]);
-  const made = stats && pages.get(stats);
-  if (made?.key === key) return made.rows;
   const {facts, errors} = connectorText(connector);
-  const rows = [
+  return [
     plain(''),
     ...factRows(facts, width),
     ...errors.flatMap(({title, text, isError}) => [
@@ -254,8 +247,6 @@ function bodyOf(connector: KnownConnector, width: number): readonly StyledText[]
       ...(text === '' ? [] : paragraph(text, width)),
     ]),
   ];
-  if (stats) pages.set(stats, {key, rows});
-  return rows;
 }
 
 /** A connector as text: its errors alone, all of it, and all of it as Markdown. */

@@ -21,7 +21,7 @@ import {activityText} from './activity.ts';
 import {describedConnectors, errorsOf, noAnswerNow} from './connector.ts';
 import {connectorsText} from './connectors.ts';
 import type {Problem} from './page.ts';
-import {factLines, factRows, pageTitle, paragraph} from './page-rows.ts';
+import {factLines, factRows, keptRows, pageTitle, paragraph} from './page-rows.ts';
 import type {Section} from './sections.ts';
 import {describedWhy} from './why.ts';
 
@@ -92,7 +92,7 @@ export function stateSection(view: DescriptionView): Section {
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
       ? paragraph(failureText(answer.failure, hadLog), width, {style: {fg: 1}})
       : []),
-    ...(pipeline ? errorRows(pipeline, view) : []),
+    ...(pipeline ? keptRows(pipeline, width, () => errorRows(pipeline, view)) : []),
   ];
   // Errors in full are apart from what is above them.
   return {name: 'state', rows: rows[0]?.text === '' ? rows.slice(1) : rows};
@@ -232,21 +232,9 @@ function otherFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[
   ];
 }
 
-/** By pipeline, as the server sent it: wrapping what a compiler says may take longer than a frame may. */
-const madeErrors = new WeakMap<Pipeline, {readonly width: number; readonly rows: readonly StyledText[]}>();
-
 type ErrorView = Pick<DescriptionView, 'described' | 'width' | 'symbols'>;
 
-function errorRows(pipeline: Pipeline, view: ErrorView): readonly StyledText[] {
-  const {width} = view;
-  const made = madeErrors.get(pipeline);
-  if (made?.width === width) return made.rows;
-  const rows = makeErrorRows(pipeline, view);
-  madeErrors.set(pipeline, {width, rows});
-  return rows;
-}
-
-function makeErrorRows({deploymentError: error, deploymentStatusSince}: Pipeline, view: ErrorView) {
+function errorRows({deploymentError: error, deploymentStatusSince}: Pipeline, view: ErrorView) {
   const {
     described: {answer},
     width,

@@ -20,13 +20,9 @@ type AbsenceItem = {
   readonly dropped: number;
 };
 
-const made = new WeakMap<Absence, readonly AbsenceItem[]>();
-
 /** The rows of an absence: those of a pipeline are in the order of time. */
-export function absenceItems(absence: Absence): readonly AbsenceItem[] {
-  const items = made.get(absence) ?? absence.rows.flatMap(itemsOf);
-  made.set(absence, items);
-  return items;
+export function absenceItems({rows}: Absence): readonly AbsenceItem[] {
+  return rows.flatMap(itemsOf);
 }
 
 function itemsOf({pipeline, events, dropped}: Absence['rows'][number]): readonly AbsenceItem[] {

@@ -137,6 +137,18 @@ export function nameColumn(
   return (name, style) => padTo(plain(shown.get(name) ?? name, style), cells);
 }
 
+/** By what they show: wrapping what a server says may take longer than a frame may. */
+const kept = new WeakMap<object, {readonly width: number; readonly rows: readonly StyledText[]}>();
+
+/** Rows that only another width changes: they are kept from frame to frame. */
+export function keptRows(shown: object, width: number, make: () => readonly StyledText[]): readonly StyledText[] {
+  const before = kept.get(shown);
+  if (before?.width === width) return before.rows;
+  const rows = make();
+  kept.set(shown, {width, rows});
+  return rows;
+}
+
 /** Prose behind `indent` blanks, wrapped at words. */
 export function paragraph(
   text: string,
