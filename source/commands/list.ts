@@ -7,7 +7,7 @@ import {tagMatcher} from '../settings/names.ts';
 import {didYouMean, UsageError} from '../settings/parse-values.ts';
 import type {ListForm} from '../settings/request.ts';
 import {clean} from '../terminal/clean.ts';
-import {textWidth} from '../terminal/width.ts';
+import {textColumn} from '../terminal/fit.ts';
 import {
   byName,
   failureCause,
@@ -184,30 +184,20 @@ function table(pipelines: readonly Pipeline[], {compilerErrors, why, isColored, 
     ...(hasTags ? [tags] : []),
     ...(isWide ? wide : []),
   ];
-  const rows = pipelines.map((pipeline) => columns.map(({of}) => cellOf(clean(of(pipeline)) || '-')));
-  const widths = columns.map(({head}, column) =>
-    rows.reduce((widest, cells) => Math.max(widest, cells[column]?.width ?? 0), head.length),
-  );
-  const line = (cells: readonly Cell[], color?: number) => {
-    let text = '';
-    for (const [column, cell] of cells.entries()) {
-      const isPainted = color !== undefined && column === 1;
-      text += isPainted ? `\x1b[${color}m${cell.text}\x1b[39m` : cell.text;
-      if (column < cells.length - 1) text += ' '.repeat((widths[column] ?? 0) - cell.width + 2);
-    }
-    return `${text.trimEnd()}\n`;
+  const lines = [undefined, ...pipelines];
+  const cellsOf = ({head, of}: Column) =>
+    textColumn(lines, (pipeline) => (pipeline ? clean(of(pipeline)) || '-' : head));
+  const texts = columns.map(cellsOf);
+  const line = (pipeline: Pipeline | undefined, row: number) => {
+    const color = isColored && pipeline ? colorOf(pipeline, isDegraded(pipeline)) : undefined;
+    const painted = (text: string) => text.replace(/^.*\S/, (state) => `\x1b[${color}m${state}\x1b[39m`);
+    const cells = texts.map(({at}, column) => (color !== undefined && column === 1 ? painted(at(row)) : at(row)));
+    return `${cells.join('  ').trimEnd()}\n`;
   };
-  const colors = isColored ? pipelines.map((pipeline) => colorOf(pipeline, isDegraded(pipeline))) : [];
-  return [line(columns.map(({head}) => cellOf(head))), ...rows.map((cells, row) => line(cells, colors[row]))].join('');
+  return lines.map(line).join('');
 }
 
 type Column = {readonly head: string; readonly of: (pipeline: Pipeline) => string};
-
-type Cell = {readonly text: string; readonly width: number};
-
-function cellOf(text: string): Cell {
-  return {text, width: textWidth(text)};
-}
 
 /** An SGR parameter. */
 function colorOf(pipeline: Pipeline, isDegraded: boolean): number | undefined {

@@ -1,5 +1,6 @@
 import {count, dateTime, duration, isoTime} from '../lib/format.ts';
 import type {MissingPart} from '../logs/pipeline-history.ts';
+import {textColumn} from '../terminal/fit.ts';
 import {eventWords, suppressedWords} from './event-words.ts';
 import {noTarget, spanOf, type TimelineEvent} from './timeline.ts';
 
@@ -49,11 +50,10 @@ export function missingInShort(missing: readonly MissingPart[]): string {
 
 /** All of it as lines of text, the newest first. Times in UTC. */
 export function timelineText({pipeline, events, missing}: Timeline, now: number): string {
-  const lengths = events.map((event) => lengthInWords(event, now));
-  const cells = Math.max(0, ...lengths.map((text) => text.length));
+  const lengths = textColumn(events, (event) => lengthInWords(event, now));
   const lines = events.map((event, item) => {
     const time = event.at === undefined ? ''.padEnd(19) : dateTime(event.at);
-    const columns = [time, timelineWord(event).padEnd(10), (lengths[item] ?? '').padEnd(cells), event.from.padEnd(8)];
+    const columns = [time, timelineWord(event).padEnd(10), lengths.at(item), event.from.padEnd(8)];
     const words = eventWords(event, noTarget).text;
     return `${columns.join('  ')}  ${timesInTimeline(event, 'x')}${words}`.trimEnd();
   });

@@ -152,6 +152,15 @@ export function padTo(styled: StyledText, cells: number, style?: Style): StyledT
   return missing > 0 ? concat([styled, plain(' '.repeat(missing), style)]) : styled;
 }
 
+/** A text of each item as a column of `cells` cells, those of the widest: numbers are at its end. */
+export function textColumn<Item>(items: readonly Item[], textOf: (item: Item) => string, isNumber = false) {
+  const texts = items.map(textOf);
+  const widths = texts.map(textWidth);
+  const cells = widths.reduce((most, width) => Math.max(most, width), 0);
+  const blank = (row: number) => ' '.repeat(cells - (widths[row] ?? 0));
+  return {cells, at: (row: number) => (isNumber ? `${blank(row)}${texts[row]}` : `${texts[row]}${blank(row)}`)};
+}
+
 function spaceLike(styled: StyledText, offset: number | undefined): StyledText {
   if (offset === undefined) return plain('');
   return plain(' ', styled.runs.find((run) => run.start <= offset && offset < run.end)?.style);

@@ -11,7 +11,7 @@ import {
 import type {KindChange, LeafChange} from '../../events/run-changes.ts';
 import {count, counted} from '../../lib/format.ts';
 import {hasCaughtUp, hasEnded} from '../../logs/log-snapshot.ts';
-import {charactersPerCell, clip, clippedSides, wrapWords} from '../../terminal/fit.ts';
+import {charactersPerCell, clip, clippedSides, textColumn, wrapWords} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
@@ -89,13 +89,12 @@ export function changesSection(
   const kinds = listBlock({
     items: changes,
     rowOf() {
-      const times = changes.map((change) => timesInWords(change, symbols.times));
-      const timesCells = times.reduce((most, {length}) => Math.max(most, length), 0);
-      const cells = width - marginCells - changeCells - timesCells - 4;
+      const times = textColumn(changes, (change) => timesInWords(change, symbols.times), true);
+      const cells = width - marginCells - changeCells - times.cells - 4;
       return (change, index) =>
         concat([
           plain(change.change.padEnd(changeCells), styles[change.change]),
-          plain(`  ${(times[index] ?? '').padStart(timesCells)}  `),
+          plain(`  ${times.at(index)}  `),
           cutBeforeEnd(exampleInWords(change, width), cells, symbols.ellipsis),
         ]);
     },

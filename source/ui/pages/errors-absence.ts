@@ -3,6 +3,7 @@ import {eventExcerpt} from '../../events/error-excerpt.ts';
 import {eventWords, lostStreamWords, suppressedWords} from '../../events/event-words.ts';
 import {isOfErrors, type PipelineEvent} from '../../events/pipeline-event.ts';
 import {count, counted, duration, fineMoment, moment} from '../../lib/format.ts';
+import {textColumn} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain} from '../../terminal/styled-text.ts';
 import {textWidth} from '../../terminal/width.ts';
@@ -43,8 +44,7 @@ export function absenceRows(
   const shownName = (pipeline: string) => pipeline || 'the server';
   const names = absence.rows.map(({pipeline}) => shownName(pipeline));
   const nameOf = nameColumn(names, {width, symbols});
-  const times = items.map(({events: [first]}) => (first?.at === undefined ? '' : fineMoment(first.at, until)));
-  const timeCells = Math.max(...times.map((text) => text.length));
+  const times = textColumn(items, ({events: [first]}) => (first?.at === undefined ? '' : fineMoment(first.at, until)));
   const column = width - marginCells;
   const span = `for ${duration(until - since)}, since ${moment(since, until)} UTC`;
   return listPage({
@@ -60,7 +60,7 @@ export function absenceRows(
       ];
       const row = concat([
         isFirst ? name : plain(' '.repeat(textWidth(name.text))),
-        plain(`  ${(times[index] ?? '').padEnd(timeCells)}  `, {dim: true}),
+        plain(`  ${times.at(index)}  `, {dim: true}),
         plain(words.join(` ${symbols.dot} `), first ? absenceStyle(first) : {dim: true}),
       ]);
       if (!first || !hasReason(first)) return row;

@@ -9,6 +9,7 @@ import {
 } from '../../events/timeline-words.ts';
 import {fineMoment} from '../../lib/format.ts';
 import {hasEnded} from '../../logs/log-snapshot.ts';
+import {textColumn} from '../../terminal/fit.ts';
 import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText} from '../../terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../viewport/markdown.ts';
@@ -72,25 +73,23 @@ export function timelineSection(controller: Controller, {state, pipeline, width}
     rowOf() {
       const now = clock.wall();
       const until = lastMoment(controller, pipeline);
-      const times = events.map(({at}) => (at === undefined ? '' : fineMoment(at, now)));
-      const lengths = events.map((event) => lengthInWords(event, until));
-      const [timeCells, lengthCells] = [cellsOf(times), cellsOf(lengths)];
-      const whatCells = cellsOf(events.map(timelineWord));
+      const times = textColumn(events, ({at}) => (at === undefined ? '' : fineMoment(at, now)), true);
+      const lengths = textColumn(events, (event) => lengthInWords(event, until), true);
+      const what = textColumn(events, timelineWord);
       const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
-      const column = width - marginCells - timeCells - whatCells - 2 * gap.length - sourceCells;
+      const column = width - marginCells - times.cells - what.cells - 2 * gap.length - sourceCells;
       return (event, index) => {
         const style = styles[event.kind];
         const source = sourceCells === 0 ? '' : `${event.from.padEnd(fromCells)}${gap}`;
-        const length = lengths[index] ?? '';
         // A narrow page has no column for what most rows lack.
-        const shownLength = sourceCells === 0 ? length : length.padStart(lengthCells);
-        const before = `${shownLength === '' ? '' : `${shownLength}${gap}`}${source}`;
+        const length = sourceCells === 0 ? lengths.at(index).trimStart() : lengths.at(index);
+        const before = `${length === '' ? '' : `${length}${gap}`}${source}`;
         const many = timesInTimeline(event, symbols.times);
         const cells = column + sourceCells - before.length - many.length;
         const words = eventExcerpt(event, {width: noTarget, column, cells, ellipsis});
         return concat([
-          plain((times[index] ?? '').padStart(timeCells), {dim: true}),
-          plain(`${gap}${timelineWord(event).padEnd(whatCells)}`, style),
+          plain(times.at(index), {dim: true}),
+          plain(`${gap}${what.at(index)}`, style),
           plain(`${gap}${before}`, {dim: true}),
           plain(many, {bold: true}),
           event.kind === 'failed' ? plain(words.text, style) : words,
@@ -99,10 +98,6 @@ export function timelineSection(controller: Controller, {state, pipeline, width}
     },
     ...{width, symbols},
   });
-}
-
-function cellsOf(column: readonly string[]): number {
-  return column.reduce((most, {length}) => Math.max(most, length), 0);
 }
 
 /** Other parts of the page count on: the numbers here are of the time at which it was read. */
