@@ -1,7 +1,6 @@
 import type {ApiFailure, Pipeline} from '../../api/types.ts';
 import type {FailedCheckpoints} from '../../events/checkpoint-failures.ts';
 import {programThen} from '../../events/program-version.ts';
-import type {Statement} from '../../events/statement.ts';
 import {statementFacts} from '../../events/statement-words.ts';
 import {readTime} from '../../lib/format.ts';
 import {excerptOf, excerptsOf, positionIn} from '../../program/excerpt.ts';
@@ -123,77 +122,40 @@ export function configurationSection({described: {answer}, width}: DescriptionVi
   return {name: 'configuration', rows};
 }
 
-/** Of the described log, if it is a file: where it is, and what it tells itself. */
-function factsOfFile(controller: Controller): readonly Fact[] {
-  const name = controller.lookup.described.get()?.name;
-  return name === undefined ? [] : [...openedFacts(controller, name), ...loggedFacts(controller, name)];
-}
-
-/** The text of the page, and its errors alone. */
+/** The text of the page, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
 export function describedAsText(
   controller: Controller,
   failedCheckpoints: FailedCheckpoints | undefined,
 ): PageText | Problem {
   const described = controller.lookup.described.get();
-  const connectors = describedConnectors(controller);
-  const answer = described?.answer;
-  const pipeline = answer?.kind === 'detail' ? answer.detail : described && controller.pipeline(described.name);
-  const opened = factsOfFile(controller);
-  if (described && answer && opened.length > 0 && !pipeline) {
-    const {name: pipeline} = described;
-    const text = `${pipeline}\n\n${factLines(opened)}`;
-    const markdown = pipelineMarkdown({pipeline, server: '', facts: opened, errors: []});
-    return {file: fileOf(pipeline), text, errors: '', markdown};
-  }
-  if (!pipeline || !answer) return {problem: answer ? 'nothing to copy here' : 'still loading: press the key again'};
-  const errors = pipelineErrors(pipeline, answer.kind === 'detail' ? answer.detail.programError : undefined);
+  if (!described?.answer) return {problem: 'still loading: press the key again'};
+  const {name, answer} = described;
+  const detail = answer.kind === 'detail' ? answer.detail : undefined;
+  const pipeline = detail ?? controller.pipeline(name);
+  const {stats, serverUrl} = controller.services;
+  const opened = [...openedFacts(controller, name), ...loggedFacts(controller, name)];
+  if (!pipeline && opened.length === 0) return {problem: 'nothing to copy here'};
+  const title = pipeline?.name ?? name;
+  const errors = pipeline ? pipelineErrors(pipeline, detail?.programError) : [];
   const sections = [
-    {title: 'Connectors', text: connectorsText(connectors)},
-    {
-      title: 'The last minute',
-      text: activityText(controller.services.stats.known.get().get(described?.name ?? pipeline.name)),
-    },
-    {title: 'Configuration', text: (answer.kind === 'detail' && answer.configuration) || ''},
-  ].filter(({text}) => text !== '');
-  return {
-    file: fileOf(pipeline.name),
-    ...describedText({
-      ...{pipeline, errors, sections},
-      server: controller.services.serverUrl,
-      connectorErrors: errorsOf(controller, pipeline.name).words,
-      why: described ? describedWhy(controller, described, failedCheckpoints) : [],
-    }),
-  };
-}
-
-function fileOf(pipeline: string): string {
-  return `${pipeline}-description`;
-}
-
-type DescribedText = {
-  readonly pipeline: Pipeline;
-  readonly errors: readonly PipelineError[];
-  readonly server: string;
-  /** What is below the errors. */
-  readonly sections: readonly PipelineError[];
-  readonly connectorErrors: string;
-  readonly why: readonly Statement[];
-};
-
-/** A description as text, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
-function describedText({pipeline, errors, server, sections, connectorErrors, why}: DescribedText) {
-  const facts = [
-    ...statementFacts(why),
-    ...stateFacts(pipeline, connectorErrors),
-    ...otherFacts(pipeline, connectorErrors),
-  ];
-  const titled = ({title, text}: PipelineError) => `${title}\n${text.replace(/\n*$/, '\n')}`;
+    {title: 'Connectors', text: connectorsText(describedConnectors(controller))},
+    {title: 'The last minute', text: activityText(stats.known.get().get(name))},
+    {title: 'Configuration', text: answer.kind === 'detail' ? (answer.configuration ?? '') : ''},
+  ].filter(({text}) => pipeline && text !== '');
+  const why = statementFacts(describedWhy(controller, described, failedCheckpoints));
+  const {words} = errorsOf(controller, title);
+  const facts = pipeline ? [...why, ...stateFacts(pipeline, words), ...otherFacts(pipeline, words)] : opened;
   const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
   return {
+    file: `${title}-description`,
     errors: errors.map(titled).join('\n'),
-    text: [`${pipeline.name}\n`, factLines(facts), ...all.map(titled)].join('\n'),
-    markdown: pipelineMarkdown({pipeline: pipeline.name, server, facts, errors: all}),
+    text: [`${title}\n`, factLines(facts), ...all.map(titled)].join('\n'),
+    markdown: pipelineMarkdown({pipeline: title, server: pipeline ? serverUrl : '', facts, errors: all}),
   };
+}
+
+function titled({title, text}: PipelineError): string {
+  return `${title}\n${text.replace(/\n*$/, '\n')}`;
 }
 
 function loadingWords(waited: string | undefined): string {
