@@ -5,7 +5,7 @@ import {notRecognised} from '../records/log-format.ts';
 import {endedRun, type Run} from '../records/runs.ts';
 import {shortenHome} from '../storage/save-file.ts';
 import {clean} from '../terminal/clean.ts';
-import type {Fact} from '../viewport/markdown.ts';
+import {type Fact, factsOf} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
 import {fileWords, openedKind, readFromWords, sizeWords} from '../words/opened.ts';
 import {endWords, noEnd, runState} from '../words/run.ts';
@@ -70,15 +70,15 @@ export function openedFacts({services}: Controller, name: string): readonly Fact
   const {file, lineCount, droppedLines} = log.snapshot.get();
   // As the other times of these pages.
   const inUtc = {now: services.clock.wall(), offsetAt: utc};
-  return [
-    ['read from', openedKind(found)],
-    ...(found.path === '-' ? [] : [['path', shortenHome(found.path, services.home)] as const]),
-    ...(found.kind === 'recording' && found.recordings.length > 1
-      ? [['recordings', count(found.recordings.length)] as const]
-      : []),
-    ...(file ? [['size', sizeWords(file)] as const, ['state', file.why ?? fileWords(file, inUtc).text] as const] : []),
-    ['lines', `${count(lineCount)}${droppedLines > 0 ? `, ${count(droppedLines)} older ones dropped` : ''}`],
-  ];
+  const recordings = found.kind === 'recording' ? found.recordings.length : 1;
+  return factsOf({
+    'read from': openedKind(found),
+    path: found.path === '-' ? undefined : shortenHome(found.path, services.home),
+    recordings: recordings > 1 ? count(recordings) : undefined,
+    size: file && sizeWords(file),
+    state: file && (file.why ?? fileWords(file, inUtc).text),
+    lines: `${count(lineCount)}${droppedLines > 0 ? `, ${count(droppedLines)} older ones dropped` : ''}`,
+  });
 }
 
 /** What an opened log itself tells of its pipeline, as far as it was read. */
@@ -93,17 +93,11 @@ export function loggedFacts(controller: Controller, name: string): readonly Fact
   const shown = last && hasEnded(log.snapshot.get()) ? endedRun(last, endId) : last;
   const groups = log.errors.byKey.size;
   const errors = [...log.errors.byKey.values()].reduce((sum, group) => sum + group.count, 0);
-  return [
-    ...(shown ? [['runs', `${count(runs.length)}, the last one ${lastWords(shown)}`] as const] : []),
-    [
-      'errors',
-      log.format.isRecognised === false
-        ? `not known: ${notRecognised}`
-        : errors === 0
-          ? 'none'
-          : `${count(errors)} of ${counted(groups, 'kind', 'kinds')}`,
-    ],
-  ];
+  const known = errors === 0 ? 'none' : `${count(errors)} of ${counted(groups, 'kind', 'kinds')}`;
+  return factsOf({
+    runs: shown && `${count(runs.length)}, the last one ${lastWords(shown)}`,
+    errors: log.format.isRecognised === false ? `not known: ${notRecognised}` : known,
+  });
 }
 
 /** What follows `the last one`: `failed to start`. */

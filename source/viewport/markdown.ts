@@ -23,6 +23,13 @@ export type MarkdownInput = {
 /** Something known of a pipeline. */
 export type Fact = readonly [name: string, value: string];
 
+/** Facts by their names, in this order; undefined: it is left out. */
+export function factsOf(values: Readonly<Record<string, string | undefined>>): readonly Fact[] {
+  return Object.entries(values).flatMap(([name, value]): readonly Fact[] =>
+    value === undefined ? [] : [[name, value]],
+  );
+}
+
 /** `origin`: see `adviceFor`. */
 type MarkdownError = {readonly title: string; readonly text: string; readonly origin?: 'compiler' | undefined};
 

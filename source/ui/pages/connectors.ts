@@ -15,7 +15,7 @@ import type {Style} from '../../terminal/style.ts';
 import {concat, plain, type StyledText, slice} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
 import {textWidth} from '../../terminal/width.ts';
-import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
+import {factsOf, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {cutBeforeEnd} from '../../words/excerpt.ts';
 import {factLines, factRows, fitted, keptRows, marginCells, nameColumn, paragraph} from './page-rows.ts';
 import {type Block, itemBlock, stacked} from './sections.ts';
@@ -120,7 +120,7 @@ function fitting(columns: readonly Column[], room: number): readonly Column[] {
   return left;
 }
 
-/** In a table; a page leaves it out. */
+/** In a table. */
 const unknown = '–';
 
 function numberWords(value: number | undefined, words: (value: number) => string): string {
@@ -174,26 +174,23 @@ function timeWords(at: number | undefined, timeOf: (at: number) => string = date
 function connectorText(connector: KnownConnector) {
   const {kind, name, stats, failure} = connector;
   const {health, latency} = stats ?? {};
-  const number = (value: number | undefined, words = count) => (value === undefined ? unknown : words(value));
-  const yesNo = (value: boolean | undefined) => (value === undefined ? unknown : value ? 'yes' : 'no');
-  const facts: readonly Fact[] = [
-    ['state', connectorState(connector)],
-    ['fatal error', failure ? `${timeWords(failure.at)}${failure.message}` : unknown],
-    [kind === 'input' ? 'input of' : 'output of', stats?.stream || unknown],
-    ['health', health ? [health.status, health.description].filter((text) => text !== '').join(': ') : unknown],
-    ['records', number(stats?.records)],
-    ['bytes', number(stats?.bytes, byteSize)],
-    ['buffered', number(stats?.bufferedRecords, (value) => counted(value, 'record', 'records'))],
-    ['paused', yesNo(stats?.isPaused)],
-    ...(kind === 'input'
-      ? ([
-          ['end of input', yesNo(stats?.hasEnded)],
-          ['latency', latency === undefined ? unknown : `99 % within ${latencyWords(latency)}`],
-        ] as const)
-      : []),
-    ['errors', errorsWords(connector)],
-  ];
-  return {name, facts: facts.filter(([, value]) => value !== unknown), errors: errorEntries(stats).map(entryText)};
+  const number = (value: number | undefined, words = count) => (value === undefined ? undefined : words(value));
+  const yesNo = (value: boolean | undefined) => (value === undefined ? undefined : value ? 'yes' : 'no');
+  const errors = errorsWords(connector);
+  const facts = factsOf({
+    state: connectorState(connector),
+    'fatal error': failure && `${timeWords(failure.at)}${failure.message}`,
+    [kind === 'input' ? 'input of' : 'output of']: stats?.stream || undefined,
+    health: health && [health.status, health.description].filter((text) => text !== '').join(': '),
+    records: number(stats?.records),
+    bytes: number(stats?.bytes, byteSize),
+    buffered: number(stats?.bufferedRecords, (value) => counted(value, 'record', 'records')),
+    paused: yesNo(stats?.isPaused),
+    'end of input': kind === 'input' ? yesNo(stats?.hasEnded) : undefined,
+    latency: kind === 'input' && latency !== undefined ? `99 % within ${latencyWords(latency)}` : undefined,
+    errors: errors === unknown ? undefined : errors,
+  });
+  return {name, facts, errors: errorEntries(stats).map(entryText)};
 }
 
 /** `3 ms`, `1.2 s`. */

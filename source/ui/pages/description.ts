@@ -7,7 +7,7 @@ import {excerptOf, excerptsOf, positionIn} from '../../program/excerpt.ts';
 import {clean} from '../../terminal/clean.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
 import type {Symbols} from '../../terminal/symbols.ts';
-import {type Fact, pipelineMarkdown} from '../../viewport/markdown.ts';
+import {type Fact, factsOf, pipelineMarkdown} from '../../viewport/markdown.ts';
 import {excerptRows} from '../../viewport/program-rows.ts';
 import type {NoAnswer} from '../../words/failures.ts';
 import {type PipelineError, pipelineErrors, tagWords} from '../../words/pipeline.ts';
@@ -176,22 +176,22 @@ function stateFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[
 const quietErrors: ReadonlySet<string> = new Set(['0', '–']);
 
 function otherFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[] {
-  return [
-    ...(hasState(pipeline)
-      ? ([
-          ['deployment', `${pipeline.deploymentStatus} since ${utc(pipeline.deploymentStatusSince)}`],
-          ['desired', pipeline.deploymentDesiredStatus],
-          ...(quietErrors.has(connectorErrors) ? ([['connector errors', connectorErrors]] as const) : []),
-        ] as const)
-      : []),
-    ['program', `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`],
-    ['storage', pipeline.storageStatus],
-    ['id', pipeline.id],
-    ['created', utc(pipeline.createdAt)],
-    ['platform', pipeline.platformVersion],
-    ...(pipeline.tags?.length ? ([['tags', tagWords(pipeline)]] as const) : []),
-    ...(pipeline.description === '' ? [] : ([['description', pipeline.description]] as const)),
-  ];
+  const {deploymentStatus, deploymentStatusSince, deploymentDesiredStatus, description} = pipeline;
+  const state = {
+    deployment: `${deploymentStatus} since ${utc(deploymentStatusSince)}`,
+    desired: deploymentDesiredStatus,
+    'connector errors': quietErrors.has(connectorErrors) ? connectorErrors : undefined,
+  };
+  return factsOf({
+    ...(hasState(pipeline) && state),
+    program: `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`,
+    storage: pipeline.storageStatus,
+    id: pipeline.id,
+    created: utc(pipeline.createdAt),
+    platform: pipeline.platformVersion,
+    tags: pipeline.tags?.length ? tagWords(pipeline) : undefined,
+    description: description === '' ? undefined : description,
+  });
 }
 
 type ErrorView = Pick<DescriptionView, 'described' | 'width' | 'symbols'>;
