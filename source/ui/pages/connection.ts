@@ -2,7 +2,7 @@ import {dateTime} from '../../lib/format.ts';
 import type {ConnectionEvent} from '../../logs/connection/state.ts';
 import type {Log} from '../../logs/log.ts';
 import {plain, type StyledText} from '../../terminal/styled-text.ts';
-import {type Fact, textMarkdown} from '../../viewport/markdown.ts';
+import type {Fact} from '../../viewport/markdown.ts';
 import {oldServerWords} from '../../words/failures.ts';
 import {markerText} from '../../words/markers.ts';
 import type {Controller} from '../controller.ts';
@@ -11,10 +11,9 @@ import {openedFacts} from '../opened.ts';
 import {type PageText, pipelinesOf, type Tab} from '../state/view-state.ts';
 import {tabTitle} from '../tabs.ts';
 import {factRows, labelled, paragraph} from './page-rows.ts';
+import {textsOf, titledText, wide} from './page-text.ts';
 import type {Section} from './sections.ts';
 
-/** Cells of a row as text: nothing is cut. */
-const wide = 1000;
 /** Cells of the times of events. */
 const timeCells = 22;
 
@@ -91,12 +90,7 @@ export function eventRows({name, server, version, facts = [], events, width}: Ev
 
 /** The same as text. */
 export function connectionAsText(controller: Controller, pipeline: string | undefined): PageText {
-  const {rows} = connectionSection(controller, pipeline, wide);
-  const [title = '', ...texts] = Array.from({length: rows.length}, (_, row) => rows.at(row)?.text.trim() ?? '');
-  const text = `${texts.join('\n')}\n`;
-  return {
-    file: `${pipeline ?? 'pipetail'}-events`,
-    text: `${title}\n\n${text}`,
-    markdown: textMarkdown({title, server: controller.services.serverUrl, text}),
-  };
+  const texts = textsOf(connectionSection(controller, pipeline, wide).rows);
+  const [title = '', ...below] = texts.map((text) => text.trimStart());
+  return {file: `${pipeline ?? 'pipetail'}-events`, ...titledText(controller, title, below)};
 }

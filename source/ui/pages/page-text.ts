@@ -3,24 +3,29 @@ import type {Controller} from '../controller.ts';
 import type {OpenPage} from '../state/page.ts';
 import type {PageText} from '../state/view-state.ts';
 import type {Page} from './page.ts';
-import {headingRows, marginCells} from './page-rows.ts';
+import {headingRows, marginCells, type PageRows} from './page-rows.ts';
 
 /** Cells of rows as text: nothing is cut. */
-const wide = 1000;
+export const wide = 1000;
 
 /** The rows of a page as text, and the same as Markdown. */
 export function pageText(controller: Controller, page: OpenPage, kind: Page): PageText {
   const {tab} = controller;
-  const rows = kind.rows(controller, page, {width: wide});
-  const texts = Array.from({length: rows.length}, (_, index) => (rows.at(index)?.text ?? '').trimEnd());
-  const [title = ''] = texts;
+  const [title = '', ...texts] = textsOf(kind.rows(controller, page, {width: wide}));
   // In front of an item is room for the cursor, in front of any other row a blank.
   const margin = kind.motions === 'items' ? marginCells : 1;
-  const below = texts.slice(headingRows).map((text) => text.slice(margin));
-  const text = `${below.join('\n')}\n`;
-  return {
-    file: kind.hidesLog || tab === undefined ? kind.kind : `${tab.name}-${kind.kind}`,
-    text: `${title.trim()}\n\n${text}`,
-    markdown: textMarkdown({title: title.trim(), server: controller.services.serverUrl, text}),
-  };
+  const below = texts.slice(headingRows - 1).map((text) => text.slice(margin));
+  const file = kind.hidesLog || tab === undefined ? kind.kind : `${tab.name}-${kind.kind}`;
+  return {file, ...titledText(controller, title.trim(), below)};
+}
+
+/** Without the blanks at their ends. */
+export function textsOf(rows: PageRows): readonly string[] {
+  return Array.from({length: rows.length}, (_, row) => (rows.at(row)?.text ?? '').trimEnd());
+}
+
+/** Texts below a title, and the same as Markdown. */
+export function titledText({services}: Controller, title: string, texts: readonly string[]) {
+  const text = `${texts.join('\n')}\n`;
+  return {text: `${title}\n\n${text}`, markdown: textMarkdown({title, server: services.serverUrl, text})};
 }
