@@ -126,6 +126,8 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   const typed = word.toLowerCase();
   let best: {readonly candidate: string; readonly edits: number} | undefined;
   for (const candidate of candidates) {
+    // No word of it: 70,000 characters beside 400 time zones would take ten seconds.
+    if (typed.length > candidate.length + mostEdits) continue;
     const edits = editsBetween(typed, candidate.toLowerCase());
     // When half of the letters differ, little of the word is left: `all` is not `tail`.
     const isNear = edits <= Math.min(mostEdits, typed.length / 2);
