@@ -8,7 +8,7 @@ import {recordedBytes} from '../logs/recorded-form.ts';
 import {felderaForAll, needsOwnServer, prepareOwn} from './suite.ts';
 
 /** How often a recording is ended, or killed, and compared; fifty times are for trials by hand. */
-const rounds = Number(process.env.RINGS ?? 5);
+const rounds = Number(process.env.RINGS ?? 2);
 const seed = Number(process.env.PIPETAIL_SEED ?? 1);
 const name = 'rings';
 

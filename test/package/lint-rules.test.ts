@@ -122,8 +122,8 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../controller.ts', '../services.ts', '../handlers/x.ts', '../../storage/x.ts', 'react'],
   },
   'ui/handlers': {
-    allowed: ['../controller.ts', '../pane/x.ts', '../../viewport/x.ts'],
-    forbidden: ['../components/x.ts', '../pages/x.ts', '../../logs/x.ts', '../../settings/x.ts', 'react'],
+    allowed: ['../controller.ts', '../pane/x.ts', '../../viewport/x.ts', '../../settings/x.ts'],
+    forbidden: ['../components/x.ts', '../pages/x.ts', '../../logs/x.ts', '../../startup/x.ts', 'react'],
   },
   'ui/pages': {
     allowed: ['../controller.ts', '../handlers/x.ts', '../../viewport/x.ts'],
