@@ -15,8 +15,8 @@ export default defineConfig({
     alias: [{find: /^fast-check$/, replacement: new URL('test/harness/properties.ts', import.meta.url).pathname}],
   },
   test: {
-    // Two cores, of which two workers used half: tests of whole programs wait much.
-    maxWorkers: 4,
+    // Two cores, of which four workers left a fifth unused: tests of whole programs wait much.
+    maxWorkers: 5,
     sequence: {sequencer: TestOrder},
     // Only what fails takes so long; a machine that is busy with other things needs several times as long as an idle one.
     testTimeout: 240_000,

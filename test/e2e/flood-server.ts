@@ -20,6 +20,9 @@ const pipeline = server.pipeline(name);
 let written = 0;
 let mostQueued = 0;
 
+/** Milliseconds that the writer makes up for. */
+const mostLate = 50;
+
 async function flood(lines: number): Promise<void> {
   let due = performance.now();
   for (let rest = lines; rest > 0; rest -= batch) {
@@ -30,9 +33,9 @@ async function flood(lines: number): Promise<void> {
       pipeline.write(plainLine({name}, pipeline.stamp(), event));
     }
     for (const {queued} of pipeline.followers) mostQueued = Math.max(mostQueued, queued);
-    // The sockets get their turn; the writer never waits for them. What it was late is not made up for: where there is no core
-    // for a while, all lines of that time would come at once, as fast as the core can.
-    due = Math.max(due + batch / rate, performance.now());
+    // The sockets get their turn; the writer never waits for them. It makes up for timers that are late, not for a second without
+    // a core: all lines of that time would come at once, as fast as the core can.
+    due = Math.max(due + batch / rate, performance.now() - mostLate);
     const early = due - performance.now();
     await (early >= 1 ? sleep(early) : new Promise(setImmediate));
   }

@@ -10,7 +10,7 @@ import {CUTS, CutProxy} from './cut-proxy.ts';
 import {felderaForAll, needsOwnServer, prepareOwn} from './suite.ts';
 
 /** How many cuts of log connections there are at least, over both programs; thousands are for trials by hand. */
-const cuts = Number(process.env.CUTS ?? 300);
+const cuts = Number(process.env.CUTS ?? 150);
 const seed = Number(process.env.PIPETAIL_SEED ?? 1);
 const names = Array.from({length: 12}, (_, index) => `cut-${index + 1}`);
 /** How long the server may have been back before every stream is live again. */

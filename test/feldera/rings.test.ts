@@ -7,8 +7,8 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {recordedBytes} from '../logs/recorded-form.ts';
 import {felderaForAll, needsOwnServer, prepareOwn} from './suite.ts';
 
-/** How often a recording is ended, or killed, and compared; fifty times are for trials by hand. */
-const rounds = Number(process.env.RINGS ?? 2);
+/** How often a recording is ended, or killed, and compared: for trials by hand. */
+const rounds = Number(process.env.RINGS ?? 0);
 const seed = Number(process.env.PIPETAIL_SEED ?? 1);
 const name = 'rings';
 
@@ -17,6 +17,7 @@ prepareOwn(({client}) => client.put(name));
 
 test(`${rounds} times: what the server holds of a log is the end of its recording`, async (context) => {
   needsOwnServer(context);
+  if (rounds === 0) context.skip('a trial by hand: RINGS=50');
   const {client} = rig();
   await client.run(name);
   onTestFinished(async () => void (await client.stop(name)));
