@@ -92,7 +92,9 @@ export function createClient(options: ClientOptions): ApiClient {
       compressed({route: 'events', url: eventUrl(baseUrl, name, id), signal, parse: ofJson(parseEventDetail)}),
     getRunnerHealth: (signal) =>
       read({
-        ...{route: 'health', url: healthUrl(baseUrl), signal},
+        route: 'health',
+        url: healthUrl(baseUrl),
+        signal,
         parse: ofJson((json) => parseRunnerHealth(json, clock.wall())),
         // With a service that is not healthy.
         alsoStatus: 503,

@@ -24,7 +24,7 @@ export function isToken(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text);
 }
 
-/** What no token has, and its most usual forms. */
+/** Names the characters that no token has, with the usual ones. */
 export const notCarried = 'characters that a header cannot carry (a space, a line break)';
 
 /** An API key (`apikey:…`), a JWT, or no credential. Throws when a header cannot carry it; `from`: the option that it is from. */

@@ -56,8 +56,8 @@ export function parseSession(json: ServerJson): Session | undefined {
 const staleAfter = 15 * 60_000;
 
 /**
- * Of `GET /v0/cluster_healthz`; undefined: it does not tell of the runner. `now`: Unix time in ms. Before Feldera told it
- * itself, a runner that was dead stayed as healthy as its own last record says.
+ * Reads the answer of `GET /v0/cluster_healthz`; undefined: it does not tell of the runner. `now`: Unix time in ms. The
+ * runner writes the record itself, so the last record of a dead runner says that it is healthy.
  */
 export function parseRunnerHealth(json: ServerJson, now: number): RunnerHealth | undefined {
   const runner = json.field('runner');
@@ -76,13 +76,18 @@ export function parseVersion(json: ServerJson): string | undefined {
   return json.lineOf('version') || undefined;
 }
 
+/** Descriptions as sent: to look for credentials in one takes 5 µs, and each list has thousands of them again. */
+const sentDescriptions = new WeakMap<Pipeline, string>();
+
 function parsePipeline(json: ServerJson, before?: Pipeline): Pipeline | undefined {
   const name = json.nameOf('name');
   if (name === '') return undefined;
-  return {
+  const description = json.textOf('description');
+  const isKnown = before !== undefined && sentDescriptions.get(before) === description;
+  const pipeline = {
     id: json.lineOf('id'),
     name,
-    description: masked(json.textOf('description')),
+    description: isKnown ? before.description : masked(description),
     tags: tagsOf(json.field('tags')),
     createdAt: json.lineOf('created_at'),
     platformVersion: json.lineOf('platform_version'),
@@ -98,6 +103,8 @@ function parsePipeline(json: ServerJson, before?: Pipeline): Pipeline | undefine
     runtimeReason: masked(json.field('deployment_runtime_status_details').textOf('reason').trim()) || undefined,
     checkpointAt: checkpointAtOf(json.field('storage_status_details').field('checkpoints')),
   };
+  sentDescriptions.set(pipeline, description);
+  return pipeline;
 }
 
 /**
@@ -229,7 +236,7 @@ export function parseServerError(json: ServerJson): ServerError | undefined {
   return {message: message === '' ? errorCode : message, errorCode, details: json.field('details')};
 }
 
-/** What an error was made of: each list has those of the last one again. */
+/** The JSON of each parsed error: the next list usually has the same errors again. */
 const sentAs = new WeakMap<DeploymentError, string>();
 
 /**

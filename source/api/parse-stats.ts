@@ -184,7 +184,9 @@ function parseError(json: ServerJson, index: number): ConnectorError {
   const [time, tag] = [json.lineOf('timestamp'), json.lineOf('tag') || undefined];
   let message: string | undefined;
   return {
-    ...{time, index, tag},
+    time,
+    index,
+    tag,
     // Most of a thousand errors are never shown.
     get message() {
       message ??= masked(json.textOf('message'));

@@ -14,7 +14,7 @@ import {clean, cleanLines, cleanName} from '../terminal/clean.ts';
 /** Characters that are kept of a text as it was sent; Feldera's own are below this. */
 export const textLimit = 64 * 1024;
 
-/** Of a text that is too long its beginning, and how long it was. `cleaned`: makes it safe to show. */
+/** Shortens a text that is too long to its beginning, and adds its length. `cleaned`: makes it safe to show. */
 function cut(text: string, cleaned: (text: string) => string): string {
   if (text.length <= textLimit) return cleaned(text);
   // A copy, since a slice would keep the whole text in memory.
@@ -127,7 +127,7 @@ export class ServerJson {
     return cut(this.#stringify(indent), cleanLines);
   }
 
-  /** The same, however long it is. */
+  /** Returns the JSON whole, however long it is. */
   wholeJson(indent?: number): string {
     return cleanLines(this.#stringify(indent));
   }

@@ -287,7 +287,7 @@ export class WritableLogBuffer {
     this.#bound.dropBefore(id);
   }
 
-  /** What is held stays after `free` until the returned function is called. */
+  /** Keeps the lines after `free` until the returned function is called. */
   hold(): () => void {
     this.#holds += 1;
     return () => {

@@ -156,7 +156,7 @@ export function lacksEntries(marker: Marker): boolean {
   }
 }
 
-/** What is read is damaged, or a part of it is gone that was not deleted to make room. */
+/** Tells whether the marker says that data is damaged or missing, other than by the deletion that makes room. */
 export function isDamage(marker: Marker): boolean {
   return marker.kind === 'unreadable' && marker.because !== 'deleted-to-make-room';
 }

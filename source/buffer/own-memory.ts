@@ -8,7 +8,7 @@ export function ownMemory(length: number, most = length): Uint8Array<ArrayBuffer
   return new Uint8Array(new ArrayBuffer(length, {maxByteLength: most}), 0, length);
 }
 
-/** The same bytes, as many as there is room for, and zeros after them. All other views may become empty. */
+/** Resizes the memory: keeps the bytes that fit, and adds zeros. All other views may become empty. */
 export function resizeOwn({buffer}: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
   buffer.resize(length);
   return new Uint8Array(buffer, 0, length);

@@ -337,7 +337,11 @@ export class EventLog {
     const outage = this.#outage.now;
     const happened = outage ? [...all, outage] : all;
     return absenceOf(before, now, {
-      ...{happened, dropped, muted, increaseOf, notFollowed},
+      happened,
+      dropped,
+      muted,
+      increaseOf,
+      notFollowed,
       isOfEnd: (event) => this.isOfEnd(event),
     });
   }

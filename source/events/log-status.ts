@@ -38,7 +38,7 @@ export type LogStatus = {
   readonly deletedAt: number | undefined;
 };
 
-/** What happened between two statuses. */
+/** Events between two statuses of a log. */
 export type LogChange = {
   readonly before: LogStatus;
   readonly now: LogStatus;

@@ -56,9 +56,9 @@ export type PipelineStatus = {
 /** By name. */
 export type PipelineStatuses = ReadonlyMap<string, PipelineStatus>;
 
-/** What happened between two lists. */
+/** Events between two lists. */
 export type ListChange = {
-  /** Undefined: `now` is the first list, which makes no events. */
+  /** The list before; undefined: `now` is the first one, which makes no events. */
   readonly before: PipelineStatuses | undefined;
   readonly now: PipelineStatuses;
   readonly events: readonly PipelineEvent[];

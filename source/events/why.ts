@@ -191,7 +191,7 @@ function adviceOfFailure({log}: WhyFacts, pipeline: NonNullable<WhyFacts['pipeli
   return hasError ? undefined : evictionAdvice;
 }
 
-/** What statements need to know of an open log. */
+/** Facts of an open log that statements need. */
 export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losses' | 'snapshot'>): LogFacts {
   const {firstId, isWhole} = errors.connectors;
   const {lostStreams = []} = snapshot.get();

@@ -30,7 +30,7 @@ export function isBareKey(name: string): boolean {
 /** In front of `key`, in prose: the key is data. */
 const ofData =
   /(?:primary|foreign|unique|duplicate|missing|unknown|unexpected|partition(?:ing)?|record|row|message|sort|group|index|composite|join|map|object|lookup|no|same|the|this|each|by)\s+$/i;
-/** The same of `token`: a parser's. */
+/** Words in front of `token`: it is a parser's token. */
 const ofParser = /unexpected\s+$/i;
 
 /** Whether what a text says in front of a name, at its end, makes that no credential: `duplicate key`, `unexpected token`. */

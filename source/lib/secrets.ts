@@ -2,7 +2,7 @@ import {isBareKey, isOfData, isSecretName} from './secret-names.ts';
 import {runAtOnce} from './slices.ts';
 import {token} from './token-forms.ts';
 
-/** What is shown in place of a credential. */
+/** Stands in place of a credential. */
 export const hidden = '***';
 
 /** Feldera puts the value in later: this only says which. */
@@ -252,7 +252,7 @@ function valueBehind(text: string, name: string, nameAt: number): Range | undefi
   return behind > 0 ? valueAt(text, end + behind, {...options, isQuoted: true}) : undefined;
 }
 
-/** What may have a URL with a password, or a token that is known by its form. */
+/** A word that may have a URL with a password, or a token that is known by its form. */
 const longWord = /[^\s<>]{8,}/g;
 /** The end of a URL in a long word. */
 const quoteBehind = /["'`](?=[,;:)\]}>\\]|$)/g;
@@ -371,10 +371,10 @@ export function maskCredentials(text: string): Masked {
 
 /** The text alone. */
 export function masked(text: string): string {
-  return maskCredentials(text).text;
+  return text === '' ? text : maskCredentials(text).text;
 }
 
-/** The same of a long text, in steps of less than a frame. */
+/** Masks a long text in steps of less than a frame. */
 export function* maskSteps(text: string): Generator<void, Masked, void> {
   const ranges = yield* secretSteps(text);
   let masked = '';
@@ -384,7 +384,8 @@ export function* maskSteps(text: string): Generator<void, Masked, void> {
     end = to;
   }
   return {
-    ...{text: masked + text.slice(end), ranges},
+    text: masked + text.slice(end),
+    ranges,
     placeOf(offset) {
       let moved = 0;
       for (const {from, to} of ranges) {

@@ -113,7 +113,7 @@ export class LogStates {
     return this.#ends;
   }
 
-  /** The last that the runner told of the process is its end. */
+  /** Whether the newest line of the runner about the process tells of its end. */
   get isRunOver(): boolean {
     return this.#isRunOver;
   }

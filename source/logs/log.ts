@@ -93,7 +93,7 @@ export class Log<F extends Feed = Feed> {
     return this.#sink.states.ends;
   }
 
-  /** The last that its runner tells there of the process is its end. */
+  /** Whether the newest line of its runner about the process tells of its end. */
   get isRunOver(): boolean {
     return this.#sink.states.isRunOver;
   }

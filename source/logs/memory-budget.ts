@@ -15,10 +15,10 @@ const checksASecond = 4;
 /** When this part of the budget came since the last check, the next one is at once: 64 tabs bring 25 MB between two. */
 const growthShare = 1 / 16;
 
-/** What all logs may take where nothing else limits it, and at least. */
+/** Bytes that all logs may take where no container limits them, and the least that they may take. */
 const usualBudget = 256 * 1024 * 1024;
 const leastBudget = 16 * 1024 * 1024;
-/** Of a container's memory: the program takes 70 to 100 MiB itself, and may have little more. */
+/** Share of a container's memory: the program itself takes 70 to 100 MiB. */
 const containerShare = 1 / 8;
 
 /** The budget that no option has set. `limit`: of the memory of the container; 0, undefined or huge: there is none. */

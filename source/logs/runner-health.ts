@@ -12,7 +12,7 @@ const askEvery = 10_000;
 /** Milliseconds in which a runner that works has put into the list what logs or statistics tell of a process. */
 const unchangedFor = 30_000;
 
-/** What a log says of its runner: it does not give the log, it is asked for it, or the log has the end of the process. */
+/** A sign about the runner: it does not give a log, it is being asked for one, or a log has the end of its process. */
 type Sign = 'away' | 'asked' | 'ended' | undefined;
 
 type RunnerHealthOptions = {
@@ -37,7 +37,7 @@ export class RunnerHealthReader {
   /** These, and the times below, are monotonic ms. */
   #answeredAt = Number.NEGATIVE_INFINITY;
   #contradictedSince: number | undefined;
-  /** Of all pipelines in the list, and since when none has changed. */
+  /** States of all pipelines in the list, and since when none has changed. */
   #states = '';
   #statesSince = Number.NEGATIVE_INFINITY;
   #leave = () => {};

@@ -78,7 +78,7 @@ function* endpointSteps(code: string, endpoint: string): Generator<void, readonl
   return shown.some(({number}) => number === head) ? shown : [...lines.shown(head, head), ...shown];
 }
 
-/** Of so many lines the start of one is kept: a program may have ten million. */
+/** The start of every 128th line is kept: a program may have ten million lines. */
 const linesPerStart = 128;
 
 /** A program by its lines. */
@@ -99,7 +99,7 @@ class ProgramLines {
     this.#count = count;
   }
 
-  /** Of the line behind the last one: where it would begin. */
+  /** Returns where a line begins; for the line behind the last one, where it would. */
   #startOf(number: number): number {
     let start = this.#starts[Math.floor((number - 1) / linesPerStart)] ?? this.#code.length + 1;
     for (let left = (number - 1) % linesPerStart; left > 0; left--) start = this.#endOf(start) + 1;

@@ -1,5 +1,5 @@
 /**
- * What a line has that matters while a log comes: only lines with one of these are looked at further. A search for a word takes
+ * Signs of the lines that matter while a log comes: only lines with one of them are looked at further. A search for a word takes
  * 0.15 ns a byte; reading the head of every line would take ten times as long. test/records/every-head.property.test.ts
  * reads every head, and must find no more.
  *

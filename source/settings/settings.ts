@@ -23,7 +23,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
   const token = demo ? undefined : value('auth')?.trim() || undefined;
   const server = usesServer ? readServerOptions(values, environment) : defaultServerOptions;
   const options = values.valuesOf(...ownFlags);
-  // Who sets a zone wants its times.
+  // A zone is set to see local times.
   const time = options.time ?? (options.zone === undefined ? 'sent' : 'local');
   const initial: ViewSettings = {...picked(options, viewFlags.map(nameOf)), time};
   const typed: Partial<ViewSettings> = picked(initial, viewFlags.filter(isTyped).map(nameOf));

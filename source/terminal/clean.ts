@@ -34,7 +34,7 @@ export function cleanLines(text: string): string {
   return text.replace(unclearLine, (line) => clean(line));
 }
 
-/** Of millions of lines only those that may have to be changed are looked at. */
+/** Finds the lines that may have to be changed: a text may have millions of others. */
 const unclearLine = /^[\x20-\x7e]*[^\n\x20-\x7e][^\n]*/gm;
 
 /**

@@ -72,7 +72,7 @@ export function lineAsSent(bytes: Uint8Array): StyledText {
   return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
 }
 
-/** What shows the kind of a record, without credentials: one line, or of a panic two. */
+/** Text that shows the kind of a record, without credentials: one line, or two of a panic. */
 export function excerptText(bytes: Uint8Array): string {
   const end = bytes.indexOf(newline);
   if (end === -1) return masked(lineAsSent(bytes).text);

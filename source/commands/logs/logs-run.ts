@@ -129,7 +129,7 @@ export class LogsRun {
     this.#logs.add(log);
   }
 
-  /** Prints no more of it. */
+  /** Stops printing this log. */
   leave(log: LogPrinter): void {
     this.#logs.delete(log);
   }

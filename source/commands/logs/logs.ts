@@ -191,7 +191,7 @@ class PipelineLogs implements LogsFeed {
     if (this.#listed) this.#logs.get(name)?.onListed(this.#listed.find((pipeline) => pipeline.name === name));
   }
 
-  /** Opens those that are not open. */
+  /** Opens the logs that are not open yet. */
   #add(names: readonly string[]): void {
     const all = [...new Set([...this.#logs.keys(), ...names])];
     const hasPrefix = this.#patterns.length > 0 || this.#names.length > 1;

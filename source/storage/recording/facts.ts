@@ -53,7 +53,7 @@ const mostStates = 64;
 /** Of the form of a recording. */
 export const recordingVersion = 2;
 
-/** What is known of a recording beside its bytes, in the order of their places. */
+/** Facts of a recording, in the order of their places. */
 export class Facts {
   begin: Extract<Fact, {kind: 'begin'}> | undefined;
   files: RecordedFile[] = [];
@@ -220,7 +220,7 @@ export class FactsFile {
   }
 }
 
-/** Undefined: there are none. */
+/** Reads the facts of a folder; undefined: it has none. */
 export async function readFacts(folder: string, most?: number): Promise<Facts | undefined> {
   const file = new FactsFile(folder);
   try {
@@ -237,7 +237,7 @@ export async function readFacts(folder: string, most?: number): Promise<Facts | 
 const separator = '--';
 const safeName = /^[\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62}$/u;
 const safeId = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,8}$/;
-/** Of a folder's name, as most file systems allow. */
+/** Bytes of a folder's name that most file systems allow. */
 const longestFolderName = 255;
 
 /** How a recording names its server: with the tenant, if one was requested by name. */
@@ -266,7 +266,7 @@ export function logFile(folder: string, file: number): string {
   return path.join(folder, `${String(file).padStart(6, '0')}.log`);
 }
 
-/** The same log, compressed. */
+/** Path of the compressed log file: `000001.log.zst`. */
 export function packedFile(folder: string, file: number): string {
   return `${logFile(folder, file)}.zst`;
 }

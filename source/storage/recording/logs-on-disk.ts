@@ -56,7 +56,7 @@ export async function mapFiles(folder: string, facts: Facts, logs: readonly LogO
   return damaged;
 }
 
-/** Undefined: it cannot be unpacked, or is larger than any file of a recording. */
+/** Length of the unpacked file; undefined: it cannot be unpacked, or is larger than any file of a recording. */
 async function unpackedLength(file: string): Promise<number | undefined> {
   const packed = await readRegular(file, openFor.readOwn).catch(() => undefined);
   if (!packed) return undefined;

@@ -170,7 +170,7 @@ function fileOf(folder: string, {files}: Facts): RecordedFile {
   return file;
 }
 
-/** What is not gone on with is not written over. Returns where it is. */
+/** Moves files that are not continued into a folder of their own, and returns its path. */
 async function putAside(folder: string, names: readonly string[], at: number): Promise<string> {
   const aside = path.join(folder, `${asidePrefix}${Math.round(at)}`);
   await makeFolder(aside);

@@ -149,7 +149,7 @@ function newestTime({tab, model}: Pane, places: readonly RowPosition[], now: num
   return times.length === 0 ? undefined : times.reduce((best, at) => (ageOf(at) < ageOf(best) ? at : best));
 }
 
-/** What the list says of the open files. */
+/** States of the open files, as the list shows them. */
 function fileStates(logs: OpenLogs): string {
   const states = logs.names.get().flatMap((name) => {
     const file = logs.get(name)?.snapshot.get().file;

@@ -281,9 +281,10 @@ function copyPart(controller: Controller, page: Opened<PipelineState>): void {
 }
 
 function toggleValues(controller: Controller, page: Opened<PipelineState>): void {
-  if (hidesValues(page.changes.state.get()))
-    controller.dispatch({type: 'page', page: {...page, ...{isRevealed: page.isRevealed !== true}}});
-  else controller.say('no value is hidden here');
+  if (hidesValues(page.changes.state.get())) {
+    const toggled: Opened<PipelineState> = {...page, isRevealed: page.isRevealed !== true};
+    controller.dispatch({type: 'page', page: toggled});
+  } else controller.say('no value is hidden here');
 }
 
 function stepRun(controller: Controller, page: Opened<PipelineState>, by: -1 | 1): void {
