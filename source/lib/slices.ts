@@ -46,9 +46,10 @@ export class SliceRunner {
     this.#schedule(wakeDelay);
   }
 
-  /** The user waits for it: it does not rest until it has caught up. */
+  /** The user waits for new work: it does not rest until it has caught up, and its code may not be compiled yet. */
   hurry(): void {
     this.#isHurried = true;
+    this.#stepBytes = leastStepBytes;
     if (this.#isResting) {
       this.#cancel?.();
       this.#cancel = undefined;
