@@ -2,7 +2,7 @@
 import nodeModule from 'node:module';
 import process from 'node:process';
 import manifest from './package.json' with {type: 'json'};
-import type {Settings} from './source/settings/settings.ts';
+import type {Settings} from './source/kit/settings/settings.ts';
 
 /** Set by scripts/bundle.mjs; empty for a build outside a repository. */
 declare const PIPETAIL_COMMIT: string;
@@ -48,7 +48,7 @@ async function enableCompileCache(): Promise<void> {
   // NODE_COMPILE_CACHE has set one: who can set variables can run code here anyway.
   // (Not named imports: under Node 20, which has no such exports, the check above would not be reached.)
   if (nodeModule.getCompileCacheDir() !== undefined) return;
-  const {compileCacheFolder} = await import('./source/storage/compile-cache.ts');
+  const {compileCacheFolder} = await import('./source/kit/system/compile-cache.ts');
   // By default Node would use the system's temporary folder, where any user may have put code.
   const folder = compileCacheFolder(process.env, process.geteuid?.());
   if (folder !== undefined) nodeModule.enableCompileCache(folder);
@@ -76,9 +76,9 @@ async function main(): Promise<number> {
   } catch (error) {
     const [{errorText}, {UsageError}, {isJsonRequested}, {clean}, {jsonText}] = await Promise.all([
       import('./source/lib/format.ts'),
-      import('./source/settings/parse-values.ts'),
-      import('./source/settings/command-line.ts'),
-      import('./source/terminal/clean.ts'),
+      import('./source/kit/settings/parse-values.ts'),
+      import('./source/kit/settings/command-line.ts'),
+      import('./source/lib/clean.ts'),
       import('./source/lib/json.ts'),
     ]);
     const code = error instanceof UsageError ? 2 : 1;
@@ -91,34 +91,37 @@ async function main(): Promise<number> {
 
 async function run(): Promise<number> {
   const {version} = manifest;
-  const {loadSettings} = await import('./source/startup/load-settings.ts');
+  const {loadSettings} = await import('./source/shells/startup/load-settings.ts');
   const settings = await loadSettings(process.argv.slice(2), process);
   await checkKeys(settings);
   switch (settings.request.kind) {
     case 'version': {
       const commit = PIPETAIL_COMMIT === '' ? '' : ` (${PIPETAIL_COMMIT})`;
-      const {printWhole} = await import('./source/system/line-output.ts');
+      const {printWhole} = await import('./source/kit/system/line-output.ts');
       return await printWhole(`pipetail ${version}${commit}\n`, process);
     }
     case 'help': {
       const [{coreHelpText, helpText}, {printWhole}] = await Promise.all([
-        import('./source/settings/help-text.ts'),
-        import('./source/system/line-output.ts'),
+        import('./source/kit/settings/help-text.ts'),
+        import('./source/kit/system/line-output.ts'),
       ]);
       const {command, isWhole} = settings.request;
       const text = isWhole ? helpText : coreHelpText;
       return await printWhole(text(command, process.stdout.columns), process);
     }
     case 'demo': {
-      const {runDemoCommand} = await import('./source/commands/demo.ts');
+      const {runDemoCommand} = await import('./source/shells/commands/demo.ts');
       return await runDemoCommand({port: settings.request.port, version, process});
     }
     case 'logs': {
-      const {runLogsCommand} = await import('./source/commands/logs/run-logs.ts');
+      const {runLogsCommand} = await import('./source/shells/commands/logs/run-logs.ts');
       return await runLogsCommand({settings, request: settings.request, version, process});
     }
     case 'config': {
-      const [{runConfigCommand}, keys] = await Promise.all([import('./source/commands/config.ts'), keysOfScreen()]);
+      const [{runConfigCommand}, keys] = await Promise.all([
+        import('./source/shells/commands/config.ts'),
+        keysOfScreen(),
+      ]);
       return await runConfigCommand({
         settings,
         request: settings.request,
@@ -132,15 +135,15 @@ async function run(): Promise<number> {
     case 'timeline':
     case 'completion':
     case 'complete': {
-      const {runAskCommand} = await import('./source/commands/ask-server.ts');
+      const {runAskCommand} = await import('./source/shells/commands/ask-server.ts');
       return await runAskCommand({settings, request: settings.request, version, process});
     }
     case 'open': {
-      const {runOpenedScreen} = await loadCompiled(() => import('./source/screen/run-opened.ts'));
+      const {runOpenedScreen} = await loadCompiled(() => import('./source/shells/screen/run/run-opened.ts'));
       return await runOpenedScreen({settings, what: settings.request.what, version, process});
     }
     case 'screen': {
-      const {runScreens} = await loadCompiled(() => import('./source/screen/run-screen.ts'));
+      const {runScreens} = await loadCompiled(() => import('./source/shells/screen/run/run-screen.ts'));
       const {names, patterns} = settings.request;
       return await runScreens({settings, names, patterns, version, process});
     }
@@ -150,15 +153,15 @@ async function run(): Promise<number> {
 /** Checks the keys of the configuration file against the screen's table, in every command that reads the file. */
 async function checkKeys({keys}: Settings): Promise<void> {
   if (keys.length === 0) return;
-  const [table, {UsageError}] = await Promise.all([keysOfScreen(), import('./source/settings/parse-values.ts')]);
+  const [table, {UsageError}] = await Promise.all([keysOfScreen(), import('./source/kit/settings/parse-values.ts')]);
   const [first] = table.problems(keys);
   if (first !== undefined) throw new UsageError(first);
 }
 
 async function keysOfScreen() {
   const [{keyTable}, {allCommands}] = await Promise.all([
-    import('./source/ui/keys/remap-keys.ts'),
-    import('./source/ui/pages/registry.ts'),
+    import('./source/kit/keys/remap-keys.ts'),
+    import('./source/shells/pages.ts'),
   ]);
   return keyTable(allCommands);
 }

@@ -5,7 +5,7 @@ import {TestOrder} from './scripts/test-order.ts';
 const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts', 'test/chaos/chaos.test.ts'];
 
 /** Tests that replace a module of Node's. */
-const ISOLATED = ['test/storage/file-lock-no-links.test.ts'];
+const ISOLATED = ['test/engine/disk/file-lock-no-links.test.ts'];
 
 /** Tests on Feldera's own server: `npm run test:feldera`. */
 const FELDERA = ['test/feldera/**/*.test.ts'];

@@ -96,7 +96,7 @@ function timesOf(
   return times;
 }
 
-/** `source/buffer/segment.ts`; of a package its name. */
+/** `source/engine/buffer/segment.ts`; of a package its name. */
 function shortName(source: string): string {
   const [, packaged] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source) ?? [];
   return packaged ?? source.replace(/^.*?(?=source\/|cli\.tsx)/, '');

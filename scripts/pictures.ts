@@ -5,7 +5,7 @@ import {connectorErrors, parseError} from '../demo/connector-errors.ts';
 import {kafkaInput, kafkaSpan, processLog} from '../demo/process-log.ts';
 import {installation} from '../demo/scenario.ts';
 import {DemoServer} from '../demo/server.ts';
-import {textWidth} from '../source/terminal/width.ts';
+import {textWidth} from '../source/lib/width.ts';
 import {FakeClock} from '../test/harness/fake-clock.ts';
 import {openProgram} from '../test/harness/program.ts';
 import type {CellStyle} from '../test/harness/screen.ts';

@@ -2,9 +2,9 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 
 /** The parts of the program that are loaded before the first frame. */
-const early = ['source/startup/load-settings.ts', 'source/screen/run-screen.ts'];
+const early = ['source/shells/startup/load-settings.ts', 'source/shells/screen/run/run-screen.ts'];
 /** Loaded before the cache of compiled code is there: in the common chunk it would have all of it compiled at each start. */
-const uncached = 'source/storage/compile-cache.ts';
+const uncached = 'source/kit/system/compile-cache.ts';
 
 /**
  * Puts the modules that three or more parts of the program (each is one `import()`) share into one chunk: fewer files to

@@ -1,5 +1,5 @@
 import inks, {type LogUpdate} from '../../node_modules/ink/build/log-update.js';
-import {type Frame, frameUpdate} from '../../source/terminal/frame-update.ts';
+import {type Frame, frameUpdate} from '../../source/kit/terminal/frame-update.ts';
 
 type Create = typeof inks.create;
 type Stream = Parameters<Create>[0];

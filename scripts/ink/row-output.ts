@@ -94,7 +94,7 @@ function rowOf(writes: readonly Write[], width: number): string {
 }
 
 /**
- * The text of a whole row; a blank one is a placeholder for it (`ui/components/rows.tsx`). Undefined for a text with a
+ * The text of a whole row; a blank one is a placeholder for it (`shells/screen/components/rows.tsx`). Undefined for a text with a
  * style of its component, which must survive a reset inside the text.
  */
 function finishedText(write: Write): string | undefined {

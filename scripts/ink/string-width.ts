@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import {simpleWidth} from '../../source/terminal/simple-text.ts';
+import {simpleWidth} from '../../source/lib/simple-text.ts';
 
 /** Replaces `string-width` in the bundle, see `faster-ink.mjs`. */
 export default function width(text: string, options?: Parameters<typeof stringWidth>[1]): number {

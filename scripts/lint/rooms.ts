@@ -28,7 +28,7 @@ export function roomRules(page: string): string {
 
 export function tablesIn(page: string): Tables {
   const rooms = new Map(
-    [...page.matchAll(/^\| `((?:source|demo)\/[a-z/-]*)` \|.*\| ([^|]+) \|$/gm)].map(([, room = '', may = '']) => [
+    [...page.matchAll(/^\| `((?:source|demo)\/[a-z/*-]*)` \|.*\| ([^|]+) \|$/gm)].map(([, room = '', may = '']) => [
       room,
       may,
     ]),
@@ -42,9 +42,14 @@ export function tablesIn(page: string): Tables {
   return {rooms, packages: new Map(packages)};
 }
 
-/** A room or a part of one, else a file. */
+/** A room, a part of one, or a floor, whose rooms alone have rows; else a file. */
 export function pathOf(place: string, rooms: Tables['rooms']): string {
-  return [`source/${place}/`, `${place}/`].find((room) => rooms.has(room)) ?? `source/${place}.ts`;
+  const isPlace = (path: string) => rooms.has(path) || isFloor(path, rooms);
+  return [`source/${place}/`, `${place}/`].find(isPlace) ?? `source/${place}.ts`;
+}
+
+function isFloor(path: string, rooms: Tables['rooms']): boolean {
+  return !rooms.has(path) && [...rooms.keys()].some((room) => room.startsWith(path));
 }
 
 function ruleOf(includes: string, room: string, tables: Tables, owner = room) {
@@ -57,7 +62,9 @@ function ruleOf(includes: string, room: string, tables: Tables, owner = room) {
   const patterns = places.map((place) => {
     const to = pathOf(place, rooms);
     const pattern = path.posix.relative(room, to).replace(/^(?!\.)/, './');
-    return to.endsWith('/') ? `${pattern}/*` : pattern;
+    if (!isFloor(to, rooms)) return to.endsWith('/') ? `${pattern}/*` : pattern;
+    // `../**` would be all floors.
+    return pattern === '..' ? '../*/*' : `${pattern}/**`;
   });
   const isOwn = (name: string) => packages.get(name)?.some((place) => place === room || place === owner) === true;
   const names = [...packages.keys()];

@@ -1,12 +1,12 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {type FileHandle, open, readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {createClient} from '../../source/api/client.ts';
+import {createClient} from '../../source/engine/api/client.ts';
+import {pipelineLogs} from '../../source/engine/feeds/connection.ts';
+import {LogManager} from '../../source/engine/logs/log-manager.ts';
+import {ListPoller} from '../../source/engine/pipelines/list-poller.ts';
+import {zstdPacker} from '../../source/kit/system/zstd-packer.ts';
 import {systemClock} from '../../source/lib/clock.ts';
-import {pipelineLogs} from '../../source/logs/feeds/connection.ts';
-import {ListPoller} from '../../source/logs/list-poller.ts';
-import {LogManager} from '../../source/logs/log-manager.ts';
-import {zstdPacker} from '../../source/system/zstd-packer.ts';
 import {cleanEnvironment} from '../harness/environment.ts';
 import {launcher, program} from '../harness/program.ts';
 import {SecretWatch} from '../harness/secret-watch.ts';

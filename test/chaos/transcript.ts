@@ -1,5 +1,5 @@
-import type {LogBuffer} from '../../source/buffer/log-buffer.ts';
-import {markerText} from '../../source/words/markers.ts';
+import type {LogBuffer} from '../../source/engine/buffer/log-buffer.ts';
+import {markerText} from '../../source/kit/words/markers.ts';
 
 /** The facts of a marker that the comparison needs, read from its words: `logs` shows nothing else. */
 export type Note =

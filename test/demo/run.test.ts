@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {DemoRun} from '../../demo/run.ts';
-import {parseTimeSeries, statsSteps} from '../../source/api/parse-stats.ts';
-import {ServerJson} from '../../source/api/server-text.ts';
+import {parseTimeSeries, statsSteps} from '../../source/engine/api/parse-stats.ts';
+import {ServerJson} from '../../source/engine/api/server-text.ts';
 import {runAtOnce} from '../../source/lib/slices.ts';
 import {recording} from './recording.ts';
 

@@ -2,9 +2,9 @@ import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import manifest from '../../package.json' with {type: 'json'};
-import {readCommandLine} from '../../source/settings/command-line.ts';
-import type {Option} from '../../source/settings/option.ts';
-import {options} from '../../source/settings/option-table.ts';
+import {readCommandLine} from '../../source/kit/settings/command-line.ts';
+import type {Option} from '../../source/kit/settings/option.ts';
+import {options} from '../../source/kit/settings/option-table.ts';
 import {anchorsOf, brokenLinks, docPages, inlineCode, saidTwice, sentencesOf} from '../harness/doc-pages.ts';
 import {root} from '../harness/program.ts';
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {sanitise} from '../../source/terminal/sanitise.ts';
-import {textWidth} from '../../source/terminal/width.ts';
+import {sanitise} from '../../source/kit/terminal/sanitise.ts';
+import {textWidth} from '../../source/lib/width.ts';
 import {currentLine, inverseText} from './find-helpers.ts';
 import {openViewer, type Viewer} from './viewer.ts';
 

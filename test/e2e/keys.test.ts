@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {allCommands} from '../../source/ui/pages/registry.ts';
+import {allCommands} from '../../source/shells/pages.ts';
 import {runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openViewer} from './viewer.ts';

@@ -62,7 +62,7 @@ async function startServer(inList: object = {}): Promise<ReplayServer> {
   });
 }
 
-/** Of each kind of row one; test/api/server-text.test.ts has all fields. */
+/** Of each kind of row one; test/engine/api/server-text.test.ts has all fields. */
 test.each(['message', 'backtrace', 'snippet'])(
   'the page of a pipeline with 15 MB in its %s, and the file that it is saved to',
   async (name) => {

@@ -10,7 +10,7 @@ import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openTerminal} from '../harness/terminal.ts';
 import {openView} from './viewer.ts';
 
-const formats = path.join(root, 'test/storage/formats/recordings');
+const formats = path.join(root, 'test/engine/disk/formats/recordings');
 const bundle = path.join(root, 'test/wire/31-support-bundle-real.zip');
 
 /** A server that is named, and counts who comes. */

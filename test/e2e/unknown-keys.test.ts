@@ -3,7 +3,7 @@ import {openViewer} from './viewer.ts';
 
 const esc = '\u001B';
 
-/** What terminals send that is no key of ours: see the table of `test/system/terminal-input.test.ts` for more. */
+/** What terminals send that is no key of ours: see the table of `test/kit/system/terminal-input.test.ts` for more. */
 const unknown = [
   `${esc}[1;5A`,
   `${esc}[2~`,

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {expect, test} from 'vitest';
-import {guideEntries} from '../../source/words/guide.ts';
+import {guideEntries} from '../../source/kit/words/guide.ts';
 import {felderaForAll, needsOwnServer, programOf} from './suite.ts';
 
 felderaForAll();
@@ -24,7 +24,7 @@ const parts: Readonly<
     'Unable to write to the binary store: ',
     'the storage volume is read-only, which',
   ],
-  // Of the C library: test/words/guide.test.ts finds it in a recording.
+  // Of the C library: test/kit/words/guide.test.ts finds it in a recording.
   'No space left on device': undefined,
 };
 

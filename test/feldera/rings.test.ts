@@ -3,8 +3,8 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
 import {createRandom} from '../../source/lib/random.ts';
 import {startProgram} from '../e2e/running-program.ts';
+import {recordedBytes} from '../engine/logs/recorded-form.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
-import {recordedBytes} from '../logs/recorded-form.ts';
 import {felderaForAll, needsOwnServer, prepareOwn} from './suite.ts';
 
 /** How often a recording is ended, or killed, and compared: for trials by hand. */

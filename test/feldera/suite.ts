@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, beforeEach, type TestContext} from 'vitest';
-import {createClient} from '../../source/api/client.ts';
-import type {ApiClient} from '../../source/api/types.ts';
+import {createClient} from '../../source/engine/api/client.ts';
+import type {ApiClient} from '../../source/engine/api/types.ts';
 import {systemClock} from '../../source/lib/clock.ts';
 import {type RunningProgram, startProgram} from '../e2e/running-program.ts';
 import {openView, type View, type ViewOptions} from '../e2e/viewer.ts';

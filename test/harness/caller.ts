@@ -1,4 +1,4 @@
-import type {Caller} from '../../source/startup/load-settings.ts';
+import type {Caller} from '../../source/shells/startup/load-settings.ts';
 
 /** This process with these variables alone. */
 export function callerWith(env: Caller['env']): Caller {

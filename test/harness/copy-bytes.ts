@@ -1,4 +1,4 @@
-import {readBlocks} from '../../source/buffer/copy-lines.ts';
+import {readBlocks} from '../../source/engine/buffer/copy-lines.ts';
 
 /** What `readBlocks` yields, in one piece. */
 export function copyBytes(...parameters: Parameters<typeof readBlocks>): Buffer {

@@ -1,10 +1,10 @@
-import {exitCodeRows} from '../../source/settings/exit-codes.ts';
-import {optionRows, settingRows} from '../../source/settings/help-text.ts';
-import {type CommandName, commandWords} from '../../source/settings/option.ts';
-import type {Command, CommonAction} from '../../source/ui/keys/command.ts';
-import {type KeyRow, keyGroups, keysShown} from '../../source/ui/keys/commands.ts';
-import {helpPage} from '../../source/ui/pages/help.ts';
-import {allCommands} from '../../source/ui/pages/registry.ts';
+import {helpPage} from '../../source/features/help/help-page.ts';
+import type {Command, CommonAction} from '../../source/kit/keys/command.ts';
+import {type KeyRow, keyGroups, keysShown} from '../../source/kit/keys/commands.ts';
+import {exitCodeRows} from '../../source/kit/settings/exit-codes.ts';
+import {optionRows, settingRows} from '../../source/kit/settings/help-text.ts';
+import {type CommandName, commandWords} from '../../source/kit/settings/option.ts';
+import {allCommands} from '../../source/shells/pages.ts';
 
 type KeyTableRow = {readonly group: string; readonly keys: string; readonly does: string};
 

@@ -1,5 +1,5 @@
-import {ApiError} from '../../source/api/errors.ts';
-import type {ApiClient, ApiFailure, BodyEnd} from '../../source/api/types.ts';
+import {ApiError} from '../../source/engine/api/errors.ts';
+import type {ApiClient, ApiFailure, BodyEnd} from '../../source/engine/api/types.ts';
 
 /** What became of a log stream: how it ended or why it did not open, and the bytes that came. */
 export type LogOutcome = {

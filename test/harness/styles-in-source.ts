@@ -1,13 +1,13 @@
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
-import type {Style} from '../../source/terminal/style.ts';
+import type {Style} from '../../source/kit/terminal/style.ts';
 import {root} from './program.ts';
 
-/** A style that the code writes out, and where: `source/ui/components/tab-bar.ts:69`. */
+/** A style that the code writes out, and where: `source/shells/screen/components/tab-bar.ts:69`. */
 export type FoundStyle = {readonly place: string; readonly style: Style};
 
 /** Rooms whose code decides how something looks. */
-const rooms = ['ui', 'words', 'events', 'viewport', 'screen', 'system', 'terminal'];
+const rooms = ['kit', 'features', 'shells'];
 /** `{fg: 1, bold: true}`: an object without objects in it that names a colour. */
 const literal = /\{[^{}]*\b(?:fg|bg): [^{}]*\}/g;
 

@@ -1,4 +1,4 @@
-import {type LogBuffer, WritableLogBuffer} from '../../source/buffer/log-buffer.ts';
+import {type LogBuffer, WritableLogBuffer} from '../../source/engine/buffer/log-buffer.ts';
 
 /** The buffer of an open log, into which a test writes what no server sends. */
 export function writable(buffer: LogBuffer | undefined): WritableLogBuffer {

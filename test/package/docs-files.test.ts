@@ -4,7 +4,7 @@ import path from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {root} from '../harness/program.ts';
 
-/** A path in backticks: `buffer/segment`, `source/lib/`, `scripts/lint/rooms.json`; `ui/handlers/…` is its folder. */
+/** A path in backticks: `engine/buffer/segment`, `source/lib/`, `scripts/lint/rooms.json`; `shells/screen/…` is its folder. */
 const pathPattern = /`((?:\.\.\/)?[a-z][a-z-]*\/[\w/.-]*(?:\/…)?)`/g;
 
 /** In `source/` unless it is at the top; of a file of code without its ending. */

@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import type {Option} from '../../source/settings/option.ts';
-import {options} from '../../source/settings/option-table.ts';
-import {keyRows, keysShown} from '../../source/ui/keys/commands.ts';
-import {allCommands} from '../../source/ui/pages/registry.ts';
+import {keyRows, keysShown} from '../../source/kit/keys/commands.ts';
+import type {Option} from '../../source/kit/settings/option.ts';
+import {options} from '../../source/kit/settings/option-table.ts';
+import {allCommands} from '../../source/shells/pages.ts';
 import {
   everyPage,
   exitCodeTableText,

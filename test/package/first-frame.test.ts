@@ -55,14 +55,14 @@ test('no file but the entry has Node make a module of a builtin', () => {
 });
 
 test('the modules that parts of the program share are in few files', () => {
-  const loaded = loadedWith('source/screen/run-screen.ts');
+  const loaded = loadedWith('source/shells/screen/run/run-screen.ts');
   // Without the common chunk there are 16.
   expect(loaded.length).toBeGreaterThan(1);
   expect(loaded.length).toBeLessThanOrEqual(7);
 });
 
 test('little is compiled before the cache of compiled code is there', async () => {
-  const loaded = loadedWith('source/storage/compile-cache.ts');
+  const loaded = loadedWith('source/kit/system/compile-cache.ts');
   const sizes = await Promise.all(loaded.map(async (file) => (await stat(path.join(root, file))).size));
   // With the common chunk it is nearly a megabyte, and the first frame comes 15 % later.
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(20_000);

@@ -2,8 +2,8 @@ import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import {contextOptions} from '../../source/kit/settings/option-values.ts';
 import {count} from '../../source/lib/format.ts';
-import {contextOptions} from '../../source/settings/option-values.ts';
 import {sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 import {readSettings} from '../harness/read-settings.ts';
@@ -36,11 +36,13 @@ const variablesIn = (text: string) => [...text.matchAll(/\b[A-Z][A-Z0-9]*_[A-Z0-
 /** By the words of a row. */
 const checks: Readonly<Record<string, readonly Check[]>> = {
   'opened: files that are named directly, and stdin': [testedIn('e2e/open.test.ts')],
-  'opened: what lies in a folder, a bundle or a recording': [testedIn('storage/opened/hostile-files.test.ts')],
-  'opened: a folder of recordings, to write': [testedIn('storage/recording/hostile-folders.test.ts')],
-  'trusted: the configuration file': [testedIn('startup/load-settings.test.ts', 'settings/parse-config.test.ts')],
-  'trusted: the file of `--oidc-token-file`': [testedIn('startup/token-file.test.ts')],
-  'trusted: compiled code': [testedIn('storage/compile-cache.test.ts')],
+  'opened: what lies in a folder, a bundle or a recording': [testedIn('engine/opened/hostile-files.test.ts')],
+  'opened: a folder of recordings, to write': [testedIn('engine/recording/hostile-folders.test.ts')],
+  'trusted: the configuration file': [
+    testedIn('shells/startup/load-settings.test.ts', 'kit/settings/parse-config.test.ts'),
+  ],
+  'trusted: the file of `--oidc-token-file`': [testedIn('shells/startup/token-file.test.ts')],
+  'trusted: compiled code': [testedIn('kit/system/compile-cache.test.ts')],
   'trusted: certificates': [
     testedIn('e2e/secure.test.ts'),
     async (rule) => {
@@ -59,12 +61,13 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
       expect(await read('scripts/single-file.mjs')).toContain("execArgvExtension: 'none'");
     },
   ],
-  'inherited: by the commands of the clipboard': [testedIn('system/clipboard.test.ts')],
+  'inherited: by the commands of the clipboard': [testedIn('kit/system/clipboard.test.ts')],
   'inherited: by the token command': [
-    async () => expect(await read('source/startup/open-server.ts')).toContain("stdio: ['ignore', 'pipe', 'ignore']"),
+    async () =>
+      expect(await read('source/shells/startup/open-server.ts')).toContain("stdio: ['ignore', 'pipe', 'ignore']"),
   ],
   'inherited: by the alert command': [
-    testedIn('system/alert-command.test.ts'),
+    testedIn('kit/system/alert-command.test.ts'),
     (rule) => {
       expect(readSettings([], {}).credentialVariables).toEqual(variablesIn(rule));
       const [, key] = rule.match(/`([a-z-]+)`$/) ?? [];
@@ -72,43 +75,43 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
     },
   ],
   'bounded: an answer of the API': [
-    numbersOf('source/api/json-request.ts', {bodyLimit: mib}),
-    numbersOf('source/api/http-failure.ts', {errorBodyLimit: kib}),
+    numbersOf('source/engine/api/json-request.ts', {bodyLimit: mib}),
+    numbersOf('source/engine/api/http-failure.ts', {errorBodyLimit: kib}),
     testedIn('e2e/long-texts.test.ts'),
   ],
   'bounded: the token command, the token file': [
-    testedIn('startup/token-file.test.ts'),
-    numbersOf('source/startup/open-server.ts', {timeLimit: seconds, outputLimit: kib}),
+    testedIn('shells/startup/token-file.test.ts'),
+    numbersOf('source/shells/startup/open-server.ts', {timeLimit: seconds, outputLimit: kib}),
   ],
   'bounded: the alert command': [
-    numbersOf('source/system/alert-command.ts', {
+    numbersOf('source/kit/system/alert-command.ts', {
       limit: seconds,
       atOnce: (value) => `${value} at a time`,
       mostOutput: (value) => `${value.toLocaleString('en')} characters`,
     }),
   ],
-  'bounded: the scrollback': [testedIn('logs/memory-budget.test.ts')],
+  'bounded: the scrollback': [testedIn('engine/logs/memory-budget.test.ts')],
   'bounded: archives and compressed files': [
-    testedIn('storage/opened/unpack.test.ts', 'storage/opened/find-bundle.test.ts'),
-    numbersOf('source/storage/opened/zip-parts.ts', {mostEntries: (value) => `${count(value)} entries`}),
+    testedIn('engine/opened/unpack.test.ts', 'engine/opened/find-bundle.test.ts'),
+    numbersOf('source/engine/opened/zip-parts.ts', {mostEntries: (value) => `${count(value)} entries`}),
     async (rule) => {
       const limits = /usualLimits.*bytes: (\d+) \* 1024 \*\* 3, ratio: (\d+), ratioFrom: (\d+) \* 1024 \*\* 2/;
-      const [, gib, ratio, from] = limits.exec(await read('source/storage/opened/unpack.ts')) ?? [];
+      const [, gib, ratio, from] = limits.exec(await read('source/engine/opened/unpack.ts')) ?? [];
       expect(rule).toContain(`${gib} GiB of a file, and from ${from} MiB on ${ratio} times its size`);
     },
   ],
   'bounded: the facts of a recording': [
-    testedIn('storage/recording/foreign-recording.test.ts'),
-    numbersOf('source/storage/recording/facts.ts', {mostFactsBytes: mib}),
-    numbersOf('source/storage/recording/facts.ts', {mostPacked: mib}),
+    testedIn('engine/recording/foreign-recording.test.ts'),
+    numbersOf('source/engine/recording/facts.ts', {mostFactsBytes: mib}),
+    numbersOf('source/engine/recording/facts.ts', {mostPacked: mib}),
   ],
   'bounded: regular expressions': [
-    testedIn('buffer/pattern.test.ts'),
+    testedIn('engine/buffer/pattern.test.ts'),
     numbersOf('source/lib/expression.ts', {longest: (value) => `${count(value)} characters`}),
   ],
   'bounded: a paste': [
-    testedIn('system/terminal-input.test.ts'),
-    numbersOf('source/system/terminal-input.ts', {sequencePatience: seconds}),
+    testedIn('kit/system/terminal-input.test.ts'),
+    numbersOf('source/kit/system/terminal-input.ts', {sequencePatience: seconds}),
   ],
 };
 

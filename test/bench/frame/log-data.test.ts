@@ -1,8 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import {expect, test} from 'vitest';
 import {writeLog} from '../../../bench/frame/log-data.ts';
-import {WritableLogBuffer} from '../../../source/buffer/log-buffer.ts';
-import {RecordIndex} from '../../../source/records/record-index.ts';
+import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
+import {RecordIndex} from '../../../source/engine/records/record-index.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 
 const lines = 20_000;

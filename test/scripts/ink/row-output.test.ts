@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import Output from '../../../node_modules/ink/build/output.js';
 import {RowOutput} from '../../../scripts/ink/row-output.ts';
-import {sanitise} from '../../../source/terminal/sanitise.ts';
-import {paint} from '../../../source/terminal/sgr.ts';
+import {sanitise} from '../../../source/kit/terminal/sanitise.ts';
+import {paint} from '../../../source/kit/terminal/sgr.ts';
 import {Screen} from '../../harness/screen.ts';
 
 const size = {width: 30, height: 4};

@@ -1,0 +1,258 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type {buildConnector} from 'undici';
+import type {Clock} from '../../lib/clock.ts';
+import type {SocketReads} from './socket-reads.ts';
+import type {HttpProxy} from './types.ts';
+
+/** How all connections reach the server. */
+export type Transport = {
+  readonly proxy: HttpProxy | undefined;
+  /** The certificates of server and proxy are not checked. */
+  readonly insecure: boolean;
+  readonly secureContext: () => tls.SecureContext;
+};
+
+export type Trust = {
+  /** Every certificate is trusted, for every name. */
+  readonly insecure?: boolean;
+  /** PEM certificates in place of the roots of Node and of this machine. */
+  readonly roots?: readonly string[];
+  /** PEM certificates beside the roots. */
+  readonly extraRoots?: readonly string[];
+};
+
+/** Error code: the peer closed during the TLS handshake. */
+export const cutInHandshake = 'CUT_IN_TLS_HANDSHAKE';
+
+/** Milliseconds of silence before TCP probes the peer; libuv then probes each second and gives up after ten. */
+const keepAliveDelay = 15_000;
+
+/** Milliseconds before the next of several addresses is tried; Node's 250 are too few for a distant server. */
+const addressAttemptTimeout = 1000;
+
+/**
+ * How undici connects. Unlike undici's own connector it gives the raw TCP socket to `reads`, because only a raw socket
+ * can be closed with a reset (`TLSSocket.resetAndDestroy` throws); a proxy that gets the reset ends its other half. No
+ * TLS session is kept, so each connection checks the certificate.
+ */
+export function createConnector(options: {
+  clock: Clock;
+  transport: Transport;
+  /** Milliseconds for the name, TCP, the proxy and TLS together. */
+  timeout: number;
+  /** Reads the raw socket; default: Node does. */
+  reads?: SocketReads;
+}): buildConnector.connector {
+  const {clock, transport, timeout, reads} = options;
+  return ({hostname, port, protocol}, callback) => {
+    const secure = protocol === 'https:';
+    const target = {host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure};
+    const firstHop = transport.proxy ?? target;
+    const raw = net.connect({
+      host: firstHop.host,
+      port: firstHop.port,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveDelay,
+      autoSelectFamilyAttemptTimeout: addressAttemptTimeout,
+      ...(reads && {onread: reads.onread}),
+    });
+    if (reads) reads.socket = raw;
+    new Connecting({raw, target, transport, clock, timeout, callback}).start();
+    // undici destroys it to cancel an attempt.
+    return raw;
+  };
+}
+
+/** Made once: to read 300 roots takes about 30 ms. Trusts the machine's roots beside Node's, as other programs do. */
+export function secureContext({roots, extraRoots = []}: Trust): () => tls.SecureContext {
+  let context: tls.SecureContext | undefined;
+  return () => {
+    const usual = () => [...tls.getCACertificates('default'), ...tls.getCACertificates('system')];
+    context ??= tls.createSecureContext({ca: [...new Set([...(roots ?? usual()), ...extraRoots])]});
+    return context;
+  };
+}
+
+/** The server itself, not the proxy. */
+type Target = {readonly host: string; readonly port: number; readonly secure: boolean};
+
+type ConnectingOptions = {
+  /** To the proxy or the target, not yet connected. */
+  readonly raw: net.Socket;
+  readonly target: Target;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly timeout: number;
+  readonly callback: buildConnector.Callback;
+};
+
+/** Sets up one connection: TCP, the proxy and its tunnel, TLS. Calls back once. */
+class Connecting {
+  readonly #options: ConnectingOptions;
+  #cancelTimer = () => {};
+  #settled = false;
+  #stage: 'proxy' | 'server' | 'server-tls';
+
+  constructor(options: ConnectingOptions) {
+    this.#options = options;
+    this.#stage = options.transport.proxy ? 'proxy' : 'server';
+  }
+
+  start(): void {
+    const {raw, clock, timeout} = this.#options;
+    this.#cancelTimer = clock.after(timeout, () => this.#fail(errorWithCode('ETIMEDOUT')));
+    raw.on('error', this.#fail);
+    raw.on('close', () => this.#fail(errorWithCode('ECONNRESET')));
+    raw.once('connect', () => this.#onConnect());
+  }
+
+  #onConnect(): void {
+    const {raw, transport} = this.#options;
+    const {proxy} = transport;
+    if (!proxy) this.#atServer(raw);
+    else if (proxy.secure) startTls(raw, proxy.host, transport, (hop) => this.#atProxy(hop, proxy), this.#fail);
+    else this.#atProxy(raw, proxy);
+  }
+
+  #atProxy(hop: net.Socket, proxy: HttpProxy): void {
+    const {target} = this.#options;
+    // A plain request goes to the proxy itself, which forwards it.
+    if (target.secure) openTunnel(hop, proxy, target).then(() => this.#atServer(hop), this.#fail);
+    else this.#succeed(hop);
+  }
+
+  #atServer(hop: net.Socket): void {
+    const {target, transport} = this.#options;
+    if (!target.secure) {
+      this.#succeed(hop);
+      return;
+    }
+    this.#stage = 'server-tls';
+    startTls(hop, target.host, transport, this.#succeed, this.#fail);
+  }
+
+  readonly #succeed = (socket: net.Socket): void => {
+    if (this.#settle()) this.#options.callback(null, socket);
+  };
+
+  /** Stays attached: a late error of a socket that undici no longer watches would end the process. */
+  readonly #fail = (error: Error): void => {
+    if (!this.#settle()) return;
+    this.#options.raw.destroy();
+    this.#options.callback(this.#atStage(error), null);
+  };
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#cancelTimer();
+    return true;
+  }
+
+  #atStage(error: Error): Error {
+    const {proxy} = this.#options.transport;
+    if (proxy && this.#stage === 'proxy') return errorOfProxy(error, proxy);
+    // A server without TLS resets the connection at the client hello.
+    const isCut = this.#stage === 'server-tls' && 'code' in error && error.code === 'ECONNRESET';
+    return isCut ? errorWithCode(cutInHandshake) : error;
+  }
+}
+
+function errorOfProxy(error: Error, proxy: HttpProxy): Error {
+  if (error instanceof ProxyError) return error;
+  const code = 'code' in error ? String(error.code) : error.message;
+  return new ProxyError(proxy, `cannot be reached (${code})`);
+}
+
+function errorWithCode(code: string): Error {
+  return Object.assign(new Error(code), {code});
+}
+
+/** `raw` is open. `fail` is also called for errors after `succeed`. */
+function startTls(
+  raw: net.Socket,
+  hostname: string,
+  {insecure, secureContext}: Transport,
+  succeed: (socket: net.Socket) => void,
+  fail: (error: Error) => void,
+): void {
+  const socket = tls.connect({
+    socket: raw,
+    host: hostname,
+    // A bare address must not be sent as a server name (RFC 6066, section 3).
+    ...(net.isIP(hostname) === 0 ? {servername: hostname} : {}),
+    ALPNProtocols: ['http/1.1'],
+    secureContext: secureContext(),
+    rejectUnauthorized: !insecure,
+  });
+  socket.on('error', fail);
+  socket.once('secureConnect', () => succeed(socket));
+}
+
+/** Bytes of a proxy's response; proxies send a few hundred. */
+const answerLimit = 16 * 1024;
+
+/** The message is one line for the user. */
+export class ProxyError extends Error {
+  constructor(proxy: HttpProxy, words: string) {
+    super(`the proxy ${authority(proxy)} from ${proxy.from} ${words}`);
+    this.name = 'ProxyError';
+  }
+
+  /** For status 407. */
+  static ofLogin(proxy: HttpProxy): ProxyError {
+    const words = `wants a login: put http://user:password@… into ${proxy.from}`;
+    return new ProxyError(proxy, proxy.login === undefined ? words : `refuses the login in ${proxy.from}`);
+  }
+}
+
+export function proxyHeaders({login}: HttpProxy): Readonly<Record<string, string>> {
+  return login === undefined ? {} : {'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}`};
+}
+
+/** CONNECT (RFC 9110, section 9.3.6): the proxy at the other end of `socket` forwards everything to `target`. */
+async function openTunnel(
+  socket: net.Socket,
+  proxy: HttpProxy,
+  target: {readonly host: string; readonly port: number},
+): Promise<void> {
+  const to = authority(target);
+  const headers = Object.entries({host: to, ...proxyHeaders(proxy)}).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`CONNECT ${to} HTTP/1.1\r\n${headers.join('')}\r\n`);
+  const [statusLine = ''] = (await readHead(socket, proxy)).split('\r\n', 1);
+  const status = /^HTTP\/1\.[01] (\d{3})\b/.exec(statusLine)?.[1];
+  if (status === undefined) throw new ProxyError(proxy, 'does not answer in HTTP');
+  if (status === '407') throw ProxyError.ofLogin(proxy);
+  if (!status.startsWith('2')) throw new ProxyError(proxy, `does not lead to ${to} (${status})`);
+}
+
+/** Read by hand: `data` events would leave the socket flowing, and TLS needs what follows the empty line. */
+async function readHead(socket: net.Socket, proxy: HttpProxy): Promise<string> {
+  let head = '';
+  const {promise, resolve, reject} = Promise.withResolvers<void>();
+  const onReadable = () => {
+    for (let piece: unknown = socket.read(); piece instanceof Uint8Array; piece = socket.read()) {
+      head += Buffer.from(piece).toString('latin1');
+    }
+    if (head.includes('\r\n\r\n')) resolve();
+    else if (head.length > answerLimit) reject(new ProxyError(proxy, 'sends an answer without end'));
+  };
+  const onEnd = () => reject(new ProxyError(proxy, 'closed the connection without an answer'));
+  socket.on('readable', onReadable);
+  socket.once('end', onEnd);
+  socket.once('close', onEnd);
+  try {
+    await promise;
+    return head;
+  } finally {
+    socket.off('readable', onReadable);
+    socket.off('end', onEnd);
+    socket.off('close', onEnd);
+  }
+}
+
+function authority({host, port}: {readonly host: string; readonly port: number}): string {
+  return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,239 @@
+import type {Clock} from '../../lib/clock.ts';
+import {errorText, isTime} from '../../lib/format.ts';
+import {fieldOf, parseJson} from '../../lib/json.ts';
+import {ApiError} from './errors.ts';
+import type {TokenMaker} from './types.ts';
+
+export type Credentials = {
+  /** The token to send now; undefined: send none. Rejects with an `ApiError`: `no-token`, or cancelled by `signal`. */
+  readonly token: (signal: AbortSignal) => Promise<string | undefined>;
+  /** The server answered 401 to this token. Returns whether to repeat the request with another one. */
+  readonly refused: (token: string) => boolean;
+  /** Undefined: the user gave the token itself. */
+  readonly renewedBy: TokenMaker | undefined;
+  /** When the token was made or read, as Unix time in ms; `given`: the user set it. */
+  readonly madeAt: (token: string) => number | 'given';
+  /** What must never be shown: the current token and earlier ones. */
+  readonly secrets: () => readonly string[];
+  /** Cancels the making of a token. */
+  readonly close: () => void;
+};
+
+/** A header can carry it: printable ASCII without spaces. */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
+/** Names the characters that no token has, with the usual ones. */
+export const notCarried = 'characters that a header cannot carry (a space, a line break)';
+
+/** An API key (`apikey:…`), a JWT, or no credential. Throws when a header cannot carry it; `from`: the option that it is from. */
+export function fixedCredentials(token: string | undefined, from = 'the API key'): Credentials {
+  if (token !== undefined && !isToken(token)) throw new Error(`${from} is empty or holds ${notCarried}`);
+  const secrets = token === undefined ? [] : [token];
+  return {
+    token: () => Promise.resolve(token),
+    refused: () => false,
+    renewedBy: undefined,
+    madeAt: () => 'given',
+    secrets: () => secrets,
+    close: () => {},
+  };
+}
+
+type RenewedCredentialsOptions = {
+  /** Returns what `isToken`. Throws an `Error` whose message is one line for the user, without secrets. */
+  readonly make: (signal: AbortSignal) => Promise<string>;
+  readonly clock: Clock;
+};
+
+/** Milliseconds between two runs of `make`, doubled when one fails or the server refuses its token. */
+const leastPause = 10_000;
+const longestPause = 60_000;
+/** Tokens: a message may still echo an earlier one. */
+const secretsKept = 4;
+
+/**
+ * Tokens that expire. The first request, a refusal and a near expiry make a new one; all requests wait for one run
+ * of `make`. When that fails, the old token is sent until the server refuses it.
+ */
+export class RenewedCredentials implements Credentials {
+  readonly renewedBy = 'command';
+  readonly #options: RenewedCredentialsOptions;
+  readonly #stop = new AbortController();
+  readonly #secrets = new KnownSecrets();
+  #current: {readonly token: string; readonly renewAt: number; readonly madeAt: number} | undefined;
+  #refused: string | undefined;
+  #making: Promise<void> | undefined;
+  #failure: ApiError | undefined;
+  /** Monotonic milliseconds before which `make` does not run. */
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #pause = leastPause;
+
+  constructor(options: RenewedCredentialsOptions) {
+    this.#options = options;
+  }
+
+  async token(signal: AbortSignal): Promise<string> {
+    if (this.#isDue) await unlessAborted(this.#makeOnce(), signal);
+    if (this.#current) return this.#current.token;
+    throw this.#failure ?? new ApiError({kind: 'cancelled'});
+  }
+
+  refused(token: string): boolean {
+    if (token !== this.#current?.token) return true;
+    if (this.#refused !== token) this.#lengthenPause();
+    this.#refused = token;
+    return this.#isDue;
+  }
+
+  madeAt(token: string): number {
+    return token === this.#current?.token ? this.#current.madeAt : Number.NEGATIVE_INFINITY;
+  }
+
+  secrets(): readonly string[] {
+    return this.#secrets.all;
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  get #isDue(): boolean {
+    if (this.#making) return true;
+    const {monotonic, wall} = this.#options.clock;
+    if (monotonic() < this.#nextAt || this.#stop.signal.aborted) return false;
+    return !this.#current || this.#current.token === this.#refused || wall() >= this.#current.renewAt;
+  }
+
+  #makeOnce(): Promise<void> {
+    this.#making ??= this.#make().finally(() => {
+      this.#making = undefined;
+      this.#nextAt = this.#options.clock.monotonic() + this.#pause;
+    });
+    return this.#making;
+  }
+
+  /** Never rejects: the failure is kept for requests that find no token. */
+  async #make(): Promise<void> {
+    const {make, clock} = this.#options;
+    if (clock.monotonic() - this.#nextAt > longestPause) this.#pause = leastPause;
+    try {
+      const token = await make(this.#stop.signal);
+      this.#secrets.add(token);
+      const madeAt = clock.wall();
+      this.#current = {token, renewAt: renewalTime(token, madeAt) ?? Number.POSITIVE_INFINITY, madeAt};
+      this.#failure = undefined;
+      this.#refused = undefined;
+    } catch (error) {
+      this.#lengthenPause();
+      this.#failure = withoutToken(error, 'command');
+      // A refused token would hide this failure; one that expires soon still works.
+      if (this.#current?.token === this.#refused) this.#current = undefined;
+    }
+  }
+
+  #lengthenPause(): void {
+    this.#pause = Math.min(longestPause, 2 * this.#pause);
+  }
+}
+
+/**
+ * A token in a file, which whoever keeps the file replaces before it expires: it is read again for each request. While it
+ * cannot be read, such as for a moment between two tokens, the last one is sent until the server refuses it.
+ */
+export class FileCredentials implements Credentials {
+  readonly renewedBy = 'file';
+  readonly #read: (signal: AbortSignal) => Promise<string>;
+  readonly #clock: Pick<Clock, 'wall'>;
+  readonly #secrets = new KnownSecrets();
+  #current: {readonly token: string; readonly readAt: number} | undefined;
+  #refused: string | undefined;
+
+  /** `read`: the token in the file, which `isToken`. It throws an `Error` whose message is one line for the user. */
+  constructor({read, clock}: {read: (signal: AbortSignal) => Promise<string>; clock: Pick<Clock, 'wall'>}) {
+    this.#read = read;
+    this.#clock = clock;
+  }
+
+  async token(signal: AbortSignal): Promise<string> {
+    try {
+      const token = await this.#read(signal);
+      this.#secrets.add(token);
+      this.#current = {token, readAt: this.#clock.wall()};
+      return token;
+    } catch (error) {
+      if (signal.aborted) throw new ApiError({kind: 'cancelled'});
+      const {token} = this.#current ?? {};
+      if (token !== undefined && token !== this.#refused) return token;
+      throw withoutToken(error, 'file');
+    }
+  }
+
+  /** The file may have another one by now: of several requests with one token, each reads it again. */
+  refused(token: string): boolean {
+    this.#refused = token;
+    return true;
+  }
+
+  madeAt(token: string): number {
+    return token === this.#current?.token ? this.#current.readAt : Number.NEGATIVE_INFINITY;
+  }
+
+  secrets(): readonly string[] {
+    return this.#secrets.all;
+  }
+
+  close(): void {}
+}
+
+function withoutToken(error: unknown, renewedBy: TokenMaker): ApiError {
+  return new ApiError({kind: 'fatal', reason: 'no-token', message: errorText(error), renewedBy});
+}
+
+/** The newest tokens. */
+class KnownSecrets {
+  readonly all: string[] = [];
+
+  add(token: string): void {
+    if (this.all.includes(token)) return;
+    this.all.push(token);
+    if (this.all.length > secretsKept) this.all.shift();
+  }
+}
+
+/** Waits for `work` until `signal` aborts; `work` itself continues for other requests. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const {promise, reject} = Promise.withResolvers<never>();
+  const onAbort = () => reject(new ApiError({kind: 'cancelled'}));
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, {once: true});
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Milliseconds before the expiry when a token is renewed: a request may take 30 s. */
+const renewalMargin = 60_000;
+
+/**
+ * When to renew a token (Unix time in ms): a minute before its `exp` (RFC 7519, section 4.1.4), or after half of a
+ * shorter life. Undefined without `exp`, and when it has passed already: then this machine's clock is wrong.
+ */
+function renewalTime(token: string, now: number): number | undefined {
+  const end = tokenEnd(token);
+  if (end === undefined) return undefined;
+  const left = end - now;
+  return left <= 0 ? undefined : now + left - Math.min(renewalMargin, left / 2);
+}
+
+/** The `exp` of a JWT as Unix time in ms; undefined for any other token, and for an impossible time. */
+export function tokenEnd(token: string): number | undefined {
+  const payload = token.split('.')[1];
+  if (payload === undefined) return undefined;
+  const seconds = fieldOf(parseJson(Buffer.from(payload, 'base64url')), 'exp');
+  if (typeof seconds !== 'number' || !isTime(seconds * 1000)) return undefined;
+  return seconds * 1000;
+}

@@ -1,0 +1,325 @@
+import {readTime} from '../../lib/format.ts';
+import {isSecretName} from '../../lib/secret-names.ts';
+import {hidden, masked} from '../../lib/secrets.ts';
+import type {ServerJson} from './server-text.ts';
+import type {DeploymentError, Pipeline, PipelineDetail, ProgramError, RunnerHealth, Session} from './types.ts';
+
+/**
+ * `parts`: the entries of the list, some at a time. An unchanged pipeline is the object in `previous` itself, as is an
+ * unchanged list. Rejects as `parts` does.
+ */
+export async function parsePipelines(
+  parts: Iterable<readonly ServerJson[]> | AsyncIterable<readonly ServerJson[]>,
+  previous: readonly Pipeline[],
+): Promise<readonly Pipeline[]> {
+  const byId = new Map(previous.map((pipeline) => [pipeline.id, pipeline]));
+  const pipelines: Pipeline[] = [];
+  for await (const entries of parts) {
+    for (const entry of entries) {
+      const before = byId.get(entry.lineOf('id'));
+      const pipeline = parsePipeline(entry, before);
+      if (pipeline === undefined) continue;
+      pipelines.push(before !== undefined && samePipeline(before, pipeline) ? before : pipeline);
+    }
+  }
+  const unchanged = pipelines.length === previous.length && pipelines.every((pipeline, i) => pipeline === previous[i]);
+  return unchanged ? previous : pipelines;
+}
+
+/** Undefined when `json` is no object with a name. */
+export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefined {
+  const pipeline = parsePipeline(json);
+  if (pipeline === undefined) return undefined;
+  const programErrors = parseProgramErrors(json.field('program_error'));
+  const configured = json.field('runtime_config');
+  return {
+    ...{...pipeline, programErrors},
+    programError: programErrors.length === 0 ? undefined : programErrors.map(withSnippet).join('\n\n'),
+    programCode: json.codeOf('program_code'),
+    programVersion: json.countOf('program_version'),
+    memoryLimit: configured.countOf('max_rss_mb') ?? configured.field('resources').countOf('memory_mb_max'),
+  };
+}
+
+/** Undefined when `json` is not an object. */
+export function parseSession(json: ServerJson): Session | undefined {
+  if (!json.isObject) return undefined;
+  return {
+    tenantId: json.lineOf('tenant_id'),
+    tenantName: json.lineOf('tenant_name'),
+    role: json.lineOf('role'),
+    memberships: json.field('memberships').items?.length ?? 0,
+  };
+}
+
+/** Milliseconds; the runner records every 10 minutes that all is well, and sooner what is not. */
+const staleAfter = 15 * 60_000;
+
+/**
+ * Reads the answer of `GET /v0/cluster_healthz`; undefined: it does not tell of the runner. `now`: Unix time in ms. The
+ * runner writes the record itself, so the last record of a dead runner says that it is healthy.
+ */
+export function parseRunnerHealth(json: ServerJson, now: number): RunnerHealth | undefined {
+  const runner = json.field('runner');
+  const isHealthy = runner.flagOf('healthy');
+  if (isHealthy === undefined) return undefined;
+  const timeOf = (key: string) => readTime(runner.lineOf(key)) || undefined;
+  const times = {since: timeOf('unchanged_since'), checkedAt: timeOf('checked_at')};
+  const {checkedAt = now} = times;
+  if (isHealthy && now - checkedAt > staleAfter)
+    return {isHealthy: false, message: 'it has not reported since', since: checkedAt, checkedAt};
+  return {isHealthy, message: masked(runner.lineOf('message')), ...times};
+}
+
+/** Reads the version in `GET /v0/config`; undefined: not found. */
+export function parseVersion(json: ServerJson): string | undefined {
+  return json.lineOf('version') || undefined;
+}
+
+/** Descriptions as sent: to look for credentials in one takes 5 µs, and each list has thousands of them again. */
+const sentDescriptions = new WeakMap<Pipeline, string>();
+
+function parsePipeline(json: ServerJson, before?: Pipeline): Pipeline | undefined {
+  const name = json.nameOf('name');
+  if (name === '') return undefined;
+  const description = json.textOf('description');
+  const isKnown = before !== undefined && sentDescriptions.get(before) === description;
+  const pipeline = {
+    id: json.lineOf('id'),
+    name,
+    description: isKnown ? before.description : masked(description),
+    tags: tagsOf(json.field('tags')),
+    createdAt: json.lineOf('created_at'),
+    platformVersion: json.lineOf('platform_version'),
+    deploymentId: json.lineOf('deployment_id'),
+    deploymentStatus: json.lineOf('deployment_status'),
+    deploymentStatusSince: json.lineOf('deployment_status_since'),
+    deploymentDesiredStatus: json.lineOf('deployment_desired_status'),
+    programStatus: json.lineOf('program_status'),
+    programStatusSince: json.lineOf('program_status_since'),
+    storageStatus: json.lineOf('storage_status'),
+    deploymentError: parseDeploymentError(json.field('deployment_error'), before?.deploymentError),
+    connectorErrors: connectorErrorsOf(json),
+    runtimeReason: masked(json.field('deployment_runtime_status_details').textOf('reason').trim()) || undefined,
+    checkpointAt: checkpointAtOf(json.field('storage_status_details').field('checkpoints')),
+  };
+  sentDescriptions.set(pipeline, description);
+  return pipeline;
+}
+
+/**
+ * Feldera stores a tag as a text; its clients keep a colour in it, as in `prod|ef4444`, and take those of one name for one
+ * tag (`crates/fda/src/tags.rs`).
+ */
+function tagsOf(json: ServerJson): readonly string[] | undefined {
+  const {items} = json;
+  // Most pipelines have none, and a list has thousands of pipelines.
+  if (!items || items.length === 0) return items && noTags;
+  const names = items.map(({line}) => line.replace(/\|[\da-f]{6}$/i, ''));
+  return [...new Set(names.filter((name) => name !== ''))];
+}
+
+const noTags: readonly string[] = [];
+
+/** `json`: a pipeline, or one of its events. */
+function connectorErrorsOf(json: ServerJson): number | undefined {
+  return json.field('deployment_runtime_status_details').field('connector_stats').countOf('num_errors');
+}
+
+/**
+ * When the newest checkpoint that exists was begun, as Unix time in ms: the first 48 bits of its id, which is a UUID of
+ * version 7 (`dbsp_handle.rs`). Undefined: there is none, or its id tells no time.
+ */
+function checkpointAtOf(json: ServerJson): number | undefined {
+  const uuid = json.items?.at(-1)?.lineOf('uuid') ?? '';
+  const [, high, low] = /^([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-/i.exec(uuid) ?? [];
+  return high === undefined || low === undefined ? undefined : Number.parseInt(high + low, 16);
+}
+
+function samePipeline(a: Pipeline, b: Pipeline): boolean {
+  return (
+    a.id === b.id &&
+    a.name === b.name &&
+    a.description === b.description &&
+    a.createdAt === b.createdAt &&
+    a.platformVersion === b.platformVersion &&
+    a.deploymentId === b.deploymentId &&
+    a.deploymentStatus === b.deploymentStatus &&
+    a.deploymentStatusSince === b.deploymentStatusSince &&
+    a.deploymentDesiredStatus === b.deploymentDesiredStatus &&
+    a.programStatus === b.programStatus &&
+    a.programStatusSince === b.programStatusSince &&
+    a.storageStatus === b.storageStatus &&
+    a.connectorErrors === b.connectorErrors &&
+    a.runtimeReason === b.runtimeReason &&
+    a.checkpointAt === b.checkpointAt &&
+    sameTags(a.tags, b.tags) &&
+    sameError(a.deploymentError, b.deploymentError)
+  );
+}
+
+function sameTags(a: Pipeline['tags'], b: Pipeline['tags']): boolean {
+  return a?.length === b?.length && a?.every((tag, at) => tag === b?.[at]) !== false;
+}
+
+function sameError(a: DeploymentError | undefined, b: DeploymentError | undefined): boolean {
+  // Both are nearly always undefined. The server sends fields in one order.
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** `{sql_compilation, rust_compilation, system_error}` (Feldera 0.337.0); none when no step failed. */
+function parseProgramErrors(json: ServerJson): readonly ProgramError[] {
+  if (json.isMissing) return [];
+  if (json.text !== undefined) return ofText(json.text);
+  if (!json.isObject) return ofText(json.asJson(2));
+  const steps = ['sql_compilation', 'rust_compilation', 'system_error'];
+  const {entries} = json;
+  if (!entries.some(([key]) => steps.includes(key))) return entries.length === 0 ? [] : ofText(json.asJson(2));
+  return [
+    ...sqlErrors(json.field('sql_compilation')),
+    ...ofText(describeRust(json.field('rust_compilation'))),
+    ...ofText(json.textOf('system_error').trimEnd()),
+  ];
+}
+
+function ofText(text: string): readonly ProgramError[] {
+  return text === '' ? [] : [{text: masked(text), snippet: '', place: undefined}];
+}
+
+function withSnippet({text, snippet}: ProgramError): string {
+  return snippet === '' ? text : `${text}\n${snippet}`;
+}
+
+function sqlErrors(step: ServerJson): readonly ProgramError[] {
+  if (!step.isObject || step.numberOf('exit_code') === 0) return [];
+  const messages = step.field('messages').items ?? [];
+  return messages.length === 0 ? ofText(step.asJson(2)) : messages.map(sqlError);
+}
+
+/** `error: Error parsing SQL (line 3, column 7): message`, and the lines of the program that the compiler quotes. */
+function sqlError(message: ServerJson): ProgramError {
+  if (!message.isObject) return {text: masked(message.asJson()), snippet: '', place: undefined};
+  const severity = message.flagOf('warning') ? 'warning' : 'error';
+  const start = positionOf(message, 'start');
+  const place = start && {...start, end: positionOf(message, 'end')};
+  const where = place ? ` (line ${place.line}, column ${place.column})` : '';
+  return {
+    text: masked(`${severity}: ${message.textOf('error_type')}${where}: ${message.textOf('message')}`.trimEnd()),
+    snippet: masked(message.textOf('snippet').trimEnd()),
+    place,
+  };
+}
+
+/** Lines begin with 1; 0 stands for a place that the compiler does not know. */
+function positionOf(message: ServerJson, which: 'start' | 'end') {
+  const line = message.countOf(`${which}_line_number`) ?? 0;
+  return line === 0 ? undefined : {line, column: message.countOf(`${which}_column`) ?? 1};
+}
+
+function describeRust(step: ServerJson): string {
+  if (!step.isObject || step.numberOf('exit_code') === 0) return '';
+  const output = ['stdout', 'stderr']
+    .map((stream) => step.textOf(stream).trimEnd())
+    .filter((text) => text !== '')
+    .join('\n');
+  return output === '' ? step.asJson(2) : output;
+}
+
+/** The JSON body of the API's errors. */
+type ServerError = {readonly message: string; readonly errorCode: string; readonly details: ServerJson};
+
+/** The shape of the API's errors and of `deployment_error`, as sent; undefined when there is neither a message nor a code. */
+export function parseServerError(json: ServerJson): ServerError | undefined {
+  const message = json.textOf('message');
+  const errorCode = json.lineOf('error_code');
+  if (message === '' && errorCode === '') return undefined;
+  return {message: message === '' ? errorCode : message, errorCode, details: json.field('details')};
+}
+
+/** The JSON of each parsed error: the next list usually has the same errors again. */
+const sentAs = new WeakMap<DeploymentError, string>();
+
+/**
+ * All parts of the program show a failed pipeline by the `cause` that is found here. Without credentials. `before`: the
+ * error of the same pipeline in the last list, which is the result if it is the same.
+ */
+export function parseDeploymentError(json: ServerJson, before?: DeploymentError): DeploymentError | undefined {
+  const error = parseServerError(json);
+  if (error === undefined) return undefined;
+  const sent = json.wholeJson();
+  if (before && sentAs.get(before) === sent) return before;
+  const {message, errorCode} = error;
+  const endedStart = startCodes.test(errorCode);
+  const more = detailsBeyond(error).map(([place, text]) => [place, shownDetail(place, text)] as const);
+  const parsed = {message: masked(message), errorCode, cause: masked(causeOf(error)), endedStart, more};
+  sentAs.set(parsed, sent);
+  return parsed;
+}
+
+/** In one line: from the details, else the most useful line of the message. */
+function causeOf({message, details}: ServerError): string {
+  const error = details.field('error');
+  const cause = firstLine(error.text ?? details.textOf('compiler_error')) ?? panicIn(error) ?? connectorErrorIn(error);
+  return onOneLine(cause ?? causeInMessage(message) ?? firstLine(message) ?? message);
+}
+
+function detailsBeyond({message, details}: ServerError): readonly (readonly [place: string, text: string])[] {
+  return leavesOf(details, 'details').filter(([, text]) => text !== '' && !message.includes(text.trim()));
+}
+
+/** Below a name of a credential, all is one. */
+function shownDetail(place: string, text: string): string {
+  return place.split('.').some(isSecretName) ? hidden : masked(text);
+}
+
+function leavesOf(json: ServerJson, place: string): readonly (readonly [place: string, text: string])[] {
+  if (json.isLeaf) return [[place, json.text ?? json.asJson()]];
+  return json.entries.flatMap(([key, value]) => leavesOf(value, `${place}.${key}`));
+}
+
+/** Error codes of a pipeline that never ran (`Automaton…`: the runner's); all others may come later. */
+const startCodes =
+  /^(?:InitializationError|RunnerProvisionError|StartFailed\w*|Automaton(?:CannotProvision|Invalid|Missing(?:Program|Deployment(?:Id|Config|Initial))|FailedToSerialize|ProvisioningTimeout|CannotConstruct)\w*)$/;
+
+/** `{WorkerPanic: {panic_info: [[worker, kind, {message, location: {file, line, col}}], …]}}`: the first message. */
+function panicIn(error: ServerJson): string | undefined {
+  const panics = error.field('WorkerPanic').field('panic_info').items ?? [];
+  const infos = panics.flatMap((panic) => panic.items?.[2] ?? []);
+  const info = infos.find((each) => each.textOf('message').trim() !== '');
+  if (info === undefined) return undefined;
+  const location = info.field('location');
+  const [file, line] = [location.lineOf('file'), location.numberOf('line')];
+  const place = file === '' ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
+  // After `assertion failed` both sides follow, on lines of their own.
+  return `panic: ${onOneLine(info.textOf('message'))}${place}`;
+}
+
+/** `{error, endpoint_name, fatal, backtrace}` of a connector; others may have fewer fields. */
+function connectorErrorIn(error: ServerJson): string | undefined {
+  const cause = firstLine(error.textOf('error'));
+  const connector = error.lineOf('endpoint_name');
+  return cause === undefined || connector === '' ? cause : `${connector}: ${cause}`;
+}
+
+/**
+ * The cause behind fixed words: `Error details: …`, `panic message: …`. After `Pipeline check failed: …` (the runner's
+ * checks), and after JSON that is quoted first, it is in a later paragraph.
+ */
+function causeInMessage(message: string): string | undefined {
+  const named = /^panic message: (.+)$/m.exec(message)?.[1] ?? /Error details: (.+)/.exec(message)?.[1];
+  const [first = '', ...below] = message.split(/\n\s*\n/);
+  const further = /^\s*Pipeline check failed/.test(first) ? below : below.filter((text) => text.startsWith('... '));
+  return named ?? further.map(firstLine).find((line) => line !== undefined);
+}
+
+function onOneLine(text: string): string {
+  const lines = text.split(/[\n\r]/).map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
+}
+
+/** The first line that is not empty and not part of a backtrace. */
+function firstLine(text: string): string | undefined {
+  const lines = text.split('\n').map((line) => line.trim());
+  const end = lines.findIndex((line) => /^(?:\d+: |stack (?:trace|backtrace):)/i.test(line));
+  return lines.slice(0, end === -1 ? undefined : end).find((line) => line !== '');
+}

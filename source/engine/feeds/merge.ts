@@ -1,0 +1,270 @@
+import type {Clock} from '../../lib/clock.ts';
+import {SliceRunner} from '../../lib/slices.ts';
+import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
+import {mergedCapabilities} from '../logs/capabilities.ts';
+import type {Feed, FeedStatus, MergedSources, Missing} from '../logs/feed.ts';
+import type {Log} from '../logs/log.ts';
+import type {LogSink} from '../logs/log-sink.ts';
+import {type FileState, isCatchingUp, type LogSnapshot} from '../logs/log-snapshot.ts';
+import {Merge} from '../merge/merge.ts';
+
+/** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
+const shortestWindow = 250;
+const framesInWindow = 2;
+/** Milliseconds: a file that is polled grows once a second. */
+const quiet = 1500;
+
+type MergeSource = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'capabilities' | 'format'>;
+
+/** Without a reference to a stream that was left, which would keep a whole scrollback. */
+type Source = {
+  readonly name: string;
+  readonly snapshot: () => LogSnapshot;
+  readonly isRecognised: () => boolean | undefined;
+  readonly unsubscribe: () => void;
+  readonly left: boolean;
+};
+
+/** Several open logs as one, merged by time (see `Merge`) into a buffer of its own. It opens no connection. */
+export class MergeFeed implements Feed, MergedSources {
+  readonly capabilities: Feed['capabilities'];
+  readonly #clock: Clock;
+  readonly #sink: LogSink;
+  readonly #merge: Merge;
+  readonly #runner: SliceRunner;
+  readonly #sources: Source[];
+  readonly #startedAt: number;
+  #name: string;
+  #names: readonly string[];
+  /** Every source has caught up: they are being merged. */
+  #started = false;
+  /** Everything that was held at the start has been merged. */
+  #isCaughtUp = false;
+  #closed = false;
+  #cancelWait: (() => void) | undefined;
+  /** Monotonic milliseconds. */
+  #waitsUntil = Number.POSITIVE_INFINITY;
+
+  /** Two to 255 sources. `scrollbackBytes`: the limit of the merged buffer. */
+  constructor(
+    sink: LogSink,
+    options: {
+      readonly name: string;
+      readonly sources: readonly MergeSource[];
+      readonly clock: Clock;
+      readonly fps: number;
+      readonly scrollbackBytes: number;
+    },
+  ) {
+    const {clock, fps, sources} = options;
+    this.capabilities = mergedCapabilities(sources.map(({capabilities}) => capabilities));
+    this.#name = options.name;
+    this.#names = sources.map(({name}) => name);
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
+    this.#merge = new Merge({
+      sink,
+      sources: sources.map(({buffer}) => buffer),
+      quiet,
+      now: this.#startedAt,
+      window: Math.max(shortestWindow, (framesInWindow * 1000) / fps),
+      reach: options.scrollbackBytes,
+      wall: clock.wall,
+    });
+    this.#runner = new SliceRunner({
+      clock,
+      step: (maxBytes) => this.#merge.step(maxBytes, clock.monotonic()),
+      onSlice: (isCaughtUp) => this.#afterSlice(isCaughtUp),
+    });
+    this.#sources = sources.map(({name, snapshot, format}, origin) => ({
+      name,
+      snapshot: () => snapshot.get(),
+      isRecognised: () => format.isRecognised,
+      unsubscribe: snapshot.subscribe(() => this.#onSourceChange(origin)),
+      left: false,
+    }));
+  }
+
+  get merge(): this {
+    return this;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** `connection` is the worst of the sources', or catching up until their lines of the start are merged. */
+  get status(): FeedStatus {
+    const catchingUp: ConnectionState = {kind: 'catching-up', since: this.#startedAt};
+    const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
+    return mergedStatus(sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);
+  }
+
+  get isWhole(): boolean {
+    return !this.#sources.some(({left}) => left);
+  }
+
+  start(): void {
+    this.#startWhenReady();
+  }
+
+  originAt(id: number): number | undefined {
+    return this.#merge.originAt(id);
+  }
+
+  missingAt(id: number): readonly Missing[] {
+    return this.#merge.missingAt(id);
+  }
+
+  rename(name: string, names: ReadonlyMap<string, string>): void {
+    const nameOf = (each: string) => names.get(each) ?? each;
+    this.#name = name;
+    this.#names = this.#names.map(nameOf);
+    for (const [origin, source] of this.#sources.entries()) {
+      this.#sources[origin] = {...source, name: nameOf(source.name)};
+    }
+  }
+
+  leave(name: string): void {
+    const origin = this.#sources.findIndex((each) => each.name === name && !each.left);
+    const source = this.#sources[origin];
+    if (!source) return;
+    source.unsubscribe();
+    const last = source.snapshot();
+    this.#sources[origin] = {...source, snapshot: () => last, left: true};
+    this.#merge.leave(origin);
+    if (this.#started) this.#runner.wake();
+    else this.#startWhenReady();
+    this.#sink.onChange();
+  }
+
+  close(): undefined {
+    this.#closed = true;
+    for (const {name} of this.#sources) this.leave(name);
+    this.#runner.dispose();
+    this.#merge.close();
+    this.#cancelWait?.();
+  }
+
+  /** Waits for all catch-ups: a log never changes above, so their old lines would come after newer ones. */
+  #startWhenReady(): void {
+    if (this.#started || !this.#sources.every(({left, snapshot}) => left || hasCaughtUp(snapshot()))) return;
+    // An open line stands where its time belongs, too: the last one of a file may have no newline.
+    const isFile = this.#sources.some(({snapshot}) => snapshot().file?.kind === 'followed');
+    const opensDueAt = isFile ? (this.#merge.opensDueAt ?? 0) : 0;
+    if (opensDueAt <= this.#clock.monotonic()) this.#begin();
+    // Once: a file that grows all the time is not waited for.
+    else if (this.#waitsUntil === Number.POSITIVE_INFINITY) this.#waitUntil(opensDueAt, () => this.#begin());
+  }
+
+  #begin(): void {
+    this.#started = true;
+    for (const [origin, {isRecognised}] of this.#sources.entries()) {
+      if (isRecognised() === false) this.#merge.addMarker({kind: 'not-ordered', at: this.#clock.wall()}, origin);
+    }
+    this.#merge.setDue();
+    this.#runner.wake();
+  }
+
+  #onSourceChange(origin: number): void {
+    this.#merge.onSourceChange(origin, this.#clock.monotonic());
+    if (this.#started) this.#waitForDue();
+    else this.#startWhenReady();
+    this.#sink.onChange();
+  }
+
+  #afterSlice(isCaughtUp: boolean): void {
+    this.#isCaughtUp ||= isCaughtUp;
+    if (isCaughtUp) this.#waitForDue();
+    this.#sink.onChange();
+  }
+
+  #waitForDue(): void {
+    const {dueAt = Number.POSITIVE_INFINITY} = this.#merge;
+    if (dueAt >= this.#waitsUntil || this.#closed) return;
+    this.#waitUntil(dueAt, () => this.#runner.run());
+  }
+
+  /** In place of the wait before. */
+  #waitUntil(at: number, then: () => void): void {
+    this.#cancelWait?.();
+    this.#waitsUntil = at;
+    this.#cancelWait = this.#clock.after(Math.max(0, at - this.#clock.monotonic()), () => {
+      this.#waitsUntil = Number.POSITIVE_INFINITY;
+      then();
+    });
+  }
+}
+
+/** A stream is idle from its opening to its first frame. */
+function hasCaughtUp(snapshot: LogSnapshot): boolean {
+  const isIdle = snapshot.connection?.kind === 'idle';
+  return !isIdle && !isCatchingUp(snapshot);
+}
+
+/** From what needs the user to what is well. */
+const worstFirst: readonly ConnectionState['kind'][] = [
+  'gone',
+  'waiting',
+  'ended',
+  'connecting',
+  'catching-up',
+  'idle',
+  'live',
+];
+
+/** `left`: nothing more is read from it. */
+type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; readonly left: boolean};
+
+/** Undefined without connections. */
+function worstConnection(connections: readonly ConnectionState[]): ConnectionState | undefined {
+  for (const kind of worstFirst) {
+    const found = connections.find((connection) => connection.kind === kind);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Shows the worst connection of the followed sources, the last byte of all, and all events with their source. */
+export function mergedStatus(sources: readonly SourceState[], ownConnection: ConnectionState | undefined): FeedStatus {
+  const connections = sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.connection ?? [])));
+  // Of pipelines all of which were left.
+  const idle = sources.some(({snapshot}) => snapshot.connection) ? ({kind: 'idle'} as const) : undefined;
+  const lastBytes = sources.flatMap(({snapshot}) => snapshot.receivedAt ?? []);
+  const connection = worstConnection(ownConnection ? [ownConnection, ...connections] : connections) ?? idle;
+  return {
+    connection,
+    file: connection ? undefined : mergedFile(sources),
+    events: mergedEvents(sources),
+    lostStreams: [...new Set(sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.lostStreams ?? []))))],
+    receivedAt: lastBytes.length > 0 ? Math.max(...lastBytes) : undefined,
+  };
+}
+
+/** The merged log fails if one file cannot be read, and is followed as long as one of them is. */
+function mergedFile(sources: readonly SourceState[]): FileState | undefined {
+  const files = sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.file ?? [])));
+  const kind = (['failed', 'followed', 'ended'] as const).find((each) => files.some((file) => file.kind === each));
+  if (kind === undefined) return undefined;
+  const grewAt = Math.max(...files.map((file) => file.grewAt ?? 0));
+  return {
+    kind,
+    size: files.reduce((sum, {size}) => sum + size, 0),
+    read: files.reduce((sum, {read}) => sum + read, 0),
+    ...(grewAt > 0 && {grewAt}),
+    hasWriter: files.some((file) => file.kind === 'followed' && file.hasWriter),
+    why: files.find(({why}) => why !== undefined)?.why,
+  };
+}
+
+function mergedEvents(sources: readonly SourceState[]): readonly ConnectionEvent[] {
+  return sources
+    .flatMap(({name, snapshot}) => snapshot.events.map(({at, text}) => ({at, text: `${name}: ${text}`})))
+    .sort((a, b) => a.at - b.at)
+    .slice(-eventsKept);
+}

@@ -1,0 +1,31 @@
+import type {Processes} from '../disk/file-lock.ts';
+import {Log} from '../logs/log.ts';
+import type {FoundLog} from '../opened/find-logs.ts';
+import {FileSource} from './file.ts';
+import {type PiecesOptions, piecesSource} from './pieces.ts';
+import {Reading, type Source} from './reading.ts';
+import {RecordingSource} from './recording.ts';
+
+export type OpenedOptions = Omit<ConstructorParameters<typeof Log>[0], 'feed'> & {
+  /** Limit of all logs together; also limits the lines of a file that are held. Default: none. */
+  readonly memoryBytes?: number;
+  /** What the program reads as its own input. */
+  readonly stdin?: PiecesOptions['stdin'];
+  /** Default: no recording is followed. */
+  readonly processes?: Pick<Processes, 'isAlive'>;
+};
+
+/** The log of what was found, without a connection. It is not read yet. */
+export function openedLog(found: FoundLog, options: OpenedOptions): Log {
+  const {clock} = options;
+  const feed = {found, clock, sourceOf: (reading: Reading) => sourceOf(reading, found, options)};
+  return new Log({...options, feed: (sink, signal) => new Reading(sink, signal, feed)});
+}
+
+function sourceOf(reading: Reading, found: FoundLog, options: OpenedOptions): Source {
+  const {memoryBytes, processes, stdin} = options;
+  if (found.kind === 'recording') return new RecordingSource(reading, found.recordings, processes);
+  const isPlain = found.kind === 'file' && found.packed === undefined;
+  if (isPlain) return new FileSource(reading, found, {memoryBytes});
+  return piecesSource(reading, found, {...(stdin && {stdin})});
+}

@@ -1,0 +1,133 @@
+import type {Clock} from '../../lib/clock.ts';
+import type {Marker} from '../buffer/markers.ts';
+import {bundlePieces, logsOf} from '../logs/bundle-log.ts';
+import type {LogSink} from '../logs/log-sink.ts';
+import type {FoundLog} from '../opened/find-logs.ts';
+import {pipePieces, readPipe} from '../opened/read-pipe.ts';
+import {type PackedPart, packedSize, unpack, wholeFile} from '../opened/unpack.ts';
+import {type RecordedPiece, recordedPieces} from '../recording/read-recording.ts';
+import type {Reading, Source} from './reading.ts';
+
+type ReadOptions = Pick<PiecesOptions, 'stdin'>;
+
+/** What is read once, from its beginning to its end: a packed file, a bundle, what comes through a pipe. */
+export function piecesSource(reading: Reading, found: FoundLog, options: ReadOptions): Source {
+  return {
+    async read() {
+      await readPieces(reading, found, options);
+      reading.set({kind: 'ended'});
+    },
+  };
+}
+
+/** Adds all that a found log holds. Rejects as `openedPieces` does, and once the log is closed. */
+async function readPieces(reading: Reading, found: FoundLog, options: ReadOptions): Promise<void> {
+  const {sink, signal, clock} = reading;
+  const isPacked = isPackedLog(found);
+  const onPiece = (bytes: number) => {
+    if (bytes > 0) reading.received();
+    if (isPacked) reading.note({unpacked: sink.appended});
+    if (bytes > 0 && reading.state.kind === 'followed') {
+      const read = reading.state.read + bytes;
+      reading.set({size: read, read, grewAt: clock.wall()});
+    } else sink.onChange();
+    return reading.pause();
+  };
+  // Collections of a bundle may bring nothing new for a while.
+  const onRead = (read: number, size: number) => reading.set({read, size});
+  await addPieces(openedPieces(found, {...options, signal, onRead}), {sink, signal, clock, onPiece});
+}
+
+function isPackedLog(found: FoundLog): boolean {
+  if (found.kind === 'bundle') return logsOf(found.collections).some(({packed}) => packed !== undefined);
+  return found.kind === 'file' && found.packed !== undefined;
+}
+
+type AddOptions = {
+  readonly sink: LogSink;
+  readonly signal: AbortSignal;
+  readonly clock: Pick<Clock, 'wall'>;
+  /** The markers are as the writer of a recording had them. */
+  readonly isRecorded?: boolean;
+  /** Most bytes that are added at once. Default: as many as a piece has. */
+  readonly mostBytes?: number;
+  readonly onMarker?: (marker: Marker) => void;
+  /** After each piece, of so many bytes, 0 of a marker: its reader makes room, or other work has its turn. */
+  readonly onPiece: (bytes: number) => Promise<void>;
+};
+
+/** Adds pieces, and ends the last line. Rejects with what `pieces` throw, and once `signal` is aborted. */
+export async function addPieces(pieces: AsyncIterable<RecordedPiece>, options: AddOptions): Promise<void> {
+  const {sink, signal, clock, isRecorded = false, mostBytes = Number.POSITIVE_INFINITY, onMarker, onPiece} = options;
+  try {
+    for await (const piece of pieces) {
+      signal.throwIfAborted();
+      if ('marker' in piece) {
+        const {marker} = piece;
+        onMarker?.(marker);
+        // What came through a pipe has no time of its own.
+        if (isRecorded) sink.addWritten(marker);
+        else sink.addMarker(marker, marker.at > 0 ? marker.at : clock.wall());
+        await onPiece(0);
+        continue;
+      }
+      for (let at = 0; at < piece.bytes.length; at += mostBytes) {
+        const some = piece.bytes.subarray(at, at + mostBytes);
+        sink.addBytes(some);
+        await onPiece(some.length);
+      }
+    }
+  } finally {
+    if (!signal.aborted) sink.endLine();
+  }
+}
+
+export type PiecesOptions = {
+  /** What the program reads as its own input; only for a log of kind `stdin` whose path is `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+  /** Called as files are read: bytes on the disk, packed if they are packed, of `size` in all. Not of recordings. */
+  readonly onRead?: (read: number, size: number) => void;
+};
+
+/**
+ * All that a found log holds now, oldest first: its bytes, and markers where something is missing. Throws `OpenError` for what cannot
+ * be read at all, and errors of the file system.
+ */
+export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}): AsyncGenerator<RecordedPiece> {
+  const {stdin = [], signal, onRead} = options;
+  switch (found.kind) {
+    case 'recording':
+      yield* recordedPieces(found.recordings);
+      return;
+    case 'file': {
+      const file = wholeFile(found.path, found.packed);
+      const read = await progressOf([file], onRead);
+      yield* unpack(file, {signal, onRead: read(file)});
+      return;
+    }
+    case 'bundle':
+      yield* bundlePieces(found.collections, {signal, read: await progressOf(logsOf(found.collections), onRead)});
+      return;
+    case 'stdin':
+      yield* pipePieces(found.name, found.path === '-' ? stdin : readPipe(found.path, signal));
+      return;
+    default:
+      found satisfies never;
+  }
+}
+
+/** Of parts that are read one after the other: for each, what is to be called with the bytes of it that were read. */
+async function progressOf(
+  parts: readonly PackedPart[],
+  onRead: PiecesOptions['onRead'],
+): Promise<(part: PackedPart) => ((bytes: number) => void) | undefined> {
+  if (!onRead) return () => undefined;
+  const before = new Map<PackedPart, number>();
+  let size = 0;
+  for (const part of parts) {
+    before.set(part, size);
+    size += await packedSize(part);
+  }
+  return (part) => (bytes) => onRead((before.get(part) ?? 0) + bytes, size);
+}

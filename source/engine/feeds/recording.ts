@@ -1,0 +1,104 @@
+import type {Processes} from '../disk/file-lock.ts';
+import {
+  type FoundRecording,
+  isWritten,
+  type RecordedPiece,
+  RecordingReader,
+  recordedPieces,
+} from '../recording/read-recording.ts';
+import type {Reading, Source} from './reading.ts';
+
+/** Milliseconds between two looks while it is written, and while nobody writes it: a change is noticed sooner. */
+const lookEvery = 1000;
+const lookSeldom = 5000;
+/** Milliseconds from a look to the next one. */
+const restAfter = 50;
+
+/** The recordings of one pipeline. The last one is followed: its writer, and those that continue it later. */
+export class RecordingSource implements Source {
+  readonly #recordings: readonly FoundRecording[];
+  readonly #processes: Pick<Processes, 'isAlive'> | undefined;
+  readonly #reading: Reading;
+  /** Of the last one that was recorded: its writer may still correct it. */
+  #markerId: number | undefined;
+
+  /** `recordings`: oldest first. Without `processes` none is followed. */
+  constructor(
+    reading: Reading,
+    recordings: readonly FoundRecording[],
+    processes: Pick<Processes, 'isAlive'> | undefined,
+  ) {
+    this.#recordings = recordings;
+    this.#processes = processes;
+    this.#reading = reading;
+  }
+
+  async read(): Promise<void> {
+    const {sink} = this.#reading;
+    const readers = new Map<FoundRecording, RecordingReader>();
+    sink.readBackFromFiles();
+    try {
+      let size = 0;
+      for (const recording of this.#recordings) {
+        const reader = await RecordingReader.open(recording.folder);
+        readers.set(recording, reader);
+        size += await reader.size();
+        await this.#reading.pause();
+      }
+      this.#reading.note({size});
+      const piecesOf = (recording: FoundRecording) => readers.get(recording)?.pieces() ?? [];
+      await this.#add(recordedPieces(this.#recordings, piecesOf));
+      const [last, reader] = [...readers].at(-1) ?? [];
+      if (last && reader && this.#processes) await this.#follow(last, reader, this.#processes);
+    } finally {
+      for (const reader of readers.values()) await reader.close();
+    }
+    sink.endLine();
+    this.#reading.set({kind: 'ended'});
+  }
+
+  async #add(pieces: AsyncIterable<RecordedPiece>): Promise<void> {
+    const {sink, clock, state: before} = this.#reading;
+    for await (const piece of pieces) {
+      if ('marker' in piece) {
+        // As its writer had it, corrected by it already.
+        this.#markerId = sink.addWritten(piece.marker, piece.corrects ? this.#markerId : undefined);
+        sink.onChange();
+      } else {
+        sink.addBytes(piece.bytes, piece.place);
+        this.#reading.received();
+        const read = this.#reading.state.read + piece.bytes.length;
+        const size = Math.max(read, this.#reading.state.size);
+        this.#reading.set({size, read, ...(before.kind !== 'reading' && {grewAt: clock.wall()})});
+      }
+      await this.#reading.pause();
+    }
+  }
+
+  /** Until the log is closed. */
+  async #follow(
+    {folder}: FoundRecording,
+    reader: RecordingReader,
+    processes: Pick<Processes, 'isAlive'>,
+  ): Promise<void> {
+    const {sink, signal, clock} = this.#reading;
+    for (let hasWriter = false, askedAt = Number.NEGATIVE_INFINITY; ; ) {
+      if (!hasWriter || clock.monotonic() - askedAt >= lookEvery) {
+        // First: what a writer wrote last is read.
+        hasWriter = await isWritten(folder, processes);
+        askedAt = clock.monotonic();
+      }
+      const changed = reader.changed();
+      await this.#add(reader.pieces());
+      if (!hasWriter) sink.endLine();
+      const {state} = this.#reading;
+      if (state.kind === 'reading' || state.hasWriter !== hasWriter) {
+        this.#reading.set({kind: hasWriter ? 'followed' : 'ended', hasWriter});
+      }
+      await clock.sleep(restAfter, signal);
+      const soon = AbortSignal.any([signal, changed]);
+      if (!soon.aborted) await clock.sleep(hasWriter ? lookEvery : lookSeldom, soon).catch(() => {});
+      signal.throwIfAborted();
+    }
+  }
+}

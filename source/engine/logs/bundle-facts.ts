@@ -1,0 +1,118 @@
+import type {Clock} from '../../lib/clock.ts';
+import {byteSize, readTime} from '../../lib/format.ts';
+import {runInSlices} from '../../lib/slices.ts';
+import {parseEventDetail, parseEvents} from '../api/parse-events.ts';
+import {parsePipelineDetail} from '../api/parse-pipeline.ts';
+import {statsSteps} from '../api/parse-stats.ts';
+import {ServerJson} from '../api/server-text.ts';
+import type {MonitorEvent, MonitorEventDetail, PipelineDetail} from '../api/types.ts';
+import {type Collected, type Collection, readWhole} from '../opened/find-bundle.ts';
+import type {FoundLog} from '../opened/find-logs.ts';
+import {nothingUnpacked} from '../opened/unpack.ts';
+import type {PipelineHistory} from '../pipelines/pipeline-history.ts';
+import {type KnownStats, noStats} from '../pipelines/stats-poller.ts';
+import {configurationSteps} from '../program/configuration.ts';
+
+/** Bytes of a configuration as JSON that a page shows: it is laid out as a whole. The largest one seen has 200 kB. */
+const mostShown = 256 * 1024;
+
+/** What a support bundle tells beside a log: the same shapes as those of a server's answers. */
+export type BundleFacts = {
+  /** As it was when the newest collection was made. */
+  readonly pipeline: PipelineDetail | undefined;
+  /**
+   * The same as indented JSON without what may be a credential, or a sentence if it is too large, safe to show; undefined:
+   * the bundle has none.
+   */
+  readonly configuration: string | undefined;
+  /** Of all collections. */
+  readonly history: PipelineHistory;
+  /** With the connector errors. `at`: when they were collected; the time series is in no bundle. */
+  readonly known: KnownStats;
+};
+
+/** Undefined: what was found tells nothing beside its log. See `readBundleFacts`. */
+export async function readFacts(
+  found: FoundLog,
+  options: Parameters<typeof readBundleFacts>[1],
+): Promise<BundleFacts | undefined> {
+  return found.kind === 'bundle' ? await readBundleFacts(found.collections, options) : undefined;
+}
+
+/** `collections`: of one log, oldest first. What is missing or damaged is left out. */
+export async function readBundleFacts(
+  collections: readonly Collection[],
+  {clock, signal = new AbortController().signal}: {readonly clock: Clock; readonly signal?: AbortSignal},
+): Promise<BundleFacts> {
+  const total = nothingUnpacked();
+  const events = new Map<string, MonitorEvent>();
+  const details = new Map<string, MonitorEventDetail>();
+  const buffered: KnownStats['buffered'][number][] = [];
+  let pipeline: PipelineDetail | undefined;
+  let configuration: string | undefined;
+  let known: Pick<KnownStats, 'stats' | 'at'> = noStats;
+  for (const {at, files} of collections) {
+    const read = async <T>(
+      file: Collected,
+      parse: (json: ServerJson, size: number) => T | Promise<T>,
+    ): Promise<T | undefined> => {
+      const part = files.get(file);
+      const bytes = part && (await readWhole(part, {signal, total}));
+      if (!bytes) return undefined;
+      return await unlessTooDeep(async () => await parse(ServerJson.read(bytes), bytes.length));
+    };
+    const sent = await read('pipeline_events.json', (json) => ({events: parseEvents(json), errors: errorsIn(json)}));
+    for (const event of sent?.events ?? []) events.set(event.id, event);
+    for (const detail of sent?.errors ?? []) details.set(detail.id, detail);
+    const config = await read('pipeline_config.json', async (json, size) => ({
+      detail: parsePipelineDetail(json),
+      text: json.isObject ? await configurationText(json, size, {clock, signal}) : undefined,
+    }));
+    pipeline = config?.detail ?? pipeline;
+    configuration = config?.text ?? configuration;
+    const stats = await read('stats.json', (json) => runInSlices(statsSteps(json), {clock, signal}));
+    if (!stats) continue;
+    if (known.stats && isOtherProcess(known.stats.uptime, stats.uptime)) buffered.length = 0;
+    known = {stats, at};
+    const records = stats.bufferedRecords;
+    if (records !== undefined && at !== undefined) buffered.push({at, records});
+  }
+  const newestFirst = [...events.values()].sort((a, b) => readTime(b.time) - readTime(a.time));
+  return {
+    pipeline,
+    configuration,
+    history: {events: newestFirst, details, stats: known.stats, missing: []},
+    known: {...noStats, ...known, buffered},
+  };
+}
+
+async function configurationText(
+  json: ServerJson,
+  size: number,
+  options: Parameters<typeof runInSlices>[1],
+): Promise<string | undefined> {
+  return size <= mostShown
+    ? await runInSlices(configurationSteps(json.wholeJson(2)), options)
+    : `It has ${byteSize(size)}, too much for this page: it is in pipeline_config.json of the bundle.`;
+}
+
+/** Events at which there was an error, in full. */
+function errorsIn(json: ServerJson): readonly MonitorEventDetail[] {
+  const failed = json.items?.filter((item) => item.flagOf('deployment_has_error') === true) ?? [];
+  return failed.flatMap((item) => parseEventDetail(item) ?? []);
+}
+
+/** Undefined for what is nested so deep that writing it again overflows the stack. */
+async function unlessTooDeep<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** By the milliseconds since each started. */
+function isOtherProcess(before: number | undefined, now: number | undefined): boolean {
+  return before !== undefined && now !== undefined && now < before;
+}

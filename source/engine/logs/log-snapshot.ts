@@ -1,0 +1,87 @@
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import type {OutputStream} from '../buffer/markers.ts';
+import type {ConnectionEvent, ConnectionState} from '../connection/state.ts';
+import type {ListSnapshot} from '../pipelines/list-poller.ts';
+import type {RecordingState} from '../recording/recorder.ts';
+
+/** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
+export type LogSnapshot = {
+  readonly endId: number;
+  readonly lineCount: number;
+  readonly byteLength: number;
+  readonly droppedLines: number;
+  /** Undefined: a log without a connection. */
+  readonly connection?: ConnectionState | undefined;
+  /** Of a log that is read from a file or from stdin. */
+  readonly file?: FileState | undefined;
+  /** Oldest first. */
+  readonly events: readonly ConnectionEvent[];
+  /** Unix time in ms of the last byte. */
+  readonly receivedAt: number | undefined;
+  /** Lost streams of the process, which nobody reads until its next start; absent: the log reports none. */
+  readonly lostStreams?: readonly OutputStream[];
+  /** Undefined: off. */
+  readonly recording?: RecordingState | undefined;
+};
+
+/** How far a log has been read that is a file, and whether more may come. */
+export type FileState = {
+  /**
+   * `reading`: what is there already. `followed`: all of that is read, and what is added is read at once. `ended`: nothing
+   * more comes. `failed`: the rest cannot be read.
+   */
+  readonly kind: 'reading' | 'followed' | 'ended' | 'failed';
+  /** Unix time in ms at which something was added last; undefined: nothing since all that was there is read. */
+  readonly grewAt?: number | undefined;
+  /** It is certain that somebody writes it: a pipe is open. */
+  readonly hasWriter?: boolean;
+  /** Bytes on the disk, packed if it is packed; of stdin: received so far. */
+  readonly size: number;
+  /** Bytes of its lines that were read so far, if it is packed. */
+  readonly unpacked?: number;
+  /** Bytes of `size` that were read so far. */
+  readonly read: number;
+  /** One sentence: what cannot be read. Of `failed`. */
+  readonly why?: string | undefined;
+};
+
+/** What was there before the log was opened is still coming. */
+export function isCatchingUp({connection, file}: Pick<LogSnapshot, 'connection' | 'file'>): boolean {
+  const kind = connection?.kind ?? file?.kind;
+  return kind === 'connecting' || kind === 'catching-up' || kind === 'reading';
+}
+
+/** All that was there before the log was opened is read. Not certain of one whose connection was lost. */
+export function hasCaughtUp({connection, file}: Pick<LogSnapshot, 'connection' | 'file'>): boolean {
+  if (connection) return connection.kind === 'live' || connection.kind === 'ended';
+  return file !== undefined && file.kind !== 'reading';
+}
+
+/** There is no connection that could bring lines: the log waits for one, or has ended or gone; or it may be dead. */
+export function isCut(snapshot: Pick<LogSnapshot, 'connection' | 'receivedAt'>, list: Unanswered): boolean {
+  const kind = snapshot.connection?.kind;
+  return kind === 'waiting' || kind === 'gone' || kind === 'ended' || isSilent(snapshot, list);
+}
+
+/** Its connection is open, but the server does not answer, and has sent nothing since it was asked first: it may be dead. */
+export function isSilent(
+  {connection, receivedAt}: Pick<LogSnapshot, 'connection' | 'receivedAt'>,
+  {unansweredSince}: Unanswered,
+): boolean {
+  return connection?.kind === 'live' && unansweredSince !== undefined && (receivedAt ?? 0) <= unansweredSince;
+}
+
+type Unanswered = Pick<ListSnapshot, 'unansweredSince'>;
+
+/** Nothing more comes: there is nothing to follow. A connection comes back, and a file that exists may grow. */
+export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {
+  return file?.kind === 'ended' || file?.kind === 'failed';
+}
+
+type BufferInfo = Pick<LogSnapshot, 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
+
+/** A copy: a snapshot does not change with the buffer. */
+export function bufferInfo(buffer: LogBuffer): BufferInfo {
+  const {endId, lineCount, byteLength, droppedLines} = buffer;
+  return {endId, lineCount, byteLength, droppedLines};
+}

@@ -1,0 +1,295 @@
+import {type Clock, waitAfter} from '../../lib/clock.ts';
+import {SliceRunner} from '../../lib/slices.ts';
+import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
+import {diskRetry, type Recorder, type RecordingState, recordingFailure} from '../recording/recorder.ts';
+import type {OpenRecording, Recordings} from '../recording/recordings.ts';
+import {readLogPosition, type StitchPast} from '../stitch/log-position.ts';
+import {timestamp} from '../stitch/overlap.ts';
+import {serverRing} from '../stitch/ring-tail.ts';
+import type {LogReader} from './log-reader.ts';
+import type {LogSink} from './log-sink.ts';
+
+/** The most that a server's ring contains, newlines included (stitch/ring-tail.ts). */
+const ringBytes = serverRing.bytes + serverRing.entries + 1;
+
+/** Milliseconds that the first connection waits for the disk. */
+const patience = 3_000;
+
+type StreamRecordingOptions = {
+  /** Of the pipeline now. */
+  readonly name: () => string;
+  readonly sink: LogSink;
+  readonly reader: Pick<LogReader, 'pipelineId' | 'state' | 'resume'>;
+  readonly recordings: Recordings;
+  readonly clock: Clock;
+  /** The buffer begins with what was recorded before. */
+  readonly showPast: boolean;
+  readonly onChange: () => void;
+};
+
+type Resumed = {
+  /** Unix time in ms of the last heartbeat of the run that recorded it. */
+  readonly lastAt: number;
+};
+
+/**
+ * The recording of one stream: opens and continues it, begins another one when the pipeline is created again, and
+ * reads back what left memory. It never fails: its state shows what is wrong, and the stream continues.
+ */
+export class StreamRecording implements ColdStore {
+  readonly #options: StreamRecordingOptions;
+  /** All can read back what they wrote; the last one may still write. */
+  readonly #recorders: Recorder[] = [];
+  #writing: Recorder | undefined;
+  #isOn = false;
+  /** `start` looks for the recorded past. */
+  #isStarting = false;
+  #id: string | undefined;
+  /** Number of the newest opening; an older one has no effect. */
+  #generation = 0;
+  /** The state while no recorder writes; undefined: off. */
+  #opening: RecordingState | undefined;
+  #failures = 0;
+  #cancelRetry = () => {};
+  /** Reads what the past says that is still so. */
+  #reading: SliceRunner | undefined;
+
+  constructor(options: StreamRecordingOptions) {
+    this.#options = options;
+    options.sink.coldStore = this;
+  }
+
+  /** Undefined: off. */
+  get state(): RecordingState | undefined {
+    return this.#writing?.state ?? this.#opening;
+  }
+
+  get storedTo(): number {
+    return this.#writing?.storedTo ?? (this.#opening?.kind === 'opening' ? 0 : Number.POSITIVE_INFINITY);
+  }
+
+  keep(segment: LeavingSegment): ColdBytes | undefined {
+    for (const recorder of this.#recorders.toReversed()) {
+      const kept = recorder.keep(segment);
+      if (kept) return kept;
+    }
+    return undefined;
+  }
+
+  /**
+   * Opens the recording before the first connection; without an id, that of the last recorded pipeline of this name.
+   * Returns what to continue; undefined also for a slow disk: then the lines in memory are recorded once it answers.
+   */
+  async start(id: string | undefined): Promise<Resumed | undefined> {
+    this.#isOn = true;
+    this.#isStarting = true;
+    this.#opening = {kind: 'opening'};
+    const {promise: late, resolve} = Promise.withResolvers<'late'>();
+    const cancel = this.#options.clock.after(patience, () => resolve('late'));
+    const resumed = await Promise.race([this.#openPast(id), late]);
+    cancel();
+    this.#isStarting = false;
+    if (resumed !== 'late') return resumed;
+    // Closed or switched off meanwhile: nothing would release a recording that is opened now.
+    if (!this.#isOn) return undefined;
+    this.#cancelOpening();
+    this.#id = undefined;
+    this.#openLate(id);
+    return undefined;
+  }
+
+  /** Switches it on or off. Resolves to the last state of a recorder that was switched off, once all is written. */
+  async set(on: boolean, id: string | undefined): Promise<RecordingState | undefined> {
+    if (on === this.#isOn) return undefined;
+    const ended = on ? undefined : this.#writing;
+    this.#isOn = on;
+    if (on) this.#openLate(id);
+    else {
+      this.#cancelOpening();
+      this.#opening = undefined;
+      this.#id = undefined;
+      this.#finishWriting();
+    }
+    this.#options.onChange();
+    await ended?.finish();
+    return ended?.state;
+  }
+
+  /** Another log records the pipeline from now on. A later one is recorded again. */
+  giveUp(): void {
+    this.#cancelOpening();
+    this.#opening = undefined;
+    this.#finishWriting();
+  }
+
+  /** No other log records the pipeline any more. */
+  takeUp(): void {
+    if (this.#isOn && !this.#isStarting && !this.#writing && !this.#opening) this.#openLate(this.#id);
+  }
+
+  /** Ignored during `start`: then `onPlaced` brings the id. */
+  setPipelineId(id: string | undefined): void {
+    if (this.#isOn && !this.#isStarting && this.#id === undefined) this.#openLate(id);
+  }
+
+  onChange(): void {
+    this.#writing?.wake();
+  }
+
+  /** A replay was stitched. If it is of another pipeline than the recording, another recording begins. */
+  onPlaced({isEpochStart}: {readonly isEpochStart: boolean}): void {
+    const {reader, sink} = this.#options;
+    const id = reader.pipelineId;
+    if (this.#isOn && id !== undefined && this.#id !== undefined && id !== this.#id) {
+      this.#finishWriting();
+      sink.startSegment();
+      void this.#openFrom(id, sink.buffer.endId);
+      return;
+    }
+    this.#writing?.setState(isEpochStart);
+    if (this.#isOn && this.#id === undefined) this.#openLate(id);
+  }
+
+  /** Writes the rest, and releases the folder. Later lines are not recorded. */
+  async close(): Promise<void> {
+    this.#isOn = false;
+    this.#reading?.dispose();
+    this.#cancelOpening();
+    await this.#writing?.finish();
+  }
+
+  async #openPast(id: string | undefined): Promise<Resumed | undefined> {
+    const wanted = id ?? (await this.#newestId());
+    return wanted === undefined ? undefined : await this.#open(wanted, (opened) => this.#resume(opened));
+  }
+
+  /** Undefined also when the opening was cancelled meanwhile. */
+  async #newestId(): Promise<string | undefined> {
+    const generation = this.#generation;
+    const id = await this.#options.recordings.newestId(this.#options.name()).catch(() => undefined);
+    return generation === this.#generation ? id : undefined;
+  }
+
+  /** Records the lines in memory, and those that follow. */
+  #openLate(id: string | undefined): void {
+    if (id === undefined) this.#opening = {kind: 'opening'};
+    else void this.#openFrom(id, this.#options.sink.buffer.memoryFirstId);
+  }
+
+  async #openFrom(id: string, from: number): Promise<void> {
+    const {buffer} = this.#options.sink;
+    await this.#open(id, (opened) => {
+      // Memory may have dropped more while the disk was busy.
+      this.#record(opened, opened.past.join(buffer, {from: Math.max(from, buffer.memoryFirstId), date: timestamp}));
+    });
+  }
+
+  /** Returns the result of `use`; undefined on a failure, or if another opening replaced this one. Never rejects. */
+  async #open<T>(id: string, use: (opened: OpenRecording) => T): Promise<T | undefined> {
+    const {name, recordings, onChange} = this.#options;
+    this.#id = id;
+    this.#cancelOpening();
+    const generation = this.#generation;
+    if (this.#failures === 0) this.#opening = {kind: 'opening'};
+    let opened: OpenRecording | undefined;
+    try {
+      opened = await recordings.open(name(), id);
+      if (generation === this.#generation) {
+        const used = use(opened);
+        this.#onOpened(opened, id);
+        return used;
+      }
+      await opened.release();
+    } catch (error) {
+      if (generation === this.#generation) this.#onFailed(error, id);
+      await opened?.release().catch(() => {});
+    } finally {
+      onChange();
+    }
+    return undefined;
+  }
+
+  #onOpened({folder, readOnlyBy}: OpenRecording, id: string): void {
+    if (readOnlyBy === undefined) {
+      this.#failures = 0;
+      return;
+    }
+    this.#opening = {kind: 'read-only', folder, by: readOnlyBy};
+    this.#retryAfter(diskRetry.longest, id);
+  }
+
+  #onFailed(error: unknown, id: string): void {
+    const since = this.#opening?.kind === 'stopped' ? this.#opening.since : this.#options.clock.wall();
+    this.#opening = {kind: 'stopped', why: recordingFailure(error), since};
+    this.#failures += 1;
+    this.#retryAfter(waitAfter(this.#failures, diskRetry), id);
+  }
+
+  #retryAfter(milliseconds: number, id: string): void {
+    this.#cancelRetry = this.#options.clock.after(milliseconds, () => this.#openLate(id));
+  }
+
+  /** An opening in progress has no effect any more, and none is tried again. */
+  #cancelOpening(): void {
+    this.#generation += 1;
+    this.#cancelRetry();
+  }
+
+  #finishWriting(): void {
+    void this.#writing?.finish();
+    this.#writing = undefined;
+  }
+
+  #resume(opened: OpenRecording): Resumed | undefined {
+    const {sink, reader, showPast} = this.#options;
+    // Another program writes it, and its past is not shown: no line of the replay may be left out.
+    if (!showPast && opened.readOnlyBy !== undefined) return undefined;
+    const {past} = opened;
+    if (this.#id !== undefined) sink.setRunner({pipelineId: this.#id});
+    const firstInMemory = sink.restore(showPast ? past.pieces() : past.openLine());
+    const start = past.positionIn(sink.buffer, showPast ? firstInMemory : sink.buffer.endId);
+    if (showPast) this.#findLostStreams();
+    const {state, since, tail} = past.reference(ringBytes);
+    if (opened.isOld) {
+      const appendedAt = opened.lastAt;
+      reader.resume({state: readLogPosition(state, this.#id), since, tail, appendedAt} satisfies StitchPast);
+    }
+    this.#record(opened, start);
+    return opened.isOld ? {lastAt: opened.lastAt} : undefined;
+  }
+
+  #findLostStreams(): void {
+    const {sink, clock, onChange} = this.#options;
+    const earlier = sink.findLostStreams();
+    if (!earlier) return;
+    this.#reading = new SliceRunner({
+      clock,
+      step(maxBytes) {
+        sink.buffer.freeRead();
+        return earlier.step(maxBytes);
+      },
+      onSlice: (isDone) => {
+        if (isDone) onChange();
+      },
+    });
+    this.#reading.wake();
+  }
+
+  #record(opened: OpenRecording, start: Parameters<OpenRecording['record']>[0]['start']): void {
+    if (opened.readOnlyBy !== undefined) return;
+    const {sink, reader, onChange} = this.#options;
+    const recorder = opened.record({
+      ...{buffer: sink.buffer, start, onChange},
+      state: () => reader.state,
+      onGone: (error) => {
+        if (this.#writing !== recorder || this.#id === undefined) return;
+        this.#finishWriting();
+        this.#onFailed(error, this.#id);
+        onChange();
+      },
+    });
+    this.#writing = recorder;
+    this.#recorders.push(this.#writing);
+    if (reader.state !== undefined) this.#writing.wake();
+  }
+}

@@ -1,0 +1,177 @@
+import {readdir, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {clean, cleanName} from '../../lib/clean.ts';
+import {count, isTime, readTime} from '../../lib/format.ts';
+import {isObject, parseJson, stringOf} from '../../lib/json.ts';
+import {bytesOfPath, notRegular} from '../disk/regular-file.ts';
+import {OpenError} from './open-error.ts';
+import {nothingUnpacked, type PackedPart, type UnpackTotal, unpack} from './unpack.ts';
+import {readZip, type ZipPart} from './zip-parts.ts';
+
+/*
+ * Feldera's support bundle (0.337.0): a ZIP file with `metadata.json` and a folder for each collection, named after its
+ * time. `logs.txt` is what the server held of the log then; each of the other files is an answer of its API.
+ */
+
+/** What pipetail reads of a collection. */
+const collected = ['logs.txt', 'stats.json', 'pipeline_events.json', 'pipeline_config.json'] as const;
+export type Collected = (typeof collected)[number];
+
+/** What the server collected of one pipeline at one time; any file may be missing. */
+export type Collection = {
+  /** Its folder in the bundle, safe to show. */
+  readonly name: string;
+  /** Unix time in ms; undefined: the bundle does not tell. */
+  readonly at: number | undefined;
+  readonly files: ReadonlyMap<Collected, PackedPart>;
+};
+
+export type FoundBundle = {
+  readonly kind: 'bundle';
+  /** Of the pipeline, safe to show; of the file, where the bundle does not tell. */
+  readonly name: string;
+  readonly path: string;
+  /** Oldest first; at least one has `logs.txt`. */
+  readonly collections: readonly Collection[];
+};
+
+const metadataFile = 'metadata.json';
+/** Bytes of a file; the largest one seen has 200 kB. */
+const mostJson = 32 * 1024 * 1024;
+/** Bytes of JSON that is parsed without a pause: 1 MiB takes 5 ms. */
+const mostAtOnce = 1024 * 1024;
+
+/** Numbers in names by their value: `node-2` comes before `node-10`. */
+export const {compare: byName} = new Intl.Collator('en', {numeric: true});
+
+/** As `FindOptions`. */
+type BundleOptions = {readonly note: (line: string) => void; readonly signal?: AbortSignal | undefined};
+
+/** Throws `OpenError` for a ZIP file that has no log or is damaged, and the signal's reason when aborted. */
+export async function bundleInZip(file: string, options: BundleOptions): Promise<FoundBundle> {
+  const isWanted = (name: string) => [metadataFile, ...collected].includes(path.posix.basename(name));
+  const bundle = await bundleOf(file, await readZip(file, isWanted, options.signal), options);
+  if (bundle) return bundle;
+  const way = 'unpack it, and open its folder';
+  throw new OpenError(`${clean(file)} is a ZIP file, but not a Feldera support bundle with a log: ${way}`);
+}
+
+/** The bundle that was unpacked into this folder, if one was. `entries`: of the folder. What cannot be opened is noted. */
+export async function bundleInFolder(
+  folder: string,
+  entries: readonly string[],
+  note: (line: string) => void,
+): Promise<FoundBundle | undefined> {
+  if (!entries.includes(metadataFile)) return undefined;
+  const files: ZipPart[] = [];
+  const add = async (name: string) => {
+    const file = path.join(folder, name);
+    const stats = await stat(bytesOfPath(file)).catch(() => undefined);
+    if (!stats || stats.isFile()) files.push({name, part: {name: clean(file), path: file, packed: undefined}});
+    else note(OpenError.of(file, notRegular(file, stats)).message);
+  };
+  await add(metadataFile);
+  for (const entry of entries) {
+    const within = await readdir(bytesOfPath(path.join(folder, entry)), 'utf8').catch(() => []);
+    for (const name of within.filter(isCollected)) await add(`${entry}/${name}`);
+  }
+  return await bundleOf(folder, files, {note});
+}
+
+/** Undefined without a log. */
+async function bundleOf(
+  file: string,
+  parts: readonly ZipPart[],
+  {note, signal}: BundleOptions,
+): Promise<FoundBundle | undefined> {
+  // Of several files of one name the last one counts, as where they are unpacked.
+  const named = Map.groupBy(parts, ({name}) => path.posix.normalize(name));
+  const folders = new Map<string, Map<Collected, PackedPart>>();
+  let metadata: PackedPart | undefined;
+  for (const [name, alike] of named) {
+    const [folder, base] = [path.posix.dirname(name), path.posix.basename(name)];
+    const part = alike.at(-1)?.part;
+    if (base === metadataFile) metadata ??= part;
+    if (!part || !isCollected(base) || folder === '.') continue;
+    const files = folders.get(folder) ?? new Map<Collected, PackedPart>();
+    folders.set(folder, files.set(base, part));
+  }
+  if (![...folders.values()].some((files) => files.has('logs.txt'))) return undefined;
+  for (const [name, {length}] of named) {
+    if (length > 1) note(`${clean(file)} has ${count(length)} files ${clean(name)}: the last one is read`);
+  }
+  const options = {signal, total: nothingUnpacked()};
+  const {pipeline, times} = readMetadata(metadata && (await readJson(metadata, options)));
+  const collections = [...folders].map(([folder, files]) => {
+    const directory = path.posix.basename(folder);
+    return {name: clean(directory), at: times.get(directory) ?? timeInName(directory), files};
+  });
+  collections.sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || byName(a.name, b.name));
+  const name = pipeline || (await nameInConfiguration(collections, options)) || clean(path.basename(file));
+  return {kind: 'bundle', name, path: file, collections};
+}
+
+/** `metadata.json` may be missing where a bundle was unpacked. */
+async function nameInConfiguration(collections: readonly Collection[], options: ReadOptions): Promise<string> {
+  for (const {files} of collections) {
+    const part = files.get('pipeline_config.json');
+    const name = part ? cleanName(stringOf(await readJson(part, options), 'name')) : '';
+    if (name !== '') return name;
+  }
+  return '';
+}
+
+function isCollected(name: string): name is Collected {
+  return (collected as readonly string[]).includes(name);
+}
+
+/** `times`: Unix times in ms, by the folder of the collection. */
+function readMetadata(json: unknown): {readonly pipeline: string; readonly times: ReadonlyMap<string, number>} {
+  const times = new Map<string, number>();
+  const {pipeline, collections} = isObject(json) ? json : {};
+  for (const each of Array.isArray(collections) ? collections : []) {
+    const at = readTime(stringOf(each, 'time'));
+    if (isTime(at)) times.set(stringOf(each, 'directory'), at);
+  }
+  return {pipeline: cleanName(stringOf(pipeline, 'name')), times};
+}
+
+/** Of `2026-11-27T05-54-23.307932482Z`. */
+function timeInName(folder: string): number | undefined {
+  const at = readTime(folder.replace(/T(\d\d)-(\d\d)-(\d\d)/, 'T$1:$2:$3'));
+  return isTime(at) ? at : undefined;
+}
+
+/** The JSON in a small file of a bundle; undefined for what is damaged, or larger than 1 MiB. */
+async function readJson(part: PackedPart, options: ReadOptions): Promise<unknown> {
+  const bytes = await readWhole(part, {...options, most: mostAtOnce});
+  return bytes && parseJson(bytes);
+}
+
+/** `most`: bytes. `total`: of the bundle. */
+type ReadOptions = {
+  readonly most?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly total?: UnpackTotal;
+};
+
+/** A file of a bundle; undefined for what is damaged, or larger than such files are. */
+export async function readWhole(
+  part: PackedPart,
+  {most = mostJson, signal, total}: ReadOptions = {},
+): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of unpack(part, {signal, total})) {
+      if (!('bytes' in piece)) return undefined;
+      length += piece.bytes.length;
+      if (length > most) return undefined;
+      pieces.push(piece.bytes);
+    }
+  } catch (error) {
+    if (error instanceof OpenError) return undefined;
+    throw error;
+  }
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,188 @@
+import {fstatSync, type Stats} from 'node:fs';
+import {lstat, readdir, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {clean} from '../../lib/clean.ts';
+import {bytesOfPath, notRegular, openRegular} from '../disk/regular-file.ts';
+import {pipelineOfFolder} from '../recording/facts.ts';
+import {type FoundRecording, findRecording, isFormer} from '../recording/read-recording.ts';
+import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
+import {bundleInFolder, bundleInZip, byName, type FoundBundle} from './find-bundle.ts';
+import {OpenError} from './open-error.ts';
+import {readAt} from './unpack.ts';
+
+/** A log that `pipetail open` shows in one tab. `name`: one line that is safe to show; `path`: as typed, or within it. */
+export type FoundLog = {readonly name: string; readonly path: string} & (
+  | {readonly kind: 'recording'; readonly recordings: readonly FoundRecording[]}
+  | {readonly kind: 'file'; readonly packed: Packing}
+  /** `path` is `-`, or a named pipe, which can be read once. */
+  | {readonly kind: 'stdin'}
+  /** Several are several logs only where their bytes do not overlap (`findOpened` of logs/bundle-log.ts). */
+  | Pick<FoundBundle, 'kind' | 'collections'>
+);
+
+export type FindOptions = {
+  /** Receives one line about what was left out of logs that were found, or beside them. */
+  readonly note?: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/**
+ * The logs in `what`: a file, a folder of files or of recordings, or `-` for stdin. Opens nothing for long and asks no
+ * network. Throws `OpenError`, and the signal's reason when aborted.
+ */
+export async function findLogs(
+  what: string,
+  {note = () => {}, signal}: FindOptions = {},
+): Promise<readonly FoundLog[]> {
+  if (what === '-') return [stdinLog()];
+  const stats = await stat(bytesOfPath(what)).catch((error: unknown) => {
+    throw OpenError.of(what, error);
+  });
+  if (stats.isDirectory()) return await logsIn(what, {note, signal});
+  return [await logOf(what, stats, {note, signal})];
+}
+
+/** A folder as stdin would look like a log without lines. */
+function stdinLog(): FoundLog {
+  if (fstatSync(0).isDirectory()) throw new OpenError('- is stdin, which is a folder here · name the folder instead');
+  return {kind: 'stdin', name: 'stdin', path: '-'};
+}
+
+/** Throws `OpenError` for what is no log. */
+async function logOf(file: string, stats: Stats, options: FindIn): Promise<FoundLog> {
+  const name = nameOf(file);
+  if (stats.isFIFO()) return {kind: 'stdin', name, path: file};
+  if (!stats.isFile()) throw new OpenError(`${clean(file)} is neither a file nor a folder`);
+  const form = await readForm(file);
+  switch (form.kind) {
+    case 'log':
+      return {kind: 'file', name, path: file, packed: form.packed};
+    case 'zip':
+      return await bundleInZip(file, options);
+    case 'other':
+      throw new OpenError(`${clean(file)} ${form.why}`);
+  }
+}
+
+async function readForm(file: string): Promise<FileForm> {
+  try {
+    await using handle = await openRegular(file);
+    const form = formOf(await readAt(handle, 0, headBytes));
+    if (form !== binaryFile) return form;
+    const {size} = await handle.stat();
+    const tail = await readAt(handle, Math.max(0, size - headBytes), headBytes);
+    return endsAsLog(tail) ? {kind: 'log', packed: undefined} : form;
+  } catch (error) {
+    throw OpenError.of(file, error);
+  }
+}
+
+/** `.log.1`, `.log.2.gz` and `.log-20261127.zst` are names of rotated logs. */
+const logName = /^[^.].*?\.(?:log|txt|out|err)(?:[.-]\d[\d-]*)?(?:\.(?:gz|zst))?$/i;
+const packedName = /^[^.].*\.(?:gz|zst|zip)$/i;
+
+/** Whether a file in a folder is opened with it. */
+function isLogName(name: string): boolean {
+  return logName.test(name) || (packedName.test(name) && !/\.tar\.\w+$/i.test(name));
+}
+
+type FindIn = Required<Pick<FindOptions, 'note'>> & Pick<FindOptions, 'signal'>;
+
+/** Recordings, and files whose names are those of logs; folders within are not opened. */
+async function logsIn(folder: string, {note, signal}: FindIn): Promise<readonly FoundLog[]> {
+  const base = path.basename(path.resolve(folder));
+  const own = await findRecording(folder, base);
+  if (own)
+    return [{kind: 'recording', name: pipelineOfFolder(base)?.name ?? clean(base), path: folder, recordings: [own]}];
+  const entries = await readdir(bytesOfPath(folder), 'utf8').catch((error: unknown) => {
+    throw OpenError.of(folder, error);
+  });
+  const left: string[] = [];
+  const leave = (line: string) => void left.push(line);
+  const bundle = await bundleInFolder(folder, entries, leave);
+  const files = bundle ? [] : await filesIn(folder, entries, {note: leave, signal});
+  const found = bundle ? [bundle] : [...(await recordingsIn(folder, entries, leave)), ...files];
+  if (found.length === 0) throw new OpenError(`${clean(folder)} ${whyNoLogs(entries, left)}`);
+  for (const line of left) note(line);
+  return found;
+}
+
+/** `left`: what was left out, and why, a sentence each. */
+function whyNoLogs(entries: readonly string[], left: readonly string[]): string {
+  const [first] = left;
+  if (first !== undefined) return `has no log that can be read: ${first}`;
+  const names = 'files whose names end in .log, .txt, .out, .err, .gz, .zst or .zip';
+  const way = entries.length === 0 ? '' : ' · name other files directly';
+  return `has no logs (looked for recordings and ${names})${way}`;
+}
+
+/** One log for each name of a pipeline, by name. */
+async function recordingsIn(
+  folder: string,
+  entries: readonly string[],
+  leave: (line: string) => void,
+): Promise<readonly FoundLog[]> {
+  const byPipeline = new Map<string, FoundRecording[]>();
+  for (const entry of entries) {
+    const name = pipelineOfFolder(entry)?.name;
+    if (name === undefined) continue;
+    const place = path.join(folder, entry);
+    const recording = await findRecording(place, entry);
+    if (!recording && (await isFormer(place)))
+      leave(`${clean(entry)} is a recording in a former form · open that folder to read its files`);
+    if (recording === undefined) continue;
+    byPipeline.set(name, [...(byPipeline.get(name) ?? []), recording]);
+  }
+  return [...byPipeline]
+    .sort(([a], [b]) => byName(a, b))
+    .map(([name, recordings]) => {
+      const oldestFirst = recordings.sort((a, b) => a.startedAt - b.startedAt);
+      return {kind: 'recording', name, path: folder, recordings: oldestFirst};
+    });
+}
+
+/** What cannot be opened is noted. */
+async function filesIn(
+  folder: string,
+  entries: readonly string[],
+  {note, signal}: FindIn,
+): Promise<readonly FoundLog[]> {
+  const files: FoundLog[] = [];
+  const bundles: FoundLog[] = [];
+  const named = entries.filter(isLogName).map((entry) => path.join(folder, entry));
+  const isLink = await linksAmong(named);
+  const read = new Set<string>();
+  // Links come last: they may lead to a file of the same folder, as `current.log` often does.
+  for (const file of [...named.filter((each) => !isLink.has(each)), ...isLink]) {
+    try {
+      const stats = await stat(bytesOfPath(file));
+      const key = `${stats.dev} ${stats.ino}`;
+      if (isLink.has(file) && read.has(key)) continue;
+      read.add(key);
+      // A named pipe would be waited for, which only one that is named itself is.
+      if (!stats.isFile() && !stats.isDirectory()) throw notRegular(file, stats);
+      const found = stats.isFile() ? await logOf(file, stats, {note, signal}) : undefined;
+      if (found?.kind === 'file') files.push(found);
+      else if (found) bundles.push(found);
+    } catch (error) {
+      signal?.throwIfAborted();
+      note(OpenError.of(file, error).message);
+    }
+  }
+  files.sort((a, b) => byName(a.name, b.name));
+  return [...files, ...bundles];
+}
+
+/** Which of the files are symbolic links. */
+async function linksAmong(files: readonly string[]): Promise<ReadonlySet<string>> {
+  const links = new Set<string>();
+  for (const file of files) {
+    const stats = await lstat(bytesOfPath(file)).catch(() => undefined);
+    if (stats?.isSymbolicLink()) links.add(file);
+  }
+  return links;
+}
+
+function nameOf(file: string): string {
+  return clean(path.basename(file));
+}

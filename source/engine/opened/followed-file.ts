@@ -1,0 +1,247 @@
+import {type FSWatcher, watch} from 'node:fs';
+import {stat} from 'node:fs/promises';
+import path from 'node:path';
+import type {Clock} from '../../lib/clock.ts';
+import {bytesOfPath} from '../disk/regular-file.ts';
+import {ignoreMissing} from '../disk/save-file.ts';
+import {FilePart} from './file-part.ts';
+
+/** What happened to a file that is followed. `rotated`: another file has its name now. */
+export type FileChange = 'truncated' | 'rotated' | 'removed';
+
+type FileSink = {
+  /** Bytes that follow in the log, at `offset` of the part. Valid until it returns. */
+  readonly append: (bytes: Buffer, part: FilePart, offset: number) => void;
+  /** The bytes that follow are not those of the part before. */
+  readonly onChanged: (change: FileChange) => void;
+  /** Everything that was in the file was read. */
+  readonly onCaughtUp: () => void;
+  /** Nothing more will be read: an error of the file system. */
+  readonly onFailed: (error: unknown) => void;
+};
+
+const pieceBytes = 256 * 1024;
+/** Bytes before the end of what was read that are compared before more is read: a file that was written again differs. */
+const comparedBytes = 64;
+/** Milliseconds. Watching has limits, and sees nothing on network disks. */
+const pollEvery = 1000;
+/** Milliseconds between two looks while the file is written. */
+const checkEvery = 16;
+/** Milliseconds in which a file that is gone may be made again: a rotation does that. */
+const missingFor = 1000;
+
+/** Reads a file and follows it: appended bytes, truncation, rotation (by inode) and removal. */
+export class FollowedFile {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #sink: FileSink;
+  readonly #memory = Buffer.allocUnsafeSlow(comparedBytes + pieceBytes);
+  #part: FilePart;
+  /** What got the name since, oldest first: opened at once, as it may lose the name before it has a byte. */
+  #waiting: FilePart[] = [];
+  /** The opening in progress; never rejects. */
+  #noticing: Promise<unknown> = Promise.resolve();
+  #offset = 0;
+  /** The last bytes that were read, at most `comparedBytes`. */
+  #last = Buffer.alloc(0);
+  /** A file that was emptied while its writer kept its place begins with NULs, which nobody wrote. */
+  #isInHole = true;
+  #missingSince: number | undefined;
+  #isRemoved = false;
+  #watchers: FSWatcher[] = [];
+  #isClosed = false;
+  #isChecking = false;
+  #checksAgain = false;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+  #cancelCheck: (() => void) | undefined;
+  #cancelPoll: (() => void) | undefined;
+
+  /** `part`: the open file at `path`. */
+  constructor(options: {path: string; part: FilePart; clock: Clock; sink: FileSink}) {
+    this.#path = options.path;
+    this.#part = options.part;
+    this.#clock = options.clock;
+    this.#sink = options.sink;
+  }
+
+  start(): void {
+    this.#watch();
+    void this.#check();
+    this.#poll();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelCheck?.();
+    this.#cancelPoll?.();
+    for (const watcher of this.#watchers) watcher.close();
+    await this.#noticing;
+    await Promise.all([this.#part, ...this.#waiting].map((part) => part.close()));
+  }
+
+  /** The folder shows that another file got the name, and a link in it may lead to a file elsewhere. */
+  #watch(): void {
+    for (const watcher of this.#watchers) watcher.close();
+    this.#watchers = [];
+    for (const watched of [path.dirname(this.#path), this.#path]) this.#addWatcher(watched);
+  }
+
+  #addWatcher(watched: string): void {
+    const name = path.basename(this.#path);
+    try {
+      const watcher = watch(bytesOfPath(watched), {persistent: false}, (event, changed) => {
+        if (changed !== null && changed !== name && watched !== this.#path) return;
+        // Errors are told by the check.
+        if (event === 'rename') void this.#notice().catch(() => {});
+        this.#checkSoon();
+      });
+      watcher.on('error', () => watcher.close());
+      this.#watchers.push(watcher);
+    } catch {
+      // It cannot be watched: what changes is found by a check every second.
+    }
+  }
+
+  /** Opens what has the name now, unless it was opened before. Resolves to whether a file has it. */
+  #notice(): Promise<boolean> {
+    const noticed = this.#noticing.then(() => this.#openNamed());
+    this.#noticing = noticed.catch(() => {});
+    return noticed;
+  }
+
+  async #openNamed(): Promise<boolean> {
+    if (this.#isClosed) return false;
+    const found = await stat(bytesOfPath(this.#path)).catch(ignoreMissing);
+    // A pipe of that name is not opened.
+    if (!found?.isFile()) return false;
+    const last = this.#waiting.at(-1) ?? this.#part;
+    if (last.isFile(found)) return true;
+    // The name came back to it, and nothing was written elsewhere.
+    if (this.#part.isFile(found) && this.#waiting.every(({size}) => size === 0)) {
+      await this.#closeWaiting(0);
+      return true;
+    }
+    // It may be renamed again meanwhile: the next check finds what has the name then.
+    const part = await FilePart.open(this.#path).catch(ignoreMissing);
+    if (!part) return false;
+    this.#waiting.push(part);
+    this.#addWatcher(this.#path);
+    return true;
+  }
+
+  /** Closes the oldest ones but for so many. */
+  async #closeWaiting(most: number): Promise<void> {
+    while (this.#waiting.length > most) await this.#waiting.shift()?.close();
+  }
+
+  #poll(): void {
+    this.#cancelPoll = this.#clock.after(pollEvery, () => {
+      void this.#check();
+      this.#poll();
+    });
+  }
+
+  #checkSoon(): void {
+    if (this.#isClosed || this.#cancelCheck) return;
+    const wait = Math.max(0, this.#checkedAt + checkEvery - this.#clock.monotonic());
+    this.#cancelCheck = this.#clock.after(wait, () => {
+      this.#cancelCheck = undefined;
+      void this.#check();
+    });
+  }
+
+  /** Never rejects. */
+  async #check(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#checksAgain = this.#isChecking;
+    if (this.#isChecking) return;
+    this.#isChecking = true;
+    try {
+      await this.#readOn();
+      await this.#followName();
+      if (!this.#isClosed) this.#sink.onCaughtUp();
+    } catch (error) {
+      if (!this.#isClosed) {
+        await this.close();
+        this.#sink.onFailed(error);
+      }
+    }
+    this.#isChecking = false;
+    this.#checkedAt = this.#clock.monotonic();
+    if (this.#checksAgain) this.#checkSoon();
+  }
+
+  /** Reads to the end of the present file. */
+  async #readOn(): Promise<void> {
+    while (!this.#isClosed) {
+      const compared = this.#last.length;
+      const bytes = await this.#part.read(this.#memory.subarray(0, compared + pieceBytes), this.#offset - compared);
+      if (this.#isClosed) return;
+      if (!bytes.subarray(0, compared).equals(this.#last)) {
+        this.#part = this.#part.truncated();
+        this.#beginAgain();
+        this.#sink.onChanged('truncated');
+        continue;
+      }
+      if (bytes.length === compared) return;
+      const added = bytes.subarray(compared);
+      const skipped = this.#isInHole ? textStart(added) : 0;
+      this.#isInHole &&= skipped === added.length;
+      if (!this.#isInHole) this.#sink.append(added.subarray(skipped), this.#part, this.#offset + skipped);
+      this.#offset += added.length;
+      this.#last = Buffer.from(bytes.subarray(-comparedBytes));
+    }
+  }
+
+  /** Another file has the name: what comes is written there, once it has a byte. */
+  async #followName(): Promise<void> {
+    const isThere = await this.#notice();
+    while (!this.#isClosed) {
+      const [next, ...later] = this.#waiting;
+      // The writer may not have opened it yet, and still write to the old one.
+      if (!next || (next.size === 0 && later.length === 0)) break;
+      if (next.size > 0) await this.#moveOn(next);
+      else await this.#closeWaiting(later.length);
+    }
+    if (this.#isClosed) return;
+    if (isThere) this.#missingSince = undefined;
+    else this.#onMissing();
+  }
+
+  async #moveOn(next: FilePart): Promise<void> {
+    await this.#readOn();
+    if (this.#isClosed) return;
+    // Whoever got bytes of a part closes it.
+    if (this.#offset === 0) await this.#part.close();
+    this.#waiting = this.#waiting.filter((part) => part !== next);
+    this.#isRemoved = false;
+    this.#part = next;
+    this.#beginAgain();
+    this.#sink.onChanged('rotated');
+    this.#watch();
+    await this.#readOn();
+  }
+
+  #onMissing(): void {
+    const now = this.#clock.monotonic();
+    this.#missingSince ??= now;
+    if (this.#isRemoved || now - this.#missingSince < missingFor) return;
+    this.#isRemoved = true;
+    this.#sink.onChanged('removed');
+  }
+
+  #beginAgain(): void {
+    this.#offset = 0;
+    this.#isInHole = true;
+    this.#last = Buffer.alloc(0);
+  }
+}
+
+/** After the NULs, or the byte order mark of UTF-8, with which a file begins. */
+function textStart(bytes: Uint8Array): number {
+  if (byteOrderMark.every((byte, index) => bytes[index] === byte)) return byteOrderMark.length;
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first === -1 ? bytes.length : first;
+}
+
+const byteOrderMark: readonly number[] = [0xef, 0xbb, 0xbf];

@@ -1,0 +1,326 @@
+import type {Clock} from '../../lib/clock.ts';
+import {LongWait} from '../../lib/long-wait.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {asFailure, isWithoutAnswer} from '../api/errors.ts';
+import type {ApiClient, ApiFailure, Pipeline, Session} from '../api/types.ts';
+import {askedDelay, retryDelay} from '../connection/backoff.ts';
+import {CompilerTexts} from './compiler-texts.ts';
+
+/** Milliseconds; Feldera's own web console uses 2 s too. */
+export const attendedEvery = 2_000;
+const unattendedEvery = 15_000;
+/** Milliseconds that a list waits for what the compiler says. */
+const textPatience = 1_000;
+/** Milliseconds after a refusal before the first list, plus as much jitter: the screen recovers soon after the key does. */
+const refusedEvery = 5_000;
+/** Milliseconds without an answer after which the server may be gone: an open connection does not prove that it is there. */
+const doubtedAfter = 5_000;
+
+/** The same object until the list changes, or a failure comes or goes. */
+export type ListSnapshot = {
+  /** Kept through failures; undefined until the first list. */
+  readonly pipelines: readonly Pipeline[] | undefined;
+  /** Unix time in ms of the last list before this snapshot or, while nothing is answered, of the last sign of the server. */
+  readonly goodAt: number | undefined;
+  /** Monotonic ms at which these pipelines were requested. */
+  readonly askedAt?: number | undefined;
+  /** Of the last request; undefined when it succeeded. */
+  readonly failure: ApiFailure | undefined;
+  /**
+   * The first list in a row that was requested has had no answer for a while, nor has any request since: the Unix time in ms
+   * of that request, or of the last byte of a log if that came later and is as old.
+   */
+  readonly unansweredSince?: number | undefined;
+  /** Monotonic milliseconds of the next try; undefined while nothing failed. */
+  readonly nextTryAt: number | undefined;
+};
+
+/** Since when nothing is answered, as Unix time in ms: the last sign of the server. Undefined: it is, or never was. */
+export function outageSince({
+  failure,
+  goodAt,
+}: Pick<ListSnapshot, 'failure'> & Partial<ListSnapshot>): number | undefined {
+  return failure && isWithoutAnswer(failure) ? goodAt : undefined;
+}
+
+type ListPollerOptions = {
+  readonly client: Pick<ApiClient, 'answers' | 'listPipelines' | 'getPipeline'>;
+  readonly clock: Clock;
+  /** In [0, 1), for the jitter. */
+  readonly random: () => number;
+};
+
+/** When a list was requested, as Unix time in ms; its number is greater than `after`, as is that of each later request. */
+type Asked = {readonly at: number; readonly after: number};
+
+/** Polls the list of pipelines, one request at a time: every 2 s while the user watches, else every 15 s. */
+export class ListPoller {
+  readonly #options: ListPollerOptions;
+  readonly #store = createStore<ListSnapshot>({
+    pipelines: undefined,
+    goodAt: undefined,
+    failure: undefined,
+    nextTryAt: undefined,
+  });
+  readonly #stop = new AbortController();
+  readonly #wait: LongWait;
+  #isAttended = true;
+  #tries = 0;
+  #goodAt: number | undefined;
+  #heardAt = () => 0;
+  #unanswered: Asked | undefined;
+  #cancelDoubt = () => {};
+  #requesting = false;
+  /** The last list as the server sent it. */
+  #sent: readonly Pipeline[] | undefined;
+  readonly #texts: CompilerTexts;
+  /** `refresh` was called during a request. */
+  #again = false;
+  #cancelTimer: (() => void) | undefined;
+
+  /** As `Machine.wakeAfter`. */
+  #wakeAfter: number | undefined;
+  #woken = false;
+  readonly #unsubscribe: () => void;
+
+  constructor(options: ListPollerOptions) {
+    this.#options = options;
+    this.#wait = new LongWait(options.clock);
+    this.#texts = new CompilerTexts(options.client);
+    const {lastGood} = options.client.answers;
+    this.#unsubscribe = lastGood.subscribe(() => this.#onAnswer(lastGood.get()));
+  }
+
+  get snapshot(): ReadableStore<ListSnapshot> {
+    return this.#store;
+  }
+
+  /** As `LongWait.since`: of the request in progress. */
+  get waitingSince(): ReadableStore<number | undefined> {
+    return this.#wait.since;
+  }
+
+  /** Milliseconds until the next request after a refusal, at most. */
+  get everyRefused(): number {
+    return this.#goodAt === undefined ? 2 * refusedEvery : this.#every;
+  }
+
+  /** Unix time in ms at which the server was heard of last, beside its lists. */
+  setHeard(heardAt: () => number): void {
+    this.#heardAt = heardAt;
+  }
+
+  start(): void {
+    this.refresh();
+  }
+
+  /** Requests the list now; during a request: once more after it. */
+  refresh(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#requesting) this.#again = true;
+    else void this.#request();
+  }
+
+  /** `isAttended`: the user looks at the screen. A return refreshes at once. */
+  setAttended(isAttended: boolean): void {
+    if (isAttended === this.#isAttended) return;
+    this.#isAttended = isAttended;
+    if (isAttended) this.refresh();
+  }
+
+  /** Also cancels the request in progress. */
+  stop(): void {
+    this.#stop.abort();
+    this.#unsubscribe();
+    this.#cancelTimer?.();
+    this.#cancelDoubt();
+    this.#wait.end();
+  }
+
+  #onAnswer(request: number): void {
+    if (this.#unanswered && request > this.#unanswered.after) {
+      this.#unanswered = undefined;
+      this.#store.set({...this.#store.get(), unansweredSince: undefined});
+    }
+    this.#wake(request);
+  }
+
+  /** The server answered another request: that ends the backoff, once for each wait. */
+  #wake(request: number): void {
+    if (this.#wakeAfter === undefined || request <= this.#wakeAfter || this.#requesting) return;
+    this.refresh();
+    this.#woken = true;
+  }
+
+  /** Never rejects: every failure becomes part of the snapshot. */
+  async #request(): Promise<void> {
+    this.#requesting = true;
+    this.#again = false;
+    this.#wakeAfter = undefined;
+    this.#wait.start();
+    const {client, clock} = this.#options;
+    const askedAt = clock.monotonic();
+    const asked = {at: clock.wall(), after: client.answers.started};
+    this.#cancelDoubt = clock.after(doubtedAfter, () => this.#doubt(asked));
+    const answer = await client.listPipelines(this.#stop.signal).catch(asFailure);
+    this.#cancelDoubt();
+    this.#wait.end();
+    if (!('kind' in answer) && this.#texts.lacks(answer)) await this.#askCompiler(answer);
+    this.#requesting = false;
+    if (this.#stop.signal.aborted) return;
+    if ('kind' in answer) this.#failed(answer, asked);
+    else this.#succeeded(answer, askedAt);
+    if (this.#again) this.refresh();
+  }
+
+  #doubt(asked: Asked): void {
+    if (this.#options.client.answers.lastGood.get() > asked.after) return;
+    this.#unanswered ??= asked;
+    this.#store.set({...this.#store.get(), unansweredSince: this.#unansweredSince});
+    const rest = this.#heardAt() + doubtedAfter - this.#options.clock.wall();
+    if (rest > 0) this.#cancelDoubt = this.#options.clock.after(rest, () => this.#doubt(asked));
+  }
+
+  /** A byte of a log that came after the request shows for a while that the server is there. */
+  get #unansweredSince(): number | undefined {
+    const heardAt = this.#heardAt();
+    const isHeard = this.#options.clock.wall() - heardAt < doubtedAfter;
+    return this.#unanswered && (isHeard ? this.#unanswered.at : Math.max(this.#unanswered.at, heardAt));
+  }
+
+  #succeeded(pipelines: readonly Pipeline[], askedAt: number): void {
+    this.#tries = 0;
+    this.#woken = false;
+    this.#goodAt = this.#options.clock.wall();
+    this.#unanswered = undefined;
+    this.#requestAfter(this.#every);
+    const {failure, unansweredSince} = this.#store.get();
+    if (this.#sent === pipelines && failure === undefined && unansweredSince === undefined) return;
+    this.#sent = pipelines;
+    this.#store.set({
+      pipelines: this.#texts.added(pipelines),
+      goodAt: this.#goodAt,
+      askedAt,
+      failure: undefined,
+      nextTryAt: undefined,
+    });
+  }
+
+  /** A list with a program that did not compile waits a little for why: so whoever tells of it can say that. */
+  async #askCompiler(pipelines: readonly Pipeline[]): Promise<void> {
+    const {clock} = this.#options;
+    const asking = this.#texts.ask(pipelines, this.#stop.signal).then(() => {
+      const {pipelines: shown} = this.#store.get();
+      const known = this.#sent && this.#texts.added(this.#sent);
+      const isNews = known?.some((each, at) => each !== shown?.[at]) === true;
+      if (isNews && !this.#stop.signal.aborted) this.#store.set({...this.#store.get(), pipelines: known});
+    });
+    const {promise: waited, resolve} = Promise.withResolvers<void>();
+    const cancel = clock.after(textPatience, resolve);
+    await Promise.race([asking, waited]);
+    cancel();
+  }
+
+  #failed(failure: ApiFailure, asked: Asked): void {
+    const {answers} = this.#options.client;
+    const first = this.#unanswered ?? asked;
+    this.#unanswered = isWithoutAnswer(failure) && answers.lastGood.get() <= first.after ? first : undefined;
+    this.#tries += 1;
+    const wait = this.#waitAfter(failure);
+    this.#wakeAfter = this.#woken || askedDelay(failure) !== undefined ? undefined : answers.started;
+    this.#woken = false;
+    this.#requestAfter(wait);
+    const {pipelines, askedAt} = this.#store.get();
+    if (isWithoutAnswer(failure)) this.#goodAt = this.#goodAt && Math.max(this.#goodAt, this.#heardAt());
+    this.#store.set({
+      ...{pipelines, askedAt, goodAt: this.#goodAt, failure, unansweredSince: this.#unansweredSince},
+      nextTryAt: this.#options.clock.monotonic() + wait,
+    });
+  }
+
+  /**
+   * After a list the waits never grow beyond those between good answers: that is no more work for the server, and the list
+   * is back when the server is. Feldera refuses every key while it cannot read its database, so a refusal may be over soon.
+   */
+  #waitAfter(failure: ApiFailure): number {
+    const roll = this.#options.random();
+    if (failure.kind !== 'retryable') return this.#goodAt === undefined ? refusedEvery * (1 + roll) : this.#every;
+    return askedDelay(failure) ?? Math.min(retryDelay(failure, this.#tries, roll), this.#every);
+  }
+
+  get #every(): number {
+    return this.#isAttended ? attendedEvery : unattendedEvery;
+  }
+
+  #requestAfter(milliseconds: number): void {
+    this.#cancelTimer = this.#options.clock.after(milliseconds, () => {
+      this.#cancelTimer = undefined;
+      void this.#request();
+    });
+  }
+}
+
+type LoginOptions = {
+  readonly client: Pick<ApiClient, 'getSession' | 'getVersion'>;
+  readonly poller: Pick<ListPoller, 'snapshot'>;
+};
+
+/**
+ * The user's session, requested at the start and when the list comes back after a refusal; and the server's version,
+ * requested whenever the list comes back, since the server may be a new one. Failures are not shown: the list, which
+ * needs the same role, fails in the same words.
+ */
+export class Login {
+  readonly #options: LoginOptions;
+  readonly #session = createStore<Session | undefined>(undefined);
+  readonly #version = createStore<string | undefined>(undefined);
+  readonly #stop = new AbortController();
+  #unsubscribe = () => {};
+  #listFailure: ApiFailure | undefined;
+
+  constructor(options: LoginOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined until received. */
+  get session(): ReadableStore<Session | undefined> {
+    return this.#session;
+  }
+
+  /** Of the server; undefined until received. */
+  get version(): ReadableStore<string | undefined> {
+    return this.#version;
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#options.poller.snapshot.subscribe(() => this.#onList());
+    void this.#requestSession();
+    void this.#requestVersion();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#unsubscribe();
+  }
+
+  #onList(): void {
+    const before = this.#listFailure;
+    const {failure} = this.#options.poller.snapshot.get();
+    this.#listFailure = failure;
+    if (!before || failure) return;
+    void this.#requestVersion();
+    if (before.kind === 'fatal' || !this.#session.get()) void this.#requestSession();
+  }
+
+  async #requestSession(): Promise<void> {
+    const session = await this.#options.client.getSession(this.#stop.signal).catch(() => undefined);
+    if (session && !this.#stop.signal.aborted) this.#session.set(session);
+  }
+
+  async #requestVersion(): Promise<void> {
+    const version = await this.#options.client.getVersion(this.#stop.signal).catch(() => undefined);
+    if (version !== undefined && !this.#stop.signal.aborted) this.#version.set(version);
+  }
+}

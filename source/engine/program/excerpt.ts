@@ -1,0 +1,156 @@
+import {countBelow} from '../../lib/bisect.ts';
+import {maskCredentials} from '../../lib/secrets.ts';
+import {runAtOnce} from '../../lib/slices.ts';
+import {declarationSteps} from './declarations.ts';
+import type {TextRange} from './sql-tokens.ts';
+
+/** A place in a program that a message names. Lines and columns begin with 1; `end` is the last character. */
+export type ProgramPlace =
+  | {
+      readonly kind: 'position';
+      readonly line: number;
+      readonly column: number;
+      readonly end?: {readonly line: number; readonly column: number} | undefined;
+    }
+  /** `orders.kafka`: table or view, and connector. */
+  | {readonly kind: 'endpoint'; readonly endpoint: string};
+
+/** A line of a program, without credentials. `marked`: the part of its text that the message is about. */
+export type ExcerptLine = {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+  readonly marked?: TextRange | undefined;
+};
+
+/** Lines above and below the place. */
+const around = 3;
+/** Lines above those that are shown, which may have the name of what is below it, or the beginning of a key. */
+const aboveSecret = 60;
+
+/**
+ * `line 3 column 18: …`, with which the message of a panic in SQL begins (`sqllib/src/casts.rs`): of a panic's text, of
+ * Feldera's report of it, or of a deployment error.
+ */
+const positionPattern = /(?:^|\n|panicked at '|panic message: )line (\d+) column (\d+): /;
+
+export function positionIn(message: string): ProgramPlace | undefined {
+  const [, line, column] = positionPattern.exec(message) ?? [];
+  return line === undefined ? undefined : {kind: 'position', line: Number(line), column: Number(column)};
+}
+
+/**
+ * The lines around a place, and for a connector the first line of its statement. Undefined: the program has no such
+ * place. In steps: a program of a megabyte takes longer than a frame.
+ */
+export function* excerptSteps(
+  code: string,
+  place: ProgramPlace,
+): Generator<void, readonly ExcerptLine[] | undefined, void> {
+  if (place.kind === 'endpoint') return yield* endpointSteps(code, place.endpoint);
+  return new ProgramLines(code).at(place);
+}
+
+type Position = Extract<ProgramPlace, {kind: 'position'}>;
+
+/** The same of several positions; undefined stays so. */
+export function excerptsOf(
+  code: string,
+  places: readonly (Omit<Position, 'kind'> | undefined)[],
+): readonly (readonly ExcerptLine[] | undefined)[] {
+  const lines = new ProgramLines(code);
+  return places.map((place) => place && lines.at({kind: 'position', ...place}));
+}
+
+/** The same of one at once. */
+export function excerptOf(code: string, place: ProgramPlace): readonly ExcerptLine[] | undefined {
+  return runAtOnce(excerptSteps(code, place));
+}
+
+function* endpointSteps(code: string, endpoint: string): Generator<void, readonly ExcerptLine[] | undefined, void> {
+  const declaration = yield* declarationSteps(code, endpoint);
+  if (!declaration) return undefined;
+  const lines = new ProgramLines(code);
+  const {statement, connector} = declaration;
+  if (!connector) return lines.around(statement);
+  const shown = lines.around(connector);
+  const head = lines.numberAt(statement.from);
+  return shown.some(({number}) => number === head) ? shown : [...lines.shown(head, head), ...shown];
+}
+
+/** The start of every 128th line is kept: a program may have ten million lines. */
+const linesPerStart = 128;
+
+/** A program by its lines. */
+class ProgramLines {
+  readonly #code: string;
+  readonly #starts: readonly number[];
+  readonly #count: number;
+
+  constructor(code: string) {
+    this.#code = code;
+    const starts = [0];
+    let count = 1;
+    for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) {
+      if (count % linesPerStart === 0) starts.push(at + 1);
+      count += 1;
+    }
+    this.#starts = starts;
+    this.#count = count;
+  }
+
+  /** Returns where a line begins; for the line behind the last one, where it would. */
+  #startOf(number: number): number {
+    let start = this.#starts[Math.floor((number - 1) / linesPerStart)] ?? this.#code.length + 1;
+    for (let left = (number - 1) % linesPerStart; left > 0; left--) start = this.#endOf(start) + 1;
+    return start;
+  }
+
+  #endOf(start: number): number {
+    const end = this.#code.indexOf('\n', start);
+    return end < 0 ? this.#code.length : end;
+  }
+
+  /** Undefined: there is no such line. A column behind its end is its end. */
+  #offsetOf(line: number, column: number): number | undefined {
+    if (line < 1 || line > this.#count) return undefined;
+    const start = this.#startOf(line);
+    return Math.min(start + column - 1, this.#endOf(start));
+  }
+
+  /** The number of the line that has this place. */
+  numberAt(offset: number): number {
+    const kept = countBelow(this.#starts, offset + 1) - 1;
+    let number = kept * linesPerStart + 1;
+    for (let end = this.#endOf(this.#starts[kept] ?? 0); end < offset; end = this.#endOf(end + 1)) number += 1;
+    return number;
+  }
+
+  at({line, column, end}: Position): readonly ExcerptLine[] | undefined {
+    const from = this.#offsetOf(line, column);
+    if (from === undefined) return undefined;
+    const last = end && this.#offsetOf(end.line, end.column);
+    return this.around({from, to: Math.max(from, last ?? from) + 1});
+  }
+
+  around(marked: TextRange): readonly ExcerptLine[] {
+    const at = this.numberAt(marked.from);
+    return this.shown(Math.max(1, at - around), Math.min(this.#count, at + around), {...marked, line: at});
+  }
+
+  /** `marked`: what is beyond its line is left out. */
+  shown(first: number, last: number, marked?: TextRange & {readonly line: number}): readonly ExcerptLine[] {
+    const startOf = (number: number) => this.#startOf(number);
+    const from = startOf(Math.max(1, first - aboveSecret));
+    const {text, placeOf} = maskCredentials(this.#code.slice(from, startOf(last + 1) - 1));
+    return Array.from({length: last - first + 1}, (_, index): ExcerptLine => {
+      const number = first + index;
+      const [start, end] = [placeOf(startOf(number) - from), placeOf(startOf(number + 1) - 1 - from)];
+      const line = {number, text: text.slice(start, end)};
+      if (marked?.line !== number) return line;
+      const begin = placeOf(marked.from - from) - start;
+      const stop = Math.min(placeOf(marked.to - from), end) - start;
+      return {...line, marked: {from: begin, to: Math.max(begin + 1, stop)}};
+    });
+  }
+}

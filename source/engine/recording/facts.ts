@@ -1,0 +1,288 @@
+import {type FileHandle, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {bisect} from '../../lib/bisect.ts';
+import {isObject, parseJson} from '../../lib/json.ts';
+import type {Marker} from '../buffer/markers.ts';
+import {bytesOfPath, openFor, openRegular} from '../disk/regular-file.ts';
+import {ignoreMissing} from '../disk/save-file.ts';
+import {isTimestamp, storedMarker} from './stored-marker.ts';
+
+/** The recorded pipeline, and its server (`serverName`). */
+export type Recorded = {readonly name: string; readonly id: string; readonly server?: string | undefined};
+
+/**
+ * A line of `facts.jsonl`. `offset` (bytes) and `line` count all that was ever recorded in the folder, deleted files
+ * included; `at` is Unix time in ms. A fact is appended before the bytes that it speaks of: beyond the bytes on the disk
+ * it is void.
+ */
+export type Fact =
+  | ({readonly kind: 'begin'; readonly version: number; readonly at: number} & Recorded)
+  | RecordedFile
+  /** The line `line` begins here: what is between two places is read back at once. */
+  | {readonly kind: 'place'; readonly offset: number; readonly line: number}
+  | RecordedMarker
+  | RecordedState;
+
+export type RecordedFile = {
+  readonly kind: 'file';
+  readonly file: number;
+  readonly offset: number;
+  readonly line: number;
+  readonly at: number;
+};
+
+/** A second one with the same number corrects the first. */
+export type RecordedMarker = {
+  readonly kind: 'marker';
+  readonly number: number;
+  readonly offset: number;
+  readonly line: number;
+  readonly marker: Marker;
+};
+
+/** How the log continues here; undefined: unknown. What is from `since` on is a reference for what follows. */
+type RecordedState = {
+  readonly kind: 'state';
+  readonly offset: number;
+  readonly since: number;
+  readonly state?: unknown;
+};
+
+/** One write has never more. */
+const mostStates = 64;
+/** Of the form of a recording. */
+export const recordingVersion = 2;
+
+/** Facts of a recording, in the order of their places. */
+export class Facts {
+  begin: Extract<Fact, {kind: 'begin'}> | undefined;
+  files: RecordedFile[] = [];
+  /** Where files begin, and other lines. */
+  places: Pick<RecordedFile, 'offset' | 'line'>[] = [];
+  markers: RecordedMarker[] = [];
+  nextMarker = 0;
+  /** Only the newest. */
+  #states: RecordedState[] = [];
+
+  add(fact: Fact): void {
+    switch (fact.kind) {
+      case 'begin':
+        this.begin = fact;
+        return;
+      case 'file':
+        cutFrom(this.files, ({file, offset}) => file >= fact.file || offset > fact.offset);
+        this.files.push(fact);
+        this.#addPlace(fact);
+        return;
+      case 'place':
+        this.#addPlace(fact);
+        return;
+      case 'marker':
+        cutFrom(this.markers, ({number}) => number >= fact.number);
+        // None is before the one that came before it.
+        this.markers.push({...fact, offset: Math.max(fact.offset, this.markers.at(-1)?.offset ?? 0)});
+        this.nextMarker = fact.number + 1;
+        return;
+      case 'state':
+        this.#states = [...this.#states.slice(1 - mostStates), fact];
+        return;
+    }
+  }
+
+  get state(): RecordedState | undefined {
+    return this.#states.at(-1);
+  }
+
+  /** Offset of the first byte that is not deleted. */
+  get firstOffset(): number {
+    return this.files[0]?.offset ?? 0;
+  }
+
+  /** The file with this byte, and where it ends; Infinity: it is the last one. */
+  fileAt(offset: number): {readonly file: RecordedFile | undefined; readonly end: number} {
+    const next = bisect(0, this.files.length, (at) => (this.files[at]?.offset ?? 0) <= offset);
+    return {file: this.files[next - 1], end: this.files[next]?.offset ?? Number.POSITIVE_INFINITY};
+  }
+
+  /** Leaves out what is void: beyond `size`. */
+  endAt(size: number): void {
+    const isBeyond = ({offset}: {readonly offset: number}) => offset > size;
+    for (const list of [this.places, this.markers, this.#states]) cutFrom(list, isBeyond);
+    this.nextMarker = (this.markers.at(-1)?.number ?? -1) + 1;
+  }
+
+  /** The files before this one are deleted. In new lists: those who read the old ones may go on. */
+  beginWith(file: number): void {
+    this.files = this.files.slice(bisect(0, this.files.length, (at) => (this.files[at]?.file ?? 0) < file));
+    const from = (list: readonly {readonly offset: number}[]) =>
+      bisect(0, list.length, (at) => (list[at]?.offset ?? 0) < this.firstOffset);
+    this.places = this.places.slice(from(this.places));
+    this.markers = this.markers.slice(from(this.markers));
+  }
+
+  /** Those that are not void, superseded, or about deleted files. */
+  all(): readonly Fact[] {
+    const {begin, files, places, markers, state} = this;
+    const starts = new Set(files.map(({offset}) => offset));
+    const others = places.filter(({offset}) => !starts.has(offset));
+    const within = others.map(({offset, line}) => ({kind: 'place', offset, line}) as const);
+    const ordered = [...files, ...within].sort((a, b) => a.offset - b.offset);
+    return [...(begin ? [begin] : []), ...ordered, ...markers, ...(state ? [state] : [])];
+  }
+
+  #addPlace({offset, line}: Pick<RecordedFile, 'offset' | 'line'>): void {
+    cutFrom(this.places, (place) => place.offset >= offset || place.line > line);
+    this.places.push({offset, line});
+  }
+}
+
+/** Removes the last items for which it holds. */
+function cutFrom<T>(list: T[], isVoid: (item: T) => boolean): void {
+  while (list.length > 0 && isVoid(list[list.length - 1] as T)) list.pop();
+}
+
+/** With its newline. */
+export function factLine(fact: Fact): string {
+  return `${JSON.stringify(fact)}\n`;
+}
+
+const numberFields: Readonly<Record<Fact['kind'], readonly string[]>> = {
+  begin: ['version'],
+  file: ['file', 'offset', 'line'],
+  place: ['offset', 'line'],
+  marker: ['number', 'offset', 'line'],
+  state: ['offset', 'since'],
+};
+
+/** A damaged marker whose place can be read is an `unreadable` marker. Undefined: a line that cannot be read. */
+function factIn(line: string): Fact | undefined {
+  const json = parseJson(line);
+  if (!isObject(json)) return undefined;
+  const {kind, at, name, id} = json;
+  if (typeof kind !== 'string' || !Object.hasOwn(numberFields, kind)) return undefined;
+  if (!numberFields[kind as Fact['kind']].every((field) => isWhole(json[field]))) return undefined;
+  if ((kind === 'begin' || kind === 'file') && !isTimestamp(at)) return undefined;
+  if (kind === 'begin' && (typeof name !== 'string' || typeof id !== 'string')) return undefined;
+  return (kind === 'marker' ? {...json, marker: storedMarker(json.marker)} : json) as Fact;
+}
+
+function isWhole(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+/** Bytes of a file that is compressed, and so read back whole. */
+export const mostPacked = 64 * 1024 * 1024;
+/** Bytes of facts that count: a recording of 50 GB has less. */
+export const mostFactsBytes = 32 * 1024 * 1024;
+
+/** Reads the facts of a recording, and those that are added later. */
+export class FactsFile {
+  readonly #file: string;
+  /** Open: no other file can get its number. */
+  #handle: FileHandle | undefined;
+  #read = 0;
+
+  constructor(folder: string) {
+    this.#file = factsFile(folder);
+  }
+
+  /** Undefined: there is no such file. `isAnother`: they are all facts, as they were written anew. */
+  async next(
+    most = mostFactsBytes,
+  ): Promise<{readonly facts: readonly Fact[]; readonly isAnother: boolean} | undefined> {
+    const isAnother = await this.#open();
+    if (!this.#handle) return undefined;
+    const {size} = await this.#handle.stat();
+    const memory = Buffer.allocUnsafe(Math.max(0, Math.min(size, most) - this.#read));
+    const {bytesRead} = await this.#handle.read(memory, 0, memory.length, this.#read);
+    const length = memory.subarray(0, bytesRead).lastIndexOf('\n') + 1;
+    this.#read += length;
+    const lines = memory.toString('utf8', 0, length).split('\n');
+    return {facts: lines.flatMap((line) => factIn(line) ?? []), isAnother};
+  }
+
+  async isThere(): Promise<boolean> {
+    return (await stat(bytesOfPath(this.#file)).catch(ignoreMissing)) !== undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  async #open(): Promise<boolean> {
+    const [own, now] = await Promise.all([this.#handle?.stat(), stat(bytesOfPath(this.#file)).catch(ignoreMissing)]);
+    if (own && own.ino === now?.ino && own.dev === now.dev && own.size >= this.#read) return false;
+    await this.close();
+    this.#read = 0;
+    this.#handle = await openRegular(this.#file, openFor.readOwn).catch(ignoreMissing);
+    return true;
+  }
+}
+
+/** Reads the facts of a folder; undefined: it has none. */
+export async function readFacts(folder: string, most?: number): Promise<Facts | undefined> {
+  const file = new FactsFile(folder);
+  try {
+    const read = await file.next(most);
+    const facts = new Facts();
+    for (const fact of read?.facts ?? []) facts.add(fact);
+    return read && facts;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Between name and id. No id (UUID) contains it, so the last one in a folder's name counts. */
+const separator = '--';
+const safeName = /^[\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62}$/u;
+const safeId = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,8}$/;
+/** Bytes of a folder's name that most file systems allow. */
+const longestFolderName = 255;
+
+/** How a recording names its server: with the tenant, if one was requested by name. */
+export function serverName(baseUrl: string, tenant: string | undefined): string {
+  return tenant === undefined ? baseUrl : `${baseUrl} ${tenant}`;
+}
+
+/** Undefined when the name or id is not safe in a path, or too long for one. */
+export function folderName(name: string, id: string): string | undefined {
+  const folder = `${name}${separator}${id}`;
+  const isSafe = safeName.test(name) && safeId.test(id) && id.length <= 64;
+  return isSafe && Buffer.byteLength(folder) <= longestFolderName ? folder : undefined;
+}
+
+/** Reads the name of a folder; undefined if it is not a recording's. */
+export function pipelineOfFolder(folder: string): {readonly name: string; readonly id: string} | undefined {
+  const at = folder.lastIndexOf(separator);
+  if (at === -1) return undefined;
+  const name = folder.slice(0, at);
+  const id = folder.slice(at + separator.length);
+  return folderName(name, id) === undefined ? undefined : {name, id};
+}
+
+/** `000001.log` */
+export function logFile(folder: string, file: number): string {
+  return path.join(folder, `${String(file).padStart(6, '0')}.log`);
+}
+
+/** Path of the compressed log file: `000001.log.zst`. */
+export function packedFile(folder: string, file: number): string {
+  return `${logFile(folder, file)}.zst`;
+}
+
+export function factsFile(folder: string): string {
+  return path.join(folder, 'facts.jsonl');
+}
+
+export function lockFile(folder: string): string {
+  return path.join(folder, 'lock');
+}
+
+/** Name prefix of subfolders with log files that were found without facts that tell of them. */
+export const asidePrefix = 'without-facts-';
+
+/** A folder that holds a recording in the former form, which is not read. */
+export function formerFile(folder: string): string {
+  return path.join(folder, 'index.jsonl');
+}

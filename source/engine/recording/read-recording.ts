@@ -1,0 +1,271 @@
+import {type FSWatcher, watch} from 'node:fs';
+import {lstat, readdir, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {bisect} from '../../lib/bisect.ts';
+import type {Marker} from '../buffer/markers.ts';
+import {newline} from '../buffer/segment.ts';
+import {lockHolder, type Processes} from '../disk/file-lock.ts';
+import {bytesOfPath, NotRegularError} from '../disk/regular-file.ts';
+import {failureWords, ignoreMissing} from '../disk/save-file.ts';
+import {Facts, FactsFile, formerFile, lockFile, logFile, pipelineOfFolder, readFacts} from './facts.ts';
+import {type LogOnDisk, logsOnDisk, mapFiles, tellsOf} from './logs-on-disk.ts';
+import {RecordedBytes} from './recorded-bytes.ts';
+
+/** A recorded pipeline's folder. */
+export type FoundRecording = {
+  readonly folder: string;
+  /** The last part of its path. */
+  readonly name: string;
+  /** Unix time in ms. */
+  readonly startedAt: number;
+  /** Undefined: it does not tell. */
+  readonly server: string | undefined;
+};
+
+/**
+ * Bytes of a log, or a marker in their place. `place`: where they are in a recording. `corrects`: the marker stands for the
+ * one before it.
+ */
+export type RecordedPiece =
+  | {readonly bytes: Buffer; readonly place?: {readonly part: RecordedBytes; readonly offset: number}}
+  | {readonly marker: Marker; readonly corrects?: boolean};
+
+/** Bytes of facts of which the first line is one. */
+const beginBytes = 16 * 1024;
+
+/** Reads a recording, even while another program writes it. What is missing in a row is one marker. */
+export class RecordingReader {
+  readonly #bytes: RecordedBytes;
+  readonly #folder: string;
+  readonly #file: FactsFile;
+  #facts = new Facts();
+  /** Offset of the next byte. */
+  #at = 0;
+  #nextMarker = 0;
+  #hasBegun = false;
+  /** What cannot be read of it, a sentence each. */
+  #damage: readonly string[] = [];
+  /** The facts are damaged: it is read as it lies there. */
+  #isMapped = false;
+  #watcher: FSWatcher | undefined;
+  #change = new AbortController();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#file = new FactsFile(folder);
+    this.#bytes = new RecordedBytes(folder, this.#facts);
+  }
+
+  /** Rejects with errors of the file system, where no log can be read. */
+  static async open(folder: string): Promise<RecordingReader> {
+    const reader = new RecordingReader(folder);
+    try {
+      await reader.#begin(await logsOnDisk(folder));
+      return reader;
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
+  }
+
+  /** `logs`: as they lay there before. */
+  async #begin(logs: readonly LogOnDisk[]): Promise<void> {
+    let why: string | undefined;
+    try {
+      await this.#readFacts().next();
+      const isMissing = this.#facts.begin === undefined && !(await this.#file.isThere());
+      if (!tellsOf(this.#facts, logs)) why = isMissing ? 'is missing' : 'is damaged';
+    } catch (error) {
+      if (logs.length === 0) throw error;
+      why = error instanceof NotRegularError ? `is not used, since ${failureWords(error.code)}` : String(error);
+    }
+    const unpacked = why === undefined ? [] : await mapFiles(this.#folder, this.#facts, logs);
+    this.#isMapped = why !== undefined;
+    const last = this.#facts.files.at(-1);
+    if (why === undefined) {
+      const found = new Set(logs.map(({file}) => file));
+      this.#facts.beginWith(this.#facts.files.find(({file}) => found.has(file))?.file ?? last?.file ?? 0);
+    }
+    const isGone = last && logs.every(({file}) => file < last.file);
+    const odd = logs
+      .filter(({isRegular}) => !isRegular)
+      .map(({name}) => `${name} is not used: it is not a regular file`);
+    this.#damage = [
+      ...(why === undefined ? [] : [`facts.jsonl ${why}: what happened between the lines is not known`]),
+      ...(isGone ? [`${path.basename(logFile(this.#folder, last.file))} is missing`] : []),
+      ...odd,
+      ...unpacked.map((name) => `${name} could not be unpacked`),
+    ];
+    this.#at = this.#facts.firstOffset;
+  }
+
+  /** Bytes that are there now. */
+  async size(): Promise<number> {
+    return (await this.#end()) - this.#facts.firstOffset;
+  }
+
+  /** What was added since the last call, to the present end. Throws errors of the file system. */
+  async *pieces(): AsyncGenerator<RecordedPiece> {
+    if (!this.#hasBegun) yield* this.#missing();
+    this.#hasBegun = true;
+    for (let isRead = false; !isRead; ) {
+      // First: what the facts say then is about all of these bytes.
+      const last = this.#facts.files.at(-1);
+      const end = await this.#end();
+      yield* this.#readFacts();
+      const next = last && this.#facts.fileAt(last.offset).end;
+      isRead = this.#facts.files.at(-1)?.file === last?.file;
+      yield* this.#piecesTo(isRead ? end : Math.max(end, next === Number.POSITIVE_INFINITY ? end : (next ?? end)));
+    }
+  }
+
+  /** Aborted when something changes in the folder from now on, as far as it can be watched: not on network disks. */
+  changed(): AbortSignal {
+    this.#change = new AbortController();
+    try {
+      this.#watcher ??= watch(bytesOfPath(this.#folder), {persistent: false}, () => this.#change.abort());
+      this.#watcher.on('error', () => this.#watcher?.close());
+    } catch {
+      // What changes is found by a look.
+    }
+    return this.#change.signal;
+  }
+
+  async close(): Promise<void> {
+    this.#watcher?.close();
+    await this.#file.close();
+  }
+
+  *#missing(): Generator<RecordedPiece> {
+    const {files, begin, firstOffset} = this.#facts;
+    const at = begin?.at ?? 0;
+    for (const why of this.#damage)
+      yield {marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why, at}};
+    const bytes = files.length === 0 ? undefined : firstOffset;
+    if (bytes !== 0) yield {marker: {kind: 'unreadable', bytes, because: 'deleted-to-make-room', at}};
+  }
+
+  /** Of the last file. */
+  async #end(): Promise<number> {
+    const {file, offset = 0} = this.#facts.files.at(-1) ?? {};
+    if (file === undefined) return offset;
+    const stats = await lstat(bytesOfPath(logFile(this.#folder, file))).catch(ignoreMissing);
+    return offset + (stats?.isFile() ? stats.size : 0);
+  }
+
+  async *#readFacts(): AsyncGenerator<RecordedPiece> {
+    if (this.#isMapped) return;
+    const read = await this.#file.next();
+    if (!read) return;
+    if (read.isAnother) this.#facts = new Facts();
+    for (const fact of read.facts) {
+      this.#facts.add(fact);
+      const corrects = fact.kind === 'marker' && fact.number === this.#nextMarker - 1 && !read.isAnother;
+      if (corrects) yield {marker: fact.marker, corrects};
+    }
+    this.#bytes.facts = this.#facts;
+  }
+
+  async *#piecesTo(end: number): AsyncGenerator<RecordedPiece> {
+    const {markers, begin} = this.#facts;
+    const at = begin?.at ?? 0;
+    let lost = 0;
+    const takeLost = (): RecordedPiece[] => {
+      const bytes = lost;
+      lost = 0;
+      return bytes > 0 ? [{marker: {kind: 'unreadable', bytes, because: 'deleted-or-damaged', at}}] : [];
+    };
+    if (end < this.#at) {
+      // What could not be written whole was removed, and is written again.
+      this.#at = end;
+      yield {marker: {kind: 'file', turn: 'truncated', at}};
+    }
+    for (;;) {
+      const marker = markers[bisect(0, markers.length, (index) => (markers[index]?.number ?? 0) < this.#nextMarker)];
+      if (marker && marker.offset <= this.#at) {
+        yield* takeLost();
+        this.#nextMarker = marker.number + 1;
+        yield {marker: marker.marker};
+        continue;
+      }
+      const offset = this.#at;
+      const limit = Math.min(end, marker?.offset ?? end);
+      if (limit <= offset) break;
+      const next = await this.#bytes.readOn(offset, limit);
+      this.#at = next.end;
+      if (next.bytes) {
+        yield* takeLost();
+        yield {bytes: next.bytes, place: {part: this.#bytes, offset}};
+      } else lost += next.end - offset;
+    }
+    yield* takeLost();
+  }
+}
+
+/** A recording from its beginning to its present end. */
+export async function* readRecording(folder: string): AsyncGenerator<RecordedPiece> {
+  const reader = await RecordingReader.open(folder);
+  try {
+    yield* reader.pieces();
+  } finally {
+    await reader.close();
+  }
+}
+
+/** One recording after the other. A line that is open where one ends is ended, with a marker behind it. */
+export async function* recordedPieces(
+  recordings: readonly FoundRecording[],
+  read: (recording: FoundRecording) => AsyncIterable<RecordedPiece> | readonly RecordedPiece[] = ({folder}) =>
+    readRecording(folder),
+): AsyncGenerator<RecordedPiece> {
+  let isOpen = false;
+  for (const [index, recording] of recordings.entries()) {
+    const {name: folder, startedAt: at} = recording;
+    if (isOpen) yield {bytes: Buffer.of(newline)};
+    isOpen = false;
+    if (index > 0) yield {marker: {kind: 'new-life', because: 'created-again', folder, at}};
+    for await (const piece of read(recording)) {
+      if ('bytes' in piece) isOpen = piece.bytes.at(-1) !== newline;
+      yield piece;
+    }
+  }
+}
+
+/** The recordings of all pipelines that had this name, and of the one with this id, by start, oldest first. */
+export async function findRecordings(directory: string, name: string, id?: string): Promise<FoundRecording[]> {
+  const entries = (await readdir(bytesOfPath(directory), 'utf8').catch(ignoreMissing)) ?? [];
+  const found: FoundRecording[] = [];
+  for (const entry of entries) {
+    const pipeline = pipelineOfFolder(entry);
+    if (pipeline?.name !== name && (id === undefined || pipeline?.id !== id)) continue;
+    const recording = await findRecording(path.join(directory, entry), entry);
+    if (recording) found.push(recording);
+  }
+  return found.sort((a, b) => a.startedAt - b.startedAt);
+}
+
+/** `name`: the last part of the path `folder`. Undefined for a folder that is no recording. */
+export async function findRecording(folder: string, name: string): Promise<FoundRecording | undefined> {
+  const facts = await readFacts(folder, beginBytes).catch(() => undefined);
+  // Without them, its log files can be read.
+  const isNone = !facts && (!pipelineOfFolder(name) || (await isFormer(folder)) || !(await logsOnDisk(folder))[0]);
+  return isNone ? undefined : {folder, name, startedAt: facts?.begin?.at ?? 0, server: facts?.begin?.server};
+}
+
+/** It has a recording in a former form. */
+export async function isFormer(folder: string): Promise<boolean> {
+  return (await stat(bytesOfPath(formerFile(folder))).catch(() => undefined)) !== undefined;
+}
+
+/** Whether a process that lives, on this machine, writes a recording. */
+export async function isWritten(folder: string, processes: Pick<Processes, 'isAlive'>): Promise<boolean> {
+  // Of a lock that cannot be read, nobody knows.
+  return (await lockHolder(lockFile(folder), processes).catch(() => undefined)) !== undefined;
+}
+
+/** Unix time in ms of the last write to a recording; 0 when it has none. */
+export async function lastHeartbeat(folder: string): Promise<number> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.jsonl'));
+  const times = files.map(async (file) => (await stat(path.join(folder, file)).catch(ignoreMissing))?.mtimeMs ?? 0);
+  return Math.max(0, ...(await Promise.all(times)));
+}

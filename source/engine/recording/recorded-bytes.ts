@@ -1,0 +1,126 @@
+import {closeSync, fstatSync, readSync} from 'node:fs';
+import type {FileHandle} from 'node:fs/promises';
+import {promises as streams} from 'node:stream';
+import {createZstdDecompress, zstdDecompressSync} from 'node:zlib';
+import {openFor, openRegular, openRegularNow} from '../disk/regular-file.ts';
+import {type Facts, logFile, mostPacked, packedFile, type RecordedFile} from './facts.ts';
+
+/** Bytes that are read at once, and that are unpacked at once: a usual file, which need not be joined. */
+const pieceBytes = 256 * 1024;
+const unpackedAtOnce = 17 * 1024 * 1024;
+
+/**
+ * Reads the log of one recording by offset, compressed or not, while another program may compress its files. Synchronous,
+ * since the screen cannot wait: 256 KiB take 0.1 ms, a file of 16 MiB that has to be unpacked 15 ms.
+ */
+export class RecordedBytes {
+  facts: Facts;
+  /** As what is read back of any file (`BytesPart`): what it gives may be a part of what it keeps. */
+  readonly isGone = false;
+  readonly keepsBytes = true;
+  readonly #folder: string;
+  /** The last file that was unpacked, as far as it could be. */
+  #unpacked: {readonly file: number; readonly bytes: Buffer} | undefined;
+
+  /** `facts` may change afterwards. */
+  constructor(folder: string, facts: Facts) {
+    this.#folder = folder;
+    this.facts = facts;
+  }
+
+  /** The bytes [offset, offset + length); undefined unless they are all there. Never throws. */
+  readNow(offset: number, length: number): Buffer | undefined {
+    const parts: Buffer[] = [];
+    for (let at = offset; at < offset + length; ) {
+      const {file, end} = this.facts.fileAt(at);
+      const part = file && this.#readPart(file, at - file.offset, Math.min(end, offset + length) - at, end);
+      if (!part || part.length === 0) return undefined;
+      parts.push(part);
+      at += part.length;
+    }
+    const [only] = parts;
+    return parts.length === 1 && only ? only : Buffer.concat(parts);
+  }
+
+  /**
+   * Some bytes from `at` on, to `end` at most; none up to the returned `end`, which may be far: what is missing of a file is
+   * one step, however many bytes its facts claim. A damaged file is read as far as it can be unpacked.
+   */
+  async readOn(at: number, end: number): Promise<{readonly bytes: Buffer | undefined; readonly end: number}> {
+    const {file, end: fileEnd} = this.facts.fileAt(at);
+    const to = Math.min(end, fileEnd);
+    if (!file) return {bytes: undefined, end: to};
+    const [from, length] = [at - file.offset, Math.min(pieceBytes, to - at)];
+    const plain = partOf(logFile(this.#folder, file.file), from, length);
+    if (!plain && this.#unpacked?.file !== file.file) await this.#unpack(file.file, fileEnd - file.offset);
+    const bytes = plain ?? this.#partOfUnpacked(file.file, from, length);
+    return bytes && bytes.length > 0 ? {bytes, end: at + bytes.length} : {bytes: undefined, end: to};
+  }
+
+  #readPart(file: RecordedFile, from: number, length: number, fileEnd: number): Buffer | undefined {
+    const plain = partOf(logFile(this.#folder, file.file), from, length);
+    if (plain) return plain;
+    if (this.#unpacked?.file !== file.file) this.#unpackNow(file.file, fileEnd - file.offset);
+    return this.#partOfUnpacked(file.file, from, length);
+  }
+
+  #partOfUnpacked(file: number, from: number, length: number): Buffer | undefined {
+    return this.#unpacked?.file === file ? this.#unpacked.bytes.subarray(from, from + length) : undefined;
+  }
+
+  /** `most`: bytes that it has; of the last one that is known, which was compressed since, nobody knows. */
+  #unpackNow(file: number, most: number): void {
+    const maxOutputLength = Math.min(most, mostPacked);
+    // What cannot be compressed becomes hardly larger.
+    const packed = partOf(packedFile(this.#folder, file), 0, maxOutputLength + pieceBytes);
+    try {
+      const bytes = packed && zstdDecompressSync(packed, {maxOutputLength, chunkSize: unpackedAtOnce});
+      if (bytes) this.#unpacked = {file, bytes};
+    } catch {
+      // It is damaged.
+    }
+  }
+
+  async #unpack(file: number, length: number): Promise<void> {
+    const chunks: Buffer[] = [];
+    let left = Math.min(length, mostPacked);
+    try {
+      await using handle = await openRegular(packedFile(this.#folder, file), openFor.readOwn);
+      await streams.pipeline(chunksOf(handle), createZstdDecompress({chunkSize: pieceBytes}), async (unpacked) => {
+        for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+          chunks.push(chunk);
+          left -= chunk.length;
+          if (left <= 0) return;
+        }
+      });
+    } catch {
+      // What came before it was damaged.
+    }
+    this.#unpacked = {file, bytes: Buffer.concat(chunks)};
+  }
+}
+
+/** A file from its beginning. */
+export async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ; ) {
+    const {bytesRead, buffer} = await handle.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Fewer bytes at the end of the file; undefined if it cannot be opened. */
+function partOf(file: string, from: number, length: number): Buffer | undefined {
+  let handle: number | undefined;
+  try {
+    handle = openRegularNow(file, openFor.readOwn);
+    const size = fstatSync(handle).size - from;
+    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size)));
+    return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, from));
+  } catch {
+    return undefined;
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}

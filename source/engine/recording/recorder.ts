@@ -1,0 +1,241 @@
+import path from 'node:path';
+import {type Clock, waitAfter} from '../../lib/clock.ts';
+import {errorText} from '../../lib/format.ts';
+import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {NotRegularError} from '../disk/regular-file.ts';
+import {codeOf, deniesWriting, failureWords} from '../disk/save-file.ts';
+import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
+import type {RecordedBytes} from './recorded-bytes.ts';
+import {FolderGoneError, type RecordingWriter} from './writer.ts';
+
+export type RecordingState =
+  /** Its folder is searched, locked and read. */
+  | {readonly kind: 'opening'}
+  /**
+   * `fromId`: the entry of the buffer at which this recorder began, maybe behind an earlier recording; `bytes`: what it has
+   * written since; `missedBytes`: lost for good by earlier failures.
+   */
+  | {
+      readonly kind: 'recording';
+      readonly folder: string;
+      readonly fromId: number;
+      readonly bytes: number;
+      readonly missedBytes: number;
+      /** Where earlier log files of the folder were put, of which its index did not tell. */
+      readonly aside?: string | undefined;
+    }
+  /** `by`: id of the process that writes this recording. */
+  | {readonly kind: 'read-only'; readonly folder: string; readonly by: number}
+  /** Writing has failed and is tried again. `why`: one sentence; `since`: Unix time in ms. */
+  | {readonly kind: 'stopped'; readonly why: string; readonly since: number};
+
+/** Milliseconds in which new lines are gathered before a write. */
+const writeAfter = 200;
+const batchBytes = 1024 * 1024;
+/** Milliseconds until writing that failed is tried again. */
+export const diskRetry = {first: 1000, longest: 30_000};
+
+type RecorderOptions = {
+  readonly writer: RecordingWriter;
+  readonly bytes: RecordedBytes;
+  readonly buffer: LogBuffer;
+  readonly clock: Clock;
+  /** Where it begins in the buffer and in the recording. */
+  readonly start: TapPosition;
+  /** How the log continues at the end of the buffer: plain data for the next start. */
+  readonly state: () => unknown;
+  /** A file is full at this size, or at this age in ms. */
+  readonly fileBytes: number;
+  readonly fileAge: number;
+  readonly onChange: () => void;
+  /** The folder was deleted: this recorder is of no further use. */
+  readonly onGone: (error: FolderGoneError) => void;
+  /** A file is full: there may be too many files now. */
+  readonly onRotated: () => Promise<void>;
+  /** Unlocks the folder. */
+  readonly release: () => Promise<void>;
+};
+
+/**
+ * Writes what a log buffer receives to a recording, and reads it back when the buffer has dropped it. The buffer is the
+ * queue: no caller waits. When the disk fails, `state` reports it; the recorder tries again and writes what the buffer
+ * still holds.
+ */
+export class Recorder implements ColdStore {
+  readonly #options: RecorderOptions;
+  readonly #tap: BufferTap;
+  #cancel: (() => void) | undefined;
+  /** The write in progress; never rejects. */
+  #work: Promise<void> | undefined;
+  #packing: Promise<void> = Promise.resolve();
+  #inFlight: Batch | undefined;
+  #failure: {readonly why: string; readonly since: number; readonly tries: number} | undefined;
+  #missedBytes = 0;
+  #finished: Promise<void> | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#tap = new BufferTap({buffer: options.buffer, wall: options.clock.wall, start: options.start});
+    this.#pack();
+  }
+
+  get state(): RecordingState {
+    if (this.#failure) return {kind: 'stopped', why: this.#failure.why, since: this.#failure.since};
+    const {writer, start} = this.#options;
+    const bytes = this.#tap.written.offset - start.offset;
+    return {
+      kind: 'recording',
+      folder: writer.folder,
+      fromId: start.id,
+      bytes,
+      missedBytes: this.#missedBytes,
+      aside: writer.aside,
+    };
+  }
+
+  get storedTo(): number {
+    return this.#tap.written.id;
+  }
+
+  keep(segment: LeavingSegment): ColdBytes | undefined {
+    const offset = this.#tap.offsetOf(segment);
+    if (offset === undefined) return undefined;
+    const {bytes} = this.#options;
+    return {
+      isStored: () => bytes.facts.firstOffset <= offset,
+      read: () => bytes.readNow(offset, segment.byteLength),
+    };
+  }
+
+  /** The buffer may have changed. */
+  wake(): void {
+    if (this.#cancel || this.#work || this.#finished || this.#failure || this.#tap.isEmpty) return;
+    this.#cancel = this.#options.clock.after(writeAfter, () => this.#run(false));
+  }
+
+  /** The log continues at the end of the buffer with the present `state`. `isEpochStart`: see `BufferTap.setState`. */
+  setState(isEpochStart: boolean): void {
+    if (!this.#finished) this.#tap.setState(this.#options.state(), isEpochStart);
+  }
+
+  /** Writes what the buffer holds now, and ends. Never rejects: afterwards `state` has whether all is written. */
+  finish(): Promise<void> {
+    if (this.#finished) return this.#finished;
+    this.#cancel?.();
+    const last = this.#nextBatch(Number.POSITIVE_INFINITY, true);
+    this.#finished = this.#finish(this.#inFlight, last);
+    return this.#finished;
+  }
+
+  #run(isRetry: boolean): void {
+    this.#cancel = undefined;
+    this.#work = this.#write(isRetry)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#work = undefined;
+        this.#inFlight = undefined;
+        this.wake();
+      });
+  }
+
+  async #write(isRetry: boolean): Promise<void> {
+    const {writer} = this.#options;
+    if (isRetry) await writer.repair();
+    while (!this.#finished && (isRetry || !this.#tap.isEmpty)) {
+      const batch = this.#nextBatch(batchBytes, false);
+      this.#inFlight = batch;
+      await this.#writeBatch(batch);
+      this.#inFlight = undefined;
+      if (isRetry) this.#recover();
+      if (batch.isFileFull) await this.#rotate(batch.end.line);
+      isRetry = false;
+    }
+  }
+
+  async #writeBatch(batch: Batch): Promise<void> {
+    await this.#options.writer.append(batch.facts, batch.chunks);
+    const {written} = this.#tap;
+    const length = batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    this.#missedBytes += Math.max(0, batch.end.bytes - written.bytes - length);
+    this.#tap.commit(batch);
+    this.#options.buffer.releaseStored();
+  }
+
+  #nextBatch(maxBytes: number, isLast: boolean): Batch {
+    const {writer, clock, state, fileAge, fileBytes} = this.#options;
+    const {offset: fileFrom, at} = writer.file;
+    const isOld = clock.wall() - at >= fileAge;
+    return this.#tap.read({maxBytes, fileFrom, fileBytes: isOld ? 1 : fileBytes, state, isLast});
+  }
+
+  async #rotate(line: number): Promise<void> {
+    const {writer, onRotated} = this.#options;
+    await writer.rotate(line);
+    this.#pack(onRotated);
+  }
+
+  /** What cannot be compressed now is compressed once the next file is full, or at the next start. */
+  #pack(onPacked = () => Promise.resolve()): void {
+    const {writer} = this.#options;
+    this.#packing = this.#packing
+      .then(() => writer.pack().catch(() => {}))
+      .then(onPacked)
+      .catch(() => {});
+  }
+
+  #fail(error: unknown): void {
+    if (this.#finished) return;
+    const {clock, onChange} = this.#options;
+    const {tries} = this.#note(error);
+    if (error instanceof FolderGoneError) {
+      this.#options.onGone(error);
+      return;
+    }
+    this.#tap.rewind();
+    this.#cancel = clock.after(waitAfter(tries, diskRetry), () => this.#run(true));
+    onChange();
+  }
+
+  #note(error: unknown): {readonly tries: number} {
+    const directory = path.dirname(this.#options.writer.folder);
+    const why = deniesWriting(codeOf(error)) ? readOnlyWords(directory) : recordingFailure(error);
+    const {since = this.#options.clock.wall(), tries = 0} = this.#failure ?? {};
+    this.#failure = {why, since, tries: tries + 1};
+    return this.#failure;
+  }
+
+  #recover(): void {
+    this.#failure = undefined;
+    this.#options.onChange();
+  }
+
+  async #finish(inFlight: Batch | undefined, last: Batch): Promise<void> {
+    const {writer, release} = this.#options;
+    await this.#work;
+    await this.#packing;
+    try {
+      const isLost = inFlight !== undefined && this.#tap.written !== inFlight.end;
+      if (isLost || this.#failure) await writer.repair();
+      if (isLost) await this.#writeBatch(inFlight);
+      await this.#writeBatch(last);
+      this.#failure = undefined;
+    } catch (error) {
+      this.#note(error);
+    }
+    await writer.close().catch(() => {});
+    await release().catch(() => {});
+  }
+}
+
+/** One sentence. */
+export function recordingFailure(error: unknown): string {
+  const code = codeOf(error);
+  if (error instanceof NotRegularError) return `${error.path} is not used: ${failureWords(error.code)} · remove it`;
+  return code === undefined ? errorText(error) : failureWords(code);
+}
+
+/** `directory`: of all recordings. */
+export function readOnlyWords(directory: string): string {
+  return `${directory} is read-only · --record names another folder`;
+}

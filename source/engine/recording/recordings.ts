@@ -1,0 +1,306 @@
+import {lstat, readdir, rename, rmdir, stat} from 'node:fs/promises';
+import path from 'node:path';
+import type {Clock} from '../../lib/clock.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {acquireLock, type Processes, releaseLock} from '../disk/file-lock.ts';
+import {NotRegularError} from '../disk/regular-file.ts';
+import {codeOf, isReadOnly, makeFolder} from '../disk/save-file.ts';
+import {commandAgainst, type Intruder, otherWriter} from '../disk/who-may-write.ts';
+import type {TapPosition} from './buffer-tap.ts';
+import {Facts, folderName, lockFile, logFile, pipelineOfFolder, readFacts} from './facts.ts';
+import {makeRoom} from './make-room.ts';
+import {RecordedPast} from './past.ts';
+import {type FoundRecording, findRecordings, lastHeartbeat} from './read-recording.ts';
+import {RecordedBytes} from './recorded-bytes.ts';
+import {Recorder, readOnlyWords} from './recorder.ts';
+import {RecordingWriter} from './writer.ts';
+
+const day = 24 * 60 * 60 * 1000;
+/** Milliseconds until room is made: tabs opened together are recorded by then, with 3 s each for request and disk. */
+const roomAfter = 10_000;
+/** Attempts to lock a folder that other programs remove. */
+const mostTries = 10;
+const roomLock = 'making-room.lock';
+
+export type RecordingsOptions = {
+  /** Created if it is missing. */
+  readonly directory: string;
+  /** From `serverName`. A recording of another server is not continued; default: any is. */
+  readonly server?: string;
+  /** Of all recordings in the directory together; the oldest are deleted (make-room.ts). */
+  readonly maxBytes: number;
+  readonly clock: Clock;
+  readonly processes: Processes;
+  /** A file is full at this size (default: 16 MiB) or age in ms (default: a day). */
+  readonly fileBytes?: number;
+  readonly fileAge?: number;
+};
+
+/** A recording, found or started. Its opener has to `record` or to `release` it. */
+export type OpenRecording = {
+  readonly folder: string;
+  readonly past: RecordedPast;
+  /** It already held a log. */
+  readonly isOld: boolean;
+  /** Unix time in ms of its writer's last heartbeat. */
+  readonly lastAt: number;
+  /** Id of the other process that writes it; undefined: we may write. */
+  readonly readOnlyBy: number | undefined;
+  readonly record: (options: RecordOptions) => Recorder;
+  readonly release: () => Promise<void>;
+};
+
+type RecordOptions = {
+  readonly buffer: LogBuffer;
+  readonly start: TapPosition;
+  readonly state: () => unknown;
+  readonly onChange: () => void;
+  readonly onGone: (error: Error) => void;
+};
+
+/**
+ * The recordings in one directory, a folder `<name>--<id>/` for each pipeline. The id alone tells whose it is: once a
+ * pipeline was renamed, its recording goes on, and the folder takes the new name when it is opened next.
+ * - `000001.log` and on: the log's bytes as they came; full files are compressed (`.log.zst`). The server's own lines
+ *   (discard notice, end marker) are left out. A line whose rest was lost ends with a newline.
+ * - `facts.jsonl`: what is not in the bytes (facts.ts).
+ * - `lock`: the process that writes, while one does.
+ */
+export class Recordings {
+  readonly #options: RecordingsOptions;
+  /** By id of the pipeline: those whose folders this program has locked; each promise resolves at the unlock. */
+  readonly #locked = new Map<string, Promise<void>>();
+  /** Folders that this program has opened: they keep their names, since it may read from them. */
+  readonly #opened = new Set<string>();
+  /** For each folder that this program writes: what follows from the deletion of a file. */
+  readonly #ours = new Map<string, (file: number) => void>();
+  /** The last `#makeRoom`; never rejects. */
+  #roomMade: Promise<void> = Promise.resolve();
+  #cancelRoom: (() => void) | undefined;
+
+  constructor(options: RecordingsOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with one sentence or with an error of the file system. */
+  async open(name: string, id: string): Promise<OpenRecording> {
+    const ownName = folderName(name, id);
+    if (ownName === undefined)
+      throw new Error(`no folder can be named after '${name.slice(0, 80)}' and its id '${id.slice(0, 80)}'`);
+    const before = this.#locked.get(id);
+    // Before any `await`: the next opener has to wait for this one.
+    const unlock = this.#reserve(id);
+    await before;
+    try {
+      const folder = await this.#folderOf(ownName, id);
+      this.#opened.add(folder);
+      const by = await this.#lock(folder);
+      if (by === undefined) return await this.#openToWrite(folder, {name, id, unlock});
+      unlock();
+      return await readOnly(folder, by);
+    } catch (error) {
+      unlock();
+      const {directory} = this.#options;
+      throw (await isReadOnly(directory)) ? new Error(readOnlyWords(directory)) : error;
+    }
+  }
+
+  /** Of all pipelines that had this name on our server, and of the one with this id, oldest first. */
+  async find(name: string, id?: string): Promise<readonly FoundRecording[]> {
+    const {directory, server: ours} = this.#options;
+    const isOurs = ({server = ours}: FoundRecording) => ours === undefined || server === ours;
+    return (await findRecordings(directory, name, id)).filter(isOurs);
+  }
+
+  /** Id of the pipeline of that name whose recording started last, on our server. */
+  async newestId(name: string): Promise<string | undefined> {
+    const found = (await this.find(name)).at(-1);
+    return found && pipelineOfFolder(path.basename(found.folder))?.id;
+  }
+
+  /** Resolves when all folders are unlocked and room is made. */
+  async closed(): Promise<void> {
+    this.#cancelRoom?.();
+    await Promise.all([...this.#locked.values(), this.#roomMade]);
+  }
+
+  /** The next opener of the pipeline's folder waits until the returned function is called. */
+  #reserve(id: string): () => void {
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.#locked.set(id, promise);
+    return () => {
+      if (this.#locked.get(id) === promise) this.#locked.delete(id);
+      resolve();
+    };
+  }
+
+  /** A folder of before a rename takes the new name, unless it is in use. */
+  async #folderOf(ownName: string, id: string): Promise<string> {
+    const {directory, processes} = this.#options;
+    const own = path.join(directory, ownName);
+    const entries = await readdir(directory).catch((): string[] => []);
+    const earlier = entries.includes(ownName) ? undefined : entries.find((entry) => pipelineOfFolder(entry)?.id === id);
+    if (earlier === undefined) return own;
+    const folder = path.join(directory, earlier);
+    await this.#checkFolder(folder);
+    if (this.#opened.has(folder) || (await acquireLock(lockFile(folder), processes)) !== undefined) return folder;
+    const renamed = await rename(folder, own).then(
+      () => own,
+      () => folder,
+    );
+    await releaseLock(lockFile(renamed));
+    return renamed;
+  }
+
+  /** Creates it if it is missing. Returns the id of the process that has it, if any. */
+  async #lock(folder: string): Promise<number | undefined> {
+    const {directory} = this.#options;
+    for (let tries = 1; ; tries++) {
+      await makeFolder(directory);
+      this.#checkWriters(directory, 'parent');
+      await makeFolder(folder);
+      try {
+        await this.#checkFolder(folder);
+        return await acquireLock(lockFile(folder), this.#options.processes);
+      } catch (error) {
+        // Another program makes room, and has removed the folder while it was empty.
+        if (codeOf(error) !== 'ENOENT' || tries === mostTries) throw error;
+      }
+    }
+  }
+
+  async #checkFolder(folder: string): Promise<void> {
+    if (!(await lstat(folder)).isDirectory()) throw new NotRegularError(folder, 'EISLINK');
+    this.#checkWriters(folder, 'data');
+  }
+
+  /** Throws one sentence if another user could change what is written there, or make it go elsewhere. */
+  #checkWriters(folder: string, kind: 'parent' | 'data'): void {
+    const found = otherWriter(path.resolve(folder), this.#options.processes.user, kind);
+    if (found) throw new Error(intruderWords(found));
+  }
+
+  async #openToWrite(
+    folder: string,
+    {name, id, unlock}: {readonly name: string; readonly id: string; readonly unlock: () => void},
+  ): Promise<OpenRecording> {
+    const {server, clock, fileBytes = 16 * 1024 * 1024, fileAge = day} = this.#options;
+    const lock = lockFile(folder);
+    try {
+      const lastAt = await lastHeartbeat(folder);
+      const writer = await RecordingWriter.open(folder, {name, id, server, clock});
+      const bytes = new RecordedBytes(folder, writer.facts);
+      let onDeleted = () => {};
+      this.#ours.set(folder, (file) => {
+        writer.facts.beginWith(file + 1);
+        onDeleted();
+      });
+      const release = async () => {
+        this.#ours.delete(folder);
+        await releaseLock(lock).finally(unlock);
+      };
+      const onRotated = () => this.#makeRoom();
+      this.#makeRoomSoon();
+      return {
+        folder,
+        past: new RecordedPast(bytes, writer.size),
+        isOld: writer.size > 0,
+        lastAt,
+        readOnlyBy: undefined,
+        record(options) {
+          onDeleted = () => {
+            options.buffer.forgetDeleted();
+            options.onChange();
+          };
+          return new Recorder({...options, writer, bytes, clock, fileBytes, fileAge, onRotated, release});
+        },
+        async release() {
+          await writer.close();
+          await release();
+        },
+      };
+    } catch (error) {
+      await releaseLock(lock);
+      throw error;
+    }
+  }
+
+  #makeRoomSoon(): void {
+    this.#cancelRoom ??= this.#options.clock.after(roomAfter, () => {
+      this.#cancelRoom = undefined;
+      void this.#makeRoom().catch(() => {});
+    });
+  }
+
+  /** One at a time: two would delete too much. */
+  #makeRoom(): Promise<void> {
+    const made = this.#roomMade.then(() => this.#makeRoomAlone());
+    this.#roomMade = made.catch(() => {});
+    return made;
+  }
+
+  /** Does nothing while another program makes room, which it does for all recordings. */
+  async #makeRoomAlone(): Promise<void> {
+    const {directory, maxBytes, processes} = this.#options;
+    const lock = path.join(directory, roomLock);
+    if ((await acquireLock(lock, processes)) !== undefined) return;
+    try {
+      const lockIdle = (folder: string) => this.#lockIdle(folder);
+      const onDeleted = (folder: string, file: number) => this.#ours.get(folder)?.(file);
+      await makeRoom({directory, maxBytes, user: processes.user, lock: lockIdle, onDeleted});
+    } finally {
+      await releaseLock(lock);
+    }
+  }
+
+  /** Locks a folder that no program writes. The returned function unlocks it, and deletes it if it is empty. */
+  async #lockIdle(folder: string): Promise<(() => Promise<void>) | undefined> {
+    const {id = folder} = pipelineOfFolder(path.basename(folder)) ?? {};
+    if (this.#locked.has(id)) return undefined;
+    const unlock = this.#reserve(id);
+    const lock = lockFile(folder);
+    const isLocked = await acquireLock(lock, this.#options.processes).then(
+      (by) => by === undefined,
+      () => false,
+    );
+    if (isLocked) {
+      return async () => {
+        // Fails if another program has started a recording in it between the two.
+        const isFree = releaseLock(lock).then(() => rmdir(folder));
+        await isFree.catch(() => {}).finally(unlock);
+      };
+    }
+    unlock();
+    return undefined;
+  }
+}
+
+async function readOnly(folder: string, by: number): Promise<OpenRecording> {
+  const facts = (await readFacts(folder).catch(() => undefined)) ?? new Facts();
+  const {file = 0, offset = 0} = facts.files.at(-1) ?? {};
+  const size = await stat(logFile(folder, file)).then(
+    (stats) => offset + stats.size,
+    () => offset,
+  );
+  facts.endAt(size);
+  return {
+    folder,
+    past: new RecordedPast(new RecordedBytes(folder, facts), size),
+    isOld: size > 0,
+    lastAt: await lastHeartbeat(folder),
+    readOnlyBy: by,
+    record() {
+      throw new Error(`${folder} is written by process ${by}`);
+    },
+    release: () => Promise.resolve(),
+  };
+}
+
+function intruderWords(found: Intruder): string {
+  const {path: place, why, isOwn} = found;
+  if (why === 'foreign') {
+    return `${place} belongs to another user, who could change the recording · name another folder with --record`;
+  }
+  const way = isOwn ? commandAgainst(found) : 'name another folder with --record';
+  return `other users may write to ${place}, and change the recording · ${way}`;
+}

@@ -1,0 +1,385 @@
+import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
+import {countLoss, type LossCount, noLosses, type OutputStream, sumOfLosses} from '../../engine/buffer/markers.ts';
+import {streamLostIn} from '../../engine/logs/log-states.ts';
+import {
+  type ConfigurationChange,
+  changeSteps,
+  type ShownChange,
+  shownSteps,
+} from '../../engine/program/configuration.ts';
+import {fingerprintOf} from '../../engine/records/fingerprint.ts';
+import {withShortMessage} from '../../engine/records/json-members.ts';
+import type {Level} from '../../engine/records/level.ts';
+import {isPanicLine, isRunnerLine, runnerMessage} from '../../engine/records/line-kind.ts';
+import {awaitsMessage} from '../../engine/records/panic.ts';
+import type {RecordIndex} from '../../engine/records/record-index.ts';
+import type {Run} from '../../engine/records/runs.ts';
+import {endpointIn, errorFingerprint, PendingSuppressed, suppressedIn} from '../../engine/records/suppressed.ts';
+import {runAtOnce} from '../../lib/slices.ts';
+import {type RunConfiguration, RunConfigurations} from './run-configurations.ts';
+
+/** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
+type KindOfRecord = {
+  readonly level: Level | undefined;
+  readonly count: number;
+  /** Errors of connectors that are not in the log, as lines of it report. */
+  readonly suppressed: number;
+  /** Of the first of them; it may have left the buffer. */
+  readonly firstId: number;
+  /** Bytes of its first line, at most 4 KiB; of a panic its text (`panicText`). */
+  readonly example: Uint8Array;
+};
+
+/** What one run logged. */
+export type RunKinds = {
+  /** As the header of the log counts: the oldest run is 1. */
+  readonly number: number;
+  readonly run: Run;
+  readonly kinds: ReadonlyMap<number, KindOfRecord>;
+  readonly records: number;
+  /** Unix time in ms of the first and the last record; undefined: none has a time. */
+  readonly span: {readonly from: number; readonly to: number} | undefined;
+  /** Has more kinds of these ranks than are kept: those that came later are missing. */
+  readonly full: ReadonlySet<Rank>;
+  readonly configuration: RunConfiguration;
+  /** The first record that tells of its end by a failure, as an example of it; undefined: there is none. */
+  readonly failure: Uint8Array | undefined;
+  /** What is missing of it: kinds of records that it lacks may be among that. */
+  readonly losses: LossCount;
+  /** Why streams of its process were lost, by the stream. */
+  readonly lostStreams: ReadonlyMap<OutputStream, string>;
+};
+
+/** Errors and warnings are kept even where each other line is of its own kind. */
+type Rank = 'problem' | 'other';
+
+/** `more`: at least three times as frequent an hour, and ten times or more, errors that are not in the log included. */
+export type KindChange = {
+  readonly change: 'new' | 'more' | 'gone';
+  readonly level: Level | undefined;
+  /** How often in the older and in the newer run. */
+  readonly before: number;
+  readonly now: number;
+  /** Besides them, those that are not in the log. */
+  readonly suppressedBefore: number;
+  readonly suppressedNow: number;
+  /** Of the newer run; of the older one, if it is gone. */
+  readonly firstId: number;
+  readonly example: Uint8Array;
+};
+
+const mostExample = 4096;
+/** Bytes of a line by which its kind is known: 64 KiB of JSON take 20 ms the first time. */
+const mostRead = 8192;
+/** Kinds of a rank that are kept of a run: more than a user reads. */
+export const mostKinds = 2000;
+/** Cost of an entry in bytes, added to its own bytes. */
+const entryCost = 160;
+/** A run of a few seconds has no rate: it counts as a minute. */
+const leastHours = 1 / 60;
+const hour = 3_600_000;
+/** Entries after a panic among which its message is. */
+const mostAfterPanic = 50;
+const moreTimes = 3;
+const moreAtLeast = 10;
+
+type CountedRun = {
+  run: Run;
+  readonly kinds: Map<number, KindOfRecord>;
+  /** How many of `kinds` are of each rank. */
+  readonly kept: Record<Rank, number>;
+  readonly full: Set<Rank>;
+  records: number;
+  span: RunKinds['span'];
+  /** Errors that the log has told of, and whose connector's next error has yet to come. */
+  readonly pending: PendingSuppressed;
+  failure: Uint8Array | undefined;
+  losses: LossCount;
+  readonly lostStreams: Map<OutputStream, string>;
+};
+
+/**
+ * Counts the kinds of records in each run of a log, in steps. The buffer may drop entries that were counted: a recording
+ * larger than the memory is counted while it is read.
+ */
+export class RunCounter {
+  readonly #buffer: LogBuffer;
+  readonly #index: RecordIndex;
+  /** By the id of the run's first entry. */
+  readonly #runs = new Map<number, CountedRun>();
+  readonly #configurations: RunConfigurations;
+  /** Entries below were counted. */
+  #next: number;
+  /** The run of the last entry that was counted, by its first entry. */
+  #newest: number | undefined;
+  /** A panic at the end of what was read: its message has not come yet. */
+  #unfinished: number | undefined;
+
+  constructor({buffer, index}: {readonly buffer: LogBuffer; readonly index: RecordIndex}) {
+    this.#buffer = buffer;
+    this.#index = index;
+    this.#next = buffer.firstId;
+    this.#configurations = new RunConfigurations({buffer, index});
+  }
+
+  /** Entries below were counted. */
+  get countedTo(): number {
+    return this.#next;
+  }
+
+  /** Counts about `maxBytes` more. True: all entries that are complete have been counted; an open line waits for its end. */
+  step(maxBytes: number): boolean {
+    const end = Math.min(this.#index.indexedTo, this.#buffer.endedTo);
+    this.#next = Math.max(this.#next, this.#buffer.firstId);
+    if (this.#next < end) this.#countUnfinished();
+    let left = this.#configurations.step(maxBytes);
+    for (; this.#next < end && left > 0; this.#next++) left -= entryCost + this.#add(this.#next);
+    if (left > 0) left = this.#configurations.step(left);
+    this.#keepFailures();
+    return this.#next >= end && left > 0;
+  }
+
+  /** Oldest first. The newest state and end of each run are taken from the index. */
+  get runs(): readonly RunKinds[] {
+    this.#countUnfinished();
+    this.#moveTakenBack();
+    const now = new Map(this.#index.runs.map((run) => [run.firstId, run]));
+    this.#keepFailures();
+    // The index has dropped the oldest, and may have taken back one that only the list told of.
+    const oldest = this.#index.runs[0]?.firstId ?? Number.POSITIVE_INFINITY;
+    const counted = [...this.#runs.values()].filter(({run: {firstId}}) => firstId < oldest || now.has(firstId));
+    return counted.map(({run, kinds, full, records, span, failure, losses, lostStreams}, place) => ({
+      ...{kinds, full, records, span, failure, losses, lostStreams},
+      run: now.get(run.firstId) ?? run,
+      number: place + 1,
+      configuration: this.#configurations.of(run.firstId),
+    }));
+  }
+
+  /** While they are in the buffer. */
+  #keepFailures(): void {
+    for (const {firstId, failures = []} of this.#index.runs) {
+      const counted = this.#runs.get(firstId);
+      const [first] = failures;
+      if (!counted || counted.failure || first === undefined) continue;
+      const text = this.#index.firstTextOf(first);
+      if (text && !isUnfinished(text)) counted.failure = Uint8Array.from(text.subarray(0, mostExample));
+    }
+  }
+
+  /** Returns the bytes that were read. */
+  #add(id: number): number {
+    const index = this.#index;
+    const run = index.runAt(id);
+    if (!run) return 0;
+    if (run.firstId !== this.#newest) this.#moveTakenBack();
+    this.#newest = run.firstId;
+    const counted = this.#runs.get(run.firstId) ?? newRun(run);
+    counted.run = run;
+    this.#runs.set(run.firstId, counted);
+    const marker = this.#buffer.markerAt(id);
+    if (marker) counted.losses = countLoss(counted.losses, marker, id);
+    if (marker || index.headOf(id) !== id) return 0;
+    const line = index.firstTextOf(id);
+    if (!line) return 0;
+    this.#configurations.add(id, line, run.firstId);
+    if (isUnfinished(line) && index.indexedTo - id < mostAfterPanic) {
+      this.#unfinished = id;
+      return line.length;
+    }
+    this.#count(id, line, counted);
+    return line.length;
+  }
+
+  #countUnfinished(): void {
+    const id = this.#unfinished;
+    this.#unfinished = undefined;
+    const run = id === undefined ? undefined : this.#index.runAt(id);
+    const counted = run && this.#runs.get(run.firstId);
+    const line = id === undefined ? undefined : this.#index.firstTextOf(id);
+    if (id !== undefined && line && counted) this.#count(id, line, counted);
+  }
+
+  #count(id: number, line: Uint8Array, counted: CountedRun): void {
+    const index = this.#index;
+    const level = index.levelAt(id);
+    // Each run has the runner's transitions; one that goes on has no end yet.
+    const isRunners = (level === 'INFO' || level === 'ERROR') && isRunnerLine(line, 0, line.length);
+    if (level === 'INFO' && isRunners) return;
+    const lost = isRunners ? streamLostIn(runnerMessage(Buffer.from(line)) ?? '') : undefined;
+    if (lost) counted.lostStreams.set(lost.stream, lost.why);
+    counted.records += 1;
+    const at = index.timeAt(id);
+    if (at !== undefined) counted.span = joinedSpan(counted.span, {from: at, to: at});
+    const read = shortened(line);
+    const report = level === 'INFO' ? suppressedIn(read) : undefined;
+    if (report) {
+      counted.pending.add(report);
+      return;
+    }
+    const endpoint = level === 'ERROR' ? endpointIn(read) : undefined;
+    const suppressed = level === 'ERROR' ? counted.pending.take(read, endpoint).count : 0;
+    const key = level === 'ERROR' ? errorFingerprint(read, endpoint ?? '') : fingerprintOf(read);
+    addKind(counted, key, {level, count: 1, suppressed, firstId: id, example: line});
+  }
+
+  /** Another run has the entries of those that only the list told of, and that the log has taken back. */
+  #moveTakenBack(): void {
+    if (this.#newest === undefined || this.#index.runAt(this.#newest)?.firstId === this.#newest) return;
+    for (const firstId of [...this.#runs.keys()].toReversed()) {
+      const counted = this.#runs.get(firstId);
+      const run = this.#index.runAt(firstId);
+      if (!counted || !run || run.firstId === firstId) return;
+      this.#newest = run.firstId;
+      const into = this.#runs.get(run.firstId) ?? newRun(run);
+      this.#runs.delete(firstId);
+      this.#runs.set(run.firstId, into);
+      for (const [key, kind] of counted.kinds) addKind(into, key, kind);
+      into.records += counted.records;
+      into.span = joinedSpan(into.span, counted.span);
+      into.failure ??= counted.failure;
+      into.losses = sumOfLosses(into.losses, counted.losses);
+      for (const [stream, why] of counted.lostStreams) into.lostStreams.set(stream, why);
+    }
+  }
+}
+
+/** `added.example`: copied, if it is the first one of its kind. */
+function addKind({kinds, kept, full}: CountedRun, key: number, added: KindOfRecord): void {
+  const kind = kinds.get(key);
+  const rank = rankOf(added.level);
+  const {count, suppressed} = added;
+  if (kind) kinds.set(key, {...kind, count: kind.count + count, suppressed: kind.suppressed + suppressed});
+  else if (kept[rank] === mostKinds) full.add(rank);
+  else {
+    kept[rank] += 1;
+    kinds.set(key, {...added, example: Uint8Array.from(added.example.subarray(0, mostExample))});
+  }
+}
+
+function joinedSpan(a: RunKinds['span'], b: RunKinds['span']): RunKinds['span'] {
+  return a && b ? {from: Math.min(a.from, b.from), to: Math.max(a.to, b.to)} : (a ?? b);
+}
+
+/** Whether it is a panic whose message is not known. */
+function isUnfinished(text: Uint8Array): boolean {
+  return isPanicLine(text, 0, text.length) && awaitsMessage(text);
+}
+
+function shortened(line: Uint8Array): Uint8Array {
+  return line.length <= mostRead ? line : withShortMessage(line, mostRead).subarray(0, mostRead);
+}
+
+function newRun(run: Run): CountedRun {
+  const kept = {problem: 0, other: 0};
+  const pending = new PendingSuppressed();
+  const found = {records: 0, span: undefined, failure: undefined, losses: noLosses, lostStreams: new Map()};
+  return {run, kinds: new Map(), kept, full: new Set(), pending, ...found};
+}
+
+function rankOf(level: Level | undefined): Rank {
+  return level === 'ERROR' || level === 'WARN' ? 'problem' : 'other';
+}
+
+/** The run to compare one with: the last before it that has records. A start that failed at once has none. */
+export function runBefore(runs: readonly RunKinds[], newer: RunKinds): RunKinds | undefined {
+  return runs.slice(0, runs.indexOf(newer)).findLast(({records}) => records > 0);
+}
+
+/**
+ * What the newer run has that the older lacked, has much more of, and lacks. Errors and warnings first. In steps of a kind:
+ * thousands of both runs take longer than a frame.
+ */
+export function* kindSteps(older: RunKinds, newer: RunKinds): Generator<void, readonly KindChange[], void> {
+  const changes: KindChange[] = [];
+  for (const [key, {count: now, suppressed: suppressedNow, ...kind}] of newer.kinds) {
+    yield;
+    const {count: before, suppressed: suppressedBefore} = older.kinds.get(key) ?? {count: 0, suppressed: 0};
+    const change = {...kind, before, now, suppressedBefore, suppressedNow};
+    if (before === 0) {
+      // It may be among those that are not kept.
+      if (!older.full.has(rankOf(kind.level))) changes.push({change: 'new', ...change});
+    } else if (isMore(before + suppressedBefore, older, now + suppressedNow, newer)) {
+      changes.push({change: 'more', ...change});
+    }
+  }
+  for (const [key, {count: before, suppressed: suppressedBefore, ...kind}] of older.kinds) {
+    yield;
+    if (!newer.kinds.has(key) && !newer.full.has(rankOf(kind.level)))
+      changes.push({change: 'gone', ...kind, before, now: 0, suppressedBefore, suppressedNow: 0});
+  }
+  yield;
+  const ranked = changes.map((change) => ({
+    ...{change, weight: weightOf(change)},
+    ...{before: change.before + change.suppressedBefore, now: change.now + change.suppressedNow},
+  }));
+  return ranked
+    .sort((a, b) => a.weight - b.weight || b.now - a.now || b.before - a.before || a.change.firstId - b.change.firstId)
+    .map(({change}) => change);
+}
+
+function isMore(before: number, older: RunKinds, now: number, newer: RunKinds): boolean {
+  return now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older);
+}
+
+/** A change of a configuration, as it may be shown, and where it is. */
+export class LeafChange {
+  readonly keys: readonly string[];
+  /** The first line of the configuration that has it: of the newer run; of the older one, if it is gone. */
+  readonly id: number;
+  readonly #change: ConfigurationChange;
+  #shown: ShownChange | undefined;
+  #revealed: ShownChange | undefined;
+
+  constructor(change: ConfigurationChange, id: number) {
+    this.keys = change.path;
+    this.id = id;
+    this.#change = change;
+  }
+
+  get shown(): ShownChange {
+    return runAtOnce(this.shownSteps());
+  }
+
+  /** The same in steps, which are done once. */
+  *shownSteps(): Generator<void, ShownChange, void> {
+    this.#shown ??= yield* shownSteps(this.#change);
+    return this.#shown;
+  }
+
+  /** With all values: for the screen alone. */
+  get revealed(): ShownChange {
+    this.#revealed ??= runAtOnce(shownSteps(this.#change, true));
+    return this.#revealed;
+  }
+}
+
+/** Unknown, never the same, where one of the two is. */
+export type ComparedConfigurations =
+  | {readonly kind: 'compared'; readonly changes: readonly LeafChange[]}
+  | {readonly kind: 'unknown'};
+
+/** In steps of a leaf: a large configuration has thousands. The first `mostShown` changes are ready to be shown. */
+export function* configurationSteps(
+  {configuration: older}: Pick<RunKinds, 'configuration'>,
+  {configuration: newer}: Pick<RunKinds, 'configuration'>,
+  mostShown: number,
+): Generator<void, ComparedConfigurations, void> {
+  if (older.kind === 'unknown' || newer.kind === 'unknown') return {kind: 'unknown'};
+  const found = yield* changeSteps(older.value, newer.value);
+  const changes = found.map((change) => new LeafChange(change, change.now === undefined ? older.id : newer.id));
+  for (const change of changes.slice(0, mostShown)) yield* change.shownSteps();
+  return {kind: 'compared', changes};
+}
+
+const changes: readonly KindChange['change'][] = ['new', 'more', 'gone'];
+
+/** Of errors new, more, gone; then of warnings; then of all others. */
+function weightOf({level, change}: KindChange): number {
+  const rank = level === 'ERROR' ? 0 : level === 'WARN' ? 1 : 2;
+  return rank * changes.length + changes.indexOf(change);
+}
+
+export function hoursOf({span}: RunKinds): number {
+  return Math.max(leastHours, span === undefined ? 0 : (span.to - span.from) / hour);
+}

@@ -1,0 +1,109 @@
+import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
+import {copyPage} from '../../kit/copy/copy.ts';
+import {connectorTotal, errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
+import {connectorTotalWords} from '../../kit/journal/event-words.ts';
+import {openPage} from '../../kit/pages/page.ts';
+import {paragraph} from '../../kit/pages/page-rows.ts';
+import {type Section, stacked} from '../../kit/pages/sections.ts';
+import {describedConnectors, noAnswerNow} from '../../kit/screen/described-connectors.ts';
+import type {Page, Screen} from '../../kit/screen/screen.ts';
+import type {Style} from '../../kit/terminal/style.ts';
+import {plain} from '../../kit/terminal/styled-text.ts';
+import {counted} from '../../lib/format.ts';
+import {activityRows} from './activity.ts';
+import {
+  collectedNote,
+  connectorRows,
+  connectorTable,
+  type OpenedConnector,
+  openedText,
+  statsNote,
+} from './connector-table.ts';
+
+const quiet: Style = {dim: true};
+
+type ConnectorState = {readonly opened: OpenedConnector};
+
+/**
+ * A connector with its errors in full, opened from the page of its pipeline. It does not change: it shows what was known when it
+ * was opened.
+ */
+export const connectorPage: Page<ConnectorState> = {
+  ...{kind: 'connector', context: 'pipeline', motions: 'lines'},
+  where: 'on the page of a connector',
+  showsStatistics: true,
+  rows(screen, {opened}, {width}) {
+    const now = describedConnectors(screen).find(({key}) => key === opened.connector.key);
+    return connectorRows(opened, now, width);
+  },
+  open(screen, {about}) {
+    const {page} = screen.state;
+    const name = screen.lookup.described.get()?.name;
+    const connector = describedConnectors(screen).find(({key}) => key === about);
+    if (name === undefined || !connector) return;
+    const at = connector.stats && screen.services.stats.known.get().get(name)?.at;
+    openPage(screen, connectorPage, {opened: {pipeline: name, connector, at}}, {under: page});
+  },
+  conditions: () => ({hasText: true}),
+  takes: textOf,
+  redrawnBy: ({services}) => [services.stats.known],
+  run: {
+    'pipeline-open': (screen, {under}) => screen.dispatch({type: 'page', page: under}),
+    'pipeline-copy'(screen, page) {
+      const text = textOf(screen, page);
+      if (text.errors === '') screen.sayHint('no errors here', {id: 'pipeline-copy-page'}, 'copy the page');
+      else void copyPage(screen, text, text.errors, {on: page.kind});
+    },
+  },
+};
+
+function textOf({services}: Screen, {opened: {pipeline, connector}}: ConnectorState) {
+  return openedText(pipeline, connector, services.serverUrl);
+}
+
+/** What the statistics say of the connectors, in sentences, and a table of them. */
+export function connectorsSection(screen: Screen, name: string, width: number): Section {
+  const {stats, symbols, clock, catalog} = screen.services;
+  const runs = hasProcess(screen.pipeline(name));
+  const known = stats.known.get().get(name);
+  const connectors = describedConnectors(screen);
+  const isOpened = catalog.find(name) !== undefined;
+  const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(screen, name));
+  const table = connectorTable(connectors, {width, symbols, now: clock.wall()});
+  const others = errorsOf(screen, name).all - errorsIn(connectors);
+  // An input that stopped with a fatal error is not in them.
+  const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;
+  const prose = (words: string | undefined) => (words === undefined ? [] : paragraph(words, width, {style: quiet}));
+  const notes = [...prose(note), ...prose(none)];
+  const hasTable = connectors.length > 0;
+  const more = hasTable && others > 0 ? otherErrorsWords(others, hasForgotten(connectors)) : undefined;
+  const blank = {rows: notes.length > 0 && hasTable ? [plain('')] : []};
+  return {name: 'connectors', ...stacked([{rows: notes}, blank, table, {rows: prose(more)}])};
+}
+
+/** What the table lacks of the number above: the log may lack errors of a failed connector. */
+function otherErrorsWords(others: number, hasFailed: boolean): string {
+  const or = hasFailed ? ' or from a failed connector' : '';
+  return `and ${counted(others, 'more error', 'more errors')}, newer than this table${or}`;
+}
+
+/** The last minute of a pipeline that runs. */
+export function minuteSection(screen: Screen, name: string, width: number): Section {
+  const {stats, isUtf8} = screen.services;
+  const view = {width, isUtf8, isExplained: isExplained(screen, name)};
+  const runs = hasProcess(screen.pipeline(name));
+  return {name: 'minute', rows: runs ? activityRows(stats.known.get().get(name), view) : []};
+}
+
+/** The page says why the server does not answer. */
+function isExplained(screen: Screen, name: string): boolean {
+  return screen.services.catalog.find(name) === undefined && noAnswerNow(screen) !== undefined;
+}
+
+/** The number of connector errors of the last run: all of them, and in words. */
+export function errorsOf(screen: Screen, name: string): {readonly all: number; readonly words: string} {
+  const log = screen.services.logs.get(name)?.errors.connectors;
+  const {errors, isCounted, isAtLeast} = screen.events.connectors.counted(name);
+  const {all} = connectorTotal(errors, log);
+  return {all, words: all === 0 && !isCounted ? '–' : connectorTotalWords(errors, log, {isAtLeast})};
+}

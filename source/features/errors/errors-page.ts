@@ -1,0 +1,294 @@
+import type {Absence} from '../../kit/journal/absence.ts';
+import {errorExcerpt, eventExcerpt} from '../../kit/journal/error-excerpt.ts';
+import {connectorNames, suppressedWords} from '../../kit/journal/event-words.ts';
+import {type Incident, isIncident, isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
+import {type ErrorRow, isUrgent} from '../../kit/journal/unseen.ts';
+import {closePages, openAbout, openAs, openPage} from '../../kit/pages/page.ts';
+import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
+import {goToEntryOf} from '../../kit/screen/move.ts';
+import {cancelPrompt} from '../../kit/screen/prompts.ts';
+import type {Opened, Page, Screen} from '../../kit/screen/screen.ts';
+import {padTo} from '../../kit/terminal/fit.ts';
+import type {Style} from '../../kit/terminal/style.ts';
+import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
+import {hasCompileError, unreadWords} from '../../kit/words/pipeline.ts';
+import {count, counted, moment} from '../../lib/format.ts';
+import {textWidth} from '../../lib/width.ts';
+import {absenceItems, absenceRows} from './errors-absence.ts';
+
+const countCells = 8;
+const nameHead = 'pipeline';
+/** A narrower page has no room for columns beside its texts: what is in front of them has no padding. */
+const widthWithColumns = 100;
+
+/**
+ * `chosen`: the key of the row under the cursor; undefined: the first. `order`: the keys of the rows at the last key:
+ * these keep their places while the page is open, and new ones follow.
+ */
+type ErrorsState = {
+  readonly chosen?: string | undefined;
+  readonly order: readonly string[];
+  /** Of that time alone: what happened then is listed, by pipeline, and stays as it is. */
+  readonly absence?: Absence;
+};
+
+/**
+ * The errors of all pipelines, unseen ones first, then the seen and the muted ones, dim. Similar errors are one row. After
+ * an absence what happened in it, by pipeline.
+ */
+export const errorsPage: Page<ErrorsState> = {
+  ...{
+    kind: 'errors',
+    context: 'errors',
+    where: 'on the page of errors',
+    motions: 'items',
+  },
+  hidesLog: true,
+  keys: {
+    ...{context: 'errors', group: 'errors of all pipelines', motions: 'items', close: ['q']},
+    changes: {close: {hint: {isAbsence: 'back', else: 'close'}}},
+    own: [
+      {
+        id: 'errors-last',
+        keys: ['Enter'],
+        help: 'go to the last of them in the log; after an absence, to the first',
+        hint: {isAbsence: 'go there', hasRow: 'go to last'},
+      },
+      {id: 'errors-first', keys: ['f'], help: 'go to the first of them', hint: {hasRow: 'first'}},
+      {id: 'errors-mute', keys: ['m'], help: 'mute errors like this one, or unmute them', hint: {hasRow: 'mute'}},
+    ],
+  },
+  open(screen) {
+    const order = screen.events.errorRows.map(({key}) => key);
+    // In place of what happened in an absence, the page that was open before comes back.
+    const {under} = openAs(screen.state.page, errorsPage) ?? {};
+    openPage(screen, errorsPage, {order}, {under});
+  },
+  rows(screen, page, {width}) {
+    const {absence, cursor = 0} = page;
+    return absence ? absenceRows(screen, absence, {cursor, width}) : rowsOf(screen, page, width);
+  },
+  conditions: (_, {absence}) => ({isAbsence: absence !== undefined}),
+  at(screen, page, item) {
+    if (page.absence) return {...page, cursor: item};
+    const rows = listedErrors(screen, page);
+    return {...page, chosen: rows[item]?.key, order: rows.map(({key}) => key)};
+  },
+  redrawnBy: ({events}) => [events.muted, events.readings.unread],
+  run: {
+    'errors-last': (screen, page) => goTo(screen, page, ({id}) => id),
+    'errors-first': (screen, page) => goTo(screen, page, ({firstId, id}) => firstId ?? id),
+    'errors-mute'(screen, page) {
+      const event = eventUnderCursor(screen, page);
+      if (!event) return;
+      if (!isOfErrors(event)) {
+        screen.say('only errors of the log can be muted');
+        return;
+      }
+      screen.events.toggleMute(event.group.key);
+      const isMuted = screen.events.muted.get().has(event.group.key);
+      if (page.absence) screen.say(`errors like this one are ${isMuted ? 'muted' : 'no longer muted'}`);
+    },
+  },
+};
+
+/**
+ * Call for each key. Returns true after an absence: then the key only shows what happened meanwhile. The page
+ * and the prompt that were open come back when it is closed.
+ */
+export function showsAbsence(screen: Screen): boolean {
+  const absence = screen.onKey();
+  if (absence) openAbsence(screen, absence);
+  return absence !== undefined;
+}
+
+/** Shows what happened before the start; once there was a key, a page would take the next one, so a notice does. */
+export function showAbsence(screen: Screen, absence: Absence): void {
+  if (!screen.hasKey) openAbsence(screen, absence);
+  else screen.sayHint('pipelines changed while pipetail did not run', 'timeline', 'see how');
+}
+
+/** Over the open page, or in place of an earlier absence. */
+function openAbsence(screen: Screen, absence: Absence): void {
+  const {page} = screen.state;
+  const under = openAs(page, errorsPage)?.absence ? page?.under : page;
+  openPage(screen, errorsPage, {order: [], absence}, {under, section: 'absence'});
+}
+
+function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
+  const rows = listedErrors(screen, page);
+  const {clock, symbols} = screen.services;
+  const hasColumns = width >= widthWithColumns;
+  const shortName = nameColumn(
+    rows.map(({pipeline}) => pipeline),
+    {width, symbols},
+  );
+  const nameOf = (name: string, style: Style) => padTo(shortName(name, style), hasColumns ? nameHead.length : 0);
+  const now = clock.wall();
+  const since = rows.map((row) => {
+    const at = firstTime(row);
+    return at === undefined ? '' : `${hasColumns ? '' : 'since '}${moment(at, now)}`;
+  });
+  const widest = (texts: readonly string[]) => (hasColumns ? Math.max(0, ...texts.map((text) => text.length)) : 0);
+  const sinceCells = widest(since);
+  const suppressedCells = widest(rows.map(({suppressed = 0}) => suppressedWords(suppressed)));
+  const columnsOf = (row: ErrorRow, index: number) => {
+    const isQuiet = row.state !== 'unseen';
+    // The number of lost entries is part of the text.
+    const isCounted = row.kind !== 'lost' && (row.kind !== 'failed' || row.count > 1);
+    const times = isCounted ? `${symbols.times}${count(row.count)}` : '';
+    const suppressed = suppressedWords(row.suppressed ?? 0).padEnd(suppressedCells);
+    const amount = `${hasColumns ? times.padStart(countCells) : times}${suppressed}`;
+    const age = (since[index] ?? '').padEnd(sinceCells);
+    return concat([
+      nameOf(row.pipeline, isQuiet ? {dim: true} : {bold: true}),
+      plain(amount === '' ? ' ' : ` ${amount}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
+      plain(age === '' && !hasColumns ? '' : `${age}  `, {dim: true}),
+    ]);
+  };
+  const roomOf = (row: ErrorRow, index: number) => width - marginCells - textWidth(columnsOf(row, index).text);
+  const [first] = rows;
+  const nameCells = first ? textWidth(nameOf(first.pipeline, {}).text) : 0;
+  const column = first && hasColumns ? roomOf(first, 0) : width - marginCells - nameCells - 1;
+  const {ellipsis} = symbols;
+  const heads = [
+    `${nameHead.padEnd(nameCells)} ${'count'.padStart(countCells)}${' '.repeat(suppressedCells)}`,
+    'since'.padEnd(sinceCells).slice(0, sinceCells),
+    'error',
+  ];
+  return listPage({
+    title: titleOf(rows, page, screen.events),
+    heads: first && hasColumns ? heads.join('  ') : undefined,
+    items: rows,
+    rowOf(row, index) {
+      return concat([columnsOf(row, index), textOf(row, {width, column, cells: roomOf(row, index), ellipsis, now})]);
+    },
+    cursor: cursorIndex(rows, page),
+    ...{width, symbols},
+  });
+}
+
+/** The rows of the page in its order. New ones are at the end, so that no row moves while the user reads. */
+function listedErrors(screen: Screen, {order}: ErrorsState): readonly ErrorRow[] {
+  const rows = new Map(screen.events.errorRows.map((row) => [row.key, row]));
+  const listed = order.flatMap((key) => rows.get(key) ?? []);
+  for (const {key} of listed) rows.delete(key);
+  return [...listed, ...[...rows.values()].sort((a, b) => (firstTime(a) ?? 0) - (firstTime(b) ?? 0))];
+}
+
+/** Unix time in ms. */
+function firstTime({firstAt, at}: ErrorRow): number | undefined {
+  return firstAt ?? at;
+}
+
+/** The index of the row under the cursor; of the row that took its place if it is gone. */
+function cursorIndex(rows: readonly ErrorRow[], {chosen, order}: ErrorsState): number {
+  const index = rows.findIndex(({key}) => key === chosen);
+  if (index >= 0 || chosen === undefined) return Math.max(0, index);
+  const before = new Set(order.slice(0, Math.max(0, order.indexOf(chosen))));
+  return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
+}
+
+/** ` Errors  2 new kinds · 1 incident · 4 seen · 1 muted · 1 new at the end · 3 logs not read`. */
+function titleOf(
+  rows: readonly ErrorRow[],
+  {order}: ErrorsState,
+  {droppedErrorGroups: dropped, readings}: Screen['events'],
+): StyledText {
+  const unseen = rows.filter(({state}) => state === 'unseen');
+  const seen = rows.filter(({state}) => state === 'seen').length;
+  const muted = rows.length - unseen.length - seen;
+  const listed = new Set(order);
+  const added = order.length === 0 ? 0 : rows.filter(({key}) => !listed.has(key)).length;
+  const words = [
+    unseenWords(unseen),
+    ...(seen > 0 ? [`${count(seen)} seen`] : []),
+    ...(muted > 0 ? [`${count(muted)} muted`] : []),
+    ...(added > 0 ? [`${count(added)} new at the end`] : []),
+    ...unreadWords(readings.unread.get().size),
+    ...(dropped > 0 ? [`${counted(dropped, 'older kind', 'older kinds')} not kept`] : []),
+  ];
+  return pageTitle('Errors', words.join(' · '));
+}
+
+/** `2 new kinds · 1 incident`. */
+function unseenWords(unseen: readonly ErrorRow[]): string {
+  const incidents = unseen.filter(isUrgent).length;
+  const kinds = unseen.length - incidents;
+  const words = [
+    ...(kinds > 0 ? [counted(kinds, 'new kind', 'new kinds')] : []),
+    ...(incidents > 0 ? [counted(incidents, 'incident', 'incidents')] : []),
+  ];
+  return words.length > 0 ? words.join(' · ') : 'none new';
+}
+
+/** Cells of the screen, of the widest text and of this text. */
+type Room = {
+  readonly width: number;
+  readonly column: number;
+  readonly cells: number;
+  readonly ellipsis: string;
+  /** Unix time in ms. */
+  readonly now: number;
+};
+
+function textOf(row: ErrorRow, room: Room): StyledText {
+  const isUnseen = row.state === 'unseen';
+  const style: Style = isUnseen ? {} : {dim: true};
+  if (isIncident(row)) return incidentWords(row, style, room);
+  if (row.kind === 'connectors') return plain(connectorNames(row), style);
+  if (!isOfErrors(row)) return plain(eventExcerpt(row, room).text, isUnseen ? {fg: 1, bold: true} : style);
+  const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
+  const words = errorExcerpt(row.ends, {...room, cells: room.cells - prefix.length});
+  return concat([plain(prefix, {dim: true}), isUnseen ? words : plain(words.text, style)]);
+}
+
+/** `disconnected  connection refused`, `was disconnected  …` once it is over; what its text says needs no such word. */
+function incidentWords(row: ErrorRow & Incident, quiet: Style, room: Room): StyledText {
+  const {kind, state, at, firstAt = at, isOver = false} = row;
+  const isCut = (kind === 'disconnected' || kind === 'deleted' || kind === 'unavailable') && !isOver;
+  const loud: Style = isCut ? {fg: 1, bold: true} : {fg: 3};
+  // The words are of the last one; those of lost entries are of all.
+  const last = at === firstAt || at === undefined || kind === 'lost' ? '' : `last at ${moment(at, room.now)}: `;
+  const word = `${last}${wordOf(row, isOver)}`;
+  const isTold = word === last || kind === 'stream-lost' || kind === 'unavailable';
+  const {text} = eventExcerpt(row, {...room, cells: room.cells - word.length});
+  return concat([
+    plain(word, state === 'unseen' ? loud : quiet),
+    plain(text, isTold && state === 'unseen' ? loud : quiet),
+  ]);
+}
+
+function wordOf({kind, from}: Incident, isOver: boolean): string {
+  if (kind === 'lost' || (kind === 'restarted' && from === 'log')) return '';
+  if (kind === 'stream-lost' || kind === 'unavailable') return isOver ? 'over  ' : '';
+  if (kind === 'deleted') return isOver ? 'back  ' : '';
+  return `${isOver ? 'was ' : ''}${kind}  `;
+}
+
+function eventUnderCursor(screen: Screen, page: Opened<ErrorsState>): PipelineEvent | undefined {
+  if (page.absence) return absenceItems(page.absence)[page.cursor ?? 0]?.events[0];
+  const rows = listedErrors(screen, page);
+  return rows[cursorIndex(rows, page)];
+}
+
+/**
+ * Shows the entry in its log; after an absence the first of those in the row. Of a program that did not compile, which is
+ * in no log, the compiler's message.
+ */
+function goTo(screen: Screen, page: Opened<ErrorsState>, idOf: (event: PipelineEvent) => number | undefined): void {
+  const row = eventUnderCursor(screen, page);
+  closePages(screen);
+  // It belongs to the log that the user leaves.
+  cancelPrompt(screen);
+  // Of all pipelines is no log.
+  if (!row?.pipeline) return;
+  const events = page.absence ? (absenceItems(page.absence)[page.cursor ?? 0]?.events ?? []) : [row];
+  goToEntryOf(
+    screen,
+    row.pipeline,
+    events.map(idOf).find((id) => id !== undefined),
+  );
+  const pipeline = screen.pipeline(row.pipeline);
+  if (row.kind === 'failed' && pipeline && hasCompileError(pipeline)) openAbout(screen, 'pipeline', row.pipeline);
+}

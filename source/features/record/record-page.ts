@@ -1,0 +1,131 @@
+import {openAs, openPage} from '../../kit/pages/page.ts';
+import {type PageRows, paragraph} from '../../kit/pages/page-rows.ts';
+import {whenDrawn} from '../../kit/pages/sections.ts';
+import {showsRecord, toggleFold} from '../../kit/screen/common.ts';
+import {openClosest} from '../../kit/screen/empty-log.ts';
+import type {ProgramLookup} from '../../kit/screen/program-lookup.ts';
+import type {Opening, Page, Screen} from '../../kit/screen/screen.ts';
+import {clip} from '../../kit/terminal/fit.ts';
+import {concat, plain} from '../../kit/terminal/styled-text.ts';
+import {reveal} from '../../kit/viewport/position.ts';
+import {adviceFor} from '../../kit/words/guide.ts';
+import {markerText} from '../../kit/words/markers.ts';
+import {clean} from '../../lib/clean.ts';
+import {count, counted} from '../../lib/format.ts';
+import {placedRecord, programRowsOf} from './record-program.ts';
+import {recordRows} from './record-rows.ts';
+
+/** Bytes of a line in which a text of Feldera's guide is looked for, at each drawing. */
+const mostAdvised = 16 * 1024;
+
+type RecordState = {readonly programs: ProgramLookup};
+
+/** A record in full. */
+export const recordPage: Page<RecordState> = {
+  ...{kind: 'record', context: 'record', where: 'on the page of a record', motions: 'lines'},
+  showsFilters: true,
+  keys: {
+    ...{context: 'record', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
+    own: [
+      {id: 'record-next', keys: ['j'], help: 'next record', hint: 'next'},
+      {id: 'record-previous', keys: ['k'], help: 'previous record', hint: 'previous'},
+    ],
+    changes: {
+      copy: {help: 'copy the record', hint: 'copy'},
+      markdown: {help: 'copy the record as Markdown, for an issue', hint: 'Markdown'},
+      save: {help: 'save the record to a file', hint: 'save'},
+    },
+  },
+  run: {
+    'record-next': (screen) => step(screen, 'next'),
+    'record-previous': (screen) => step(screen, 'previous'),
+  },
+  open,
+  rows: (screen, _, {width}) => rowsOf(screen, width),
+  takes: () => 'record',
+  redrawnBy: ({programs}) => [programs.changes],
+  closed: ({programs}) => programs.stop(),
+};
+
+function open(screen: Screen, {keyName}: Opening): void {
+  const at = screen.paneAt;
+  if (!at || at.current === undefined) {
+    openClosest(screen);
+    return;
+  }
+  if (showsRecord(screen, keyName, 'open it')) return;
+  const fold = at.model.folds.at(at.current);
+  // An error has more to show than how many like it were suppressed.
+  if (fold?.open === false && fold.of !== 'suppressed') toggleFold(screen);
+  else openRecord(screen);
+}
+
+/** To the next or previous shown record in the order of first lines: lines of two records may be mixed. */
+function step(screen: Screen, direction: 'next' | 'previous'): void {
+  const at = screen.paneAt;
+  if (!at || at.current === undefined) return;
+  const {index} = at.model;
+  const {entries} = at.geometry;
+  const head = index.headOf(at.current);
+  const {firstId} = at.model.source.buffer;
+  const step = (from: number) => (direction === 'next' ? entries.atOrAfter(from + 1) : entries.atOrBefore(from - 1));
+  // A record whose first line has left the scrollback is reached at any line that is left.
+  const isOther = (id: number) => {
+    const its = index.headOf(id);
+    return its !== head && (its === id || its < firstId);
+  };
+  let id = step(Math.max(head, direction === 'next' ? firstId - 1 : head));
+  while (id !== undefined && !isOther(id)) id = step(id);
+  if (id === undefined) {
+    screen.say(direction === 'next' ? 'this is the last record' : 'this is the first record');
+    return;
+  }
+  screen.changePane({position: reveal(at.tab.pane.position, at.geometry, id)});
+  openRecord(screen);
+}
+
+/** A record that names a place in the program needs it. */
+function openRecord(screen: Screen): void {
+  const {programs} = screen;
+  const placed = placedRecord(screen);
+  if (placed) programs.want(placed.pipeline);
+  openPage(screen, recordPage, {programs});
+}
+
+function rowsOf(screen: Screen, width: number): PageRows {
+  const at = screen.paneAt;
+  if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
+  const {index, source} = at.model;
+  const head = index.headOf(at.current);
+  const marker = source.buffer.markerAt(head);
+  const origin = source.merge?.originAt(head);
+  const name = clean((origin === undefined ? undefined : source.merge?.names[origin]) ?? source.name);
+  const heading = ` ${name}${marker ? '' : `  line ${count(head + 1)}`}`;
+  const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
+  if (marker) return [...title, ...paragraph(markerText(marker), width)];
+  const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
+  const {offsetAt, symbols} = screen.services;
+  const placed = placedRecord(screen);
+  const rows = recordRows(lines, {
+    width: width - 2,
+    ...{offsetAt, symbols},
+    level: index.levelAt(head),
+    at: index.timeAt(head),
+    more: placed ? programRowsOf(screen, placed, width - 2) : [],
+  });
+  const advice = adviceFor(lines.map((line) => line.toString('utf8', 0, mostAdvised)).join('\n'));
+  const suppressed = source.errors.suppressed.between(head, head + 1, () => true);
+  const shown = [
+    ...title,
+    ...rows.map((row) => concat([plain(' '), row])),
+    ...(suppressed > 0
+      ? [plain(''), ...paragraph(`${counted(suppressed, 'more like it was', 'more like it were')} suppressed`, width)]
+      : []),
+    ...(advice
+      ? [plain(''), ...paragraph(`Feldera's guide: ${advice.sentence}`, width), ...paragraph(advice.address, width)]
+      : []),
+  ];
+  if (!placed) return shown;
+  const isOpen = () => openAs(screen.state.page, recordPage) !== undefined;
+  return whenDrawn(shown, () => isOpen() && screen.programs.want(placed.pipeline));
+}

@@ -1,0 +1,139 @@
+import {hasEnded} from '../../engine/logs/log-snapshot.ts';
+import {eventExcerpt} from '../../kit/journal/error-excerpt.ts';
+import {noTarget, type TimelineEvent} from '../../kit/journal/timeline.ts';
+import {closePages} from '../../kit/pages/page.ts';
+import {marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
+import {listSection, type Section} from '../../kit/pages/sections.ts';
+import {tabOf} from '../../kit/screen/common.ts';
+import {goToEntryOf} from '../../kit/screen/move.ts';
+import {lastMoment} from '../../kit/screen/opened.ts';
+import type {Problem, Screen} from '../../kit/screen/screen.ts';
+import type {PageText} from '../../kit/state/view-state.ts';
+import {textColumn} from '../../kit/terminal/fit.ts';
+import type {Style} from '../../kit/terminal/style.ts';
+import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
+import {pipelineMarkdown} from '../../kit/viewport/markdown.ts';
+import {missingInShort} from '../../kit/words/missing-part.ts';
+import {fineMoment} from '../../lib/format.ts';
+import type {TimelineReader, TimelineState} from './timeline-reader.ts';
+import {lengthInWords, timelineText, timelineWord, timesInTimeline} from './timeline-words.ts';
+
+const styles: Readonly<Record<TimelineEvent['kind'], Style>> = {
+  state: {bold: true},
+  desired: {dim: true},
+  program: {},
+  storage: {dim: true},
+  failed: {fg: 1, bold: true},
+  run: {bold: true},
+  gap: {fg: 3, bold: true},
+  log: {dim: true},
+  errors: {fg: 1},
+  connector: {fg: 1},
+  checkpoint: {fg: 2},
+};
+/** Of the longest word, `pipetail`. */
+const fromCells = 8;
+/** With fewer cells a row says nothing of where it comes from. */
+const widthWithSource = 100;
+/** Between columns. */
+const gap = '  ';
+
+/** Reads the timeline, unless that was begun, or the log of its tab is not open yet. */
+export function readTimeline(screen: Screen, reader: TimelineReader, pipeline: string): void {
+  if (reader.state.get()) return;
+  const tab = tabOf(screen, pipeline);
+  const index = tab && screen.indexOf(tab);
+  const stream = tab && screen.services.logs.get(tab.name);
+  if (tab && !stream) return;
+  reader.start(
+    pipeline,
+    index &&
+      stream && {
+        ...{name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
+        hasEnded: hasEnded(stream.snapshot.get()),
+      },
+  );
+}
+
+type TimelineView = {readonly state: TimelineState | undefined; readonly pipeline: string; readonly width: number};
+
+/** What happened to a pipeline, the newest first, also before pipetail was started. */
+export function timelineSection(screen: Screen, {state, pipeline, width}: TimelineView): Section {
+  const {symbols, clock} = screen.services;
+  const {ellipsis} = symbols;
+  const events = state?.timeline?.events ?? [];
+  return listSection('timeline', {
+    title: titleOf(pipeline, state, screen),
+    items: events,
+    rowOf() {
+      const now = clock.wall();
+      const until = lastMoment(screen, pipeline);
+      const times = textColumn(events, ({at}) => (at === undefined ? '' : fineMoment(at, now)), true);
+      const lengths = textColumn(events, (event) => lengthInWords(event, until), true);
+      const what = textColumn(events, timelineWord);
+      const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
+      const column = width - marginCells - times.cells - what.cells - 2 * gap.length - sourceCells;
+      return (event, index) => {
+        const style = styles[event.kind];
+        const source = sourceCells === 0 ? '' : `${event.from.padEnd(fromCells)}${gap}`;
+        // A narrow page has no column for what most rows lack.
+        const length = sourceCells === 0 ? lengths.at(index).trimStart() : lengths.at(index);
+        const before = `${length === '' ? '' : `${length}${gap}`}${source}`;
+        const many = timesInTimeline(event, symbols.times);
+        const cells = column + sourceCells - before.length - many.length;
+        const words = eventExcerpt(event, {width: noTarget, column, cells, ellipsis});
+        return concat([
+          plain(times.at(index), {dim: true}),
+          plain(`${gap}${what.at(index)}`, style),
+          plain(`${gap}${before}`, {dim: true}),
+          plain(many, {bold: true}),
+          event.kind === 'failed' ? plain(words.text, style) : words,
+        ]);
+      };
+    },
+    ...{width, symbols},
+  });
+}
+
+/** Other parts of the page count on: the numbers here are of the time at which it was read. */
+function titleOf(pipeline: string, state: TimelineState | undefined, {services}: Screen): StyledText {
+  const {timeline, readAt} = state ?? {};
+  const {catalog, clock, symbols} = services;
+  const title = `Timeline of ${pipeline}`;
+  if (!timeline) return pageTitle(title, catalog.hasServer ? 'asking the server' : 'reading the log');
+  const nothing = timeline.events.length === 0 ? 'no run, state or error is known' : undefined;
+  const words = missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC');
+  const isOld = catalog.hasServer && readAt !== undefined;
+  return pageTitle(title, isOld ? `${words} ${symbols.dot} as of ${fineMoment(readAt, clock.wall())}` : words);
+}
+
+/** Goes to the place of an event in the log, or says why there is none. */
+export function goToEvent(screen: Screen, state: TimelineState | undefined, item: number): void {
+  const event = state?.timeline?.events[item];
+  if (!event || !state) return;
+  const {id: lastId, firstId: id = lastId} = event;
+  const buffer = screen.services.logs.get(state.log)?.buffer;
+  if (id === undefined) {
+    screen.say('this is not in the log');
+    return;
+  }
+  // Of errors of a kind, the first leaves before the last.
+  const kept = [id, lastId].find((each) => each !== undefined && buffer && each >= buffer.firstId);
+  if (kept === undefined) {
+    screen.say('this is no longer kept');
+    return;
+  }
+  closePages(screen);
+  goToEntryOf(screen, state.log, kept);
+  if (kept !== id) screen.say('the first of them is no longer kept: this is the last one');
+}
+
+export function timelineAsText(screen: Screen, state: TimelineState | undefined): PageText | Problem {
+  const timeline = state?.timeline;
+  if (!timeline) return {problem: 'still loading: press the key again'};
+  const {pipeline} = timeline;
+  const {serverUrl: server} = screen.services;
+  const text = timelineText(timeline, lastMoment(screen, pipeline));
+  const markdown = pipelineMarkdown({pipeline, server, facts: [], errors: [{title: 'Timeline', text}]});
+  return {file: `${pipeline}-timeline`, text, markdown};
+}

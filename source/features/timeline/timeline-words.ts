@@ -1,0 +1,62 @@
+import type {MissingPart} from '../../engine/pipelines/pipeline-history.ts';
+import {eventWords, suppressedWords} from '../../kit/journal/event-words.ts';
+import {noTarget, spanOf, type TimelineEvent} from '../../kit/journal/timeline.ts';
+import {textColumn} from '../../kit/terminal/fit.ts';
+import {missingWords} from '../../kit/words/missing-part.ts';
+import {count, dateTime, duration, isoTime} from '../../lib/format.ts';
+
+/** What a page or a command tells of a pipeline. */
+export type Timeline = {
+  readonly pipeline: string;
+  readonly events: readonly TimelineEvent[];
+  readonly missing: readonly MissingPart[];
+};
+
+/** As users read it, on the screen and in JSON: `error` for `errors`. */
+export function timelineWord({kind}: TimelineEvent): string {
+  return kind === 'errors' ? 'error' : kind;
+}
+
+/** `4 h 12 min`; empty for a moment. `now`: Unix time in ms, for what goes on. */
+export function lengthInWords(event: TimelineEvent, now: number): string {
+  const {from, to} = spanOf(event);
+  if (from === undefined) return '';
+  const isOngoing = event.kind === 'state' || event.kind === 'run' || event.kind === 'failed';
+  const end = to ?? (isOngoing ? now : undefined);
+  return end === undefined || end - from < 1000 ? '' : duration(end - from);
+}
+
+/** `×12 ` for what came several times, `×12 +812 suppressed ` for errors. `times`: the sign. */
+export function timesInTimeline({count: number, suppressed = 0}: TimelineEvent, times: string): string {
+  return number === 1 && suppressed === 0 ? '' : `${times}${count(number)}${suppressedWords(suppressed)} `;
+}
+
+/** All of it as lines of text, the newest first. Times in UTC. */
+export function timelineText({pipeline, events, missing}: Timeline, now: number): string {
+  const lengths = textColumn(events, (event) => lengthInWords(event, now));
+  const lines = events.map((event, item) => {
+    const time = event.at === undefined ? ''.padEnd(19) : dateTime(event.at);
+    const columns = [time, timelineWord(event).padEnd(10), lengths.at(item), event.from.padEnd(8)];
+    const words = eventWords(event, noTarget).text;
+    return `${columns.join('  ')}  ${timesInTimeline(event, 'x')}${words}`.trimEnd();
+  });
+  return `${[`Timeline of ${pipeline}, newest first (UTC)`, ...missing.map(missingWords), ...lines].join('\n')}\n`;
+}
+
+/** The shape of `pipetail timeline -o json`; times in RFC 3339. */
+export function timelineObject({pipeline, events, missing}: Timeline) {
+  return {pipeline, missing, rows: events.map(rowObject)};
+}
+
+function rowObject(event: TimelineEvent) {
+  const {from, to} = spanOf(event);
+  return {
+    time: from === undefined ? null : isoTime(from),
+    until: to === undefined ? null : isoTime(to),
+    what: timelineWord(event),
+    text: eventWords(event, noTarget).text,
+    count: event.count,
+    suppressed: event.suppressed ?? 0,
+    from: event.from,
+  };
+}

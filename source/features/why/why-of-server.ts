@@ -1,0 +1,177 @@
+import {asFailure} from '../../engine/api/errors.ts';
+import type {ApiClient, Pipeline, RunnerHealth} from '../../engine/api/types.ts';
+import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
+import {sampled} from '../../engine/pipelines/recent-counts.ts';
+import {isContradicted} from '../../engine/pipelines/runner-health.ts';
+import {allErrors, hasProcess, type KnownStats, noStats} from '../../engine/pipelines/stats-poller.ts';
+import type {ConnectorErrorCount} from '../../engine/records/error-log.ts';
+import {CheckpointFailures, type FailedCheckpoints} from '../../kit/facts/checkpoint-failures.ts';
+import {errorsKey} from '../../kit/facts/connector-causes.ts';
+import {errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
+import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../kit/facts/connectors.ts';
+import {type AskedDetail, isDegraded, type LogFacts, type Statement} from '../../kit/facts/statement.ts';
+import {logFacts, readingKey, whyOf} from '../../kit/facts/why.ts';
+import {connectorTotalWords} from '../../kit/journal/event-words.ts';
+import type {LogReading} from '../../kit/journal/log-readings.ts';
+import {withServerLog} from '../../kit/shell/server-log.ts';
+import type {Clock} from '../../lib/clock.ts';
+
+export type WhyOptions = {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  /** Connectors with errors are asked about twice. */
+  readonly asksTwice?: boolean;
+};
+
+/** Bytes that are read at a time. */
+const blockBytes = 256 * 1024;
+/** Milliseconds for a log that is never quiet: what is said of it then is of what has come. */
+const logPatience = 3_000;
+/** Milliseconds for all pipelines: those that are left are not asked about. */
+const patience = 10_000;
+/** Milliseconds between two statistics of connectors with errors, which show whether these come now. */
+const readAgainAfter = 2_000;
+/** Pipelines that are asked about at a time, each over a connection for its log. */
+const atATime = 8;
+
+export type Why = {
+  readonly statements: readonly Statement[];
+  /** Undefined: not known, since its statistics or its log could not be read. */
+  readonly isDegraded: boolean | undefined;
+  /** Undefined: it does not run. */
+  readonly isLogRead: boolean | undefined;
+  /** What keeps it from being well, or caused connector errors, in one line; undefined: nothing. */
+  readonly trouble: string | undefined;
+  /** The number of its connector errors with its parts, in words; undefined: not known. */
+  readonly connectorErrors: string | undefined;
+};
+
+/**
+ * How these pipelines are: one request for the statistics of each, and one connection for what the server has of its log.
+ * Rejects only when aborted.
+ */
+export async function whyOfServer(
+  pipelines: readonly (Pipeline & AskedDetail)[],
+  options: WhyOptions,
+): Promise<readonly Why[]> {
+  const {clock} = options;
+  const until = clock.monotonic() + patience;
+  const {client, signal} = options;
+  let runner: Promise<RunnerHealth | undefined> | undefined;
+  // Once for all pipelines; an old server does not tell.
+  const askRunner = () => (runner ??= unlessFailed(client.getRunnerHealth(signal), signal));
+  return await someAtATime(
+    pipelines,
+    async (pipeline) => {
+      const left = until - clock.monotonic();
+      return await whyOfOne(pipeline, {...options, askRunner, patience: Math.min(logPatience, left)});
+    },
+    atATime,
+  );
+}
+
+async function whyOfOne(
+  pipeline: Pipeline & AskedDetail,
+  options: WhyOptions & {readonly patience: number; readonly askRunner: () => Promise<RunnerHealth | undefined>},
+): Promise<Why> {
+  const runs = hasProcess(pipeline);
+  const isAsked = runs && options.patience > 0;
+  const [known, answer] = await Promise.all([
+    isAsked ? readStats(pipeline.name, options) : noStats,
+    isAsked ? readLog(pipeline.name, options) : undefined,
+  ]);
+  const {stats, failure} = known;
+  const read = answer && 'log' in answer ? answer : undefined;
+  const connectors = connectorsOf(known, read?.failures ?? []);
+  const {log, failedCheckpoints} = read ?? {};
+  const reading = readingOf(answer);
+  const isDoubted = reading.kind === 'unreachable' || isContradicted(pipeline, {isRunOver: read?.isRunOver, failure});
+  const runner = isDoubted ? await options.askRunner() : undefined;
+  const statements = whyOf({pipeline, hasProcess: runs, known, runner, connectors, log, reading, failedCheckpoints});
+  const degraded = isDegraded(statements);
+  return {
+    statements,
+    isDegraded: degraded || !runs || (stats && read) ? degraded : undefined,
+    isLogRead: runs ? read !== undefined : undefined,
+    trouble: statements.slice(1).find(isTrouble)?.text,
+    connectorErrors: errorsInWords(pipeline, stats && connectors, read?.counted),
+  };
+}
+
+/** Rejects only when aborted. */
+async function readStats(name: string, {client, clock, signal, asksTwice}: WhyOptions): Promise<KnownStats> {
+  const ask = async (): Promise<KnownStats> => {
+    const answer = await client.getStats(name, signal).catch(asFailure);
+    signal.throwIfAborted();
+    if ('kind' in answer) return {...noStats, failure: answer};
+    const at = clock.wall();
+    return {...noStats, stats: answer, at, samples: sampled([], answer, at)};
+  };
+  const first = await ask();
+  if (!asksTwice || !first.stats?.connectors.some((each) => !each.isPaused && allErrors(each) > 0)) return first;
+  await clock.sleep(readAgainAfter, signal);
+  const second = await ask();
+  if (second.stats?.incarnation !== first.stats.incarnation) return second.stats ? second : first;
+  return {...second, samples: first.samples, isBrief: true};
+}
+
+function isTrouble({key, severity}: Statement): boolean {
+  return severity === 'degraded' || key === readingKey || key.startsWith(errorsKey);
+}
+
+function errorsInWords(
+  {connectorErrors}: Pipeline,
+  connectors: readonly KnownConnector[] | undefined,
+  log: ConnectorErrorCount | undefined,
+): string | undefined {
+  if (connectorErrors === undefined && !connectors) return undefined;
+  const errors = Math.max(connectorErrors ?? 0, errorsIn(connectors ?? []));
+  return connectorTotalWords(errors, log, {isAtLeast: hasForgotten(connectors ?? [])});
+}
+
+type ReadLog = {
+  readonly log: LogFacts;
+  readonly isRunOver: boolean;
+  readonly counted: ConnectorErrorCount;
+  readonly failures: readonly LoggedFailure[];
+  readonly failedCheckpoints: FailedCheckpoints | undefined;
+};
+
+/** Why the log could not be read, in words. Rejects only when aborted. */
+type Unreachable = {readonly why: string};
+
+function readingOf(answer: ReadLog | Unreachable | undefined): LogReading {
+  if (!answer) return {kind: 'unread'};
+  return 'log' in answer ? {kind: 'followed'} : {kind: 'unreachable', since: undefined, why: answer.why};
+}
+
+async function readLog(
+  name: string,
+  options: WhyOptions & {readonly patience: number},
+): Promise<ReadLog | Unreachable> {
+  try {
+    return await withServerLog(name, {...options, note: () => {}}, (log) => {
+      const {buffer, errors} = log;
+      const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
+      while (!checkpoints.step(blockBytes));
+      const failures = failuresInLog({buffer, errors}, errors.connectors.firstId);
+      const {found: failedCheckpoints} = checkpoints;
+      return {log: logFacts(log), isRunOver: log.isRunOver, counted: errors.connectors, failures, failedCheckpoints};
+    });
+  } catch (error) {
+    if (options.signal.aborted || !(error instanceof Error)) throw error;
+    return {why: error.message};
+  }
+}
+
+async function unlessFailed<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+import type {FailedCheckpoints} from '../../kit/facts/checkpoint-failures.ts';
+import type {Severity, Statement} from '../../kit/facts/statement.ts';
+import {detailWords} from '../../kit/facts/statement-words.ts';
+import {logFacts, whyOf} from '../../kit/facts/why.ts';
+import {closePages, openAbout} from '../../kit/pages/page.ts';
+import {marginCells} from '../../kit/pages/page-rows.ts';
+import {itemBlock, type Section, stacked} from '../../kit/pages/sections.ts';
+import {describedConnectors, noAnswerNow} from '../../kit/screen/described-connectors.ts';
+import {goToEntryOf} from '../../kit/screen/move.ts';
+import type {Screen} from '../../kit/screen/screen.ts';
+import type {Described} from '../../kit/screen/services.ts';
+import type {OpenPage} from '../../kit/state/page.ts';
+import {wrapWords} from '../../kit/terminal/fit.ts';
+import type {Style} from '../../kit/terminal/style.ts';
+import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
+import {pipelineState} from '../../kit/words/pipeline.ts';
+import {fineMoment} from '../../lib/format.ts';
+import {textWidth} from '../../lib/width.ts';
+import type {CheckpointReader} from './checkpoint-reader.ts';
+
+const styles: Readonly<Record<Severity, Style>> = {
+  failed: {fg: 1, bold: true},
+  degraded: {fg: 3, bold: true},
+  notice: {fg: 3},
+  fine: {bold: true},
+};
+/** Cells in front of what belongs to a statement. */
+const detailIndent = 5;
+
+/** Which page tells why a pipeline is as it is: it reads the log for checkpoints that failed. */
+type WhyPage = OpenPage & {readonly checkpoints: Pick<CheckpointReader, 'state'>};
+
+/** How the described pipeline is; see `whyOf`. */
+export function describedWhy(
+  screen: Screen,
+  {name, answer}: Described,
+  failedCheckpoints: FailedCheckpoints | undefined,
+): readonly Statement[] {
+  const detail = answer?.kind === 'detail' ? answer.detail : undefined;
+  const listed = screen.pipeline(name);
+  if (listed) {
+    const isSame = detail?.programStatus === listed.programStatus;
+    const programError = isSame ? detail.programError : undefined;
+    const {memoryLimit} = detail ?? {};
+    const noAnswer = noAnswerNow(screen);
+    return screen.events.why(name, {programError, memoryLimit, noAnswer, failedCheckpoints});
+  }
+  const {stats, logs} = screen.services;
+  const known = stats.known.get().get(name);
+  const log = logs.get(name);
+  return whyOf({
+    ...{pipeline: detail, hasProcess: known !== undefined, known},
+    ...{connectors: describedConnectors(screen), log: log && logFacts(log), reading: undefined, failedCheckpoints},
+  });
+}
+
+type WhyView = {
+  readonly described: Described;
+  readonly width: number;
+  readonly failedCheckpoints: FailedCheckpoints | undefined;
+};
+
+/** The first part of the page: why the pipeline is as it is. */
+export function whySection(screen: Screen, {described, width, failedCheckpoints}: WhyView): Section {
+  const all = describedWhy(screen, described, failedCheckpoints);
+  const listed = screen.pipeline(described.name);
+  const now = screen.services.clock.wall();
+  const blocks = all.map((statement) => {
+    const {key, severity, place} = statement;
+    const isHealthy = severity === 'fine' && key === 'pipeline' && listed;
+    const style = isHealthy ? {...pipelineState(listed).style, bold: true as const} : styles[severity];
+    const rows = statementRows(statement, {style, width, now});
+    return place?.entry !== undefined || place?.connector !== undefined ? itemBlock(key, rows) : {rows};
+  });
+  return {name: 'why', ...stacked(blocks)};
+}
+
+type RowForm = {readonly style: Style; readonly width: number; readonly now: number};
+
+/** The sentence, its source and times beside it or below it, and what the guide says. */
+function statementRows(statement: Statement, {style, width, now}: RowForm): readonly StyledText[] {
+  const lines = wrapWords(statement.text, Math.max(10, width - marginCells - 1));
+  const rows = lines.map((line) => concat([plain(' '.repeat(marginCells)), plain(line, style)]));
+  const details = detailWords(statement, (at) => fineMoment(at, now));
+  const last = rows.at(-1);
+  const besides = last && concat([last, plain(`  ${details}`, {dim: true})]);
+  const {advice} = statement;
+  return [
+    ...(besides && textWidth(besides.text) < width
+      ? [...rows.slice(0, -1), besides]
+      : [...rows, ...indented(details, width, {dim: true})]),
+    ...(advice ? [...indented(`Feldera's guide: ${advice.sentence}`, width), ...indented(advice.address, width)] : []),
+  ];
+}
+
+function indented(text: string, width: number, style: Style = {}): readonly StyledText[] {
+  return wrapWords(text, Math.max(10, width - detailIndent - 1)).map((line) =>
+    plain(`${' '.repeat(detailIndent)}${line}`, style),
+  );
+}
+
+/** Where a statement leads: its entry, while that is kept, else its connector. */
+export function whereTo(screen: Screen, page: WhyPage, key: string): 'entry' | 'connector' | undefined {
+  const {place, log} = placeOf(screen, page, key);
+  if (place?.entry !== undefined && log && place.entry >= log.buffer.firstId) return 'entry';
+  return place?.connector === undefined ? undefined : 'connector';
+}
+
+/** Goes to the place of a statement in the log, or opens its connector. */
+export function goToStatement(screen: Screen, page: WhyPage, key: string): void {
+  const {place, log} = placeOf(screen, page, key);
+  const where = whereTo(screen, page, key);
+  if (where === 'entry' && place?.entry !== undefined && log) {
+    closePages(screen);
+    goToEntryOf(screen, log.name, place.entry);
+  } else if (where === 'connector' && place?.connector !== undefined) openAbout(screen, 'connector', place.connector);
+  else screen.say('this is no longer kept');
+}
+
+function placeOf(screen: Screen, {checkpoints}: WhyPage, key: string) {
+  const described = screen.lookup.described.get();
+  const all = described ? describedWhy(screen, described, checkpoints.state.get()) : [];
+  const statement = all.find((each) => each.key === key);
+  return {place: statement?.place, log: described && screen.services.logs.get(described.name)};
+}

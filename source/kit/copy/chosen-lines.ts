@@ -1,0 +1,228 @@
+import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../engine/buffer/copy-lines.ts';
+import {filterText} from '../../engine/filters/filter.ts';
+import {withPatience} from '../../lib/clock.ts';
+import {inSlices, runInSlices} from '../../lib/slices.ts';
+import {idsOfSelection, type PaneAt} from '../pane/pane-at.ts';
+import type {Screen} from '../screen/screen.ts';
+import {type Choice, type CopyForm, pipelinesOf} from '../state/view-state.ts';
+import {stripSgrBlocks} from '../terminal/sgr.ts';
+import {MarkdownReport} from '../viewport/markdown.ts';
+import {markerText, markerTone} from '../words/markers.ts';
+import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../words/pipeline.ts';
+import {placeOf} from './place-command.ts';
+
+/** Bytes. No clipboard is made for more. */
+export const mostCopied = 10_000_000;
+
+/** The shown log once it is filtered; undefined if none or another one is shown then. Rejects at the screen's end. */
+export async function paneWhenFiltered(screen: Screen): Promise<PaneAt | undefined> {
+  const {pane, closing} = screen;
+  if (!pane) return undefined;
+  // Read at once: the next key may change what is shown.
+  if (!pane.model.isFiltering) return screen.paneAt;
+  const {promise: isFiltered, resolve, reject} = Promise.withResolvers<void>();
+  const check = () => {
+    if (!pane.model.isFiltering) resolve();
+  };
+  const stop = () => reject(closing.reason);
+  const unsubscribe = pane.model.progress.subscribe(check);
+  closing.addEventListener('abort', stop);
+  try {
+    check();
+    await isFiltered;
+  } finally {
+    unsubscribe();
+    closing.removeEventListener('abort', stop);
+  }
+  const at = screen.paneAt;
+  return at?.model === pane.model ? at : undefined;
+}
+
+/** Ids of the chosen lines, in order. Computed as they are read: the log may change meanwhile. */
+export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
+  const {buffer} = at.model.source;
+  switch (choice) {
+    case 'record':
+      return idsOfRecord(at);
+    case 'selection':
+      return idsOfSelection(at);
+    case 'view':
+      if (!at.model.shown) return between(buffer.firstId, buffer.endId);
+      return unfolded(idsIn(at.model.folds.unfolded, buffer.firstId, buffer.endId), at);
+    case 'all':
+      return between(buffer.firstId, buffer.endId);
+  }
+}
+
+type CopyOptions = {readonly form: CopyForm; readonly markers?: boolean; readonly tally?: CopyCount};
+
+/** The chosen lines in blocks, made in slices of time. */
+export function blocksOf(
+  {services, closing}: Screen,
+  choice: Choice,
+  at: PaneAt,
+  {form, markers = false, tally}: CopyOptions,
+): AsyncIterable<Uint8Array> {
+  const asSent = readBlocks(at.model.source.buffer, idsOf(choice, at), {
+    ...(markers && {markers: markerText}),
+    ...(tally && {tally}),
+  });
+  const blocks = form === 'clean' ? stripSgrBlocks(asSent) : asSent;
+  return inSlices(blocks, {clock: services.clock, signal: closing});
+}
+
+/** The chosen lines in one piece; undefined if that has more than `mostCopied` bytes. */
+export async function chosenBytes(
+  screen: Screen,
+  choice: Choice,
+  at: PaneAt,
+): Promise<{readonly bytes: Buffer; readonly lines: number} | undefined> {
+  const tally = newTally();
+  const blocks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const block of blocksOf(screen, choice, at, {form: screen.services.copyForm, tally})) {
+    bytes += block.length;
+    if (bytes > mostCopied) return undefined;
+    blocks.push(block);
+  }
+  return {bytes: Buffer.concat(blocks), lines: tally.lines};
+}
+
+/** The chosen lines as Markdown, with server, times, filters and gaps; undefined above `mostCopied` bytes. */
+export async function markdownOf(screen: Screen, choice: Choice, at: PaneAt): Promise<string | undefined> {
+  const {services, closing: signal} = screen;
+  const {clock, serverUrl} = services;
+  const {buffer, name} = at.model.source;
+  const report = new MarkdownReport();
+  const ends: Ends = {first: undefined, last: undefined};
+  const ids = storingEnds(idsOf(choice, at), ends);
+  let bytes = 0;
+  for await (const line of inSlices(readLines(buffer, ids), {clock, signal})) {
+    bytes += line.length;
+    if (bytes > mostCopied) return undefined;
+    report.add(line);
+  }
+  const pipelines = pipelinesOf(at.tab).flatMap((each) => screen.pipeline(each) ?? []);
+  const platformVersion = versionWords(pipelines);
+  const errors = await Promise.all(failingOf(screen, at).map((each) => errorsOf(screen, each)));
+  const work = report.finish({
+    pipeline: name,
+    server: serverUrl,
+    ...(platformVersion !== undefined && {platformVersion}),
+    span: await spanOf(screen, at, ends),
+    filters: at.tab.pane.filters.filter(({on}) => on).map(({filter}) => filterText(filter)),
+    gaps: gapsOf(at, ends),
+    errors: errors.flat(),
+    ...(ends.first !== undefined && {place: placeOf(screen, at, ends.first)}),
+  });
+  return await runInSlices(work, {clock, signal});
+}
+
+/** Names of the failing pipelines whose log it is. */
+export function failingOf(screen: Screen, {tab}: PaneAt): readonly string[] {
+  return pipelinesOf(tab).filter((name) => {
+    const pipeline = screen.pipeline(name);
+    return pipeline !== undefined && isFailing(pipeline);
+  });
+}
+
+/** Milliseconds that a report waits for the compiler's messages. */
+const patience = 2000;
+
+/** The errors of a failing pipeline. Those of the compiler are not in the list: the server is asked for them. */
+async function errorsOf(screen: Screen, name: string): Promise<readonly PipelineError[]> {
+  const titled = (errors: readonly PipelineError[]) =>
+    errors.map((error) => ({...error, title: `${name}: ${error.title}`}));
+  const pipeline = screen.pipeline(name);
+  if (!pipeline) return [];
+  if (pipeline.deploymentError) return titled(pipelineErrors(pipeline, undefined));
+  const {clock, describe} = screen.services;
+  const limits = {clock, milliseconds: patience, signal: screen.closing};
+  const answer = await withPatience(limits, (signal) => describe(name, signal));
+  if (answer.kind === 'detail') return titled(pipelineErrors(answer.detail, answer.detail.programError));
+  return titled([{title: pipelineState(pipeline).word, text: 'its messages could not be read'}]);
+}
+
+/** All lines of the current record, or of all records in its fold. */
+function idsOfRecord({model, current}: PaneAt): Iterable<number> {
+  if (current === undefined) return [];
+  const {shown, index, folds} = model;
+  if (shown && shown.foldedAt(current) > 1) return shown.foldLines(current);
+  const head = index.headOf(current);
+  return [...folds.linesBefore(head), ...index.linesOf(head)];
+}
+
+function* unfolded(rows: Iterable<number>, {model}: PaneAt): Generator<number> {
+  for (const row of rows) {
+    if (model.shown) yield* model.shown.foldLines(row);
+    else yield row;
+  }
+}
+
+function* between(from: number, end: number): Generator<number> {
+  for (let id = from; id < end; id++) yield id;
+}
+
+/** One version, or `name version` of each pipeline if they differ; undefined without pipelines. */
+export function versionWords(
+  pipelines: readonly {readonly name: string; readonly platformVersion: string}[],
+): string | undefined {
+  const isOne = new Set(pipelines.map(({platformVersion}) => platformVersion)).size <= 1;
+  if (isOne) return pipelines[0]?.platformVersion;
+  return pipelines.map(({name, platformVersion}) => `${name} ${platformVersion}`).join(', ');
+}
+
+/** Ids of the first and the last chosen line; undefined if there is none. */
+type Ends = {first: number | undefined; last: number | undefined};
+
+function* storingEnds(ids: Iterable<number>, ends: Ends): Generator<number> {
+  for (const id of ids) {
+    ends.first ??= id;
+    ends.last = id;
+    yield id;
+  }
+}
+
+/** Unix times in ms of the first and the last record that have one, found in slices: perhaps no line has a time. */
+async function spanOf(
+  {services: {clock}, closing: signal}: Screen,
+  {model}: PaneAt,
+  {first, last}: Ends,
+): Promise<{from: number; to: number} | undefined> {
+  if (first === undefined || last === undefined) return undefined;
+  const {index} = model;
+  const timeIn = async (ids: Iterable<number>): Promise<number | undefined> => {
+    for await (const id of inSlices(ids, {clock, signal})) {
+      const time = index.timeAt(id);
+      if (time !== undefined) return time;
+    }
+    return undefined;
+  };
+  const from = await timeIn(recordsFrom(first, last));
+  if (from === undefined) return undefined;
+  const to = await timeIn(recordsBack(last, first));
+  return {from, to: to ?? from};
+
+  /** An entry of each record: its lines have the same time, and a panic is searched for it. */
+  function* recordsFrom(start: number, end: number): Generator<number> {
+    let head: number | undefined;
+    for (let id = start; id <= end; id++) {
+      const next = index.headOf(id);
+      if (next !== head) yield id;
+      head = next;
+    }
+  }
+
+  function* recordsBack(start: number, end: number): Generator<number> {
+    for (let id = start; id >= end; id = Math.min(id, index.headOf(id)) - 1) yield id;
+  }
+}
+
+/** What was, or may have been, lost between the ends. */
+function gapsOf({model}: PaneAt, {first = 0, last = -1}: Ends): readonly string[] {
+  return [...model.source.buffer.markers()].flatMap(([id, marker]) => {
+    const isChange = marker.kind === 'state' || marker.kind === 'program';
+    const isGap = id >= first && id <= last && markerTone(marker) !== 'quiet' && !isChange;
+    return isGap ? markerText(marker) : [];
+  });
+}

@@ -1,0 +1,401 @@
+import {type CopyCount, newTally, readLines} from '../../engine/buffer/copy-lines.ts';
+import {shortenHome} from '../../engine/disk/save-file.ts';
+import {byteSize, counted, isoTime} from '../../lib/format.ts';
+import type {Take} from '../keys/command.ts';
+import {keysNamed} from '../keys/commands.ts';
+import type {PaneAt} from '../pane/pane-at.ts';
+import {makeText, ofProgram, showsRecord} from '../screen/common.ts';
+import {recallFrom} from '../screen/prompts.ts';
+import type {PromptKind, PromptOf, Screen} from '../screen/screen.ts';
+import type {Choice, PageText, SaveForm, TextToMake} from '../state/view-state.ts';
+import type {ClipboardAnswer} from '../system/clipboard.ts';
+import {currentOf, hold} from '../viewport/position.ts';
+import {blocksOf, chosenBytes, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
+
+export const copyHandlers = {
+  select(screen: Screen) {
+    const at = screen.paneAt;
+    if (!at || at.current === undefined) return;
+    if (at.tab.pane.selectedFrom !== undefined) {
+      screen.changePane({selectedFrom: undefined});
+      return;
+    }
+    const position = hold(at.tab.pane.position, at.geometry);
+    screen.changePane({position, selectedFrom: currentOf(position, at.geometry)});
+    screen.say(selectionHint(screen));
+  },
+  copy(screen: Screen, keyName: string) {
+    const what = selectionOr(screen, 'record');
+    if (what === 'record' && showsRecord(screen, keyName, 'copy it')) return;
+    void copy(screen, what);
+  },
+  'copy-view': (screen: Screen) => void copy(screen, selectionOr(screen, 'view')),
+  save(screen: Screen) {
+    screen.pinTab();
+    openSavePrompt(screen, selectionOr(screen, 'view'));
+  },
+  markdown(screen: Screen, keyName: string) {
+    const what = selectionOr(screen, 'record');
+    if (what === 'record' && showsRecord(screen, keyName, 'copy it')) return;
+    void copyMarkdown(screen, what);
+  },
+};
+
+type Extension = 'log' | 'md' | 'txt';
+
+/** What a page gives to copy or save. */
+type OfPage = {
+  readonly what: Choice | PageText;
+  /** The kind of the page. */
+  readonly on: string;
+};
+
+export function takeFromPage(screen: Screen, take: Take, {what, on}: OfPage): void {
+  switch (take) {
+    case 'copy':
+      if (typeof what === 'string') void copy(screen, what, on);
+      else void copyPage(screen, what, what.text, {on});
+      return;
+    case 'markdown':
+      if (typeof what === 'string') void copyMarkdown(screen, what, on);
+      else void copyPage(screen, what, what.markdown, {on, extension: 'md'});
+      return;
+    case 'save':
+      openSavePrompt(screen, what, {on});
+  }
+}
+
+/** Copies lines. Text that is too large is offered for saving. `on`: the page that they are taken from. */
+async function copy(screen: Screen, choice: Choice, on?: string): Promise<void> {
+  await withPane(screen, async (at) => {
+    const text = await chosenBytes(screen, choice, at);
+    if (text) await copyText(screen, choice, {...text, on, onSent: () => endSelection(screen, choice, at)});
+    else {
+      const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; press Enter to save it`;
+      openSavePrompt(screen, choice, {on, problem});
+    }
+  });
+}
+
+/** As `copy`, with what an issue needs beside the lines. */
+async function copyMarkdown(screen: Screen, choice: Choice, on?: string): Promise<void> {
+  await withPane(screen, async (at) => {
+    const hasLines = !readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
+    const isEmpty = !hasLines && failingOf(screen, at).length === 0;
+    const report = isEmpty ? '' : await markdownOf(screen, choice, at);
+    if (report === undefined) {
+      screen.sayHint('too large for Markdown', 'save', 'save it');
+      return;
+    }
+    await copyText(screen, choice, {
+      ...{bytes: Buffer.from(report), lines: linesIn(report), extension: 'md', on},
+      onSent: () => endSelection(screen, choice, at),
+    });
+  });
+}
+
+/** Copies a part of a page's text, or all of it as Markdown. Text that is too large is offered for saving. */
+export async function copyPage(
+  screen: Screen,
+  page: PageText,
+  text: TextToMake,
+  {on, extension}: {readonly on: string; readonly extension?: Extension},
+): Promise<void> {
+  try {
+    const made = await makeText(screen, text);
+    await copyText(screen, page, {bytes: Buffer.from(made), lines: linesIn(made), extension, on});
+  } catch (error) {
+    screen.sayFailure(error);
+  }
+}
+
+function linesIn(text: string): number {
+  let lines = text === '' || text.endsWith('\n') ? 0 : 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}
+
+/** Pins the tab and runs an action on its filtered log. Shows an error as a notice. */
+async function withPane(screen: Screen, run: (at: PaneAt) => Promise<void>): Promise<void> {
+  screen.pinTab();
+  try {
+    const at = await paneWhenFiltered(screen);
+    if (at) await run(at);
+  } catch (error) {
+    screen.sayFailure(error);
+  }
+}
+
+type TextToCopy = {
+  readonly bytes: Uint8Array;
+  readonly lines: number;
+  /** Of the file that is offered if the text is too large. */
+  readonly extension?: Extension | undefined;
+  readonly on: string | undefined;
+  readonly onSent?: () => void;
+};
+
+async function copyText(
+  screen: Screen,
+  what: Choice | PageText,
+  {bytes, lines, extension, on, onSent}: TextToCopy,
+): Promise<void> {
+  if (lines === 0) {
+    screen.say('nothing to copy here');
+    return;
+  }
+  const answer = await screen.services.copy(bytes, lines, screen.closing);
+  const words = copiedWords(answer);
+  if (answer.kind === 'too-large')
+    openSavePrompt(screen, what, {problem: `${words}; press Enter to save it`, extension, on});
+  else screen.say(extension === 'md' ? `Markdown: ${words}` : words, answer.kind === 'failed' ? 'failure' : 'news');
+  if (answer.kind === 'sent') onSent?.();
+}
+
+/** Only after success: a copy that failed leaves the selection for another try. */
+function endSelection(screen: Screen, choice: Choice, {tab}: PaneAt): void {
+  if (choice === 'selection') screen.changePaneOf(tab.name, {selectedFrom: undefined});
+}
+
+export function copiedWords(answer: ClipboardAnswer): string {
+  if (answer.kind === 'failed') return `not copied: ${answer.why}`;
+  const amount = `${counted(answer.lines, 'line', 'lines')}, ${byteSize(answer.bytes)}`;
+  if (answer.kind === 'too-large') {
+    return `not sent: ${amount}, and terminals drop more than ${byteSize(answer.limit)}`;
+  }
+  const hint = answer.hint === undefined ? '' : ` · ${answer.hint}`;
+  switch (answer.how) {
+    // tmux and OSC 52 do not report whether the text arrived.
+    case 'tmux':
+      return `sent ${amount} to tmux and its terminal${hint}`;
+    case 'OSC 52':
+      return `sent ${amount} by OSC 52 (terminals do not confirm it)${hint}`;
+    default:
+      return `copied ${amount} with ${answer.how}${hint}`;
+  }
+}
+
+/** Lines that the scrollback dropped before a slow reader got them; empty if there are none. */
+function missingWords({missing}: CopyCount): string {
+  return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} already dropped`;
+}
+
+/** What a key takes: the selection while there is one. */
+function selectionOr<Other extends 'record' | 'view'>(screen: Screen, other: Other): 'selection' | Other {
+  return hasSelection(screen) ? 'selection' : other;
+}
+
+function hasSelection(screen: Screen): boolean {
+  return screen.tab?.pane.selectedFrom !== undefined;
+}
+
+function selectionHint({commands}: Screen): string {
+  const uses = [
+    ['copy', 'copy'],
+    ['save', 'save'],
+    ['markdown', 'Markdown'],
+    ['back', 'end'],
+  ] as const;
+  return ['move to select', keysNamed(commands, uses)].filter(Boolean).join(' · ');
+}
+
+/** `S`: saves to a file, as Markdown if its name ends in `.md`. */
+export const savePrompt: PromptKind<'save'> = {
+  label: ({what, form, text, suggestion = '', replaces}) => {
+    if (replaces) return 'press Enter again to replace ';
+    if (ofProgram(what, text)) return 'save the program to ';
+    const isReport = isMarkdown(text === '' ? suggestion : text);
+    const words = isReport ? ' as Markdown' : typeof what === 'string' ? ` ${formWords[form]}` : '';
+    return `save ${choiceWords(what)}${words} to `;
+  },
+  example: () => 'a file name',
+  keys: ({what, replaces}) => [
+    ['submit', replaces ? 'replace' : 'save'],
+    ...(typeof what === 'string' ? ([['cycle', 'colours, markers, all']] as const) : []),
+    ['older', 'earlier names'],
+  ],
+  // The new name may exist, too: Enter must ask again.
+  change(screen, prompt) {
+    if (prompt.replaces) screen.dispatch({type: 'prompt', prompt: {...prompt, replaces: false}});
+  },
+  submit(screen, prompt) {
+    if (prompt.text.trim() === '') return 'type a file name';
+    if (prompt.text !== prompt.suggestion) screen.services.histories.files.add(prompt.text);
+    void save(screen, prompt);
+    return undefined;
+  },
+  cycle(screen, prompt) {
+    const choices = choicesOf(screen, prompt);
+    const at = choices.findIndex(({what, form}) => what === prompt.what && form === prompt.form);
+    return {...prompt, ...choices[(at + 1) % choices.length], replaces: false};
+  },
+  recall: (screen, prompt, by) => recallFrom(screen.services.histories.files, prompt, by),
+};
+
+type SaveOptions = {
+  /** The kind of the page that it is taken from. */
+  readonly on?: string | undefined;
+  /** Why the lines are offered for saving. */
+  readonly problem?: string;
+  readonly extension?: Extension | undefined;
+};
+
+function openSavePrompt(screen: Screen, what: Choice | PageText, {on, problem, extension}: SaveOptions = {}): void {
+  const {tab, pane} = screen;
+  const now = screen.services.clock.wall();
+  if (!tab && typeof what === 'string') return;
+  const time = pane?.model.index.timeAt(pane.model.source.buffer.endId - 1) ?? now;
+  const suggestion =
+    typeof what === 'string'
+      ? suggestName(tab?.name ?? '', time, extension)
+      : suggestName(what.file, now, extension ?? 'txt');
+  const form = screen.services.copyForm;
+  screen.dispatch({
+    type: 'prompt',
+    prompt: {kind: 'save', text: '', suggestion, what, on, form, replaces: false, problem},
+  });
+}
+
+async function save(screen: Screen, prompt: PromptOf<'save'>): Promise<void> {
+  const {text, what, form, replaces} = prompt;
+  await withSource(screen, ofProgram(what, text) ?? what, async (source) => {
+    const {tally} = source;
+    const blocks = isMarkdown(text) ? source.markdown() : source.blocks(form);
+    const saved = await screen.services.save(text, blocks, {overwrite: replaces, signal: screen.closing});
+    switch (saved.kind) {
+      case 'saved': {
+        const lines = isMarkdown(text) ? 'Markdown' : counted(tally.lines, 'line', 'lines');
+        screen.say(
+          joined(
+            `saved ${lines}, ${byteSize(saved.bytes)}, to ${shortenHome(saved.path, screen.services.home)}`,
+            missingWords(tally),
+          ),
+        );
+        source.onSaved();
+        return;
+      }
+      case 'exists': {
+        const problem = 'the file exists: press Enter to replace it, Esc to cancel';
+        screen.dispatch({type: 'prompt', prompt: {...prompt, replaces: true, problem}});
+        return;
+      }
+      case 'failed':
+        screen.dispatch({type: 'prompt', prompt: {...prompt, problem: saved.why}});
+        return;
+      case 'stopped':
+        return;
+    }
+  });
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** What a prompt saves. */
+type CopySource = {
+  readonly blocks: (form: SaveForm) => AsyncIterable<Uint8Array>;
+  readonly markdown: () => AsyncIterable<Uint8Array>;
+  readonly onSaved: () => void;
+  readonly tally: CopyCount;
+};
+
+async function withSource(
+  screen: Screen,
+  what: Choice | PageText,
+  run: (source: CopySource) => Promise<void>,
+): Promise<void> {
+  if (typeof what === 'string') await withPane(screen, (at) => run(sourceOfLines(screen, what, at)));
+  else await run(sourceOfPage(screen, what)).catch((error: unknown) => screen.sayFailure(error));
+}
+
+function sourceOfLines(screen: Screen, choice: Choice, at: PaneAt): CopySource {
+  const tally = newTally();
+  return {
+    blocks(saved) {
+      const markers = saved === 'markers';
+      const form = markers ? screen.services.copyForm : saved;
+      return blocksOf(screen, choice, at, {form, markers, tally});
+    },
+    markdown: () => markdownBlocks(screen, choice, at),
+    onSaved: () => endSelection(screen, choice, at),
+    tally,
+  };
+}
+
+function sourceOfPage(screen: Screen, page: PageText): CopySource {
+  const tally = newTally();
+  return {
+    async *blocks() {
+      const text = await makeText(screen, page.text);
+      tally.lines = linesIn(text);
+      yield Buffer.from(text);
+    },
+    async *markdown() {
+      yield Buffer.from(await makeText(screen, page.markdown));
+    },
+    onSaved: () => {},
+    tally,
+  };
+}
+
+async function* markdownBlocks(screen: Screen, what: Choice, at: PaneAt): AsyncGenerator<Buffer> {
+  const report = await markdownOf(screen, what, at);
+  if (report === undefined) throw new Error('too large for Markdown: save it as .log');
+  yield Buffer.from(report);
+}
+
+/** The usual form of copies comes first. */
+function choicesOf(screen: Screen, {what, on}: PromptOf<'save'>): readonly {what: Choice | PageText; form: SaveForm}[] {
+  if (typeof what !== 'string') return [{what, form: 'clean'}];
+  const record = on === undefined ? [] : (['record'] as const);
+  const selection = hasSelection(screen) ? (['selection'] as const) : [];
+  const forms: readonly SaveForm[] =
+    screen.services.copyForm === 'clean' ? ['clean', 'as-sent', 'markers'] : ['as-sent', 'clean', 'markers'];
+  return ([...record, ...selection, 'view', 'all'] as const).flatMap((what) => forms.map((form) => ({what, form})));
+}
+
+const formWords: Readonly<Record<SaveForm, string>> = {
+  clean: 'without colours',
+  'as-sent': 'as sent',
+  markers: 'with markers',
+};
+
+function isMarkdown(fileName: string): boolean {
+  return fileName.trim().endsWith('.md');
+}
+
+function choiceWords(what: Choice | PageText): string {
+  if (typeof what !== 'string') return 'the page';
+  switch (what) {
+    case 'record':
+      return 'the record';
+    case 'selection':
+      return 'the selection';
+    case 'view':
+      return 'the view';
+    case 'all':
+      return 'all';
+  }
+}
+
+/** In bytes. With time and extension, names stay far below the 255 that file systems allow. */
+const longestPipeline = 100;
+
+/** The extension in the name of an opened file. The name of a pipeline has no dot. */
+const extensionOfLog = /\.(?:log|txt|out|err)(?:\.\d+)?(?:\.(?:gz|zst))?(?=-|$)/i;
+
+/** `orders-2026-11-25T120344Z.log`. `at`: Unix time in ms of the last record: a log saved later gets another name. */
+export function suggestName(pipeline: string, at: number, extension: Extension = 'log'): string {
+  // The name comes from the server.
+  const letters = pipeline
+    .replace(extensionOfLog, '')
+    .replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, '_')
+    .replace(/^[.-]+/, '');
+  // A character that is cut becomes U+FFFD.
+  const safe = Buffer.from(letters)
+    .toString('utf8', 0, longestPipeline)
+    .replace(/\uFFFD$/, '');
+  const time = isoTime(at).slice(0, 19).replaceAll(':', '');
+  return `${safe || 'pipeline'}-${time}Z.${extension}`;
+}

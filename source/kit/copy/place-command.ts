@@ -1,0 +1,80 @@
+import {hashOf} from '../../engine/buffer/line-anchor.ts';
+import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
+import {type Filter, filterText} from '../../engine/filters/filter.ts';
+import type {RecordIndex} from '../../engine/records/record-index.ts';
+import {isoTime, shellWord} from '../../lib/format.ts';
+import type {PaneAt} from '../pane/pane-at.ts';
+import type {Screen} from '../screen/screen.ts';
+import {commandWords} from '../settings/option.ts';
+import {pipelinesOf} from '../state/view-state.ts';
+import {stripSgr} from '../terminal/sgr.ts';
+
+/** Entries that are passed to find the time of a record without one. */
+const mostPassed = 2_000;
+
+/** For a report: the record's hash, and the command that shows it; without one for what came from stdin, or has no time. */
+export type CopiedPlace = {readonly hash: string; readonly command: string | undefined};
+
+/** Of the record that an entry is in. */
+export function placeOf(screen: Screen, at: PaneAt, id: number): CopiedPlace {
+  const {index, source} = at.model;
+  const head = Math.max(source.buffer.firstId, index.headOf(id));
+  const hash = hashOfRecord(source.buffer, index, head);
+  const time = timeTextNear(at, head);
+  const what = whatOf(screen, at, head);
+  if (time === undefined || !what) return {hash, command: undefined};
+  const filters = at.tab.pane.filters.filter(({on, filter}) => on && isTyped(filter));
+  const words = [
+    ...['pipetail', ...what.first, '--at', `${time}#${hash}`],
+    ...filters.flatMap(({filter}) => ['--filter', filterText(filter)]),
+    ...what.last,
+  ];
+  return {hash, command: words.map(shellWord).join(' ')};
+}
+
+/** A range of this log, or records like one, cannot be typed. */
+function isTyped({kind}: Filter): boolean {
+  return kind === 'text' || kind === 'level' || kind === 'target';
+}
+
+/** The words that open the log, before and behind its options; undefined: it cannot be opened again. */
+function whatOf(screen: Screen, {tab, model}: PaneAt, head: number) {
+  const {catalog, serverWords} = screen.services;
+  const names = pipelinesOf(tab);
+  const name = names[model.source.merge?.originAt(head) ?? 0] ?? tab.name;
+  const found = catalog.find(name) ?? catalog.find(tab.name);
+  if (found) return found.kind === 'stdin' ? undefined : {first: ['open', found.path], last: []};
+  const isCommand = commandWords.some((word) => word === name);
+  return isCommand ? {first: serverWords, last: ['--', name]} : {first: [...serverWords, name], last: []};
+}
+
+/** With all its digits, as sent in UTC; of a record without one, that of the last one before it. */
+function timeTextNear({model: {index, source}}: PaneAt, head: number): string | undefined {
+  const first = Math.max(source.buffer.firstId, head - mostPassed);
+  for (let id = head; id >= first; id--) {
+    const time = index.timeAt(id);
+    if (time === undefined) continue;
+    // Digits below a millisecond are in the text alone.
+    const line = index.datingLine(id)?.toString('latin1') ?? '';
+    const begun = isoTime(time).slice(0, -1);
+    const digits = line.slice(line.indexOf(begun) + begun.length).match(/^\d{0,6}(?=Z)/)?.[0] ?? '';
+    return line.includes(begun) ? `${begun}${digits}Z` : `${begun}Z`;
+  }
+  return undefined;
+}
+
+/** The hash of the record that begins at `head`. */
+export function hashOfRecord(buffer: LogBuffer, index: RecordIndex, head: number): string {
+  const lines = index.linesOf(head).flatMap((id) => buffer.lineAt(id) ?? []);
+  return recordHash(lines);
+}
+
+/**
+ * Eight hex digits that tell a record from others: of all its lines, as they are without colours, so that a file that has
+ * lost its colours has the same record.
+ */
+function recordHash(lines: Iterable<Uint8Array>): string {
+  let hash: number | undefined;
+  for (const line of lines) hash = hashOf(stripSgr(line), hash);
+  return (hash ?? 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,199 @@
+import type {Pipeline} from '../../engine/api/types.ts';
+import type {Log} from '../../engine/logs/log.ts';
+import {isUnfinished, watchPatternKey} from '../../engine/records/error-log.ts';
+import {failedStartIn} from '../../engine/records/failed-start.ts';
+import {isPanicLine, reportsEnd} from '../../engine/records/line-kind.ts';
+import {clean} from '../../lib/clean.ts';
+import {readTime} from '../../lib/format.ts';
+import {lostStreamWords, lostWords} from '../journal/event-words.ts';
+import {noAnswerWords, runnerTrouble} from '../words/failures.ts';
+import {type Advice, adviceFor, evictionAdvice} from '../words/guide.ts';
+import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../words/pipeline.ts';
+import {
+  connectorsWithErrors,
+  failedConnectors,
+  loggedConnectors,
+  otherErrors,
+  pausedOutputs,
+  rejectingConnectors,
+  unhealthyConnectors,
+} from './connector-causes.ts';
+import {
+  bootstraps,
+  checkpoints,
+  failedCheckpoints,
+  memory,
+  noProgress,
+  quietWords,
+  transactions,
+} from './engine-causes.ts';
+import {type Cause, type LogFacts, lateSince, type Statement, severities, type WhyFacts} from './statement.ts';
+
+/** Cells for the words of a lost stream: a page wraps them. */
+const enough = 1000;
+
+/** Streams of the process that the runner no longer reads. */
+const lostStreams: Cause = ({log}) => {
+  const {lostStreams: streams = [], losses} = log ?? {};
+  if (streams.length === 0) return [];
+  const {lostStream: marker, lostStreamId: entry} = losses ?? {};
+  const isAlone = streams.length === 1 && marker !== undefined;
+  const are = streams.length === 1 ? 'is' : 'are';
+  const text = isAlone
+    ? lostStreamWords({marker}, enough)
+    : `${streams.join(' and ')} of the process ${are} lost until the next start`;
+  return [
+    {
+      ...{key: 'lost stream', severity: 'notice', source: 'log', text},
+      ...(isAlone ? {since: marker.at} : {last: marker?.at}),
+      stops: 'what the process writes there is not in the log',
+      place: {entry},
+    },
+  ];
+};
+
+/** Places where the log lacks lines. Once another run has begun after the last of them, they are trouble no longer. */
+const gaps: Cause = ({log}) => {
+  const {gaps: count = 0, gap: marker, atLeast = 0, atMost = 0, gapId = 0} = log?.losses ?? {};
+  if (!log || count === 0 || gapId < log.firstId) return [];
+  const text = `The log has ${count === 1 ? 'a gap' : 'gaps'}: ${lostWords({count, atLeast, atMost, marker})}`;
+  // A single loss is worded with its times.
+  const last = count === 1 && marker?.kind === 'lost' ? undefined : marker?.at;
+  return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last, place: {entry: gapId}}];
+};
+
+/** Without the runner, no state changes, and nobody can tell whether a process still runs. */
+const runnerAway: Cause = ({runner, pipeline, noAnswer}) => {
+  const why = pipeline && !noAnswer ? runnerTrouble(runner) : undefined;
+  if (why === undefined) return [];
+  const {since, checkedAt: last} = runner ?? {};
+  return [
+    {
+      ...{key: 'runner', severity: 'notice', source: 'API', text: `The runner is away: ${why}`, since, last},
+      stops: 'no state of a pipeline changes',
+    },
+  ];
+};
+
+/** Of the statement that the log was not read. */
+export const readingKey = 'log not read';
+
+/** What only the log tells is not known, or is not of now. */
+const logReading: Cause = ({reading, noAnswer}) => {
+  const shared = {key: readingKey, severity: 'notice', source: 'log'} as const;
+  switch (reading?.kind) {
+    case 'left':
+      return [{...shared, text: 'Its log is not followed', last: reading.until}];
+    case 'unread':
+      return [{...shared, text: 'Its log was not read', stops: 'only the log tells of inputs that failed for good'}];
+    case 'unreachable':
+      // Without any answer, that is said.
+      return noAnswer ? [] : [{...shared, text: `Log unreachable: ${reading.why}`, since: reading.since}];
+    default:
+      return [];
+  }
+};
+
+/** What can be wrong with a pipeline; those of one severity are said in this order. */
+const causes: readonly Cause[] = [
+  ...[runnerAway, noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
+  ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
+  ...[pausedOutputs, connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
+];
+
+/**
+ * How a pipeline is, in statements: one for the pipeline, then one for each thing that is not normal, the worst first. A
+ * healthy pipeline has one statement. Empty: nothing is known of it.
+ */
+export function whyOf(facts: WhyFacts): readonly Statement[] {
+  // What was known of a process that has ended is no trouble of now.
+  const now = facts.hasProcess ? facts : {...facts, known: undefined, connectors: [], reading: undefined};
+  const found = causes.flatMap((cause) => cause(now));
+  const wrong = severities.flatMap((severity) => found.filter((each) => each.severity === severity));
+  return [...(facts.pipeline && hasState(facts.pipeline) ? [ofPipeline(now, facts.pipeline, wrong)] : []), ...wrong];
+}
+
+/** A support bundle has the configuration of a pipeline, without its state. */
+function hasState({deploymentStatus}: Pipeline): boolean {
+  return deploymentStatus !== '';
+}
+
+function ofPipeline(
+  facts: WhyFacts,
+  pipeline: NonNullable<WhyFacts['pipeline']>,
+  wrong: readonly Statement[],
+): Statement {
+  const {noAnswer} = facts;
+  const at = readTime(stateSince(pipeline));
+  const since = Number.isNaN(at) ? undefined : at;
+  const shared = {key: 'pipeline', source: 'API', since} as const;
+  const sentence = failureSentence(pipeline, pipeline.programError);
+  const {word} = pipelineState(pipeline);
+  if (sentence !== undefined) {
+    const text = noAnswer ? noAnswerWords(noAnswer, sentence) : sentence;
+    // The log has nothing of the compiler: what it says is of an earlier run.
+    const place = {entry: facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined};
+    return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};
+  }
+  const degraded = wrong.filter(({severity}) => severity === 'degraded');
+  const isPartly = degraded.length > 0;
+  // What the log says of a connector that stopped is so until the next start.
+  const last = degraded.some(({source}) => source === 'log') ? undefined : lateSince(facts);
+  const degradedWords = last === undefined ? 'but degraded' : 'and was degraded when its statistics were last read';
+  const state = isPartly ? `${word}, ${degradedWords}` : word;
+  const text = noAnswer ? noAnswerWords(noAnswer, state) : `${state}${restWords(facts, pipeline, wrong)}`;
+  // Since when it runs is not since when it is degraded: the statements below have their own times.
+  if (isPartly) return {...shared, severity: 'degraded', text, since: undefined, last};
+  // The list says what it knew last of a pipeline whose runner is away.
+  const isAway = facts.reading?.kind === 'unreachable' || facts.runner?.isHealthy === false;
+  const isCertain = noAnswer !== undefined || !isAway;
+  return {...shared, severity: isCertain ? 'fine' : 'notice', text, last};
+}
+
+/** What is to be said of the pipeline beside its state. */
+function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statement[]): string {
+  const reason = pipeline.deploymentStatus === 'Initializing' ? pipeline.runtimeReason : undefined;
+  if (reason !== undefined) return clean(`: ${reason.replaceAll(/\s+/g, ' ')}`);
+  if (serverState(pipeline) !== 'Running') return '';
+  if (wrong.some(({key}) => key !== readingKey)) return '';
+  if (facts.known?.stats === undefined) return '. Connector states are unknown';
+  if (lateSince(facts) !== undefined && wrong.length === 0)
+    return '. No trouble was known when its statistics were last read';
+  const words = quietWords(facts) ?? knownWords(facts.reading);
+  return words === undefined ? '' : `. ${words}`;
+}
+
+/** That nothing is wrong, of a pipeline of which nothing else is known; undefined: a statement says how it was read. */
+function knownWords(reading: WhyFacts['reading']): string | undefined {
+  if (reading?.kind === 'coming') return 'Its log is being read';
+  return reading === undefined || reading.kind === 'followed' ? 'No trouble is known' : undefined;
+}
+
+/** The entry that tells of the end of the process: a panic, else why it could not start, else what the runner reports. */
+function failureIn({errors, firstId}: LogFacts): number | undefined {
+  const groups = [...errors.values()].filter(({lastId}) => lastId >= firstId).toReversed();
+  const found =
+    groups.find(({example}) => isPanicLine(example, 0, example.length)) ??
+    groups.find(({example}) => failedStartIn(example) !== undefined) ??
+    groups.find(({example: {buffer, byteOffset, length}}) => reportsEnd(Buffer.from(buffer, byteOffset, length)));
+  return found?.lastId;
+}
+
+function adviceOfFailure({log}: WhyFacts, pipeline: NonNullable<WhyFacts['pipeline']>): Advice | undefined {
+  const {deploymentError: error, runtimeReason = '', programError, deploymentStatus} = pipeline;
+  if (hasCompileError(pipeline)) return adviceFor(programError ?? '') ?? adviceFor(programError ?? '', 'compiler');
+  const texts = error ? [error.message, ...error.more.map(([, text]) => text)] : [runtimeReason];
+  const advice = adviceFor(texts.join('\n'));
+  if (advice || deploymentStatus !== 'Unavailable' || !log?.isWhole) return advice;
+  const hasError = [...log.errors.values()].some(
+    ({key, lastId}) => lastId >= log.firstId && key !== watchPatternKey && !isUnfinished(key),
+  );
+  return hasError ? undefined : evictionAdvice;
+}
+
+/** Facts of an open log that statements need. */
+export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losses' | 'snapshot'>): LogFacts {
+  const {firstId, isWhole} = errors.connectors;
+  const {lostStreams = []} = snapshot.get();
+  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams};
+}

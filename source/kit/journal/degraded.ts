@@ -1,0 +1,134 @@
+import type {Clock} from '../../lib/clock.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
+import type {ConnectorStates, OfRun} from '../facts/connector-states.ts';
+import {isDegraded, lateFrom, lateSince, type Statement} from '../facts/statement.ts';
+import {type DegradedPipelines, pipelineState} from '../words/pipeline.ts';
+import type {EventOf} from './pipeline-event.ts';
+
+type DegradedOptions = {
+  readonly connectors: Pick<ConnectorStates, 'ofRun' | 'informed'>;
+  readonly why: (pipeline: string) => readonly Statement[];
+  readonly clock: Pick<Clock, 'wall' | 'after'>;
+  /** Unix time in ms: what was before is no news. */
+  readonly startedAt: () => number;
+};
+
+/** What was worked out of a pipeline, of which facts. */
+type Judged = Omit<OfRun, 'hasProcess'> & {
+  readonly isDegraded: boolean;
+  /** When the statistics came that say it, if that was a while ago; see `Statement.last`. */
+  readonly asOf: number | undefined;
+  /** The same of all statistics. */
+  readonly lateSince: number | undefined;
+  /** Keys of the statements that were told until it was well again. */
+  readonly told: ReadonlySet<string>;
+};
+
+/** Which pipelines run and are degraded: they stay so until they are not, whatever was looked at. */
+export class Degraded {
+  readonly #options: DegradedOptions;
+  readonly #names = createStore<DegradedPipelines>(new Map());
+  readonly #judged = new Map<string, Judged>();
+  /** By pipeline, the runs of the first list: what their first statistics say is older than that. */
+  #runsBefore: ReadonlyMap<string, string | undefined> | undefined;
+
+  #cancelTimer = () => {};
+
+  constructor(options: DegradedOptions) {
+    this.#options = options;
+  }
+
+  dispose(): void {
+    this.#cancelTimer();
+  }
+
+  get names(): ReadableStore<DegradedPipelines> {
+    return this.#names;
+  }
+
+  /** Call when lists or statistics tell more. `names`: all pipelines of the list. Returns what is new. */
+  update(names: Iterable<string>): readonly EventOf<'degraded'>[] {
+    const {connectors} = this.#options;
+    this.#runsBefore ??= new Map(
+      [...names].map((name) => [name, connectors.ofRun(name).pipeline?.deploymentId] as const),
+    );
+    // Of most pipelines of a long list, nothing more is known.
+    const informed = new Set(connectors.informed);
+    for (const name of this.#judged.keys()) if (!informed.has(name)) this.#judged.delete(name);
+    const events = [...informed].flatMap((name) => this.#read(name));
+    this.#setNames();
+    return events;
+  }
+
+  /** The same for one pipeline, whose log tells more. */
+  updateOne(name: string): readonly EventOf<'degraded'>[] {
+    const events = this.#read(name);
+    this.#setNames();
+    return events;
+  }
+
+  #read(name: string): readonly EventOf<'degraded'>[] {
+    const run = this.#options.connectors.ofRun(name);
+    const isKnown = run.hasProcess && (run.known?.stats !== undefined || run.failures.length > 0);
+    if (isKnown) return this.#judge(name, run);
+    this.#judged.delete(name);
+    return [];
+  }
+
+  #setNames(): void {
+    // A list shows of a paused one that it is paused: a number of others must not have it.
+    const isShown = ({isDegraded, pipeline}: Judged) =>
+      pipeline && pipelineState(pipeline, isDegraded).symbol === 'degraded';
+    const names = new Map(
+      [...this.#judged].flatMap(([name, judged]) => (isShown(judged) ? [[name, judged.asOf] as const] : [])),
+    );
+    const before = this.#names.get();
+    const isNew = ([name, asOf]: readonly [string, number | undefined]) =>
+      !before.has(name) || before.get(name) !== asOf;
+    if (before.size !== names.size || [...names].some(isNew)) this.#names.set(names);
+    this.#awaitAge();
+  }
+
+  /** Where nothing is read, nothing else tells that what was read has become old. */
+  #awaitAge(): void {
+    const {clock} = this.#options;
+    this.#cancelTimer();
+    const now = clock.wall();
+    const waits = [...this.#judged.values()].flatMap(({isDegraded, lateSince: late, known}) =>
+      isDegraded && late === undefined && known?.at !== undefined ? known.at + lateFrom - now : [],
+    );
+    if (waits.length === 0) return;
+    this.#cancelTimer = clock.after(Math.min(...waits), () => {
+      // It is no news.
+      for (const name of this.#judged.keys()) this.#read(name);
+      this.#setNames();
+    });
+  }
+
+  #judge(name: string, {pipeline, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
+    const before = this.#judged.get(name);
+    const late = lateSince({known, now: this.#options.clock.wall()});
+    const isSame = before?.pipeline === pipeline && before?.known === known && before?.failures === failures;
+    if (isSame && before?.lateSince === late) return [];
+    const statements = this.#options.why(name);
+    const isNow = isDegraded(statements);
+    const isSameRun = before?.pipeline?.deploymentId === pipeline?.deploymentId;
+    // What is beside worse trouble is not told again.
+    const isWell = !statements.some(({severity}) => severity === 'degraded');
+    const told = new Set(isSameRun && !isWell ? before?.told : []);
+    const isOld = pipeline !== undefined && this.#runsBefore?.get(name) === pipeline.deploymentId;
+    const isHistory = isOld && !(isSameRun && before?.known?.stats);
+    const events = statements.flatMap((statement, index): readonly EventOf<'degraded'>[] => {
+      const {key, severity, since, source, text: words, place} = statement;
+      if (index === 0 || severity !== 'degraded' || told.has(key)) return [];
+      told.add(key);
+      const isNews = source === 'log' ? (since ?? 0) >= this.#options.startedAt() : !isHistory;
+      return isNews
+        ? [{kind: 'degraded', pipeline: name, from: source, count: 1, at: since, id: place?.entry, words}]
+        : [];
+    });
+    const asOf = isNow ? statements[0]?.last : undefined;
+    this.#judged.set(name, {pipeline, known, failures, isDegraded: isNow, asOf, lateSince: late, told});
+    return events;
+  }
+}

@@ -1,0 +1,449 @@
+import type {Pipeline, PipelineStats, RunnerHealth} from '../../engine/api/types.ts';
+import type {Log} from '../../engine/logs/log.ts';
+import type {OpenLogs} from '../../engine/logs/log-manager.ts';
+import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
+import type {StatsPoller} from '../../engine/pipelines/stats-poller.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {ConnectorStates, connectorTotal} from '../facts/connector-states.ts';
+import {
+  type ConnectorIncrease,
+  connectorIncrease,
+  connectorsOf,
+  type ErrorsByConnector,
+  errorsByConnector,
+  newErrorsWords,
+} from '../facts/connectors.ts';
+import type {AskedDetail, Statement, WhyFacts} from '../facts/statement.ts';
+import {logFacts, whyOf} from '../facts/why.ts';
+import type {DegradedPipelines} from '../words/pipeline.ts';
+import {type Absence, absenceOf, type StatusAt} from './absence.ts';
+import {Degraded} from './degraded.ts';
+import {Happened} from './happened.ts';
+import {LogReadings} from './log-readings.ts';
+import {isFollowed, type LogChange, type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
+import {OnScreen, type ShownLog} from './on-screen.ts';
+import {ServerOutage} from './outages.ts';
+import {type EventOf, EventSums, isIncident, isOfEnd, type PipelineEvent, rekey} from './pipeline-event.ts';
+import {
+  earlierErrors,
+  type ListChange,
+  listEvents,
+  newNames,
+  type PipelineStatus,
+  type PipelineStatuses,
+  pipelineStatuses,
+} from './pipeline-status.ts';
+import {type ErrorRow, errorRows, UnseenCounts, unseenErrors} from './unseen.ts';
+
+export type EventSources = {
+  readonly logs: OpenLogs;
+  readonly poller: Pick<ListPoller, 'snapshot'>;
+  /** Name the connectors whose errors become more; absent: they stay unnamed. */
+  readonly stats?: Pick<StatsPoller, 'known' | 'setDegraded'>;
+  readonly clock: Clock;
+  /** Absent: nobody asks for it. */
+  readonly runner?: ReadableStore<RunnerHealth | undefined>;
+};
+
+/** The pipeline when it was last on the screen. */
+type Seen = {
+  readonly status: PipelineStatus | undefined;
+  /** The errors of its connectors, as far as they were known then. */
+  readonly errors: ErrorsByConnector | undefined;
+  /** Unix time in ms of the newest error in its log; -∞: it had none. */
+  readonly until: number;
+};
+
+type WhyAsked = Pick<WhyFacts, 'noAnswer' | 'failedCheckpoints'> & AskedDetail;
+
+const never = Number.NEGATIVE_INFINITY;
+
+/** What logs, list and statistics tell of pipelines, and up to where the user has seen it. */
+export class EventLog {
+  readonly #sources: EventSources;
+  /** Numbers of connector errors, and which connectors stopped with a fatal error. */
+  readonly connectors = new ConnectorStates();
+  readonly readings = new LogReadings((name) => this.#lastOf(name));
+  readonly #muted = createStore<ReadonlySet<number>>(new Set());
+  /** What was told since the last `markUsed`, and the status then: that of a log whatever its name is now. */
+  #happened = new Happened();
+  #used: Omit<StatusAt, 'logs'>;
+  readonly #usedLogs = new Map<Log, LogStatus>();
+  /** Logs that have caught up: what they received before is history. */
+  readonly #caughtUp = new WeakSet<Log>();
+  /** The last status of each open log. */
+  readonly #logs = new Map<Log, LogStatus>();
+  #list:
+    | {readonly of: readonly Pipeline[]; readonly stats: object | undefined; readonly statuses: PipelineStatuses}
+    | undefined;
+  /** The list whose events were read. */
+  #read: PipelineStatuses | undefined;
+  /** Incidents and failures. */
+  readonly #incidents = new EventSums();
+  /** Those of pipelines since they were seen. */
+  readonly #unseen = new EventSums();
+  readonly #onScreen: OnScreen;
+  readonly #seen = new Map<string, Seen>();
+  /** One past the newest entry of each log when it was last on the screen. */
+  readonly #seenEnd = new WeakMap<Log, number>();
+  readonly #seenTimes = createStore(0);
+  readonly #unseenCounts = new UnseenCounts((name) => this.unseenErrors([name]));
+  readonly #degraded: Degraded;
+  readonly #outage = new ServerOutage();
+  /** Open logs that are marked because connectors have had errors; true: it was said of which. */
+  readonly #marked = new Map<string, boolean>();
+
+  constructor(sources: EventSources) {
+    this.#sources = sources;
+    this.#onScreen = new OnScreen({
+      clock: sources.clock,
+      onSeen: (pipelines) => this.#markSeen(pipelines),
+      onLeft: ({log}) => this.#leave(log()),
+    });
+    this.#used = this.#now();
+    const {connectors} = this;
+    const {clock} = sources;
+    const began = clock.monotonic();
+    const startedAt = () => clock.wall() - (clock.monotonic() - began);
+    this.#degraded = new Degraded({connectors, why: (name) => this.why(name), clock, startedAt});
+  }
+
+  dispose(): void {
+    this.#onScreen.stop();
+    this.#degraded.dispose();
+  }
+
+  get degraded(): ReadableStore<DegradedPipelines> {
+    return this.#degraded.names;
+  }
+
+  /** What makes pipelines degraded, and is new. Call when lists or statistics tell more, or the log of this one. */
+  readDegraded(name?: string): readonly PipelineEvent[] {
+    if (!this.pipelines) return [];
+    return name === undefined ? this.#degraded.update(this.pipelines.keys()) : this.#degraded.updateOne(name);
+  }
+
+  /** Keys of error groups that the user muted in this session. */
+  get muted(): ReadableStore<ReadonlySet<number>> {
+    return this.#muted;
+  }
+
+  /** In all logs. */
+  toggleMute(key: number): void {
+    const muted = new Set(this.#muted.get());
+    if (!muted.delete(key)) muted.add(key);
+    this.#muted.set(muted);
+    this.countUnseen();
+  }
+
+  /** What happened to an open log since the last call. Undefined: it has only caught up with what was before. */
+  readLog(log: Log): LogChange | undefined {
+    const before = this.#logs.get(log);
+    const {until, status: {connectorErrors: counted = 0} = {}} = this.#seen.get(log.name) ?? {};
+    if (!before && until !== undefined) log.errors.startSeen({until, counted});
+    const now = this.#statusOf(log);
+    this.#logs.set(log, now);
+    if (now.flow !== before?.flow || now.cut?.why !== before.cut?.why) this.#onFlow(log.name, before?.flow);
+    // Since before its first byte, however much was read by now: what was lost before the start is unseen, too.
+    const events = logEvents(before ?? statusBefore(now), now);
+    if (now.errors !== before?.errors) this.#readFailures(log);
+    this.#keep(events.filter(isIncident));
+    if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))
+      this.#onScreen.onNews(log.name);
+    this.#unseenCounts.count([log]);
+    if (before && this.#caughtUp.has(log)) return {before, now, events};
+    if (!isFollowed(log.snapshot.get())) return undefined;
+    this.#caughtUp.add(log);
+    this.#usedLogs.set(log, now);
+    return undefined;
+  }
+
+  /** All that it had at first was read. */
+  hasCaughtUp(log: Log): boolean {
+    return this.#caughtUp.has(log);
+  }
+
+  /** The log is closed: nothing is left of its entries. */
+  forgetLog(log: Log): void {
+    const last = this.#logs.get(log);
+    this.#logs.delete(log);
+    this.#onFlow(log.name, last?.flow);
+    this.#usedLogs.delete(log);
+    const isListed = this.pipelines?.has(log.name) === true;
+    const isOfApi = ({kind, from}: PipelineEvent) => from === 'API' || kind === 'failed';
+    this.#forget((event) => event.pipeline === log.name && !(isListed && isOfApi(event)));
+    this.#happened.forgetLog(log.name);
+  }
+
+  /** Reads whether lists come. */
+  readOutage(): void {
+    const {poller, clock} = this.#sources;
+    const outage = this.#outage.update(poller.snapshot.get(), clock.wall());
+    if (outage) this.add([outage]);
+  }
+
+  /** What happened since the list of the last call. Undefined: nothing new is known. */
+  readList(): ListChange | undefined {
+    const now = this.pipelines;
+    const before = this.#read;
+    if (!now || now === before) return undefined;
+    this.#read = now;
+    if (!before) {
+      this.#used = {...this.#used, pipelines: this.#used.pipelines ?? now};
+      return {before, now, names: new Map(), events: []};
+    }
+    const names = newNames(before, now);
+    for (const values of [this.#seen, this.#marked]) rekey<unknown>(values, names);
+    for (const sums of [this.#incidents, this.#unseen, this.#happened]) sums.rename(names);
+    // The log of another one goes on with it: what it has of it first was before.
+    for (const name of names.values()) {
+      const log = this.#sources.logs.get(name);
+      if (log && log.connection?.pipelineId !== now.get(name)?.id) this.#caughtUp.delete(log);
+    }
+    const events = listEvents(before, now);
+    // Of a new run, a log may have told before the list.
+    for (const log of this.openLogs) this.#readFailures(log);
+    for (const {kind, pipeline} of events) {
+      this.#onScreen.onNews(pipeline);
+      const isMarked = kind === 'connectors' && this.#sources.logs.get(pipeline) && !this.#marked.has(pipeline);
+      if (isMarked && !this.#onScreen.shows(pipeline)) this.#marked.set(pipeline, false);
+    }
+    // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
+    this.#forget(({pipeline}) => before.has(pipeline) && !now.has(pipeline) && !this.#sources.logs.get(pipeline));
+    return {before, now, names, events};
+  }
+
+  /** The pipelines of the last list; undefined before the first one. */
+  get pipelines(): PipelineStatuses | undefined {
+    const {pipelines} = this.#sources.poller.snapshot.get();
+    const stats = this.#sources.stats?.known.get();
+    if (pipelines && (this.#list?.of !== pipelines || this.#list.stats !== stats)) {
+      this.connectors.update(pipelines, stats ?? new Map());
+      if (this.#list?.of !== pipelines) this.readings.update(pipelines);
+      const statuses = pipelineStatuses(pipelines, this.#list?.statuses, this.connectors);
+      this.#list = {of: pipelines, stats, statuses};
+    }
+    return this.#list?.statuses;
+  }
+
+  get openLogs(): readonly Log[] {
+    const {logs} = this.#sources;
+    return logs.names.get().flatMap((name) => logs.get(name) ?? []);
+  }
+
+  /** The tab whose log is on the screen from now on. Undefined: none, or a page that is not about it. */
+  setShown(shown: ShownLog | undefined): void {
+    this.#onScreen.setShown(shown);
+    this.countUnseen();
+  }
+
+  /** The user used the log that is on the screen: what it has is seen. */
+  onAction(): void {
+    this.#onScreen.onAction();
+  }
+
+  /** Changes when something was seen. */
+  get seenTimes(): ReadableStore<number> {
+    return this.#seenTimes;
+  }
+
+  /** See `UnseenCounts`. */
+  get unseenChanges(): ReadableStore<number> {
+    return this.#unseenCounts.changes;
+  }
+
+  /** What unseen errors depend on beside lines may have changed. */
+  countUnseen(): void {
+    this.#unseenCounts.count(this.openLogs);
+  }
+
+  hasUnseenEntries(log: Log): boolean {
+    return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
+  }
+
+  /**
+   * Of these pipelines: errors in their open logs, watched lines and suppressed errors included, and those that the API
+   * counts besides.
+   */
+  unseenErrors(pipelines: readonly string[]): number {
+    const muted = this.#muted.get();
+    return pipelines.reduce((sum, name) => {
+      const errors = this.#sources.logs.get(name)?.errors;
+      return sum + unseenErrors(this.#stateOf(name, this.pipelines?.get(name)), errors, muted);
+    }, 0);
+  }
+
+  /** How a pipeline of the list is; see `whyOf`. `more`: what is known of it only where it is asked for. */
+  why(name: string, more: WhyAsked = {}): readonly Statement[] {
+    const {failures, pipeline, ...run} = this.connectors.ofRun(name);
+    const log = this.#sources.logs.get(name);
+    const {programError, memoryLimit, ...asked} = more;
+    const now = this.#sources.clock.wall();
+    return whyOf({
+      ...{...run, ...asked, now, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
+      ...{reading: this.readings.of(name), runner: this.#sources.runner?.get()},
+      pipeline: pipeline && {...pipeline, programError: programError ?? pipeline.programError, memoryLimit},
+    });
+  }
+
+  /** The rows of the errors page. */
+  get errorRows(): readonly ErrorRow[] {
+    const logs = new Map(this.openLogs.map((log) => [log.name, this.#statusOf(log)]));
+    const incidents = Map.groupBy(this.#incidents.all, ({pipeline}) => pipeline);
+    const unseen = Map.groupBy(this.#unseen.all, ({pipeline}) => pipeline);
+    const names = new Set([...(this.pipelines?.keys() ?? []), ...incidents.keys(), ...logs.keys()]);
+    const views = [...names].map((name) => {
+      const status = this.pipelines?.get(name);
+      return {
+        ...this.#stateOf(name, status),
+        ...{name, log: logs.get(name), incidents: incidents.get(name) ?? [], unseen: unseen.get(name) ?? []},
+        increase: () => (status ? this.#increaseOf(status) : []),
+      };
+    });
+    return errorRows(views, this.#muted.get());
+  }
+
+  /** Groups of errors that were dropped for newer ones, in all open logs. */
+  get droppedErrorGroups(): number {
+    return this.openLogs.reduce((sum, {errors}) => sum + errors.dropped, 0);
+  }
+
+  /** The user reads on: an absence begins now. */
+  markUsed(): void {
+    this.#used = this.#now();
+    for (const log of this.#caughtUpLogs) this.#usedLogs.set(log, this.#statusOf(log));
+    this.#happened = new Happened();
+  }
+
+  /** This happened, and is told to the user: each failure once, whoever reports it. */
+  add(events: readonly PipelineEvent[]): void {
+    for (const event of events) this.#happened.add(event, this.#sources.clock.wall());
+    const toldOnce = events.filter(
+      ({kind, from}) => kind === 'failed' || kind === 'unavailable' || (kind === 'restarted' && from === 'API'),
+    );
+    this.#keep(toldOnce);
+    for (const {pipeline} of toldOnce) this.#onScreen.onNews(pipeline);
+  }
+
+  /** What happened since `markUsed`; undefined: nothing. */
+  get absence(): Absence | undefined {
+    const increaseOf = (name: string, count: number) => connectorIncrease(this.#statsOf(name), undefined, count);
+    const muted = this.#muted.get();
+    const before = {...this.#used, logs: [...this.#usedLogs].map(([{name}, status]) => ({...status, name}))};
+    const now = {...this.#now(), logs: this.#caughtUpLogs.map((log) => this.#statusOf(log))};
+    const {all, dropped} = this.#happened;
+    const {notFollowed} = this.readings;
+    const outage = this.#outage.now;
+    const happened = outage ? [...all, outage] : all;
+    return absenceOf(before, now, {
+      happened,
+      dropped,
+      muted,
+      increaseOf,
+      notFollowed,
+      isOfEnd: (event) => this.isOfEnd(event),
+    });
+  }
+
+  /** These errors report how the process ended, which is told as its failure. */
+  isOfEnd({pipeline, group}: Pick<EventOf<'errors' | 'watched'>, 'pipeline' | 'group'>): boolean {
+    return isOfEnd(group, this.#sources.logs.get(pipeline)?.buffer.runnerAt(group.lastId));
+  }
+
+  /** Words that say once, for each tab that became marked by them, which connectors have errors. */
+  takeMarked(): readonly string[] {
+    return [...this.#marked].flatMap(([name, isSaid]) => {
+      const pipeline = this.pipelines?.get(name);
+      if (isSaid || !pipeline || this.#onScreen.shows(name)) return [];
+      const increase = this.#increaseOf(pipeline);
+      if (increase.length === 0) return [];
+      this.#marked.set(name, true);
+      return `${name}: ${newErrorsWords(increase)}`;
+    });
+  }
+
+  #now(): Omit<StatusAt, 'logs'> {
+    return {at: this.#sources.clock.wall(), pipelines: this.pipelines};
+  }
+
+  get #caughtUpLogs(): readonly Log[] {
+    return this.openLogs.filter((log) => this.#caughtUp.has(log));
+  }
+
+  #stateOf(name: string, status: PipelineStatus | undefined) {
+    const {status: seen} = this.#seen.get(name) ?? {};
+    return {status, seen, isViewed: this.#onScreen.isSeen(name), failed: this.connectors.failed(name)};
+  }
+
+  #statusOf(log: Log): LogStatus {
+    const {poller, clock} = this.#sources;
+    const list = poller.snapshot.get();
+    return logStatus(log, this.#logs.get(log), {now: clock.wall(), list, endedAt: log.connection?.endedAt});
+  }
+
+  #statsOf(name: string): PipelineStats | undefined {
+    return this.#sources.stats?.known.get().get(name)?.stats;
+  }
+
+  /** The connectors whose errors have become more since the pipeline was seen. */
+  #increaseOf(pipeline: PipelineStatus): ConnectorIncrease {
+    const {name, connectorErrors} = pipeline;
+    const {status, errors} = this.#seen.get(name) ?? {};
+    return connectorIncrease(this.#statsOf(name), errors, connectorErrors - earlierErrors(status, pipeline));
+  }
+
+  #lastOf(name: string): LogStatus | undefined {
+    const log = this.#sources.logs.get(name);
+    return log && this.#logs.get(log);
+  }
+
+  #onFlow(name: string, before: LogStatus['flow'] | undefined): void {
+    this.readings.onFlow(name, before, this.#sources.clock.wall());
+  }
+
+  #keep(events: readonly PipelineEvent[]): void {
+    for (const event of events) {
+      const dated = {...event, at: event.at ?? this.#sources.clock.wall()};
+      for (const sums of [this.#incidents, this.#unseen]) sums.add(dated);
+    }
+  }
+
+  #forget(isForgotten: (event: PipelineEvent) => boolean): void {
+    for (const sums of [this.#incidents, this.#unseen]) sums.forget(isForgotten);
+  }
+
+  /** Reads which connectors stopped with a fatal error. */
+  #readFailures(log: Log): void {
+    // Of the newest list's run.
+    if (this.pipelines) this.connectors.readFailures(log);
+  }
+
+  #leave(log: Log | undefined): void {
+    if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
+  }
+
+  /** The seen position of each of these pipelines is now. */
+  #markSeen(names: readonly string[]): void {
+    const isNew = this.unseenErrors(names) > 0;
+    for (const name of names) {
+      const status = this.pipelines?.get(name);
+      const errors = this.#sources.logs.get(name)?.errors;
+      // The log is ahead of the list: what it tells is seen, too, when the list counts it.
+      const connectorErrors = connectorTotal(status?.connectorErrors ?? 0, errors?.connectors).all;
+      errors?.markSeen(connectorErrors);
+      const stats = this.#statsOf(name);
+      const before = this.#seen.get(name);
+      this.#seen.set(name, {
+        status: status ? {...status, connectorErrors} : before?.status,
+        errors: stats ? errorsByConnector(stats) : before?.errors,
+        until: Math.max(errors?.newestAt ?? never, before?.until ?? never),
+      });
+      this.#marked.delete(name);
+    }
+    const seen = new Set(names);
+    this.#unseen.forget(({pipeline}) => seen.has(pipeline));
+    this.countUnseen();
+    if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
+  }
+}

@@ -1,0 +1,228 @@
+import {type ConnectorErrorCount, type ErrorGroup, watchPatternKey} from '../../engine/records/error-log.ts';
+import {isPanicLine} from '../../engine/records/line-kind.ts';
+import type {ConnectorCount} from '../../engine/records/suppressed.ts';
+import {clean} from '../../lib/clean.ts';
+import {clockTime, count, counted} from '../../lib/format.ts';
+import {textWidth} from '../../lib/width.ts';
+import {connectorTotal} from '../facts/connector-states.ts';
+import {increaseWords} from '../facts/connectors.ts';
+import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {panicAsError} from '../viewport/closed-record.ts';
+import {compactLine, levelCells, readLine, withoutCredentials} from '../viewport/line-text.ts';
+import {utc} from '../viewport/time-column.ts';
+import {lostAmount, markerText} from '../words/markers.ts';
+import {stateChangeWords, stateWord} from '../words/pipeline.ts';
+import {type ErrorEnds, type EventOf, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
+
+/** With fewer cells the target would leave too little room for the message. */
+export const widthWithTarget = 100;
+
+/** One line, in the words of the log's own marker, where the log has one. `width`: cells of the screen. */
+export function eventWords(event: PipelineEvent, width: number): StyledText {
+  return isOfErrors(event) ? rangeWords(event.ends, width) : plain(wordsOf(event));
+}
+
+function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): string {
+  switch (event.kind) {
+    case 'failed':
+    case 'unavailable':
+    case 'outage':
+    case 'disconnected':
+      return event.why;
+    case 'reconnected':
+      return 'the log is followed again';
+    case 'deleted':
+    case 'removed':
+      return 'the pipeline was deleted';
+    case 'created':
+      return 'the pipeline was created';
+    case 'renamed':
+      return `renamed from ${event.before ?? ''}`;
+    case 'stopped':
+    case 'paused':
+    case 'started':
+    case 'resumed':
+    case 'state':
+    case 'desired':
+    case 'program':
+    case 'storage':
+      return changeWords(event);
+    case 'restarted':
+      if (event.from === 'API') return changeWords(event);
+      return event.marker ? markerText(event.marker) : "server's log was cleared";
+    case 'lost':
+      return lostWords(event);
+    case 'stream-lost':
+      return event.marker ? markerText(event.marker) : unknownStream;
+    case 'connectors':
+      return connectorWords(event);
+    case 'ended':
+      return clean(`${event.connector} stopped with a fatal error: ${event.message}`);
+    case 'changed':
+    case 'degraded':
+      return event.words;
+    case 'gap':
+    case 'log':
+      // Without the time that some markers begin with: the row has it.
+      return markerText(event.marker).replace(/^\d\d:\d\d:\d\d /, '');
+    case 'run':
+    case 'connector':
+    case 'checkpoint':
+      return event.text;
+  }
+}
+
+function changeWords({before, now}: {readonly before: string | undefined; readonly now: string}): string {
+  return before === undefined ? stateWord(now) : stateChangeWords(before, now);
+}
+
+const unknownStream = 'a stream of the process is lost';
+
+/** What a list says of a lost stream, beside the time: the longest words that leave room for the cause. */
+export function lostStreamWords(
+  {marker, isOver, until}: Pick<EventOf<'stream-lost'>, 'marker' | 'isOver' | 'until'>,
+  cells: number,
+): string {
+  if (marker?.kind !== 'unread') return unknownStream;
+  const {stream, why} = marker;
+  const shortest = `${stream}: ${why}`;
+  const end = until === undefined ? 'the next start' : clockTime(until);
+  const longer = [`${stream} ${isOver ? 'was' : 'is'} lost until ${end}: ${why}`, `${stream} lost: ${why}`];
+  return longer.find((words) => textWidth(words) <= cells) ?? shortest;
+}
+
+function connectorWords({count: errors, besides, increase}: EventOf<'connectors'>): string {
+  const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ` ${onlyInApi}` : ''}`;
+  return increase.length === 0 ? words : `${words}: ${increaseWords(increase, {withNumbers: !besides})}`;
+}
+
+/** Of errors that an open log does not have: suppressed, or it lacks lines. */
+const onlyInApi = 'counted only by the API';
+
+/**
+ * The same without the number, which a column has: of those that an open log does not have, it is no sum of the numbers
+ * of connectors.
+ */
+export function connectorNames({besides, increase}: Pick<EventOf<'connectors'>, 'besides' | 'increase'>): string {
+  const names = increaseWords(increase, {withNumbers: besides === undefined});
+  if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
+  const words = `connector errors ${besides === 'suppressed' ? 'suppressed' : onlyInApi}`;
+  return names === '' ? words : `${words}: ${names}`;
+}
+
+/** The number of connector errors with its parts, of which there are some where not all are in the open log. */
+export function connectorTotalWords(
+  counted: number,
+  log: ConnectorErrorCount | undefined,
+  {isAtLeast = false}: {readonly isAtLeast?: boolean} = {},
+): string {
+  const {all, logged, suppressed, untold} = connectorTotal(counted, log);
+  const sum = `${isAtLeast ? 'at least ' : ''}${count(all)}`;
+  if (!log || logged === all) return sum;
+  const parts = [
+    `${count(logged)} in the log`,
+    ...(suppressed > 0 ? [`${count(suppressed)} suppressed`] : []),
+    ...(untold > 0 ? [`${count(untold)} ${log.isWhole ? 'suppressed, ' : ''}${onlyInApi}`] : []),
+  ];
+  return `${sum}: ${parts.join(' · ')}`;
+}
+
+/** ` +812 suppressed`; nothing for 0. Errors that were not logged, besides those that were. */
+export function suppressedWords(suppressed: number): string {
+  return suppressed === 0 ? '' : ` +${count(suppressed)} suppressed`;
+}
+
+/** Connectors in `unmatchedWords`; the others are a number. */
+const mostConnectors = 5;
+
+/**
+ * What `--exit-on` could not match, by connector and tag: `276 connector errors +812 suppressed, …: orders.kafka 274 +800
+ * (text_event_err) · …`. `untold`: those that only the statistics count. Undefined: nothing was suppressed.
+ */
+export function unmatchedWords(connectors: readonly ConnectorCount[], untold: number): string | undefined {
+  const sumOf = (part: 'logged' | 'suppressed') => connectors.reduce((sum, each) => sum + each[part], 0);
+  const suppressed = sumOf('suppressed') + untold;
+  if (suppressed === 0) return undefined;
+  const shown = connectors.slice(0, mostConnectors);
+  const parts = [
+    ...shown.map((each) => `${each.name === '' ? "Kafka's client" : each.name} ${countsOf(each)}`),
+    ...(connectors.length > shown.length ? [`${count(connectors.length - shown.length)} more connectors`] : []),
+    ...(untold > 0 ? [`${count(untold)} ${onlyInApi}`] : []),
+  ];
+  const all = counted(sumOf('logged'), 'connector error', 'connector errors');
+  return `${all}${suppressedWords(suppressed)}, which --exit-on cannot match: ${parts.join(' · ')}`;
+}
+
+function countsOf({logged, suppressed, tags}: ConnectorCount): string {
+  const named = tags.length > 0 ? ` (${tags.join(', ')})` : '';
+  return suppressed > 0 ? `${count(logged)} +${count(suppressed)}${named}` : count(logged);
+}
+
+/** The group's example without name, time, level and credentials. `width`: cells of the screen, or of a column for the words. */
+export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, width: number): StyledText {
+  const isPanic = isPanicLine(example, 0, example.length);
+  const {asSent, record} = readLine(isPanic ? panicAsError(example, 0, width >= widthWithTarget) : example);
+  if (!record) return withoutCredentials(asSent);
+  const compactness = width < widthWithTarget ? 'no-target' : 'full';
+  const text = withoutCredentials(compactLine(asSent, record, {compactness, time: 'off', offsetAt: utc}));
+  // Errors are all of one level; a watched line may be of any.
+  return key === watchPatternKey ? text : slice(text, levelCells, text.text.length);
+}
+
+/** About what a fingerprint leaves out: quoted texts, ids and numbers. */
+const variablePart = /"(?:[^"\\]|\\.)*"|(?<!\w)'.*?'(?!\w)|\b(?=[a-f-]*\d)[a-f\d-]{4,}\b|\d+(?:[.,]\d+)*/gi;
+/** Characters of a variable part of which two are shown. */
+const mostOfEnd = 40;
+
+/** The words of the last of several errors; where the first one differs, with its part before it: `exit status: 3 … 5`. */
+export function rangeWords({key, example, latest}: ErrorEnds, width: number, ellipsis = '…'): StyledText {
+  const last = errorWords({key, example: latest}, width);
+  if (example === latest) return last;
+  const first = errorWords({key, example}, width).text;
+  const parts: StyledText[] = [];
+  const shorten = (text: StyledText) =>
+    text.text.length <= mostOfEnd ? text : concat([slice(text, 0, mostOfEnd), plain(ellipsis)]);
+  const partsOfFirst = [...first.matchAll(variablePart)];
+  let [from, fromOfFirst] = [0, 0];
+  for (const [at, {0: part, index}] of [...last.text.matchAll(variablePart)].entries()) {
+    const {0: partOfFirst = '', index: indexOfFirst = -1} = partsOfFirst[at] ?? {};
+    // Their fingerprints differ from here on.
+    if (first.slice(fromOfFirst, indexOfFirst) !== last.text.slice(from, index)) break;
+    const end = index + part.length;
+    if (partOfFirst !== part) {
+      const both = [plain(partOfFirst), slice(last, index, end)].map(shorten);
+      parts.push(slice(last, from, index), ...both.slice(0, 1), plain(` ${ellipsis} `), ...both.slice(1));
+    } else parts.push(slice(last, from, end));
+    [from, fromOfFirst] = [end, indexOfFirst + partOfFirst.length];
+  }
+  const rest = slice(last, from, last.text.length);
+  const restOfFirst = first.slice(fromOfFirst);
+  // An example may be cut.
+  if (rest.text.startsWith(restOfFirst) || restOfFirst.startsWith(rest.text)) return concat([...parts, rest]);
+  // Lines that are watched may be of any kind.
+  const differs = wordThatDiffers(restOfFirst, rest.text);
+  parts.push(slice(rest, 0, differs), shorten(plain(restOfFirst.slice(differs))), plain(` ${ellipsis} `));
+  return concat([...parts, slice(rest, differs, rest.text.length)]);
+}
+
+/** Where the first word begins that two texts do not share. */
+function wordThatDiffers(a: string, b: string): number {
+  let at = 0;
+  while (a[at] === b[at]) at += 1;
+  return a.lastIndexOf(' ', at - 1) + 1;
+}
+
+/** One gap as its marker says; several as `5 entries lost in 2 gaps`. A cut line lost its end, which is no entry. */
+export function lostWords({
+  count: gaps,
+  atLeast,
+  atMost,
+  marker,
+}: Pick<EventOf<'lost'>, 'count' | 'atLeast' | 'atMost' | 'marker'>): string {
+  if (gaps === 1 && marker && marker.kind !== 'line-cut') return markerText(marker);
+  if (gaps === 1) return 'a line was cut; its rest is lost';
+  if (atMost === 0 && marker?.kind !== 'unreadable' && marker?.kind !== 'not-recorded')
+    return `${count(gaps)} lines were cut; their rest is lost`;
+  if (atMost === 0) return `there are ${count(gaps)} gaps; how much is lost in them is unknown`;
+  return `${lostAmount({atLeast, atMost})} lost in ${counted(gaps, 'gap', 'gaps')}`;
+}

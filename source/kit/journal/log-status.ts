@@ -1,0 +1,254 @@
+import type {ApiFailure} from '../../engine/api/types.ts';
+import {type LossCount, type Marker, noLosses, type OutputStream} from '../../engine/buffer/markers.ts';
+import type {Log} from '../../engine/logs/log.ts';
+import {isSilent, type LogSnapshot} from '../../engine/logs/log-snapshot.ts';
+import type {UnaskedEnd, UnaskedEnds} from '../../engine/logs/log-states.ts';
+import {type ListSnapshot, outageSince} from '../../engine/pipelines/list-poller.ts';
+import {
+  type ConnectorErrorCount,
+  type ErrorGroup,
+  isUnfinished,
+  watchPatternKey,
+} from '../../engine/records/error-log.ts';
+import {isPanicLine} from '../../engine/records/line-kind.ts';
+import {clean} from '../../lib/clean.ts';
+import type {EventOf, PipelineEvent} from './pipeline-event.ts';
+
+/** An open log at one moment: two of them show what happened in between. */
+export type LogStatus = {
+  readonly name: string;
+  /** Unix time in ms. */
+  readonly at: number;
+  /** One past the newest entry. */
+  readonly endId: number;
+  readonly errors: ReadonlyMap<number, ErrorGroup>;
+  readonly connectors: ConnectorErrorCount;
+  readonly losses: LossCount;
+  /** See `Log.ends`. */
+  readonly ends: UnaskedEnds;
+  /** The lost streams of the process: nobody reads them now. */
+  readonly lostStreams: readonly OutputStream[];
+  /**
+   * `live`: all that the server had was read, and what comes is read; `coming`: it is being read, or asked for; `cut`: it
+   * is not, until it comes again.
+   */
+  readonly flow: 'live' | 'coming' | 'cut';
+  /** Of one that is cut: since when (Unix time in ms), and why it did not come again, in words; undefined: not known. */
+  readonly cut: {readonly since: number; readonly why: string | undefined} | undefined;
+  /** Why the log is not followed, in words; undefined while it is, or soon will be, and while its pipeline is deleted. */
+  readonly disconnected: string | undefined;
+  /** Unix time in ms, as that of `cut`; undefined while it is not disconnected. */
+  readonly disconnectedSince: number | undefined;
+  /** When its pipeline was found to be deleted, Unix time in ms; undefined: it was not, or one of this name is back. */
+  readonly deletedAt: number | undefined;
+};
+
+/** Events between two statuses of a log. */
+export type LogChange = {
+  readonly before: LogStatus;
+  readonly now: LogStatus;
+  readonly events: readonly PipelineEvent[];
+};
+
+/** What there is of a log before its first byte. */
+const nothing: Omit<LogStatus, 'name' | 'at' | 'connectors'> = {
+  ...{endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
+  ...{flow: 'coming', cut: undefined},
+  ...{disconnected: undefined, disconnectedSince: undefined, deletedAt: undefined},
+};
+
+/** The status before the first byte of a log, of which `now` is the first status that was read. */
+export function statusBefore(now: LogStatus): LogStatus {
+  return {...now, ...nothing};
+}
+
+type Moment = {
+  /** Unix time in ms. */
+  readonly now: number;
+  /** The last request for the list: an open connection does not prove that the server is there. */
+  readonly list: Pick<ListSnapshot, 'failure' | 'unansweredSince'> & Partial<Pick<ListSnapshot, 'goodAt'>>;
+  /** See `LogConnection`. */
+  readonly endedAt?: number | undefined;
+};
+
+/** `before`: the previous status of the log. */
+export function logStatus(
+  {
+    name,
+    buffer,
+    errors,
+    losses,
+    ends,
+    snapshot,
+  }: Pick<Log, 'name' | 'buffer' | 'errors' | 'losses' | 'ends' | 'snapshot'>,
+  before: LogStatus | undefined,
+  {now, list, endedAt}: Moment,
+): LogStatus {
+  const shown = snapshot.get();
+  const {connection, lostStreams = []} = shown;
+  const hadLog = buffer.endId > 0;
+  const flow = flowOf(connection, before?.flow);
+  // A request in progress may still be answered.
+  const isUnanswered = list.failure !== undefined && now - (list.unansweredSince ?? now) >= deadAfter;
+  const isDead = isUnanswered && isSilent(shown, list);
+  const disconnected = isDead
+    ? failureWords(list.failure)
+    : disconnectionOf(connection, {before: before?.disconnected, hadLog});
+  const why = whyCut(connection) ?? before?.cut?.why;
+  const unansweredSince = isDead ? list.unansweredSince : undefined;
+  const began = Math.min(outageSince(list) ?? unansweredSince ?? now, endedAt ?? now);
+  const since = before?.disconnectedSince ?? before?.cut?.since ?? began;
+  const isDeleted = hadLog && isGone(connection);
+  return {
+    ...{name, at: now, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
+    connectors: errors.connectors,
+    flow,
+    cut: flow === 'cut' ? {since, why} : undefined,
+    ...{disconnected, disconnectedSince: disconnected === undefined ? undefined : since},
+    deletedAt: isWell(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
+  };
+}
+
+type Connection = LogSnapshot['connection'];
+
+function isGone(connection: Connection): boolean {
+  return connection?.kind === 'gone' && connection.reason.kind === 'deleted';
+}
+
+function flowOf(connection: Connection, before: LogStatus['flow'] | undefined): LogStatus['flow'] {
+  switch (connection?.kind) {
+    case 'live':
+      return 'live';
+    case 'waiting':
+    case 'ended':
+    case 'gone':
+      return 'cut';
+    // It is not its turn.
+    case 'idle':
+      return before === 'live' || before === 'cut' ? 'cut' : 'coming';
+    case 'connecting':
+      return before === 'cut' ? 'cut' : 'coming';
+    default:
+      return 'coming';
+  }
+}
+
+function whyCut(connection: Connection): string | undefined {
+  if (connection?.kind === 'waiting') return connection.failure && failureWords(connection.failure);
+  const isRefused = connection?.kind === 'gone' && connection.reason.kind === 'refused';
+  return isRefused ? failureWords(connection.reason.failure) : undefined;
+}
+
+/** Or there is nothing to follow. */
+function isWell(connection: Connection): boolean {
+  return connection === undefined || connection.kind === 'idle' || connection.kind === 'live';
+}
+
+/** Failed attempts after which the log counts as disconnected: a restart of the server takes at most two. */
+const failedAttempts = 3;
+
+/** Milliseconds in which an open connection brings nothing and the server answers nothing. */
+const deadAfter = 30_000;
+
+/** A log that is disconnected stays so until it is live again. `hadLog`: it has lines, so that a missing pipeline was deleted. */
+function disconnectionOf(
+  connection: Connection,
+  {before, hadLog}: {readonly before: string | undefined; readonly hadLog: boolean},
+): string | undefined {
+  switch (connection?.kind) {
+    case undefined:
+    case 'idle':
+    case 'live':
+      return undefined;
+    case 'gone':
+      if (connection.reason.kind === 'refused') return failureWords(connection.reason.failure);
+      return hadLog || connection.reason.kind === 'renamed' ? undefined : 'there is no such pipeline';
+    case 'waiting':
+      return connection.tries < failedAttempts ? before : failureWords(connection.failure);
+    default:
+      return before;
+  }
+}
+
+/** In words, of one line. */
+export function failureWords(failure: ApiFailure | undefined): string {
+  return failure === undefined || failure.kind === 'cancelled' ? 'does not answer' : clean(failure.message);
+}
+
+/** What happened to the log between the two, and which errors came. */
+export function logEvents(before: LogStatus, now: LogStatus): readonly PipelineEvent[] {
+  const {name: pipeline, losses} = now;
+  const events: PipelineEvent[] = [];
+  const {disconnected: why, disconnectedSince: since, deletedAt} = now;
+  const byUs = {pipeline, from: 'pipetail', count: 1} as const;
+  if (why !== undefined && before.disconnected === undefined)
+    events.push({kind: 'disconnected', ...byUs, why, at: now.cut?.since ?? since});
+  if (why === undefined && before.disconnected !== undefined && now.flow === 'live' && deletedAt === undefined)
+    events.push({kind: 'reconnected', ...byUs, since: before.cut?.since ?? before.disconnectedSince});
+  if (deletedAt !== undefined && before.deletedAt === undefined) events.push({kind: 'deleted', ...byUs, at: deletedAt});
+  const ofLog = {pipeline, from: 'log'} as const;
+  const gaps = losses.gaps - before.losses.gaps;
+  if (gaps > 0) {
+    const atLeast = losses.atLeast - before.losses.atLeast;
+    const atMost = losses.atMost - before.losses.atMost;
+    events.push({kind: 'lost', ...ofLog, count: gaps, atLeast, atMost, ...placeOf(losses.gap, losses.gapId)});
+  }
+  const lostStreams = losses.lostStreams - before.losses.lostStreams;
+  if (lostStreams > 0)
+    events.push({
+      kind: 'stream-lost',
+      ...ofLog,
+      count: lostStreams,
+      ...placeOf(losses.lostStream, losses.lostStreamId),
+    });
+  const clears = losses.clears - before.losses.clears;
+  if (clears > 0) events.push({kind: 'restarted', ...ofLog, count: clears, ...placeOf(losses.clear, losses.clearId)});
+  return now.errors === before.errors ? events : [...events, ...errorEvents(before, now)];
+}
+
+function placeOf(marker: Marker | undefined, id: number | undefined) {
+  return {marker, at: marker?.at, id};
+}
+
+/** New groups before those with more of the same, the most frequent first. */
+function errorEvents(
+  before: LogStatus,
+  {name: pipeline, errors, flow, at: readAt}: LogStatus,
+): readonly PipelineEvent[] {
+  const events: EventOf<'errors' | 'watched'>[] = [];
+  // The last line of before may have been open.
+  const sinceId = before.endId - 1;
+  for (const [key, group] of errors) {
+    if (isUnfinished(key)) continue;
+    const earlier = before.errors.get(key);
+    // A group that was dropped for newer ones and came back counts from zero.
+    const counted = earlier?.firstId === group.firstId ? earlier : undefined;
+    const count = group.count - (counted?.count ?? 0);
+    const suppressed = group.suppressed - (counted?.suppressed ?? 0);
+    const kind = key === watchPatternKey ? 'watched' : 'errors';
+    // Lines that are read of the past, behind the others, are no news; watched lines are found a little later than they come.
+    if (count <= 0 || (kind === 'errors' && group.lastId < sinceId)) continue;
+    const isNew = earlier === undefined && kind === 'errors';
+    const {firstId, firstAt, lastId, lastAt, example, unseenExample, latest} = group;
+    const isFirst = isNew && firstId >= sinceId;
+    const {id, at} = isFirst ? {id: firstId, at: firstAt} : {id: lastId, at: lastAt};
+    // A panic has no time: it is then when it came.
+    const isLive = before.flow === 'live' && flow === 'live';
+    const place = {id, at: isLive && isPanicLine(example, 0, example.length) ? readAt : at};
+    const first = isNew ? example : group.unseen === count ? unseenExample : latest;
+    const ends = {key, example: first, latest};
+    events.push({kind, pipeline, from: 'log', count, suppressed, group, ends, isNew, ...place});
+  }
+  return events.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
+}
+
+/** The ends that nobody asked for, the oldest first. */
+export function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
+  const more = ends.count - before.ends.count;
+  return more > 0 ? ends.last.slice(-more) : [];
+}
+
+/** All that the log had at first was read; what comes now is new. */
+export function isFollowed({connection, file}: LogSnapshot): boolean {
+  return connection?.kind === 'live' || file?.kind === 'followed';
+}

@@ -1,0 +1,233 @@
+import type {RunnerMark} from '../../engine/buffer/log-buffer.ts';
+import type {Marker} from '../../engine/buffer/markers.ts';
+import type {ErrorGroup} from '../../engine/records/error-log.ts';
+import {reportsEnd} from '../../engine/records/line-kind.ts';
+import type {ConnectorIncrease} from '../facts/connectors.ts';
+
+/**
+ * Something that happened to a pipeline, once or several times. Times are Unix time in ms, undefined where they are not
+ * known; states are in the server's spelling.
+ */
+export type PipelineEvent = {
+  readonly pipeline: string;
+  /** Who tells it. */
+  readonly from: 'log' | 'API' | 'pipetail';
+  /** When it began; of several, the time of the last. */
+  readonly at?: number | undefined;
+  /** Of several, the time of the first. */
+  readonly firstAt?: number | undefined;
+  /** When it was over; undefined: it has no length, or goes on. */
+  readonly until?: number | undefined;
+  /** How often; of errors, those that are in the log. */
+  readonly count: number;
+  /** Errors besides them that are not in the log, as lines of it report. */
+  readonly suppressed?: number;
+  /** Its entry in the log, of several the last and the first; it may have left the scrollback. */
+  readonly id?: number | undefined;
+  readonly firstId?: number | undefined;
+} & (
+  | {
+      readonly kind: 'failed';
+      readonly why: string;
+      /** The runner ended it, after this Unix time in ms, which its log may report, too. */
+      readonly endedAfter?: number;
+    }
+  /** It runs, and the server cannot reach it. */
+  | {readonly kind: 'unavailable'; readonly why: string}
+  /** No list came: the server or its database is away. Of no pipeline. */
+  | {readonly kind: 'outage'; readonly why: string}
+  /** The log cannot be followed: the server does not answer, or refuses. */
+  | {readonly kind: 'disconnected'; readonly why: string}
+  /** It can again; it was disconnected since `since`. */
+  | {readonly kind: 'reconnected'; readonly since: number | undefined}
+  /** The list has it no more, or has it for the first time. */
+  | {readonly kind: 'removed' | 'created'}
+  /** The pipeline of an open log was deleted. */
+  | {readonly kind: 'deleted'}
+  /**
+   * `stopped`, `paused`: without a failure. `started`: it is not known to have run before. `resumed`: the same process runs
+   * again. `renamed`: from the name before. `state`: any other change.
+   */
+  | {
+      readonly kind: ChangeKind;
+      /** Undefined: not known. */
+      readonly before: string | undefined;
+      readonly now: string;
+    }
+  /** Another process runs; `marker`: the server's log began anew, the log's own of the last time. */
+  | {readonly kind: 'restarted'; readonly from: 'API'; readonly before: string; readonly now: string}
+  | {readonly kind: 'restarted'; readonly from: 'log'; readonly marker?: Marker | undefined}
+  /** `count`: of gaps. `marker`: the log's own, of the last gap. */
+  | {
+      readonly kind: 'lost';
+      readonly atLeast: number;
+      readonly atMost: number;
+      readonly marker?: Marker | undefined;
+    }
+  /** A stream of the process is lost: nobody reads it until the next start. */
+  | {readonly kind: 'stream-lost'; readonly marker?: Marker | undefined; readonly isOver?: boolean}
+  /** `isNew`: the log had no error of this group before. `ends`: the first and the last of those that are counted. */
+  | {
+      readonly kind: 'errors' | 'watched';
+      readonly group: ErrorGroup;
+      readonly ends: ErrorEnds;
+      readonly isNew: boolean;
+    }
+  /**
+   * Errors that the API counts. `besides`: an open log does not have them: suppressed, or it lacks lines.
+   * `increase`: their connectors, where they are known.
+   */
+  | {
+      readonly kind: 'connectors';
+      readonly besides?: 'suppressed' | 'suppressed-or-missing' | undefined;
+      readonly increase: ConnectorIncrease;
+    }
+  /** It runs, and a part of it does not, or nothing moves, in words. */
+  | {readonly kind: 'degraded'; readonly words: string}
+  /** A connector stopped with a fatal error. */
+  | {readonly kind: 'ended'; readonly connector: string; readonly message: string}
+  /** The change that the user asked to be told of. */
+  | {readonly kind: 'changed'; readonly words: string; readonly isFailure?: boolean | undefined}
+  /** A marker of the log: lines are missing there, or what else happened to the log. */
+  | {readonly kind: 'gap' | 'log'; readonly marker: Marker}
+  | {readonly kind: 'run' | 'connector' | 'checkpoint'; readonly text: string}
+);
+
+type ChangeKind =
+  | 'stopped'
+  | 'paused'
+  | 'started'
+  | 'resumed'
+  | 'renamed'
+  | 'state'
+  | 'desired'
+  | 'program'
+  | 'storage';
+
+/** The events of one kind, or of several. */
+export type EventOf<Kind extends PipelineEvent['kind']> = PipelineEvent & {readonly kind: Kind};
+
+/** Errors of one group: the first and the last of those that are told. */
+export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
+
+/** What happened to the log or the process itself, not what they say. */
+export type Incident = EventOf<'unavailable' | 'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
+
+const incidents: ReadonlySet<PipelineEvent['kind']> = new Set<Incident['kind']>([
+  'unavailable',
+  'disconnected',
+  'deleted',
+  'lost',
+  'stream-lost',
+  'restarted',
+]);
+
+export function isIncident(event: PipelineEvent): event is Incident {
+  return incidents.has(event.kind);
+}
+
+/** The same for incidents of one kind: a restart of the runner is none of the process, and no new pipeline of that name. */
+export function incidentKey(event: Incident): string {
+  const {kind, from} = event;
+  const marker = 'marker' in event ? event.marker : undefined;
+  if (marker?.kind === 'new-life') return `${kind} ${marker.because}`;
+  return marker?.kind === 'unread' ? `${kind} ${marker.stream}` : `${kind} ${from}`;
+}
+
+export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'watched'> {
+  return event.kind === 'errors' || event.kind === 'watched';
+}
+
+/** These errors report how the process ended. `runner`: of the log that has them. */
+export function isOfEnd({example}: Pick<ErrorGroup, 'example'>, runner?: RunnerMark): boolean {
+  return reportsEnd(Buffer.from(example.buffer, example.byteOffset, example.length), runner);
+}
+
+/** What needs action first, then what is lost, then what may explain it; a kind that is not here comes last. */
+const byUrgency: readonly PipelineEvent['kind'][] = [
+  ...(['changed', 'failed', 'unavailable', 'degraded', 'ended', 'deleted', 'removed', 'outage'] as const),
+  ...(['disconnected', 'lost', 'stream-lost', 'stopped', 'paused', 'restarted', 'started', 'errors'] as const),
+  'connectors',
+];
+
+/** The most urgent is the lowest; watched lines are as urgent as errors. */
+export function urgencyOf(event: PipelineEvent): number {
+  const index = byUrgency.indexOf(isOfErrors(event) ? 'errors' : event.kind);
+  return index === -1 ? byUrgency.length : index;
+}
+
+/** Most different events that are summed up: more than a user reads. */
+const mostSums = 500;
+
+/** What happened since some time, in a bounded number of events: each once, with how often and its first and last time. */
+export class EventSums {
+  /** The newest last. */
+  readonly #sums = new Map<string, PipelineEvent>();
+
+  add(event: PipelineEvent): void {
+    const key = keyOf(event);
+    const sum = sumOfEvents(this.#sums.get(key), event);
+    this.#sums.delete(key);
+    this.#sums.set(key, sum);
+    const [oldest] = this.#sums.keys();
+    if (this.#sums.size > mostSums && oldest !== undefined) this.#sums.delete(oldest);
+  }
+
+  /** The newest first. */
+  get all(): readonly PipelineEvent[] {
+    return [...this.#sums.values()].reverse();
+  }
+
+  forget(isForgotten: (event: PipelineEvent) => boolean): void {
+    for (const [key, event] of this.#sums) if (isForgotten(event)) this.#sums.delete(key);
+  }
+
+  /** Pipelines have other names now, by the names before. One that had such a name, and has no other now, is gone. */
+  rename(names: ReadonlyMap<string, string>): void {
+    if (names.size === 0) return;
+    const taken = new Set(names.values());
+    const events = [...this.#sums.values()];
+    this.#sums.clear();
+    for (const event of events) {
+      const pipeline = names.get(event.pipeline);
+      if (pipeline !== undefined) this.add({...event, pipeline});
+      else if (!taken.has(event.pipeline)) this.add(event);
+    }
+  }
+}
+
+/** Events with one key are one, whenever they were. */
+function keyOf(event: PipelineEvent): string {
+  const {pipeline, kind, from} = event;
+  if (isIncident(event)) return `${pipeline} ${incidentKey(event)}`;
+  if (kind === 'failed') return `${pipeline} ${kind} ${event.why}`;
+  if ('now' in event) return `${pipeline} ${kind} ${event.before} ${event.now}`;
+  return `${pipeline} ${kind} ${'group' in event ? event.group.key : from}`;
+}
+
+/** The last of both, with the number of both: a new error stays where it came first. */
+export function sumOfEvents(before: PipelineEvent | undefined, event: PipelineEvent): PipelineEvent {
+  if (!before) return event;
+  const sum = {
+    count: before.count + event.count,
+    suppressed: (before.suppressed ?? 0) + (event.suppressed ?? 0),
+    firstAt: before.firstAt ?? before.at,
+    firstId: before.firstId ?? before.id,
+    id: event.id ?? before.id,
+  };
+  if (before.kind === 'lost' && event.kind === 'lost')
+    return {...event, ...sum, atLeast: before.atLeast + event.atLeast, atMost: before.atMost + event.atMost};
+  if (!isOfErrors(before) || !isOfErrors(event)) return {...event, ...sum};
+  const {isNew, at, id} = before;
+  return {...event, ...sum, ends: {...event.ends, example: before.ends.example}, ...(isNew && {isNew, at, id})};
+}
+
+/** Moves the values of `names`, which are all new names by the old ones, two of which may be exchanged. */
+export function rekey<Value>(values: Map<string, Value>, names: ReadonlyMap<string, string>): void {
+  const moved = [...names].flatMap(([from, to]) => {
+    const value = values.get(from);
+    return value === undefined ? [] : [[to, value] as const];
+  });
+  for (const from of names.keys()) values.delete(from);
+  for (const [to, value] of moved) values.set(to, value);
+}

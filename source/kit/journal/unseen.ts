@@ -1,0 +1,250 @@
+import {
+  type ConnectorErrorCount,
+  type ErrorGroup,
+  type ErrorLog,
+  watchPatternKey,
+} from '../../engine/records/error-log.ts';
+import {sameFailure} from '../../engine/records/same-failure.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {connectorTotal, type FailedConnector} from '../facts/connector-states.ts';
+import type {ConnectorIncrease} from '../facts/connectors.ts';
+import type {LogStatus} from './log-status.ts';
+import {
+  type EventOf,
+  type Incident,
+  incidentKey,
+  isIncident,
+  type PipelineEvent,
+  sumOfEvents,
+  urgencyOf,
+} from './pipeline-event.ts';
+import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
+
+/** An event of the errors page. */
+export type ErrorRow = PipelineEvent & {
+  /** Identifies the row while its count and place change. */
+  readonly key: string;
+  readonly state: 'unseen' | 'seen' | 'muted';
+  /** Of a disconnection, a deletion or a lost stream: the log is followed again, or the stream read. */
+  readonly isOver?: boolean;
+};
+
+/** What is known of one pipeline, and what of it was seen. */
+type PipelineView = {
+  readonly name: string;
+  /** Absent: no list has it. */
+  readonly status?: PipelineStatus | undefined;
+  /** Absent: its log is not open. */
+  readonly log?: LogStatus | undefined;
+  /** Incidents and failures, summed up: all of them, and those since the pipeline was seen. */
+  readonly incidents: readonly PipelineEvent[];
+  readonly unseen: readonly PipelineEvent[];
+  /** The status when it was last seen. */
+  readonly seen: PipelineStatus | undefined;
+  /** It is on the screen: nothing of it is unseen. */
+  readonly isViewed: boolean;
+  /** The connectors that stopped with a fatal error: unseen until they recover. */
+  readonly failed: readonly FailedConnector[];
+  /** The connectors whose errors have become more since it was seen. */
+  readonly increase: () => ConnectorIncrease;
+};
+
+const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
+
+/** A failure or an incident, not errors. */
+export function isUrgent(row: ErrorRow): boolean {
+  return row.kind === 'failed' || row.kind === 'ended' || isIncident(row);
+}
+
+/**
+ * Errors of all open logs by group, failures and connector errors of all pipelines, and incidents: unseen ones first,
+ * muted ones last; then by pipeline, the newest activity first. An unseen row counts what is unseen.
+ */
+export function errorRows(pipelines: readonly PipelineView[], muted: ReadonlySet<number>): readonly ErrorRow[] {
+  const rows = pipelines.flatMap((pipeline) => [
+    ...failureRows(pipeline),
+    ...statusRows(pipeline, muted),
+    ...incidentRows(pipeline),
+    ...[...(pipeline.log?.errors.values() ?? [])].map((group) => groupRow(group, pipeline, muted)),
+  ]);
+  return stateOrder.flatMap((state) => byPipeline(rows.filter((row) => row.state === state)));
+}
+
+function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
+  const newest = new Map<string, number>();
+  for (const {pipeline, at} of rows) newest.set(pipeline, Math.max(at ?? 0, newest.get(pipeline) ?? 0));
+  const activity = (row: ErrorRow) => newest.get(row.pipeline) ?? 0;
+  return [...rows].sort(
+    (a, b) =>
+      activity(b) - activity(a) ||
+      (a.pipeline < b.pipeline ? -1 : a.pipeline > b.pipeline ? 1 : 0) ||
+      urgencyOf(a) - urgencyOf(b) ||
+      (b.at ?? 0) - (a.at ?? 0),
+  );
+}
+
+/** A cause is a row: of all failures that were told, whether the pipeline runs again or not, and of how it fails now. */
+function failureRows({name, status, incidents, unseen, seen, isViewed}: PipelineView): readonly ErrorRow[] {
+  const news = isViewed ? [] : unseen;
+  const told = incidents.filter(isFailure).map((event) => {
+    const since = news.filter(isFailure).find(({why}) => why === event.why);
+    return {...(since ?? event), key: `${name} failed ${event.why}`, state: since ? 'unseen' : 'seen'} as const;
+  });
+  if (status?.failing === undefined) return told;
+  const {failing: why, failedAt: at, failedAfter} = status;
+  // The log may have told it in other words.
+  const isNow = (row: EventOf<'failed'>) => sameFailure({at: row.at}, {at: failedAfter, until: at});
+  const current = told.find((row) => row.why === why) ?? told.find(isNow);
+  if (current) return told.map((row) => (row === current ? {...row, why} : row));
+  const state = isViewed || (seen?.failing !== undefined && seen.failedAt === at) ? 'seen' : 'unseen';
+  return [
+    ...told,
+    {kind: 'failed', pipeline: name, from: 'API', count: 1, key: `${name} failed ${why}`, state, at, why},
+  ];
+}
+
+function isFailure(event: PipelineEvent): event is EventOf<'failed'> {
+  return event.kind === 'failed';
+}
+
+/** That it cannot be reached, and errors of connectors, as the API tells them. */
+function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonly ErrorRow[] {
+  const {name, status, log, incidents, seen, isViewed, failed, increase} = pipeline;
+  if (!status) return [];
+  const shared = {pipeline: name, from: 'API', count: 1} as const;
+  const rows: ErrorRow[] = [];
+  const {unavailable, since} = status;
+  if (unavailable !== undefined && !incidents.some(({kind}) => kind === 'unavailable')) {
+    const isSeen = isViewed || (seen?.unavailable !== undefined && seen.since === since);
+    const row = {...shared, kind: 'unavailable', key: `${name} unavailable`, at: since, why: unavailable} as const;
+    rows.push({...row, state: isSeen ? 'seen' : 'unseen', isOver: false});
+  }
+  for (const {name: connector, group, at, message} of failed) {
+    if (group !== undefined && (log?.errors.has(group) || muted.has(group))) continue;
+    rows.push({...shared, kind: 'ended', key: `${name} ended ${connector}`, state: 'unseen', at, connector, message});
+  }
+  const {untold} = connectorTotal(status.connectorErrors, log?.connectors);
+  if (untold === 0) return rows;
+  const unseen = isViewed ? 0 : unseenConnectorErrors(status, seen, log?.connectors);
+  const besides = log && (log.connectors.isWhole ? 'suppressed' : 'suppressed-or-missing');
+  const connectors = {...shared, kind: 'connectors', key: `${name} connectors`, besides} as const;
+  if (unseen === 0) rows.push({...connectors, state: 'seen', count: untold, increase: []});
+  else rows.push({...connectors, state: 'unseen', count: unseen, increase: increase()});
+  return rows;
+}
+
+/**
+ * Errors since the status `seen` that the API counts and the `log` does not have. The log is ahead of the list, which is
+ * requested every 2 s: the larger count of both had been seen.
+ */
+export function unseenConnectorErrors(
+  now: PipelineStatus,
+  seen: PipelineStatus | undefined,
+  log: ConnectorErrorCount | undefined,
+): number {
+  const {unseenInRun, seenInRun} = log ?? {unseenInRun: 0, seenInRun: 0};
+  const before = Math.max(earlierErrors(seen, now), seenInRun);
+  return Math.max(0, now.connectorErrors - before - unseenInRun);
+}
+
+/** A kind is a row. */
+function incidentRows({name, status, incidents, unseen, isViewed, log}: PipelineView): readonly ErrorRow[] {
+  return [...Map.groupBy(incidents.filter(isIncident), incidentKey)].flatMap(([key, all]): readonly ErrorRow[] => {
+    const since = isViewed ? [] : unseen.filter((event) => isIncident(event) && incidentKey(event) === key);
+    const isUnseen = since.length > 0;
+    const sum = (isUnseen ? since : all).toReversed().reduce<PipelineEvent | undefined>(sumOfEvents, undefined);
+    if (!sum || !isIncident(sum)) return [];
+    const isOver = isPast(sum, log, status);
+    return [{...sum, key: `${name} ${key}`, state: isUnseen ? 'unseen' : 'seen', isOver}];
+  });
+}
+
+function isPast(event: Incident, log: LogStatus | undefined, status: PipelineStatus | undefined): boolean {
+  switch (event.kind) {
+    case 'unavailable':
+      return status?.unavailable === undefined;
+    case 'stream-lost': {
+      const {lostStreams = []} = log ?? {};
+      return event.marker?.kind === 'unread' ? !lostStreams.includes(event.marker.stream) : lostStreams.length === 0;
+    }
+    case 'deleted':
+      return log?.deletedAt === undefined;
+    default:
+      return event.kind === 'disconnected' && log?.disconnected === undefined;
+  }
+}
+
+function groupRow(group: ErrorGroup, {name, isViewed, failed}: PipelineView, muted: ReadonlySet<number>): ErrorRow {
+  const {key, lastAt: at, lastId: id, latest} = group;
+  const isUnseen = group.unseen > 0 && !isViewed;
+  const isPinned = !isUnseen && failed.some((each) => each.group === key);
+  const state = muted.has(key) ? 'muted' : isUnseen || isPinned ? 'unseen' : 'seen';
+  const part = state !== 'unseen' ? wholeOf(group) : isUnseen ? unseenOf(group) : lastOf(group);
+  const {example, ...counts} = part;
+  return {
+    ...{
+      kind: key === watchPatternKey ? 'watched' : 'errors',
+      pipeline: name,
+      from: 'log',
+      key: `${name} ${key}`,
+      state,
+    },
+    ...{at, id, ...counts, group, ends: {key, example, latest}, isNew: false},
+  };
+}
+
+function wholeOf({count, suppressed, firstAt, firstId, example}: ErrorGroup) {
+  return {count, suppressed, firstAt, firstId, example};
+}
+
+function unseenOf({unseen: count, unseenSuppressed: suppressed, unseenAt, unseenId, unseenExample}: ErrorGroup) {
+  return {count, suppressed, firstAt: unseenAt, firstId: unseenId, example: unseenExample};
+}
+
+/** Of a connector that stopped with a fatal error, the line that says so. */
+function lastOf({lastAt: firstAt, lastId: firstId, latest: example}: ErrorGroup) {
+  return {count: 1, suppressed: 0, firstAt, firstId, example};
+}
+
+/** The number of unseen errors of a pipeline, as its tab shows it. `errors`: of its open log. */
+export function unseenErrors(
+  {status, seen, isViewed, failed}: Pick<PipelineView, 'status' | 'seen' | 'isViewed' | 'failed'>,
+  errors: ErrorLog | undefined,
+  muted: ReadonlySet<number>,
+): number {
+  // The line of the others is unseen itself, or muted.
+  const pinned = failed.filter(({group}) => {
+    if (group === undefined) return true;
+    return !muted.has(group) && (isViewed || (errors?.byKey.get(group)?.unseen ?? 0) === 0);
+  });
+  if (isViewed) return pinned.length;
+  const counted = status ? unseenConnectorErrors(status, seen, errors?.connectors) : 0;
+  return pinned.length + counted + (errors?.unseenCount(muted) ?? 0);
+}
+
+/** How many unseen errors each open log has, counted where that changes: who shows them hears of other numbers only. */
+export class UnseenCounts {
+  readonly #countOf: (name: string) => number;
+  readonly #counts = new WeakMap<object, number>();
+  readonly #changes = createStore(0);
+
+  constructor(countOf: (name: string) => number) {
+    this.#countOf = countOf;
+  }
+
+  /** Changes when the number of any log does. */
+  get changes(): ReadableStore<number> {
+    return this.#changes;
+  }
+
+  /** Call for the logs whose number may be another. */
+  count(logs: readonly {readonly name: string}[]): void {
+    let isOther = false;
+    for (const log of logs) {
+      const count = this.#countOf(log.name);
+      isOther ||= count !== this.#counts.get(log);
+      this.#counts.set(log, count);
+    }
+    if (isOther) this.#changes.set(this.#changes.get() + 1);
+  }
+}

@@ -1,0 +1,186 @@
+import {clean, cleanLines} from '../../lib/clean.ts';
+import {textWidth} from '../../lib/width.ts';
+import type {OpenPage} from '../state/page.ts';
+import {clip, padTo, shortenApart, wrapWords} from '../terminal/fit.ts';
+import type {Style} from '../terminal/style.ts';
+import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import type {Fact} from '../viewport/markdown.ts';
+
+/** Rows of a page, the end exclusive. */
+export type RowRange = {readonly top: number; readonly end: number};
+
+/** What the cursor of a page moves over. */
+export type Items = {
+  readonly length: number;
+  /** -1: it is on none. */
+  readonly cursor: number;
+  /** The rows to show for an item. */
+  readonly rowsOf: (item: number) => RowRange;
+  /** The item that is `rows` rows below another one, or above it if negative; absent: each item is a row. */
+  readonly beside?: (item: number, rows: number) => number;
+};
+
+/** Rows are made when they are drawn: ten tabs may have 5,000 errors, each of which takes 10 µs. */
+export type PageRows = {
+  readonly length: number;
+  readonly at: (index: number) => StyledText | undefined;
+  /** The rows of a part, by which the page can be opened. */
+  readonly partOf?: (section: string) => RowRange | undefined;
+  /** The part of a row; of a blank row between two the one above. */
+  readonly sectionAt?: (row: number) => string | undefined;
+  /** Of a page of text, the cursor moves over them when it comes to them. */
+  readonly items?: Items;
+  /** What an item is, while others come and go. */
+  readonly chosenAt?: (item: number) => Chosen | undefined;
+};
+
+/** An item of a part. */
+export type Chosen = {readonly section: string; readonly key: string};
+
+/** Rows above the first item of a list: title and blank row. */
+export const headingRows = 2;
+/** Cells in front of each item of a list, for the cursor. */
+export const marginCells = 3;
+
+/** A page with an item in each row, and a cursor: the index of an item. */
+type ListPage<Item> = {
+  readonly title: StyledText;
+  /** Heads of columns, below the title. */
+  readonly heads?: string | undefined;
+  readonly items: readonly Item[];
+  readonly rowOf: (item: Item, index: number) => StyledText;
+  readonly cursor: number;
+  readonly width: number;
+  readonly symbols: Symbols;
+};
+
+/** The list may have become shorter than the place of its cursor. */
+export function listPage<Item>(page: ListPage<Item>): PageRows {
+  const {title, heads = '', items, rowOf, width, symbols} = page;
+  const cursor = Math.max(0, Math.min(page.cursor, items.length - 1));
+  const heading = [title, plain(`${' '.repeat(marginCells)}${heads}`.trimEnd(), {dim: true})];
+  return {
+    length: headingRows + items.length,
+    at(row) {
+      if (row < headingRows) return fitted(heading[row] ?? plain(''), width, symbols);
+      const index = row - headingRows;
+      const item = items[index];
+      if (item === undefined) return undefined;
+      const margin = plain(` ${index === cursor ? symbols.currentLine : ' '} `, {bold: true});
+      return fitted(concat([margin, rowOf(item, index)]), width, symbols);
+    },
+    items: {length: items.length, cursor, rowsOf: itemAt},
+  };
+}
+
+/** The row of an item of a list; of the first one with the heading above it. */
+function itemAt(item: number): RowRange {
+  const row = headingRows + item;
+  return {top: item === 0 ? 0 : row, end: row + 1};
+}
+
+/** What a page is about, and dim words on it: ` Marks  3 of 12`. */
+export function pageTitle(what: string, words: string): StyledText {
+  return concat([plain(` ${what}`, {bold: true}), plain(`  ${words}`, {dim: true})]);
+}
+
+/** The nearest offset at which the rows from `top` to before `end` are on the screen. */
+export function offsetToShow(offset: number, {top, end}: RowRange, height: number): number {
+  return Math.max(end - height, Math.min(offset, top));
+}
+
+/** The nearest offset at which a page fills its window: the page may have become shorter, or the window taller. */
+export function offsetWithin(offset: number, rows: number, height: number): number {
+  return Math.max(0, Math.min(offset, rows - height));
+}
+
+/**
+ * The first row on the screen. At a part that the page was opened at, rows below the end are blank: its heading is at the
+ * top. A page may have become shorter since.
+ */
+export function scrollOffset(
+  {pageHeight}: {readonly pageHeight: number},
+  {section, offset}: OpenPage,
+  rows: PageRows,
+): number {
+  const start = startOf(section, rows);
+  const last = Math.max(rows.length - pageHeight, Math.min(start, rows.length - 1));
+  return Math.max(0, Math.min(start + offset, last));
+}
+
+/** What `offset` counts from. */
+export function startOf(section: string | undefined, rows: PageRows): number {
+  return (section === undefined ? undefined : rows.partOf?.(section)?.top) ?? 0;
+}
+
+/** Rows of a page down: one stays on the screen. */
+export function screenful({pageHeight}: {readonly pageHeight: number}): number {
+  return Math.max(1, pageHeight - 1);
+}
+
+/** A row of at most `width` cells, with a sign where it is cut. */
+export function fitted(row: StyledText, width: number, {ellipsis}: Symbols): StyledText {
+  if (textWidth(row.text) <= width) return row;
+  return concat([clip(row, 0, width - 1), plain(ellipsis, {dim: true})]);
+}
+
+/** Formats names as a column, cut to a quarter of the width: the text beside it needs the rest. */
+export function nameColumn(
+  names: readonly string[],
+  {width, symbols}: {readonly width: number; readonly symbols: Symbols},
+): (name: string, style: Style) => StyledText {
+  const each = [...new Set(names)];
+  const cells = Math.min(Math.max(0, ...each.map(textWidth)), Math.floor(width / 4));
+  const short = shortenApart(each, cells, symbols.ellipsis);
+  const shown = new Map(each.map((name, index) => [name, short[index] ?? '']));
+  return (name, style) => padTo(plain(shown.get(name) ?? name, style), cells);
+}
+
+/** By what they show: wrapping what a server says may take longer than a frame may. */
+const kept = new WeakMap<object, {readonly width: number; readonly rows: readonly StyledText[]}>();
+
+/** Rows that only another width changes: they are kept from frame to frame. */
+export function keptRows(shown: object, width: number, make: () => readonly StyledText[]): readonly StyledText[] {
+  const before = kept.get(shown);
+  if (before?.width === width) return before.rows;
+  const rows = make();
+  kept.set(shown, {width, rows});
+  return rows;
+}
+
+/** Prose behind `indent` blanks, wrapped at words. */
+export function paragraph(
+  text: string,
+  width: number,
+  {indent = 1, style}: {readonly indent?: number; readonly style?: Style} = {},
+): readonly StyledText[] {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapWords(clean(line), Math.max(10, width - 2 * indent)))
+    .map((line) => plain(`${' '.repeat(indent)}${line}`, style));
+}
+
+/** Cells of the names of facts. */
+export const factCells = 20;
+
+/** Facts below each other, their names in a column. */
+export function factRows(facts: readonly Fact[], width: number): readonly StyledText[] {
+  return facts.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width}));
+}
+
+/** The same as text. */
+export function factLines(facts: readonly Fact[]): string {
+  return facts.map(([name, value]) => `${name}: ${value}\n`).join('');
+}
+
+/** A dim label in a column of `cells` cells, and a text beside it, in as many rows as it needs. */
+export function labelled(
+  label: string,
+  text: string,
+  {cells, width}: {readonly cells: number; readonly width: number},
+): readonly StyledText[] {
+  return wrapWords(cleanLines(text), Math.max(10, width - cells - 1)).map((line, index) =>
+    concat([plain((index === 0 ? ` ${label}` : '').padEnd(cells), {dim: true}), plain(line)]),
+  );
+}

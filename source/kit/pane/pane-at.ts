@@ -1,0 +1,141 @@
+import type {Entries} from '../../engine/buffer/log-buffer.ts';
+import type {RecordRange} from '../../engine/records/record-table.ts';
+import {count, counted} from '../../lib/format.ts';
+import type {Layout} from '../screen/layout.ts';
+import type {Tab} from '../state/view-state.ts';
+import type {Geometry} from '../viewport/geometry.ts';
+import {anchorCurrentRow, currentOf, newBelow, type Position, visiblePlaces} from '../viewport/position.ts';
+import type {ModelledPane} from './pane-models.ts';
+
+/** A tab, and what is derived from its log. */
+export type Pane = {readonly tab: Tab} & ModelledPane;
+
+/** A pane with its place on the screen: what the keys of a log act on. */
+export type PaneAt = Pane & {
+  readonly layout: Layout;
+  readonly geometry: Geometry;
+  /** The current entry; undefined while nothing is shown. */
+  readonly current: number | undefined;
+};
+
+export type SearchStatus = {
+  readonly text: string;
+  /** The pattern does not compile as a regex: it is searched as plain text. */
+  readonly literal: boolean;
+  readonly matches: number;
+  /** 1-based place of the current line among the matches; undefined: it is no match. */
+  readonly rank: number | undefined;
+  /** See `Pattern`. */
+  readonly whyStopped: string | undefined;
+  /** The whole log is searched: `matches` is exact. */
+  readonly complete: boolean;
+  /** How much of a large log was searched, of 100; undefined: all of it. */
+  readonly percent?: number | undefined;
+};
+
+export function paneAt(pane: Pane, layout: Layout): PaneAt {
+  const geometry = pane.rows.geometry(pane.tab.pane, layout);
+  return {...pane, layout, geometry, current: currentOf(pane.tab.pane.position, geometry)};
+}
+
+/** The position at which the current entry, or its fold, keeps its row. `before`: the entries shown until now. */
+export function anchoredPosition({tab, model, geometry}: PaneAt, before: Entries): Position {
+  const {shown, folds} = model;
+  const rowFor = (id: number) => shown?.foldOf(id)?.head ?? folds.records.at(id)?.head ?? folds.rowOf(id);
+  return anchorCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
+}
+
+/** From the record where the selection began to the current one, in the order of the log; undefined without one. */
+function selectedRange({model, tab, current}: PaneAt): RecordRange | undefined {
+  const {selectedFrom} = tab.pane;
+  if (selectedFrom === undefined || current === undefined) return undefined;
+  const {index, shown} = model;
+  const ends = [index.headOf(selectedFrom), index.headOf(current)];
+  const first = Math.min(...ends);
+  const lastRow = Math.max(...ends);
+  // The last row may be a fold of several records.
+  const lastIds = shown && shown.foldedAt(lastRow) > 1 ? [...shown.foldLines(lastRow)] : index.linesOf(lastRow);
+  const end = lastIds.at(-1) ?? lastRow;
+  const last = index.headOf(end);
+  let to = end + 1;
+  // Lines of a panic or a configuration may follow the record that is selected last.
+  for (const lines of index.long.rangesFrom(to)) if (lines.head >= first && lines.head <= last) to = lines.to;
+  return {first, last, to};
+}
+
+/** Ids of the selected lines, in order: those shown of whole records. */
+export function* idsOfSelection(at: PaneAt): Generator<number> {
+  const range = selectedRange(at);
+  if (!range) return;
+  const {index, shown} = at.model;
+  const {first, last, to} = range;
+  for (let id = first; id < to; id++) {
+    const head = index.headOf(id);
+    if (head >= first && head <= last && (shown?.includes(id) ?? true)) yield id;
+  }
+}
+
+/** Number of selected records, and of their lines; undefined without a selection. */
+export function selectionCount(at: PaneAt): {readonly records: number; readonly lines: number} | undefined {
+  const range = selectedRange(at);
+  const {index, shown} = at.model;
+  return range && index.count(range, (id) => shown?.wordAt(id) ?? -1);
+}
+
+/** `12 records`, or `12 records, 40 lines` where they differ; undefined without a selection. */
+export function selectionWords(at: PaneAt): string | undefined {
+  const selected = selectionCount(at);
+  if (!selected) return undefined;
+  const {records, lines} = selected;
+  const inLines = lines === records ? '' : `, ${counted(lines, 'line', 'lines')}`;
+  return `${counted(records, 'record', 'records')}${inLines}`;
+}
+
+/**
+ * What a key for one record takes, where that is more than the line that is marked: `record of 63 lines`,
+ * `12 similar records`.
+ */
+export function recordWords({model, tab, current}: PaneAt): string | undefined {
+  const {position, selectedFrom} = tab.pane;
+  if (position.kind === 'follow' || selectedFrom !== undefined || current === undefined) return undefined;
+  const folded = model.shown?.foldedAt(current) ?? 1;
+  if (folded > 1) return `${count(folded)} similar records`;
+  const lines = model.index.linesOf(model.index.headOf(current)).length;
+  return lines > 1 ? `record of ${count(lines)} lines` : undefined;
+}
+
+/** How far into the log the last row on the screen is, from 0 to 100; undefined while following. */
+export function percentShown({model, tab, geometry}: PaneAt): number | undefined {
+  const {position} = tab.pane;
+  const {firstId, endId} = model.source.buffer;
+  if (position.kind === 'follow') return undefined;
+  const last = visiblePlaces(position, geometry).at(-1);
+  return last && Math.floor((100 * (last.id + 1 - firstId)) / Math.max(1, endId - firstId));
+}
+
+/** Nothing has come below the screen since the log was paused, if it is. */
+export function hasNoneBelow(at: PaneAt | undefined): boolean {
+  return !at || newBelow(at.tab.pane.position, at.geometry) === 0;
+}
+
+/** Width in cells of the longest line on the screen, margin excluded. */
+export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
+  const renderer = rows.renderer(tab.pane, layout);
+  return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
+}
+
+/** The result of a tab's search so far; undefined without a search. */
+export function searchStatus({tab, model, current}: PaneAt): SearchStatus | undefined {
+  const {searching} = model;
+  if (!searching || tab.pane.search === undefined) return undefined;
+  const {search, pattern} = searching;
+  return {
+    text: tab.pane.search,
+    literal: pattern.literal,
+    whyStopped: pattern.whyStopped,
+    matches: search.count,
+    rank: current === undefined ? undefined : search.rankOf(current),
+    complete: model.isSearched,
+    percent: model.searchedPercent,
+  };
+}

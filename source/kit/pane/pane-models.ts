@@ -1,0 +1,122 @@
+import type {Entries} from '../../engine/buffer/log-buffer.ts';
+import type {Packer} from '../../engine/buffer/packed-store.ts';
+import {MergeFeed} from '../../engine/feeds/merge.ts';
+import {Log} from '../../engine/logs/log.ts';
+import type {LogManager} from '../../engine/logs/log-manager.ts';
+import type {ReadableStore} from '../../lib/store.ts';
+import {renamedTab, type Tab} from '../state/view-state.ts';
+import {PaneHistogram} from './pane-histogram.ts';
+import {PaneModel, type PaneServices} from './pane-model.ts';
+import {PaneRows, type RowServices} from './pane-rows.ts';
+
+export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows; readonly histogram: PaneHistogram};
+
+type PaneModelsOptions = {
+  readonly services: PaneServices & RowServices & {readonly logs: LogManager};
+  readonly fps: number;
+  readonly fpsNow?: ReadableStore<number>;
+  readonly scrollbackBytes: number;
+  readonly packer?: Packer;
+  readonly isShown: (name: string) => boolean;
+  readonly onEntries: (name: string, before: Entries) => void;
+  readonly onResult: () => void;
+  readonly onRead: (name: string) => void;
+};
+
+/** The models of the open tabs, and the merged logs. Drops closed streams: each holds a whole scrollback. */
+export class PaneModels {
+  readonly #options: PaneModelsOptions;
+  readonly #models = new Map<string, ModelledPane>();
+  readonly #merged = new Map<string, Log<MergeFeed>>();
+
+  constructor(options: PaneModelsOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined until the tab's streams are open. */
+  get(tab: Tab): ModelledPane | undefined {
+    const log = this.logOf(tab);
+    const cached = this.#models.get(tab.name);
+    if (cached && cached.model.source === log) return cached;
+    cached?.model.dispose();
+    this.#models.delete(tab.name);
+    if (!log) return undefined;
+    const {services, isShown, onEntries, onResult, onRead} = this.#options;
+    const model = new PaneModel(log, {
+      services,
+      isShown: () => isShown(log.name),
+      onEntries: (before) => onEntries(log.name, before),
+      onResult,
+      onRead: () => onRead(log.name),
+    });
+    const modelled = {model, rows: new PaneRows(model, services), histogram: new PaneHistogram(model, services)};
+    this.#models.set(tab.name, modelled);
+    model.sync(tab.pane);
+    return modelled;
+  }
+
+  /** The log of a tab; undefined until its streams are open. */
+  logOf({name, merges}: Tab): Log | undefined {
+    const {logs, clock} = this.#options.services;
+    if (!merges) return logs.get(name);
+    const before = this.#merged.get(name);
+    if (before) return before;
+    const sources = merges.flatMap((each) => logs.get(each) ?? []);
+    if (sources.length < merges.length) return undefined;
+    const {fps, fpsNow, scrollbackBytes, packer} = this.#options;
+    const options = {clock, fps, scrollbackBytes};
+    const merged = new Log({
+      ...{...options, fpsNow, packer},
+      feed: (sink) => new MergeFeed(sink, {...options, name, sources}),
+    });
+    this.#merged.set(name, merged);
+    logs.memory.add(merged);
+    merged.start();
+    return merged;
+  }
+
+  /** A merged tab that continues without one of its pipelines, whose own tab was closed. */
+  isLeftBehind(tab: Tab): boolean {
+    return this.#merged.get(tab.name)?.merge.isWhole === false;
+  }
+
+  /** Call before the tabs have the new names, and their streams after. */
+  rename(tabs: readonly Tab[], names: ReadonlyMap<string, string>): void {
+    const models = new Map(this.#models);
+    const merged = new Map(this.#merged);
+    this.#models.clear();
+    this.#merged.clear();
+    for (const tab of tabs) {
+      const {name} = renamedTab(tab, names);
+      const model = models.get(tab.name);
+      if (model) this.#models.set(name, model);
+      const log = merged.get(tab.name);
+      log?.merge.rename(name, names);
+      if (log) this.#merged.set(name, log);
+    }
+  }
+
+  /** Frees what belongs to closed tabs. */
+  keepOnly(tabs: readonly Tab[]): void {
+    for (const [name, {model}] of this.#models) {
+      const tab = tabs.find((each) => each.name === name);
+      if (tab && this.logOf(tab) === model.source) continue;
+      model.dispose();
+      this.#models.delete(name);
+    }
+    const isOpen = (name: string) => tabs.some((tab) => tab.name === name);
+    for (const [name, merged] of this.#merged) {
+      if (isOpen(name)) {
+        for (const each of merged.merge.names) if (!isOpen(each)) merged.merge.leave(each);
+        continue;
+      }
+      void merged.close().then(() => merged.free());
+      this.#options.services.logs.memory.remove(merged);
+      this.#merged.delete(name);
+    }
+  }
+
+  dispose(): void {
+    this.keepOnly([]);
+  }
+}

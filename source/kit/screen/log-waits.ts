@@ -1,0 +1,53 @@
+import {forEachLog, type OpenLogs} from '../../engine/logs/log-manager.ts';
+import type {LogSnapshot} from '../../engine/logs/log-snapshot.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {LongWait} from '../../lib/long-wait.ts';
+import type {ReadableStore} from '../../lib/store.ts';
+
+/** How long the logs wait for an answer to their request, and for its first byte. */
+export class LogWaits {
+  readonly #waits = new Map<string, LongWait>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Follows all logs. Returns a function that ends that. */
+  start(logs: OpenLogs): () => void {
+    return forEachLog(logs, (log) => {
+      const {snapshot} = log;
+      let wasAwaited = false;
+      const check = () => {
+        const isNow = isAwaited(snapshot.get());
+        // Its pipeline may have another name by now.
+        const wait = this.#of(log.name);
+        if (isNow && !wasAwaited) wait.start();
+        else if (!isNow) wait.end();
+        wasAwaited = isNow;
+      };
+      const leave = snapshot.subscribe(check);
+      check();
+      return () => {
+        leave();
+        this.#of(log.name).end();
+      };
+    });
+  }
+
+  /** As `LongWait.since`. */
+  since(name: string): ReadableStore<number | undefined> {
+    return this.#of(name).since;
+  }
+
+  #of(name: string): LongWait {
+    const wait = this.#waits.get(name) ?? new LongWait(this.#clock);
+    this.#waits.set(name, wait);
+    return wait;
+  }
+}
+
+/** The request has no answer yet, or an answer without a byte. */
+export function isAwaited({connection, lineCount}: LogSnapshot): boolean {
+  return connection?.kind === 'connecting' || (connection?.kind === 'catching-up' && lineCount === 0);
+}

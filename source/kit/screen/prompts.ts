@@ -1,0 +1,100 @@
+import {type KeyHint, type KeyRow, type PromptCommandId, promptKeyHints, rowsOfPrompt} from '../keys/commands.ts';
+import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
+import {type PromptHistory, recall, startRecall} from '../state/prompt-history.ts';
+import {type Prompt, promptInUse} from '../state/view-state.ts';
+import type {PromptKind, Screen} from './screen.ts';
+
+export function promptLabel(screen: Screen, prompt: Prompt): string {
+  return kindOf(screen, prompt).label(prompt);
+}
+
+/** What may be typed, while nothing is. */
+export function promptExample(screen: Screen, prompt: Prompt): string {
+  return prompt.text === '' && !prompt.suggestion ? kindOf(screen, prompt).example(screen) : '';
+}
+
+/** For the footer: the help comes last, since a narrow screen has no room for all. */
+export function promptKeys(screen: Screen, prompt: Prompt): readonly KeyHint[] {
+  return promptKeyHints([...kindOf(screen, prompt).keys(prompt), ['cancel', 'cancel'], ['help', 'help']]);
+}
+
+/** For the help. */
+export function promptRows(screen: Screen, prompt: Prompt): readonly KeyRow[] {
+  const {keys, recall} = kindOf(screen, prompt);
+  const hints = keys(prompt);
+  const unused: readonly PromptCommandId[] = [
+    ...(hints.some(([id]) => id === 'cycle') ? [] : (['cycle'] as const)),
+    ...(recall ? [] : (['older', 'newer'] as const)),
+  ];
+  return rowsOfPrompt(hints, unused);
+}
+
+/** Edits the text of the prompt at its cursor. Some prompts act on a new text at once. */
+export function editPrompt(screen: Screen, edit: Edit): void {
+  const {prompt, killed: before} = screen.state;
+  if (!prompt) return;
+  const {text, cursor = text.length, suggestion, last} = prompt;
+  const {killed, ...line} = editLine({text, cursor, suggestion, last, killed: before}, edit);
+  if (killed !== before) screen.dispatch({type: 'killed', text: killed});
+  if (line.text === withSuggestion(prompt).text) screen.dispatch({type: 'prompt', prompt: {...prompt, ...line}});
+  else replacePrompt(screen, {...prompt, ...line, problem: undefined, recalled: undefined});
+}
+
+/** Pasted text: one line, without the newline of a copied one. Ignored where no prompt is in use. */
+export function pasteIntoPrompt(screen: Screen, text: string): void {
+  const line = text.replace(/[\r\n]+$/, '').replace(/\p{Cc}+/gu, ' ');
+  if (line !== '' && promptInUse(screen.state)) editPrompt(screen, {kind: 'insert', text: line});
+}
+
+/** Enter: does what was typed, or shows why that is not possible. */
+export function submitPrompt(screen: Screen): void {
+  const {prompt: shown} = screen.state;
+  if (!shown) return;
+  const prompt = withSuggestion(shown);
+  screen.dispatch({type: 'prompt', prompt: undefined});
+  const problem = kindOf(screen, prompt).submit(screen, prompt);
+  if (problem !== undefined) screen.dispatch({type: 'prompt', prompt: {...prompt, problem}});
+}
+
+/** Esc: closes the prompt and undoes what it changed. */
+export function cancelPrompt(screen: Screen): void {
+  const {prompt} = screen.state;
+  if (!prompt) return;
+  screen.dispatch({type: 'prompt', prompt: undefined});
+  kindOf(screen, prompt).cancel?.(screen, prompt);
+}
+
+/** An arrow key: recalls an earlier text. Returns false if there is no more in that direction. */
+export function recallPrompt(screen: Screen, by: 1 | -1): boolean {
+  const {prompt} = screen.state;
+  const recalled = prompt && kindOf(screen, prompt).recall?.(screen, prompt, by);
+  if (recalled) replacePrompt(screen, {...recalled, cursor: undefined, last: undefined, problem: undefined});
+  return recalled !== undefined;
+}
+
+/** Tab: gives the text another purpose. */
+export function cyclePrompt(screen: Screen): void {
+  const {prompt} = screen.state;
+  const next = prompt && kindOf(screen, prompt).cycle?.(screen, prompt);
+  if (next) replacePrompt(screen, {...next, problem: undefined});
+}
+
+function replacePrompt(screen: Screen, prompt: Prompt): void {
+  screen.dispatch({type: 'prompt', prompt});
+  kindOf(screen, prompt).change?.(screen, prompt);
+}
+
+/** The compiler cannot see that the table pairs each prompt with its kind. */
+function kindOf({prompts}: Screen, prompt: Prompt): PromptKind<Prompt['kind']> {
+  return prompts[prompt.kind] as PromptKind<Prompt['kind']>;
+}
+
+/** The prompt with the next older (1) or newer (-1) text that begins with what was typed. */
+export function recallFrom<Recalled extends Prompt>(
+  {entries}: PromptHistory,
+  prompt: Recalled,
+  by: 1 | -1,
+): Recalled | undefined {
+  const recalled = recall(entries, prompt.recalled ?? startRecall(prompt.text), by);
+  return recalled && {...prompt, text: recalled.text, recalled};
+}

@@ -1,0 +1,154 @@
+import type {Pipeline} from '../../engine/api/types.ts';
+import type {ListItem} from '../../engine/logs/catalog.ts';
+import type {Log} from '../../engine/logs/log.ts';
+import type {RecordIndex} from '../../engine/records/record-index.ts';
+import type {ReadableStore} from '../../lib/store.ts';
+import type {Absence} from '../journal/absence.ts';
+import type {EventFeed} from '../journal/event-feed.ts';
+import type {EventLog} from '../journal/event-log.ts';
+import type {Command, CommandTable, Conditions, KeyContext} from '../keys/command.ts';
+import type {Hinted, PromptHint} from '../keys/commands.ts';
+import type {Motions, PageKeys} from '../keys/common-commands.ts';
+import type {PageRows} from '../pages/page-rows.ts';
+import type {Pane, PaneAt} from '../pane/pane-at.ts';
+import type {OpenPage, PageKind} from '../state/page.ts';
+import type {PaneView} from '../state/pane-view.ts';
+import type {Choice, PageText, Prompt, Tab, ViewAction, ViewState} from '../state/view-state.ts';
+import type {StyledText} from '../terminal/styled-text.ts';
+import type {Geometry} from '../viewport/geometry.ts';
+import type {Position} from '../viewport/position.ts';
+import type {Layout, Size} from './layout.ts';
+import type {LogWaits} from './log-waits.ts';
+import type {NoticeKind} from './notice-timer.ts';
+import type {ProgramLookup} from './program-lookup.ts';
+import type {PipelineLookup, Services, TerminalLease} from './services.ts';
+import type {TabSwitcher} from './tabs.ts';
+
+/** What a key or a page may use of the screen. The screen's controller is the only one; see there. */
+export type Screen = {
+  readonly services: Services;
+  /** Aborted when the screen ends, for long work. */
+  readonly closing: AbortSignal;
+
+  readonly state: ViewState;
+  readonly view: ReadableStore<ViewState>;
+  dispatch(action: ViewAction): void;
+  readonly size: Size;
+  readonly pageHeight: number;
+  readonly layout: Layout | undefined;
+
+  say(text: string, kind?: NoticeKind): void;
+  sayHint(what: string, hinted: Hinted, verb: string): void;
+  sayOnce(text: string): void;
+  sayFailure(error: unknown): void;
+  clearNotice(): void;
+
+  readonly tab: Tab | undefined;
+  readonly pane: Pane | undefined;
+  readonly paneAt: PaneAt | undefined;
+  logOf(tab: Tab): Log | undefined;
+  indexOf(tab: Tab): RecordIndex | undefined;
+  pinTab(): void;
+  changePane(change: Partial<PaneView>): void;
+  changePaneOf(name: string, change: Partial<PaneView>): void;
+  move(change: (position: Position, geometry: Geometry) => Position): void;
+  goToEntry(id: number): void;
+  setHistogram(isShown: boolean): void;
+  readonly tabSwitcher: TabSwitcher;
+  readonly places: {forgetPlace(tab: Tab): void};
+
+  readonly listed: readonly ListItem[];
+  pipeline(name: string): Pipeline | undefined;
+  readonly isNamed: (name: string) => boolean;
+  readonly lookup: PipelineLookup;
+  readonly programs: ProgramLookup;
+  readonly events: EventLog;
+  readonly eventFeed: EventFeed;
+  readonly logWaits: LogWaits;
+  readonly hasKey: boolean;
+  onKey(): Absence | undefined;
+
+  readonly commands: CommandTable;
+  readonly hintCommands: CommandTable;
+  readonly pages: readonly Page[];
+  readonly prompts: PromptKinds;
+  contextOf(page: OpenPage | undefined): KeyContext;
+  readonly terminal: TerminalLease;
+};
+
+/** A page that is open, with what its kind keeps there. */
+export type Opened<State> = OpenPage & State;
+
+/** `waited`: how long the page has waited for an answer, such as `4 s`; undefined while that is short. */
+export type PageView = {readonly width: number; readonly waited?: string | undefined};
+
+/** Why nothing can be taken now. */
+export type Problem = {readonly problem: string};
+
+/**
+ * `section`: the part at which the page is opened; undefined: its top. `about`: the pipeline or connector that another
+ * page asks it for; undefined: what the command that opens it is about.
+ */
+export type Opening = {
+  readonly keyName: string;
+  readonly section?: string | undefined;
+  readonly about?: string | undefined;
+};
+
+/** A method of `run`: as one, it may ask for the page as its own kind opens it. */
+type Run<State> = {run(screen: Screen, page: Opened<State>, keyName: string): void}['run'];
+
+/**
+ * A kind of page: a file, and a line of `shells/pages.ts`. Only pages that it has opened itself are handed to
+ * it.
+ */
+export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
+  readonly motions: Motions;
+  /** Its commands; absent: those of another page with its context. */
+  readonly keys?: PageKeys;
+  /** The command that opens it (`opens`), unless the table of commands has it. */
+  readonly opener?: Command;
+  /** What its own commands do, by their ids. */
+  readonly run?: Readonly<Record<string, Run<State>>>;
+  /** What the command that opens it does while it is not open, or at another part of it. */
+  open?(screen: Screen, by: Opening): void;
+  /** Ask `rowsOf` for them. */
+  rows(screen: Screen, page: Opened<State>, view: PageView): PageRows;
+  /** In front of which rows are shown. */
+  typed?(page: Opened<State>): StyledText;
+  /** What is so, for its keys in the footer, besides what holds on any page. */
+  conditions?(screen: Screen, page: Opened<State>): Conditions;
+  /** The page with the cursor on another item; absent: `cursor` is its index. */
+  at?(screen: Screen, page: Opened<State>, item: number): OpenPage;
+  /** What the keys that copy and save take; absent: its rows. */
+  takes?(screen: Screen, page: Opened<State>): Choice | PageText | Problem;
+  /** What is drawn again when these change. */
+  redrawnBy?(screen: Screen, page: Opened<State>): readonly ReadableStore<unknown>[];
+  /** Closes it, or less of it; absent: it is closed. */
+  close?(screen: Screen, page: Opened<State>): void;
+  /** Called when the page is neither open nor under another one any more. */
+  closed?(page: Opened<State>): void;
+};
+
+/** Each kind of prompt. */
+export type PromptKinds = {readonly [Kind in Prompt['kind']]: PromptKind<Kind>};
+
+export type PromptKind<Kind extends Prompt['kind']> = {
+  readonly label: (prompt: PromptOf<Kind>) => string;
+  /** Shown while the text is empty. */
+  readonly example: (screen: Screen) => string;
+  /** For the footer, which adds how to cancel it and the help. */
+  readonly keys: (prompt: PromptOf<Kind>) => readonly PromptHint[];
+  /** Called after the text in the state has changed. */
+  readonly change?: (screen: Screen, prompt: PromptOf<Kind>) => void;
+  /** Enter; the prompt is closed already. A returned problem opens it again and is shown. */
+  readonly submit: (screen: Screen, prompt: PromptOf<Kind>) => string | undefined;
+  /** Esc; the prompt is closed already. */
+  readonly cancel?: (screen: Screen, prompt: PromptOf<Kind>) => void;
+  /** Tab: the same text for another purpose. */
+  readonly cycle?: (screen: Screen, prompt: PromptOf<Kind>) => PromptOf<Kind>;
+  /** Arrow keys: 1 for older, -1 for newer. Returns the prompt with another text, or undefined at the end. */
+  readonly recall?: (screen: Screen, prompt: PromptOf<Kind>, by: 1 | -1) => PromptOf<Kind> | undefined;
+};
+
+export type PromptOf<Kind extends Prompt['kind']> = Extract<Prompt, {kind: Kind}>;

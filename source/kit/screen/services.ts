@@ -1,0 +1,260 @@
+import type {ApiFailure, PipelineDetail, RunnerHealth, Session} from '../../engine/api/types.ts';
+import type {TimeLimit} from '../../engine/buffer/pattern.ts';
+import type {Saved} from '../../engine/disk/save-file.ts';
+import type {Catalog} from '../../engine/logs/catalog.ts';
+import type {LogManager} from '../../engine/logs/log-manager.ts';
+import type {LogTurns} from '../../engine/logs/log-turns.ts';
+import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
+import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
+import type {StatsPoller} from '../../engine/pipelines/stats-poller.ts';
+import {clean} from '../../lib/clean.ts';
+import type {Clock} from '../../lib/clock.ts';
+import type {FrameRate} from '../../lib/frames.ts';
+import {LongWait} from '../../lib/long-wait.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
+import type {EventOptions} from '../journal/event-feed.ts';
+import type {CommandTable} from '../keys/command.ts';
+import type {PromptHistories} from '../state/prompt-history.ts';
+import type {CopyForm} from '../state/view-state.ts';
+import type {AlertCommand} from '../system/alert-command.ts';
+import type {ClipboardAnswer} from '../system/clipboard.ts';
+import type {TerminalModes} from '../system/terminal-output.ts';
+import type {TerminalPace} from '../system/terminal-pace.ts';
+import {shortenApart} from '../terminal/fit.ts';
+import type {Color, Colors} from '../terminal/style.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import type {ZoneOffset} from '../viewport/time-column.ts';
+
+/** What the ui needs from outside. */
+export type Services = {
+  /** The open logs. */
+  readonly logs: LogManager;
+  /** Reads the logs of pipelines without tabs; absent: there is no server. */
+  readonly turns?: Pick<LogTurns, 'isOn' | 'wasOn' | 'setOn'> | undefined;
+  /** What can be opened. */
+  readonly catalog: Catalog;
+  /**
+   * Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing.
+   * Rejects with errors of the file system. Absent: nothing can be recorded.
+   */
+  readonly addPast?: (pipeline: string) => Promise<string | undefined>;
+  /** Where recordings are. */
+  readonly recordingsFolder?: string;
+  readonly poller: Pick<ListPoller, 'snapshot' | 'waitingSince' | 'refresh'>;
+  readonly stats: Pick<StatsPoller, 'known' | 'setDegraded' | 'setOpen' | 'setShown'>;
+  /** See `RunnerHealthReader`. */
+  readonly runner?: ReadableStore<RunnerHealth | undefined>;
+  readonly clock: Clock;
+  /** Whether a user is at the screen; absent: always. */
+  readonly isAttended?: ReadableStore<boolean>;
+  /** Slows frames down in a flood of the shown log. */
+  readonly frameRate?: FrameRate;
+  /** Whether the terminal takes a frame; absent: always. New lines wait longer, see `FrameRate`. */
+  readonly takesFrames?: ReadableStore<boolean>;
+  readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
+  /** What the API tells of a pipeline besides its log. Rejects only when aborted. */
+  readonly history: (name: string, signal: AbortSignal) => Promise<PipelineHistory>;
+  readonly colors: Colors;
+  readonly symbols: Symbols;
+  /** The locale is UTF-8; otherwise every row is in ASCII. */
+  readonly isUtf8: boolean;
+  /** Stops a pattern that takes too long. */
+  readonly timeLimit: TimeLimit;
+  /** Host of the server, for the header. */
+  readonly serverName: string;
+  /** The words of the command line that name this server, without a credential. */
+  readonly serverWords: readonly string[];
+  /** Base URL, for pages about the connection. */
+  readonly serverUrl: string;
+  /** Where the credentials came from, such as `FELDERA_API_KEY`; undefined: there are none. */
+  readonly tokenFrom: string | undefined;
+  /** Undefined until the server has answered. */
+  readonly session: ReadableStore<Session | undefined>;
+  /** `0.337.0`; undefined until the server has answered. */
+  readonly serverVersion: ReadableStore<string | undefined>;
+  /** Certificates are not checked. */
+  readonly insecure: boolean;
+  readonly offsetAt: ZoneOffset;
+  readonly histories: PromptHistories;
+  /** The user's home folder, which paths on the screen are shortened by. */
+  readonly home: string;
+  /** The form of the lines that are copied and saved. */
+  readonly copyForm: CopyForm;
+  /** Copies text to the clipboard, by the best route that works. */
+  readonly copy: (text: Uint8Array, lines: number, signal: AbortSignal) => Promise<ClipboardAnswer>;
+  readonly save: (
+    path: string,
+    blocks: AsyncIterable<Uint8Array>,
+    options: {readonly overwrite: boolean; readonly signal: AbortSignal},
+  ) => Promise<Saved>;
+  /** With the user's keys. */
+  readonly commands: CommandTable;
+  readonly contexts?: Contexts;
+  /** The command of `--on-alert`; undefined: there is none. */
+  readonly alerts?: Pick<AlertCommand, 'runs' | 'onFailure'> | undefined;
+  /** Notifications and the page after an absence. */
+  readonly events?: EventOptions;
+  readonly quit: () => void;
+  /** Stops the process as ^Z does. Resolves when it runs again; false if it was never stopped. */
+  readonly suspendProcess: () => Promise<boolean>;
+};
+
+/** A named server of the configuration. */
+type ServerContext = {
+  readonly name: string;
+  readonly host: string;
+  /** Fills the header while the screen is on this server. */
+  readonly color: Color | undefined;
+};
+
+/** The names of contexts for the header and the contexts page, in at most 24 cells: no two read the same. */
+export function shownContexts(all: readonly Pick<ServerContext, 'name'>[], symbols: Symbols): readonly string[] {
+  return shortenApart(
+    all.map(({name}) => clean(name)),
+    24,
+    symbols.ellipsis,
+  );
+}
+
+export type Contexts = {
+  readonly all: readonly ServerContext[];
+  /** Name of the current context; undefined: the server is none of them. */
+  readonly current: string | undefined;
+  /** Path of the configuration file, which may not exist. */
+  readonly file: string;
+  /** Restarts the screen on that server. Resolves to a sentence if that fails; then nothing changes. */
+  readonly switchTo: (name: string) => Promise<string | undefined>;
+};
+
+/** A pipeline from the server or a support bundle, or why there is none. */
+export type Description =
+  /** `configuration`: of a support bundle, as indented JSON. */
+  | {readonly kind: 'detail'; readonly detail: PipelineDetail; readonly configuration?: string | undefined}
+  | {readonly kind: 'failure'; readonly failure: ApiFailure}
+  /** Of a log that is a file: nothing but the log tells of its pipeline. */
+  | {readonly kind: 'file'};
+
+/** The pipeline of the page `describe`; `answer`: undefined while the request runs. */
+export type Described = {readonly name: string; readonly answer: Description | undefined};
+
+/** The terminal, which Ink holds and lends. */
+export class TerminalLease {
+  #suspend: SuspendTerminal | undefined;
+  #isLent = false;
+  /** All has to be drawn again once the terminal is back: what is drawn then may be dropped in part. */
+  #isRepaintDue = false;
+  #modes: readonly TerminalModes[] = [];
+  #pace: Pick<TerminalPace, 'begin' | 'end'> | undefined;
+
+  /** Another program draws. */
+  get isLent(): boolean {
+    return this.#isLent;
+  }
+
+  /** Called by the root component: only Ink can suspend itself. */
+  attach(suspend: SuspendTerminal): void {
+    this.#suspend = suspend;
+  }
+
+  /** Modes that Ink does not manage: off while the terminal is lent, on again after. */
+  keep(...modes: readonly TerminalModes[]): void {
+    this.#modes = modes;
+  }
+
+  /** The terminal is lent once it has answered: the other program would read the answer as typed text. */
+  keepPace(pace: Pick<TerminalPace, 'begin' | 'end'>): void {
+    this.#pace = pace;
+  }
+
+  /** At the end of the screen: a command that returns the terminal then switches no modes on. */
+  forgetModes(): void {
+    this.#modes = [];
+    this.#pace = undefined;
+  }
+
+  /** Lends the terminal while `callback` runs, then draws every cell again. */
+  async lend(callback: () => Promise<void>): Promise<void> {
+    // Ink throws when it is suspended twice.
+    if (this.#isLent || !this.#suspend) return;
+    this.#isLent = true;
+    try {
+      if (this.#pace) await this.#pace.end();
+      await this.#suspend(async () => {
+        for (const mode of this.#modes) mode.off();
+        try {
+          await callback();
+        } finally {
+          for (const mode of this.#modes) mode.on();
+          this.#pace?.begin();
+        }
+      });
+    } finally {
+      this.#isLent = false;
+    }
+    if (!this.#isRepaintDue) return;
+    this.#isRepaintDue = false;
+    await this.repaint();
+  }
+
+  /** Draws every cell again, and restores raw mode after an outside stop: once it is back, if the terminal is lent. */
+  async repaint(): Promise<void> {
+    if (this.#isLent) this.#isRepaintDue = true;
+    else await this.lend(async () => {});
+  }
+}
+
+/** Ink's `suspendTerminal`, which repaints everything afterwards. */
+type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
+
+/** Requests pipelines for the page `describe`, one at a time: a later request replaces an earlier one. */
+export class PipelineLookup {
+  readonly #describe: Services['describe'];
+  readonly #described = createStore<Described | undefined>(undefined);
+  readonly #wait: LongWait;
+  #request: AbortController | undefined;
+
+  constructor({describe, clock}: Pick<Services, 'describe' | 'clock'>) {
+    this.#describe = describe;
+    this.#wait = new LongWait(clock);
+  }
+
+  get described(): ReadableStore<Described | undefined> {
+    return this.#described;
+  }
+
+  /** As `LongWait.since`: of the request in progress. */
+  get waitingSince(): ReadableStore<number | undefined> {
+    return this.#wait.since;
+  }
+
+  start(name: string): void {
+    this.#request?.abort();
+    const request = new AbortController();
+    this.#request = request;
+    this.#described.set({name, answer: undefined});
+    this.#wait.start();
+    void this.#describe(name, request.signal).then((answer) => {
+      if (request.signal.aborted) return;
+      this.#wait.end();
+      this.#described.set({name, answer});
+    });
+  }
+
+  /** No pipeline is described. */
+  clear(): void {
+    this.dispose();
+    this.#described.set(undefined);
+  }
+
+  /** The server answers: a request that failed is made again. */
+  retry(): void {
+    const described = this.#described.get();
+    const answer = described?.answer;
+    if (described && answer?.kind === 'failure' && answer.failure.kind === 'retryable') this.start(described.name);
+  }
+
+  dispose(): void {
+    this.#request?.abort();
+    this.#wait.end();
+  }
+}

@@ -1,0 +1,305 @@
+import type {Pipeline} from '../../engine/api/types.ts';
+import {type ListItem, pipelineIn} from '../../engine/logs/catalog.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {type ReadableStore, sameParts} from '../../lib/store.ts';
+import type {PaneModels} from '../pane/pane-models.ts';
+import {closest} from '../settings/parse-values.ts';
+import {mergedName, pipelinesOf, type SortOrder, type Tab} from '../state/view-state.ts';
+import {shorten, shortenApart} from '../terminal/fit.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+import {byName, type DegradedPipelines, isFailing, stateRank} from '../words/pipeline.ts';
+import type {Services} from './services.ts';
+import type {View} from './view.ts';
+
+type TabSwitcherOptions = {
+  readonly clock: Clock;
+  readonly view: View;
+  readonly models: PaneModels;
+};
+
+/** Milliseconds that the cursor rests before the preview follows it: moving over a list opens no connections. */
+const previewRest = 250;
+
+/** Shows and closes tabs: one for each kept pipeline, and one preview for the others. */
+export class TabSwitcher {
+  readonly #clock: Clock;
+  readonly #view: View;
+  readonly #models: PaneModels;
+  /** Cancels the timer of `moveCursor`; undefined: the preview is where the cursor is. */
+  #stopTimer: (() => void) | undefined;
+
+  constructor({clock, view, models}: TabSwitcherOptions) {
+    this.#clock = clock;
+    this.#view = view;
+    this.#models = models;
+  }
+
+  /** Moves the cursor to a pipeline; the preview follows after a rest. */
+  moveCursor(name: string): void {
+    if (name === this.#view.state.cursor) return;
+    this.#view.dispatch({type: 'cursor', name});
+    this.stop();
+    this.#stopTimer = this.#clock.after(previewRest, () => this.show(name));
+  }
+
+  /** Shows the pipeline under the cursor at once if the timer runs: for a key that uses its log. */
+  settleCursor(): void {
+    const {cursor} = this.#view.state;
+    if (this.#stopTimer && cursor !== undefined) this.show(cursor);
+  }
+
+  /** Shows a pipeline at once, in its tab or in the preview. */
+  show(name: string): void {
+    this.stop();
+    this.#view.dispatch({type: 'show', name});
+    const tab = this.#view.tab(name);
+    // A key may go on to a place in its log.
+    if (tab) this.#models.get(tab)?.model.sync(tab.pane);
+  }
+
+  /** Shows several logs as one, by time: in their merged tab, or in a new one if that has lost a pipeline. */
+  merge(names: readonly string[]): void {
+    this.stop();
+    const merged = this.#view.state.tabs.filter(({merges}) => merges);
+    const same = merged.find((tab) => areSame(pipelinesOf(tab), names));
+    if (same && !this.#models.isLeftBehind(same)) {
+      this.show(same.name);
+      this.#view.dispatch({type: 'focus', side: 'log'});
+      this.#view.dispatch({type: 'marked', names: []});
+      return;
+    }
+    // A restored tab may have this name, and fewer pipelines.
+    for (const {name} of merged) if (name === same?.name || name === mergedName(names)) this.close(name);
+    this.#view.dispatch({type: 'merge', names});
+  }
+
+  close(name: string): void {
+    this.stop();
+    this.#view.dispatch({type: 'close', name});
+    // A merged log is not in `logs.names`, whose changes free models.
+    this.#models.keepOnly(this.#view.state.tabs);
+    const {active} = this.#view.state;
+    if (active !== undefined) this.#view.dispatch({type: 'cursor', name: active});
+    // After the last tab the screen stays empty, although the cursor is on a pipeline.
+  }
+
+  /** Pipelines have other names, by the old ones: their tabs follow. */
+  rename(names: ReadonlyMap<string, string>): void {
+    this.#models.rename(this.#view.state.tabs, names);
+    this.#view.dispatch({type: 'renamed', names});
+    for (const [from, to] of names) this.#view.say(renamedWords(from, to));
+  }
+
+  /** Shows another pipeline in place of one that does not exist. */
+  replace(name: string, by: string): void {
+    this.stop();
+    this.#view.dispatch({type: 'replace', name, by});
+  }
+
+  /** Cancels the timer: the preview does not follow. */
+  stop(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+  }
+}
+
+export function renamedWords(from: string, to: string): string {
+  return `${to}: renamed from ${from}`;
+}
+
+type Named = {readonly name: string};
+
+/** Most cells of a name, or of the beginning that names share, in the title of a merged tab. */
+const cellsInTitle = 14;
+
+/**
+ * The title of a tab: its name. Of a merged tab what it merges: `all (10)`, `ord* (3)` for all pipelines of this
+ * beginning, else two names and the number of all. `listed`: the whole list; undefined: not received.
+ */
+export function tabTitle(
+  {name, merges: names}: Tab,
+  listed: readonly Named[] | undefined,
+  {ellipsis}: Symbols,
+): string {
+  if (!names) return name;
+  const firstTwo = () => shortenApart(names, cellsInTitle, ellipsis).slice(0, 2).join('+');
+  if (names.length <= 2) return firstTwo();
+  const start = groupStart(names, listed ?? []);
+  const group = start === '' ? 'all' : start && `${shorten(start, cellsInTitle, ellipsis)}*`;
+  return `${group ?? `${firstTwo()}+${ellipsis}`} (${names.length})`;
+}
+
+/** The start of a name that exactly these pipelines of the list have; empty if they are all. Undefined: there is none. */
+function groupStart(names: readonly string[], listed: readonly Named[]): string | undefined {
+  const merged = new Set(names);
+  const holds = (start: string) => {
+    const group = listed.filter(({name}) => name.startsWith(start));
+    return group.length === merged.size && group.every(({name}) => merged.has(name));
+  };
+  if (holds('')) return '';
+  const start = sharedStart(names);
+  return start.length > 1 && holds(start) ? start : undefined;
+}
+
+function sharedStart(names: readonly string[]): string {
+  // Whole characters, of which some are two UTF-16 units.
+  const characters = [...(names[0] ?? '')];
+  for (const name of names) while (!name.startsWith(characters.join(''))) characters.pop();
+  return characters.join('');
+}
+
+/** The listed pipeline that a name was probably to be; undefined if none is near. */
+export function closestPipeline(name: string, listed: readonly Pipeline[]): string | undefined {
+  return closest(
+    name,
+    listed.map((pipeline) => pipeline.name),
+  );
+}
+
+/** The same names, in any order. */
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((name) => others.includes(name));
+}
+
+type PipelineListOptions = {
+  readonly services: Pick<Services, 'catalog' | 'poller' | 'logs'>;
+  readonly view: View;
+  readonly tabSwitcher: TabSwitcher;
+  /** Aborted when the screen ends. */
+  readonly closing: AbortSignal;
+  readonly isRequested: (pipeline: Pipeline) => boolean;
+  readonly beforeFirst: (() => Promise<void>) | undefined;
+  readonly degraded: ReadableStore<DegradedPipelines>;
+};
+
+/** The pipelines in the order of the list. A new list may open tabs and move the cursor. */
+export class PipelineListView {
+  readonly #options: PipelineListOptions;
+  #beforeFirst: (() => Promise<void>) | undefined;
+  #isPreparing = false;
+  #started = false;
+  #arranged: {readonly key: readonly unknown[]; readonly items: readonly ListItem[]} | undefined;
+  /** Requested pipelines that had a tab: one that was closed stays closed. */
+  readonly #openedRequested = new Set<string>();
+
+  constructor(options: PipelineListOptions) {
+    this.#options = options;
+    this.#beforeFirst = options.beforeFirst;
+  }
+
+  /** Sorted and filtered; the same array until the list, the order or the filter changes. */
+  get items(): readonly ListItem[] {
+    const {listed} = this.#options.services.catalog;
+    const {sort, nameFilter} = this.#options.view.state;
+    if (listed === undefined) return [];
+    const degraded = sort === 'state' ? this.#options.degraded.get() : undefined;
+    const key = [listed, sort, nameFilter, degraded];
+    if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
+      this.#arranged = {key, items: arrange(listed, sort, nameFilter, degraded)};
+    }
+    return this.#arranged.items;
+  }
+
+  /** Call for each new list. */
+  refresh(): void {
+    const {services} = this.#options;
+    const {pipelines, failure} = services.poller.snapshot.get();
+    if (pipelines === undefined) return;
+    // After a failure this is an old list: waiting streams would take it for the server's answer.
+    if (failure === undefined) services.logs.updatePipelines(pipelines);
+    if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
+    if (this.#isPreparing) return;
+    const [firstRequested] = this.#openRequested(pipelines);
+    if (this.#started) this.#keepCursor();
+    else this.#showFirst(firstRequested);
+  }
+
+  #showFirst(requested: string | undefined): void {
+    const {items} = this;
+    const {state} = this.#options.view;
+    const underCursor = items.find(({name}) => name === state.cursor);
+    const first = state.active ?? requested ?? (underCursor ?? firstToShow(items))?.name;
+    if (first === undefined) return;
+    this.#started = true;
+    this.#options.view.dispatch({type: 'cursor', name: first});
+    this.#options.tabSwitcher.show(first);
+    // As for names on the command line.
+    if (first === requested) this.#options.view.dispatch({type: 'focus', side: 'log'});
+  }
+
+  /** Opens requested pipelines that are new. Returns their names. */
+  #openRequested(pipelines: readonly Pipeline[]): readonly string[] {
+    const names = pipelines
+      .filter((pipeline) => !this.#openedRequested.has(pipeline.name) && this.#options.isRequested(pipeline))
+      .map(({name}) => name)
+      .sort();
+    if (names.length === 0) return names;
+    for (const name of names) this.#openedRequested.add(name);
+    this.#options.view.dispatch({type: 'open', names});
+    return names;
+  }
+
+  async #prepare(beforeFirst: () => Promise<void>): Promise<void> {
+    this.#beforeFirst = undefined;
+    this.#isPreparing = true;
+    await beforeFirst();
+    this.#isPreparing = false;
+    if (!this.#options.closing.aborted) this.refresh();
+  }
+
+  /** The cursor of a pipeline that disappears goes to the nearest one. */
+  #keepCursor(): void {
+    const {cursor} = this.#options.view.state;
+    const name = nearestByName(this.items, cursor ?? '')?.name;
+    if (name !== undefined && name !== cursor) this.#options.view.dispatch({type: 'cursor', name});
+  }
+}
+
+/** Those with this part in their name, or after `tag:` in one of their tags; pipelines are sorted, 5,000 in a few milliseconds. Files keep their order. */
+export function arrange(
+  items: readonly ListItem[],
+  sort: SortOrder,
+  nameFilter: string,
+  degraded?: DegradedPipelines,
+): readonly ListItem[] {
+  const named = nameFilter === '' ? items : items.filter(matcherOf(nameFilter));
+  const pipelines = named.flatMap((item) => pipelineIn(item) ?? []);
+  if (pipelines.length === 0) return named;
+  const {keyOf, first} = orders[sort];
+  // A key is worked out once: 5,000 pipelines are compared 60,000 times.
+  const keyed = pipelines.map((pipeline) => ({pipeline, key: keyOf(pipeline, degraded)}));
+  keyed.sort((a, b) =>
+    a.key === b.key ? byName(a.pipeline, b.pipeline) : a.key < b.key === (first === 'least') ? -1 : 1,
+  );
+  return keyed.map(({pipeline}) => pipeline);
+}
+
+/** The beginning of a filter of the list that is about tags. */
+export const tagPrefix = /^tag:\s*/i;
+
+function matcherOf(nameFilter: string): (item: ListItem) => boolean {
+  const part = nameFilter.replace(tagPrefix, '').toLowerCase();
+  const holds = (text: string) => text.toLowerCase().includes(part);
+  if (!tagPrefix.test(nameFilter)) return ({name}) => holds(name);
+  return (item) => pipelineIn(item)?.tags?.some(holds) === true;
+}
+
+function firstToShow(items: readonly ListItem[]): ListItem | undefined {
+  const isFailed = (pipeline: Pipeline | undefined) => pipeline !== undefined && isFailing(pipeline);
+  return items.find((item) => isFailed(pipelineIn(item))) ?? items[0];
+}
+
+/** The pipeline of this name; if it is gone the first one after it by name, or the last of the list. */
+function nearestByName(items: readonly ListItem[], name: string): ListItem | undefined {
+  const found = items.find((item) => item.name === name);
+  return found ?? items.find((item) => item.name > name) ?? items.at(-1);
+}
+
+type KeyOf = (pipeline: Pipeline, degraded: DegradedPipelines | undefined) => string | number;
+
+const orders: Readonly<Record<SortOrder, {readonly keyOf: KeyOf; readonly first: 'least' | 'greatest'}>> = {
+  name: {keyOf: ({name}) => name, first: 'least'},
+  state: {keyOf: (pipeline, degraded) => stateRank(pipeline, degraded?.has(pipeline.name)), first: 'least'},
+  // RFC 3339 in one zone sorts as text; the newest change first.
+  activity: {keyOf: ({deploymentStatusSince}) => deploymentStatusSince, first: 'greatest'},
+};

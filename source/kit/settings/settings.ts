@@ -1,0 +1,62 @@
+import {picked} from '../../lib/json.ts';
+import type {CommandLine} from './command-line.ts';
+import type {ConfigFile} from './config-file.ts';
+import {nameOf, variableOf} from './option.ts';
+import {credentialFlags, optionOf, ownFlags, type ViewSettings, viewFlags} from './option-table.ts';
+import {currentContext, type Environment, optionValues} from './option-values.ts';
+import {needsServer, readRequest, readsVariables} from './request.ts';
+import {defaultServerOptions, readServerOptions} from './server-options.ts';
+
+/** All options, validated and frozen: under its name, what its row reads (`at` and `filter` as typed), but for these. */
+export type Settings = ReturnType<typeof settingsOf>;
+
+/** The precedence is that of `optionValues`. Throws `UsageError`. */
+export function settingsOf(commandLine: CommandLine, environment: Environment, file: ConfigFile) {
+  const {command, flags} = commandLine;
+  const sources = {command, flags, environment, file};
+  const demo = flags.get('demo') === true;
+  const request = readRequest(commandLine, optionValues(sources));
+  const usesServer = !demo && needsServer(request);
+  const context = usesServer ? currentContext(sources) : undefined;
+  const values = optionValues({...sources, environment: readsVariables(request) ? environment : {}}, context);
+  const {value, find, isTyped} = values;
+  const token = demo ? undefined : value('auth')?.trim() || undefined;
+  const server = usesServer ? readServerOptions(values, environment) : defaultServerOptions;
+  const options = values.valuesOf(...ownFlags);
+  // A zone is set to see local times.
+  const time = options.time ?? (options.zone === undefined ? 'sent' : 'local');
+  const initial: ViewSettings = {...picked(options, viewFlags.map(nameOf)), time};
+  const typed: Partial<ViewSettings> = picked(initial, viewFlags.filter(isTyped).map(nameOf));
+
+  return Object.freeze({
+    ...options,
+    request,
+    /** Base URL as typed; undefined with `--demo`, where the embedded server has its own. */
+    host: demo ? undefined : value('host'),
+    /** The credential. Never shown: not in messages, titles, reports or process lists. */
+    token,
+    /** Where the credential came from, for messages. */
+    tokenFrom: token === undefined ? undefined : find('auth')?.name,
+    /** Variables that may hold a credential, or what gives one: the usual ones, and those of all contexts. */
+    credentialVariables: credentialVariables(file),
+    server,
+    /** The context in use; its colour as written (`readColor`). */
+    context: context && {name: context.name, color: context.values.get('color')?.text},
+    /** In the order of the file. */
+    contexts: [...file.contexts.values()].map(({name, host, values}) => {
+      return {name, host, color: values.get('color')?.text};
+    }),
+    /** As written; the screen's table of commands checks them. */
+    keys: file.keys,
+    /** Undefined unless every log is recorded. A folder set by a variable or the file is for real logs only. */
+    record: demo && !isTyped('record') ? undefined : options.record,
+    /** What the last session restores wins over `initial`, and what was `typed` as a flag over both. */
+    view: {initial, typed},
+  });
+}
+
+function credentialVariables(file: ConfigFile): readonly string[] {
+  const usual = credentialFlags.map((flag) => variableOf(optionOf(flag)));
+  const named = [...file.contexts.values()].map(({values}) => values.get('auth-variable')?.text);
+  return [...usual, ...named].filter((name) => name !== undefined);
+}

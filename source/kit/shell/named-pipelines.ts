@@ -1,0 +1,85 @@
+import {ApiError} from '../../engine/api/errors.ts';
+import type {ApiClient, Pipeline, PipelineDetail} from '../../engine/api/types.ts';
+import {type Clock, withPatience} from '../../lib/clock.ts';
+import {commandWords} from '../settings/option.ts';
+import {closest, didYouMean, UsageError} from '../settings/parse-values.ts';
+
+/** Milliseconds to wait for the pipelines' names: to complete one, and to explain a mistake. */
+const patienceForKey = 1_000;
+const patienceForHint = 5_000;
+
+/** The server's pipelines; undefined if they do not arrive in time. Never rejects. */
+export async function pipelinesSoon(
+  client: Pick<ApiClient, 'listPipelines'>,
+  clock: Pick<Clock, 'after'>,
+  patience = patienceForKey,
+): Promise<readonly Pipeline[] | undefined> {
+  try {
+    return await withPatience({clock, milliseconds: patience}, (signal) => client.listPipelines(signal));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What gives the end of a message about a missing pipeline (`nameHint`). Asks once; never rejects. */
+export function nameHints(client: ApiClient, clock: Clock): (name: string) => Promise<string> {
+  let asked: ReturnType<typeof pipelinesSoon> | undefined;
+  return async (name) => {
+    asked ??= pipelinesSoon(client, clock, patienceForHint);
+    return nameHint(name, namesOf((await asked) ?? []));
+  };
+}
+
+/** ` · did you mean 'orders'?`; if no name is near, how to see them all. */
+export function nameHint(name: string, listed: readonly string[]): string {
+  return didYouMean(name, listed) || ` · ${seeAll}`;
+}
+
+/** The way out of a name or a pattern that finds nothing. */
+export const seeAll = 'run pipetail list to see them all';
+
+function namesOf(pipelines: readonly Pipeline[]): readonly string[] {
+  return pipelines.map(({name}) => name);
+}
+
+/** Rejects with an `ApiError`, or an `Error` of one line for a name that the server does not have. */
+export async function describePipeline(client: ApiClient, name: string, signal: AbortSignal): Promise<PipelineDetail> {
+  try {
+    return await client.getPipeline(name, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.failure.kind !== 'fatal') throw error;
+    if (error.failure.reason !== 'unknown-pipeline') throw error;
+    const listed = (await client.listPipelines(signal).catch(() => [])).map((pipeline) => pipeline.name);
+    // The server contradicts itself, such as while it deletes the pipeline: its own words say more than ours.
+    if (listed.includes(name)) throw error;
+    throw new Error(`there is no pipeline '${name}'${nameHint(name, listed)}`, {cause: error});
+  }
+}
+
+/** Our commands by the names that other programs use. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ...['ls', 'get', 'ps', 'pipelines'].map((word) => [word, 'list'] as const),
+  ...['tail', 'follow', 'watch'].map((word) => [word, 'logs --follow'] as const),
+  ['describe', 'status'],
+]);
+
+/** The command that is meant by the first name, as `list` by `lst`. */
+export function commandMeant([first]: readonly string[]): string | undefined {
+  return first === undefined ? undefined : (elsewhere.get(first) ?? closest(first, commandWords));
+}
+
+/** `pipetail lgos orders` throws a `UsageError` unless a pipeline `lgos` exists. Sends no request if no command is near. */
+export async function checkFirstName(
+  names: readonly string[],
+  {open, clock}: {open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>}>; clock: Clock},
+): Promise<void> {
+  const [first] = names;
+  if (first === undefined) return;
+  const meant = commandMeant(names);
+  if (meant === undefined || meant === first) return;
+  const server = await open();
+  const pipelines = await pipelinesSoon(server.client, clock, patienceForHint);
+  await server.close();
+  if (pipelines === undefined || namesOf(pipelines).includes(first)) return;
+  throw new UsageError(`'${first}' is neither a command nor a pipeline · did you mean 'pipetail ${meant}'?`);
+}

@@ -1,0 +1,135 @@
+import {decodeVisible} from '../../engine/buffer/style-joints.ts';
+import type {Level} from '../../engine/records/level.ts';
+import {type LogRecord, parseRecord, recordFields} from '../../engine/records/parse-record.ts';
+import {jsonText} from '../../lib/json.ts';
+import {fieldValue} from '../viewport/line-text.ts';
+
+/** What is printed of whole lines, each with its newline; it may return the same array. */
+export type ConvertLines = (lines: Uint8Array) => Uint8Array;
+
+/** Lines of one record, without their newlines. */
+export type PrintedRecord = {
+  readonly lines: readonly Buffer[];
+  readonly time: RecordTime | undefined;
+  /** That of the record; undefined for the output of programs. */
+  readonly level: Level | undefined;
+  /** False: more lines of a record that was printed before. */
+  readonly startsHere: boolean;
+  /** It is not selected, but near a selected one (`--around`). */
+  readonly isNear?: boolean;
+  /** Records between it and the one before are left out (`--around`). */
+  readonly startsGroup?: boolean;
+};
+
+/** The time of a record, or that of the record before it if it has none (`isOwn`). */
+export type RecordTime = {
+  /** Unix time in ms. */
+  readonly at: number;
+  /** As sent, with all its digits. */
+  readonly text: string;
+  readonly isOwn: boolean;
+};
+
+export type RecordShape = {
+  /** Panics and configurations are printed whole: records that came between their lines follow them. */
+  readonly joinsLines?: boolean;
+  readonly print: (record: PrintedRecord) => Uint8Array;
+};
+
+const newline = Buffer.from('\n');
+/** Its pipeline may get another name, and so another prefix. */
+export type LogToPrint = {
+  readonly name: string;
+  /** Printed in front of lines as sent. */
+  readonly prefix: string | undefined;
+};
+
+/** Between two groups of records, as of grep. */
+const separator = Buffer.from('--\n');
+
+function separatorBefore({startsGroup}: PrintedRecord): readonly Buffer[] {
+  return startsGroup === true ? [separator] : [];
+}
+
+/** Lines as sent, or converted; `timestamps` puts the time of its record in front of each. */
+export function linesShape({
+  log,
+  convert,
+  timestamps,
+}: {
+  log: Pick<LogToPrint, 'prefix'>;
+  convert: ConvertLines | undefined;
+  timestamps: boolean;
+}): RecordShape {
+  return {
+    print(record) {
+      const {lines, time} = record;
+      const {prefix = ''} = log;
+      const head = Buffer.from(timestamps ? `${prefix}${timeWord(time)} ` : prefix);
+      const printed = lines.flatMap((line) => [head, convert ? convert(line) : line, newline]);
+      return Buffer.concat([...separatorBefore(record), ...printed]);
+    },
+  };
+}
+
+/** One JSON object a line: only colours and the writing process are left out; what is missing is null or absent. */
+export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
+  return {
+    joinsLines: true,
+    print({lines, time, level, startsHere, isNear}) {
+      const {record, first, more} = read(lines);
+      const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
+      const object = {
+        pipeline: log.name,
+        time: time?.text ?? null,
+        // A panic and the output of programs have no time of their own.
+        ...(time?.isOwn === false && {timeFrom: 'before'}),
+        level: record?.level ?? level ?? null,
+        target: record?.target || null,
+        ...(record?.host !== undefined && {host: record.host}),
+        ...(record?.span !== undefined && {span: record.span}),
+        message: [message, ...more].join('\n'),
+        ...(Object.keys(fields).length > 0 && {fields}),
+        // The rest of a record: lines of another one were printed between its lines.
+        ...(!startsHere && {continues: true}),
+        ...(isNear === true && {around: true}),
+      };
+      return Buffer.from(`${jsonText(object)}\n`);
+    },
+  };
+}
+
+/** The record of the first line, and the lines that continue it. */
+function read(lines: readonly Buffer[]) {
+  const [first = '', ...more] = lines.map(textOf);
+  return {record: parseRecord(first), first, more};
+}
+
+/** A JSON object has a name once: if a field comes twice, the message has all fields. */
+function messageAndFields(record: LogRecord, line: string) {
+  const all = recordFields(record, line);
+  const fields = Object.fromEntries(all);
+  const isLossy = Object.keys(fields).length < all.length;
+  return {message: isLossy ? wholeMessage(record, line) : bareMessage(record, line), fields};
+}
+
+function bareMessage(record: LogRecord, line: string): string {
+  return record.format === 'json' ? record.message : line.slice(record.messageStart, record.fieldsStart);
+}
+
+/** The message with its fields, except the runner's, which only name the pipeline. */
+function wholeMessage(record: LogRecord, line: string): string {
+  if (record.format === 'text') {
+    return line.slice(record.messageStart, record.source === 'manager' ? record.fieldsStart : undefined);
+  }
+  const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`);
+  return [record.message, ...fields].filter((part) => part !== '').join(' ');
+}
+
+function textOf(line: Buffer): string {
+  return decodeVisible(line).replace(/\r$/, '');
+}
+
+function timeWord(time: RecordTime | undefined): string {
+  return time?.text ?? '-';
+}

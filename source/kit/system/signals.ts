@@ -1,0 +1,102 @@
+import type {EventEmitter} from 'node:events';
+import {constants} from 'node:os';
+import type {Clock} from '../../lib/clock.ts';
+
+/**
+ * Stops the process and its group, as if nothing listened: not where no shell waits, while SIGSTOP would stop it
+ * for ever there. The listeners are back once the result is called.
+ */
+function raiseStop(process: NodeJS.Process): () => void {
+  const listeners = process.rawListeners('SIGTSTP');
+  for (const listener of listeners) process.off('SIGTSTP', listener as () => void);
+  process.kill(0, 'SIGTSTP');
+  return () => {
+    for (const listener of listeners) process.on('SIGTSTP', listener as () => void);
+  };
+}
+
+/** All that end a program by default, except faults (SIGSEGV), what a closed reader causes, and timers of no use here. */
+const exitSignals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGXCPU'] as const;
+
+/** As in a shell: 128 plus the number of the signal. */
+function codeOf(signal: (typeof exitSignals)[number]): number {
+  return 128 + constants.signals[signal];
+}
+
+/**
+ * Calls `leave` with the exit code on a signal, and when the terminal is gone, whose keys are `keys`. Returns functions
+ * that undo it.
+ */
+export function onExitSignals(
+  process: NodeJS.Process,
+  keys: EventEmitter,
+  leave: (code: number) => void,
+): readonly (() => void)[] {
+  return [
+    ...exitSignals.map((name) => listen(process, name, () => leave(codeOf(name)))),
+    // A killed SSH session, a closed pane.
+    listen(process.stdout, 'error', () => leave(codeOf('SIGHUP'))),
+    listen(keys, 'end', () => leave(codeOf('SIGHUP'))),
+    // The raw mode cannot be restored: `setRawMode EIO`.
+    listen(keys, 'error', () => leave(codeOf('SIGHUP'))),
+  ];
+}
+
+/**
+ * For the last turns of a program that has ended: a second signal, as a closed terminal sends one from the system and one
+ * from the shell, would end it with another status.
+ */
+export function exitAtOnce(process: Pick<EventEmitter, 'on'> & {exit: (code: number) => void}, code: number): void {
+  for (const name of exitSignals) process.on(name, () => process.exit(code));
+}
+
+/** The result ends the listening. */
+export function listen(emitter: EventEmitter, event: string, listener: (argument: unknown) => void): () => void {
+  emitter.on(event, listener);
+  return () => emitter.off(event, listener);
+}
+
+/** Milliseconds to wait for a stop: a process of an orphaned group is never stopped, and gets no error. */
+const stopLimit = 100;
+
+/** Acts as ^Z. Resolves to true when the process continues, to false if no shell waits (a command of a tmux pane). */
+export async function suspendProcess(process: NodeJS.Process, clock: Pick<Clock, 'after'>): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const end = (wasStopped: boolean) => {
+      cancel();
+      listenAgain();
+      process.off('SIGCONT', onContinue);
+      resolve(wasStopped);
+    };
+    const onContinue = () => end(true);
+    // After a longer stop the timer is due at once, and the event loop runs it before it reads the SIGCONT. In the next
+    // turn that has been read.
+    let cancel = clock.after(stopLimit, () => {
+      cancel = clock.after(0, () => end(false));
+    });
+    process.on('SIGCONT', onContinue);
+    const listenAgain = raiseStop(process);
+  });
+}
+
+/**
+ * Aborts on a signal that ends a program; `exitCode` returns the code of the first, else `otherwise`. A second ^C has its
+ * default effect. Others often come twice: when a terminal is closed, from the system and from the shell.
+ * `interrupted`: the code for ^C.
+ */
+export function stopOnSignals(
+  process: EventEmitter,
+  {interrupted = codeOf('SIGINT')}: {interrupted?: number} = {},
+): {signal: AbortSignal; exitCode: (otherwise: number) => number} {
+  const stop = new AbortController();
+  let code: number | undefined;
+  for (const name of exitSignals) {
+    const onSignal = () => {
+      code ??= name === 'SIGINT' ? interrupted : codeOf(name);
+      stop.abort();
+    };
+    if (name === 'SIGINT') process.once(name, onSignal);
+    else process.on(name, onSignal);
+  }
+  return {signal: stop.signal, exitCode: (otherwise) => code ?? otherwise};
+}

@@ -1,0 +1,83 @@
+import type {Level} from '../../engine/records/level.ts';
+import {padTo} from '../terminal/fit.ts';
+import type {Color, Style} from '../terminal/style.ts';
+import {concat, plain, restyle, type StyledText} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
+
+/** Cells of the parts to the left of the text; 0 for none. */
+export type Gutter = {
+  /** Of the pipeline's name, without the space after it. */
+  readonly originCells: number;
+};
+
+/** The state of an entry beside its text, read for each frame. */
+export type RowState = {
+  readonly level?: Level | undefined;
+  /** The entry is shown only because it is near a match: its row is dim. */
+  readonly isAround: boolean;
+  /** Records in the row; 1 unless it is a fold. */
+  readonly folded: number;
+  /** Errors that the records in the row stand for and the log does not have. */
+  readonly suppressed: number;
+  /** Lines in the row; 1 unless it is a closed long record. */
+  readonly lines: number;
+  readonly marked: boolean;
+  readonly selected: boolean;
+  /** The pipeline in a merged log; its name has at most the cells of the gutter. */
+  readonly origin?: {readonly name: string; readonly color: Color} | undefined;
+};
+
+/** One cell for the current line and the selection, one for the user's mark and the bar of errors. */
+const marginCells = 2;
+/** Names are omitted if the text would have fewer cells. */
+const leastText = 16;
+
+// Bars are painted spaces, so that text selected with the mouse is copied without them. The bar of the selection has the
+// text's colour: blue is hard to see on black.
+const selectionBar: Style = {inverse: true};
+const errorBar: Style = {inverse: true, fg: 1};
+const currentStyle: Style = {bold: true};
+const markStyle: Style = {bold: true, fg: 6};
+
+export function gutterCells({originCells}: Gutter): number {
+  return marginCells + (originCells > 0 ? originCells + 1 : 0);
+}
+
+/** The gutter in a row of `width` cells, without names if there is no room for them. */
+export function fitGutter(gutter: Gutter, width: number): Gutter {
+  return width - gutterCells(gutter) >= leastText ? gutter : {originCells: 0};
+}
+
+/** The part of a row to the left of its text. */
+export function paintGutter(
+  state: RowState,
+  gutter: Gutter,
+  {isCurrent, symbols}: {isCurrent: boolean; symbols: Symbols},
+): StyledText {
+  const current = plain(isCurrent ? symbols.currentLine : ' ', {
+    ...(isCurrent && currentStyle),
+    ...(state.selected && selectionBar),
+  });
+  const mark = plain(state.marked ? symbols.mark : ' ', {
+    ...(state.marked && markStyle),
+    ...(state.level === 'ERROR' && errorBar),
+  });
+  const parts = [current, mark];
+  if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells), plain(' '));
+  return concat(parts);
+}
+
+function originOf({origin}: RowState, cells: number): StyledText {
+  if (!origin) return padTo(plain(''), cells);
+  return padTo(plain(origin.name, {fg: origin.color}), cells);
+}
+
+/** The text of the current line: not dim, and bold where it has no colour, as bold colours may be too bright. */
+export function emphasised(line: StyledText): StyledText {
+  return restyle(line, ({dim: _, ...rest}) => (rest.fg === undefined ? {...rest, bold: true} : rest));
+}
+
+/** The text, dim except where it has a background (matches, control characters). */
+export function dimmed(line: StyledText): StyledText {
+  return restyle(line, (style) => (style.inverse === true || style.bg !== undefined ? style : {dim: true}));
+}

@@ -1,0 +1,209 @@
+import {newline} from '../../engine/buffer/segment.ts';
+import {visibleBytes} from '../../engine/buffer/style-joints.ts';
+import {openingBrace} from '../../engine/records/bytes.ts';
+import {withShortMessage} from '../../engine/records/json-members.ts';
+import type {Level} from '../../engine/records/level.ts';
+import {levelStartIn} from '../../engine/records/line-head.ts';
+import {type LogRecord, parseRecord, type TextRecord} from '../../engine/records/parse-record.ts';
+import {clean} from '../../lib/clean.ts';
+import {hidden, maskCredentials, masked} from '../../lib/secrets.ts';
+import {sanitise} from '../terminal/sanitise.ts';
+import type {Style} from '../terminal/style.ts';
+import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {fixedTime, type TimeMode, timeCells, type ZoneOffset} from './time-column.ts';
+
+export type CompactForm = {
+  readonly compactness: Compactness;
+  readonly time: TimeMode;
+  readonly offsetAt: ZoneOffset;
+};
+
+/** A record in its compact form. */
+type CompactText = {
+  /** One for each line of the message; only a line in JSON has several. */
+  readonly rows: readonly StyledText[];
+  /** Length of time and level, with which the first row begins, in UTF-16 units. */
+  readonly headLength: number;
+  /** Length of host, target and span, which follow. */
+  readonly placeLength: number;
+};
+
+/** How much of the text before the message is shown. `no-target`: no target, span and milliseconds; `no-host`: nor host. */
+type Compactness = 'full' | 'no-target' | 'no-host';
+
+type LineText = {
+  readonly asSent: StyledText;
+  /** Undefined for lines that Feldera's logger did not write. */
+  readonly record: LogRecord | undefined;
+};
+
+/** Feldera's own colours of levels. ERROR is bold for screens without colours. */
+export const levelStyles: Readonly<Record<Level, Style>> = {
+  TRACE: {fg: 5},
+  DEBUG: {fg: 4},
+  INFO: {fg: 2},
+  WARN: {fg: 3},
+  ERROR: {fg: 1, bold: true},
+};
+
+const quiet: Style = {dim: true};
+/** Cells of the level, with the space after it. */
+export const levelCells = 6;
+/** The same of the target; a longer one has more. */
+const targetCells = 12;
+/** Characters of a span. A longer one is shown without its fields, to leave room for the message. */
+const longestSpan = 40;
+/** Lines of a message, at most: an entry has 1000 rows at most, and one more shows that it is cut. */
+const maxRows = 1001;
+const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
+
+/** Reads a line for the screen. Colours the level if the server did not (NO_COLOR, JSON). */
+export function readLine(bytes: Uint8Array): LineText {
+  const asSent = lineAsSent(bytes);
+  const isLongJson = bytes.length > visibleBytes && bytes[0] === openingBrace;
+  // The level may follow a message that is longer than the visible part.
+  const whole = isLongJson ? lineAsSent(withShortMessage(bytes, visibleBytes)) : asSent;
+  const record = parseRecord(whole.text);
+  return {asSent: record ? withLevelColor(asSent, record) : asSent, record};
+}
+
+/** The visible part of a line as sent, sanitised. */
+export function lineAsSent(bytes: Uint8Array): StyledText {
+  return sanitise(decoder.decode(bytes.length > visibleBytes ? bytes.subarray(0, visibleBytes) : bytes));
+}
+
+/** Text that shows the kind of a record, without credentials: one line, or two of a panic. */
+export function excerptText(bytes: Uint8Array): string {
+  const end = bytes.indexOf(newline);
+  if (end === -1) return masked(lineAsSent(bytes).text);
+  return masked(`${lineAsSent(bytes.subarray(0, end)).text}\n${lineAsSent(bytes.subarray(end + 1)).text}`);
+}
+
+/** A text of the log that is shown elsewhere: without credentials. */
+export function withoutCredentials(text: StyledText): StyledText {
+  const {ranges} = maskCredentials(text.text);
+  if (ranges.length === 0) return text;
+  const parts: StyledText[] = [];
+  let end = 0;
+  for (const {from, to} of ranges) {
+    parts.push(slice(text, end, from), plain(hidden));
+    end = to;
+  }
+  return concat([...parts, slice(text, end, text.text.length)]);
+}
+
+/** The compactness for a row of `width` cells: the message needs most of the row, beside a target at least 45 cells. */
+export function compactnessFor(width: number): Compactness {
+  if (width >= 76) return 'full';
+  return width >= 44 ? 'no-target' : 'no-host';
+}
+
+/** Cells of the time column, without the space after it; 0: no column. */
+export function timeColumn({compactness, time}: CompactForm): number {
+  return timeCells(time, compactness !== 'full');
+}
+
+/**
+ * Cells before the message in a row of `width` cells, where a target is not longer than usual: rows that continue a
+ * record begin there. At most half of the row.
+ */
+export function messageColumn(form: CompactForm, width: number): number {
+  const time = form.time === 'off' ? 0 : timeColumn(form) + 1;
+  const target = form.compactness === 'full' ? targetCells : 0;
+  return Math.min(time + levelCells + target, Math.floor(width / 2));
+}
+
+/** The compact form, with the message's first line. As sent, 52 to 70 cells precede the message. */
+export function compactLine(asSent: StyledText, record: LogRecord, form: CompactForm): StyledText {
+  const [first = plain('')] = compactText(asSent, record, form).rows;
+  return first;
+}
+
+/** The compact form with all lines of the message. */
+export function compactText(asSent: StyledText, record: LogRecord, form: CompactForm): CompactText {
+  const [first = plain(''), ...more] = messageRows(record, asSent);
+  const head = concat(headOf(record, form));
+  const place = concat(placeOf(record, form));
+  return {
+    rows: [concat([head, place, first]), ...more],
+    headLength: head.text.length,
+    placeLength: place.text.length,
+  };
+}
+
+/** The value of a field, quoted as in text form if it has spaces; JSON and quoted text are not changed. */
+export function fieldValue(value: string): string {
+  return /\s/.test(value) && !/^[[{"]/.test(value) ? JSON.stringify(value) : value;
+}
+
+/** Where the level ends in the text of a line as sent; 0 if it is not shown. */
+export function levelEnd(text: string, record: LogRecord): number {
+  const start =
+    record.format === 'json' ? jsonLevelStart(text) : text.indexOf(record.level, text.indexOf(record.timeText));
+  return start < 0 ? 0 : start + record.level.length;
+}
+
+function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
+  const {text, runs} = asSent;
+  const end = levelEnd(text, record);
+  const start = end - record.level.length;
+  if (end === 0 || runs.some((run) => run.start < end && run.end > start)) return asSent;
+  return overlay(asSent, [{start, end}], levelStyles[record.level]);
+}
+
+/** Offset of the level in a line in JSON, in UTF-16 units; -1 if it has none. */
+function jsonLevelStart(text: string): number {
+  const bytes = Buffer.from(text);
+  const start = levelStartIn(bytes, 0, bytes.length);
+  return start === undefined ? -1 : bytes.toString('utf8', 0, start).length;
+}
+
+/** Time and level. All values are sanitised: any string in JSON may contain escaped control characters. */
+function headOf(record: LogRecord, {compactness, time, offsetAt}: CompactForm): readonly StyledText[] {
+  const level = [plain(record.level.padEnd(levelCells - 1), levelStyles[record.level]), plain(' ')];
+  if (time === 'off') return level;
+  const column = fixedTime(time, record.timeText, compactness !== 'full', offsetAt);
+  return [plain(column.text, quiet), plain(' '), ...level];
+}
+
+/** Host, target and span, where there is room. */
+function placeOf(record: LogRecord, {compactness}: CompactForm): readonly StyledText[] {
+  const parts: StyledText[] = [];
+  if (compactness === 'no-host') return parts;
+  if (record.host !== undefined) parts.push(plain(`host=${record.host} `, quiet));
+  if (compactness === 'full') {
+    parts.push(plain(clean(targetShown(record)).padEnd(targetCells - 2), quiet), plain('  '));
+    if (record.span !== undefined) parts.push(plain(`${spanShown(record.span)} `, quiet));
+  }
+  return parts;
+}
+
+/** The last part of the target; `runner` instead of the runner's own modules. */
+function targetShown(record: LogRecord): string {
+  return record.source === 'manager' ? 'runner' : record.target.slice(record.target.lastIndexOf(':') + 1);
+}
+
+/** `kafka_input{topic="orders"}` of `kafka_input{ topic="orders"}`. */
+function spanShown(span: string): string {
+  const shown = span.replaceAll('{ ', '{');
+  return shown.length <= longestSpan ? shown : shown.replace(/\{.*/s, '').slice(0, longestSpan);
+}
+
+function messageRows(record: LogRecord, asSent: StyledText): readonly StyledText[] {
+  if (record.format === 'text') return [textMessage(record, asSent)];
+  const rows = record.message.split('\n', maxRows).map(sanitise);
+  if (record.fields.length === 0) return rows;
+  const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`).join(' ');
+  const last = rows.pop() ?? plain('');
+  return [...rows, concat([last, plain(` ${fields}`, quiet)])];
+}
+
+function textMessage(record: TextRecord, asSent: StyledText): StyledText {
+  const {messageStart, fieldsStart} = record;
+  const end = asSent.text.length;
+  // The runner's lines end in the pipeline's id and name, which the tab already shows.
+  if (record.source === 'manager') return slice(asSent, messageStart, fieldsStart ?? end);
+  const shown = slice(asSent, messageStart, end);
+  if (fieldsStart === undefined || fieldsStart === messageStart) return shown;
+  return overlay(shown, [{start: fieldsStart - messageStart, end: end - messageStart}], quiet);
+}

@@ -1,0 +1,139 @@
+import path from 'node:path';
+import {commonStates} from '../../engine/api/pipeline-state.ts';
+import type {ApiClient} from '../../engine/api/types.ts';
+import {readRegular} from '../../engine/disk/regular-file.ts';
+import {makeFolder, saveFile} from '../../engine/disk/save-file.ts';
+import {wordsOf} from '../../kit/settings/command-line.ts';
+import {summaryOf} from '../../kit/settings/help-text.ts';
+import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../../kit/settings/option.ts';
+import {optionNamed, options} from '../../kit/settings/option-table.ts';
+import {configVerbs, shells} from '../../kit/settings/request.ts';
+import {pipelinesSoon} from '../../kit/shell/named-pipelines.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {isObject, parseJson} from '../../lib/json.ts';
+import {type Caller, configPlace, loadConfig} from '../startup/load-settings.ts';
+
+type Candidate = {readonly word: string; readonly help?: string};
+
+type Completion = {
+  readonly candidates: readonly Candidate[];
+  /** What of the server fits, too: `names` of pipelines, and `tag:prod` in place of one, or `tags` alone. */
+  readonly ofServer: 'names' | 'tags' | undefined;
+};
+
+/**
+ * What fits in place of the last of `words`, which is incomplete or empty; `contexts`: those of the configuration file. The
+ * caller adds what the server has.
+ */
+export function complete(words: readonly string[], contexts: readonly string[]): Completion {
+  const begun = words.at(-1) ?? '';
+  const {command, names, pending, isSeparated} = wordsOf(words.slice(0, -1));
+  const [first] = names;
+  const fitting = (candidates: readonly Candidate[], ofServer?: 'names' | 'tags'): Completion => {
+    return {candidates: candidates.filter(({word}) => word.startsWith(begun)), ofServer};
+  };
+  if (isSeparated) return fitting([], command === 'open' ? undefined : 'names');
+  const [before = '', flag = ''] = /^--([\w-]+)=/.exec(begun) ?? [];
+  const named = optionNamed(flag, command);
+  const option = pending ?? (named?.setting ? undefined : named);
+  if (option?.value !== undefined) {
+    const values = valuesOf(option, command, contexts).map((value) => ({word: `${before}${value}`}));
+    return fitting(values, option.flag === 'tag' ? 'tags' : undefined);
+  }
+  if (begun.startsWith('-')) {
+    const flags = options.filter((option) => acceptsOption(command, option));
+    return fitting(flags.map((option) => ({word: `--${option.flag}`, help: helpOf(option, command)})));
+  }
+  const verbs = verbsOf[command];
+  if (verbs) return fitting((first === undefined ? verbs : command === 'help' ? ['all'] : []).map((word) => ({word})));
+  // Without candidates the shells complete file names.
+  if (['demo', 'list', 'open', 'version'].includes(command)) return fitting([]);
+  const isFirst = command === 'screen' && first === undefined;
+  return fitting(isFirst ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [], 'names');
+}
+
+/** What can come after a command that takes no names. */
+const verbsOf: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  help: [...commandWords, 'all'],
+  completion: shells,
+  config: configVerbs,
+};
+
+function valuesOf({flag, choices, choicesFor}: Option, command: CommandName, contexts: readonly string[]) {
+  switch (flag) {
+    case 'status':
+      return commonStates;
+    case 'context':
+      return contexts;
+    default:
+      return choicesFor?.[command] ?? choices ?? [];
+  }
+}
+
+/** The contexts in the configuration file of a call. Never rejects: a file that cannot be read has none. */
+export async function contextsOf(words: readonly string[], caller: Caller, home: string): Promise<string[]> {
+  const typed = wordsOf(words.slice(0, -1)).typed.find(({option}) => option?.flag === 'config');
+  const place = configPlace(typed?.value, caller.env, home);
+  const loaded = await loadConfig(place, caller, home).catch(() => undefined);
+  return [...(loaded?.file.contexts.keys() ?? [])];
+}
+
+/** Milliseconds for which the names in the file are used. */
+const maxAge = 30_000;
+
+type AnswerOptions = {
+  /** The words after `pipetail`, the last one incomplete or empty. */
+  readonly words: readonly string[];
+  /** Those of the configuration file. */
+  readonly contexts: readonly string[];
+  /** Opens the server that the words name, once names are needed; undefined: the words are not valid. */
+  readonly open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>} | undefined>;
+  /** Of the file that keeps the names between calls. */
+  readonly folder: string;
+  /** Server and tenant that have the names. */
+  readonly server: string;
+  readonly clock: Clock;
+};
+
+/** A word a line, help after a tab. Never rejects: a failure only means fewer words. */
+export async function answerCompletion(options: AnswerOptions): Promise<string> {
+  const {candidates, ofServer} = complete(options.words, options.contexts);
+  const begun = options.words.at(-1) ?? '';
+  const {names, tags} = (ofServer && (await knownOf(options).catch(() => undefined))) ?? {names: [], tags: []};
+  const before = /^--tag=/.exec(begun)?.[0] ?? '';
+  // A list of all names is long enough without the tags.
+  const inPlace = begun === '' ? [] : tags.map((tag) => ({word: `tag:${tag}`, help: 'all pipelines with the tag'}));
+  const found: readonly Candidate[] =
+    ofServer === 'tags'
+      ? tags.map((tag) => ({word: `${before}${tag}`, help: 'tag'}))
+      : [...names.map((word) => ({word, help: 'pipeline'})), ...inPlace];
+  const offered = [...candidates, ...found.filter(({word}) => word.startsWith(begun))];
+  return offered.map(({word, help = ''}) => `${word}\t${help}\n`).join('');
+}
+
+/** What a server has. */
+type Known = {readonly names: readonly string[]; readonly tags: readonly string[]};
+
+async function knownOf({open, folder, server, clock}: AnswerOptions): Promise<Known | undefined> {
+  const file = path.join(folder, 'completion.json');
+  const kept = parseJson(await readRegular(file).catch(() => ''));
+  const age = isKept(kept) && kept.server === server ? clock.wall() - kept.at : -1;
+  if (isKept(kept) && age >= 0 && age < maxAge) return kept;
+  const opened = await open();
+  const pipelines = opened && (await pipelinesSoon(opened.client, clock));
+  await opened?.close();
+  if (!pipelines) return undefined;
+  // Text of the server reaches a shell: only characters that need no quotation marks there.
+  const names = pipelines.map(({name}) => name).filter((name) => /^[\w-]+$/.test(name));
+  const tags = pipelines.flatMap(({tags = []}) => tags).filter((tag) => /^[-\w./:=]+$/.test(tag));
+  const known = {server, at: clock.wall(), names, tags: [...new Set(tags)].sort()};
+  await makeFolder(folder);
+  await saveFile(file, [Buffer.from(JSON.stringify(known))], {overwrite: true, signal: new AbortController().signal});
+  return known;
+}
+
+function isKept(json: unknown): json is Known & {readonly server: string; readonly at: number} {
+  if (!isObject(json) || typeof json.at !== 'number') return false;
+  const lists = [json.names, json.tags];
+  return lists.every((list) => Array.isArray(list) && list.every((word) => typeof word === 'string'));
+}

@@ -1,0 +1,103 @@
+import type {ApiClient, Pipeline, PipelineDetail} from '../../engine/api/types.ts';
+import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
+import type {Why} from '../../features/why/why-of-server.ts';
+import {statementLines, statementObject} from '../../kit/facts/statement-words.ts';
+import type {RequestedNames} from '../../kit/settings/names.ts';
+import type {StatusForm} from '../../kit/settings/request.ts';
+import {describePipeline, seeAll} from '../../kit/shell/named-pipelines.ts';
+import {byName, serverState, stateSince, tagWords} from '../../kit/words/pipeline.ts';
+import {clean} from '../../lib/clean.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {jsonText} from '../../lib/json.ts';
+import {pipelineObject} from './list.ts';
+
+type StatusOptions = {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Undefined when the server does not send one. */
+  readonly serverVersion: Promise<string | undefined>;
+  /** No names and no patterns: all pipelines. */
+  readonly requested: RequestedNames;
+  readonly output: StatusForm;
+  readonly signal: AbortSignal;
+};
+
+/** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when no pipeline matches. */
+export async function statusReport(options: StatusOptions): Promise<string> {
+  const {client, requested, output, signal} = options;
+  const details = await describePipelines(client, await requestedNames(client, requested, signal), signal);
+  const {whyOfServer} = await import('../../features/why/why-of-server.ts');
+  const why = await whyOfServer(details, {...options, asksTwice: true});
+  const version = await options.serverVersion;
+  if (output === 'json') {
+    const objects = details.map((detail, at) => ({
+      ...pipelineObject(detail, {why: why[at], programError: detail.programError}),
+      why: (why[at]?.statements ?? []).map(statementObject),
+      programError: detail.programError ?? null,
+      serverVersion: version ?? null,
+    }));
+    return `${jsonText(objects, 2)}\n`;
+  }
+  return details.map((detail, at) => describe(detail, why[at], version)).join('\n');
+}
+
+async function requestedNames(client: ApiClient, {names, patterns}: RequestedNames, signal: AbortSignal) {
+  if (names.length > 0 && patterns.length === 0) return names;
+  const listed = (await client.listPipelines(signal)).toSorted(byName);
+  const isMatch = (pipeline: Pipeline) => patterns.some(({matches}) => matches(pipeline));
+  const wanted = patterns.length === 0 ? listed : listed.filter((each) => names.includes(each.name) || isMatch(each));
+  const matching = wanted.map(({name}) => name);
+  if (patterns.length === 0) return matching;
+  const sources = patterns.map(({source}) => `'${source}'`).join(', ');
+  if (matching.length === 0) throw new Error(`no pipeline matches ${sources} · ${seeAll}`);
+  return matching;
+}
+
+async function describePipelines(
+  client: ApiClient,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly PipelineDetail[]> {
+  return await someAtATime(names, (name) => describePipeline(client, name, signal));
+}
+
+function describe(detail: PipelineDetail, why: Why | undefined, serverVersion = ''): string {
+  const {deploymentError, programError} = detail;
+  const {statements = [], connectorErrors = ''} = why ?? {};
+  const rows: readonly (readonly [string, string])[] = [
+    ['state', serverState(detail)],
+    ['since', stateSince(detail)],
+    ['deployment', detail.deploymentStatus],
+    ['desired', detail.deploymentDesiredStatus],
+    ['program', [detail.programStatus, detail.programStatusSince].filter((word) => word !== '').join(' since ')],
+    ['storage', detail.storageStatus],
+    ['connector errors', connectorErrors],
+    ...(detail.tags?.length ? ([['tags', tagWords(detail)]] as const) : []),
+    ['platform', detail.platformVersion],
+    ['server', serverVersion],
+  ];
+  return [
+    clean(detail.name),
+    ...statements.flatMap(statementLines).map((line) => `  ${line}`),
+    '',
+    ...rows.map(([name, value]) => `  ${name.padEnd(17)} ${clean(value) || '-'}`),
+    ...(deploymentError
+      ? inFull(`deployment error (${clean(deploymentError.errorCode)})`, deploymentError.message)
+      : []),
+    ...(deploymentError?.more ?? []).flatMap(([place, text]) => inFull(clean(place), text)),
+    ...(programError === undefined ? [] : inFull('program error', programError)),
+    '',
+  ].join('\n');
+}
+
+function inFull(heading: string, text: string): string[] {
+  return [
+    `  ${heading}`,
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${clean(line)}`.trimEnd()),
+  ];
+}

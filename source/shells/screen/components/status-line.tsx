@@ -1,0 +1,158 @@
+import {hasEnded, isCut} from '../../../engine/logs/log-snapshot.ts';
+import {
+  type PaneAt,
+  percentShown,
+  recordWords,
+  type SearchStatus,
+  searchStatus,
+  selectionWords,
+} from '../../../kit/pane/pane-at.ts';
+import {type PaneView, zoneOf} from '../../../kit/state/pane-view.ts';
+import {clip, noticeRows, padTo} from '../../../kit/terminal/fit.ts';
+import {paint} from '../../../kit/terminal/sgr.ts';
+import type {Style} from '../../../kit/terminal/style.ts';
+import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
+import type {Symbols} from '../../../kit/terminal/symbols.ts';
+import {newBelow} from '../../../kit/viewport/position.ts';
+import {timeNear} from '../../../kit/viewport/time-column.ts';
+import {byteSize, count, counted, inZone, isoTime} from '../../../lib/format.ts';
+import {textWidth} from '../../../lib/width.ts';
+import type {Controller} from '../controller.ts';
+import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
+import {useActiveLog} from '../hooks/use-stream-manager.ts';
+import {missingWords} from '../missing-words.ts';
+import {Line} from './rows.tsx';
+
+export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
+  readonly search: SearchStatus | undefined;
+  /** Highlighted patterns that took too long, as typed; they are not painted. */
+  readonly stoppedHighlights: readonly string[];
+  readonly newBelow: number;
+  /** Of a merged log: what is missing of a pipeline at the current entry. */
+  readonly missing?: string | undefined;
+  readonly lineCount: number;
+  readonly byteLength: number;
+  readonly droppedLines: number;
+  /** What is selected, such as `12 records`; undefined without a selection. */
+  readonly selection: string | undefined;
+  /** `record of 63 lines`; undefined where the current line is all of it. */
+  readonly record: string | undefined;
+  /** Of the current line of an opened log, if it is not today: `2026-11-20`. */
+  readonly day?: string | undefined;
+  readonly following: boolean;
+  /** There is no connection that could bring lines. */
+  readonly isCut?: boolean;
+  /** How far into an opened log the last row shown is, of 100; undefined while following. */
+  readonly percent?: number | undefined;
+  /** Nothing more comes: there is nothing to follow. */
+  readonly ended?: boolean;
+  readonly width: number;
+  readonly symbols: Symbols;
+};
+
+/** The row above the keys: a notice, else which part of a page is shown (`place`), else the status of the log. */
+export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
+  const {controller, view} = useController();
+  const {colors, symbols} = controller.services;
+  const snapshot = useActiveLog();
+  const list = useStore(controller.services.poller.snapshot);
+  useModelProgress(controller.pane?.model);
+  const width = controller.size.columns;
+  if (view.notice !== undefined) {
+    const [row] = noticeRows(view.notice, width, symbols);
+    return <Line text={paint(padTo(plain(row, {bold: true}), width), colors)} />;
+  }
+  if (place !== undefined) return <Line text={paint(clip(place, 0, width), colors)} />;
+  const at = controller.paneAt;
+  if (!at || !snapshot) return <Line text="" />;
+  const {position, wrap, asSent, pan, fold} = at.tab.pane;
+  const text = statusText({
+    search: searchStatus(at),
+    // The log above is painted first: patterns that take too long are marked by then.
+    stoppedHighlights: at.model.highlights.filter(({isStopped}) => isStopped).map(({source}) => source),
+    newBelow: newBelow(position, at.geometry),
+    missing: missingWords(controller),
+    lineCount: snapshot.lineCount,
+    byteLength: snapshot.byteLength,
+    droppedLines: snapshot.droppedLines,
+    ...{wrap, asSent, pan, fold, width, symbols},
+    selection: selectionWords(at),
+    record: recordWords(at),
+    following: position.kind === 'follow',
+    percent: snapshot.file && percentShown(at),
+    day: snapshot.file && otherDay(controller, at),
+    ended: hasEnded(snapshot),
+    isCut: isCut(snapshot, list),
+  });
+  return <Line text={paint(text, colors)} />;
+}
+
+/** The day of the current line, or of the last one; undefined: it is today, or has no time. */
+function otherDay({services}: Controller, {tab, model, current}: PaneAt): string | undefined {
+  const {buffer} = model.source;
+  const at = timeNear(buffer, model.index, {id: current ?? buffer.endId - 1, step: -1});
+  if (at === undefined) return undefined;
+  const offsetAt = zoneOf(tab.pane, services.offsetAt);
+  const [day, today] = [at, services.clock.wall()].map((time) => isoTime(inZone(time, offsetAt)).slice(0, 10));
+  return day === today ? undefined : day;
+}
+
+const quiet: Style = {dim: true};
+
+/** Selection, search, new lines and size on the left; how the log is shown on the right. */
+export function statusText(view: StatusView): StyledText {
+  const words = rightWords(view);
+  // The left side has at least half of the row.
+  while (words.length > 1 && textWidth(words.join('  ')) > view.width / 2) words.shift();
+  const right = plain(words.join('  '), quiet);
+  const room = Math.max(0, view.width - textWidth(right.text) - 1);
+  const left = leftWords(view);
+  // A blank is left before the words on the right.
+  const isTooWide = textWidth(left.text) >= room;
+  const shown = isTooWide ? concat([clip(left, 0, room - 2), plain(view.symbols.ellipsis, quiet)]) : left;
+  return concat([padTo(shown, room), clip(right, 0, view.width), plain(' ')]);
+}
+
+/** `3 of 41`, for status line and prompt. */
+export function searchWords(search: SearchStatus, {ellipsis}: Symbols): string {
+  if (search.whyStopped !== undefined) return `stopped: ${search.whyStopped}`;
+  const matches = counted(search.matches, 'line', 'lines');
+  const place = search.rank === undefined ? matches : `${count(search.rank)} of ${count(search.matches)}`;
+  const found = search.matches === 0 && search.complete ? 'no match' : place;
+  const unfinished = search.percent === undefined ? ellipsis : `${ellipsis} ${search.percent}% searched`;
+  return `${found}${search.complete ? '' : unfinished}${search.literal ? '  not a regex: searched as typed' : ''}`;
+}
+
+function leftWords(view: StatusView): StyledText {
+  const parts: StyledText[] = [];
+  if (view.selection !== undefined) parts.push(plain(` ${view.selection} selected `, {bold: true}));
+  if (view.search) {
+    parts.push(plain(` /${view.search.text}`, {bold: true}), plain(`  ${searchWords(view.search, view.symbols)}`));
+  }
+  for (const pattern of view.stoppedHighlights) parts.push(plain(`  *${pattern} stopped: takes too long`, {fg: 1}));
+  if (view.newBelow > 0) {
+    parts.push(plain(`  +${count(view.newBelow)} new ${view.symbols.down}`, {fg: 6, bold: true}));
+  }
+  if (view.missing !== undefined) parts.push(plain(`  ${view.missing}`, {fg: 3}));
+  parts.push(plain(`  ${counted(view.lineCount, 'line', 'lines')}  ${byteSize(view.byteLength)}`, quiet));
+  if (view.droppedLines > 0) {
+    parts.push(plain(`  ${counted(view.droppedLines, 'older line', 'older lines')} dropped`, quiet));
+  }
+  return concat(parts);
+}
+
+function rightWords(view: StatusView): string[] {
+  const words: string[] = [];
+  if (view.pan > 0) words.push(`column ${count(view.pan + 1)}`);
+  if (view.record !== undefined) words.push(view.record);
+  if (view.fold) words.push('folded');
+  if (view.asSent) words.push('as sent');
+  // The default is not said: `wrap errors` reads like a failure.
+  if (view.wrap !== 'errors') words.push(`wrap ${view.wrap}`);
+  if (view.day !== undefined) words.push(view.day);
+  if (view.percent !== undefined) words.push(`${view.percent}%`);
+  // The header says where it is paused.
+  if (view.following && view.ended) words.push('at the end');
+  else if (view.following && !view.isCut) words.push('following');
+  return words;
+}

@@ -1,0 +1,234 @@
+import type {ApiFailure, Pipeline} from '../../../engine/api/types.ts';
+import {excerptOf, excerptsOf, positionIn} from '../../../engine/program/excerpt.ts';
+import {programThen} from '../../../engine/program/program-version.ts';
+import {activityText} from '../../../features/connectors/activity.ts';
+import {errorsOf} from '../../../features/connectors/connector-page.ts';
+import {connectorsText} from '../../../features/connectors/connector-table.ts';
+import {describedWhy} from '../../../features/why/why-section.ts';
+import type {FailedCheckpoints} from '../../../kit/facts/checkpoint-failures.ts';
+import {statementFacts} from '../../../kit/facts/statement-words.ts';
+import {keysNamed} from '../../../kit/keys/commands.ts';
+import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../../kit/pages/page-rows.ts';
+import type {Section} from '../../../kit/pages/sections.ts';
+import {describedConnectors, noAnswerNow} from '../../../kit/screen/described-connectors.ts';
+import {loggedFacts, openedFacts} from '../../../kit/screen/opened.ts';
+import type {Problem, Screen} from '../../../kit/screen/screen.ts';
+import type {Described} from '../../../kit/screen/services.ts';
+import type {PageText} from '../../../kit/state/view-state.ts';
+import {plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
+import type {Symbols} from '../../../kit/terminal/symbols.ts';
+import {type Fact, factsOf, pipelineMarkdown} from '../../../kit/viewport/markdown.ts';
+import {excerptRows} from '../../../kit/viewport/program-rows.ts';
+import type {NoAnswer} from '../../../kit/words/failures.ts';
+import {type PipelineError, pipelineErrors, tagWords} from '../../../kit/words/pipeline.ts';
+import {clean} from '../../../lib/clean.ts';
+import {readTime} from '../../../lib/format.ts';
+
+/** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
+export type DescriptionView = {
+  readonly described: Described;
+  readonly symbols: Symbols;
+  readonly listed: Pipeline | undefined;
+  /** The number of connector errors, in words. */
+  readonly connectorErrors?: string;
+  readonly width: number;
+  /** How long the request has been in progress, such as `4 s`; undefined while that is short. */
+  readonly waited?: string | undefined;
+  /** Which keys go to the parts below. */
+  readonly parts?: string;
+  /** Of a log that is a file: what it tells itself. */
+  readonly logged?: readonly Fact[];
+  /** Of a log that is a file: where it is. */
+  readonly opened?: readonly Fact[];
+  /** There are lines of its log. */
+  readonly hadLog?: boolean;
+  /** The server does not answer. */
+  readonly unanswered?: NoAnswer | undefined;
+};
+
+export function descriptionView(
+  screen: Screen,
+  described: Described,
+  {width, waited}: Pick<DescriptionView, 'width' | 'waited'>,
+): DescriptionView {
+  const {name} = described;
+  const opened = openedFacts(screen, name);
+  return {
+    ...{
+      described,
+      width,
+      waited,
+      symbols: screen.services.symbols,
+      listed: screen.pipeline(name),
+      unanswered: noAnswerNow(screen),
+    },
+    connectorErrors: errorsOf(screen, name).words,
+    parts: keysNamed(screen.commands, [
+      ['changes', 'changes'],
+      ['timeline', 'timeline'],
+      ['connection', opened.length > 0 ? 'events' : 'connection'],
+    ]),
+    logged: loggedFacts(screen, name),
+    opened,
+    hadLog: (screen.services.logs.get(name)?.buffer.endId ?? 0) > 0,
+  };
+}
+
+/** Which pipeline the page is about. */
+export function titleSection({described, parts = ''}: DescriptionView): Section {
+  const {name} = described;
+  return {name: 'title', rows: [parts === '' ? plain(` ${name}`, {bold: true}) : pageTitle(name, parts)]};
+}
+
+/** What there is beside why the pipeline is in its state: numbers, and errors in full. */
+export function stateSection(view: DescriptionView): Section {
+  const {described, listed, connectorErrors, width, waited, logged = [], unanswered, hadLog = false} = view;
+  const {answer} = described;
+  const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
+  const rows = [
+    ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged], width),
+    ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
+    ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
+      ? paragraph(failureText(answer.failure, hadLog), width, {style: {fg: 1}})
+      : []),
+    ...(pipeline ? keptRows(pipeline, width, () => errorRows(pipeline, view)) : []),
+  ];
+  // Errors in full are apart from what is above them.
+  return {name: 'state', rows: rows[0]?.text === '' ? rows.slice(1) : rows};
+}
+
+function failureText(failure: Exclude<ApiFailure, {kind: 'cancelled'}>, hadLog: boolean): string {
+  if (failure.reason !== 'unknown-pipeline') return `The request failed: ${failure.message}`;
+  return hadLog
+    ? 'Deleted: the server no longer has a pipeline of this name'
+    : 'The server has no pipeline of this name';
+}
+
+/** What may be needed for a report, and is no trouble. */
+export function factsSection({described, listed, width, connectorErrors, opened = []}: DescriptionView): Section {
+  const {answer} = described;
+  const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
+  return {
+    name: 'facts',
+    rows: factRows([...opened, ...(pipeline ? otherFacts(pipeline, connectorErrors) : [])], width),
+  };
+}
+
+/** Of a support bundle, whole. */
+export function configurationSection({described: {answer}, width}: DescriptionView): Section {
+  const configuration = answer?.kind === 'detail' ? answer.configuration : undefined;
+  const rows =
+    configuration === undefined ? [] : [plain(' Configuration', {bold: true}), ...paragraph(configuration, width)];
+  return {name: 'configuration', rows};
+}
+
+/** The text of the page, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
+export function describedAsText(screen: Screen, failedCheckpoints: FailedCheckpoints | undefined): PageText | Problem {
+  const described = screen.lookup.described.get();
+  if (!described?.answer) return {problem: 'still loading: press the key again'};
+  const {name, answer} = described;
+  const detail = answer.kind === 'detail' ? answer.detail : undefined;
+  const pipeline = detail ?? screen.pipeline(name);
+  const {stats, serverUrl} = screen.services;
+  const opened = [...openedFacts(screen, name), ...loggedFacts(screen, name)];
+  if (!pipeline && opened.length === 0) return {problem: 'nothing to copy here'};
+  const title = pipeline?.name ?? name;
+  const errors = pipeline ? pipelineErrors(pipeline, detail?.programError) : [];
+  const sections = [
+    {title: 'Connectors', text: connectorsText(describedConnectors(screen))},
+    {title: 'The last minute', text: activityText(stats.known.get().get(name))},
+    {title: 'Configuration', text: answer.kind === 'detail' ? (answer.configuration ?? '') : ''},
+  ].filter(({text}) => pipeline && text !== '');
+  const why = statementFacts(describedWhy(screen, described, failedCheckpoints));
+  const {words} = errorsOf(screen, title);
+  const facts = pipeline ? [...why, ...stateFacts(pipeline, words), ...otherFacts(pipeline, words)] : opened;
+  const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
+  return {
+    file: `${title}-description`,
+    errors: errors.map(titled).join('\n'),
+    text: [`${title}\n`, factLines(facts), ...all.map(titled)].join('\n'),
+    markdown: pipelineMarkdown({pipeline: title, server: pipeline ? serverUrl : '', facts, errors: all}),
+  };
+}
+
+function titled({title, text}: PipelineError): string {
+  return `${title}\n${text.replace(/\n*$/, '\n')}`;
+}
+
+function loadingWords(waited: string | undefined): string {
+  return waited === undefined ? ' loading' : ` waiting for the description of the pipeline, ${waited}`;
+}
+
+/** A support bundle has the configuration of the pipeline, without its state. */
+function hasState({deploymentStatus}: Pipeline): boolean {
+  return deploymentStatus !== '';
+}
+
+/** Of connectors without errors it is said among the other facts. */
+function stateFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[] {
+  return hasState(pipeline) && !quietErrors.has(connectorErrors) ? [['connector errors', connectorErrors]] : [];
+}
+
+/** None, and an unknown number. */
+const quietErrors: ReadonlySet<string> = new Set(['0', '–']);
+
+function otherFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[] {
+  const {deploymentStatus, deploymentStatusSince, deploymentDesiredStatus, description} = pipeline;
+  const state = {
+    deployment: `${deploymentStatus} since ${utc(deploymentStatusSince)}`,
+    desired: deploymentDesiredStatus,
+    'connector errors': quietErrors.has(connectorErrors) ? connectorErrors : undefined,
+  };
+  return factsOf({
+    ...(hasState(pipeline) && state),
+    program: `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`,
+    storage: pipeline.storageStatus,
+    id: pipeline.id,
+    created: utc(pipeline.createdAt),
+    platform: pipeline.platformVersion,
+    tags: pipeline.tags?.length ? tagWords(pipeline) : undefined,
+    description: description === '' ? undefined : description,
+  });
+}
+
+type ErrorView = Pick<DescriptionView, 'described' | 'width' | 'symbols'>;
+
+function errorRows({deploymentError: error, deploymentStatusSince}: Pipeline, view: ErrorView) {
+  const {
+    described: {answer},
+    width,
+    symbols,
+  } = view;
+  const detail = answer?.kind === 'detail' ? answer.detail : undefined;
+  const parts: (readonly StyledText[])[] = [];
+  if (error) {
+    parts.push([plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true})]);
+    const isOfProgram = detail && programThen(detail, readTime(deploymentStatusSince)) === 'same';
+    const place = isOfProgram ? positionIn(error.message) : undefined;
+    const excerpt = detail && place && excerptOf(detail.programCode, place);
+    if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}), [plain('')]);
+    parts.push(paragraph(error.message, width));
+    for (const [place, text] of error.more) {
+      parts.push([plain(''), plain(` ${place}`, {dim: true})], paragraph(text, width));
+    }
+  }
+  if (!detail || detail.programErrors.length === 0) return parts.flat();
+  parts.push([plain(''), plain(' Compiler', {fg: 1, bold: true})]);
+  // The error is of the program of now: a change of it drops the error.
+  const excerpts = excerptsOf(
+    detail.programCode,
+    detail.programErrors.map(({place}) => place),
+  );
+  for (const [at, {text, snippet}] of detail.programErrors.entries()) {
+    const excerpt = excerpts[at];
+    parts.push(at === 0 ? [] : [plain('')], paragraph(text, width));
+    if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}));
+    else if (snippet !== '') parts.push(paragraph(snippet, width));
+  }
+  return parts.flat();
+}
+
+/** `2026-11-25 09:17:30 UTC`, from RFC 3339 of any precision. */
+function utc(time: string): string {
+  return clean(time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'));
+}

@@ -1,0 +1,225 @@
+import {homedir} from 'node:os';
+import type {ReadStream} from 'node:tty';
+import {goToPlaceAtStart} from '../../../features/place/start-place.ts';
+import type {CommandTable} from '../../../kit/keys/command.ts';
+import {remap} from '../../../kit/keys/remap-keys.ts';
+import type {NamePattern} from '../../../kit/settings/names.ts';
+import {UsageError} from '../../../kit/settings/parse-values.ts';
+import type {Settings} from '../../../kit/settings/settings.ts';
+import {checkFirstName, commandMeant} from '../../../kit/shell/named-pipelines.ts';
+import {type PromptHistories, promptHistories} from '../../../kit/state/prompt-history.ts';
+import {crashReport} from '../../../kit/system/crash-report.ts';
+import {dropInput} from '../../../kit/system/terminal-input.ts';
+import {boundWrites, holdStderr, reportModes, windowTitle} from '../../../kit/system/terminal-output.ts';
+import {TerminalPace} from '../../../kit/system/terminal-pace.ts';
+import {zstdPacker} from '../../../kit/system/zstd-packer.ts';
+import {systemClock} from '../../../lib/clock.ts';
+import {counted} from '../../../lib/format.ts';
+import {systemRandom} from '../../../lib/random.ts';
+import {allCommands, pages} from '../../pages.ts';
+import {prompts} from '../../prompts.ts';
+import {configPlace, loadSettings} from '../../startup/load-settings.ts';
+import {type OpenServer, openServer} from '../../startup/open-server.ts';
+import {type ContextSource, ContextSwitch} from '../context-switch.ts';
+import {Controller} from '../controller.ts';
+import {ScreenBackend, type ShownLogs} from './backend.ts';
+import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
+import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
+import {readTerminal, screenServices} from './services.ts';
+import {noStart, openBeforeFrame, type Start, startOf} from './start.ts';
+
+/** Logs whose tabs are open at the start; the list has the others. */
+const mostOpened = 16;
+
+export type ScreensOptions = {
+  readonly settings: Settings;
+  readonly names: readonly string[];
+  readonly patterns: readonly NamePattern[];
+  readonly version: string;
+  readonly process: NodeJS.Process;
+};
+
+/** Runs a screen for each context that the user switches to. Resolves to the exit code; rejects with a `UsageError`. */
+export async function runScreens(options: ScreensOptions): Promise<number> {
+  const {settings: first, names, version, process} = options;
+  const start = startOf(first);
+  if (!first.demo) {
+    await checkFirstName(names, {open: () => openServer(first, version, systemClock), clock: systemClock});
+  }
+  const common = {...options, contexts: contextSource(first, process), histories: promptHistories()};
+  const visited = new Set([first.context?.name]);
+  const keys = process.stdin;
+  let end = await runScreen({...common, keys, commands: commandsOf(first), start});
+  while (end.next) {
+    const {next} = end;
+    // Within one run a context is restored as it was left, also with --fresh.
+    const {context, fresh} = next.settings;
+    const settings = {...next.settings, fresh: fresh && !visited.has(context?.name)};
+    visited.add(context?.name);
+    // The names of the command line are pipelines of the first server.
+    end = await runScreen({
+      ...{...common, settings, server: next.server, names: [], patterns: []},
+      ...{keys, commands: commandsOf(settings), start: noStart},
+    });
+  }
+  return end.code;
+}
+
+/** Each switch reads the file again. */
+function contextSource({config}: Settings, process: NodeJS.Process): ContextSource {
+  const words = process.argv.slice(2);
+  return {
+    file: configPlace(config, process.env, homedir()).name,
+    async settingsIn(name) {
+      const settings = await loadSettings(words, process, name);
+      commandsOf(settings);
+      return settings;
+    },
+  };
+}
+
+/** With the user's keys. Throws `UsageError`. */
+export function commandsOf({keys}: Settings): CommandTable {
+  const {table, problems} = remap(allCommands, keys);
+  const [first] = problems;
+  if (first !== undefined) throw new UsageError(first);
+  return table;
+}
+
+type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
+  /** Undefined without a server. */
+  readonly contexts: ContextSource | undefined;
+  /** The terminal whose keys are read; undefined: there is none. */
+  readonly keys: ReadStream | undefined;
+  /** What is shown without a server. */
+  readonly opened?: ShownLogs;
+  /** Shown at the start. */
+  readonly notes?: readonly string[];
+  /** With the user's keys. */
+  readonly commands: CommandTable;
+  /** Of all screens of this run. */
+  readonly histories: PromptHistories;
+  readonly start: Start;
+  /** If it is open already. */
+  readonly server?: OpenServer;
+};
+
+/** Runs a screen to its end, and restores the terminal. */
+export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
+  const {
+    settings,
+    names,
+    patterns,
+    version,
+    process,
+    commands,
+    histories,
+    contexts,
+    opened,
+    start,
+    notes = [],
+  } = options;
+  const {stdout} = process;
+  const terminal = readTerminal({process, keys: options.keys, meant: commandMeant(names)});
+  const {keys} = terminal;
+  const server = options.server ?? (await openServer(settings, version, systemClock));
+  const {clock} = server;
+
+  const backend = new ScreenBackend({
+    ...{settings, client: server.client, clock, process, opened},
+    ...{random: systemRandom, packer: zstdPacker, filters: start.filters},
+  });
+  // A multiplexer answers itself, and draws at a pace of its own.
+  const pace = process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
+  pace?.mayDrawLog.subscribe(() => backend.frameRate.setHeld(!pace.mayDrawLog.get()));
+  const exit = new ScreenExit(() => {
+    contextSwitch?.end();
+    // While the logs still exist. After an exception the last saved session is safer than the present one.
+    if (exit.fault === undefined) backend.session?.capture();
+    writes.leave();
+    endModes();
+    void awaitAnswers().then(() => drawn.end());
+  });
+  /** First of all: what the terminal reports from then on, the shell would read. */
+  const endModes = () => {
+    controller.terminal.forgetModes();
+    reports.off();
+  };
+  const awaitAnswers = async () => {
+    const isGone = stdout.destroyed || keys.readableEnded || keys.destroyed;
+    if (!isGone) await pace?.end();
+  };
+  const contextSwitch =
+    contexts &&
+    new ContextSwitch({source: contexts, version, clock: systemClock, onReady: (next) => exit.leaveFor(next)});
+  const title = windowTitle(stdout);
+  const {session} = backend;
+  const {found} = backend.catalog;
+  if (opened) await openBeforeFrame(found[0], {logs: backend.logs, clock});
+  const opening = [...names, ...found.slice(0, mostOpened).map(({name}) => name)];
+  const controller = new Controller({
+    services: screenServices({
+      ...{settings, server, backend, terminal, process, clock, commands, histories},
+      setTitle: title.set,
+      ...(contextSwitch && {contexts: contextSwitch.of(settings)}),
+      quit: () => exit.leave(0),
+      ...(pace && {takesFrames: pace.mayDrawKeys}),
+    }),
+    pages,
+    prompts,
+    names: opening,
+    isRequested: (pipeline) => patterns.some(({matches}) => matches(pipeline)),
+    size: sizeOf(stdout),
+    viewOptions: {...settings.view.initial, ...(start.filters && {filters: start.filters})},
+    ...(session && {beforeFirst: () => session.start(controller)}),
+  });
+  sayFirst(notes, controller);
+  // One log needs no list.
+  if (found.length === 1 && settings.view.initial.listWidth === 'auto') {
+    controller.dispatch({type: 'toggle-list'});
+  }
+  const reports = reportModes(stdout);
+  controller.terminal.keep(reports, title);
+  if (pace) controller.terminal.keepPace(pace);
+
+  const drawn = new DrawnScreen({controller, backend, exit, process, keys, clock, settings, pace});
+  const writes = boundWrites(stdout, {
+    onRecovered: () => void controller.terminal.repaint(),
+    onFrame: pace && ((bytes) => pace.onDrawn(bytes)),
+  });
+  // The title is undone last, once `writes` has ended: a dropped write would leave ours.
+  stdout.off('error', ignore).on('error', ignore);
+  const undo = [title.off, holdStderr(process.stderr), ...drawn.listen()];
+  const endSize = drawn.followSize();
+  reports.on();
+  backend.start();
+  const endSearch = start.placeAt ? goToPlaceAtStart(controller, start.placeAt, opening) : () => {};
+  try {
+    await drawn.ended();
+  } catch (error) {
+    // A component threw, and Ink has left the terminal.
+    exit.onFault(error);
+    endModes();
+    const endInput = dropInput(keys);
+    await awaitAnswers();
+    endInput();
+  } finally {
+    endModes();
+    endSize();
+    endSearch();
+    await backend.close();
+    await server.close();
+  }
+  const reportOf = (error: unknown) => crashReport(error, {version, secrets: server.secrets()});
+  return await endScreen({exit, writes, undo, process, clock, reportOf});
+}
+
+/** One line holds the first note. */
+function sayFirst([note, ...others]: readonly string[], controller: Controller): void {
+  if (note === undefined) return;
+  const more = others.length > 0 ? ` · also left out: ${counted(others.length, 'file', 'files')}` : '';
+  controller.say(`${note}${more}`, 'failure');
+}
+
+/** Stays to the end of the process: what is written to a terminal that is gone fails late, and for nobody. */
+function ignore(): void {}

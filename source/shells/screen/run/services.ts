@@ -1,0 +1,146 @@
+import {homedir} from 'node:os';
+import type {ReadStream} from 'node:tty';
+import {compilePattern} from '../../../engine/buffer/pattern.ts';
+import {expandHome, saveFile} from '../../../engine/disk/save-file.ts';
+import {alertObject} from '../../../kit/journal/alerts.ts';
+import type {Services} from '../../../kit/screen/services.ts';
+import type {ThemeName} from '../../../kit/settings/palette.ts';
+import {UsageError} from '../../../kit/settings/parse-values.ts';
+import type {Settings} from '../../../kit/settings/settings.ts';
+import {copyToClipboard} from '../../../kit/system/clipboard.ts';
+import {runWithTimeout} from '../../../kit/system/deadline.ts';
+import {suspendProcess} from '../../../kit/system/signals.ts';
+import {bell, notificationWriter, writeWhole} from '../../../kit/system/terminal-output.ts';
+import type {ColorDepth, Colors, Looks} from '../../../kit/terminal/style.ts';
+import {hasUtf8, type Symbols, symbolsFor} from '../../../kit/terminal/symbols.ts';
+import {dark, light} from '../../../kit/terminal/themes.ts';
+import {zoneOffset} from '../../../kit/viewport/time-column.ts';
+import type {Clock} from '../../../lib/clock.ts';
+import type {OpenServer} from '../../startup/open-server.ts';
+import type {ScreenBackend} from './backend.ts';
+
+type TerminalInfo = {
+  readonly keys: ReadStream;
+  readonly depth: ColorDepth;
+  readonly symbols: Symbols;
+  readonly isUtf8: boolean;
+};
+
+type TerminalInput = {
+  readonly process: Pick<NodeJS.Process, 'stdout' | 'env'>;
+  /** Where keys come from; undefined: there is no terminal. */
+  readonly keys: ReadStream | undefined;
+  /** What does the same without a screen. */
+  readonly instead?: string;
+  /** The command that may be meant. */
+  readonly meant?: string | undefined;
+};
+
+const depths: Readonly<Record<number, ColorDepth>> = {1: 'none', 4: '16', 8: '256', 24: 'truecolor'};
+
+/** What the terminal can show. Throws `UsageError` where there can be no screen. */
+export function readTerminal({
+  process,
+  keys,
+  instead = 'pipetail logs <pipeline>',
+  meant,
+}: TerminalInput): TerminalInfo {
+  const {stdout, env} = process;
+  if (!keys?.isTTY || !stdout.isTTY) {
+    const advice = meant === undefined ? `use ${instead} in a pipe` : `did you mean 'pipetail ${meant}'?`;
+    throw new UsageError(`the screen needs a terminal · ${advice}`);
+  }
+  if (env.TERM === 'dumb') {
+    throw new UsageError(`the screen needs more than TERM=dumb · use ${instead}`);
+  }
+  const isUtf8 = hasUtf8(env);
+  const depth = env.NO_COLOR ? 'none' : (depths[stdout.getColorDepth(env)] ?? '16');
+  return {keys, depth, symbols: symbolsFor(isUtf8), isUtf8};
+}
+
+/** The options that name the server, to be given to somebody else: without certificates and credentials. */
+function serverWords({demo, context, server: {tenant}}: Settings, baseUrl: string): readonly string[] {
+  if (demo) return ['--demo'];
+  if (context) return ['--context', context.name];
+  return ['--host', baseUrl, ...(tenant === undefined ? [] : ['--tenant', tenant])];
+}
+
+type ServicesInput = Pick<Services, 'commands' | 'histories' | 'contexts' | 'quit' | 'takesFrames'> & {
+  readonly settings: Settings;
+  readonly server: OpenServer;
+  readonly backend: ScreenBackend;
+  readonly terminal: TerminalInfo;
+  readonly setTitle: (text: string) => void;
+  readonly process: NodeJS.Process;
+  readonly clock: Clock;
+};
+
+export function screenServices(input: ServicesInput): Services {
+  const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
+  const {env, stdout} = process;
+  const {theme, zone, away, watch, notify, title, copy} = settings;
+  const {logs, turns, runner, catalog, facts, presence, frameRate, alerts} = backend;
+  const {poller, stats, session, serverVersion} = facts;
+  const write = (sequence: string) => writeWhole(stdout, sequence);
+  return {
+    ...{logs, turns, catalog, poller, stats, session, serverVersion, clock, frameRate, alerts},
+    runner: runner.health,
+    addPast: (pipeline) => backend.addPast(pipeline),
+    recordingsFolder: backend.recordingsFolder,
+    isAttended: presence.here,
+    describe: (name, signal) => facts.describe(name, signal),
+    history: (name, signal) => facts.history(name, signal),
+    serverName: server.name,
+    serverUrl: server.client.baseUrl,
+    serverWords: serverWords(settings, server.client.baseUrl),
+    tokenFrom: settings.tokenFrom ?? (settings.server.tokenFile ?? settings.server.tokenCommand)?.from,
+    insecure: settings.server.insecure,
+    colors: themeColors(theme, terminal.depth),
+    symbols: terminal.symbols,
+    isUtf8: terminal.isUtf8,
+    offsetAt: zoneOffset(zone),
+    timeLimit: runWithTimeout,
+    events: {
+      awayAfter: away,
+      watchPattern: watch === undefined ? undefined : compilePattern(watch, {timeLimit: runWithTimeout}),
+      notify: notificationWriter(notify, {env, write}),
+      onAlert:
+        alerts &&
+        ((alert) => {
+          const object = alertObject(alert, {server: server.client.baseUrl, now: clock.wall()});
+          alerts.add(alert.pipeline, object, alert.kind === 'failed');
+        }),
+      bell: () => void write(bell),
+      setTitle: title ? setTitle : undefined,
+      warn: (text) => void process.stderr.write(`pipetail: ${text}\n`),
+    },
+    home: homedir(),
+    copyForm: copy,
+    ...copyServices(process),
+    suspendProcess: () => suspendProcess(process, clock),
+    ...others,
+  };
+}
+
+/** Undefined: the terminal's own colours. `none`: no colours, as with NO_COLOR. */
+const looksOf: Readonly<Record<ThemeName, Looks | 'none' | undefined>> = {
+  default: undefined,
+  light: light.looks,
+  dark: dark.looks,
+  mono: 'none',
+};
+
+/** The colours of a theme at this colour depth. Sixteen colours are the terminal's own: they have no near ones. */
+export function themeColors(name: ThemeName, depth: ColorDepth): Colors {
+  const looks = looksOf[name];
+  if (depth === 'none' || looks === 'none') return 'none';
+  return looks === undefined || depth === '16' ? depth : {depth, looks};
+}
+
+export function copyServices({env, platform, stdout}: NodeJS.Process): Pick<Services, 'copy' | 'save'> {
+  return {
+    copy: (text, lines, signal) =>
+      copyToClipboard(text, lines, {env, platform, signal, write: (sequence) => writeWhole(stdout, sequence)}),
+    save: (path, blocks, options) => saveFile(expandHome(path.trim(), homedir()), blocks, options),
+  };
+}

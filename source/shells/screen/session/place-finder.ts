@@ -1,0 +1,144 @@
+import {AnchorSearch} from '../../../engine/buffer/line-anchor.ts';
+import type {Log} from '../../../engine/logs/log.ts';
+import type {OpenLogs} from '../../../engine/logs/log-manager.ts';
+import {hasCaughtUp} from '../../../engine/logs/log-snapshot.ts';
+import type {PaneModels} from '../../../kit/pane/pane-models.ts';
+import type {View} from '../../../kit/screen/view.ts';
+import type {Tab} from '../../../kit/state/view-state.ts';
+import {beginningAt, follow, onceRead} from '../../../kit/viewport/position.ts';
+import type {Clock} from '../../../lib/clock.ts';
+import {SliceRunner} from '../../../lib/slices.ts';
+import type {TabAnchors} from './session-data.ts';
+import {anchorsIn, positionAt} from './session-state.ts';
+
+type PlaceFinderOptions = {
+  readonly clock: Clock;
+  readonly logs: OpenLogs;
+  readonly view: View;
+  readonly models: PaneModels;
+};
+
+/** A place that was not found yet. `stop` ends the search, or the wait for it. */
+type Pending = {readonly anchors: TabAnchors; log: Log | undefined; stop: () => void};
+
+/**
+ * Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. Of a file it
+ * shows the beginning until it is read.
+ */
+export class PlaceFinder {
+  readonly #options: PlaceFinderOptions;
+  readonly #pending = new Map<string, Pending>();
+  /** Those that were read from a file when they were opened. */
+  readonly #begun = new WeakSet<Log>();
+
+  constructor(options: PlaceFinderOptions) {
+    this.#options = options;
+  }
+
+  /** Follows the open logs. Returns a function that ends that, and every search. */
+  start(): () => void {
+    const leave = this.#options.logs.names.subscribe(() => this.#findLogs());
+    this.#findLogs();
+    return () => {
+      leave();
+      for (const {stop} of this.#pending.values()) stop();
+    };
+  }
+
+  /** For an open tab: its marks and its place, as lines to find again in another copy of the log. */
+  find(name: string, anchors: TabAnchors): void {
+    this.#pending.get(name)?.stop();
+    this.#pending.delete(name);
+    if (anchors.marks.length === 0 && !anchors.place) return;
+    this.#pending.set(name, {anchors, log: undefined, stop: () => {}});
+    this.#findLogs();
+  }
+
+  /** Goes on looking for the tab's marks, not for its place: it is at another one now. */
+  forgetPlace(tab: Tab): void {
+    this.find(tab.name, {...this.anchorsOf(tab), place: undefined});
+  }
+
+  /** Of a tab's marks and place now; those that were not found yet are among them. */
+  anchorsOf(tab: Tab): TabAnchors {
+    const log = this.#options.models.logOf(tab);
+    const present: TabAnchors = log ? anchorsIn(log.buffer, tab.pane) : {marks: [], place: undefined};
+    const pending = this.#pending.get(tab.name)?.anchors;
+    if (!pending) return present;
+    return {marks: [...pending.marks, ...present.marks], place: present.place ?? pending.place};
+  }
+
+  /** Logs open one by one, and a merged log when all of its sources are open. */
+  #findLogs(): void {
+    for (const {name} of this.#options.view.state.tabs) {
+      const log = this.#options.logs.get(name);
+      if (log && !this.#begun.has(log)) this.#showBeginning(name, log);
+    }
+    for (const [name, pending] of this.#pending) {
+      const tab = this.#tab(name);
+      const log = tab && this.#options.models.logOf(tab);
+      if (!tab) {
+        pending.stop();
+        this.#pending.delete(name);
+      }
+      if (!log || log === pending.log) continue;
+      pending.stop();
+      pending.log = log;
+      pending.stop = log.snapshot.subscribe(() => this.#searchWhenCaughtUp(name, pending, log));
+      this.#searchWhenCaughtUp(name, pending, log);
+    }
+  }
+
+  /** Unless the user goes elsewhere. */
+  #showBeginning(name: string, log: Log): void {
+    this.#begun.add(log);
+    if (log.snapshot.get().file?.kind !== 'reading') return;
+    let isShown = false;
+    const leave = log.snapshot.subscribe(() => {
+      const {file, lineCount, endId} = log.snapshot.get();
+      const position = this.#tab(name)?.pane.position;
+      const isRead = file?.kind !== 'reading';
+      if (isRead || !position) leave();
+      if (!position) return;
+      const isFirst = !isShown && lineCount > 0 && position === follow;
+      isShown ||= lineCount > 0;
+      const next = isRead ? onceRead(position, endId) : isFirst ? beginningAt(log.buffer.firstId) : position;
+      if (next !== position) this.#options.view.dispatch({type: 'pane', name, change: {position: next}});
+    });
+  }
+
+  #searchWhenCaughtUp(name: string, pending: Pending, log: Log): void {
+    const snapshot = log.snapshot.get();
+    if (!hasCaughtUp(snapshot) || snapshot.lineCount === 0) return;
+    pending.stop();
+    const {marks, place} = pending.anchors;
+    const ofPlace = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];
+    const search = new AnchorSearch(log.buffer, [...marks, ...ofPlace]);
+    const runner = new SliceRunner({
+      clock: this.#options.clock,
+      step: (maxBytes) => search.step(maxBytes),
+      onSlice: (isDone) => {
+        if (!isDone) return;
+        runner.dispose();
+        this.#pending.delete(name);
+        this.#setPlace(name, pending.anchors, search);
+      },
+    });
+    pending.stop = () => runner.dispose();
+    runner.wake();
+  }
+
+  /** Drops what was not found. If the user has moved meanwhile, the tab keeps its position. */
+  #setPlace(name: string, {marks, place}: TabAnchors, search: AnchorSearch): void {
+    const tab = this.#tab(name);
+    if (!tab) return;
+    const found = new Set([...marks.flatMap((anchor) => search.idOf(anchor) ?? []), ...tab.pane.marks]);
+    const position =
+      place && tab.pane.position === follow ? positionAt(place, (anchor) => search.idOf(anchor)) : undefined;
+    this.#options.view.dispatch({type: 'pane', name, change: {marks: found, ...(position && {position})}});
+  }
+
+  #tab(name: string): Tab | undefined {
+    return this.#options.view.tab(name);
+  }
+}

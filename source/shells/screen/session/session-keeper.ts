@@ -1,0 +1,204 @@
+import {ApiError} from '../../../engine/api/errors.ts';
+import type {ApiClient} from '../../../engine/api/types.ts';
+import {readEventsOf} from '../../../engine/pipelines/pipeline-history.ts';
+import {showAbsence} from '../../../features/errors/errors-page.ts';
+import {absenceByHistory} from '../../../kit/journal/absence.ts';
+import {renamedWords} from '../../../kit/screen/tabs.ts';
+import {applyToPane, applyToScreen, type ViewOptions} from '../../../kit/state/pane-view.ts';
+import {savedParts} from '../../../kit/state/view-state.ts';
+import type {Clock} from '../../../lib/clock.ts';
+import type {Controller} from '../controller.ts';
+import type {SavedSession} from './session-data.ts';
+import {SessionFile} from './session-file.ts';
+import {restoredView, sessionOf, underNewNames} from './session-state.ts';
+
+/** Milliseconds that the first pipeline waits for the last session: a home directory may hang. */
+const longestWait = 3000;
+/** Milliseconds for the request of the tenant: a server that has just listed its pipelines answers at once. */
+const tenantTimeout = 2000;
+/** Milliseconds from a change to its save, which includes all changes until then. */
+const saveDelay = 3000;
+/** Milliseconds of use after which the session is saved, though it is the same: when pipetail last ran is part of it. */
+const keySaveDelay = 60_000;
+
+type SessionOptions = {
+  readonly client: Pick<ApiClient, 'baseUrl' | 'getSession' | 'listEvents' | 'getEvent'>;
+  readonly clock: Clock;
+  readonly folder: string;
+  /** Starts without the last session. */
+  readonly fresh: boolean;
+  /** Options of this start, which override the last session. */
+  readonly viewOptions: ViewOptions;
+  readonly signal: AbortSignal;
+};
+
+/** The session of this run: restored when the server has answered, then saved until the end. */
+export class ScreenSession {
+  readonly #options: SessionOptions;
+  #keeper: SessionKeeper | undefined;
+  #file: SessionFile | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the last session is restored, or after `longestWait`: then its tabs open behind the others. */
+  async start(controller: Controller): Promise<void> {
+    const {promise: late, resolve} = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(longestWait, resolve);
+    await Promise.race([this.#start(controller), late]);
+    cancel();
+  }
+
+  async #start(controller: Controller): Promise<void> {
+    const {client, clock, fresh, viewOptions, signal} = this.#options;
+    const tenant = await this.#tenant();
+    if (tenant === undefined) return;
+    if (signal.aborted) return;
+    const file = new SessionFile({...this.#options, server: client.baseUrl, tenant});
+    this.#file = file;
+    const {session: saved, problem} = fresh ? {} : await file.read();
+    if (signal.aborted) return;
+    const keeper = new SessionKeeper({controller, clock, viewOptions});
+    this.#keeper = keeper;
+    const session = saved && keeper.restore(saved);
+    if (problem !== undefined) controller.say(problem, 'failure');
+    keeper.start(async (present) => {
+      await file.save(present);
+      const trouble = file.readProblem();
+      if (trouble !== undefined) controller.sayOnce(trouble);
+    });
+    if (session) await this.#tellAbsence(controller, session);
+  }
+
+  /** Shows what happened to the restored pipelines since pipetail last ran. */
+  async #tellAbsence(controller: Controller, {tabs, active, savedAt: since}: SavedSession): Promise<void> {
+    if (since === undefined || !controller.eventFeed.wasAway(since)) return;
+    const {client, clock, signal} = this.#options;
+    const names = tabs.flatMap(({name, merges}) => (merges || !controller.pipeline(name) ? [] : name));
+    // The one that was on the controller, if it is too many for all.
+    names.sort((a, b) => Number(b === active) - Number(a === active));
+    const histories = await readEventsOf(client, names, {since, signal}).catch(() => undefined);
+    const notFollowed = new Set(names.filter((name) => controller.events.readings.of(name)));
+    const summary = histories && absenceByHistory(histories, {since, until: clock.wall(), notFollowed});
+    if (summary && !signal.aborted) showAbsence(controller, summary);
+  }
+
+  /** Call at the end, while the logs are still open. */
+  capture(): void {
+    this.#keeper?.capture();
+    this.#keeper?.dispose();
+  }
+
+  /** Resolves when everything is on the disk. */
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  /**
+   * Id of the tenant; empty if the server has none: its tenants share a session. Undefined: the screen ended first.
+   * Retries while the network fails: under an empty id the last session would not be found.
+   */
+  async #tenant(): Promise<string | undefined> {
+    const {client, clock, signal} = this.#options;
+    while (!signal.aborted) {
+      const late = new AbortController();
+      const cancel = clock.after(tenantTimeout, () => late.abort());
+      try {
+        const {tenantId} = await client.getSession(AbortSignal.any([signal, late.signal]));
+        return tenantId;
+      } catch (error) {
+        if (!late.signal.aborted && !isTemporary(error)) return '';
+      } finally {
+        cancel();
+      }
+      await clock.sleep(tenantTimeout, signal).catch(() => {});
+    }
+    return undefined;
+  }
+}
+
+/** A later try may succeed. */
+function isTemporary(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const {failure} = error;
+  if (failure.kind !== 'retryable') return failure.kind === 'cancelled';
+  return failure.reason !== 'protocol' && failure.reason !== 'not-ready';
+}
+
+/**
+ * Restores the last session and saves the current one. Marks and places that were not found yet are saved unchanged, so
+ * that an early end loses nothing.
+ */
+export class SessionKeeper {
+  readonly #controller: Controller;
+  readonly #clock: Clock;
+  readonly #viewOptions: ViewOptions;
+  #unsubscribe = () => {};
+  #save: ((session: SavedSession) => Promise<void>) | undefined;
+  #cancelSave: (() => void) | undefined;
+  #savedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: {
+    readonly controller: Controller;
+    readonly clock: Clock;
+    readonly viewOptions?: ViewOptions;
+  }) {
+    this.#controller = options.controller;
+    this.#clock = options.clock;
+    this.#viewOptions = options.viewOptions ?? {};
+  }
+
+  /**
+   * Opens the tabs of a session; those that are open already, named on the command line, stay in front. Returns it under
+   * the names that its pipelines have now.
+   */
+  restore(saved: SavedSession): SavedSession {
+    const {services, state, places} = this.#controller;
+    const {session, names} = underNewNames(saved, services.poller.snapshot.get().pipelines ?? []);
+    const view = restoredView(session, {timeLimit: services.timeLimit, defaults: state.defaults});
+    const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#viewOptions, tab.pane)}));
+    this.#controller.dispatch({type: 'restore', view: applyToScreen(this.#viewOptions, {...view, tabs})});
+    // Who names a pipeline wants to see what it does now.
+    const isNamed = (name: string) => this.#controller.isNamed(name);
+    for (const {name, anchors} of session.tabs)
+      places.find(name, isNamed(name) ? {...anchors, place: undefined} : anchors);
+    for (const [from, to] of names) this.#controller.say(renamedWords(from, to));
+    return session;
+  }
+
+  /** Calls `save`, which must not reject, some seconds after a change. */
+  start(save: (session: SavedSession) => Promise<void>): void {
+    this.#save = save;
+    let before = this.#controller.state;
+    this.#unsubscribe = this.#controller.view.subscribe(() => {
+      const {state} = this.#controller;
+      // A notice that comes and goes needs no save.
+      const isSame = savedParts.every((part) => state[part] === before[part]);
+      before = state;
+      // After an end without notice, the next start must not tell what the user has seen.
+      if (isSame && this.#controller.eventFeed.usedAt - this.#savedAt < keySaveDelay) return;
+      this.#cancelSave ??= this.#clock.after(saveDelay, () => this.capture());
+    });
+  }
+
+  /** Saves the current session at once. */
+  capture(): void {
+    this.#cancelSave?.();
+    this.#cancelSave = undefined;
+    const {state, places} = this.#controller;
+    const session = sessionOf(
+      state,
+      (tab) => places.anchorsOf(tab),
+      (name) => this.#controller.pipeline(name)?.id,
+    );
+    this.#savedAt = this.#clock.wall();
+    void this.#save?.({...session, savedAt: this.#savedAt});
+  }
+
+  dispose(): void {
+    this.#save = undefined;
+    this.#cancelSave?.();
+    this.#unsubscribe();
+  }
+}

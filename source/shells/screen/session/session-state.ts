@@ -1,0 +1,165 @@
+import {anchorOf, type LineAnchor, lineUpTo} from '../../../engine/buffer/line-anchor.ts';
+import type {LogBuffer} from '../../../engine/buffer/log-buffer.ts';
+import type {TimeLimit} from '../../../engine/buffer/pattern.ts';
+import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../../engine/filters/filter.ts';
+import {levelOf} from '../../../engine/records/level.ts';
+import {paneOptionNames, paneOptionsFrom} from '../../../kit/settings/option-table.ts';
+import {
+  applyToPane,
+  changedPane,
+  newPane,
+  type PaneView,
+  rebasePane,
+  rebaseScreen,
+  screenParts,
+  type ViewDefaults,
+} from '../../../kit/state/pane-view.ts';
+import {
+  mergedName,
+  type RestoredView,
+  type SortOrder,
+  type Tab,
+  type ViewState,
+} from '../../../kit/state/view-state.ts';
+import type {Position} from '../../../kit/viewport/position.ts';
+import {picked} from '../../../lib/json.ts';
+import type {PlaceAnchor, SavedSession, SessionFilter, SessionStart, SessionTab, TabAnchors} from './session-data.ts';
+
+/** What else a session keeps of a tab's view as it is. */
+const tabParts = ['search', 'highlights', 'around', 'fold'] as const;
+const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
+
+/** `anchorsOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
+export function sessionOf(
+  state: ViewState,
+  anchorsOf: (tab: Tab) => TabAnchors,
+  idOf: (pipeline: string) => string | undefined = () => undefined,
+): SavedSession {
+  // What was recorded belongs to no server.
+  const pinned = state.tabs.filter((tab) => tab.pinned && tab.pastOf === undefined);
+  const tabs = pinned.flatMap((tab) => {
+    // A merged tab may have outlived the tab of one of its pipelines.
+    if (!tab.merges) return [{...sessionTab(tab, undefined, anchorsOf(tab)), id: idOf(tab.name)}];
+    const merges = tab.merges.filter((name) => pinned.some((each) => each.name === name));
+    return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
+  });
+  const {active, cursor, focus, sort} = state;
+  return {tabs, active, cursor, focus, ...picked(state, screenParts), sort, start: sessionStart(state.defaults)};
+}
+
+/** A session under the names that its pipelines have now, and these names by those of before. */
+export function underNewNames(
+  session: SavedSession,
+  listed: readonly Named[],
+): {readonly session: SavedSession; readonly names: ReadonlyMap<string, string>} {
+  const namesById = new Map(listed.map(({id, name}) => [id, name]));
+  const moved = session.tabs.map(({id = '', name}) => [name, namesById.get(id) ?? name] as const);
+  const kept = new Set(moved.flatMap(([from, to]) => (from === to ? from : [])));
+  // Two tabs cannot have one name.
+  const names = new Map(moved.filter(([from, to]) => from !== to && !kept.has(to)));
+  const nameOf = (name: string) => names.get(name) ?? name;
+  const tabs = session.tabs.map((tab) => {
+    const merges = tab.merges?.map(nameOf);
+    return {...tab, name: merges ? mergedName(merges) : nameOf(tab.name), merges};
+  });
+  const active = tabs[session.tabs.findIndex(({name}) => name === session.active)]?.name;
+  const cursor = session.cursor === undefined ? undefined : nameOf(session.cursor);
+  return {session: names.size === 0 ? session : {...session, tabs, active, cursor}, names};
+}
+
+type Named = {readonly id: string; readonly name: string};
+
+function sessionStart({pane, ...screen}: ViewDefaults): SessionStart {
+  return {...picked(pane, paneOptionNames), level: leastLevel(pane.filters), ...screen};
+}
+
+function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
+  const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
+  return {name, merges, ...picked(pane, [...paneOptionNames, ...tabParts]), filters, anchors};
+}
+
+function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
+  // A range of this log (`this run`, `since 12:03`) means nothing in the next one.
+  if (filter.kind === 'between') return [];
+  if (filter.kind === 'fingerprint') return [{text: filter.text, on, shape: filter.fingerprint}];
+  return [{text: filterText(filter), on, shape: undefined}];
+}
+
+/** Anchors of a tab's marks and place. Lines that have left the buffer have none. */
+export function anchorsIn(buffer: LogBuffer, {marks, position}: PaneView): TabAnchors {
+  return {
+    marks: [...marks].flatMap((id) => anchorOf(buffer, id) ?? []),
+    place: position.kind === 'follow' ? undefined : placeAnchor(buffer, position),
+  };
+}
+
+function placeAnchor(buffer: LogBuffer, position: Extract<Position, {kind: 'held'}>): PlaceAnchor | undefined {
+  const current = anchorNear(buffer, position.current);
+  if (!current) return undefined;
+  const {id, row} = position.top;
+  return {current, top: anchorNear(buffer, id), row, seen: anchorNear(buffer, position.seen - 1)};
+}
+
+/** The anchor of an entry; for a marker and for the open line, of the line before it. */
+function anchorNear(buffer: LogBuffer, id: number): LineAnchor | undefined {
+  const line = lineUpTo(buffer, Math.min(id, buffer.endedTo - 1));
+  return line === undefined ? undefined : anchorOf(buffer, line);
+}
+
+/** The position of a restored tab; undefined: its current line is gone. */
+export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => number | undefined): Position | undefined {
+  const current = idOf(place.current);
+  if (current === undefined) return undefined;
+  const top = place.top && idOf(place.top);
+  const seen = place.seen && idOf(place.seen);
+  return {
+    kind: 'held',
+    top: top === undefined || top > current ? {id: current, row: 0} : {id: top, row: place.row},
+    current,
+    seen: Math.max(current, seen ?? 0) + 1,
+  };
+}
+
+/** The view of a session. What no key changed gets `defaults`. Values of other versions are left out. */
+export function restoredView(
+  session: SavedSession,
+  {timeLimit, defaults}: {readonly timeLimit: TimeLimit; readonly defaults: ViewDefaults},
+): RestoredView {
+  const before = restoredStart(session.start);
+  const tabs = session.tabs.map((saved) => {
+    const tab = restoredTab(saved, timeLimit);
+    return {...tab, pane: changedPane(rebasePane(before.pane, defaults.pane, tab.pane), {})};
+  });
+  return rebaseScreen(before, defaults, {
+    tabs,
+    active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
+    cursor: session.cursor,
+    focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'list',
+    ...picked(session, screenParts),
+    sort: sortOrders.find((order) => order === session.sort) ?? 'name',
+  });
+}
+
+function restoredStart(saved: SessionStart): ViewDefaults {
+  return {
+    pane: applyToPane({...paneOptionsFrom(saved), level: levelOf(saved.level)}),
+    ...picked(saved, screenParts),
+  };
+}
+
+function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
+  const {name, merges} = saved;
+  const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
+  return {
+    name,
+    pinned: true,
+    ...(merges && {merges}),
+    pane: {...newPane, ...paneOptionsFrom(saved), ...picked(saved, tabParts), filters},
+  };
+}
+
+function restoredFilter({text, on, shape}: SessionFilter, id: number, timeLimit: TimeLimit): readonly FilterEntry[] {
+  if (shape !== undefined) return [{id, filter: {kind: 'fingerprint', fingerprint: shape, text}, on}];
+  const parsed = parseFilter(text, {timeLimit});
+  return parsed.kind === 'filter' ? [{id, filter: parsed.filter, on}] : [];
+}

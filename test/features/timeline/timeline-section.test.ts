@@ -1,0 +1,143 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {expect, it} from 'vitest';
+import {RecordIndex} from '../../../source/engine/records/record-index.ts';
+import {openAs} from '../../../source/kit/pages/page.ts';
+import {withUnder} from '../../../source/kit/state/page.ts';
+import {promptInUse} from '../../../source/kit/state/view-state.ts';
+import {pipelinePage} from '../../../source/shells/screen/pages/pipeline-page.ts';
+import {writable} from '../../harness/writable.ts';
+import {sectionTexts} from '../../kit/pages/all-rows.ts';
+import {currentLine, logged, noticeOf, reading} from '../../kit/screen/reading.ts';
+import type {ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
+
+const timelineOf = ({state}: ScreenUnderTest['controller']) =>
+  withUnder(state.page)
+    .flatMap((page) => openAs(page, pipelinePage) ?? [])[0]
+    ?.timeline.state.get();
+
+function shown({controller}: ScreenUnderTest, width = 120): readonly string[] {
+  return sectionTexts(controller, 'timeline', width);
+}
+
+async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
+  screen.press('H');
+  expect(shown(screen)[0]).toBe(' Timeline of orders  asking the server');
+  await screen.until(() => timelineOf(screen.controller)?.timeline !== undefined, 'the timeline');
+  return shown(screen);
+}
+
+/** Puts the cursor on the first row with these words. */
+function goTo(screen: ScreenUnderTest, words: string): void {
+  const row = shown(screen).findIndex((text) => text.includes(words)) - 1;
+  expect(row).toBeGreaterThanOrEqual(0);
+  for (let at = 0; at < row; at++) screen.press('j');
+}
+
+it('H shows what happened; Enter goes to its place in the log, or says that it is in none', async () => {
+  await using screen = await reading([logged(1, 'ERROR', 'disk full'), logged(2, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  const [title, ...rows] = await opened(screen);
+  // Other parts of the page count on.
+  expect(title).toMatch(/^ Timeline of orders {2}newest first, UTC · as of \d\d:\d\d:\d\d$/);
+  expect(rows.join('\n')).toMatch(/ state .* API {6,}.*Running/);
+  goTo(screen, 'disk full');
+  screen.press('Enter');
+  expect(screen.controller.state.page).toBeUndefined();
+  expect(currentLine(screen)).toContain('disk full');
+  await opened(screen);
+  goTo(screen, 'Running');
+  screen.press('Enter');
+  expect(noticeOf(screen)).toBe('this is not in the log');
+  screen.press('y');
+  await screen.until(() => screen.copied.length > 0, 'a copy');
+  expect(screen.copied[0]).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
+});
+
+it('a failure whose words are cut keeps the end, where its reason is', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  screen.server
+    .pipeline('orders')
+    .fail(`panic: called \`Result::unwrap()\` on ${'x'.repeat(60)}: No space left on device`);
+  await opened(screen);
+  const failed = shown(screen, 80).find((text) => text.includes(' failed '));
+  expect(failed).toMatch(/….*No space left on device$/);
+});
+
+it('says in its title which parts could not be read', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  for (const of of ['stats', 'events'] as const) screen.server.refuse({kind: 'channel-full', of, times: 9});
+  const [title] = await opened(screen);
+  expect(title).toMatch(/^ Timeline of orders {2}without the events of the API and the errors of connectors: the /);
+});
+
+it('S saves the page under a name of its own', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  await opened(screen);
+  screen.press('S');
+  expect(promptInUse(screen.controller.state)?.suggestion).toMatch(/^orders-timeline-.*Z\.txt$/);
+  screen.press(...'timeline.txt', 'Enter');
+  await screen.until(() => noticeOf(screen)?.startsWith('saved ') === true, 'the file');
+  expect(await readFile(path.join(screen.folder, 'timeline.txt'), 'utf8')).toMatch(/^Timeline of orders, newest first/);
+});
+
+it('Enter goes to the last error of a kind when the first has left the log, and says so', async () => {
+  await using screen = await reading([logged(1, 'ERROR', 'disk full at 1')]);
+  const buffer = writable(screen.logs.get('orders')?.buffer);
+  buffer.startSegment();
+  screen.server.pipeline('orders').write(logged(2, 'ERROR', 'disk full at 2'));
+  await screen.untilLine('orders', 'disk full at 2');
+  buffer?.dropBefore(buffer.endId - 1);
+  await opened(screen);
+  goTo(screen, 'disk full');
+  screen.press('Enter');
+  expect(currentLine(screen)).toContain('disk full at 2');
+  expect(noticeOf(screen)).toBe('the first of them is no longer kept: this is the last one');
+});
+
+it('is read again when the status of the pipeline changes, until it is closed', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  await opened(screen);
+  screen.server.pipeline('orders').fail('exit status: 101');
+  await screen.until(() => shown(screen).some((row) => row.includes('Failed · exit status: 101')), 'the failure');
+  screen.press('H');
+  expect(screen.controller.state.page).toBeUndefined();
+});
+
+it('is not read any more when a command of the help closes it', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  await opened(screen);
+  for (const key of ['?', ...'wrap']) screen.press(key);
+  expect(timelineOf(screen.controller)?.timeline).toBeDefined();
+  screen.press('Enter');
+  expect(screen.controller.state.page).toBeUndefined();
+  expect(timelineOf(screen.controller)).toBeUndefined();
+});
+
+it('has the runs of a log that was not shown yet', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  await opened(screen);
+  const stream = screen.controller.services.logs.get('orders');
+  const reader = openAs(screen.controller.state.page, pipelinePage)?.timeline;
+  if (!stream || !reader) throw new Error('no stream, or no timeline');
+  const {buffer, errors} = stream;
+  reader.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});
+  await screen.until(() => reader.state.get()?.timeline !== undefined, 'the timeline');
+  expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
+});
+
+it('shows the ends of errors, also on 80 columns', async () => {
+  const error = "parse error on input endpoint 'orders.bad' while the next record of the topic was read:";
+  await using screen = await reading([
+    logged(1, 'ERROR', `${error} expected value`),
+    logged(2, 'ERROR', `${error} missing field`),
+  ]);
+  await opened(screen);
+  expect(shown(screen, 80).flatMap((row) => /…(.*)$/.exec(row)?.[1] ?? [])).toEqual(
+    expect.arrayContaining([expect.stringContaining('missing field'), expect.stringContaining('expected value')]),
+  );
+});

@@ -1,0 +1,163 @@
+import {describe, expect, it, test} from 'vitest';
+import type {KeyContext} from '../../../source/kit/keys/command.ts';
+import {
+  type CommandId,
+  commandFor,
+  commandsFrom,
+  keyOf,
+  keysNamed,
+  keysShown,
+  pressTo,
+  rowGroups,
+  withHint,
+} from '../../../source/kit/keys/commands.ts';
+import {remap} from '../../../source/kit/keys/remap-keys.ts';
+import {allCommands} from '../../../source/shells/pages.ts';
+
+const inContext = (context: KeyContext) => allCommands.filter((command) => command.context === context);
+const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);
+
+describe('keys', () => {
+  it.each(['everywhere', 'list', 'log', 'pipeline'] as const)(
+    'no two commands share one in the context %s',
+    (context) => {
+      const keys = keysOf(context);
+      expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+    },
+  );
+
+  it.each(['list', 'log'] as const)('none of the %s hides one that holds everywhere', (pane) => {
+    const everywhere = new Set(keysOf('everywhere'));
+    expect(keysOf(pane).filter((key) => everywhere.has(key))).toEqual([]);
+  });
+
+  it('a page hides on purpose only what leaves it', () => {
+    const everywhere = new Set(keysOf('everywhere'));
+    expect(keysOf('pipeline').filter((key) => everywhere.has(key))).toEqual(['Esc', 'q']);
+  });
+
+  it('each leads to its command', () => {
+    for (const command of allCommands) {
+      const panes = command.context === 'everywhere' ? (['list', 'log'] as const) : [command.context];
+      for (const pane of panes) {
+        for (const key of command.keys)
+          expect(commandFor(allCommands, pane, key), `${key} in ${pane}`).toBe(command.id);
+      }
+    }
+  });
+
+  it('without a command leads nowhere', () => {
+    expect(commandFor(allCommands, 'log', 'Q')).toBeUndefined();
+    expect(commandFor(allCommands, 'list', 'Q')).toBeUndefined();
+    expect(commandFor(allCommands, 'pipeline', 'n')).toBeUndefined();
+  });
+
+  it('of the log also work in the list, unless it uses them itself', () => {
+    expect(commandFor(allCommands, 'list', 'n')).toBe('next-match');
+    expect(commandFor(allCommands, 'list', '/')).toBe('find-name');
+    expect(commandFor(allCommands, 'list', 'r')).toBe('reconnect');
+    expect(commandFor(allCommands, 'log', 'm')).toBe('mark');
+  });
+
+  it('of everywhere work on a page that has none of its own', () => {
+    expect(commandFor(allCommands, 'pipeline', '?')).toBe('help');
+    expect(commandFor(allCommands, 'pipeline', '^C')).toBe('interrupt');
+    expect(commandFor(allCommands, 'pipeline', 'q')).toBe('pipeline-close');
+  });
+
+  it('that are characters are typed into the help, all but the one that opens it', () => {
+    for (const key of [...keysOf('help'), '?', '^C', '^L', '^Z']) {
+      expect(commandFor(allCommands, 'help', key), key).toBeDefined();
+    }
+    for (const key of ['q', 'd', 'Z', 'Space', '&', '1', 'Tab']) {
+      expect(commandFor(allCommands, 'help', key), key).toBeUndefined();
+    }
+    const {table: moved} = remap(allCommands, [{command: 'help', keys: ['H', ','], where: ''}]);
+    expect(['H', ',', '?'].map((key) => commandFor(moved, 'help', key))).toEqual([undefined, 'help', undefined]);
+  });
+
+  it('are all ones that a terminal sends', () => {
+    const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|F1|\^[A-Z]|[!-~])$/;
+    for (const command of allCommands) for (const key of command.keys) expect(key).toMatch(named);
+  });
+});
+
+it('no two commands have one name', () => {
+  expect(new Set(allCommands.map((command) => command.id)).size).toBe(allCommands.length);
+});
+
+test('keys are shown as people read them', () => {
+  const shown = (id: string) =>
+    allCommands.filter((command) => command.id === id).map((command) => keysShown(command))[0];
+  expect(shown('tab-number')).toBe('1–9');
+  expect(shown('up')).toBe('↑ k ^Y');
+  expect(shown('page-down')).toBe('PgDn Space ^F');
+  expect(shown('half-down')).toBe('^D');
+});
+
+test('groups hold every command once, in the order of the table', () => {
+  expect(rowGroups(allCommands).flatMap(({commands}) => commands)).toEqual(allCommands);
+  expect(new Set(rowGroups(allCommands).map(({group}) => group)).size).toBe(rowGroups(allCommands).length);
+});
+
+test('the footer has what a new user needs: help, quit, and what each pane is for', () => {
+  const hinted = allCommands.filter((command) => command.hint !== undefined).map((command) => command.id);
+  expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'open-tab', 'find-name', 'search']));
+});
+
+test.each(['log', 'pipeline', 'record', 'marks', 'errors'] as const)(
+  '^F ^B ^E ^Y move in the context %s as in less',
+  (pane) => {
+    const like = (key: string) => commandFor(allCommands, pane, key);
+    expect(like('^F')).toBe(like('PageDown'));
+    expect(like('^B')).toBe(like('PageUp'));
+    expect(like('^E')).toBe(like('Down'));
+    expect(like('^Y')).toBe(like('Up'));
+    expect(like('PageDown')).toBeDefined();
+  },
+);
+
+test('h and l scroll the log sideways as in vi', () => {
+  expect(['h', 'l'].map((key) => commandFor(allCommands, 'log', key))).toEqual(['pan-left', 'pan-right']);
+});
+
+test('with a page open, nothing that it covers changes unseen', () => {
+  for (const key of ['Tab', '1', '9', '[', ']', 'X', 'z', '+'])
+    expect(commandFor(allCommands, 'pipeline', key), key).toBeUndefined();
+  for (const key of ['?', 'd', 'i', 'r', '^L', '^Z', '^C'])
+    expect(commandFor(allCommands, 'pipeline', key), key).toBeDefined();
+});
+
+const {table} = remap(allCommands, [
+  {command: 'search', keys: ['up'], where: ''},
+  {command: 'up', keys: [], where: ''},
+]);
+
+it('names the first key of a command, arrows in words', () => {
+  expect(keyOf(allCommands, 'search')).toBe('/');
+  expect(keyOf(table, 'search')).toBe('Up');
+  expect(pressTo(table, ['search', 'search'])).toBe('press Up to search');
+  expect(withHint('nothing', table, 'search', 'search')).toBe('nothing: press Up to search');
+});
+
+it('a key that only works on the other side is named after the one that goes there', () => {
+  const named = (pane: 'list' | 'log' | 'pipeline', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
+  expect([named('log', 'search'), named('list', 'search'), named('pipeline', 'search')]).toEqual(['/', 'Tab /', '/']);
+  expect([named('log', 'filter'), named('list', 'filter')]).toEqual(['&', '&']);
+  expect([named('list', 'mark-pipeline'), named('log', 'mark-pipeline')]).toEqual(['m', 'Tab m']);
+  expect(named('list', 'select')).toBe('Tab v');
+  const {table: withoutTab} = remap(allCommands, [{command: 'other-side', keys: [], where: ''}]);
+  expect(keyOf(commandsFrom(withoutTab, 'list'), 'search')).toBe('/');
+});
+
+it('without a key is not named', () => {
+  expect(keyOf(table, 'up')).toBeUndefined();
+  expect(withHint('nothing', table, 'up', 'go up')).toBe('nothing');
+  expect(pressTo(table, ['up', 'go up'], ['copy', 'copy'], ['search', 'search'])).toBe('press y to copy, Up to search');
+  expect(
+    keysNamed(table, [
+      ['up', 'up'],
+      ['copy', 'copy'],
+    ]),
+  ).toBe('y copy');
+});

@@ -1,0 +1,93 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {setImmediate} from 'node:timers/promises';
+import {expect, test} from 'vitest';
+import {openedLog} from '../../../../source/engine/feeds/opened.ts';
+import {filterText} from '../../../../source/engine/filters/filter.ts';
+import type {Log} from '../../../../source/engine/logs/log.ts';
+import type {FoundLog} from '../../../../source/engine/opened/find-logs.ts';
+import {openBeforeFrame, startOf} from '../../../../source/shells/screen/run/start.ts';
+import {FakeClock} from '../../../harness/fake-clock.ts';
+import {readSettings} from '../../../harness/read-settings.ts';
+import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
+
+const now = Date.UTC(2026, 10, 25, 12);
+const start = (...argv: readonly string[]) => startOf(readSettings(argv, {}));
+
+test('a time in the forms of --since, perhaps with the hash of a record', () => {
+  expect(start('--at', '10m').placeAt?.(now)).toEqual({at: now - 600_000, hash: undefined});
+  expect(start('open', 'x.log', '--at', '2026-11-25T09:00:00.25Z#0A1b2c3d').placeAt?.(now)).toEqual({
+    ...{at: Date.UTC(2026, 10, 25, 9, 0, 0, 250), hash: '0a1b2c3d'},
+  });
+  expect(start('orders')).toEqual({placeAt: undefined, filters: undefined});
+});
+
+test('filters as they are typed after &', () => {
+  const {filters = []} = start('--filter', '!refused', '--filter', 'level:warn', '--filter', 'target:kafka');
+  expect(filters.map(filterText)).toEqual(['!refused', 'level:warn', 'target:kafka']);
+});
+
+test.each([
+  [['--at', 'x'], "--at 'x' is not a time; try 10m, 1h30m, 12:03, 2026-11-25 12:03 or now"],
+  [['--at', '10m#xyz'], "--at has no hash of a record after #, but 'xyz' · M copies one of eight digits"],
+  [['--filter', 'level:x'], '--filter \'level:x\' · no level "x": there are trace, debug, info, warn and error'],
+])('%j is refused', (argv, message) => {
+  expect(() => start(...argv)).toThrow(message);
+});
+
+type Options = {readonly packed?: 'gzip'; readonly isSlow?: boolean; readonly isGone?: boolean};
+
+/** Opens a file of this text before the first frame, and reads it unless it `isSlow`. `isDone`: the frame waits no longer. */
+async function opening(text: string, {packed, isSlow = false, isGone = false}: Options = {}) {
+  const folder = await temporaryDirectory();
+  const file = path.join(folder.path, 'app.log');
+  if (!isGone) await writeFile(file, text);
+  const clock = new FakeClock();
+  const found: FoundLog = {kind: 'file', name: 'app.log', path: file, packed};
+  const opened: Log[] = [];
+  const open = () => {
+    const log = openedLog(found, {clock, fps: 10, scrollbackBytes: 1e6});
+    opened.push(log);
+    if (!isSlow) log.start();
+    return log;
+  };
+  const frame = {isDone: false};
+  const done = openBeforeFrame(found, {logs: {open}, clock}).then(() => {
+    frame.isDone = true;
+  });
+  return {
+    ...{clock, opened, frame, done},
+    async [Symbol.asyncDispose]() {
+      await Promise.all(opened.map((log) => log.close()));
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('the first frame has the lines of a file', async () => {
+  await using file = await opening('one\ntwo\n');
+  await file.done;
+  expect(file.opened.map(({snapshot}) => snapshot.get().lineCount)).toEqual([2]);
+});
+
+test('a file that is empty or gone is not waited for', async () => {
+  await using empty = await opening('', {isSlow: true});
+  await empty.done;
+  await using gone = await opening('one\n', {isSlow: true, isGone: true});
+  await gone.done;
+});
+
+test('a file that is slow is in a later frame', async () => {
+  await using file = await opening('one\n', {isSlow: true});
+  await file.clock.advance(99);
+  expect(file.frame.isDone).toBe(false);
+  await file.clock.advance(1);
+  await setImmediate();
+  expect(file.frame.isDone).toBe(true);
+});
+
+test('what has to be unpacked is not opened before', async () => {
+  await using file = await opening('', {packed: 'gzip'});
+  await file.done;
+  expect(file.opened).toEqual([]);
+});
