@@ -110,7 +110,7 @@ function leave(say: string): Ending {
   return {failed: false, continues: true, say};
 }
 
-export function failure(say: string): Ending {
+function failure(say: string): Ending {
   return {failed: true, say};
 }
 

@@ -31,7 +31,7 @@ export function nameHints(client: ApiClient, clock: Clock): (name: string) => Pr
 }
 
 /** ` · did you mean 'orders'?`; if no name is near, how to see them all. */
-export function nameHint(name: string, listed: readonly string[]): string {
+function nameHint(name: string, listed: readonly string[]): string {
   return didYouMean(name, listed) || ` · ${seeAll}`;
 }
 

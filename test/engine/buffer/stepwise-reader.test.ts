@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
-import {StepwiseReader} from '../../../source/engine/buffer/stepwise-reader.ts';
+import {StepwiseReader} from '../../../source/engine/logs/lost-streams.ts';
 
 it('reads exactly the lines of its range that have ended, however they lie in segments', () => {
   const entry = fc.constantFrom('', 'a', 'some line', 'marker');

@@ -23,7 +23,7 @@ import {prompts} from '../../../source/shells/prompts.ts';
 import {Controller} from '../../../source/shells/screen/controller.ts';
 import {pressKeys} from '../../../source/shells/screen/press-keys.ts';
 import {ScreenBackend, type ShownLogs} from '../../../source/shells/screen/run/backend.ts';
-import {OpenedFacts} from '../../../source/shells/screen/run/opened-facts.ts';
+import {OpenedFacts} from '../../../source/shells/screen/run/run-opened.ts';
 import type {Facts} from '../../../source/shells/screen/run/server-facts.ts';
 import {screenServices} from '../../../source/shells/screen/run/services.ts';
 import type {OpenServer} from '../../../source/shells/startup/open-server.ts';

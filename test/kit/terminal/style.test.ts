@@ -6,6 +6,8 @@ import {
   type ColorDepth,
   colorsIn,
   contrast,
+  dark,
+  light,
   type Palette,
   type Rgb,
   readableOn,
@@ -15,7 +17,6 @@ import {
   styleToSgr,
   white,
 } from '../../../source/kit/terminal/style.ts';
-import {dark, light} from '../../../source/kit/terminal/themes.ts';
 
 describe('styleToSgr', () => {
   test.each<[Style, ColorDepth, string]>([

@@ -15,12 +15,13 @@ import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
 import {newBelow} from '../../../kit/viewport/position.ts';
 import {timeNear} from '../../../kit/viewport/time-column.ts';
-import {byteSize, count, counted, inZone, isoTime} from '../../../lib/format.ts';
+import {markerText} from '../../../kit/words/markers.ts';
+import {clean} from '../../../lib/clean.ts';
+import {byteSize, count, counted, inZone, isoTime, moment} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';
 import type {Controller} from '../controller.ts';
 import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {missingWords} from '../missing-words.ts';
 import {Line} from './rows.tsx';
 
 export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
@@ -155,4 +156,22 @@ function rightWords(view: StatusView): string[] {
   if (view.following && view.ended) words.push('at the end');
   else if (view.following && !view.isCut) words.push('following');
   return words;
+}
+
+/**
+ * What is missing of a pipeline at the current entry of a merged log: `orders: nothing until 21:17 · 21,238 earlier entries
+ * no longer held by the server`. Undefined: nothing, as far as is known.
+ */
+function missingWords({paneAt, services}: Controller): string | undefined {
+  const {current, model, tab} = paneAt ?? {};
+  const {merge} = model?.source ?? {};
+  const [gap, ...others] = (current !== undefined && merge?.missingAt(current)) || [];
+  if (!gap) return undefined;
+  const {origin, until, marker} = gap;
+  const offsetAt = zoneOf(tab?.pane, services.offsetAt);
+  const now = services.clock.wall();
+  const name = clean(merge?.names[origin] ?? '');
+  const end = until === undefined ? 'here' : `until ${moment(inZone(until, offsetAt), inZone(now, offsetAt))}`;
+  const more = others.length > 0 ? ` · ${counted(others.length, 'more gap', 'more gaps')}` : '';
+  return `${name}: nothing ${end} · ${markerText(marker, offsetAt)}${more}`;
 }

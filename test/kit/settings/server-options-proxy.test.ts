@@ -3,7 +3,7 @@ import http from 'node:http';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it, test} from 'vitest';
 import {UsageError} from '../../../source/kit/settings/parse-values.ts';
-import {proxyTo} from '../../../source/kit/settings/proxy.ts';
+import {proxyTo} from '../../../source/kit/settings/server-options.ts';
 import {requireTool} from '../../harness/tools.ts';
 
 const https = 'https://prod.example.com/eu';

@@ -1,7 +1,15 @@
 import {describe, expect, it, test} from 'vitest';
 import {originColors} from '../../../source/kit/pane/pane-rows.ts';
-import {type Color, colorsIn, contrast, type Rgb, rgbOf, type Style} from '../../../source/kit/terminal/style.ts';
-import {dark, light} from '../../../source/kit/terminal/themes.ts';
+import {
+  type Color,
+  colorsIn,
+  contrast,
+  dark,
+  light,
+  type Rgb,
+  rgbOf,
+  type Style,
+} from '../../../source/kit/terminal/style.ts';
 import {type FoundStyle, stylesInSource} from '../../harness/styles-in-source.ts';
 
 const {styles: written, unread} = await stylesInSource();
