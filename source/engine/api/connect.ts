@@ -5,7 +5,7 @@ import type {Clock} from '../../lib/clock.ts';
 import type {SocketReads} from './socket-reads.ts';
 import type {HttpProxy} from './types.ts';
 
-/** How all connections reach the server. */
+/** Route of all connections to the server. */
 export type Transport = {
   readonly proxy: HttpProxy | undefined;
   /** The certificates of server and proxy are not checked. */
@@ -32,9 +32,9 @@ const keepAliveDelay = 15_000;
 const addressAttemptTimeout = 1000;
 
 /**
- * How undici connects. Unlike undici's own connector it gives the raw TCP socket to `reads`, because only a raw socket
- * can be closed with a reset (`TLSSocket.resetAndDestroy` throws); a proxy that gets the reset ends its other half. No
- * TLS session is kept, so each connection checks the certificate.
+ * Makes undici's connector. Unlike undici's own it gives the raw TCP socket to `reads`, because only a raw socket can
+ * be closed with a reset (`TLSSocket.resetAndDestroy` throws); a proxy that gets the reset ends its other half. No TLS
+ * session is kept, so each connection checks the certificate.
  */
 export function createConnector(options: {
   clock: Clock;
@@ -201,7 +201,7 @@ export class ProxyError extends Error {
     this.name = 'ProxyError';
   }
 
-  /** For status 407. */
+  /** Makes the error of status 407. */
   static ofLogin(proxy: HttpProxy): ProxyError {
     const words = `wants a login: put http://user:password@… into ${proxy.from}`;
     return new ProxyError(proxy, proxy.login === undefined ? words : `refuses the login in ${proxy.from}`);

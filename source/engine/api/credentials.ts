@@ -9,11 +9,11 @@ export type Credentials = {
   readonly token: (signal: AbortSignal) => Promise<string | undefined>;
   /** The server answered 401 to this token. Returns whether to repeat the request with another one. */
   readonly refused: (token: string) => boolean;
-  /** Undefined: the user gave the token itself. */
+  /** Source of new tokens; undefined: the user gave the token itself. */
   readonly renewedBy: TokenMaker | undefined;
   /** When the token was made or read, as Unix time in ms; `given`: the user set it. */
   readonly madeAt: (token: string) => number | 'given';
-  /** What must never be shown: the current token and earlier ones. */
+  /** Texts that must never be shown: the current token and earlier ones. */
   readonly secrets: () => readonly string[];
   /** Cancels the making of a token. */
   readonly close: () => void;

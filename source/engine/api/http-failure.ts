@@ -5,7 +5,7 @@ import {parseServerError} from './parse-pipeline.ts';
 import {readText, type ServerHeaders, ServerJson} from './server-text.ts';
 import type {ApiFailure, FatalReason, HttpProxy, RetryableReason} from './types.ts';
 
-/** The same response means different things on different routes. */
+/** Kind of a request: the same response means something else on each. */
 export type ApiRoute =
   | 'list'
   | 'pipeline'
@@ -97,13 +97,13 @@ function proxyLoginWords(proxy: HttpProxy | undefined): string {
     : 'a proxy on the way asks for a login, but no variable names a proxy';
 }
 
-/** What nginx, Go and Apache answer to plain HTTP on a TLS port. */
+/** Answers of nginx, Go and Apache to plain HTTP on a TLS port. */
 const plainHttpToTls =
   /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to/i;
 
 type Reply = {readonly response: HttpResponse; readonly now: number; readonly code: string; readonly detail: string};
 
-/** How the message of `token-expired` begins; `authHeadersOf` adds when. */
+/** Beginning of the message of `token-expired`; `authHeadersOf` adds when. */
 export const tokenHasExpired = 'the token has expired';
 
 function unauthorized(reply: Reply): ApiFailure {
@@ -218,12 +218,12 @@ export function encodingOf(headers: ServerHeaders): string {
   return encoding === '' ? 'identity' : encoding;
 }
 
-/** Whether the logs route answered with a log. Feldera never compresses one. */
+/** Recognises a log in the answer of its route. Feldera never compresses one. */
 export function isLog(status: number, headers: ServerHeaders): boolean {
   return status === 200 && mediaTypeOf(headers) === 'text/plain' && encodingOf(headers) === 'identity';
 }
 
-/** By the header or, when that is missing or wrong, by the beginning of the body. */
+/** Recognises a web page by the header or, when that is missing or wrong, by the beginning of the body. */
 export function isWebPage(headers: ServerHeaders, body: Uint8Array): boolean {
   const type = mediaTypeOf(headers);
   if (type === 'text/html' || type === 'application/xhtml+xml') return true;

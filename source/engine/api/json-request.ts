@@ -33,7 +33,7 @@ export type JsonRequest<T> = {
   readonly url: string;
   readonly signal: AbortSignal;
   readonly headers?: RequestHeaders;
-  /** Undefined, and a `SyntaxError`: the body does not belong to the route. */
+  /** Returns undefined, or throws a `SyntaxError`, when the body does not belong to the route. */
   readonly parse: (body: Uint8Array) => T | undefined | Promise<T | undefined>;
   /** A status beside 200 whose body is one of the route. */
   readonly alsoStatus?: number;
@@ -245,7 +245,7 @@ const leastPiece = 64;
 /** Deflate makes no text smaller than this (zlib's technical details, "maximum compression factor"). */
 const bestRatio = 1032;
 
-/** What the end of the last member says (RFC 1952, ISIZE), as far as it can be true. */
+/** Reads the plain size of the last member from its end (RFC 1952, ISIZE), as far as it can be true. */
 function gunzippedSize(bytes: Buffer): number {
   const said = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
   return Math.min(said, bytes.length * bestRatio);

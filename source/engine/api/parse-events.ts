@@ -5,12 +5,12 @@ import type {MonitorEvent, MonitorEventDetail} from './types.ts';
 /** Events that are kept of a response; Feldera has 720 by default. */
 const eventLimit = 2000;
 
-/** Undefined when `json` is no list. Entries without an id or a time are left out. */
+/** Reads events, but none without an id or a time; undefined when `json` is no list. */
 export function parseEvents(json: ServerJson): readonly MonitorEvent[] | undefined {
   return json.items?.slice(0, eventLimit).flatMap((entry) => parseEvent(entry) ?? []);
 }
 
-/** Undefined when `json` is no event. */
+/** Reads an event; undefined when `json` is none. */
 export function parseEventDetail(json: ServerJson): MonitorEventDetail | undefined {
   const event = parseEvent(json);
   if (event === undefined) return undefined;
@@ -33,7 +33,7 @@ function parseEvent(json: ServerJson): MonitorEvent | undefined {
   };
 }
 
-/** As the server combines them for the list: what is provisioned is in the status of its process. */
+/** Combines two states as the server does for its list: what is provisioned has the state of its process. */
 function combined(resources: string, runtime: string): string {
   if (resources !== 'Provisioned') return resources;
   return runtime === '' ? 'Initializing' : runtime;

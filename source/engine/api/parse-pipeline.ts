@@ -26,7 +26,7 @@ export async function parsePipelines(
   return unchanged ? previous : pipelines;
 }
 
-/** Undefined when `json` is no object with a name. */
+/** Reads a pipeline; undefined when `json` is no object with a name. */
 export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefined {
   const pipeline = parsePipeline(json);
   if (pipeline === undefined) return undefined;
@@ -41,7 +41,7 @@ export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefine
   };
 }
 
-/** Undefined when `json` is not an object. */
+/** Reads a session; undefined when `json` is no object. */
 export function parseSession(json: ServerJson): Session | undefined {
   if (!json.isObject) return undefined;
   return {

@@ -15,14 +15,14 @@ import type {
   Transaction,
 } from './types.ts';
 
-/** What is kept of a response: the server sends less, by far. */
+/** Most entries kept of a response: the server sends far fewer. */
 const connectorLimit = 2000;
 const errorLimit = 1000;
 const sampleLimit = 600;
 
 /**
- * Undefined when `json` is no statistics of a pipeline. Fields that are missing or of another type are left out. In steps
- * of a connector each: a thousand errors of one take 1 to 3 ms.
+ * Reads statistics without fields that are missing or of another type; undefined when `json` is none. A step is a
+ * connector: a thousand errors of one take 1 to 3 ms.
  */
 export function* statsSteps(json: ServerJson): Generator<void, PipelineStats | undefined, void> {
   const metrics = json.field('global_metrics');
@@ -122,7 +122,7 @@ function parseReasons(json: ServerJson): readonly CheckpointReason[] {
   });
 }
 
-/** Undefined when `json` is no time series. */
+/** Reads a time series; undefined when `json` is none. */
 export function parseTimeSeries(json: ServerJson): TimeSeries | undefined {
   const {items} = json.field('samples');
   if (items === undefined) return undefined;
@@ -134,7 +134,7 @@ export function parseTimeSeries(json: ServerJson): TimeSeries | undefined {
   return {samples};
 }
 
-/** Undefined without a name. */
+/** Reads a connector; undefined without a name. */
 function parseConnector(kind: 'input' | 'output', entry: ServerJson): ConnectorStats | undefined {
   const name = entry.lineOf('endpoint_name');
   if (name === '') return undefined;

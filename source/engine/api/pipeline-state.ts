@@ -6,7 +6,7 @@ export type StateKind = (typeof stateKinds)[number];
 type State = {
   readonly word: string;
   readonly kind: StateKind;
-  /** What there is of the pipeline: its program alone, resources, or a process, too, that can answer. */
+  /** Parts that the pipeline has: its program alone, resources, or a process, too, that can answer. */
   readonly has: 'program' | 'resources' | 'process';
 };
 
@@ -56,12 +56,12 @@ export function isSettled(status: string): boolean {
   return kind !== 'waiting' && kind !== 'unknown';
 }
 
-/** Of a pipeline that is not deployed, whose program alone can change. */
+/** Returns whether a pipeline is not deployed: its program alone can change. */
 export function isUndeployed(status: string): boolean {
   return stateOf(status).has === 'program';
 }
 
-/** Of a program on its way to a result, which is `Success`, an error, or a status that is not known. */
+/** Returns whether a program is on its way to a result: `Success`, an error, or a status that is not known. */
 export function isCompileStep(status: string): boolean {
   const {has, kind} = stateOf(status);
   return has === 'program' && kind === 'waiting';

@@ -15,13 +15,13 @@ export type AuthHeaders = <T>(signal: AbortSignal, request: (headers: RequestHea
 
 /** Limits of one request, in milliseconds. */
 export type Timeouts = {
-  /** For the name, TCP, the proxy and TLS together. */
+  /** The name, TCP, the proxy and TLS together. */
   readonly connect: number;
   /** From the request to its headers; the server itself waits 10 s for a frozen runner before it answers 503. */
   readonly headers: number;
-  /** For a whole JSON request; logs have no such limit. */
+  /** A whole JSON request; logs have no such limit. */
   readonly total: number;
-  /** For the body of an error, from its headers on; then the part that came is used. */
+  /** Body of an error, from its headers on; then the part that came is used. */
   readonly errorBody: number;
 };
 

@@ -9,7 +9,7 @@ export type ServerClock = Clock & {
 
 /** Milliseconds by which the two may differ: a `Date` is of a whole second, and some seconds old when the server is slow. */
 const tolerance = 5_000;
-/** What a `Date` lacks, on average. */
+/** Milliseconds that a `Date` lacks, on average. */
 const halfSecond = 500;
 
 /** The one owner of the difference between this machine's clock and the server's. */

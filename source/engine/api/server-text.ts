@@ -65,12 +65,12 @@ export class ServerJson {
     return Object.entries(this.#json).map(([key, value]) => [cut(key, clean), new ServerJson(value)]);
   }
 
-  /** Undefined for what is no array. */
+  /** Items of an array; undefined if it is none. */
   get items(): readonly ServerJson[] | undefined {
     return Array.isArray(this.#json) ? this.#json.map((item: unknown) => new ServerJson(item)) : undefined;
   }
 
-  /** Undefined for what is no string. Line breaks stay. */
+  /** Text with its line breaks; undefined if it is no string. */
   get text(): string | undefined {
     return typeof this.#json === 'string' ? cut(this.#json, cleanLines) : undefined;
   }
@@ -104,19 +104,19 @@ export class ServerJson {
     return typeof value === 'string' ? cut(value, cleanName) : '';
   }
 
-  /** Undefined if the field is missing or no number. */
+  /** Reads a number; undefined if the field has none. */
   numberOf(key: string): number | undefined {
     const value = this.#of(key);
     return typeof value === 'number' ? value : undefined;
   }
 
-  /** Undefined if the field is missing or no finite number from 0 on: counts, sizes and times are never below. */
+  /** Reads a finite number from 0 on, as all counts, sizes and times are; undefined if the field has none. */
   countOf(key: string): number | undefined {
     const value = this.numberOf(key);
     return value !== undefined && Number.isFinite(value) && value >= 0 ? value : undefined;
   }
 
-  /** Undefined if the field is missing or no boolean. */
+  /** Reads a boolean; undefined if the field has none. */
   flagOf(key: string): boolean | undefined {
     const value = this.#of(key);
     return typeof value === 'boolean' ? value : undefined;

@@ -42,13 +42,13 @@ export type Pipeline = {
 export type PipelineDetail = Pipeline & {
   /** Compiler messages as text; undefined when the program compiled. Needs `selector=all`. */
   readonly programError: string | undefined;
-  /** The same by its messages. */
+  /** Messages of `programError`. */
   readonly programErrors: readonly ProgramError[];
-  /** In SQL. Needs `selector=all`. */
+  /** SQL. Needs `selector=all`. */
   readonly programCode: string;
   /** Counts the changes of the program and of its platform; undefined: not sent. */
   readonly programVersion: number | undefined;
-  /** Of the process, in MB; undefined: its configuration sets none. Needs `selector=all`. */
+  /** Limit in MB; undefined: the configuration sets none. Needs `selector=all`. */
   readonly memoryLimit?: number | undefined;
 };
 
@@ -97,9 +97,9 @@ export type PipelineStats = {
   readonly processedRecords?: number | undefined;
   /** Unix time in ms of the answer, by the server's clock; up to a second early. */
   readonly answeredAt?: number | undefined;
-  /** Of the process' limit of memory: `low` (below 85 %), `moderate`, `high` (from 90 % on) or `critical` (from 95 % on). */
+  /** Use of the memory limit: `low` (below 85 %), `moderate`, `high` (from 90 % on) or `critical` (from 95 % on). */
   readonly memoryPressure?: string | undefined;
-  /** Of the process. */
+  /** Memory of the process. */
   readonly memoryBytes?: number | undefined;
   /** Absent: none is in progress. */
   readonly transaction?: Transaction | undefined;
@@ -125,7 +125,7 @@ export type Transaction = {
 /** Views that are new or changed are filled: `isSynchronizing`: the inputs wait for the end of that. */
 export type Bootstrap = {readonly isSynchronizing: boolean; readonly progress: Progress | undefined};
 
-/** Of a commit: operators that are done, and all. */
+/** Operators that are done, and all. */
 export type Progress = {readonly done: number; readonly all: number};
 
 /** `checkpoint_activity`. `since`: Unix time in ms by the server's clock, if it can be read. */
@@ -146,11 +146,11 @@ export type ConnectorStats = {
   readonly bytes: number | undefined;
   /** Received, or to be transmitted, and not processed yet; an output's queue is included. */
   readonly bufferedRecords: number | undefined;
-  /** Of an output only in newer versions: then its changes are dropped. */
+  /** Sent for an output only by newer versions: a paused output drops its changes. */
   readonly isPaused: boolean | undefined;
-  /** Of an input. */
+  /** Sent for an input only. */
   readonly hasEnded: boolean | undefined;
-  /** Of an input: how long 99 % of its records took, in microseconds. */
+  /** Microseconds in which 99 % of an input's records were done. */
   readonly latency: number | undefined;
   /** Feldera has none for files, URLs and generators. */
   readonly health: ConnectorHealth | undefined;
@@ -192,7 +192,7 @@ export type MonitorEvent = {
   readonly id: string;
   /** RFC 3339. */
   readonly time: string;
-  /** As `deploymentStatus` of the pipeline at that time. */
+  /** `deploymentStatus` of the pipeline at that time. */
   readonly status: string;
   readonly resourcesDesiredStatus: string;
   /** Empty while nothing is provisioned. */
@@ -271,7 +271,7 @@ export type RetryableReason =
 /** `at`: the token's `exp` as Unix time in ms; undefined: it cannot be read. */
 export type ExpiredToken = {readonly at: number | undefined};
 
-/** What gives tokens again and again: the next one comes without the user. */
+/** Source that renews its token without the user. */
 export type TokenMaker = 'command' | 'file';
 
 /** Why a request failed. `message` is one sentence for the user, without credentials. */
@@ -280,10 +280,10 @@ export type ApiFailure =
       readonly kind: 'fatal';
       readonly reason: FatalReason;
       readonly message: string;
-      /** Of the response, if there was one. */
+      /** Status of the response, if there was one. */
       readonly status?: number;
       readonly expired?: ExpiredToken;
-      /** Of a failure about a token that the user did not give as it is. */
+      /** Source of a token that the user did not give as it is. */
       readonly renewedBy?: TokenMaker;
     }
   | {
@@ -297,14 +297,13 @@ export type ApiFailure =
     }
   | {readonly kind: 'cancelled'};
 
-/** How a body ended. `cut`: the connection closed or broke before the last chunk. `aborted`: we closed it. */
+/** End of a body. `cut`: the connection closed or broke before the last chunk. `aborted`: we closed it. */
 export type BodyEnd =
   | {readonly kind: 'clean'}
   | {readonly kind: 'cut'; readonly message: string}
   | {readonly kind: 'aborted'};
 
-/** Feldera's API. Every failure is an `ApiError`. */
-/** Of the service that starts and stops pipelines, and has their logs; without it, no state of a pipeline changes. */
+/** Health of the runner, which starts and stops pipelines, and has their logs; without it, no state changes. */
 export type RunnerHealth = {
   readonly isHealthy: boolean;
   readonly message: string;
@@ -313,6 +312,7 @@ export type RunnerHealth = {
   readonly checkedAt: number | undefined;
 };
 
+/** Feldera's API. Every failure is an `ApiError`. */
 export type ApiClient = {
   readonly answers: Answers;
   /** Without credentials and trailing slash: it may be shown. */
@@ -320,15 +320,15 @@ export type ApiClient = {
   /** In the server's order. Returns the previous array itself when nothing has changed. */
   readonly listPipelines: (signal: AbortSignal) => Promise<readonly Pipeline[]>;
   readonly getPipeline: (name: string, signal: AbortSignal) => Promise<PipelineDetail>;
-  /** Of a deployed pipeline; of another one it fails with `not-deployed`. */
+  /** Fails with `not-deployed` unless the pipeline is deployed. */
   readonly getStats: (name: string, signal: AbortSignal) => Promise<PipelineStats>;
-  /** Of a deployed pipeline, as `getStats`; before its first second without samples. */
+  /** Fails as `getStats` does. In the pipeline's first second, it returns no samples. */
   readonly getTimeSeries: (name: string, signal: AbortSignal) => Promise<TimeSeries>;
   /** The newest first: what the server keeps, some hours to days. Fails with `unsupported` before Feldera 0.292. */
   readonly listEvents: (name: string, signal: AbortSignal) => Promise<readonly MonitorEvent[]>;
   /** Fails with `bad-request` when the server no longer has the event. */
   readonly getEvent: (name: string, id: string, signal: AbortSignal) => Promise<MonitorEventDetail>;
-  /** As the server checked it last. Fails with `unsupported` on an old server. */
+  /** Returns the server's last check. Fails with `unsupported` on an old server. */
   readonly getRunnerHealth: (signal: AbortSignal) => Promise<RunnerHealth>;
   readonly getSession: (signal: AbortSignal) => Promise<Session>;
   /** The server's version, such as `0.337.0`; a pipeline may have been compiled by another one. */

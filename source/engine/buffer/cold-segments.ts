@@ -13,7 +13,7 @@ export type ColdBytes = {
   readonly giveBack?: ((bytes: Buffer) => void) | undefined;
   /** The first `visibleBytes` alone, of a longer line alone. Undefined: only all of them can be read. */
   readonly readStart?: (() => Buffer | undefined) | undefined;
-  /** What they take of the memory while they are not read, compressed. Undefined: nothing, they are on a disk. */
+  /** Memory that they take, compressed, while they are not read. Undefined: none, they are on a disk. */
   readonly memoryBytes?: number;
   /** They are not needed any more. */
   readonly free?: () => void;
@@ -43,7 +43,7 @@ export type LeavingSegment = {
 export type ColdStore = {
   /** Every entry below this id is kept. */
   readonly storedTo: number;
-  /** Undefined: the segment's bytes are gone. */
+  /** Returns undefined when the segment's bytes are gone. */
   readonly keep: (segment: LeavingSegment) => ColdBytes | undefined;
 };
 
@@ -56,7 +56,7 @@ const mostEvicted = 16;
 /** Markers stay in memory: a log of nothing else must not fill it. */
 const mostMarkers = 10_000;
 
-/** What the index of records keeps of an entry that is held in memory. */
+/** Bytes that the index of records keeps of an entry in memory. */
 const indexedEntryCost = 2;
 
 /** Entries that left memory: a few dozen bytes for 256 KiB of log, and what `bytes` takes. */
@@ -77,14 +77,14 @@ type ReadView = SegmentView & {readonly release: ((bytes: Buffer) => void) | und
 
 /** Entries that left memory: read back by segment, or gone. No holes: with a segment all older ones are gone. */
 export class ColdSegments {
-  /** Undefined: what leaves memory is gone. */
+  /** Takes what leaves memory; undefined: that is gone. */
   store: ColdStore | undefined;
   lines = 0;
   /** Newlines included. */
   byteLength = 0;
   /** Entries from this id on are in memory: what is on a disk, or gone, is before. */
   memoryFirstId = 0;
-  /** What the segments take of the memory, without those that were read back. */
+  /** Memory of the compressed segments, without what was read back. */
   packedBytes = 0;
   droppedLines = 0;
   /** Failed reads of held segments, which are gone since. */
@@ -179,7 +179,7 @@ export class ColdSegments {
     this.#add(kept);
   }
 
-  /** What the store has still to keep is compressed until then. */
+  /** Returns undefined for what the store has still to keep: it is compressed until then. */
   #stored(segment: LeavingSegment): ColdBytes | undefined {
     return segment.endId > this.storedTo && this.#packed ? undefined : this.store?.keep(segment);
   }
@@ -296,7 +296,7 @@ export class ColdSegments {
     return bytes && {bytes, length: bytes.length};
   }
 
-  /** Undefined if the entry is not held. A segment that cannot be read back is gone from now on. */
+  /** Returns undefined if the entry is not held. A segment that cannot be read back is gone from now on. */
   segmentAt(id: number): SegmentView | undefined {
     if (id < (this.firstId ?? Number.POSITIVE_INFINITY)) return undefined;
     const index = this.#views.findIndex(({firstId, endId}) => firstId <= id && id < endId);

@@ -126,7 +126,7 @@ function matchesAmong({block, lines, areProved}: Candidates, pattern: Pattern): 
   return matching.map((index) => segment.firstId + index);
 }
 
-/** Undefined: the text is in too many lines to be of use, or lines would be missed. */
+/** Finds lines with the text; undefined: it is in too many to be of use, or some would be missed. */
 function linesWith(core: CoreText, block: Block, pattern: Pattern): number[] | undefined {
   const {first, last, bytes} = block;
   const offsetFrom = pattern.caseSensitive ? offsetsOf(bytes, core.text) : offsetsOfEitherCase(bytes, core.text);
@@ -139,7 +139,7 @@ function offsetsOf(bytes: Buffer, text: string): NextOffset {
   return (from) => bytes.indexOf(needle, from);
 }
 
-/** Undefined if occurrences would be missed. */
+/** Returns undefined if occurrences would be missed. */
 function offsetsOfEitherCase(bytes: Buffer, text: string): NextOffset | undefined {
   if (foldsBeyondAscii(text, bytes)) return undefined;
   // One character a byte: offsets stay the same, and no character of Latin-1 is another case of one of ASCII.
@@ -236,7 +236,7 @@ function uninterrupted(text: string, caseSensitive: boolean, styleJoints: StyleJ
   return parts;
 }
 
-/** Whether a kelvin sign or a long s in the bytes may match a `k` or an `s` of `core`. */
+/** Returns whether a kelvin sign or a long s in the bytes may match a `k` or an `s` of `core`. */
 function foldsBeyondAscii(core: string, bytes: Buffer): boolean {
   return (/k/i.test(core) && bytes.includes(kelvinSign)) || (/s/i.test(core) && bytes.includes(longS));
 }

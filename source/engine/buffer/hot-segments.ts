@@ -12,7 +12,7 @@ const mostSpare = 4;
 /** The newest entries of a log buffer, in memory. Only the last segment grows; the owner removes the oldest. */
 export class HotSegments {
   readonly #segmentBytes: number;
-  /** Where an endless line is broken, not less than a segment. */
+  /** Length at which an endless line is broken, at least a segment's. */
   maxLineBytes: number;
   /** Oldest first. All but the last are sealed. */
   readonly #segments: Segment[] = [];

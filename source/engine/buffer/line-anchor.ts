@@ -6,7 +6,7 @@ export type LineAnchor = {readonly bytes: number; readonly hash: number; readonl
 /** Markers of the log between two lines; more than one or two are rare. */
 const mostMarkers = 16;
 
-/** Undefined for a marker, the open line, and an id that is not held. */
+/** Returns undefined for a marker, the open line, and an id that is not held. */
 export function anchorOf(buffer: LogBuffer, id: number): LineAnchor | undefined {
   if (id >= buffer.endedTo) return undefined;
   const line = buffer.lineAt(id);
@@ -33,7 +33,7 @@ export class AnchorSearch {
     }
   }
 
-  /** Of several lines the newest with the same line before it, else the newest: that line may have left the log. */
+  /** Returns the newest line, if possible one with the same line before it, which may have left the log. */
   idOf(anchor: LineAnchor): number | undefined {
     return this.#found.get(anchor)?.id;
   }

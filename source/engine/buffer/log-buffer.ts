@@ -13,7 +13,7 @@ export type Entries = {
   readonly countFrom: (id: number) => number;
 };
 
-/** What all lines of the runner of a log have. `isJson`: its format; undefined: not known. */
+/** Id and format in all lines of a log's runner. `isJson`: undefined: not known. */
 export type RunnerMark = {readonly pipelineId: string; readonly isJson?: boolean | undefined};
 
 const defaultSegmentBytes = 256 * 1024;
@@ -25,7 +25,7 @@ export type BufferOptions = {
   readonly maxBytes: number;
   /** Default: 256 KiB, or an eighth of a smaller bound. */
   readonly segmentBytes?: number;
-  /** Where an endless line is broken; default: the bound, at least 4 MiB. */
+  /** Length at which an endless line is broken; default: the bound, at least 4 MiB. */
   readonly maxLineBytes?: number;
   /** Room over the bound while the cold store is slow. */
   readonly waitingBytes?: number;
@@ -37,7 +37,7 @@ type Writing =
   | ('append' | 'closeLine' | 'addMarker' | 'replaceMarker')
   | ('startSegment' | 'coldStore' | 'addPast' | 'setRunner');
 
-/** As all see it but the log sink, which is the only writer. */
+/** Log buffer for all but the log sink, which is the only writer. */
 export type LogBuffer = Omit<WritableLogBuffer, Writing>;
 
 /**
@@ -56,7 +56,7 @@ export class WritableLogBuffer {
   readonly #maxLineBytes: number;
   /** Markers that wait for the open line to end. Their ids will be those from `endId` on. */
   #waiting: Marker[] = [];
-  /** Of the lines from an id on. */
+  /** Marks of the lines from an id on. */
   readonly #runners: {readonly from: number; readonly mark: RunnerMark}[] = [];
   #version = 0;
   #holds = 0;
@@ -91,7 +91,7 @@ export class WritableLogBuffer {
     return this.#hot.firstId;
   }
 
-  /** Where the segment with the held entry `id` begins, and all lines and bytes that ever were before; reads nothing. */
+  /** Returns the start of the segment with the held `id`, and all lines and bytes ever before it; reads nothing. */
   segmentStart(id: number): {readonly id: number; readonly lines: number; readonly bytes: number} {
     if (id < this.#hot.firstId) return this.#cold.segmentStart(id);
     const start = this.#hot.segmentStart(id);
@@ -127,7 +127,7 @@ export class WritableLogBuffer {
     return this.#bound.memoryBytes;
   }
 
-  /** The same with the room that nothing is in yet, or no more. */
+  /** `memoryBytes` with the room that nothing is in yet, or no more. */
   get takenBytes(): number {
     return this.memoryBytes + this.#hot.unusedBytes + this.#cold.unusedBytes;
   }
@@ -155,7 +155,7 @@ export class WritableLogBuffer {
     return this.#hot.isOpen;
   }
 
-  /** Undefined: what leaves memory is gone. */
+  /** Takes what leaves memory; undefined: that is gone. */
   set coldStore(store: ColdStore | undefined) {
     this.#cold.store = store;
   }
@@ -170,7 +170,7 @@ export class WritableLogBuffer {
     this.#bound.onMoved = onMoved;
   }
 
-  /** What is over the limit leaves memory at once. */
+  /** Moves what is over the limit out of memory at once. */
   set maxBytes(bytes: number) {
     this.#bound.maxBytes = bytes;
     this.releaseStored();
@@ -191,7 +191,7 @@ export class WritableLogBuffer {
     this.#hot.startAt(this.#cold.addPast(this.endId, block));
   }
 
-  /** Where the last `bytes` bytes of lines begin, or a little before; reads no disk. `linesBefore`: lines before it. */
+  /** Returns the start of the last `bytes` bytes of lines, or a little before; reads no disk. */
   lastBytes(bytes: number): {readonly id: number; readonly linesBefore: number} {
     const older = this.#cold.lastBytes(bytes - this.#hot.byteLength);
     return older ?? {id: this.#hot.firstId, linesBefore: this.#cold.allLines};
@@ -235,14 +235,14 @@ export class WritableLogBuffer {
     this.#bound.enforce();
   }
 
-  /** Of the lines that follow. */
+  /** Sets the mark of the lines that follow. */
   setRunner(mark: RunnerMark): void {
     const last = this.#runners.at(-1)?.mark;
     if (last?.pipelineId !== mark.pipelineId || last.isJson !== mark.isJson)
       this.#runners.push({from: this.endId, mark});
   }
 
-  /** Undefined: not known. */
+  /** Returns undefined when it is not known. */
   runnerAt(id: number): RunnerMark | undefined {
     return this.#runners.findLast(({from}) => from <= id)?.mark;
   }
@@ -271,7 +271,7 @@ export class WritableLogBuffer {
     return waiting ? {id: this.endId + this.#waiting.length - 1, marker: waiting} : this.#markers.last();
   }
 
-  /** Undefined for lines and for ids that are not held. */
+  /** Returns undefined for lines and for ids that are not held. */
   markerAt(id: number): Marker | undefined {
     return this.#markers.get(id);
   }
@@ -320,7 +320,7 @@ export class WritableLogBuffer {
     return id < this.#hot.firstId ? this.#cold.lineAt(id) : this.#hot.lineAt(id);
   }
 
-  /** The same, but of a long line that is compressed only what a row can show: reads no more. */
+  /** Reads a line, but of a long one that is compressed only what a row can show. */
   lineStartAt(id: number): LineStart | undefined {
     if (id < this.#hot.firstId) return this.#cold.lineStartAt(id);
     const bytes = this.#hot.lineAt(id);

@@ -15,7 +15,7 @@ export type LossCause =
   | 'collected-again'
   | 'unknown';
 
-/** Of the pipeline's process. */
+/** Streams of the pipeline's process. */
 export type OutputStream = 'stdout' | 'stderr';
 
 /** What happened at a marker. Copied and saved text has markers only on request. */
@@ -69,7 +69,7 @@ export type MarkerKind =
     }
   /** The pipeline has another name; its log goes on. */
   | {readonly kind: 'renamed'; readonly from: string; readonly to: string}
-  /** The same for the program, from the compiler. */
+  /** The compiler gave the program another status. */
   | {readonly kind: 'program'; readonly from: string; readonly to: string}
   /** In a recording: `lines` came while nothing could be written; undefined: an unknown number. */
   | {readonly kind: 'not-recorded'; readonly lines: number | undefined}

@@ -25,7 +25,7 @@ type MemoryBoundOptions = {
  * cold store has. The bound counts lines, newlines and the index, so that a flood of empty lines is bounded too.
  */
 export class MemoryBound {
-  /** Of the log: then more of it stays as it is. */
+  /** The log is viewed: more of it stays as it is. */
   #isViewed = true;
   readonly #hot: HotSegments;
   readonly #cold: ColdSegments;
@@ -111,7 +111,7 @@ export class MemoryBound {
     return Math.max(least, (this.maxBytes - this.#cold.packedBytes) * unpackedShare);
   }
 
-  /** What is recorded leaves for the disk, and while it is viewed only when there is no room. */
+  /** Bytes that are not packed; of a log that is viewed and recorded, all for which there is room. */
   get #unpackedBound(): number {
     const isRecorded = Number.isFinite(this.#cold.storedTo);
     if (!isRecorded || !this.#isViewed) return this.#unpackedBytes;

@@ -2,7 +2,7 @@
  * Memory that goes back to the system once it is freed: the engine maps what can be resized on its own.
  * The C library keeps what it frees, with holes: 64 busy tabs had 80 MiB of them, also when they were closed.
  *
- * For bytes that are copied as a whole: reading them one by one takes longer, once code has seen both kinds.
+ * Use it for bytes that are copied as a whole: reading them one by one takes longer, once code has seen both kinds.
  */
 export function ownMemory(length: number, most = length): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(length, {maxByteLength: most}), 0, length);

@@ -4,16 +4,16 @@ import {freeOwn, ownMemory} from './own-memory.ts';
 export type Packer = {
   /** 256 KiB of a Feldera log become a thirteenth, in 0.3 ms. `keep` has to copy the packed bytes, which end with it. */
   readonly pack: <Kept>(bytes: Uint8Array, keep: (packed: Uint8Array) => Kept) => Kept;
-  /** Undefined: they cannot be unpacked. 256 KiB take 0.3 ms. */
+  /** Returns undefined when they cannot be unpacked. 256 KiB take 0.3 ms. */
   readonly unpack: (packed: Uint8Array, byteLength: number) => Buffer | undefined;
 };
 
 export type PackedBlock = {
-  /** Undefined: it cannot be read any more. */
+  /** Returns undefined when it cannot be read any more. */
   readonly read: () => Buffer | undefined;
   /** Its first bytes alone, if it was added with `startBytes`: that many. */
   readonly readStart?: (() => Buffer | undefined) | undefined;
-  /** What it takes of the memory. */
+  /** Bytes that it takes in memory. */
   readonly memoryBytes: number;
   /** It is not needed any more. */
   readonly free: () => void;
@@ -36,16 +36,16 @@ export class PackedStore {
   readonly #packer: Packer;
   /** The one that is being filled. */
   #newest: Piece | undefined;
-  /** Of all pieces. */
+  /** Bytes of all pieces. */
   #pieceBytes = 0;
-  /** Of the blocks in them. */
+  /** Bytes of the blocks in them. */
   #blockBytes = 0;
 
   constructor(packer: Packer) {
     this.#packer = packer;
   }
 
-  /** What the pieces take of the memory beside their blocks: what is not used yet, or no more. */
+  /** Bytes of the pieces beside their blocks: those that are not used yet, or no more. */
   get unusedBytes(): number {
     return this.#pieceBytes - this.#blockBytes;
   }

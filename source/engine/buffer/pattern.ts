@@ -4,8 +4,8 @@ import {compileExpression, type Expression} from '../../lib/expression.ts';
 type Range = {readonly start: number; readonly end: number};
 
 /**
- * Undefined: `task` was ended by force after `milliseconds`. Only the engine can stop a regular expression that
- * backtracks for minutes; the task then runs no `catch` and no `finally`.
+ * Runs `task`; undefined: it was ended by force after `milliseconds`. Only the engine can stop a regular expression
+ * that backtracks for minutes; the task then runs no `catch` and no `finally`.
  */
 export type TimeLimit = <T>(milliseconds: number, task: () => T) => {readonly value: T} | undefined;
 
@@ -37,7 +37,7 @@ export type Extent = {readonly total: number; readonly longest: number};
 
 /** Made by `compilePattern`. */
 export class Pattern {
-  /** As typed. */
+  /** Text as the user typed it. */
   readonly source: string;
   /** It is no regular expression, and is searched as plain text. */
   readonly literal: boolean;
@@ -116,7 +116,7 @@ export class Pattern {
     return this.#resultOf(this.#limit(limitMs, task) ?? this.#limit(secondLimitMs, task), Number.POSITIVE_INFINITY);
   }
 
-  /** The same for many texts, ended after 8 ms: then test fewer (`mostAtOnce`). Stopped after 100 ms in all. */
+  /** Guards a test of many texts, ended after 8 ms: then test fewer (`mostAtOnce`). Stopped after 100 ms in all. */
   guardMany<T>(extent: Extent, task: () => T): T | undefined {
     if (this.isStopped) return undefined;
     if (!this.#limit || this.#isHarmless(extent)) {

@@ -16,7 +16,7 @@ export class Search {
   readonly #buffer: LogBuffer;
   readonly #pattern: Pattern;
   readonly #scope: SearchScope | undefined;
-  /** Of the whole log. The open line, if it matches, is the last one, and is tested again whenever it has grown. */
+  /** Matches in the whole log. The open line, if it matches, is the last, and is tested again when it has grown. */
   readonly #found = new SortedIds();
   /** The matches in the scope; without a scope the same list. */
   readonly #matches: SortedIds;
@@ -25,7 +25,7 @@ export class Search {
   #openMatches = false;
   #doneVersion: number | undefined;
 
-  /** Undefined `scope`: everything is searched. A scope has one search at a time. */
+  /** Searches everything without a `scope`. A scope has one search at a time. */
   constructor(buffer: LogBuffer, pattern: Pattern, scope?: SearchScope) {
     this.#buffer = buffer;
     this.#pattern = pattern;

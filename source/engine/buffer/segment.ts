@@ -13,7 +13,7 @@ export type SegmentView = {
   readonly starts: Uint32Array;
   /** The last entry is a line without its newline. */
   readonly open: boolean;
-  /** As far as a search has read. */
+  /** Joints as far as a search has read. */
   readonly styleJoints: StyleJoints;
 };
 

@@ -44,7 +44,7 @@ export class StyleJoints {
     return this.#joints.size > 0;
   }
 
-  /** Whether styles may be between these two bytes. */
+  /** Returns whether styles may be between these two bytes. */
   isJoint(before: number, after: number): boolean {
     return this.#joints.size >= mostJoints || this.#joints.has((before << 8) | after);
   }
@@ -78,9 +78,9 @@ type Span = {
   readonly words: Int32Array;
   /** Offset of the first word. */
   readonly head: number;
-  /** Of the span's first word. */
+  /** Index of the span's first word. */
   readonly index: number;
-  /** What is before is done. */
+  /** Offset up to which all is done. */
   readonly next: number;
   readonly to: number;
 };

@@ -2,7 +2,7 @@ import {waitAfter} from '../../lib/clock.ts';
 import type {ApiFailure} from '../api/types.ts';
 
 const second = 1000;
-/** Of which half is jitter, so that clients do not return all at once. */
+/** Waits, of which half is jitter, so that clients do not return all at once. */
 const usual = {first: 2 * second, longest: 30 * second};
 /** The longest wait that a server can request: a year in `Retry-After` must not switch a tab off. */
 const longestAsked = 5 * 60 * second;

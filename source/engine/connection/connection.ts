@@ -16,7 +16,7 @@ import {
 import {stepWords} from './step-words.ts';
 
 type ConnectionOptions = {
-  /** Of the pipeline; another one after `onRenamed`. */
+  /** Name of the pipeline; another one after `onRenamed`. */
   readonly name: () => string;
   readonly client: Pick<ApiClient, 'answers' | 'followLogs' | 'getPipeline' | 'listPipelines'>;
   readonly clock: Clock;
@@ -56,7 +56,7 @@ export class Connection {
   #machine = initialMachine;
   #events: readonly ConnectionEvent[] = [];
   #pipelineId: string | undefined;
-  /** Of the pipeline whose log is in the buffer; one that was created again has another id. */
+  /** Id of the pipeline whose log is in the buffer; one that was created again has another id. */
   #followedId: string | undefined;
   #pipelineAtEnd: Pipeline | undefined;
   #endedAt: number | undefined;
@@ -271,8 +271,8 @@ export class Connection {
   }
 
   /**
-   * Undefined: the pipeline that the server does not know has another name. Else the failure; without a list it is that of
-   * the list, as it is not known whether the pipeline was deleted. Never rejects.
+   * Returns the failure; undefined: the pipeline that the server does not know has another name. Without a list it is
+   * the failure of the list, as it is not known whether the pipeline was deleted. Never rejects.
    */
   async #unlessRenamed(failure: ApiFailure, signal: AbortSignal): Promise<ApiFailure | undefined> {
     const {client, receiver, name, onRenamed} = this.#options;

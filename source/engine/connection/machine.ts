@@ -262,15 +262,15 @@ function connect(machine: Machine): Step {
   };
 }
 
-/** Whether a good answer to this request ends the wait. */
+/** Returns whether a good answer to this request ends the wait. */
 export function isWokenBy({wakeAfter}: Machine, request: number): boolean {
   return wakeAfter !== undefined && request > wakeAfter;
 }
 
 /**
  * Connects at once, as the server answers other requests. If that fails more than a few times, no answer ends the next
- * wait: a server that serves the list but no log gets at most twice as many attempts. Once an outage the backoff is reset too, because it
- * had grown for a server that was away; not for one that accepted the connection and dropped it.
+ * wait: a server that serves the list but no log gets at most twice as many attempts. Once an outage the backoff is
+ * reset too, because it had grown for a server that was away; not for one that accepted the connection and dropped it.
  */
 function wake(machine: Machine): Step {
   const {connection, tries} = machine;

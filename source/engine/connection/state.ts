@@ -99,7 +99,7 @@ export type Machine = {
   readonly isBackoffReset: boolean;
 };
 
-/** What happened on one attempt's connection, look-up or timer. */
+/** Event on one attempt's connection, look-up or timer. */
 export type AttemptEvent = {readonly attempt: number} & (
   | {readonly kind: 'opened'}
   | {readonly kind: 'caught-up'}
@@ -123,7 +123,7 @@ export type BodySummary = {
   readonly lasted: number;
 };
 
-/** What the look-up after the end of a log found: a pipeline with the same id, with another one, or none. */
+/** Answer of the look-up after the end of a log: a pipeline with the same id, with another one, or none. */
 export type PipelineAnswer =
   | {readonly kind: 'same'}
   | {readonly kind: 'other'}
@@ -144,7 +144,7 @@ export type OutsideEvent =
 
 export type MachineEvent = AttemptEvent | OutsideEvent;
 
-/** What `Connection` has to do. `drop` ends all that belongs to an attempt. */
+/** Task for `Connection`. `drop` ends all that belongs to an attempt. */
 export type Effect =
   | {readonly kind: 'connect'; readonly attempt: number}
   | {readonly kind: 'drop'; readonly attempt: number}
@@ -196,7 +196,7 @@ export type BodyReceiver = {
   receive(attempt: number, bytes: Uint8Array): void;
   /** No more comes on the attempt. */
   end(attempt: number): BodySummary;
-  /** Of an attempt that is kept: it may replace the other one, which has had time to speak. */
+  /** Returns whether a kept attempt may replace the other one, which has had time to speak. */
   isReplayOver(attempt: number): boolean;
   /** Milliseconds after which to check `isReplayOver` (again). */
   checkAfter(attempt: number): number;
