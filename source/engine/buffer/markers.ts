@@ -18,7 +18,7 @@ export type LossCause =
 /** Streams of the pipeline's process. */
 export type OutputStream = 'stdout' | 'stderr';
 
-/** What happened at a marker. Copied and saved text has markers only on request. */
+/** Event at a marker. Copied and saved text has markers only on request. */
 export type MarkerKind =
   /** The server had discarded `entries` before we first connected. */
   | {readonly kind: 'discarded'; readonly entries: number}
@@ -69,7 +69,7 @@ export type MarkerKind =
     }
   /** The pipeline has another name; its log goes on. */
   | {readonly kind: 'renamed'; readonly from: string; readonly to: string}
-  /** The compiler gave the program another status. */
+  /** The program has another status, or changed. */
   | {readonly kind: 'program'; readonly from: string; readonly to: string}
   /** In a recording: `lines` came while nothing could be written; undefined: an unknown number. */
   | {readonly kind: 'not-recorded'; readonly lines: number | undefined}

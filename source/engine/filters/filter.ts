@@ -16,7 +16,7 @@ export type Filter =
   | {readonly kind: 'target'; readonly text: string; readonly out: boolean}
   /** Hides the records of a fingerprint; `text` describes it. */
   | {readonly kind: 'fingerprint'; readonly fingerprint: number; readonly text: string}
-  /** Of one run: matches if the head is in `[from, to)`. `to` may be set or lowered later while the entries after it are unread. */
+  /** Matches one run: heads in `[from, to)`. `to` may be set or lowered while entries after it are unread. */
   | {readonly kind: 'between'; readonly from: number; readonly to: number | undefined};
 
 /** It means nothing in a log of which no times and levels are read. */

@@ -42,7 +42,7 @@ export class FoldedRecords {
     else this.#opened.delete(head);
   }
 
-  /** Of `unfolded` entries those that have a row. Follows its changes, and those of this. */
+  /** Returns those of `unfolded` that have a row. Follows its changes, and those of this. */
   entries(unfolded: Entries): Entries {
     return {
       atOrAfter: (id) => {

@@ -32,7 +32,7 @@ export class FoldedSuppressed {
     return fold && !fold.open ? fold.head : id;
   }
 
-  /** How many errors the lines in the row of an error tell of; 0 if it is open. */
+  /** Counts the errors that the lines in the row of an error tell of; 0 if it is open. */
   countAt(head: number): number {
     if (this.#opened.has(head)) return 0;
     return this.linesOf(head).reduce((sum, line) => sum + this.#suppressed.between(line, line + 1, () => true), 0);
@@ -43,7 +43,7 @@ export class FoldedSuppressed {
     else this.#opened.delete(head);
   }
 
-  /** Of `unfolded` entries those that have a row. Follows its changes, and those of this. */
+  /** Returns those of `unfolded` that have a row. Follows its changes, and those of this. */
   entries(unfolded: Entries): Entries {
     const isHidden = (id: number) => this.#isHidden(this.#suppressed.errorAfter(id), unfolded);
     return {

@@ -133,7 +133,7 @@ export class IdSet {
     this.#base += blocks * blockIds;
   }
 
-  /** For the journal: restores the word around `at`. */
+  /** Restores the word around `at`, for the journal. */
   restore(at: number, word: number): void {
     if (at >= this.#base) this.#write(at - this.#base, word);
   }

@@ -102,7 +102,7 @@ export class FilterMatches {
     if (id >= this.#matchedTo && this.filter.kind === 'fingerprint') this.#hidden.set(head, this.#hides(head));
   }
 
-  /** Whether a line passes whose head is not held. Its record is not counted. */
+  /** Returns whether a line passes whose head is not held. Its record is not counted. */
   passesOrphan(head: number, id: number): boolean {
     const {filter} = this;
     const {buffer, index} = this.#log;

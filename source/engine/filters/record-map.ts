@@ -66,7 +66,10 @@ export class RecordMap {
   }
 }
 
-/** The fingerprints of records, by their first line with text, of panics by place and message. The last two are cached: folds compare neighbours. */
+/**
+ * Fingerprints of records, by their first line with text, of panics by place and message. The last two are cached:
+ * folds compare neighbours.
+ */
 export class Fingerprints {
   readonly #index: RecordIndex;
   #last = {head: -1, fingerprint: 0};
@@ -86,7 +89,7 @@ export class Fingerprints {
     return this.#last.fingerprint;
   }
 
-  /** Whether two held records are similar, and no errors of different connectors, whose names are in quotes. */
+  /** Returns whether two held records are similar, and no errors of different connectors, named in quotes. */
   areAlike(first: number, second: number): boolean {
     if (this.of(first) !== this.of(second)) return false;
     return this.#index.levelAt(second) !== 'ERROR' || this.#connectorOf(first) === this.#connectorOf(second);

@@ -19,7 +19,7 @@ export type ShownLinesOptions = {
   readonly fold: boolean;
   /** Heads of the folds that are open. */
   readonly opened?: Iterable<number>;
-  /** Of the same log, for its folds; absent: nobody asks how many errors their rows stand for. */
+  /** Errors of the same log, for its folds; absent: nobody asks how many their rows stand for. */
   readonly suppressed?: SuppressedErrors | undefined;
   /** Shown lines of the same log: their results are reused for the filters that both have. */
   readonly earlier?: ShownLines | undefined;
@@ -27,8 +27,8 @@ export type ShownLinesOptions = {
 
 /**
  * The entries of a log that filters and folds show, found in steps while the log grows and drops lines. A record is
- * shown or hidden as a whole; markers are always shown, except outside a `between` filter. When a head is dropped, the held lines of its record stay shown or hidden, and the record is no longer
- * counted.
+ * shown or hidden as a whole; markers are always shown, except outside a `between` filter. When a head is dropped, the
+ * held lines of its record stay shown or hidden, and the record is no longer counted.
  *
  * Needs about one bit an entry for each filter and seven more, and keeps no text.
  */
@@ -47,7 +47,7 @@ export class ShownLines implements Entries {
     this.#pass = this.#newPass(opened, earlier?.pass);
   }
 
-  /** For the `earlier` of later shown lines. */
+  /** Results for the `earlier` of later shown lines. */
   get pass(): FilterPass {
     return this.#pass;
   }
@@ -70,12 +70,12 @@ export class ShownLines implements Entries {
     return this.#pass.matches.find(({id}) => id === filterId)?.hiddenCount(this.#options.buffer.firstId) ?? 0;
   }
 
-  /** Whether the entry is shown, in its own row or that of a fold. */
+  /** Returns whether the entry is shown, in its own row or that of a fold. */
   includes(id: number): boolean {
     return this.#pass.shown.lines.has(id);
   }
 
-  /** Whether the 32 entries around an id are shown, in their own rows or those of folds: a bit each. */
+  /** Returns which of the 32 entries around an id are shown, in their own rows or those of folds: a bit each. */
   wordAt(id: number): number {
     return this.#pass.shown.lines.wordAt(id);
   }
@@ -88,7 +88,7 @@ export class ShownLines implements Entries {
     return hasRestarted ? 0 : changedFrom;
   }
 
-  /** Whether the entry is shown only because it is near a match. */
+  /** Returns whether the entry is shown only because it is near a match. */
   isAround(id: number): boolean {
     const {records, matches} = this.#pass.shown;
     const head = this.#options.index.headOf(id);
@@ -107,7 +107,7 @@ export class ShownLines implements Entries {
     return fold && fold.head === id && !fold.open ? fold.records : 1;
   }
 
-  /** How many errors that are not in the log the records in the row `id` stand for; 0 without folds. */
+  /** Counts the errors, not in the log, that the records in the row `id` stand for; 0 without folds. */
   suppressedAt(id: number): number {
     const {folds, records} = this.#pass.shown;
     const fold = folds?.foldOf(id);
@@ -308,7 +308,7 @@ class FilterPass {
     return this.matches.every((matches) => matches.passes(head));
   }
 
-  /** Whether `between` filters allow markers, and records around a match, at an entry. */
+  /** Returns whether `between` filters allow markers, and records around a match, at an entry. */
   #isWithin(id: number): boolean {
     return this.matches.every(({filter}) => filter.kind !== 'between' || isBetween(id, filter));
   }

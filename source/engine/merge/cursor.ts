@@ -10,7 +10,7 @@ export type MergeSink = {
    * of the last one in the merged log.
    */
   readonly lines: (bytes: Uint8Array, origin: number) => number;
-  /** What has come of a line that was read while it was open: the copy `copyId`. Returns the id of what was added to. */
+  /** Adds to a line that was read while it was open: the copy `copyId`. Returns the id of what was added to. */
   readonly rest: (rest: LineRest, origin: number) => number;
   /** Returns the id of the marker in the merged log. */
   readonly marker: (marker: Marker, origin: number) => number | undefined;
@@ -114,7 +114,7 @@ export class MergeCursor {
     return this.#arrivals[0]?.dueAt ?? this.#openDueAt;
   }
 
-  /** The same of an open line. */
+  /** Monotonic milliseconds when an open line will be due; undefined when none waits. */
   get openDueAt(): number | undefined {
     return this.#openDueAt;
   }

@@ -184,14 +184,14 @@ export class Merge {
 /** `toId`: of the first entry of the source after the marker `fromId`; undefined: none has come. */
 type Gap = Missing & {readonly fromId: number; readonly toId: number | undefined};
 
-/** Where entries of a source are missing among those of the others. */
+/** Places where entries of a source are missing among those of the others. */
 class SourceGaps {
   /** In the order of their ends. */
   #ended: Gap[] = [];
   /** By origin. */
   readonly #open = new Map<number, Gap>();
 
-  /** Of several markers in a row the last one stands for all. */
+  /** Begins a gap; the last of several markers in a row stands for all. */
   begin({origin, marker, id}: {readonly origin: number; readonly marker: Marker; readonly id: number}): void {
     const fromId = this.#open.get(origin)?.fromId ?? id;
     this.#open.set(origin, {origin, marker, fromId, toId: undefined, until: undefined});
@@ -219,7 +219,7 @@ const chunkSize = 4096;
 
 /** Which source each entry of a merged log came from: one byte an entry, freed along with the entries. */
 class EntryOrigins {
-  /** Of `chunkSize` entries each, from entry `#firstId` on: 0 for an entry of no source, else its origin + 1. */
+  /** Chunks of `chunkSize` entries, from entry `#firstId` on: 0 for an entry of no source, else its origin + 1. */
   readonly #chunks: Uint8Array[] = [];
   #firstId = 0;
   #endId = 0;
@@ -242,7 +242,7 @@ class EntryOrigins {
     }
   }
 
-  /** Undefined for an entry of no source and for one that was never added or has been dropped. */
+  /** Returns undefined for an entry of no source and for one that was never added or has been dropped. */
   at(id: number): number | undefined {
     const index = id - this.#firstId;
     const code = this.#chunks[Math.floor(index / chunkSize)]?.[index % chunkSize];

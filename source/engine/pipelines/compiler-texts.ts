@@ -5,10 +5,10 @@ import {someAtATime} from './pipeline-history.ts';
 /** Programs that are asked for after one list. */
 const mostAsked = 15;
 
-/** What is known of one version of a program. `text`: undefined: the server does not say. */
+/** Answer about one version of a program. `text`: undefined: the server does not say. */
 type Known = {readonly since: string; readonly text: string | undefined};
 
-/** What the compiler says of programs that did not compile, which lists lack: each is asked for until there is an answer. */
+/** The compiler's messages about failed programs, which lists lack: each is asked for until there is an answer. */
 export class CompilerTexts {
   readonly #client: Pick<ApiClient, 'getPipeline'>;
   /** By the server's id of the pipeline. */
@@ -26,7 +26,7 @@ export class CompilerTexts {
     return pipelines.some((pipeline) => this.#isUnknown(pipeline));
   }
 
-  /** The same pipelines with what is known. */
+  /** Adds what is known; returns the same array when there is nothing to add. */
   added(pipelines: readonly Pipeline[]): readonly Pipeline[] {
     const all = pipelines.map((pipeline) => this.#with(pipeline));
     return all.every((each, at) => each === pipelines[at]) ? pipelines : all;

@@ -16,7 +16,7 @@ const refusedEvery = 5_000;
 /** Milliseconds without an answer after which the server may be gone: an open connection does not prove that it is there. */
 const doubtedAfter = 5_000;
 
-/** The same object until the list changes, or a failure comes or goes. */
+/** Last list, the same object until the list changes, or a failure comes or goes. */
 export type ListSnapshot = {
   /** Kept through failures; undefined until the first list. */
   readonly pipelines: readonly Pipeline[] | undefined;
@@ -24,7 +24,7 @@ export type ListSnapshot = {
   readonly goodAt: number | undefined;
   /** Monotonic ms at which these pipelines were requested. */
   readonly askedAt?: number | undefined;
-  /** Of the last request; undefined when it succeeded. */
+  /** Failure of the last request; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
   /**
    * The first list in a row that was requested has had no answer for a while, nor has any request since: the Unix time in ms
@@ -78,7 +78,7 @@ export class ListPoller {
   #again = false;
   #cancelTimer: (() => void) | undefined;
 
-  /** As `Machine.wakeAfter`. */
+  /** See `Machine.wakeAfter`. */
   #wakeAfter: number | undefined;
   #woken = false;
   readonly #unsubscribe: () => void;
@@ -95,7 +95,7 @@ export class ListPoller {
     return this.#store;
   }
 
-  /** As `LongWait.since`: of the request in progress. */
+  /** Start of the request in progress, as `LongWait.since` has it. */
   get waitingSince(): ReadableStore<number | undefined> {
     return this.#wait.since;
   }
@@ -284,12 +284,12 @@ export class Login {
     this.#options = options;
   }
 
-  /** Undefined until received. */
+  /** Session, undefined until received. */
   get session(): ReadableStore<Session | undefined> {
     return this.#session;
   }
 
-  /** Of the server; undefined until received. */
+  /** Version of the server; undefined until received. */
   get version(): ReadableStore<string | undefined> {
     return this.#version;
   }

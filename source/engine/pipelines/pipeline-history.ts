@@ -5,13 +5,13 @@ import type {ApiClient, ApiFailure, MonitorEvent, MonitorEventDetail, PipelineSt
 /** A part of what happened that could not be had, and why, in one line. `reasons`: of failures that the events name. */
 export type MissingPart = {readonly part: 'events' | 'connectors' | 'reasons' | 'log'; readonly why: string};
 
-/** What the API tells of a pipeline besides its log. */
+/** Answers of the API about a pipeline, besides its log. */
 export type PipelineHistory = {
   /** The newest first. */
   readonly events: readonly MonitorEvent[];
   /** By id: the newest events at which an error appeared, in full. May have some of other pipelines. */
   readonly details: ReadonlyMap<string, MonitorEventDetail>;
-  /** Undefined: it is not deployed, or they are missing. */
+  /** Statistics; undefined: it is not deployed, or they are missing. */
   readonly stats: PipelineStats | undefined;
   readonly missing: readonly MissingPart[];
 };

@@ -7,7 +7,7 @@ const nearlyRecently = recently - 5_000;
 /** Milliseconds between two samples; answers come up to one a second. */
 const sampleEvery = 9_000;
 
-/** What the connectors of a process had counted at a moment. `at`: Unix time in ms. */
+/** Counts of a process's connectors at a moment. `at`: Unix time in ms. */
 export type Sample = {
   readonly at: number;
   /** `errors`: by the place of their kind. */
@@ -30,10 +30,7 @@ export function sampled(before: readonly Sample[], {connectors}: PipelineStats, 
 /** `span`: milliseconds of which the numbers are, a minute or more unless `isBrief`; undefined: they are of the run. */
 export type Recent = Pick<ConnectorStats, 'kind' | 'records' | 'errors'> & {readonly span: number | undefined};
 
-/**
- * What a connector has counted in about the last minute, or since it was asked about before; else in its run. `isBrief`: of
- * less than a minute, too.
- */
+/** Returns what a connector has counted in about the last minute, or in less if `isBrief`; else in its run. */
 export function recentOf(
   {at, samples}: {readonly at: number | undefined; readonly samples: readonly Sample[]},
   connector: ConnectorStats,

@@ -46,7 +46,7 @@ export class RunnerHealthReader {
     this.#options = options;
   }
 
-  /** Undefined: nothing speaks against the runner, or the server does not tell. */
+  /** Health of the runner; undefined: nothing speaks against it, or the server does not tell. */
   get health(): ReadableStore<RunnerHealth | undefined> {
     return this.#health;
   }

@@ -18,7 +18,7 @@ import {connectorKey, recently, recentOf, type Sample, sampled} from './recent-c
 
 /** Milliseconds between two requests of a kind for the pipeline whose page is open. */
 const openEvery = 10_000;
-/** The same for one that is degraded, which may be well again without anybody being told. */
+/** Milliseconds between two for a degraded one, which may be well again without anybody being told. */
 export const degradedEvery = 30_000;
 /** Milliseconds between the starts of any two requests. */
 const startEvery = 1000;
@@ -33,7 +33,7 @@ const trendLength = 7;
 /** An endpoint of an HTTP request, which disappears with it: of one that sends records, or asks for those of a view. */
 const passingEndpoint = /\.api-(?:ingress-|[0-9a-f]{8}-[0-9a-f]{4}-)/;
 
-/** What is known of a pipeline beside its log. It stays when the pipeline stops, until another one has its name. */
+/** Answers about a pipeline beside its log. They stay when it stops, until another one has its name. */
 export type KnownStats = {
   readonly stats: PipelineStats | undefined;
   /** Unix time in ms of `stats`. */
@@ -42,14 +42,14 @@ export type KnownStats = {
   readonly gone: readonly ConnectorStats[];
   /** Buffered records of the same process, oldest first. `at`: Unix time in ms. */
   readonly buffered: readonly {readonly at: number; readonly records: number}[];
-  /** What the connectors of the same process had counted before: see `recentOf`. */
+  /** Earlier counts of the connectors of the same process: see `recentOf`. */
   readonly samples: readonly Sample[];
   /** They are of seconds: a command does not ask for a minute. */
   readonly isBrief?: boolean;
   /** Unix time in ms of the first of the last statistics in a row that have one number of processed records. */
   readonly stillSince?: number | undefined;
   readonly series: TimeSeries | undefined;
-  /** Of the last request of each kind; undefined when it succeeded. */
+  /** Failure of the last request of each kind; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
   readonly seriesFailure: ApiFailure | undefined;
 };
@@ -336,12 +336,12 @@ function keyOf(what: What, name: string): string {
   return `${what} ${name}`;
 }
 
-/** Whether there is a process that can answer: a pipeline that is deployed, and not just being so. */
+/** Returns whether there is a process that can answer: the pipeline is deployed, and not just being so. */
 export function hasProcess(pipeline: Pipeline | undefined): boolean {
   return pipeline !== undefined && stateOf(pipeline.deploymentStatus).has === 'process';
 }
 
-/** Whether more connector errors are counted; those of another run, and of a process that had no number yet, from 0. */
+/** Returns whether more connector errors are counted; those of another run, or a first number, from 0. */
 function hasRisen(before: Pipeline | undefined, {connectorErrors = 0, deploymentId}: Pipeline): boolean {
   const isSameRun = before?.deploymentId === deploymentId;
   return connectorErrors > ((isSameRun && before?.connectorErrors) || 0);
@@ -360,7 +360,7 @@ function withStats(known: KnownStats, stats: PipelineStats, at: number): KnownSt
   return {...known, stats, at, gone, stillSince, buffered: buffered.slice(-trendLength), samples, failure: undefined};
 }
 
-/** As the server counts them. */
+/** Sums the errors as the server counts them. */
 export function allErrors({errors}: Pick<ConnectorStats, 'errors'>): number {
   return errors.reduce((sum, {count}) => sum + count, 0);
 }

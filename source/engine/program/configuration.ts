@@ -3,8 +3,8 @@ import {isSecretName} from '../../lib/secret-names.ts';
 import {isReference, masked, maskSteps} from '../../lib/secrets.ts';
 
 /**
- * What a pipeline's configuration is made of. A text: the JSON of a string, a number or a word, as it was printed, since
- * a number of JavaScript would lose digits (`18446744073709551615`).
+ * Part of a pipeline's configuration. A text: the JSON of a string, a number or a word, as it was printed, since a
+ * number of JavaScript would lose digits (`18446744073709551615`).
  */
 export type ConfigurationValue = string | ConfigurationObject | ConfigurationList;
 
@@ -41,7 +41,7 @@ export class ConfigurationReader {
     else this.#isBroken = true;
   }
 
-  /** Undefined: it is not complete, or not a configuration. */
+  /** Configuration; undefined: it is not complete, or none. */
   get value(): ConfigurationValue | undefined {
     return this.#isBroken ? undefined : this.#value;
   }
@@ -110,7 +110,7 @@ export function* changeSteps(
   return changes;
 }
 
-/** What is compared by itself; undefined: it has no such parts. */
+/** Returns the parts that are compared by themselves; undefined: there are none. */
 function partsOf(change: ConfigurationChange): Generator<ConfigurationChange, void> | undefined {
   const {before, now} = change;
   if (isObject(before) && isObject(now)) return membersOf(change, before, now);
@@ -140,7 +140,7 @@ function* itemsOf(
     yield {path: [...path, `[${at}]`], before: before[at], now: now[at], isSecret};
 }
 
-/** Of what has no parts that are compared by themselves. */
+/** Compares values without parts that are compared by themselves. */
 function isSame(before: ConfigurationValue | undefined, now: ConfigurationValue | undefined): boolean {
   if (!isList(before) || !isList(now)) return before === now;
   return before.length === now.length && now.every((item, at) => item === before[at]);
@@ -163,7 +163,7 @@ export function pathInWords(path: readonly string[]): string {
   return path.map((name, at) => (at === 0 || name.startsWith('[') ? name : `.${name}`)).join('');
 }
 
-/** As it may be shown. `isHidden`: all that differs is hidden. */
+/** Change as it may be shown. `isHidden`: all that differs is hidden. */
 export type ShownChange = {
   readonly change: 'changed' | 'added' | 'gone';
   readonly path: string;
@@ -204,12 +204,12 @@ export function* configurationSteps(json: string): Generator<void, string | unde
 }
 
 type Form = {
-  /** Of the value, or of the list that it is in. */
+  /** Name of the value, or of the list that it is in. */
   readonly name: string;
   /** By the name of what it is in. */
   readonly isSecret: boolean;
   readonly isRevealed: boolean;
-  /** What begins a line; undefined: all is in one. */
+  /** Beginning of each line; undefined: all is in one. */
   readonly indent?: string;
 };
 
@@ -301,7 +301,7 @@ const byName: readonly (readonly [names: RegExp, values: RegExp])[] = [
   [/^(?:path|paths|dir|file|location|\w+[._](?:path|dir|file|location))$/, path],
 ];
 
-/** Whether a text of a configuration can be no secret, by the name of its place: what is not known here is hidden. */
+/** Returns whether a text of a configuration can be no secret, by the name of its place: what is unknown is hidden. */
 function isPlainValue(name: string, text: string): boolean {
   if (text === '' || knownWords.has(text.toLowerCase()) || quantity.test(text)) return true;
   return byName.some(([names, values]) => names.test(name) && values.test(text)) && masked(text) === text;

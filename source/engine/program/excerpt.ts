@@ -53,7 +53,7 @@ export function* excerptSteps(
 
 type Position = Extract<ProgramPlace, {kind: 'position'}>;
 
-/** The same of several positions; undefined stays so. */
+/** Returns the lines around several positions; undefined stays so. */
 export function excerptsOf(
   code: string,
   places: readonly (Omit<Position, 'kind'> | undefined)[],
@@ -62,7 +62,7 @@ export function excerptsOf(
   return places.map((place) => place && lines.at({kind: 'position', ...place}));
 }
 
-/** The same of one at once. */
+/** Runs `excerptSteps` at once. */
 export function excerptOf(code: string, place: ProgramPlace): readonly ExcerptLine[] | undefined {
   return runAtOnce(excerptSteps(code, place));
 }
@@ -111,7 +111,7 @@ class ProgramLines {
     return end < 0 ? this.#code.length : end;
   }
 
-  /** Undefined: there is no such line. A column behind its end is its end. */
+  /** Returns undefined if there is no such line. A column behind its end is its end. */
   #offsetOf(line: number, column: number): number | undefined {
     if (line < 1 || line > this.#count) return undefined;
     const start = this.#startOf(line);
@@ -155,7 +155,7 @@ class ProgramLines {
   }
 }
 
-/** Where a program declares a connector. */
+/** Place where a program declares a connector. */
 export type Declaration = {
   /** `create table orders`. */
   readonly statement: TextRange;
@@ -209,7 +209,7 @@ function isWord(token: SqlToken | undefined, word: string): boolean {
   return token?.kind === 'word' && token.text.toLowerCase() === word;
 }
 
-/** As Feldera's names of endpoints have it. */
+/** Spells a name as Feldera's names of endpoints do. */
 function nameOf({kind, text}: SqlToken): string {
   return kind === 'name' ? text : text.toLowerCase();
 }

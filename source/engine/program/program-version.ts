@@ -5,9 +5,9 @@ import type {PipelineDetail} from '../api/types.ts';
 export type ProgramThen = 'same' | 'changed' | 'unknown';
 
 /**
- * Whether a pipeline ran its program of now at a time of its log (Unix time in ms). Feldera changes a program only while
- * its pipeline is stopped, and sets the time of its status with that (`db/operations/pipeline.rs`): so a status that is
- * older proves that nothing has changed since.
+ * Tells whether a pipeline ran its program of now at a time of its log (Unix time in ms). Feldera changes a program
+ * only while its pipeline is stopped, and sets the time of its status with that (`db/operations/pipeline.rs`): so a
+ * status that is older proves that nothing has changed since.
  */
 export function programThen(
   {programStatusSince}: Pick<PipelineDetail, 'programStatusSince'>,

@@ -22,16 +22,16 @@ export function* sqlTokens(code: string, start: number): Generator<SqlToken, voi
   }
 }
 
-/** What may have the word in it without meaning it, or the word itself: a megabyte is searched in some milliseconds. */
+/** Matches the word, and what may have it without meaning it: a megabyte is searched in some milliseconds. */
 const createPattern =
   /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"[^"]*(?:""[^"]*)*(?:"|$)|'[^']*(?:''[^']*)*(?:'|$)|\bcreate\b/gi;
 
-/** Where statements begin with `create`. */
+/** Yields the places where statements begin with `create`. */
 export function* creations(code: string): Generator<number, void, void> {
   for (const {0: found, index} of code.matchAll(createPattern)) if (/^create$/i.test(found)) yield index;
 }
 
-/** Where a place in the text that a token stands for is in the program: two quotes in it stand for one. */
+/** Returns the place in the program of a place in a token's text, in which one quote stands for two. */
 export function placeInToken(code: string, {kind, from}: SqlToken, offset: number): number {
   const quote = kind === 'text' ? "'" : '"';
   let at = from + 1;

@@ -10,7 +10,7 @@ export type EntryCountState = Range & {readonly open: boolean; readonly partial:
 export const maxProtocolLine = 4096;
 
 const nothing = new Uint8Array(0);
-/** What may begin an entry of the runner in text mode. Only such entries hold newlines; in JSON mode a line is an entry. */
+/** Possible start of a runner's entry in text. Only such entries hold newlines; in JSON mode a line is an entry. */
 const prefix = Buffer.from('[manager] ');
 const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
 

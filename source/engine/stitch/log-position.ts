@@ -2,7 +2,7 @@ import {fieldOf} from '../../lib/json.ts';
 import type {MarkerKind} from '../buffer/markers.ts';
 import {type EntryCountState, unknownCount} from './entry-count.ts';
 
-/** What a later run of pipetail needs, beside the end of the log, to continue it: plain data. */
+/** Plain data that a later run of pipetail needs, beside the end of the log, to continue it. */
 export type LogPosition = EpochState & {readonly count: EntryCountState};
 
 /** A log that an earlier run has recorded. */

@@ -1,6 +1,6 @@
 import {newline} from '../buffer/segment.ts';
 
-/** As the server and the pipelines write it, in text and JSON, to the microsecond. */
+/** Time as the server and the pipelines write it, in text and JSON, to the microsecond. */
 export const timestamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}/;
 
 /** Bytes of a line with its time, after a name of 63 bytes, a host number, SGR colours, or JSON's first key. */
@@ -123,7 +123,7 @@ export class EpochProof {
   #next = 0;
   #tries = 0;
   #firstDate: string | undefined;
-  /** Where the first line that counts ends, and the first one of another date. */
+  /** Ends of the first line that counts, and of the first one with another date. */
   readonly #ends: number[] = [];
 
   /** `tail`: with the newline before each of its lines. */
@@ -145,7 +145,7 @@ export class EpochProof {
     return this.#ends.filter((end) => end <= shared).length;
   }
 
-  /** Undefined unless the tail holds the line, newline included, once. */
+  /** Returns the line's date; undefined unless it has one and the tail holds it, newline included, once. */
   #uniqueDate(line: Buffer): string | undefined {
     if (this.#tries === maxTries) return undefined;
     const date = timestamp.exec(line.toString('latin1', 0, farthestTimestamp))?.[0];

@@ -8,10 +8,10 @@ const mostBlocks = 4;
 const nothing = new Uint8Array(0);
 const beforeFirst = Uint8Array.of(newline);
 
-/** What the server's ring holds at most, whichever is reached first. `bytes`: without newlines. */
+/** Most that the server's ring holds, whichever is reached first. `bytes`: without newlines. */
 export type RingLimits = {readonly bytes: number; readonly entries: number};
 
-/** Of Feldera 0.337, for each pipeline. */
+/** Limits of Feldera 0.337, for each pipeline. */
 export const serverRing: RingLimits = {bytes: 1_000_000, entries: 50_000};
 
 /**
@@ -24,14 +24,14 @@ export const serverRing: RingLimits = {bytes: 1_000_000, entries: 50_000};
 export class RingTail {
   readonly #limit: number;
   readonly #store: PackedStore | undefined;
-  /** What is before the bytes in the room, oldest first. */
+  /** Bytes before those in the room, oldest first. */
   readonly #packed: {readonly block: PackedBlock; readonly length: number}[] = [];
   #packedLength = 0;
   /** The last byte that is compressed. */
   #packedEnd = newline;
   #room: Uint8Array<ArrayBuffer>;
   #length = 0;
-  /** Where the next byte goes. While the room is not full, the bytes begin at 0. */
+  /** Offset of the next byte. While the room is not full, the bytes begin at 0. */
   #end = 0;
 
   /** Without `packer` nothing is compressed. */

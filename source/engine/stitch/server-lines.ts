@@ -10,16 +10,16 @@ import {latin1, maxProtocolLine} from './entry-count.ts';
  * be the end marker.
  */
 
-/** What the first line of a body shows of the replay that follows. */
+/** Facts from a body's first line about the replay that follows. */
 export type BodyStart = {
   /** Absolute index of the replay's first entry, which is the number of discarded ones. */
   readonly index: number;
   readonly replay: Uint8Array;
   /** The first line, without its newline, if it is a fresh start: the replay begins with entry 0. */
   readonly freshStart: Uint8Array | undefined;
-  /** Undefined if the first line is not the server's own. */
+  /** Id of the pipeline; undefined if the first line is not the server's own. */
   readonly pipelineId: string | undefined;
-  /** The format of the runner; undefined likewise. */
+  /** True: the runner writes JSON; undefined likewise. */
   readonly isJson: boolean | undefined;
 };
 
@@ -49,7 +49,7 @@ const managerLine = /^\[manager\] \S+ +([A-Z]+) (\S+): (.*) pipeline-id="([^"]*)
 const nothing = new Uint8Array(0);
 const openingBrace = 0x7b;
 
-/** Undefined: more of the first line is needed. */
+/** Returns undefined when it needs more of the first line. */
 export function readBodyStart(head: Uint8Array): BodyStart | undefined {
   const end = head.indexOf(newline);
   if (end === -1 && head.length <= maxProtocolLine) return undefined;
@@ -134,7 +134,7 @@ export class EndMarkerFilter {
     return held;
   }
 
-  /** Where the last line begins, complete or not; undefined: it is too long to matter. */
+  /** Returns where the last line begins, complete or not; undefined: it is too long to matter. */
   #lastLineStart(bytes: Uint8Array): number | undefined {
     const earliest = Math.max(0, bytes.length - endMarker.length);
     for (let start = bytes.length - 1; start >= earliest; start--) {

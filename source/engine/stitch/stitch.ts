@@ -17,9 +17,9 @@ export type StitchSink = {
   readonly cutLine: () => void;
   /** Within a line: the marker follows that line. */
   readonly addMarker: (marker: MarkerKind) => void;
-  /** Of what is appended from here on. Absent: nobody reads the lines. */
+  /** Marks what is appended from here on. Absent: nobody reads the lines. */
   readonly setRunner?: (mark: RunnerMark) => void;
-  /** What is appended from here on continues the log at `state`. `isEpochStart`: nothing before is a reference for replays. */
+  /** Continues the log at `state` from here on. `isEpochStart`: nothing before is a reference for replays. */
   readonly onPlaced: (place: {readonly isEpochStart: boolean}) => void;
 };
 
@@ -86,7 +86,7 @@ export class Stitch {
   readonly #filter = new EndMarkerFilter();
   readonly #tail: RingTail;
   readonly #epoch = new LogEpoch();
-  /** Undefined until a body's first line was read. */
+  /** Count of entries; undefined until a body's first line was read. */
   #count: EntryCount | undefined;
   #appendedAt: number;
   /** The last sleep: Unix times in ms of the last byte before it, and of its end. */
@@ -119,7 +119,7 @@ export class Stitch {
     return this.#epoch.pipelineId;
   }
 
-  /** Undefined before the first body was read. */
+  /** Position; undefined before the first body was read. */
   get state(): LogPosition | undefined {
     const count = this.#count;
     return count && {count: count.state, ...this.#epoch.state};
@@ -145,7 +145,7 @@ export class Stitch {
     this.#read(this.#filter.append(bytes));
   }
 
-  /** For a quiet body: undecided whole lines are kept and marked, unless the index and a date prove them old. */
+  /** Keeps and marks the undecided whole lines of a quiet body, unless the index and a date prove them old. */
   settle(): void {
     const phase = this.#phase;
     if (phase.kind !== 'matching' || !phase.overlap.replay.includes(newline)) return;
@@ -158,7 +158,7 @@ export class Stitch {
     this.#sleep = {since: this.#appendedAt, until: this.#clock.wall()};
   }
 
-  /** How a body that begins with these bytes continues the log. Changes nothing. */
+  /** Finds out how a body that begins with these bytes continues the log. Changes nothing. */
   fit(body: Uint8Array): BodyFit {
     const count = this.#count;
     const start = readBodyStart(body);
@@ -176,7 +176,7 @@ export class Stitch {
     this.#phase = {kind: 'idle'};
   }
 
-  /** What is undecided is dropped: the next replay brings it again. */
+  /** Drops what is undecided: the next replay brings it again. */
   end(): BodySummary {
     const hasEndMarker = this.#filter.end();
     const {decided} = this;
@@ -184,7 +184,7 @@ export class Stitch {
     return {hasEndMarker, decided};
   }
 
-  /** What replays are compared with, in memory. */
+  /** Bytes in memory with which replays are compared. */
   get memoryBytes(): number {
     return this.#tail.memoryBytes + (this.#phase.kind === 'matching' ? this.#phase.overlap.memoryBytes : 0);
   }
@@ -304,7 +304,7 @@ export class Stitch {
     this.#goLive(overlap.replay.subarray(oldBytes), oldBytes === 0);
   }
 
-  /** What comes next is compared and counted on its own, from entry `index` on. */
+  /** Compares and counts what comes next on its own, from entry `index` on. */
   #startEpoch({index, freshStart}: Pick<BodyStart, 'index' | 'freshStart'>): void {
     this.#epoch.start(freshStart);
     this.#tail.reset();

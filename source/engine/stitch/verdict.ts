@@ -2,9 +2,9 @@ import {newline} from '../buffer/segment.ts';
 import {EntryCount, type Range} from './entry-count.ts';
 import type {Overlap} from './overlap.ts';
 
-/** What happened to the log between the tail and a replay. */
+/** Finding about the log between the tail and a replay. */
 export type Verdict =
-  /** The same epoch, and nothing between: the replay is new after its first `oldBytes` bytes. */
+  /** The epoch is the same, and nothing is between: the replay is new after its first `oldBytes` bytes. */
   | {readonly kind: 'proved'; readonly oldBytes: number}
   /**
    * Nothing proves the epoch. If it is the same, `lost` entries are missing before what is new, and up to `mayRepeat`
@@ -34,7 +34,7 @@ export function isProved({overlap, sameEpoch, dates}: Evidence): boolean {
   return overlap.longest > 0 && (sameEpoch || dates === 2);
 }
 
-/** What came of the replay is old: proved, or by the index and one date. */
+/** Returns whether the replay so far is old: proved, or by the index and one date. */
 export function isOld(evidence: Evidence): boolean {
   return isProved(evidence) || (evidence.dates > 0 && !lossWithoutOverlap(evidence));
 }
