@@ -108,7 +108,7 @@ export function isConfigurationLine(bytes: Uint8Array, start: number, end: numbe
   return end - start > firstWords.length && isAt(bytes, start, firstWords);
 }
 
-/** Whether more lines follow the line of `isConfigurationLine`. */
+/** Returns whether more lines follow the line of `isConfigurationLine`. */
 export function opensConfiguration(bytes: Uint8Array, end: number): boolean {
   return bytes[end - 1] === openingBrace;
 }
@@ -125,7 +125,7 @@ function isNext(bytes: Uint8Array, start: number, end: number, {indent, closes}:
   return closes ? isEnd(bytes, text, end) : beginsValue(bytes[text]);
 }
 
-/** Undefined after the last line. */
+/** Returns undefined after the last line. */
 function lineAfter(indent: number, last: number | undefined): JsonLine | undefined {
   if (last === openingBrace || last === openingBracket) return {indent: indent + indentOfMember, closes: false};
   if (last === comma) return {indent, closes: false};

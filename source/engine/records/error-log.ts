@@ -21,7 +21,7 @@ export type ErrorGroup = {
    * its message.
    */
   readonly example: Uint8Array;
-  /** The same of the last of them, and of the first unseen one. */
+  /** Examples of the last error, and of the first unseen one. */
   readonly latest: Uint8Array;
   readonly unseenExample: Uint8Array;
   /** Errors in the log. */
@@ -42,7 +42,7 @@ export type ErrorGroup = {
 /** Errors of connectors since the last start of the pipeline, suppressed ones included. */
 export type ConnectorErrorCount = {
   readonly inRun: number;
-  /** Of them, those that are not in the log, as lines of it report. */
+  /** Errors of these that are not in the log, as lines of it report. */
   readonly suppressedInRun: number;
   /** `inRun` at the last `markSeen`, and the errors since then that had not been seen before. */
   readonly seenInRun: number;
@@ -76,7 +76,7 @@ export const watchPatternKey = 2 ** 31;
 /** Added to the key of a panic until its message is read: its kind is not known before. */
 const unfinishedPanic = 2 ** 33;
 
-/** Whether the kind of a group is not known yet. A moment later the group has another key. */
+/** Returns whether the kind of a group is not known yet. A moment later the group has another key. */
 export function isUnfinished(key: number): boolean {
   return key > watchPatternKey;
 }
@@ -127,7 +127,7 @@ export class ErrorLog {
   #seen = 0;
   /** Errors of the run that the user has seen in the API's count, and of which the log may still tell. */
   #seenBefore = 0;
-  /** What the user had seen when the log of this pipeline was open before. */
+  /** Errors that the user had seen when the log of this pipeline was open before. */
   #earlier: SeenErrors = {until: Number.NEGATIVE_INFINITY, counted: 0};
   /** Unix time in ms of the newest error. */
   #newestAt = Number.NEGATIVE_INFINITY;
@@ -325,7 +325,7 @@ export class ErrorLog {
     }
   }
 
-  /** Whether a line is an error, and not only the report of a panic. */
+  /** Returns whether a line is an error, and not only the report of a panic. */
   #isError(id: number, bytes: Uint8Array, start: number, end: number): boolean {
     if (levelIn(bytes, start, end) === 'ERROR') return this.#reports.panicFor(id, bytes, start, end) === undefined;
     if (isConfigurationLine(bytes, start, end)) this.#reports.clear();
@@ -413,7 +413,7 @@ function exampleOf(line: Uint8Array): Uint8Array {
   return withShortMessage(line, exampleBytes).subarray(0, exampleBytes);
 }
 
-/** Of a group of one error. */
+/** Makes the texts of a group of one error. */
 function textsOf(example: Uint8Array) {
   return {example, latest: example, unseenExample: example, last: undefined, lastLength: 0};
 }

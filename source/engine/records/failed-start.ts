@@ -8,7 +8,7 @@ const words = [
   new Word('Error initializing the pipeline: ', 'zing the'),
   new Word('Initialization failed: ', 'ization '),
 ];
-/** What answers a request for the state of such a pipeline: the same error once more. */
+/** Answer to a request for the state of such a pipeline: the same error once more. */
 const answerWord = new Word('[HTTP error response] ', 'HTTP err');
 /** Bytes of a line in which the words are searched: they follow the head, or in JSON the service. */
 const wordsWithin = 1024;
@@ -17,7 +17,7 @@ const wordsWithin = 1024;
 const letterZ = 0x7a;
 const letterH = 0x48;
 
-/** Whether what is at this offset of a line is only the cause of a failed start, or a part of an answer to a request. */
+/** Returns whether what is at `offset` is only the cause of a failed start, or part of an answer to a request. */
 export function isReported(bytes: Buffer, offset: number): boolean {
   for (let at = 0; at < offset; at++) {
     if (bytes[at] !== letterZ && bytes[at] !== letterH) continue;

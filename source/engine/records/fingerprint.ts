@@ -172,7 +172,7 @@ class FingerprintWriter {
     }
   }
 
-  /** The same of a text whose quotations are no variable parts, but the numbers and ids in them are. */
+  /** Writes a text as `text` does, but its quotations are no variable parts, only the numbers and ids in them. */
   quoted(start: number, end: number): void {
     let from = start;
     for (let at = start; at < end; at++) {

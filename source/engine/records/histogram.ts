@@ -12,7 +12,7 @@ export type TimeBucket = {
 
 type OpenBucket = {-readonly [Part in keyof TimeBucket]: TimeBucket[Part]};
 
-/** What is counted: a `RecordIndex`, or in tests a list. */
+/** Source of the counts: a `RecordIndex`, or in tests a list. */
 export type TimedRecords = Pick<RecordIndex, 'indexedFrom' | 'settledTo' | 'timedFrom' | 'countByLevel'>;
 
 /** Milliseconds of the spans, each a multiple of the one before it. */
@@ -153,7 +153,7 @@ export class Histogram {
     return true;
   }
 
-  /** Of a log whose time jumps back and forth by years. */
+  /** Merges the two oldest buckets: the log's time jumps back and forth by years. */
   #forgetOldest(): boolean {
     const [first, second] = this.#buckets.splice(0, 2);
     if (!first || !second) return false;
@@ -190,7 +190,7 @@ export function sumOf(a: RecordCounts, b: RecordCounts): RecordCounts {
   return {records: a.records + b.records, errors: a.errors + b.errors, warnings: a.warnings + b.warnings};
 }
 
-/** Whether a record of the span `next` counts to the span `at` before it. Unix times in ms. */
+/** Returns whether a record of the span `next` counts to the span `at` before it. Unix times in ms. */
 function continues(at: number, next: number): boolean {
   return next === at || (next < at && at - next <= late);
 }

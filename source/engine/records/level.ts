@@ -1,4 +1,4 @@
-/** As the server writes it, without the padding. */
+/** Level as the server writes it, without the padding. */
 export type Level = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 
 /** From the least to the most severe. */

@@ -64,7 +64,7 @@ export function timeTextOf(line: Uint8Array): string | undefined {
   return end === undefined ? undefined : String.fromCharCode(...line.subarray(start, end));
 }
 
-/** Where the level begins; undefined if the line is no head. */
+/** Returns where the level begins; undefined if the line is no head. */
 export function levelStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const first = bytes[start];
   if (first === openingBrace) return jsonHeadIn(bytes, start, end) ? head.level : undefined;
@@ -80,7 +80,7 @@ export function levelStartIn(bytes: Uint8Array, start: number, end: number): num
   return follows === space || follows === escapeByte ? at : undefined;
 }
 
-/** Where the level may begin in a line in JSON that begins with time and level; undefined for other lines. */
+/** Returns where the level may be in a line in JSON that begins with time and level; undefined for other lines. */
 export function levelAfterTime(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (!isAt(bytes, start, timeFirst)) return undefined;
   head.time = start + timeFirst.length;
@@ -131,7 +131,7 @@ function timeStartIn(bytes: Uint8Array, start: number, end: number): number | un
   return levelStartIn(bytes, start, end) === undefined ? undefined : head.time;
 }
 
-/** Where the time may begin in a line in text form; undefined without a `]`. */
+/** Returns where the time may begin in a line in text form; undefined without a `]`. */
 function textTimeIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   const tagEnd = offsetOf(bytes, closingBracket, start + 1, Math.min(end, start + longestTag));
   return tagEnd === undefined ? undefined : skipBlank(bytes, tagEnd + 1);
@@ -149,11 +149,11 @@ function timeEndIn(bytes: Uint8Array, start: number, end: number): number | unde
   return undefined;
 }
 
-/** Where the time begins in the head that was found last, and in JSON the level: an object for each line would cost more. */
+/** Offsets of the time, and in JSON of the level, in the last head found: an object for each line would cost more. */
 const head = {time: 0, level: 0};
 const members = new JsonMembers();
 
-/** Whether a line in JSON has the members time and level. Of repeated members the first counts. Sets `head`. */
+/** Finds time and level in a line in JSON. Of repeated members the first counts. Sets `head`. */
 function jsonHeadIn(bytes: Uint8Array, start: number, end: number): boolean {
   const level = levelByOrder(bytes, start, end);
   if (level !== undefined) {
@@ -196,7 +196,7 @@ function searchHead(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-/** Where the time begins if it is the line's last member, from `from` on; else -1. Quotes in a text are escaped. */
+/** Finds the time as the line's last member, from `from` on; else -1. Quotes in a text are escaped. */
 function timeAtEnd(bytes: Uint8Array, from: number, end: number): number {
   const last = bytes[end - 1] === carriageReturn ? end - 2 : end - 1;
   if (bytes[last] !== closingBrace || bytes[last - 1] !== quote) return -1;

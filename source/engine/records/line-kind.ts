@@ -58,7 +58,7 @@ export function isPanicLine(bytes: Uint8Array, start: number, end: number): bool
   return threadEndIn(bytes, start, end) !== undefined;
 }
 
-/** Where the name and the id of the thread end in a panic's line; undefined for other lines. */
+/** Returns where the name and the id of the thread end in a panic's line; undefined for other lines. */
 export function threadEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (!isAt(bytes, start, thread)) return undefined;
   const limit = Math.min(end, start + longestThread);
@@ -80,9 +80,9 @@ export function frameNumberIn(bytes: Uint8Array, start: number, end: number): nu
 }
 
 /**
- * Whether a head line is the runner's; parse-record.ts has the same rules. The tag alone does not prove it, as a
- * pipeline may have the same name. The runner's lines have in text the tag `manager` and one space before the message (a
- * pipeline's have two), in JSON the service `runner`, one of the runner's modules as target, and the pipeline's id.
+ * Returns whether a head line is the runner's; parse-record.ts has the same rules. The tag alone does not prove it, as
+ * a pipeline may have the same name. The runner's lines have in text the tag `manager` and one space before the message
+ * (a pipeline's have two), in JSON the service `runner`, one of the runner's modules as target, and the pipeline's id.
  */
 export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnerJsonLine(bytes, start, end);
@@ -93,14 +93,14 @@ export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boo
   return targetEnd !== undefined && bytes[targetEnd - 1] === colon && bytes[targetEnd + 1] !== space;
 }
 
-/** Whether the line is a whole record of the runner: in JSON, or with its suffix. */
+/** Returns whether the line is a whole record of the runner: in JSON, or with its suffix. */
 export function isWholeRecord(line: Uint8Array): boolean {
   return line[0] === openingBrace || endsManagerEntry(line);
 }
 
 /**
- * Whether a whole record can be of this runner: a program that imitates it may have another id, or another format. A
- * runner of which nothing is known can be any.
+ * Returns whether a whole record can be of this runner: a program that imitates it may have another id, or another
+ * format. A runner of which nothing is known can be any.
  */
 export function isOfRunner(line: Buffer, runner: RunnerMark | undefined): boolean {
   if (!runner) return true;
@@ -119,7 +119,7 @@ export function runnerMessage(line: Buffer): string | undefined {
   return text.slice(record.messageStart, record.fieldsStart);
 }
 
-/** Whether the runner reports the error that ended the pipeline. `head`: the line, or its beginning. */
+/** Returns whether the runner reports the error that ended the pipeline. `head`: the line, or its beginning. */
 export function reportsEnd(head: Buffer, runner?: RunnerMark): boolean {
   if (!isRunnerLine(head, 0, head.length) || (isWholeRecord(head) && !isOfRunner(head, runner))) return false;
   const text = visibleText(head);
@@ -151,7 +151,7 @@ function isRunnerJsonLine(bytes: Uint8Array, start: number, end: number): boolea
   return found === 7;
 }
 
-/** Where the service begins in the orders that servers write: first, or after time, level and target. */
+/** Returns where the service begins in the orders that servers write: first, or after time, level and target. */
 function serviceByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
   if (isAt(bytes, start + 1, serviceKey)) return start + 1 + serviceKey.length;
   const level = levelAfterTime(bytes, start, end);

@@ -2,18 +2,18 @@ import {newline} from '../buffer/segment.ts';
 import {levelIn} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 
-/** What all say of a log that has lines, but none whose time and level pipetail reads. */
+/** Words about a log that has lines, but none whose time and level pipetail reads. */
 export const notRecognised = "this log's format is not recognised: no times, no levels";
 
 /** Bytes of an open line that are kept: in JSON, time and level may be the last members. */
 const longestLine = 64 * 1024;
 
-/** Whether pipetail reads the times and levels of a log, found as its bytes come: at the first line that has them. */
+/** Finds out whether pipetail reads a log's times and levels: at the first line that has both, or is a panic's. */
 export class LogFormat {
   #isRecognised: boolean | undefined;
   #open = Buffer.alloc(0);
 
-  /** Undefined: no line has come. False: none of those that came has a time and a level. */
+  /** Tells whether a line with a time and a level, or a panic's, has come; undefined: no line has. */
   get isRecognised(): boolean | undefined {
     return this.#isRecognised;
   }

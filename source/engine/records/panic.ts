@@ -27,7 +27,7 @@ export function awaitsMessage(threadLine: Uint8Array): boolean {
   return threadLine.at(-1) === colon;
 }
 
-/** Whether the line after a panic's is its message: not the backtrace, the note or a line of another record. */
+/** Returns whether the line after a panic's is its message: no backtrace, note or line of another record. */
 function isPanicMessage(line: Uint8Array): boolean {
   if (levelIn(line, 0, line.length) !== undefined) return false;
   const kind = kindIn(line, 0, line.length);

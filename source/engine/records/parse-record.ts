@@ -77,7 +77,7 @@ export function jsonAsText(text: string): string | undefined {
   });
 }
 
-/** As `isRunnerLine` has it: a program may print a line that names the service, but none of the runner's modules. */
+/** Decides as `isRunnerLine`: a program may print a line that names the service, but none of the runner's modules. */
 function isRunners({'feldera-service': service, target, 'pipeline-id': id}: JsonObject): boolean {
   const isOfRunner = typeof target === 'string' && target.startsWith('pipeline_manager::');
   return service === 'runner' && isOfRunner && typeof id === 'string';

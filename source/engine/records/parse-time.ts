@@ -9,7 +9,7 @@ type Time = {readonly kind: 'time'; readonly at: number};
 export type TimeContext = {
   /** Unix time in ms. */
   readonly now: number;
-  /** What `-5m` and `+5m` count from, Unix time in ms; default: now. */
+  /** Unix time in ms from which `-5m` and `+5m` count; default: now. */
   readonly from?: number | undefined;
   /** Minutes by which the zone of shown and typed times is ahead of UTC; default 0. */
   readonly offsetOf?: (at: number) => number;

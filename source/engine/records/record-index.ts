@@ -108,7 +108,7 @@ export class RecordIndex {
     return this.#table.headOf(id);
   }
 
-  /** Whether the entry continues a record whose head has a time and a level: not those of a panic. */
+  /** Returns whether the entry continues a record whose head has a time and a level: not those of a panic. */
   isContinuation(id: number): boolean {
     const head = this.#table.headOf(id);
     return head !== id && hasTime(this.#table.codeAt(head) ?? plainCode);
@@ -146,8 +146,8 @@ export class RecordIndex {
   }
 
   /**
-   * What shows the kind of a record: its first line with text, where the record begins with an empty line, else its head;
-   * of a panic also its message (`panicText`).
+   * Returns the bytes that show the kind of a record: its head or, if that is empty, its first line with text; of a
+   * panic also its message (`panicText`).
    */
   firstTextOf(head: number): Uint8Array | undefined {
     if (this.#table.codeAt(head) === panicCode) return this.#panicTextOf(head);
@@ -168,7 +168,7 @@ export class RecordIndex {
     return line && panicText(line, next);
   }
 
-  /** Whether a line may be the message of the panic that begins at `head`, and so changes its `firstTextOf`. */
+  /** Returns whether a line may be the message of the panic at `head`, and so changes its `firstTextOf`. */
   isPanicMessage(head: number, id: number): boolean {
     return this.#table.codeAt(head) === panicCode && this.long.get(head)?.first.includes(id) === true;
   }

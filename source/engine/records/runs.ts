@@ -2,7 +2,7 @@ import {bisect} from '../../lib/bisect.ts';
 import {losesLines, type Marker} from '../buffer/markers.ts';
 import {beginsRun, endsRun, errorIn, inRunnersWords, isUnasked, type Transition, transitionIn} from './transitions.ts';
 
-/** What the process of a pipeline wrote from one start to the next, and what the runner told of it. */
+/** Output of a pipeline's process from one start to the next, and what the runner told of it. */
 export type Run = {
   /** The first entry, which may have been dropped. */
   readonly firstId: number;
@@ -56,9 +56,9 @@ function inState({state: before, stateSince: since, held}: Run, state: string, s
   return {state, stateSince, held: state === last.state || state === unavailable ? last : undefined};
 }
 
-/** What the entries so far tell, but for the runs before the newest one: those are closed. */
+/** Findings of the entries so far, but for the runs before the newest one: those are closed. */
 type Found = {
-  /** How many runs there were, those included that were dropped. */
+  /** Number of all runs, dropped ones included. */
   readonly count: number;
   readonly newest: Run | undefined;
   /** The newest run gets what comes next. */
@@ -96,12 +96,12 @@ export class Runs {
   #found: Found = none;
   /** Oldest first, the newest one of `#found` last: a log may have tens of thousands, which are never copied. */
   readonly #runs: Run[] = [];
-  /** How many were dropped before the first of them. */
+  /** Number of runs dropped before the first of them. */
   #dropped = 0;
   /** The time of the newest transition that the log has told; and, of a log that has begun anew, of the one before. */
   #toldTo: number | undefined;
   #toldBefore: number | undefined;
-  /** What the list has told since the log told something last. */
+  /** Markers of the list since the log told something last. */
   #listed: readonly Listed[] = [];
 
   /** Oldest first. The list changes in place, its runs do not. */
@@ -250,7 +250,7 @@ export class Runs {
     return this.#toldBefore !== undefined && time < this.#toldBefore;
   }
 
-  /** What changes no state: only how an earlier one ended, and when it began. */
+  /** Adds what changes no state: only how a run ended, or when it began. */
   #addTold(id: number, {isStart, isError, time}: ToldMessage): void {
     const run = this.#current;
     if (isStart && run && run.startedAt === undefined) this.#change({startedAt: time});
@@ -352,7 +352,7 @@ export class Runs {
     this.#change(failedAt(id, this.#current));
   }
 
-  /** Of the run before the newest one at that time. Returns it as it was. */
+  /** Changes the run of that time, unless it is the newest. Returns it as it was. */
   #changeEarlier(time: number, change: (run: Run) => Partial<Run>): Replaced | undefined {
     const runs = this.#runs;
     const place = runs.findLastIndex(({startedAt = time}, each) => each < runs.length - 1 && time >= startedAt);
@@ -393,13 +393,13 @@ type StateMarker = Extract<Marker, {kind: 'state'}>;
 /** An earlier run as it was, and its place among all that there were. */
 type Replaced = {readonly at: number; readonly run: Run};
 
-/** Whether a marker of the list has begun a run, and which earlier one it has changed. */
+/** Change by a marker of the list: whether it has begun a run, and the earlier one that it has changed. */
 type Effect = {readonly begins: boolean; readonly replaced?: Replaced | undefined};
 
 /** A marker of the list, and what was before. */
 type Listed = Effect & {readonly id: number; readonly marker: StateMarker; readonly before: Found};
 
-/** Of a log that stays silent. */
+/** Most markers kept while a log stays silent. */
 const mostListed = 32;
 
 /** In the runner's words. */

@@ -1,6 +1,6 @@
-/** By how many milliseconds two clocks may differ: that of the database (list, API) and that of the runner (log). */
+/** Milliseconds by which two clocks may differ: that of the database (list, API) and that of the runner (log). */
 export const clocksDiffer = 10_000;
-/** The same of two times of the database: each may be rounded. */
+/** Milliseconds by which two times of the database may differ: each may be rounded. */
 export const timesDiffer = 50;
 
 /** A failure as the log, the list or the API's events tell of it. */
@@ -16,8 +16,8 @@ export type ToldFailure = {
 };
 
 /**
- * Whether both tell of one failure: it was at one time, as far as two clocks agree, or both tell it now in the same words,
- * whatever their clocks say. An unknown time is any time.
+ * Returns whether both tell of one failure: it was at one time, as far as two clocks agree, or both tell it now in the
+ * same words, whatever their clocks say. An unknown time is any time.
  */
 export function sameFailure(a: ToldFailure, b: ToldFailure): boolean {
   if (timeBetween(a, b) <= (a.isOfDatabase && b.isOfDatabase ? timesDiffer : clocksDiffer)) return true;

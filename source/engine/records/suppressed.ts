@@ -39,7 +39,7 @@ function nameAt(bytes: Buffer, at: number): string | undefined {
   return end === -1 ? undefined : bytes.toString('utf8', start, end);
 }
 
-/** What a line of the rate limiter reports; undefined for other lines. */
+/** Reads a line of the rate limiter; undefined for other lines. */
 export function suppressedIn(line: Uint8Array): Suppressed | undefined {
   const bytes = asBuffer(line);
   const at = bytes.indexOf(suppressedWord);
@@ -157,8 +157,8 @@ export class SuppressedErrors {
   }
 
   /**
-   * How many suppressed errors the records that begin in [`from`, `to`) stand for, of those that `isCounted`: an error for
-   * those before it, and a line of the limiter for those that it reports. A caller must not add the two.
+   * Counts the suppressed errors that the records that begin in [`from`, `to`) stand for, of those that `isCounted`: an
+   * error for those before it, and a line of the limiter for those that it reports. A caller must not add the two.
    */
   between(from: number, to: number, isCounted: (head: number) => boolean): number {
     let sum = 0;

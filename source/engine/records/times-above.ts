@@ -5,8 +5,8 @@ import {timeOfBytes} from './line-head.ts';
 const maxLinesAbove = 50;
 
 /**
- * For lines without a time, which ask in their order: that of a line closely above. No line is read twice, as thousands in
- * a row may ask, in the trace of a stack.
+ * Finds times for lines without one, which ask in their order: that of a line closely above. No line is read twice, as
+ * thousands in a row may ask, in the trace of a stack.
  */
 export class TimesAbove {
   readonly #lines: Pick<LogBuffer, 'lineAt'>;

@@ -6,7 +6,7 @@
 const transitionPattern = /^(Resources|Runtime) transition: (\S+) -> (\S+) \(desired: (.*)\)$/;
 const errorPattern = /^(?:Resources|Runtime) error: (.*)/;
 
-/** What the runner tells of a pipeline's state, in its own words. */
+/** Change of a pipeline's state, in the runner's own words. */
 export type Transition = {
   readonly kind: 'Resources' | 'Runtime';
   readonly from: string;

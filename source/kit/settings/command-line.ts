@@ -42,23 +42,23 @@ export function readCommandLine(
   return line;
 }
 
-/** The same call on another context, without the flags about the server. */
+/** Makes the same call on another context, without the flags about the server. */
 export function inContext(commandLine: CommandLine, context: string): CommandLine {
   const ofServer = options.filter((option: Option) => option.ofContext || option.flag === 'demo').map(({flag}) => flag);
   const flags = new Map([...commandLine.flags].filter(([flag]) => !ofServer.some((each) => each === flag)));
   return {...commandLine, flags: flags.set('context', context)};
 }
 
-/** Whether the output is JSON: then errors are JSON too, also those about the command line itself. */
+/** Returns whether the output is JSON: then errors are JSON too, also those about the command line itself. */
 export function isJsonRequested(argv: readonly string[]): boolean {
   return wordsOf(argv).typed.some(({option, value}) => option?.flag === 'output' && value === 'json');
 }
 
 /** An option of the command line. */
 type TypedOption = {
-  /** Undefined: there is none of that name. */
+  /** Option of that name; undefined: there is none. */
   readonly option: Option | undefined;
-  /** As typed, without a value. */
+  /** Word as typed, without a value. */
   readonly as: string;
   /** The command, as far as it is known by then. */
   readonly command: CommandName;
@@ -138,7 +138,7 @@ function lacksValue({option, value, isOpposite}: TypedOption): boolean {
   return option?.value !== undefined && value === undefined && !isOpposite;
 }
 
-/** Whether the next word is the option's value. One that is an option itself is none: `--scrollback --demo`. */
+/** Returns whether the next word is the value. One that is an option itself is none: `--scrollback --demo`. */
 function takes(typed: TypedOption, next: string): boolean {
   const name = (/^--([^=]+)/.exec(next) ?? /^-(.)$/.exec(next))?.[1];
   return lacksValue(typed) && (name === undefined || !optionNamed(name, typed.command));
@@ -214,7 +214,7 @@ function foreign({option: {flag, commands}, as}: KnownOption, command: CommandNa
   return new UsageError(`${as} belongs to ${where}${own}`);
 }
 
-/** Whether the words of a switch turn it on. */
+/** Returns whether the words of a switch turn it on. */
 function isOn({as, value, isOpposite}: Omit<TypedOption, 'option'>): boolean {
   return (value === undefined || readSwitch(value, as)) !== isOpposite;
 }

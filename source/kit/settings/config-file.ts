@@ -2,7 +2,7 @@ import type {FlagName} from './option-table.ts';
 
 /** A checked configuration file. */
 export type ConfigFile = {
-  /** For messages: with `~` for the home folder. */
+  /** Name for messages: with `~` for the home folder. */
   readonly name: string;
   readonly options: ReadonlyMap<FlagName, FileValue>;
   readonly contexts: ReadonlyMap<string, ContextTable>;

@@ -1,10 +1,10 @@
 import type {CommandName} from './option.ts';
 
-/** How the program ends: for --help and docs/failures.md. */
+/** End of the program: for --help and docs/failures.md. */
 type ExitCode = {
   readonly code: string;
   readonly meaning: string;
-  /** What it means besides, of one command. */
+  /** Further meaning for single commands. */
   readonly of?: Partial<Readonly<Record<CommandName, string>>>;
 };
 
@@ -35,7 +35,7 @@ const exitCodes: readonly ExitCode[] = [
   },
 ];
 
-/** Of one command, or of all. */
+/** Returns the rows for one command, or for all. */
 export function exitCodeRows(command?: CommandName): readonly (readonly [code: string, meaning: string])[] {
   return exitCodes.map(({code, meaning, of = {}}) => {
     if (command !== undefined) return [code, of[command] === undefined ? meaning : `${meaning}; ${of[command]}`];

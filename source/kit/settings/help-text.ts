@@ -5,9 +5,9 @@ import {options} from './option-table.ts';
 
 type Call = readonly [call: string, does: string];
 
-/** What `--help` tells about a command, besides its options. */
+/** Words of `--help` about a command, besides its options. */
 type CommandHelp = {
-  /** What the command is for. */
+  /** Purpose of the command. */
   readonly introduction: string;
   readonly usage: readonly Call[];
   /** Paragraphs. */
@@ -141,7 +141,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   },
 };
 
-/** What a command is for, as the usage of the screen has it. */
+/** Returns the purpose of a command, as the usage of the screen has it. */
 export function summaryOf(command: Exclude<CommandName, 'screen'>): string {
   return commandsHelp.screen.usage.find(([call]) => call.split(' ')[1] === command)?.[1] ?? '';
 }
@@ -248,7 +248,7 @@ function groupOf({flag, ofContext, commands}: Option): 'server' | 'shared' | 'ow
 
 const allSettings: readonly Option[] = options.filter((option: Option) => option.setting);
 
-/** What only the configuration file and variables set, as its lines there: for docs/configuration.md. */
+/** Lists what only the configuration file and variables set, as its lines there: for docs/configuration.md. */
 export function settingRows(): readonly OptionRow[] {
   return allSettings.map((option) => {
     const place = option.ofContext ? 'in a context; without one, ' : '';

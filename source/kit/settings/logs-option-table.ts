@@ -38,7 +38,7 @@ function readTimeout(text: string, name: string): number {
 }
 
 const levelWords = ['trace', 'debug', 'info', 'warn', 'error'] as const;
-/** As records have them. */
+/** Levels as records have them. */
 const levels = {trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR'} as const;
 
 /** The values of `--output`; the first is the default. */
@@ -50,7 +50,7 @@ export const outputForms = {
   timeline: ['text', 'json'],
 } as const;
 
-/** What `logs` prints, and what the commands like it have of that: a part of the table of options, in the order of the help. */
+/** Options for what `logs`, and commands like it, print: a part of the table of options, in the order of the help. */
 export const logsOptions = [
   {
     flag: 'follow',

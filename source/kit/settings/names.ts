@@ -4,12 +4,12 @@ import {UsageError} from './parse-values.ts';
 
 /** All pipelines that match, also those that are created later. */
 export type NamePattern = {
-  /** As typed: `ord*`, `/^ord/` or `tag:prod`. */
+  /** Text as typed: `ord*`, `/^ord/` or `tag:prod`. */
   readonly source: string;
   readonly matches: (pipeline: Matched) => boolean;
 };
 
-/** What of a pipeline a pattern looks at. */
+/** Part of a pipeline that a pattern looks at. */
 type Matched = Pick<Pipeline, 'name' | 'tags'>;
 
 export type RequestedNames = {readonly names: readonly string[]; readonly patterns: readonly NamePattern[]};
@@ -36,7 +36,7 @@ export function tagIn(word: string): string | undefined {
   return /^tag:(.*)$/.exec(word)?.[1]?.trim();
 }
 
-/** Whether the pipeline has the tag; `*` and `?` stand for any characters. Throws `UsageError` for what can be no tag. */
+/** Makes a test for a tag; `*` and `?` stand for any characters. Throws `UsageError` for what can be no tag. */
 export function tagMatcher(tag: string): NamePattern['matches'] {
   // What Feldera 0.337 permits in a tag, and the wildcards.
   if (!/^[-\w ./|\\:=*?]+$/.test(tag)) {
@@ -100,7 +100,7 @@ export function checkName(name: string, opener = 'pipetail open'): string {
   return name;
 }
 
-/** What no pipeline is called: `./x`, `x.log`, `-`. */
+/** Recognises words that no pipeline is called: `./x`, `x.log`, `-`. */
 export function isPath(word: string): boolean {
   return word === '-' || (tagIn(word) === undefined && /[/.]/.test(word));
 }

@@ -383,7 +383,7 @@ type Value<One> = One extends {readonly value: string}
       : Read<One> | undefined
   : boolean;
 
-/** What an option is read as: a switch as a boolean, without a default perhaps as undefined. */
+/** Value of an option: a boolean for a switch, perhaps undefined without a default. */
 export type ValueOf<Flag extends FlagName> = Value<Extract<Row, {readonly flag: Flag}>>;
 
 type Values<Flag extends FlagName> = {readonly [One in Flag as NameOf<One>]: ValueOf<One>};
@@ -391,10 +391,10 @@ type Values<Flag extends FlagName> = {readonly [One in Flag as NameOf<One>]: Val
 type PaneFlag = Extract<Row, {readonly view: 'pane'}>['flag'];
 type ViewFlag = Extract<Row, {readonly view: string}>['flag'];
 
-/** How a tab shows its log: what options say, and keys change. */
+/** View of a tab's log: options set it, and keys change it. */
 export type PaneOptions = {readonly [Name in keyof Values<PaneFlag>]: NonNullable<Values<PaneFlag>[Name]>};
 
-/** How a log and the list beside it are shown until keys change that. */
+/** View of a log and of the list beside it, until keys change that. */
 export type ViewSettings = PaneOptions & Values<Exclude<ViewFlag, PaneFlag>>;
 
 /** The values of options by their names in the code, each as its row reads it. */

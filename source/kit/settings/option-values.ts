@@ -19,7 +19,7 @@ type OptionSources = {
 type OptionValue = {
   readonly text: string;
   readonly source: 'flag' | 'variable' | 'file' | 'default';
-  /** For error messages: `--time`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7: fps`, `auth of context prod`. */
+  /** Name in messages: `--time`, `PIPETAIL_FPS`, `~/.config/pipetail/config.toml:7: fps`, `auth of context prod`. */
   readonly name: string;
 };
 
@@ -66,9 +66,9 @@ export function optionValues({command, flags, environment, file}: OptionSources,
     /** Typed in this call; a switch: turned on or off. */
     isTyped: (flag: FlagName) => flags.has(flag),
     find,
-    /** As its row reads it. Throws `UsageError`. */
+    /** Reads one as its row says. Throws `UsageError`. */
     value,
-    /** Several, under their names in the code. Throws `UsageError`. */
+    /** Reads several, under their names in the code. Throws `UsageError`. */
     valuesOf: <Flag extends FlagName>(...some: readonly Flag[]) => valuesOf(some, value),
   };
 }

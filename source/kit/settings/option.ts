@@ -3,7 +3,7 @@ export type Option = {
   /** Without the dashes; of a setting its name in the configuration file. */
   readonly flag: string;
   readonly alias?: string;
-  /** What fda calls it. Where the command has an option of that name itself, the name means that one. */
+  /** Names that fda has for it. Where the command has an option of that name itself, the name means that one. */
   readonly synonyms?: readonly string[];
   /** The name of the value in the help; absent for a switch. */
   readonly value?: string;
@@ -15,15 +15,15 @@ export type Option = {
   /** An example for `config init` where there is no default. */
   readonly example?: string;
   readonly help: string;
-  /** Of a command for which it means something else, or does less. */
+  /** Words for a command for which it means something else, or does less. */
   readonly helpFor?: Readonly<Partial<Record<CommandName, string>>>;
   /** It is one of the options of the first day: its words in `--help`, which has only those; true: those of `help`. */
   readonly core?: string | true;
   /** All values, if they can be listed. */
   readonly choices?: readonly string[];
-  /** Where commands have values of their own, which they check. */
+  /** Values of commands that have their own, which they check. */
   readonly choicesFor?: Readonly<Partial<Record<CommandName, readonly string[]>>>;
-  /** Of a setting: the value that turns it off, which `--no-` and its name stand for. */
+  /** Value of a setting that turns it off, which `--no-` and its name stand for. */
   readonly off?: string;
   /** The commands that accept it; `screen` is the program without a command. */
   readonly commands: readonly CommandName[];
@@ -36,8 +36,8 @@ export type Option = {
   /** About the server: in the configuration file it belongs in a context. */
   readonly ofContext?: true;
   /**
-   * How logs are shown until keys change it. `pane`: the view of each tab has it under its name, and the session keeps it;
-   * `start`: the screen begins with what it makes of it.
+   * Part of the view of logs, until keys change that. `pane`: the view of each tab has it under its name, and the
+   * session keeps it; `start`: the screen begins with what it makes of it.
    */
   readonly view?: 'pane' | 'start';
 };
@@ -67,7 +67,7 @@ export function effectiveCommands({commands, once = []}: Option): readonly Comma
   return once === true ? [] : commands.filter((command) => !once.includes(command));
 }
 
-/** Whether a variable or the configuration file can set the option for at least one command. */
+/** Returns whether a variable or the configuration file can set the option for at least one command. */
 export function isConfigurable(option: Option): boolean {
   return effectiveCommands(option).length > 0;
 }
@@ -80,12 +80,12 @@ export function variableOf(option: Option, command?: CommandName): string | unde
   return `PIPETAIL_${option.flag.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** Whether its flag is one of the command's. */
+/** Returns whether its flag is one of the command's. */
 export function acceptsOption(command: CommandName, option: Option): boolean {
   return !option.setting && option.commands.includes(command);
 }
 
-/** What the option does, in the words for that command. */
+/** Returns the option's help, in the words for that command. */
 export function helpOf({help, helpFor}: Pick<Option, 'help' | 'helpFor'>, command: CommandName): string {
   return helpFor?.[command] ?? help;
 }

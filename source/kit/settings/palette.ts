@@ -28,7 +28,7 @@ type PaletteColor = number | readonly [red: number, green: number, blue: number]
 /** The forms of a colour, for messages. */
 export const colorForms = '#rrggbb, a number from 0 to 255 or a name such as bright-red';
 
-/** Undefined for a text that is none of `colorForms`. */
+/** Reads a colour; undefined for a text that is none of `colorForms`. */
 export function readColor(text: string): PaletteColor | undefined {
   const written = text.trim().toLowerCase();
   const hex = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/.exec(written);

@@ -112,7 +112,7 @@ function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, check: Check): 
 type ReadOptions = {
   /** The file, as messages name it. */
   readonly name: string;
-  /** For paths that begin with `~/`. */
+  /** Home folder, for paths that begin with `~/`. */
   readonly home: string;
   /** Only its owner can read the file. */
   readonly isPrivate: boolean;

@@ -5,7 +5,7 @@ import {type CommandName, commandWords} from './option.ts';
 import type {OptionValues} from './option-values.ts';
 import {listed, oneOf, UsageError} from './parse-values.ts';
 
-/** What a command does: the words after it, and what its options are read as. */
+/** Task of a command: the words after it, and the values of its options. */
 export type Request = ReturnType<typeof readRequest>;
 export type DiffRequest = Extract<Request, {kind: 'diff'}>;
 export type TimelineRequest = Extract<Request, {kind: 'timeline'}>;
@@ -172,7 +172,7 @@ function readLogsRequest(words: readonly string[], values: OptionValues) {
     names,
     patterns,
     ...values.valuesOf('follow', 'exit-on-end', 'color'),
-    /** What is printed instead of the server's logs: folders of recordings, files, bundles, `-`. */
+    /** Sources to print instead of the server's logs: folders of recordings, files, bundles, `-`. */
     from,
     /** Which records are printed, of the catch-up. Patterns and times as typed. */
     select: {

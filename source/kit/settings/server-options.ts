@@ -6,10 +6,10 @@ import {UsageError} from './parse-values.ts';
 /** A value and, for messages, the flag or variable that it came from. */
 export type ValueWithSource = {readonly value: string; readonly from: string};
 
-/** How to reach the server, besides its URL and a fixed credential. Files are not read yet. */
+/** Way to the server, besides its URL and a fixed credential. Files are not read yet. */
 export type ServerOptions = ReturnType<typeof readServerOptions>;
 
-/** For commands that need no server. */
+/** Options of commands that need no server. */
 export const defaultServerOptions: ServerOptions = {
   tokenCommand: undefined,
   tokenFile: undefined,
@@ -203,7 +203,7 @@ function decode(text: string): string {
   }
 }
 
-/** Whether a URL's host is this machine: `localhost` and names below it (RFC 6761), 127.0.0.0/8 and ::1. */
+/** Recognises this machine in a URL's host: `localhost` and names below it (RFC 6761), 127.0.0.0/8 and ::1. */
 function isLoopback(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/\.$/, '');
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);

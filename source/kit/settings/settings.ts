@@ -35,7 +35,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     host: demo ? undefined : value('host'),
     /** The credential. Never shown: not in messages, titles, reports or process lists. */
     token,
-    /** Where the credential came from, for messages. */
+    /** Source of the credential, for messages. */
     tokenFrom: token === undefined ? undefined : find('auth')?.name,
     /** Variables that may hold a credential, or what gives one: the usual ones, and those of all contexts. */
     credentialVariables: credentialVariables(file),
@@ -46,11 +46,11 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     contexts: [...file.contexts.values()].map(({name, host, values}) => {
       return {name, host, color: values.get('color')?.text};
     }),
-    /** As written; the screen's table of commands checks them. */
+    /** Keys as written; the screen's table of commands checks them. */
     keys: file.keys,
-    /** Undefined unless every log is recorded. A folder set by a variable or the file is for real logs only. */
+    /** Recordings of every log; undefined: none. A folder set by a variable or the file is for real logs only. */
     record: demo && !isTyped('record') ? undefined : options.record,
-    /** What the last session restores wins over `initial`, and what was `typed` as a flag over both. */
+    /** View at first: the last session's wins over `initial`, and what was `typed` as a flag over both. */
     view: {initial, typed},
   });
 }

@@ -2,7 +2,7 @@ import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {runTool} from './processes.ts';
 
-/** How a run of the user's command ended. `at`: Unix time in ms. `text`: its output, or why it failed. */
+/** End of a run of the user's command. `at`: Unix time in ms. `text`: its output, or why it failed. */
 type AlertRun = {
   readonly at: number;
   readonly pipeline: string;
@@ -12,7 +12,7 @@ type AlertRun = {
 };
 
 type AlertCommandOptions = {
-  /** For `sh -c`. */
+  /** Command for `sh -c`. */
   readonly command: string;
   /** Variables that the command does not inherit: they may hold a credential. */
   readonly credentialVariables: readonly string[];
@@ -32,7 +32,7 @@ const mostOutput = 1000;
 export class AlertCommand {
   readonly #options: AlertCommandOptions;
   readonly #runs = createStore<readonly AlertRun[]>([]);
-  /** What waits for its turn: of each pipeline the newest alert, and each failure. */
+  /** Alerts that wait for their turn: of each pipeline the newest one, and each failure. */
   #waiting: readonly {readonly pipeline: string; readonly input: string; readonly isRetained: boolean}[] = [];
   readonly #running = new Set<Promise<void>>();
   readonly #ended = new AbortController();

@@ -2,7 +2,7 @@ import {runTool, type ToolEnd, type ToolOptions} from './processes.ts';
 
 type ClipboardOptions = {
   readonly env: NodeJS.ProcessEnv;
-  /** As Node names it: `linux`, `darwin`. */
+  /** System as Node names it: `linux`, `darwin`. */
   readonly platform: string;
   /** Writes a whole sequence to the terminal, between two frames; false when the terminal accepts nothing. */
   readonly write: (sequence: string) => boolean;
@@ -60,7 +60,7 @@ function sendToTerminal(
   return {kind: 'sent', how: 'OSC 52', ...sent, ...(hint !== undefined && {hint})};
 }
 
-/** What is between this program and the terminal, or why a better route failed. */
+/** Names what is between this program and the terminal, or why a better route failed. */
 function terminalHint(env: NodeJS.ProcessEnv, complaints: readonly string[]): string | undefined {
   if (env.TMUX) return [...complaints, 'tmux passes it on only with set-clipboard on'].join(' · ');
   if (env.STY) return 'GNU screen does not pass it on';
@@ -101,8 +101,8 @@ async function sendToTmux(options: ToolOptions): Promise<ToolEnd> {
 }
 
 /**
- * What stops text between tmux and the terminal; undefined if nothing does. `load-buffer -w` works without `set-clipboard`
- * (tmux 3.5a): tmux only needs the clipboard sequence of its terminal (`Ms`).
+ * Finds what stops text between tmux and the terminal; undefined if nothing does. `load-buffer -w` works without
+ * `set-clipboard` (tmux 3.5a): tmux only needs the clipboard sequence of its terminal (`Ms`).
  */
 async function tmuxHint(sent: Sent, options: Omit<ToolOptions, 'input'>): Promise<string | undefined> {
   const ask = async (...args: readonly string[]) => {

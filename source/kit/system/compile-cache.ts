@@ -3,10 +3,10 @@ import path from 'node:path';
 import {otherWriter} from '../../engine/disk/who-may-write.ts';
 
 /**
- * Real path of the folder for compiled code: `$XDG_CACHE_HOME/pipetail` or `~/.cache/pipetail`, created with mode 0700.
- * Undefined: it cannot be created, or another user could put code into it that we would run. Like ssh (`StrictModes`),
- * we trust a folder only if root or the user owns it and every folder above it and no other user may write there; a
- * sticky `/tmp` is not trusted. A relative XDG path is ignored (XDG Base Directory, 0.8).
+ * Returns the real path of the folder for compiled code: `$XDG_CACHE_HOME/pipetail` or `~/.cache/pipetail`, created
+ * with mode 0700; undefined: it cannot be created, or another user could put code into it that we would run. Like ssh
+ * (`StrictModes`), we trust a folder only if root or the user owns it and every folder above it and no other user may
+ * write there; a sticky `/tmp` is not trusted. A relative XDG path is ignored (XDG Base Directory, 0.8).
  * `user`: the effective user id; undefined on a system without one. Synchronous, about 0.1 ms; never throws.
  */
 export function compileCacheFolder(

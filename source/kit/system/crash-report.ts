@@ -16,8 +16,8 @@ export function crashReport(error: unknown, {version, secrets}: CrashOptions): s
 const stderrPatience = 500;
 
 /**
- * For a command without a screen: an exception or rejection that nothing catches ends the program with code 1, and with a
- * report on stderr instead of Node's own, which would hold data. Until the result is called.
+ * Ends a command without a screen at an exception or rejection that nothing catches: with code 1, and with a report on
+ * stderr instead of Node's own, which would hold data. Until the result is called.
  */
 export function exitOnFault(
   process: NodeJS.Process,
@@ -30,7 +30,7 @@ export function exitOnFault(
     /** The credentials in use at that moment. */
     readonly secrets: () => readonly string[];
     readonly clock: Clock;
-    /** What is written of the report. */
+    /** Returns what is written of the report. */
     readonly noticeOf: (report: string) => string;
   },
 ): () => void {

@@ -13,7 +13,7 @@ export class LineOutput {
   /** Called when the system has accepted everything. */
   onRoom: () => void = () => {};
   readonly #stream: Writable;
-  /** Of a file. */
+  /** Descriptor of a file. */
   readonly #fd: number | undefined;
   readonly #close: (error: NodeJS.ErrnoException) => void;
   #open = true;

@@ -18,7 +18,7 @@ function raiseStop(process: NodeJS.Process): () => void {
 /** All that end a program by default, except faults (SIGSEGV), what a closed reader causes, and timers of no use here. */
 const exitSignals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGXCPU'] as const;
 
-/** As in a shell: 128 plus the number of the signal. */
+/** Returns a shell's code: 128 plus the number of the signal. */
 function codeOf(signal: (typeof exitSignals)[number]): number {
   return 128 + constants.signals[signal];
 }
@@ -43,8 +43,8 @@ export function onExitSignals(
 }
 
 /**
- * For the last turns of a program that has ended: a second signal, as a closed terminal sends one from the system and one
- * from the shell, would end it with another status.
+ * Keeps the status of a program that has ended, in its last turns: a second signal, as a closed terminal sends one from
+ * the system and one from the shell, would end it with another one.
  */
 export function exitAtOnce(process: Pick<EventEmitter, 'on'> & {exit: (code: number) => void}, code: number): void {
   for (const name of exitSignals) process.on(name, () => process.exit(code));

@@ -4,7 +4,7 @@ import type {Clock} from '../../lib/clock.ts';
 
 type Filtered = {readonly keys: string; readonly reports: readonly TerminalReport[]};
 
-/** What the terminal reports between the keys. */
+/** Report of the terminal between the keys. */
 export type TerminalReport = {readonly kind: 'focus' | 'blur'} | CursorReport;
 
 /** The answer to DSR 6, in 1-based cells. No person made it. */
@@ -106,7 +106,7 @@ export class InputFilter {
     return {keys: isEsc ? escKey.repeat(held.length) : '', reports: []};
   }
 
-  /** Where the typed text or the sequence at `at` ends. The beginning of a sequence is held. */
+  /** Returns where the typed text or the sequence at `at` ends. Holds the beginning of a sequence. */
   #endOfPiece(input: string, at: number): number | undefined {
     const next = input.indexOf(esc, at);
     if (next !== at) return next === -1 ? input.length : next;
@@ -116,7 +116,7 @@ export class InputFilter {
     return end;
   }
 
-  /** Where the paste ends, or the part of it that has come, or the part before a report of the cursor, or the report. */
+  /** Returns the end of the paste, of its part so far, of the part before a report of the cursor, or of the report. */
   #endOfPaste(input: string, at: number): number | undefined {
     const end = input.indexOf(pasteEnd, at);
     const inPaste = input.slice(at, end === -1 ? undefined : end);
@@ -130,7 +130,7 @@ export class InputFilter {
   }
 }
 
-/** What Ink gets of a piece: typed text, one of our keys, also with Alt, the beginning of a paste; nothing else. */
+/** Returns Ink's share of a piece: typed text, one of our keys, also with Alt, or the beginning of a paste. */
 function keysIn(piece: string): string {
   if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece) || functionKey.test(piece))
     return piece;
@@ -142,8 +142,8 @@ function keysIn(piece: string): string {
 }
 
 /**
- * Whether the text begins with the whole rest of a sequence whose Esc was passed on. Two keys typed into one read could
- * look like it, so the sequence must be a report, one of our keys, or have parameters.
+ * Returns whether the text begins with the whole rest of a sequence whose Esc was passed on. Two keys typed into one
+ * read could look like it, so the sequence must be a report, one of our keys, or have parameters.
  */
 function isLateRest(text: string): boolean {
   const end = endOfSequence(esc + text, 0);
@@ -154,7 +154,7 @@ function isLateRest(text: string): boolean {
 
 const cursor = new RegExp(`^${esc}\\[(\\d{1,4});(\\d{1,4})R$`);
 const cursorInPaste = new RegExp(`${esc}\\[\\d{1,4};\\d{1,4}R`);
-/** What may be the beginning of such a report or of `pasteEnd`. */
+/** Possible beginning of such a report or of `pasteEnd`. */
 const begunInPaste = new RegExp(`${esc}(?:\\[\\d{0,4}(?:;\\d{0,4})?)?$`);
 
 /** Reads a whole escape sequence as a report of the focus or the cursor; undefined for any other. */
@@ -251,7 +251,7 @@ type FilterInputOptions = {
   readonly onReport: (report: TerminalReport) => void;
   /** Called for all other input. */
   readonly onKeys: () => void;
-  /** Whether a report of the cursor is awaited; absent: never. */
+  /** Returns whether a report of the cursor is awaited; absent: never. */
   readonly isAsked?: () => boolean;
   readonly clock: Pick<Clock, 'after'>;
 };

@@ -187,7 +187,7 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
 /** The DEC mode that reports focus. */
 const focusMode = 1004;
 
-/** What the terminal reports between the keys. A terminal ignores a mode that it does not have. */
+/** Switches reports of the focus between the keys. A terminal ignores a mode that it does not have. */
 export function reportModes(stdout: {readonly write: (text: string) => unknown}): TerminalModes {
   let areOn = false;
   const set = (on: boolean) => {
@@ -209,7 +209,7 @@ export const bell = '\u0007';
 
 type NotifyBy = 'bell' | 'osc9' | 'osc777' | 'off';
 
-/** Undefined for `off`. Inside tmux and GNU screen always the bell, which marks their window: they pass nothing else on. */
+/** Returns undefined for `off`. In tmux and screen, rings the bell, which marks their window: nothing else passes. */
 export function notificationWriter(
   by: NotifyBy,
   {env, write}: {env: NodeJS.ProcessEnv; write: (sequence: string) => boolean},

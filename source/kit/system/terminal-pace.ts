@@ -4,7 +4,7 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 /** A frame that was written, and about which the terminal was asked and has not answered yet. */
 type Frame = {readonly id: number; readonly at: number; readonly bytes: number};
 
-/** How far the terminal has got with the frames. Times are the clock's, in milliseconds. */
+/** Progress of the terminal with the frames. Times are the clock's, in milliseconds. */
 export type Pace =
   | {
       readonly kind: 'asking';
@@ -36,7 +36,7 @@ export type PaceEvent =
   | {readonly kind: 'answered'; readonly id: number; readonly at: number}
   | {readonly kind: 'pressed'}
   | {readonly kind: 'end'}
-  /** What is underway is no longer awaited. */
+  /** Frames that are underway are no longer awaited. */
   | {readonly kind: 'give-up'}
   | {readonly kind: 'begin'};
 
@@ -176,12 +176,12 @@ export class TerminalPace {
     this.#clock = clock;
   }
 
-  /** Whether a frame that shows what a key did may be drawn. */
+  /** Tells whether a frame that shows what a key did may be drawn. */
   get mayDrawKeys(): ReadableStore<boolean> {
     return this.#mayDrawKeys;
   }
 
-  /** Whether a frame with new lines may be drawn: no frame is on its way. */
+  /** Tells whether a frame with new lines may be drawn: no frame is on its way. */
   get mayDrawLog(): ReadableStore<boolean> {
     return this.#mayDrawLog;
   }

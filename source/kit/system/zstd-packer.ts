@@ -30,8 +30,8 @@ export const zstdPacker = {
 };
 
 /**
- * Of a Feldera log level 1 leaves a thirteenth, at 0.8 GB/s; 3 leaves a twelfth and takes a fifth longer, and -3 an
- * eighth and takes a fifth less. Not a constant: nothing of zlib is loaded before the first frame.
+ * Chooses level 1: of a Feldera log it leaves a thirteenth, at 0.8 GB/s; 3 leaves a twelfth and takes a fifth longer,
+ * and -3 an eighth and takes a fifth less. Not a constant: nothing of zlib is loaded before the first frame.
  */
 function optionsOf({length}: Uint8Array) {
   // With the size zstd takes half as much memory while it works.
