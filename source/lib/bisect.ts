@@ -11,7 +11,7 @@ export function bisect(low: number, high: number, isBefore: (at: number) => bool
   return from;
 }
 
-/** How many of the numbers, in ascending order, are below `bound`: the index of the first that is not. */
+/** Counts the numbers, in ascending order, that are below `bound`: the index of the first that is not. */
 export function countBelow(numbers: ArrayLike<number>, bound: number): number {
   return bisect(0, numbers.length, (at) => (numbers[at] ?? bound) < bound);
 }

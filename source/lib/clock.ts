@@ -9,7 +9,7 @@ export type Clock = {
   readonly monotonic: () => number;
   /** Unix time in ms; may jump. With a server it is that of the server (`api/server-clock`). */
   readonly wall: () => number;
-  /** The same of this machine: only differences mean anything, in which the time that the machine sleeps counts. */
+  /** Unix time in ms of this machine: only differences mean anything, which count the time that the machine sleeps. */
   readonly machine: () => number;
   /** Resolves after `milliseconds`; rejects with the signal's reason when aborted first. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;

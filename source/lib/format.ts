@@ -45,7 +45,7 @@ export function readTime(text: string): number {
   return Date.parse(text);
 }
 
-/** Whether `Date` can represent this Unix time in ms. */
+/** Returns whether `Date` can represent this Unix time in ms. */
 export function isTime(at: number): boolean {
   return !Number.isNaN(new Date(at).getTime());
 }

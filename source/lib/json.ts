@@ -1,4 +1,4 @@
-/** Undefined if it is no JSON. */
+/** Returns undefined if it is no JSON. */
 export function parseJson(text: string | Uint8Array): unknown {
   try {
     return JSON.parse(typeof text === 'string' ? text : decode(text));
@@ -38,7 +38,7 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Undefined if `json` is no object or lacks the field. */
+/** Returns undefined if `json` is no object or lacks the field. */
 export function fieldOf(json: unknown, key: string): unknown {
   return isObject(json) ? json[key] : undefined;
 }

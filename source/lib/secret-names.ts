@@ -16,7 +16,7 @@ const harmlessWords = new RegExp(harmless.join('|'), 'g');
 const aboutSecret =
   /(?:^|[^a-z])(?:dir|path|file|location|mechanisms?|type|ttl|secs|seconds|ms|millis|enabled|length|count|size|algorithm|expiry|expires(?:_in|_at)?)$/i;
 
-/** Whether the value of a member of this name is taken for a credential, by the name alone. */
+/** Returns whether the value of a member of this name is taken for a credential, by the name alone. */
 export function isSecretName(name: string): boolean {
   const lower = name.toLowerCase();
   return parts.test(lower) && !aboutSecret.test(name) && parts.test(lower.replaceAll(harmlessWords, ' '));
@@ -33,7 +33,7 @@ const ofData =
 /** Words in front of `token`: it is a parser's token. */
 const ofParser = /unexpected\s+$/i;
 
-/** Whether what a text says in front of a name, at its end, makes that no credential: `duplicate key`, `unexpected token`. */
+/** Returns whether the end of the text before a name makes that no credential: `duplicate key`, `unexpected token`. */
 export function isOfData(before: string, name: string): boolean {
   return (isBareKey(name) && ofData.test(before)) || (/^tokens?$/i.test(name) && ofParser.test(before));
 }

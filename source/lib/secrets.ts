@@ -19,10 +19,10 @@ const word = /[\w$-][\w.$-]*/g;
 /** A name that may be that of a credential has one of these. */
 const namePart = /pass|pw|secret|token|key|cred|cookie|jwt|bearer|auth|sasl|jaas|signature|private|sig|sas|dsn|otp/i;
 
-/** What is between a name and its value: `=`, `": `, `\": `, `'] = `, `[0] = `, `%3D`, `: &str = `, `: !tag `. */
+/** Signs between a name and its value: `=`, `": `, `\": `, `'] = `, `[0] = `, `%3D`, `: &str = `, `: !tag `. */
 const separator =
   /(?:\\*["'`]|&quot;|%22|[)\]]|\[[\w"']{1,40}\]){0,3}[ \t]*(?::[ \t]*[\w&':<>[\] ]{1,40}=[ \t]*(?=\w{0,2}["'`])|:=|=>|->|==?|::?|&gt;|%3[ad])[ \t]*(?:!{1,2}\w+[ \t]+)?/iy;
-/** The same of a pair, `"X-API-Key", "value": ` or `name="password" value=`; and of a header, `"authorization", `. */
+/** Signs in a pair, `"X-API-Key", "value": ` or `name="password" value=`; and after a header, `"authorization", `. */
 const pairSeparator = /\\*["'`]?\)?(?:[^{}]{0,100}?[\s,;"'`<])?\\*["'`]?(?:value|val)\\*["'`]?\s*(?:=>|[:=>])\s*/iy;
 const headerSeparator = /\\*["'`]\)?\s*,\s*(?=[a-z]{0,12}\(?\[?\\*["'`]|\[)/iy;
 /** In front of the name of a pair. */
@@ -49,7 +49,7 @@ const isSetting =
   /^(?:null|none|nil|true|false|undefined|cannot|could|denied|error|expected|expired|failed|failure|invalid|missing|must|not?|refused|required|timed|unable|unexpected|unknown|unsupported)$/i;
 const isNumber = /^-?\d{1,20}(?:\.\d+)?$/;
 
-/** Where an unquoted value ends, without the signs behind it. */
+/** Returns where an unquoted value ends, without the signs behind it. */
 function bareEndAt(pattern: RegExp, text: string, from: number): number {
   let to = stickyEnd(pattern, text, from) ?? from;
   while (to > from && ',;)]}'.includes(text[to - 1] ?? '')) to -= 1;
@@ -60,7 +60,7 @@ function rangeOf(from: number, value: string): Range {
   return {from, to: from + value.length};
 }
 
-/** As `matchAll`, which would compile a copy of the pattern. */
+/** Matches as `matchAll`, which would compile a copy of the pattern. */
 function* matchesOf(text: string, pattern: RegExp): Generator<RegExpExecArray, void, void> {
   for (let from = 0; ; ) {
     pattern.lastIndex = from;
@@ -76,7 +76,7 @@ function stickyEnd(pattern: RegExp, text: string, at: number): number | undefine
   return pattern.test(text) ? pattern.lastIndex : undefined;
 }
 
-/** Where a quoted text ends, before its quote; the end of the text if it was cut. `from`: behind the quote, with `escapes` before it. */
+/** Returns where a quoted text ends; the end of the text if it was cut. `from`: behind the quote and its `escapes`. */
 function quoteEnd(text: string, from: number, quote: string, escapes: number): number {
   for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
     let before = 0;
@@ -91,7 +91,7 @@ function quoteEnd(text: string, from: number, quote: string, escapes: number): n
   return text.length;
 }
 
-/** Where what is in brackets ends, behind the last one. */
+/** Returns where the text in brackets ends, behind the last one. */
 function bracketEnd(text: string, from: number): number {
   let depth = 0;
   const part = /[([{}\])]|\\*"/g;
@@ -107,7 +107,7 @@ function bracketEnd(text: string, from: number): number {
   return text.length;
 }
 
-/** Where lines end that are indented more than the one of `at`. */
+/** Returns where lines end that are indented more than the one of `at`. */
 function blockEnd(text: string, at: number, from: number): number {
   const start = text.lastIndexOf('\n', at) + 1;
   const indent = /^[ \t]*(?:- )*/.exec(text.slice(start, Math.min(at, start + 200)))?.[0].length ?? 0;
@@ -126,7 +126,7 @@ function blockEnd(text: string, at: number, from: number): number {
 }
 
 type ValueOptions = {
-  /** Where the name is. */
+  /** Offset of the name. */
   readonly nameAt: number;
   readonly name: string;
   /** It has to begin with a quote or a bracket. */
@@ -258,7 +258,7 @@ const longWord = /[^\s<>]{8,}/g;
 const quoteBehind = /["'`](?=[,;:)\]}>\\]|$)/g;
 /** Longest word in which each URL is looked at by itself. */
 const mostOfUrls = 4096;
-/** What follows the `@` of `user:pw@tcp(`, `scott/pw@//host` and `user:pw@host.example`. */
+/** Text after the `@` of `user:pw@tcp(`, `scott/pw@//host` and `user:pw@host.example`. */
 const hostBehind = /@(?=\(|\/\/|[a-z]{2,8}\(|localhost\b|[\w-]+(?:\.[\w-]+){1,8}|[\w-]{1,64}(?::\d|\/))/gi;
 
 /** The password of each login in a word, or its user alone, who may be a token: up to the last `@`. */

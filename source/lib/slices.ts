@@ -136,7 +136,7 @@ export async function runInSlices<T>(
   return steps.result.done ? steps.result.value : await Promise.reject(new Error('the work has not ended'));
 }
 
-/** The same without a pause: of what is short, or where no keys wait. */
+/** Runs the work without a pause: of what is short, or where no keys wait. */
 export function runAtOnce<T>(work: Generator<unknown, T, void>): T {
   for (;;) {
     const step = work.next();
@@ -160,7 +160,7 @@ const fastRestMs = 200;
 export function floodPause(clock: Pick<Clock, 'monotonic'>, totalBytes: () => number): () => number {
   let seen = totalBytes();
   let at = clock.monotonic();
-  /** Of the flood so far. */
+  /** Bytes of the flood so far. */
   let bytes = 0;
   return () => {
     const [before, since] = [seen, at];

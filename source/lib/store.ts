@@ -38,7 +38,7 @@ export function createBatchStore<T>(initial: T): BatchStore<T> {
   let value = initial;
   let depth = 0;
   let isTelling = false;
-  /** What each listener has heard of: one that makes a change itself is the first of those that hear of that. */
+  /** Value heard last by each listener: one that makes a change itself is the first to hear of it. */
   const heard = new Map<() => void, T>();
   const tell = () => {
     if (depth > 0 || isTelling) return;
@@ -120,7 +120,7 @@ export function joinedStores(stores: readonly ReadableStore<unknown>[]): Readabl
   };
 }
 
-/** Whether the keys of two kept values are equal, part by part. */
+/** Returns whether the keys of two kept values are equal, part by part. */
 export function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((part, index) => part === b[index]);
 }

@@ -1,6 +1,4 @@
-/**
- * How the tokens of known services begin, as their makers document it, without their exact lengths: those change.
- */
+/** Beginnings of the tokens of known services, as their makers document them, without exact lengths: those change. */
 const prefixes = [
   // Code and packages.
   'gh[oprsu]_|github_pat_|gl(?:agent|cbt|dt|ffct|ft|imt|oas|pat|ptt|rt|rtr|soat)-|ATATT3|ATCTT3|ATBB|BBDC-|npm_|pypi-',

@@ -218,7 +218,7 @@ async function spanOf(
   }
 }
 
-/** What was, or may have been, lost between the ends. */
+/** Describes what was, or may have been, lost between the ends. */
 function gapsOf({model}: PaneAt, {first = 0, last = -1}: Ends): readonly string[] {
   return [...model.source.buffer.markers()].flatMap(([id, marker]) => {
     const isChange = marker.kind === 'state' || marker.kind === 'program';

@@ -43,7 +43,7 @@ export const copyHandlers = {
 
 type Extension = 'log' | 'md' | 'txt';
 
-/** What a page gives to copy or save. */
+/** Part of a page to copy or save. */
 type OfPage = {
   readonly what: Choice | PageText;
   /** The kind of the page. */
@@ -77,7 +77,7 @@ async function copy(screen: Screen, choice: Choice, on?: string): Promise<void> 
   });
 }
 
-/** As `copy`, with what an issue needs beside the lines. */
+/** Copies a report: the lines with what an issue needs beside them. */
 async function copyMarkdown(screen: Screen, choice: Choice, on?: string): Promise<void> {
   await withPane(screen, async (at) => {
     const hasLines = !readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
@@ -129,7 +129,7 @@ async function withPane(screen: Screen, run: (at: PaneAt) => Promise<void>): Pro
 type TextToCopy = {
   readonly bytes: Uint8Array;
   readonly lines: number;
-  /** Of the file that is offered if the text is too large. */
+  /** Extension of the file that is offered if the text is too large. */
   readonly extension?: Extension | undefined;
   readonly on: string | undefined;
   readonly onSent?: () => void;
@@ -180,7 +180,7 @@ function missingWords({missing}: CopyCount): string {
   return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} already dropped`;
 }
 
-/** What a key takes: the selection while there is one. */
+/** Chooses what a key takes: the selection while there is one. */
 function selectionOr<Other extends 'record' | 'view'>(screen: Screen, other: Other): 'selection' | Other {
   return hasSelection(screen) ? 'selection' : other;
 }
@@ -292,7 +292,7 @@ function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** What a prompt saves. */
+/** Source of what a prompt saves. */
 type CopySource = {
   readonly blocks: (form: SaveForm) => AsyncIterable<Uint8Array>;
   readonly markdown: () => AsyncIterable<Uint8Array>;

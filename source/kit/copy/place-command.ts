@@ -12,10 +12,10 @@ import {stripSgr} from '../terminal/sgr.ts';
 /** Entries that are passed to find the time of a record without one. */
 const mostPassed = 2_000;
 
-/** For a report: the record's hash, and the command that shows it; without one for what came from stdin, or has no time. */
+/** Place for a report: the record's hash, and the command that shows it; none for stdin, or without a time. */
 export type CopiedPlace = {readonly hash: string; readonly command: string | undefined};
 
-/** Of the record that an entry is in. */
+/** Returns the place of the record that an entry is in. */
 export function placeOf(screen: Screen, at: PaneAt, id: number): CopiedPlace {
   const {index, source} = at.model;
   const head = Math.max(source.buffer.firstId, index.headOf(id));

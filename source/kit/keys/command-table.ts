@@ -6,7 +6,7 @@ type Condition =
   | 'hasTab'
   | 'hasTabs'
   | 'hasPipeline'
-  /** Of the pipeline under the cursor. */
+  /** The pipeline under the cursor has a pinned tab. */
   | 'isPinned'
   | 'isMergeable'
   | 'isListFiltered'
@@ -17,10 +17,10 @@ type Condition =
   /** The shown log has no connection. */
   | 'isOffline'
   | 'hasUnseen'
-  /** Of a log that may grow. */
+  /** The log may grow. */
   | 'isFollowing'
   | 'isPaused'
-  /** Of a log that has ended: the view is not at its end. */
+  /** The log has ended, and the view is not at its end. */
   | 'isAbove'
   /** The log has an earlier run. */
   | 'hasRuns'
@@ -389,7 +389,7 @@ export const commands = [
   ]),
 ] as const;
 
-/** Of the table: its conditions have names. */
+/** Row of the table: its conditions have names. */
 type Given = Omit<Command, 'context' | 'group' | 'hint'> & {
   readonly hint?: string | Readonly<Partial<Record<Condition | 'else', string>>>;
 };

@@ -1,12 +1,12 @@
 /**
- * Where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), `list`, or on the
- * pages that have this context.
+ * Place where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), `list`, or on
+ * the pages that have this context.
  */
 export type KeyContext = string;
 
-/** What a key does on any page, and in the list. */
+/** Motion by a key on any page, and in the list. */
 export type Motion = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'end';
-/** What the keys of any page take of it. */
+/** Ways to take a page's text by a key. */
 export type Take = 'copy' | 'markdown' | 'save';
 /** One of the commands that are made for every page from one set. */
 export type CommonAction = Motion | Take | 'close';
@@ -21,7 +21,7 @@ export type Command = {
   readonly keys: readonly string[];
   /** The default keys, where the user has others. */
   readonly defaultKeys?: readonly string[];
-  /** For help and docs/keys.md. */
+  /** Words for help and docs/keys.md. */
   readonly help: string;
   /** It is one of the keys of the first day: its words on the first screen of the help, where those with the same share a row. */
   readonly core?: string;
@@ -40,14 +40,14 @@ export type Command = {
   readonly section?: string;
   /** It is one of the set. */
   readonly does?: CommonAction;
-  /** For the footer; by condition: the first that holds. Commands without one are only in the help. */
+  /** Words for the footer; by condition: the first that holds. Commands without one are only in the help. */
   readonly hint?: string | Readonly<Record<string, string>>;
 };
 
 /** The commands with their default keys, or with those of the user (`remap`). */
 export type CommandTable = readonly Command[];
 
-/** What is so at the moment; absent: not so. The footer offers a key only while it does something. */
+/** Conditions that hold at the moment; absent: it does not. The footer offers a key only while it does something. */
 export type Conditions = Readonly<Record<string, boolean>>;
 
 /** The keys of the tabs. */

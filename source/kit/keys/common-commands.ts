@@ -1,6 +1,6 @@
 import {type Command, type CommonAction, isCharacter, type KeyContext, type Motion} from './command.ts';
 
-/** What moves on a page: its rows, or the cursor from item to item. */
+/** Unit of motion on a page: its rows, or items from one to the next by the cursor. */
 export type Motions = 'lines' | 'items';
 
 type Row = readonly [does: CommonAction, row: Pick<Command, 'keys' | 'help' | 'hint'>];
@@ -24,7 +24,7 @@ const takeRows: readonly Row[] = [
   ['save', {keys: ['S'], help: 'save the page to a file', hint: {hasText: 'save'}}],
 ];
 
-/** What a page says of its keys. */
+/** Keys of a page, as it declares them. */
 export type PageKeys = {
   readonly context: KeyContext;
   readonly group: string;
@@ -36,7 +36,7 @@ export type PageKeys = {
   readonly needs?: Command['needs'];
   /** Characters are typed there. */
   readonly isTyped?: boolean;
-  /** Where a command of the set has another name, other keys or other words. */
+  /** Other names, keys or words that commands of the set have on it. */
   readonly changes?: Readonly<Partial<Record<CommonAction, Partial<Pick<Command, 'id' | 'keys' | 'help' | 'hint'>>>>>;
 };
 

@@ -95,8 +95,8 @@ function clashes(table: CommandTable, changed: ReadonlyMap<string, Change>): rea
 }
 
 /**
- * Whether one of two commands with the same key would hide the other. Only a key that closes a page may hide a command
- * of everywhere: `q` closes a page, and quits elsewhere.
+ * Returns whether one of two commands with the same key would hide the other. Only a key that closes a page may hide a
+ * command of everywhere: `q` closes a page, and quits elsewhere.
  */
 function hideEachOther(one: Command, other: Command): boolean {
   if (one.context === other.context) return true;

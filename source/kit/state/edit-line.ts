@@ -7,7 +7,7 @@ export type TypedLine = {
   readonly cursor: number;
   /** Offered while `text` is empty: the first edit works on it, and typed text replaces it. */
   readonly suggestion?: string | undefined;
-  /** What the last kill removed. */
+  /** Text that the last kill removed. */
   readonly killed: string;
   /** The edit before: kills in a row add up, as in readline. */
   readonly last?: Edit | undefined;

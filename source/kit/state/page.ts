@@ -1,7 +1,7 @@
 /** A page that covers the panes. What else its kind has to know while it is open is in it, too (`pages/page.ts`). */
 export type OpenPage = {
   readonly kind: string;
-  /** What it is known by as long as it is open: one that is opened anew, of the same kind, is another page. */
+  /** Identity as long as it is open: one that is opened anew, of the same kind, is another page. */
   readonly identity?: object;
   /** The first row on the screen; with a `section`, from its start on. */
   readonly offset: number;
@@ -13,12 +13,12 @@ export type OpenPage = {
   readonly under?: OpenPage | undefined;
 };
 
-/** What the view knows of a kind of page. */
+/** Facts about a kind of page for the view. */
 export type PageKind = {
   readonly kind: string;
-  /** Where its keys work: `in the list of marks`. */
+  /** Place where its keys work: `in the list of marks`. */
   readonly where: string;
-  /** Of its commands. */
+  /** Context of its commands. */
   readonly context: string;
   /** It is not about the log that it covers, of which the user then sees nothing. */
   readonly hidesLog?: true;

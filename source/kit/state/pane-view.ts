@@ -4,16 +4,16 @@ import {type PaneOptions, paneOptionNames, paneOptionsFrom, type ViewSettings} f
 import {follow, type Position} from '../viewport/position.ts';
 import {utc, type ZoneOffset} from '../viewport/time-column.ts';
 
-/** How one tab shows its log. Ids are those of the log's entries. */
+/** View of the log in one tab. Ids are those of the log's entries. */
 export type PaneView = PaneOptions & {
   readonly position: Position;
   /** Cells hidden on the left. */
   readonly pan: number;
   /** The line of the last match that the user went to: only it is shifted left, so that the match is visible. */
   readonly revealed: number | undefined;
-  /** As typed. */
+  /** Text as typed. */
   readonly search: string | undefined;
-  /** As typed; each has a colour of its own. */
+  /** Texts as typed; each has a colour of its own. */
   readonly highlights: readonly string[];
   /** In the order they were added; Esc removes the last one. */
   readonly filters: readonly FilterEntry[];
@@ -23,7 +23,7 @@ export type PaneView = PaneOptions & {
   readonly fold: boolean;
   /** Heads of the marked records. */
   readonly marks: ReadonlySet<number>;
-  /** Where the selection began; it reaches to the current entry. */
+  /** Entry where the selection began; it reaches to the current one. */
   readonly selectedFrom: number | undefined;
 };
 
@@ -44,7 +44,7 @@ export const newPane: PaneView = {
 /** Parts of a pane's view on which it depends which entries are shown, and in how many rows. */
 const rowParts: readonly (keyof PaneView)[] = ['filters', 'fold', 'around', ...paneOptionNames];
 
-/** Whether other entries may be shown after the change, or in other rows. */
+/** Returns whether other entries may be shown after the change, or in other rows. */
 export function changesRows(change: Partial<PaneView>): boolean {
   return rowParts.some((part) => part in change);
 }
@@ -55,7 +55,7 @@ export function changedPane(pane: PaneView, change: Partial<PaneView>): PaneView
   return changed.around === 0 || hasMatches(changed) ? changed : {...changed, around: 0};
 }
 
-/** Whether a filter is on that records match. A range has no matches. */
+/** Returns whether a filter is on that records match. A range has no matches. */
 export function hasMatches({filters}: Pick<PaneView, 'filters'>): boolean {
   return filters.some(({filter, on}) => on && filter.kind !== 'between');
 }
@@ -80,7 +80,7 @@ export type ScreenView = {
   readonly histogram: boolean | undefined;
 };
 
-/** What a session keeps of it, besides the focus. */
+/** Parts that a session keeps, besides the focus. */
 export const screenParts = ['listHidden', 'listWidth', 'histogram'] as const;
 
 /** Options for tabs and list; an absent option changes nothing. `filters`: in place of those that a tab has. */
@@ -133,7 +133,7 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
   };
 }
 
-/** As `rebasePane`, for list and histogram. */
+/** Does the same for list and histogram. */
 export function rebaseScreen<View extends ScreenView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
   const unchanged = screenParts.filter((part) => view[part] === before[part]);
   const rebased = {...view, ...picked(now, unchanged)};

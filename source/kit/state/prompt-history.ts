@@ -11,7 +11,7 @@ const mostTexts = 200;
 /** UTF-16 units. Longer text was pasted by mistake, and is no help in a prompt of one row. */
 const longestText = 1000;
 
-/** What was typed into the prompts of each kind: one of `patterns` is a search or a highlight. */
+/** Texts typed into the prompts of each kind: one of `patterns` is a search or a highlight. */
 export type PromptHistories = Readonly<Record<'patterns' | 'filters' | 'files', PromptHistory>>;
 
 export function promptHistories(): PromptHistories {

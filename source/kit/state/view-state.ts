@@ -40,11 +40,11 @@ export type ViewState = ScreenView & {
   readonly defaults: ViewDefaults;
   /** Name of the shown tab. */
   readonly active: string | undefined;
-  /** How often the shown log was used: each time, what it has by then is seen. */
+  /** Number of uses of the shown log: at each, what it has by then is seen. */
   readonly uses: number;
   readonly page: OpenPage | undefined;
   readonly prompt: Prompt | undefined;
-  /** What was killed last in a prompt, for any prompt. */
+  /** Text killed last in a prompt, for any prompt. */
   readonly killed: string;
   /** One line for the user, until the next key or for some seconds. */
   readonly notice: string | undefined;
@@ -52,7 +52,7 @@ export type ViewState = ScreenView & {
   readonly asked: 'quit' | 'interrupt' | 'record' | undefined;
 };
 
-/** What of a view a session has. */
+/** Parts of a view that a session has. */
 export const savedParts = ['tabs', 'active', 'cursor', 'focus', ...screenParts, 'sort'] as const;
 
 export type RestoredView = Pick<ViewState, (typeof savedParts)[number]>;
@@ -70,7 +70,7 @@ export type ViewAction =
   /** Opens pinned tabs behind the others, without showing them. */
   | {readonly type: 'open'; readonly names: readonly string[]}
   | {readonly type: 'pin'; readonly name: string}
-  /** Of the shown log. */
+  /** The user has used the shown log. */
   | {readonly type: 'used'}
   | {readonly type: 'close'; readonly name: string}
   /** Shows the pipeline `by` in place of a tab's own, such as of a mistyped name. */
@@ -126,13 +126,13 @@ export type TextToMake = string | (() => Generator<void, string, void>);
 
 /** The text of a page, whole and unwrapped, and the same as Markdown. */
 export type PageText = {
-  /** Of the name of a file: `orders-timeline`. */
+  /** Beginning of a file's name: `orders-timeline`. */
   readonly file: string;
   readonly text: TextToMake;
   readonly markdown: TextToMake;
   /** The errors in it alone, which some page copies; empty: it has none. */
   readonly errors?: string;
-  /** Of the page of a pipeline: its program in SQL. */
+  /** Program in SQL, on the page of a pipeline. */
   readonly program?: string;
 };
 
@@ -233,7 +233,7 @@ function afterAction(state: ViewState, action: ViewAction): ViewState {
   }
 }
 
-/** Undefined while a page covers the prompt. The prompt of a page needs that page. */
+/** Returns undefined while a page covers the prompt. The prompt of a page needs that page. */
 export function promptInUse({page, prompt}: Pick<ViewState, 'page' | 'prompt'>): Prompt | undefined {
   const needed = prompt && 'on' in prompt ? prompt.on : undefined;
   return page?.kind === needed ? prompt : undefined;
@@ -244,7 +244,7 @@ export function promptBelow({page, prompt}: Pick<ViewState, 'page' | 'prompt'>):
   return page && promptInUse({page: page.under, prompt});
 }
 
-/** Whether the list's width may be another in the next view. */
+/** Returns whether the list's width may be another in the next view. */
 export function isOtherWidth(before: ViewState, next: ViewState): boolean {
   return before.listHidden !== next.listHidden || before.listWidth !== next.listWidth;
 }
@@ -258,7 +258,7 @@ export function mergedName(names: readonly string[]): string {
   return names.join('+');
 }
 
-/** What a merged tab would have: the marked pipelines, else those of all pinned tabs. */
+/** Returns what a merged tab would have: the marked pipelines, else those of all pinned tabs. */
 export function namesToMerge({marked, tabs}: ViewState): readonly string[] {
   if (marked.length > 0) return marked;
   return tabs.filter(({pinned, merges}) => pinned && !merges).map(({name}) => name);
@@ -368,7 +368,7 @@ function newTab(name: string, pinned: boolean, {defaults, pasts}: Pick<ViewState
   return {name, pinned, pane: defaults.pane, ...(pastOf !== undefined && {pastOf})};
 }
 
-/** Where the cursor of the list is for a tab: a merged tab is not in the list, and a past is at its pipeline. */
+/** Returns where the list's cursor is for a tab: unmoved for a merged one, and at its pipeline for a past. */
 function listedName({tabs, cursor}: ViewState, name: string | undefined): string | undefined {
   const tab = tabs.find((each) => each.name === name);
   return tab?.merges ? cursor : (tab?.pastOf ?? name);

@@ -66,8 +66,8 @@ export function shortenMiddle(text: string, cells: number, ellipsis: string): st
 }
 
 /**
- * As `shortened`, of texts that are shown together: of those that would read the same, what is left has the places in
- * which they differ.
+ * Shortens texts that are shown together as `shortened` does; of those that would then read the same, what is left has
+ * the places in which they differ.
  */
 export function shortenApart(
   texts: readonly string[],
@@ -95,8 +95,8 @@ export function shortenApart(
 }
 
 /**
- * Of each of these different texts the indices of the characters in which it differs first from one of the others. Looks
- * at each character once, as there may be a thousand texts.
+ * Returns for each of these different texts the indices of the characters in which it differs first from one of the
+ * others. Looks at each character once, as there may be a thousand texts.
  */
 function placesApart(texts: readonly string[]): ReadonlyMap<string, ReadonlySet<number>> {
   const places = new Map<string, Set<number>>();
@@ -242,7 +242,7 @@ export function wordOffsets(
   return offsets;
 }
 
-/** Where the next row begins, if `next` is the first character for which this row has no room. */
+/** Returns where the next row begins, if `next` is the first character for which this row has no room. */
 function wordBreak(text: string, next: number): number {
   if (text[next] === ' ') {
     let end = next;

@@ -22,7 +22,7 @@ export function frameUpdate(shown: Frame, next: Frame): string {
   return updates[last] === '' ? text + moveTo(last, 0) : text;
 }
 
-/** What scrolls, and what each row shows then. */
+/** Rows that scroll, and the text that each row shows then. */
 type Sources = {readonly scroll?: Scroll; readonly sources: readonly string[]};
 
 function cheapestSources(shown: readonly string[], next: readonly string[]): Sources {
@@ -129,7 +129,7 @@ function moveTo(row: number, column: number): string {
 const eraseToEnd = '\x1b[K';
 const reset = '\x1b[0m';
 
-/** What makes one row from another; empty: nothing is to be written. */
+/** Writes one row over another; empty: nothing is to be written. */
 function rowUpdate(
   shown: string,
   next: string,
@@ -153,8 +153,8 @@ function rowUpdate(
 type ReadRow = {readonly text: string; readonly width: number};
 
 /**
- * Undefined for a row of which it is not certain what each cell shows: with other controls than SGR, with spacing marks,
- * or wider than the terminal.
+ * Reads a row; undefined: it is not certain what each cell shows, as it has other controls than SGR, has spacing marks,
+ * or is wider than the terminal.
  */
 function readRow(row: string, columns: number): ReadRow | undefined {
   const width = widthOf(row);
@@ -234,14 +234,14 @@ function equalEnd(a: string, b: string, from: number): number {
   return length;
 }
 
-/** How far two rows are equal from their beginnings, in whole characters and sequences. */
+/** Measures how far two rows are equal from their beginnings, in whole characters and sequences. */
 function commonStart(a: string, b: string): number {
   let at = equalStart(a, b);
   while (at > 0 && !(isBorder(a, at) && isBorder(b, at))) at--;
   return at;
 }
 
-/** How far two rows are equal from their ends, in the same cells and styles. They differ from offset `from` on. */
+/** Measures how far two rows are equal from their ends, in the same cells and styles. They differ from `from` on. */
 function commonEnd(a: string, b: string, from: number): number {
   let length = equalEnd(a, b, from);
   while (!(isBorder(a, a.length - length) && isBorder(b, b.length - length))) length--;
@@ -254,7 +254,7 @@ function commonEnd(a: string, b: string, from: number): number {
   return isInPlace ? length : 0;
 }
 
-/** Whether the text may be divided there: not in a sequence, nor in front of what may join with the character before. */
+/** Returns whether the text may be divided there: not in a sequence, nor before what may join the character before. */
 function isBorder(text: string, at: number): boolean {
   if (at === 0 || at === text.length) return true;
   const sequence = text.lastIndexOf('\x1b', at - 1);

@@ -3,7 +3,7 @@ import {applySgr} from './sgr.ts';
 import {noStyle, type Style} from './style.ts';
 import {plain, type StyledText, StyledTextBuilder} from './styled-text.ts';
 
-/** For `^G`, `<U+202E>`. */
+/** Style of `^G`, `<U+202E>`. */
 const placeholderStyle: Style = {inverse: true};
 
 /**

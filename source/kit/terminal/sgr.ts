@@ -162,7 +162,7 @@ export function* stripSgrBlocks(blocks: Iterable<Uint8Array>): Generator<Uint8Ar
 export class SgrStripper {
   #heldBack: Uint8Array = new Uint8Array();
 
-  /** What may be the start of a sequence, after the last block. */
+  /** Possible start of a sequence, after the last block. */
   get rest(): Uint8Array {
     return this.#heldBack;
   }

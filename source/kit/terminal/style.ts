@@ -1,4 +1,4 @@
-/** How characters look. A missing field is the terminal's own default. */
+/** Look of characters. A missing field is the terminal's own default. */
 export type Style = {
   readonly fg?: Color;
   readonly bg?: Color;
@@ -10,7 +10,7 @@ export type Style = {
   readonly strike?: true;
 };
 
-/** How colours are shown: in the terminal's own palette, or in a theme's. */
+/** Colours to show: the terminal's own palette, or a theme's. */
 export type Colors = ColorDepth | Palette;
 
 /** A colour: an index of the terminal's palette (0 to 255), or red, green and blue from 0 to 255 each. */
@@ -18,10 +18,10 @@ export type Color = number | Rgb;
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** How many colours the terminal can show; `none` (NO_COLOR) keeps attributes such as bold. */
+/** Number of colours that the terminal can show; `none` (NO_COLOR) keeps attributes such as bold. */
 export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
 
-/** How to show the first sixteen colours, by number: as indexes from 16 on. */
+/** Looks of the first sixteen colours, by number: indexes from 16 on. */
 export type Looks = readonly number[];
 
 /** The looks of a theme, for a terminal that has those colours. */
@@ -87,7 +87,7 @@ function sameColor(a: Color | undefined, b: Color | undefined): boolean {
   return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
 }
 
-/** Undefined for the first sixteen, whose looks the user's terminal decides. */
+/** Returns undefined for the first sixteen, whose looks the user's terminal decides. */
 export function rgbOf(color: Color): Rgb | undefined {
   if (typeof color === 'object') return color;
   return color < 16 ? undefined : paletteToRgb(color);
@@ -136,7 +136,7 @@ function nearestOf16(rgb: Rgb): number {
   return most >= 230 ? hue + 8 : hue;
 }
 
-/** Whether black is easier to read on it than white. */
+/** Returns whether black is easier to read on it than white. */
 function isLight(color: Color): boolean {
   // Of the sixteen: white, and the bright ones but bright black and bright blue; yellow and cyan read either way.
   if (typeof color === 'number' && color < 16) return color === 7 || (color > 8 && color !== 12);

@@ -88,7 +88,7 @@ function painted(style: Style, over: Style): Style {
   return {...(dim && !hasGround ? style : rest), ...over};
 }
 
-/** The same text in other styles: `change` gets those of the runs, and `noStyle` for what is between them. */
+/** Gives the text other styles: `change` gets those of the runs, and `noStyle` for what is between them. */
 export function restyle({text, runs}: StyledText, change: (style: Style) => Style): StyledText {
   const builder = new StyledTextBuilder();
   let at = 0;

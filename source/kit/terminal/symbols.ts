@@ -88,7 +88,7 @@ const ascii: Symbols = {
   match: '^',
 };
 
-/** Whether the locale is UTF-8. As in POSIX, the first of these variables that is set counts. */
+/** Returns whether the locale is UTF-8. As in POSIX, the first of these variables that is set counts. */
 export function hasUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 }

@@ -32,7 +32,7 @@ export function terminalLines(
   return copiedTo === 0 ? lines : Buffer.concat([...parts, lines.subarray(copiedTo)]);
 }
 
-/** Whether a line is printable ASCII; with `colors` also attributes and foregrounds that are reset before its end. */
+/** Returns whether a line is printable ASCII; with `colors` also attributes and foregrounds reset before its end. */
 function isHarmless(bytes: Uint8Array, start: number, end: number, colors: boolean): boolean {
   let isStyled = false;
   for (let at = start; at < end; at++) {
@@ -47,7 +47,7 @@ function isHarmless(bytes: Uint8Array, start: number, end: number, colors: boole
   return !isStyled;
 }
 
-/** Where the `m` of the SGR sequence at `at` is; undefined for other sequences, and parameters that can hide text. */
+/** Finds the `m` of the SGR sequence at `at`; undefined for other sequences, and parameters that can hide text. */
 function plainSgrEnd(bytes: Uint8Array, at: number, end: number): number | undefined {
   if (bytes[at + 1] !== openingBracket) return undefined;
   let code = 0;

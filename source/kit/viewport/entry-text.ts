@@ -13,7 +13,7 @@ import {isVerbatim, timeOfText, type ZoneOffset} from './time-column.ts';
 
 export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 
-/** How the lines of an entry become rows: `mostRows` for each line of its message. */
+/** Shape of an entry's rows: `mostRows` for each line of its message. */
 export type EntryShape = {
   /** The entry continues the record of a line with a time and a level. */
   readonly isContinuation: boolean;
@@ -52,13 +52,13 @@ export type EntryText = {
 /** UTF-16 offsets, the end exclusive. */
 export type TextRange = {readonly start: number; readonly end: number};
 
-/** How lines become text: as sent if `compact` is undefined. */
+/** Form in which lines become text: as sent if `compact` is undefined. */
 export type EntryForm = {
   /** Cells of a row. */
   readonly cells: number;
   readonly symbols: Symbols;
   readonly compact: CompactForm | undefined;
-  /** Of the times in the words of markers. */
+  /** Zone of the times in the words of markers. */
   readonly zone: ZoneOffset;
   readonly highlights: readonly Highlight[];
   readonly search: Pattern | undefined;

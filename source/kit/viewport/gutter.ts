@@ -6,7 +6,7 @@ import type {Symbols} from '../terminal/symbols.ts';
 
 /** Cells of the parts to the left of the text; 0 for none. */
 export type Gutter = {
-  /** Of the pipeline's name, without the space after it. */
+  /** Cells of the pipeline's name, without the space after it. */
   readonly originCells: number;
 };
 

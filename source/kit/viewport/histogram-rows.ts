@@ -16,7 +16,7 @@ const narrow = 40;
 /** `14:02:18` and `11-25 14:02`, or `2026-11-25`. */
 const [clockCells, dateCells] = [8, 11];
 
-/** How a width is divided: a label and a blank, the cells, a blank and a label; labels of 0 cells in a narrow pane. */
+/** Parts of a width: a label and a blank, the cells, a blank and a label; labels of 0 cells in a narrow pane. */
 export type HistogramColumns = {
   readonly left: number;
   readonly right: number;
@@ -42,7 +42,7 @@ type HistogramTimes = {
   readonly offsetAt: ZoneOffset;
 };
 
-/** What is at the places of the cells. */
+/** Marks at the places of the cells. */
 export type HistogramMarks = {
   /** The first and the last entry on the screen; undefined: all of the log is on it. */
   readonly shown: readonly [first: number, last: number] | undefined;

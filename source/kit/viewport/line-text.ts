@@ -28,12 +28,12 @@ type CompactText = {
   readonly placeLength: number;
 };
 
-/** How much of the text before the message is shown. `no-target`: no target, span and milliseconds; `no-host`: nor host. */
+/** Extent of the text before the message. `no-target`: no target, span and milliseconds; `no-host`: nor host. */
 type Compactness = 'full' | 'no-target' | 'no-host';
 
 type LineText = {
   readonly asSent: StyledText;
-  /** Undefined for lines that Feldera's logger did not write. */
+  /** Record of the line; undefined: Feldera's logger did not write it. */
   readonly record: LogRecord | undefined;
 };
 
@@ -49,7 +49,7 @@ export const levelStyles: Readonly<Record<Level, Style>> = {
 const quiet: Style = {dim: true};
 /** Cells of the level, with the space after it. */
 export const levelCells = 6;
-/** The same of the target; a longer one has more. */
+/** Cells of the target, with the space after it; a longer one has more. */
 const targetCells = 12;
 /** Characters of a span. A longer one is shown without its fields, to leave room for the message. */
 const longestSpan = 40;
@@ -136,7 +136,7 @@ export function fieldValue(value: string): string {
   return /\s/.test(value) && !/^[[{"]/.test(value) ? JSON.stringify(value) : value;
 }
 
-/** Where the level ends in the text of a line as sent; 0 if it is not shown. */
+/** Returns where the level ends in the text of a line as sent; 0 if it is not shown. */
 export function levelEnd(text: string, record: LogRecord): number {
   const start =
     record.format === 'json' ? jsonLevelStart(text) : text.indexOf(record.level, text.indexOf(record.timeText));

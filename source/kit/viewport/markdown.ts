@@ -16,7 +16,7 @@ export type MarkdownInput = {
   readonly gaps: readonly string[];
   /** Errors of the pipelines that are not in the log. */
   readonly errors?: readonly MarkdownError[];
-  /** Of the first record: its hash, and the command that shows it. */
+  /** Place of the first record: its hash, and the command that shows it. */
   readonly place?: {readonly hash: string; readonly command: string | undefined} | undefined;
 };
 
@@ -33,7 +33,10 @@ export function factsOf(values: Readonly<Record<string, string | undefined>>): r
 /** `origin`: see `adviceFor`. */
 type MarkdownError = {readonly title: string; readonly text: string; readonly origin?: 'compiler' | undefined};
 
-/** A Markdown report of lines for an issue or a message, without credentials. Lines are added one by one: the caller works in slices. */
+/**
+ * Markdown report of lines for an issue or a message, without credentials. Lines are added one by one: the caller works
+ * in slices.
+ */
 export class MarkdownReport {
   readonly #lines: string[] = [];
   #longestRun = 0;
@@ -58,7 +61,7 @@ export class MarkdownReport {
     return [...this.#head(input), '', ...errors, ...lines, ...placeLines(input.place)].join('\n');
   }
 
-  /** What Feldera's guide says of an error in the lines, or else of one that is not in the log. */
+  /** Says what Feldera's guide says of an error in the lines, or else of one that is not in the log. */
   #guide(errors: readonly MarkdownError[]): readonly string[] {
     const [advice] = this.#advice ? [this.#advice] : errors.flatMap(({text, origin}) => adviceFor(text, origin) ?? []);
     return advice ? [`- ${escaped(adviceWords(advice))}`] : [];
@@ -91,7 +94,7 @@ export function pipelineMarkdown(input: PipelineInput): string {
   return runAtOnce(pipelineMarkdownSteps(input));
 }
 
-/** The same of long errors, in steps of less than a frame. */
+/** Makes the same report in steps of less than a frame: errors may be long. */
 export function* pipelineMarkdownSteps(input: PipelineInput): Generator<void, string, void> {
   const {pipeline, server, facts, errors} = input;
   const blocks: string[] = [];

@@ -2,7 +2,7 @@ import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
 import {plain} from '../terminal/styled-text.ts';
 
-/** What the part of a log for one row of the overview contains. */
+/** Content of the part of a log for one row of the overview. */
 type OverviewRow = {readonly match: boolean; readonly error: boolean; readonly inView: boolean};
 
 /** The log for the overview, in which each row is for the same number of ids, hidden entries included. */
@@ -18,7 +18,7 @@ export type OverviewInput = {
   readonly errorAfter: (id: number) => number | undefined;
 };
 
-/** Where matches, errors and the screen are in the log. Makes two look-ups a row. */
+/** Returns where matches, errors and the screen are in the log. Makes two look-ups a row. */
 export function overviewRows(input: OverviewInput): readonly OverviewRow[] {
   const {firstId, endId, height, shown, matchAfter, errorAfter} = input;
   const count = endId - firstId;

@@ -32,7 +32,7 @@ import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, ty
 import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type ZoneOffset} from './time-column.ts';
 
-/** What is known of the records of the log, from an index that may be behind. */
+/** Facts about the records of the log, from an index that may be behind. */
 export type KnownRecords = {
   /** Entries from this id on have not been read. */
   readonly indexedTo: number;
@@ -59,7 +59,7 @@ export type RowOptions = Gutter &
     readonly search: Pattern | undefined;
     /** The long record whose summary is the row of an entry: mostly a closed one. */
     readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
-    /** What the row above an entry says: `run 2`; undefined: there is none. */
+    /** Words of the row above an entry: `run 2`; undefined: there is none. */
     readonly startAt: (id: number) => string | undefined;
     /** Its Unix time in ms. */
     readonly timeAt: (id: number) => number | undefined;
@@ -102,7 +102,7 @@ const shapes = [1, errorRows, Number.POSITIVE_INFINITY].flatMap((mostRows): read
   {isContinuation: true, mostRows},
 ]);
 
-/** What the shape of a line depends on, beside its record. */
+/** Facts that shape a line, beside its record. */
 type LineHead = {readonly isError: boolean; readonly isFrame: boolean; readonly opensJson: boolean};
 
 /** Paints the entries of one buffer as rows. Reads a complete line once: most lines on the screen may be compressed. */
@@ -115,7 +115,7 @@ export class RowRenderer {
   readonly #buffer: LogBuffer;
   /** Texts of complete lines, which no longer change. */
   readonly #texts = new Map<number, EntryText>();
-  /** Of complete lines, too. */
+  /** Heads of complete lines, too. */
   readonly #heads = new Map<number, LineHead>();
   /** Texts of closed long records, by head, which change with the number of lines. */
   readonly #closedTexts = new Map<number, {readonly lines: number; readonly text: EntryText}>();
@@ -225,7 +225,7 @@ export class RowRenderer {
     return isPinned && headCells > 0 ? concat([...head, line]) : line;
   }
 
-  /** What is shown of a row that may be too wide: the window of the pan or the match, or all but the middle. */
+  /** Fits a row that may be too wide: the window of the pan or the match, or all but the middle. */
   #fitted(entry: EntryText, row: number, {line, match, anchored}: RowPart, cells: number): StyledText {
     const {symbols} = this.#options;
     // Of a row that is continued, only spaces are too many.
@@ -278,7 +278,7 @@ export class RowRenderer {
     return shapeOf(wrap !== 'errors' ? wrap : this.#isErrorLine(id) ? 'error' : 'off', isContinuation);
   }
 
-  /** Whether it is a line of a record of WARN or worse, and no frame of a backtrace. */
+  /** Returns whether it is a line of a record of WARN or worse, and no frame of a backtrace. */
   #isErrorLine(id: number): boolean {
     const {records} = this.#options;
     const isKnown = id < records.indexedTo;
@@ -287,7 +287,7 @@ export class RowRenderer {
     return head !== undefined && (isKnown || head.isError) && !head.isFrame;
   }
 
-  /** What can be shown of a line; all of one in JSON, whose level may be at its end. */
+  /** Reads what can be shown of a line; all of one in JSON, whose level may be at its end. */
   #lineAt(id: number): LineStart | undefined {
     const start = this.#buffer.lineStartAt(id);
     if (!start || start.bytes.length === start.length || start.bytes[0] !== openingBrace) return start;
@@ -295,7 +295,7 @@ export class RowRenderer {
     return bytes && {bytes, length: bytes.length};
   }
 
-  /** Undefined for an entry that is no line, or not held. */
+  /** Returns undefined for an entry that is no line, or not held. */
   #headOf(id: number): LineHead | undefined {
     const known = this.#heads.get(id);
     if (known) return known;
@@ -312,7 +312,7 @@ export class RowRenderer {
     return this.#buffer.markerAt(id) !== undefined;
   }
 
-  /** Whether an entry may have several rows without wrapping: only messages in JSON contain newlines. */
+  /** Returns whether an entry may have several rows without wrapping: only messages in JSON contain newlines. */
   #mayHaveLines(id: number): boolean {
     return this.#form.compact !== undefined && this.#headOf(id)?.opensJson === true;
   }
@@ -388,7 +388,7 @@ function panned(line: StyledText, pan: number, cells: number, symbols: Symbols):
 /** With fewer cells of text the row has no room for a word. */
 const leastForWord = 40;
 
-/** What is shown at the right border of an entry's last row. `label`: the length of a line that is shown in part. */
+/** Makes the right end of an entry's last row. `label`: the length of a line that is shown in part. */
 function rowEnd(label: string | undefined, state: RowState, symbols: Symbols, cells: number): StyledText | undefined {
   const inside = insideOf(state, symbols, cells);
   if (label === undefined && inside === '') return undefined;

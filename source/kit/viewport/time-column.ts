@@ -6,8 +6,8 @@ import {clip, padTo} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 
 /**
- * How the compact form shows times. `sent`: time of day as sent, UTC; `local`: time of day in the user's zone; `utc`: as
- * sent with the date; `relative`: age; `delta`: seconds since the previous shown record.
+ * Times in the compact form. `sent`: time of day as sent, UTC; `local`: time of day in the user's zone; `utc`: as sent
+ * with the date; `relative`: age; `delta`: seconds since the previous shown record.
  */
 export type TimeMode = PaneOptions['time'];
 
@@ -21,7 +21,7 @@ type PaintTimes = {readonly now: number; readonly previousAt: number | undefined
 
 /** Milliseconds from which on an age is shown in minutes. */
 const minutesFrom = 120_000;
-/** As wide as `-119 min` and `+999.999`. */
+/** Cells of `-119 min` and `+999.999`. */
 const movingCells = 8;
 
 /** Cells of the column in all lines, without the space after it; 0: no column. */
@@ -40,12 +40,12 @@ export function timeCells(mode: TimeMode, isShort: boolean): number {
   }
 }
 
-/** Whether the column changes with the time or the lines above it, while its line does not. */
+/** Returns whether the column changes with the time or the lines above it, while its line does not. */
 export function isMoving(mode: TimeMode): boolean {
   return mode === 'relative' || mode === 'delta';
 }
 
-/** Whether the column shows text of the line, in which a search may find matches. */
+/** Returns whether the column shows text of the line, in which a search may find matches. */
 export function isVerbatim(mode: TimeMode): boolean {
   return mode === 'sent' || mode === 'utc';
 }

@@ -12,7 +12,7 @@ import {dateTime, fineMoment, inZone} from '../../lib/format.ts';
 
 type ShownFailure = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
-/** For the header. `expired`: the token that expired. */
+/** Names a refusal in the header. `expired`: the token that expired. */
 export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, expired?: ExpiredToken): string {
   switch (reason) {
     case 'unauthorized':
@@ -57,7 +57,7 @@ export type NoAnswer = {
   readonly cause: string;
 };
 
-/** Undefined while the list comes, and before the first one. `list`: its last request, and when the last good answer came. */
+/** Returns undefined while the list comes, and before the first. `list`: its last request and last good answer. */
 export function noAnswer(
   {failure, goodAt}: {readonly failure: ApiFailure | undefined; readonly goodAt: number | undefined},
   {now, offsetAt = () => 0}: {readonly now: number; readonly offsetAt?: (at: number) => number},
@@ -82,7 +82,7 @@ export function runnerTrouble(health: RunnerHealth | undefined): string | undefi
   return clean(sentence === '' ? 'the reason is unknown' : sentence);
 }
 
-/** For a command: `what failed · what to do`. */
+/** Adds advice for a command: `what failed · what to do`. */
 export function withAdvice(failure: ShownFailure): string {
   const {message, reason} = failure;
   // The next token comes without the user.
@@ -122,7 +122,7 @@ const renewals: Readonly<Record<TokenMaker, string>> = {
   file: 'The file is read again for each request.',
 };
 
-/** Where a request's server and credentials came from. */
+/** Sources of a request's server and credentials. */
 type RequestOrigin = {
   /** Such as `FELDERA_API_KEY`; undefined if there are no credentials. */
   readonly tokenFrom: string | undefined;
@@ -131,7 +131,7 @@ type RequestOrigin = {
   readonly isDefaultHost: boolean;
 };
 
-/** For a page: a title, and advice of one sentence each. */
+/** Explains a failure on a page: a title, and advice of one sentence each. */
 export function explainFailure(
   failure: ShownFailure,
   {tokenFrom, context, isDefaultHost}: RequestOrigin,
@@ -205,7 +205,7 @@ export function explainFailure(
   }
 }
 
-/** Where host, credential and tenant are set. Variables do not change those of a context. */
+/** Names the places of host, credential and tenant. Variables do not change those of a context. */
 function settingsOf(context: string | undefined): {host: string; credential: string; tenant: string} {
   if (context === undefined) {
     return {
@@ -233,7 +233,7 @@ export function oldServerWords(version: string | undefined): string | undefined 
 /** The first version that counts the errors of connectors in its list. */
 const firstThatCounts = {major: 0, minor: 322};
 
-/** Whether a pipeline runs in a version that does not count the errors of its connectors. */
+/** Returns whether a pipeline runs in a version that does not count the errors of its connectors. */
 export function hasUnknownErrors({connectorErrors, deploymentStatus, platformVersion}: Pipeline): boolean {
   return connectorErrors === undefined && deploymentStatus === 'Running' && isBefore(platformVersion, firstThatCounts);
 }

@@ -1,7 +1,7 @@
-/** What Feldera's own guide says of an error, as one sentence, and the address of the page. */
+/** Advice of Feldera's own guide on an error, as one sentence, and the address of the page. */
 export type Advice = {readonly sentence: string; readonly address: string};
 
-/** Where a text was found: what the compiler says, or any other error. */
+/** Source of a text: the compiler, or any other error. */
 type Origin = 'compiler' | 'error';
 
 type Entry = Advice & {
@@ -49,14 +49,14 @@ export const guideEntries: readonly Entry[] = [
   },
 ];
 
-/** Of a pipeline that is unavailable without an error in its log: no text tells of that. */
+/** Advice on a pipeline that is unavailable without an error in its log: no text tells of that. */
 export const evictionAdvice: Advice = {
   sentence:
     'Kubernetes may have evicted the pod: "kubectl describe pod" then says "Reason: Evicted"; reserve CPU and memory for the pipeline',
   address: `${page}#kubernetes-evictions`,
 };
 
-/** What the guide says of the first of its texts that is in this one; undefined: nothing. */
+/** Finds the guide's advice on the first of its texts that is in this one; undefined: there is none. */
 export function adviceFor(text: string, origin: Origin = 'error'): Advice | undefined {
   const entry = guideEntries.find((each) => (each.only ?? origin) === origin && text.includes(each.text));
   return entry && {sentence: entry.sentence, address: entry.address};

@@ -18,7 +18,7 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   unknown: 'cause unknown',
 };
 
-/** How prominent a marker is on the screen: a loss must not be overlooked. */
+/** Returns how prominent a marker is on the screen: a loss must not be overlooked. */
 export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
   switch (marker.kind) {
     case 'lost':
@@ -222,7 +222,7 @@ export function recordingWords(
   }
 }
 
-/** How the log's entries and folders are shown. */
+/** Forms in which the log's entries and folders are shown. */
 type RecordedNames = {
   /** Time of an entry, or of the next one in that direction that has a time. */
   readonly timeNear: (id: number, step: 1 | -1) => string | undefined;
@@ -241,7 +241,7 @@ export function recordedWords(state: RecordingState, {timeNear, zone, path}: Rec
     : `recording since ${from}${zone} to ${path(state.folder)}${missed}`;
 }
 
-/** What of a log its recording lacks at the end; undefined: nothing, or another program records it. */
+/** Tells what a log's recording lacks at the end; undefined: nothing, or another program records it. */
 export function unrecordedWords(last: RecordingState): string | undefined {
   switch (last.kind) {
     case 'opening':
@@ -255,7 +255,7 @@ export function unrecordedWords(last: RecordingState): string | undefined {
   }
 }
 
-/** What a recording that has ended leaves, or why there is none. `endId`: the end of the log. */
+/** Tells what a recording that has ended leaves, or why there is none. `endId`: the end of the log. */
 export function endedRecordingWords(
   last: RecordingState,
   endId: number,

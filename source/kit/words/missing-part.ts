@@ -7,7 +7,7 @@ const partWords: Readonly<Record<MissingPart['part'], string>> = {
   log: 'the end of the log',
 };
 
-/** What is missing, in one line. */
+/** Tells in one line what is missing. */
 export function missingWords({part, why}: MissingPart): string {
   return `without ${partWords[part]}: ${why}`;
 }

@@ -4,7 +4,7 @@ import {byteSize, inZone, moment} from '../../lib/format.ts';
 import type {ConnectionWords} from './connection.ts';
 import type {PipelineState} from './pipeline.ts';
 
-/** What a log is read from, in a sentence. */
+/** Source of a log, in a sentence. */
 export const readFromWords: Readonly<Record<FoundLog['kind'], string>> = {
   recording: 'a recording',
   file: 'a file',
@@ -12,7 +12,7 @@ export const readFromWords: Readonly<Record<FoundLog['kind'], string>> = {
   bundle: 'a support bundle',
 };
 
-/** What a log was opened from, in one word. */
+/** Names in one word what a log was opened from. */
 export function openedKind(found: FoundLog): string {
   switch (found.kind) {
     case 'file':
@@ -41,7 +41,7 @@ export function sizeWords({size, unpacked}: FileState): string {
   return unpacked === undefined ? byteSize(size) : `${byteSize(unpacked)}, ${byteSize(size)} compressed`;
 }
 
-/** Of an opened log, for the list: its state, and its size as the status line has it: that of its lines. */
+/** Tells the list an opened log's state, and its size as the status line has it: that of its lines. */
 export function openedState(file: FileState): PipelineState {
   const {symbol, style} = stateOf(file);
   return {symbol, word: byteSize(file.unpacked ?? file.size), style};

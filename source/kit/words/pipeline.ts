@@ -26,7 +26,7 @@ const styles: Readonly<Record<StateKind, Style>> = {
   stopped: {dim: true},
 };
 
-/** Whether to show the program's state: the pipeline is stopped without an error, and not compiled. */
+/** Returns whether to show the program's state: the pipeline is stopped without an error, and not compiled. */
 function isOfProgram({deploymentStatus, deploymentError, programStatus}: Pipeline): boolean {
   return isUndeployed(deploymentStatus) && !deploymentError && !['', 'Success'].includes(programStatus);
 }

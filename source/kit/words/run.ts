@@ -1,9 +1,9 @@
 import {isStopped, type Run} from '../../engine/records/runs.ts';
 
-/** Of a run, what tells how it ended. The API may tell of a failure that its log does not have. */
+/** Parts of a run that tell how it ended. The API may tell of a failure that its log does not have. */
 type RunEnd = Pick<Run, 'state' | 'endId' | 'endedAt' | 'failed'> & {readonly startFailed?: boolean};
 
-/** What is known of the end of a run; `cut short`: it is over, and nothing tells since when. */
+/** End of a run; `cut short`: it is over, and nothing tells since when. */
 type RunState = 'start failed' | 'failed' | 'cut short' | 'over' | 'open';
 
 export function runState(run: RunEnd): RunState {
