@@ -13,7 +13,7 @@ export type ColdBytes = {
   readonly giveBack?: ((bytes: Buffer) => void) | undefined;
   /** The first `visibleBytes` alone, of a longer line alone. Undefined: only all of them can be read. */
   readonly readStart?: (() => Buffer | undefined) | undefined;
-  /** Memory that they take, compressed, while they are not read. Undefined: none, they are on a disk. */
+  /** Bytes of memory that they take, compressed, while they are not read; undefined: none, they are on a disk. */
   readonly memoryBytes?: number;
   /** They are not needed any more. */
   readonly free?: () => void;

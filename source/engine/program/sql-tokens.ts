@@ -31,7 +31,7 @@ export function* creations(code: string): Generator<number, void, void> {
   for (const {0: found, index} of code.matchAll(createPattern)) if (/^create$/i.test(found)) yield index;
 }
 
-/** Returns the place in the program of a place in a token's text, in which one quote stands for two. */
+/** Finds a place of a token's text in the program, where two quotes stand for one. */
 export function placeInToken(code: string, {kind, from}: SqlToken, offset: number): number {
   const quote = kind === 'text' ? "'" : '"';
   let at = from + 1;

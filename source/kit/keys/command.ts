@@ -47,7 +47,7 @@ export type Command = {
 /** The commands with their default keys, or with those of the user (`remap`). */
 export type CommandTable = readonly Command[];
 
-/** Conditions that hold at the moment; absent: it does not. The footer offers a key only while it does something. */
+/** Conditions at the moment; an absent one does not hold. The footer offers a key only while it does something. */
 export type Conditions = Readonly<Record<string, boolean>>;
 
 /** The keys of the tabs. */

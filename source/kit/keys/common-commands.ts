@@ -1,6 +1,6 @@
 import {type Command, type CommonAction, isCharacter, type KeyContext, type Motion} from './command.ts';
 
-/** Unit of motion on a page: its rows, or items from one to the next by the cursor. */
+/** Things that a motion moves on a page: its rows, or the cursor from item to item. */
 export type Motions = 'lines' | 'items';
 
 type Row = readonly [does: CommonAction, row: Pick<Command, 'keys' | 'help' | 'hint'>];

@@ -36,8 +36,8 @@ export type Option = {
   /** About the server: in the configuration file it belongs in a context. */
   readonly ofContext?: true;
   /**
-   * Part of the view of logs, until keys change that. `pane`: the view of each tab has it under its name, and the
-   * session keeps it; `start`: the screen begins with what it makes of it.
+   * Says how logs are shown until keys change it. `pane`: the view of each tab has it under its name, and the session
+   * keeps it; `start`: the screen begins with what it makes of it.
    */
   readonly view?: 'pane' | 'start';
 };

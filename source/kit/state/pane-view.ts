@@ -133,7 +133,7 @@ export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): Pan
   };
 }
 
-/** Does the same for list and histogram. */
+/** Rebases list and histogram, as `rebasePane` does a tab. */
 export function rebaseScreen<View extends ScreenView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
   const unchanged = screenParts.filter((part) => view[part] === before[part]);
   const rebased = {...view, ...picked(now, unchanged)};

@@ -43,8 +43,8 @@ export function onExitSignals(
 }
 
 /**
- * Keeps the status of a program that has ended, in its last turns: a second signal, as a closed terminal sends one from
- * the system and one from the shell, would end it with another one.
+ * Keeps `code` as the status of a program in its last turns: a second signal would end it with another one. A closed
+ * terminal sends two, one from the system and one from the shell.
  */
 export function exitAtOnce(process: Pick<EventEmitter, 'on'> & {exit: (code: number) => void}, code: number): void {
   for (const name of exitSignals) process.on(name, () => process.exit(code));

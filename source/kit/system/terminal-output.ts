@@ -187,7 +187,7 @@ export function windowTitle(stdout: Pick<NodeJS.WriteStream, 'write' | 'writable
 /** The DEC mode that reports focus. */
 const focusMode = 1004;
 
-/** Switches reports of the focus between the keys. A terminal ignores a mode that it does not have. */
+/** Switches the terminal's reports of focus on and off. It ignores a mode that it does not have. */
 export function reportModes(stdout: {readonly write: (text: string) => unknown}): TerminalModes {
   let areOn = false;
   const set = (on: boolean) => {

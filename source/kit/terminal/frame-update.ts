@@ -129,7 +129,7 @@ function moveTo(row: number, column: number): string {
 const eraseToEnd = '\x1b[K';
 const reset = '\x1b[0m';
 
-/** Writes one row over another; empty: nothing is to be written. */
+/** Returns what writes one row over another; empty: they are equal. */
 function rowUpdate(
   shown: string,
   next: string,

@@ -61,7 +61,7 @@ export class MarkdownReport {
     return [...this.#head(input), '', ...errors, ...lines, ...placeLines(input.place)].join('\n');
   }
 
-  /** Says what Feldera's guide says of an error in the lines, or else of one that is not in the log. */
+  /** Quotes Feldera's guide on an error in the lines, or else on one that is not in the log. */
   #guide(errors: readonly MarkdownError[]): readonly string[] {
     const [advice] = this.#advice ? [this.#advice] : errors.flatMap(({text, origin}) => adviceFor(text, origin) ?? []);
     return advice ? [`- ${escaped(adviceWords(advice))}`] : [];

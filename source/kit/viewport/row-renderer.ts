@@ -115,7 +115,7 @@ export class RowRenderer {
   readonly #buffer: LogBuffer;
   /** Texts of complete lines, which no longer change. */
   readonly #texts = new Map<number, EntryText>();
-  /** Heads of complete lines, too. */
+  /** Heads of complete lines. */
   readonly #heads = new Map<number, LineHead>();
   /** Texts of closed long records, by head, which change with the number of lines. */
   readonly #closedTexts = new Map<number, {readonly lines: number; readonly text: EntryText}>();

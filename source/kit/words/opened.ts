@@ -41,7 +41,7 @@ export function sizeWords({size, unpacked}: FileState): string {
   return unpacked === undefined ? byteSize(size) : `${byteSize(unpacked)}, ${byteSize(size)} compressed`;
 }
 
-/** Tells the list an opened log's state, and its size as the status line has it: that of its lines. */
+/** Returns an opened log's state for the list, with its size as in the status line: that of its lines. */
 export function openedState(file: FileState): PipelineState {
   const {symbol, style} = stateOf(file);
   return {symbol, word: byteSize(file.unpacked ?? file.size), style};

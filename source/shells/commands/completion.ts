@@ -17,13 +17,13 @@ type Candidate = {readonly word: string; readonly help?: string};
 
 type Completion = {
   readonly candidates: readonly Candidate[];
-  /** What of the server fits, too: `names` of pipelines, and `tag:prod` in place of one, or `tags` alone. */
+  /** Words of the server that fit, too: `names` of pipelines, and `tag:prod` in place of one, or `tags` alone. */
   readonly ofServer: 'names' | 'tags' | undefined;
 };
 
 /**
- * What fits in place of the last of `words`, which is incomplete or empty; `contexts`: those of the configuration file. The
- * caller adds what the server has.
+ * Returns what fits in place of the last of `words`, which is incomplete or empty; `contexts`: those of the
+ * configuration file. The caller adds what the server has.
  */
 export function complete(words: readonly string[], contexts: readonly string[]): Completion {
   const begun = words.at(-1) ?? '';
@@ -52,7 +52,7 @@ export function complete(words: readonly string[], contexts: readonly string[]):
   return fitting(isFirst ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [], 'names');
 }
 
-/** What can come after a command that takes no names. */
+/** Words that can come after a command that takes no names. */
 const verbsOf: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   help: [...commandWords, 'all'],
   completion: shells,
@@ -88,7 +88,7 @@ type AnswerOptions = {
   readonly contexts: readonly string[];
   /** Opens the server that the words name, once names are needed; undefined: the words are not valid. */
   readonly open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>} | undefined>;
-  /** Of the file that keeps the names between calls. */
+  /** Folder of the file that keeps the names between calls. */
   readonly folder: string;
   /** Server and tenant that have the names. */
   readonly server: string;
@@ -111,7 +111,7 @@ export async function answerCompletion(options: AnswerOptions): Promise<string> 
   return offered.map(({word, help = ''}) => `${word}\t${help}\n`).join('');
 }
 
-/** What a server has. */
+/** Names and tags that a server has. */
 type Known = {readonly names: readonly string[]; readonly tags: readonly string[]};
 
 async function knownOf({open, folder, server, clock}: AnswerOptions): Promise<Known | undefined> {

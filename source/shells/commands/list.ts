@@ -25,7 +25,7 @@ type ListOptions = WhyOptions & {
   readonly output: ListForm;
   /** In lower case; undefined: all. */
   readonly statuses: readonly string[] | undefined;
-  /** As typed: a pipeline has to have all of them. */
+  /** Tags as typed: a pipeline has to have all of them. */
   readonly tags?: readonly string[];
   readonly isColored: boolean;
 };
@@ -64,7 +64,7 @@ export async function listText(options: ListOptions): Promise<string> {
   }
 }
 
-/** What only the long forms tell, with what it needs. */
+/** Asks for what only the long forms tell. */
 async function askMore(pipelines: readonly Pipeline[], options: ListOptions) {
   const {whyOfServer} = await import('../../features/why/why-of-server.ts');
   const {client, signal} = options;
@@ -75,11 +75,11 @@ async function askMore(pipelines: readonly Pipeline[], options: ListOptions) {
 
 type AskedOf = {
   readonly why: Why | undefined;
-  /** As of `failureCause`. */
+  /** Errors of the compiler for `failureCause`. */
   readonly programError: string | undefined;
 };
 
-/** For scripts, as in docs/json-schema.json: what the server does not send is null. */
+/** Makes an object for scripts, as in docs/json-schema.json: what the server does not send is null. */
 export function pipelineObject(pipeline: Pipeline, {why, programError}: AskedOf) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
@@ -133,7 +133,7 @@ function checkTag(tag: string, pipelines: readonly Pipeline[]): void {
   throw new Error(`no pipeline has the tag '${tag}'${hint}`);
 }
 
-/** What the compiler says, by name, of the programs that did not compile: the list has only the state. */
+/** Reads the compiler's errors, by name, of the programs that did not compile: the list has only the state. */
 async function compilerErrors(
   client: ApiClient,
   pipelines: readonly Pipeline[],
@@ -147,7 +147,7 @@ async function compilerErrors(
 }
 
 type TableOptions = Pick<ListOptions, 'isColored' | 'clock'> & {
-  /** Of the wide form. */
+  /** Errors by name, for the wide form. */
   readonly compilerErrors?: ReadonlyMap<string, string | undefined>;
   /** By name, as far as it was asked for. */
   readonly why?: ReadonlyMap<string, Why>;

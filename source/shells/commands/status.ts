@@ -16,7 +16,7 @@ type StatusOptions = {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Undefined when the server does not send one. */
+  /** Version of the server; undefined when it does not send one. */
   readonly serverVersion: Promise<string | undefined>;
   /** No names and no patterns: all pipelines. */
   readonly requested: RequestedNames;

@@ -12,7 +12,7 @@ import {readSmallFile} from './small-file.ts';
 
 export type ConfigPlace = {
   readonly file: string;
-  /** For messages: with `~` for the home folder. */
+  /** Name for messages: with `~` for the home folder. */
   readonly name: string;
   /** The flag or variable that names it. Such a file has to exist. */
   readonly namedBy: string | undefined;
@@ -59,7 +59,7 @@ function shownPath(file: string, home: string): string {
 /** A parsed file, and its mistakes in the order of lines. */
 type LoadedConfig = {readonly file: ConfigFile; readonly problems: readonly string[]};
 
-/** Undefined if no file is named and there is none. Rejects with a `UsageError` if it cannot be read. */
+/** Returns undefined without a file, if none is named. Rejects with a `UsageError` if it cannot be read or trusted. */
 export async function loadConfig(
   {file, name, namedBy}: ConfigPlace,
   {geteuid}: Pick<Caller, 'geteuid'>,

@@ -24,7 +24,7 @@ export type OpenServer = {
   readonly client: ApiClient;
   /** Its wall time is the server's. */
   readonly clock: Clock;
-  /** For the header: host and port. */
+  /** Host and port, for the header. */
   readonly name: string;
   /** The credentials in use, which a report must not contain. */
   readonly secrets: () => readonly string[];

@@ -18,7 +18,7 @@ const restartAtMost = attendedEvery + 500;
 const readWithin = 500;
 
 type Stop = {
-  /** Undefined: it was deleted. */
+  /** Pipeline as the list has it; undefined: it was deleted. */
   readonly pipeline: Pipeline | undefined;
   /** Monotonic milliseconds. */
   readonly since: number;
@@ -83,7 +83,7 @@ export class EndByState {
     return undefined;
   }
 
-  /** As `CatchUp.check`; undefined: the log goes on. `ends`: that the log tells of. */
+  /** Checks as `CatchUp.check` does; undefined: the log goes on. `ends`: that the log tells of. */
   check(input: CatchUpInput, ends: UnaskedEnds): Ending | undefined {
     if (this.#restartedAt !== undefined && input.now - this.#restartedAt >= readWithin) return this.#endBefore(ends);
     if (!this.#stop) return undefined;

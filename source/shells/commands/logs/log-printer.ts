@@ -21,7 +21,7 @@ type LogPrinterOptions = {
   /** The buffer's bound. */
   readonly maxBytes: number;
   readonly prefix: () => string | undefined;
-  /** What is printed of whole lines; default: as sent. */
+  /** Returns what is printed of whole lines; default: as sent. */
   readonly convert?: ConvertLines | undefined;
   /** Prints records, not lines; `prefix` and `convert` have no effect then. */
   readonly records?: RecordPrinterOptions | undefined;
@@ -99,7 +99,7 @@ export class LogPrinter {
     this.#records?.selector.flush();
   }
 
-  /** The same once no byte has come for `rest` milliseconds. */
+  /** Flushes once no byte has come for `rest` milliseconds. */
   flushLater(clock: Clock, rest: number, onFlush: () => void): void {
     const {totalBytes} = this.#options.buffer;
     if (totalBytes === this.#restingAt || this.#records?.selector.hasPending !== true || this.#endId !== undefined)

@@ -23,12 +23,12 @@ import {type LogsFeed, LogsRun, linePrefixes, type RunOptions} from './logs-run.
 import type {RecordPrinterOptions} from './record-printer.ts';
 
 type LogsFromOptions = RunOptions & {
-  /** What is opened, as typed: folders of recordings, files, `-`. */
+  /** Logs to open, as typed: folders of recordings, files, `-`. */
   readonly from: readonly string[];
   /** Only the logs of these names; none: all logs that are found. */
   readonly names: readonly string[];
   readonly stdin?: PiecesOptions['stdin'];
-  /** For tests: bound of the buffer. */
+  /** Bound of the buffer, for tests. */
   readonly maxBytes?: number;
 };
 
@@ -53,7 +53,7 @@ export async function runLogsFrom(options: LogsFromOptions): Promise<number> {
 /** Equal lines about a log that are told in their places. */
 const mostEqual = 10;
 
-/** Of equal lines in a row, tells the first ones, and how many more there were before the next other line, or at the end. */
+/** Tells the first of equal lines in a row, and how many more there were before the next other line, or at the end. */
 function countingRepeats(tell: RunOptions['note']): {note: RunOptions['note']; end: () => void} {
   let last: string | undefined;
   let times = 0;
@@ -70,7 +70,7 @@ function countingRepeats(tell: RunOptions['note']): {note: RunOptions['note']; e
   return {note, end};
 }
 
-/** How one of them is printed. */
+/** Log to print, with all that its printing needs. */
 type ToPrint = {
   readonly found: FoundLog;
   readonly pieces: ReturnType<typeof openedPieces>;
@@ -85,7 +85,7 @@ type ToPrint = {
 class FileLogs implements LogsFeed {
   readonly #run: LogsRun;
   readonly #options: LogsFromOptions;
-  /** Of each log, whether `--since` is later than all of it. */
+  /** Answer of each log, whether `--since` is later than all of it. */
   readonly #before: LogPrinter['allBefore'][] = [];
   readonly #unmatched: string[] = [];
   /** Adds to these what the log that is printed now has. */
@@ -193,7 +193,7 @@ class FileLogs implements LogsFeed {
     const {buffer} = sink;
     const {canReopen, isRecorded} = capabilitiesOf(found);
     const over = new AbortController();
-    /** Of a log without times and levels nothing can be selected by them: it is printed once there is a line that has them. */
+    /** Holds a log without times and levels, by which nothing can be selected: until there is a line that has them. */
     const isHeld = () => needs && sink.format.isRecognised === false;
     const printer = new LogPrinter({
       buffer,
@@ -244,7 +244,7 @@ class FileLogs implements LogsFeed {
   }
 }
 
-/** Of the server's words, in text and in JSON: what begins with a rare byte is found in 0.07 ns a byte. */
+/** Part of the server's words, in text and in JSON: a search for its rare first byte takes 0.07 ns a byte. */
 const streamLostPhrase = Buffer.from('/O error: ');
 
 /** The newlines. Where no line in the middle can tell of a stream, only the first and the last: a quarter of the cost. */

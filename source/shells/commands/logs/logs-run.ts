@@ -5,11 +5,11 @@ import {aborted, type Clock} from '../../../lib/clock.ts';
 import type {LogPrinter} from './log-printer.ts';
 import type {RecordPrinterOptions} from './record-printer.ts';
 
-/** What a run needs to know, whatever brings its logs. */
+/** Options that a run needs, whatever brings its logs. */
 export type RunOptions = {
-  /** What is printed of whole lines; undefined: as sent. */
+  /** Returns what is printed of whole lines; undefined: as sent. */
   readonly convert?: ConvertLines | undefined;
-  /** Undefined: lines are printed, not records, and those of several logs in no order. */
+  /** Says how records are printed; undefined: lines are, and those of several logs in no order. */
   readonly recordsOf?: ((log: LogToPrint) => RecordPrinterOptions) | undefined;
   /** Milliseconds after which it ends. */
   readonly timeout?: number | undefined;
@@ -23,7 +23,7 @@ export type RunOptions = {
   readonly signal: AbortSignal;
 };
 
-/** What brings the logs of a run: a server or files. */
+/** Source of the logs of a run: a server or files. */
 export type LogsFeed = {
   /** Adds logs, now and later. Resolves when there is nothing more to print. `signal`: the run is over. */
   readonly bring: (signal: AbortSignal) => Promise<void>;
@@ -119,7 +119,7 @@ export class LogsRun {
     this.#code = Math.max(this.#code, faultCodes[kind]);
   }
 
-  /** How the records of a log are printed; undefined: its lines are. */
+  /** Says how the records of a log are printed; undefined: its lines are. */
   recordsOf(log: LogToPrint): RecordPrinterOptions | undefined {
     const records = this.#options.recordsOf?.(log);
     return records && this.#order ? {...records, shape: this.#order.collecting(records.shape)} : records;
@@ -155,13 +155,13 @@ export class LogsRun {
     this.#endIfDone();
   }
 
-  /** The same for what has come of one log, whatever the number of the others: what they have waits for room. */
+  /** Prints what has come of one log, whatever the number of the others: what they have waits for room. */
   printOf(log: LogPrinter): void {
     while (this.#canPrint && this.#printSome(log));
     this.#endIfDone();
   }
 
-  /** The same for all that has come of it, as fast as the reader takes it. */
+  /** Prints all that has come of it, as fast as the reader takes it. */
   async printAllOf(log: LogPrinter): Promise<void> {
     for (this.printOf(log); this.#options.output.busy && !this.#verdict; this.printOf(log)) await this.room();
   }

@@ -22,7 +22,7 @@ export type LogsOptions = RunOptions &
     readonly recordings?: NonNullable<ManagerOptions['recordings']>;
     /** With `follow`: watches the logs; called once, before the first is opened. The result is called at the end. */
     readonly watch?: ((manager: LogManager, poller: ListPoller) => () => Promise<void>) | undefined;
-    /** For tests: bytes that may wait for a slow reader, of all pipelines together. */
+    /** Bytes that may wait for a slow reader, of all pipelines together, for tests. */
     readonly spillBytes?: number;
   };
 
@@ -38,7 +38,7 @@ export async function runLogs(options: LogsOptions): Promise<number> {
 
 /** Milliseconds that the end waits for the server's number of connector errors. */
 const countPatience = 1_000;
-/** The same for a disk that hangs. */
+/** Milliseconds that the end waits for a disk that hangs. */
 const recordingPatience = 2_000;
 /** Checks for new lines per second: a line waits at most 17 ms. */
 const fps = 60;
@@ -58,7 +58,7 @@ class PipelineLogs implements LogsFeed {
   readonly #poller: ListPoller;
   readonly #endWatch: (() => Promise<void>) | undefined;
   readonly #logs = new Map<string, PipelineLog>();
-  /** What becomes of the others decides whether they end. */
+  /** Refused logs: what becomes of the others decides whether they end. */
   readonly #refused = new Set<PipelineLog>();
   /** Resolves when the names of the patterns cannot be had, or are none. */
   readonly #failed = Promise.withResolvers<void>();

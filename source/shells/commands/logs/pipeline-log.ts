@@ -85,18 +85,18 @@ export class PipelineLog implements LogToPrint {
   #logEnded = false;
   /** Its pipeline was deleted, or has another name that is taken here. */
   #isGone = false;
-  /** Of the request to a server that did not answer the one for the log. */
+  /** Ends the request to a server that did not answer the one for the log. */
   readonly #inquiry = new AbortController();
   #isAsking = false;
   #serverAnswers: boolean | undefined;
-  /** How it ends if nothing else is printed: the server has refused it, and it was not open since. */
+  /** Ending if nothing else is printed: the server has refused it, and it was not open since. */
   #refusal: Ending | undefined;
   #recording: RecordingState | undefined;
   #trouble: string | undefined;
   #death: string | undefined;
   /** Monotonic milliseconds of the opening: what the log had before is past. */
   readonly #openedAt: number;
-  /** Of `Log.ends`, how many were looked at. */
+  /** Number of `Log.ends` that were looked at. */
   #endsSeen = 0;
   /** Failures that one of the two has told, and not yet the other. */
   #failures: readonly {readonly by: 'log' | 'api'; readonly told: ToldFailure}[] = [];
@@ -130,7 +130,7 @@ export class PipelineLog implements LogToPrint {
     this.#keepChecking();
   }
 
-  /** Of its pipeline now. */
+  /** Name of its pipeline now. */
   get name(): string {
     return this.#stream.name;
   }
@@ -143,13 +143,13 @@ export class PipelineLog implements LogToPrint {
     this.#run.note(`${this.name}: ${text}`, kind);
   }
 
-  /** What the server made of it at first; undefined: it has not answered yet. */
+  /** First answer of the server; undefined: it has not answered yet. */
   get beginning(): 'refused' | 'served' | undefined {
     if (this.#refusal) return 'refused';
     return this.#opened || this.#connection.kind === 'waiting' ? 'served' : undefined;
   }
 
-  /** What of it is not recorded, once recordings are closed; undefined: nothing, or nothing was to be recorded. */
+  /** Words about what is not recorded of it, once recordings are closed; undefined: nothing, or nothing was to be. */
   get unrecorded(): string | undefined {
     const {recording} = this.#stream.connection.status;
     return this.#opened && recording ? unrecordedWords(recording) : undefined;
@@ -188,7 +188,7 @@ export class PipelineLog implements LogToPrint {
     this.#end({failed: false, continues: true});
   }
 
-  /** Of a log that is refused: it ends, or that is told, since it is tried again while others are printed. */
+  /** Ends a log that is refused, or says that it is, since it is tried again while others are printed. */
   settleRefusal(goesOn: boolean): void {
     if (this.#ending || !this.#refusal) return;
     if (goesOn) this.#onConnection(this.#stream.snapshot.get().connection);
@@ -385,7 +385,7 @@ function tellsOfReturn({kind}: Marker): boolean {
   return kind === 'reconnected' || kind === 'lost' || kind === 'new-life';
 }
 
-/** Of a pipeline that has failed. */
+/** Words for a pipeline that has failed. */
 function failureOf({deploymentStatus, deploymentError}: Pipeline): string {
   const {cause = '', endedStart = false} = deploymentError ?? {};
   return failedWords({state: deploymentStatus, error: cause, endedStart});

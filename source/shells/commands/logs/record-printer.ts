@@ -14,15 +14,15 @@ function tooLongWords(run: number): string {
 export type RecordPrinterOptions = {
   readonly selecting: Selecting;
   readonly shape: RecordShape;
-  /** How many of the last records before `caughtUp` are printed; undefined: all. */
+  /** Number of the last records before `caughtUp` that are printed; undefined: all. */
   readonly tail: number | undefined;
-  /** How many records before and after each selected one are printed, too. */
+  /** Number of records before and after each selected one that are printed, too. */
   readonly around?: number;
   /** The number of the only run that is printed; below 0 it counts from the last one, which is -1. */
   readonly run?: number | undefined;
 };
 
-/** Whether records wait for the end of the catch-up, which says which of them are the last. */
+/** Returns whether records wait for the end of the catch-up, which says which of them are the last. */
 export function waitsForEnd({tail, run = 1}: Pick<RecordPrinterOptions, 'tail' | 'run'>): boolean {
   return tail !== undefined || run < 0;
 }
@@ -126,7 +126,7 @@ export class RecordPrinter {
     return this.caughtUp();
   }
 
-  /** As far as is known: a later run may begin. */
+  /** Returns whether it is of the run, as far as is known: a later run may begin. */
   #mayBeOfRun({run}: Selected): boolean {
     if (this.#run === undefined) return true;
     return this.#run > 0 ? run === this.#run : run >= this.selector.runCount + 1 + this.#run;
@@ -164,7 +164,7 @@ export class RecordPrinter {
     this.#trimAt = mostHeld + 2 * this.#heldBytes;
   }
 
-  /** Where the last records begin that are to be printed. */
+  /** Returns where the last records begin that are to be printed. */
   #tailStart(held: readonly Selected[]): number {
     if (this.#tail === undefined) return 0;
     const starts = [...firstPieces(held).values()];
@@ -178,14 +178,14 @@ const mostHeld = 16 * 1024 * 1024;
 /** Bytes that a record takes besides its lines. */
 const recordCost = 200;
 
-/** Where the group begins in which the record at `start` is. */
+/** Returns where the group begins in which the record at `start` is. */
 function startWithNear(held: readonly Selected[], start: number): number {
   let from = start;
   while (from > 0 && held[from]?.startsGroup !== true && held[from - 1]?.isNear === true) from -= 1;
   return from;
 }
 
-/** Where each record begins. One that only ends everything has no lines, and uses no place of the tail. */
+/** Returns where each record begins. One that only ends everything has no lines, and uses no place of the tail. */
 function firstPieces(held: readonly Selected[]): ReadonlyMap<number, number> {
   const starts = new Map<number, number>();
   for (const [at, {head, lines, isNear}] of held.entries()) {
@@ -197,9 +197,9 @@ function firstPieces(held: readonly Selected[]): ReadonlyMap<number, number> {
 /** Finds the records before and after each selected one (`--around`), as grep finds lines: each once, in groups. */
 export class NearRecords {
   readonly #around: number;
-  /** Of the last records that were not selected, those that may be before one that is, in their order. */
+  /** Records that were not selected, and may be before one that is, in their order. */
   #before: Selected[] = [];
-  /** How many records that are not selected are still printed. */
+  /** Number of records that are not selected and still printed. */
   #after = 0;
   /** First line of the last record that is printed because it is near. */
   #lastNear: number | undefined;
@@ -247,7 +247,7 @@ export class NearRecords {
     this.#before.push({...record, lines: record.lines.map((line) => Buffer.from(line))});
   }
 
-  /** Of the waiting ones, all but the last are too far away. */
+  /** Forgets the waiting ones that are too far away: all but the last. */
   #forget(): void {
     const starts = this.#before.filter(({startsHere}) => startsHere);
     const first = starts.at(-this.#around);

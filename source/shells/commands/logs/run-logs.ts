@@ -140,7 +140,7 @@ export function conversionOf(
   return (lines) => terminalLines(lines, form);
 }
 
-/** Undefined when lines are printed, not records. Throws `UsageError` for a wrong time. */
+/** Returns undefined when lines are printed, not records. Throws `UsageError` for a wrong time. */
 export function recordPrinters(
   request: LogsRequest,
   now: number,

@@ -1,7 +1,7 @@
 import type {ConnectionState} from '../../../engine/connection/state.ts';
 import {type CatchUpInput, ringBytes} from '../../../kit/shell/catch-up.ts';
 
-/** How the catch-up ended whose last records are printed. */
+/** End of the catch-up whose last records are printed. */
 export type CaughtUp = {
   /** Nothing comes now: the last record is complete. */
   readonly isQuiet: boolean;
@@ -22,7 +22,7 @@ const briefAtMost = 500;
 
 /** Decides how long the records of a catch-up wait for `--tail`, when what comes after them is printed too. */
 export class TailWait {
-  /** Of the request that was answered first. */
+  /** Monotonic ms of the request that was answered first. */
   #requestedAt: number;
   #openedAt: number | undefined;
   /** Time of the first byte. */
