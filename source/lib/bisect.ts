@@ -1,4 +1,4 @@
-/** The first number in [`low`, `high`) for which `isBefore` does not hold; `high` if there is none. It holds for all before. */
+/** Finds the first number in [`low`, `high`) for which `isBefore`, true of all before, does not hold; else `high`. */
 export function bisect(low: number, high: number, isBefore: (at: number) => boolean): number {
   let from = low;
   let to = high;

@@ -1,4 +1,4 @@
-/** Text of numbers, durations, times, errors and words of a shell, for the screen and stderr. Times are UTC, as in the log. */
+/** Texts of numbers, durations, times, errors and shell words, for screen and stderr. Times are UTC, as in the log. */
 
 /** Seconds. */
 const [minute, hour, day] = [60, 3600, 86_400];

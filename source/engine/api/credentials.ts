@@ -27,7 +27,7 @@ export function isToken(text: string): boolean {
 /** Names the characters that no token has, with the usual ones. */
 export const notCarried = 'characters that a header cannot carry (a space, a line break)';
 
-/** An API key (`apikey:…`), a JWT, or no credential. Throws when a header cannot carry it; `from`: the option that it is from. */
+/** An API key (`apikey:…`), a JWT, or no credential. Throws when a header cannot carry it; `from`: its option. */
 export function fixedCredentials(token: string | undefined, from = 'the API key'): Credentials {
   if (token !== undefined && !isToken(token)) throw new Error(`${from} is empty or holds ${notCarried}`);
   const secrets = token === undefined ? [] : [token];

@@ -134,7 +134,7 @@ const losing: ReadonlySet<Marker['kind']> = new Set([
   ...(['file', 'line-continued'] as const),
 ]);
 
-/** Lines may be missing, or come from above: a line after the marker may belong to a record whose head is not right above it. */
+/** Lines may be missing, or come from above: a line after it may belong to a record whose head is not right above. */
 export function losesLines({kind}: Marker): boolean {
   return losing.has(kind);
 }

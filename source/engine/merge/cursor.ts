@@ -41,7 +41,7 @@ type RunLimit = {readonly until: number; readonly endId: number; readonly maxByt
 /** Cost of an entry beside its bytes, in bytes: to copy one takes 0.3 to 0.5 µs, whether empty or of 180 bytes. */
 const entryCost = 512;
 
-/** Reads the entries of a source that are due, and an open line once it is quiet. One without a time has that of the record before it. */
+/** Reads the due entries of a source, and an open line once it is quiet. One without a time has the last record's. */
 export class MergeCursor {
   readonly origin: number;
   /** The source's tab may be closed before all is read. */

@@ -1,10 +1,10 @@
 /**
- * Signs of the lines that matter while a log comes: only lines with one of them are looked at further. A search for a word takes
- * 0.15 ns a byte; reading the head of every line would take ten times as long. test/engine/records/every-head.property.test.ts
- * reads every head, and must find no more.
+ * Signs of the lines that matter while a log comes: only lines with one of them are looked at further. A search for a
+ * word takes 0.15 ns a byte; reading the head of every line would take ten times as long.
+ * test/engine/records/every-head.property.test.ts reads every head, and must find no more.
  *
- * The runner's lines are told by the first letters of their tag (`isRunnerLine`), lines of a watched pattern by the pattern's
- * own search.
+ * The runner's lines are told by the first letters of their tag (`isRunnerLine`), lines of a watched pattern by the
+ * pattern's own search.
  */
 
 /** In an error, which may have the word in its message alone. */

@@ -12,8 +12,8 @@ import {TimesAbove} from './times-above.ts';
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
 export type ErrorGroup = {
   /**
-   * The fingerprint, of an error of a connector together with its name: the same in every log. `watchPatternKey` for lines that
-   * match the watched pattern.
+   * Fingerprint, of an error of a connector together with its name: the same in every log. `watchPatternKey` for lines
+   * that match the watched pattern.
    */
   readonly key: number;
   /**

@@ -67,7 +67,7 @@ export class LogEpoch {
     if (this.#isUnknown) this.start(freshStart);
   }
 
-  /** Why a body that begins so is of another epoch; undefined: its first line alone does not prove that. Takes over its id. */
+  /** Returns why a body that begins so is of another epoch; undefined: its start proves none. Takes over its id. */
   newEpochCause(freshStart: Uint8Array | undefined, pipelineId: string | undefined): NewEpochCause | undefined {
     const before = this.#pipelineId;
     this.#pipelineId = pipelineId ?? before;

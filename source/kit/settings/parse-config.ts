@@ -297,7 +297,7 @@ function checkWhole(name: string, keys: ReadonlySet<string>, values: ReadonlyMap
   }
 }
 
-/** Throws `UsageError`. A context that lacks `allow-http-key` is refused when it is used: the others are not the worse for it. */
+/** Throws `UsageError`. A context that lacks `allow-http-key` is refused when it is used: the others still work. */
 function checkTogether(context: ContextTable): void {
   const variable = context.values.get('auth-variable')?.text;
   const environment = variable === undefined ? {} : {[variable]: 'set'};

@@ -67,7 +67,7 @@ type HistogramStyle = {
   readonly offsetAt: ZoneOffset;
 };
 
-/** The rows of a histogram: a bar a cell between the times of the first cell and of the newest record, and the marks below. */
+/** Makes a histogram's rows: a bar a cell between the times of the first cell and the newest record, then marks. */
 export function histogramRows(
   histogram: HistogramCells,
   marks: HistogramMarks,

@@ -395,7 +395,10 @@ function rowEnd(label: string | undefined, state: RowState, symbols: Symbols, ce
   return concat([plain(label ?? '', {dim: true, inverse: true}), plain(inside, {bold: true})]);
 }
 
-/** ` ×274 +812 suppressed`: 274 errors in the log and 812 more; ` +23 suppressed` of a single one. ` ×3 · 531 suppressed`: three lines that tell of 531. */
+/**
+ * ` ×274 +812 suppressed`: 274 errors in the log and 812 more; ` +23 suppressed` of a single one. ` ×3 · 531
+ * suppressed`: three lines that tell of 531.
+ */
 function insideOf({folded, lines, suppressed, level}: RowState, symbols: Symbols, cells: number): string {
   const times = ` ${symbols.times}${count(folded)}`;
   const word = cells < leastForWord ? '' : ' suppressed';

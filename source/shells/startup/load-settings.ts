@@ -40,7 +40,7 @@ function configIn(flags: CommandLine['flags']): string | undefined {
   return typeof flag === 'string' ? flag : undefined;
 }
 
-/** `flag`: the value of `--config`. A relative `$XDG_CONFIG_HOME` is ignored (XDG Base Directory specification, 0.8). Throws `UsageError`. */
+/** `flag`: the value of `--config`. Ignores a relative `$XDG_CONFIG_HOME` (XDG Base Directory specification, 0.8). */
 export function configPlace(flag: string | undefined, environment: Environment, home: string): ConfigPlace {
   const variable = environment.PIPETAIL_CONFIG || undefined;
   const named = flag ?? variable;

@@ -315,7 +315,7 @@ export class PipelineLog implements LogToPrint {
     for (const end of last.slice(-more)) if (!((end.at ?? openedAt) < openedAt)) void this.#reportEnd(end);
   }
 
-  /** In the words of the API, which every other command uses; in those of the log if it has no such failure. Never rejects. */
+  /** Uses the API's words, as all other commands do; those of the log if it has no such failure. Never rejects. */
   async #reportEnd({at = this.#options.clock.wall(), cause}: UnaskedEnd): Promise<void> {
     const {clock} = this.#options;
     const hasIt = (pipeline: Pipeline) =>
