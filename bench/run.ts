@@ -15,7 +15,7 @@ import {warmStart} from './frame/warm-start.ts';
  * Measures what is claimed of pipetail's speed, each figure beside a reference of the same run: `node bench/run.ts
  * [ROW…]`, all rows or those whose names begin so. Prints a table and puts what was measured into bench/results.json.
  * `--runs N`: how often each is measured, 5. `--quick`: once. `--lines N`: the length of the log, 1,000,000. With fewer
- * runs or another log nothing is written: the table of docs/performance.md is made of that file.
+ * runs or another log nothing is written: the table of docs/maintainers/performance.md is made of that file.
  */
 const standard = {runs: 5, lines: 1_000_000};
 const {values, positionals} = parseArgs({

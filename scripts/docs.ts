@@ -40,7 +40,7 @@ await fill('json.md', {
 });
 await fill('failures.md', {'exit-codes': exitCodeTableText()});
 // Without results the page stays as it is.
-await fill('performance.md', {
+await fill('maintainers/performance.md', {
   ...(results && {
     headline: headlineTable(results),
     benchmarks: benchTable(results, whyOf),
@@ -50,7 +50,7 @@ await fill('performance.md', {
 await change('package.json', linked);
 await change('readme.md', (text) => withPictures(text, manifest.address));
 
-const rooms = await readFile(new URL('../docs/architecture.md', import.meta.url), 'utf8');
+const rooms = await readFile(new URL('../docs/maintainers/architecture.md', import.meta.url), 'utf8');
 await writeFile(new URL('./lint/rooms.json', import.meta.url), roomRules(rooms));
 
 async function change(name: string, edit: (text: string) => string): Promise<void> {

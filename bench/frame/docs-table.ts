@@ -6,8 +6,8 @@ import {figureText, targetText} from './table.ts';
 const elsewhere = '°';
 
 /**
- * The table of docs/performance.md, in Markdown: the machine, each row beside its reference, and for those that miss
- * their target why. `whys`: the reason, by the name of the row.
+ * The table of docs/maintainers/performance.md, in Markdown: the machine, each row beside its reference, and why rows miss
+ * their target. `whys`: the reason, by the name of the row.
  */
 export function benchTable(results: Results, whys: (name: string) => string | undefined): string {
   const {machine, rows} = results;
@@ -33,7 +33,7 @@ const headline: readonly (readonly [row: string, question: string])[] = [
   ['bytes-1', 'sent over the link for each new line'],
 ];
 
-/** The first table of docs/performance.md, in Markdown: the figures that users ask about. */
+/** The first table of docs/maintainers/performance.md, in Markdown: the figures that users ask about. */
 export function headlineTable({rows}: Results): string {
   const lines = headline.flatMap(([name, question]) => {
     const row = rows.find((each) => each.name === name);

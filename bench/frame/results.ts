@@ -3,7 +3,7 @@ import type {Judged, Side} from './judge.ts';
 import type {Machine} from './machine.ts';
 import type {RowSamples, Target} from './row.ts';
 
-/** A row as it was measured, with everything that docs/performance.md has about it. */
+/** A row as it was measured, with everything that docs/maintainers/performance.md has about it. */
 export type RowResult = {
   readonly name: string;
   readonly what: {readonly ours: string; readonly reference?: string};

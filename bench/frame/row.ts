@@ -42,7 +42,7 @@ export type Row = {
   readonly target?: Target;
   /** The row is skipped on a machine without them. */
   readonly needs?: readonly Tool[];
-  /** Why the target is missed: for docs/performance.md. */
+  /** Why the target is missed: for docs/maintainers/performance.md. */
   readonly why?: string;
 };
 

@@ -92,7 +92,7 @@ async function bare(): Promise<Sample> {
 }
 
 const ours = {what: 'one quiet tab', measure: memory};
-const reference = {what: 'node that waits', measure: bare};
+const reference = {what: 'an idle Node process', measure: bare};
 
 export const rows: readonly Row[] = [
   {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** Of docs/architecture.md. Paths begin with `source/` or `demo/`, and those of rooms end with `/`. */
+/** Of docs/maintainers/architecture.md. Paths begin with `source/` or `demo/`, and those of rooms end with `/`. */
 type Tables = {
   /** What a room, or a part of one, may import: the text of its row. */
   readonly rooms: ReadonlyMap<string, string>;
@@ -71,7 +71,7 @@ function ruleOf(includes: string, room: string, tables: Tables, owner = room) {
   const group = may.startsWith(allBut)
     ? [...patterns.map((each) => `${each}*`), ...names.filter((name) => !isOwn(name))]
     : ['**', ...['./*', ...patterns, ...names.filter(isOwn)].map((each) => `!${each}`)];
-  const message = `${room} may import: ${may} (docs/architecture.md, also of packages)`;
+  const message = `${room} may import: ${may} (docs/maintainers/architecture.md, also of packages)`;
   const noRestrictedImports = {level: 'error', options: {patterns: [{group, message}]}};
   return {includes: [includes], linter: {rules: {style: {noRestrictedImports}}}};
 }

@@ -7,7 +7,7 @@ import {readResults} from '../../bench/frame/results.ts';
 import {sectionOf} from '../harness/docs-tables.ts';
 import {root} from '../harness/program.ts';
 
-const page = readFileSync(path.join(root, 'docs/performance.md'), 'utf8');
+const page = readFileSync(path.join(root, 'docs/maintainers/performance.md'), 'utf8');
 
 test('the page shows the measurements, and for rows that miss their target why', async () => {
   const results = await readResults();

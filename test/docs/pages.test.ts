@@ -29,9 +29,9 @@ test('no sentence stands on two pages', () => {
 /** Pages with the options of other programs. */
 const ofOthers = [
   'docs/comparison.md',
-  'docs/performance.md',
-  'docs/architecture.md',
-  'docs/releasing.md',
+  'docs/maintainers/performance.md',
+  'docs/maintainers/architecture.md',
+  'docs/maintainers/releasing.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
 ];

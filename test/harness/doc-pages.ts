@@ -8,7 +8,7 @@ export type DocPage = {readonly file: string; readonly text: string};
 
 /** The readme, the pages at the top that users and maintainers read, and those under docs/. */
 export async function docPages(): Promise<readonly DocPage[]> {
-  const inDocs = await readdir(path.join(root, 'docs'));
+  const inDocs = await readdir(path.join(root, 'docs'), {recursive: true});
   const top = await readdir(root);
   const files = [
     ...top.filter((name) => name.endsWith('.md') && name !== 'NOTICES.md'),

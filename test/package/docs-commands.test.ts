@@ -45,7 +45,7 @@ const commands = new Set(
 
 /** The readme and the pages under docs/. */
 async function pages(): Promise<readonly string[]> {
-  const names = await readdir(path.join(root, 'docs'));
+  const names = await readdir(path.join(root, 'docs'), {recursive: true});
   return [
     path.join(root, 'readme.md'),
     ...names.filter((name) => name.endsWith('.md')).map((name) => path.join(root, 'docs', name)),

@@ -13,7 +13,7 @@ function places(name: string): readonly string[] {
   return ['source', '.'].flatMap((folder) => ['', '.ts', '.tsx'].map((end) => path.join(root, folder, within + end)));
 }
 
-describe.each(['docs/architecture.md', 'CONTRIBUTING.md'])('%s', async (page) => {
+describe.each(['docs/maintainers/architecture.md', 'CONTRIBUTING.md'])('%s', async (page) => {
   const text = await readFile(path.join(root, page), 'utf8');
   const names = [...new Set([...text.matchAll(pathPattern)].map(([, name = '']) => name))];
   // Of this repository, and not built from it.

@@ -7,7 +7,7 @@ import manifest from '../../package.json' with {type: 'json'};
 import {pathOf, roomRules, tablesIn} from '../../scripts/lint/rooms.ts';
 import {root} from '../harness/program.ts';
 
-const page = await readFile(`${root}/docs/architecture.md`, 'utf8');
+const page = await readFile(`${root}/docs/maintainers/architecture.md`, 'utf8');
 const {rooms, packages} = tablesIn(page);
 
 test('the linter has the rules of the tables: npm run docs', async () => {
