@@ -5,6 +5,7 @@ import {benchTable, headlineTable} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
 import manifest from '../package.json' with {type: 'json'};
 import {
+  cheatSheetText,
   exitCodeTableText,
   keyTableText,
   optionTableText,
@@ -18,18 +19,19 @@ import {roomRules} from './lint/rooms.ts';
 const results = await readResults();
 const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;
 
-await fill('keys.md', {keys: keyTableText()});
+await fill('keys.md', {'cheat-sheet': cheatSheetText(), keys: keyTableText()});
 await fill('options.md', {
   options: optionTableText(),
   'logs-options': optionTableText('logs'),
   'other-options': otherOptionTableText(),
+  settings: settingTableText(),
 });
-await fill('configuration.md', {settings: settingTableText()});
 const {$defs: schemas} = JSON.parse(await readFile(new URL('../docs/json-schema.json', import.meta.url), 'utf8'));
 await fill('json.md', {
   logs: schemaTableText(schemas.logs),
   pipeline: schemaTableText(schemas.pipeline),
   status: schemaTableText(schemas.status.items),
+  why: schemaTableText(schemas.status.items.properties.why.items),
   diff: schemaTableText(schemas.diff),
   run: schemaTableText(schemas.run),
   leaf: schemaTableText(schemas.leaf),
@@ -38,7 +40,7 @@ await fill('json.md', {
   event: schemaTableText(schemas.event),
   stderr: schemaTableText(schemas.stderr),
 });
-await fill('failures.md', {'exit-codes': exitCodeTableText()});
+await fill('shell.md', {'exit-codes': exitCodeTableText()});
 // Without results the page stays as it is.
 await fill('maintainers/performance.md', {
   ...(results && {

@@ -7,7 +7,7 @@ import {requireTool} from '../harness/tools.ts';
 import {type Cut, CutProxy} from './cut-proxy.ts';
 import {fda, felderaForAll, needsOwnServer, ownManager, prepareOwn} from './suite.ts';
 
-// The table of docs/comparison.md: how three clients that follow one pipeline take each kind of end.
+// The table of docs/failures.md: how three clients that follow one pipeline take each kind of end.
 
 const rig = felderaForAll();
 prepareOwn(async ({client}) => {

@@ -1,6 +1,6 @@
 import {helpPage} from '../../source/features/help/help-page.ts';
 import type {Command, CommonAction} from '../../source/kit/keys/command.ts';
-import {type KeyRow, keyGroups, keysShown} from '../../source/kit/keys/commands.ts';
+import {coreRows, type KeyRow, keyGroups, keyRows, keysShown} from '../../source/kit/keys/commands.ts';
 import {exitCodeRows} from '../../source/kit/settings/exit-codes.ts';
 import {optionRows, settingRows} from '../../source/kit/settings/help-text.ts';
 import {type CommandName, commandWords} from '../../source/kit/settings/option.ts';
@@ -41,9 +41,17 @@ function commonOnPages(): readonly {does: CommonAction; keys: string; help: stri
   });
 }
 
-/** The table of docs/keys.md, made from the table that dispatches keys. */
+/** The first table of docs/keys.md: what the help shows first. */
+export function cheatSheetText(): string {
+  return keyTable(coreRows(keyRows(allCommands)).map(({group, keys, help}) => ({group, keys, does: help})));
+}
+
+/** The second table of docs/keys.md, made from the table that dispatches keys. */
 export function keyTableText(): string {
-  const rows = keyTableRows();
+  return keyTable(keyTableRows());
+}
+
+function keyTable(rows: readonly KeyTableRow[]): string {
   return markdownTable(
     ['where', 'key', 'what it does'],
     rows.map(({group, keys, does}, index) => [group === rows[index - 1]?.group ? '' : group, code(keys), does]),
@@ -73,7 +81,7 @@ function optionsBeside(command: CommandName, others: readonly CommandName[]) {
   return optionRows(command).filter(({left, help}) => !known.has(`${left} ${help}`));
 }
 
-/** The table of docs/configuration.md. */
+/** The settings, for docs/options.md. */
 export function settingTableText(): string {
   return markdownTable(
     ['line', 'what it does'],
@@ -81,7 +89,7 @@ export function settingTableText(): string {
   );
 }
 
-/** The table of docs/failures.md. */
+/** The table of docs/shell.md. */
 export function exitCodeTableText(): string {
   return markdownTable(
     ['code', 'meaning'],

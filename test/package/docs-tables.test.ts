@@ -6,6 +6,7 @@ import type {Option} from '../../source/kit/settings/option.ts';
 import {options} from '../../source/kit/settings/option-table.ts';
 import {allCommands} from '../../source/shells/pages.ts';
 import {
+  cheatSheetText,
   everyPage,
   exitCodeTableText,
   keyTableRows,
@@ -54,15 +55,17 @@ test('a section is the text between its markers', () => {
 const {$defs: schemas} = JSON.parse(readFileSync(path.join(root, 'docs/json-schema.json'), 'utf8'));
 
 test.each([
+  ['keys.md', 'cheat-sheet', cheatSheetText],
   ['keys.md', 'keys', keyTableText],
   ['options.md', 'options', () => optionTableText()],
   ['options.md', 'logs-options', () => optionTableText('logs')],
   ['options.md', 'other-options', otherOptionTableText],
-  ['configuration.md', 'settings', settingTableText],
-  ['failures.md', 'exit-codes', () => exitCodeTableText()],
+  ['options.md', 'settings', settingTableText],
+  ['shell.md', 'exit-codes', () => exitCodeTableText()],
   ['json.md', 'logs', () => schemaTableText(schemas.logs)],
   ['json.md', 'pipeline', () => schemaTableText(schemas.pipeline)],
   ['json.md', 'status', () => schemaTableText(schemas.status.items)],
+  ['json.md', 'why', () => schemaTableText(schemas.status.items.properties.why.items)],
   ['json.md', 'timeline', () => schemaTableText(schemas.timeline)],
   ['json.md', 'event', () => schemaTableText(schemas.event)],
   ['json.md', 'stderr', () => schemaTableText(schemas.stderr)],

@@ -52,9 +52,8 @@ test('every option, variable and key of a context is explained', () => {
   for (const {flag} of contextOptions) expect(template).toMatch(new RegExp(`^#( or: )?${flag} = `, 'm'));
 });
 
-test('the example of docs/configuration.md is right', () => {
-  const [, text = ''] =
-    /```toml\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'docs/configuration.md'), 'utf8')) ?? [];
+test('the example of docs/options.md is right', () => {
+  const [, text = ''] = /```toml\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'docs/options.md'), 'utf8')) ?? [];
   const {file, problems} = parseConfig(text, read);
   expect(problems).toEqual([]);
   expect(table.problems(file.keys)).toEqual([]);
