@@ -1,6 +1,6 @@
 import type {CommandName} from './option.ts';
 
-/** End of the program: for --help and docs/failures.md. */
+/** End of the program: for --help and docs/shell.md. */
 type ExitCode = {
   readonly code: string;
   readonly meaning: string;

@@ -248,7 +248,7 @@ function groupOf({flag, ofContext, commands}: Option): 'server' | 'shared' | 'ow
 
 const allSettings: readonly Option[] = options.filter((option: Option) => option.setting);
 
-/** Lists what only the configuration file and variables set, as its lines there: for docs/configuration.md. */
+/** Lists what only the configuration file and variables set, as its lines there: for docs/options.md. */
 export function settingRows(): readonly OptionRow[] {
   return allSettings.map((option) => {
     const place = option.ofContext ? 'in a context; without one, ' : '';

@@ -37,8 +37,7 @@ export const wrapModes = ['off', 'errors', 'all'] as const;
 export const timeModes = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
 
 /**
- * In the order of the help. The flag parser, `--help`, the configuration template, docs/options.md and the settings of
- * docs/configuration.md are made of this table.
+ * In the order of the help. The flag parser, `--help`, the configuration template and docs/options.md are made of this table.
  */
 export const options = [
   {
