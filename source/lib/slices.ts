@@ -136,7 +136,7 @@ export async function runInSlices<T>(
   return steps.result.done ? steps.result.value : await Promise.reject(new Error('the work has not ended'));
 }
 
-/** Runs the work without a pause: of what is short, or where no keys wait. */
+/** Runs the work without a pause: for what is short, or where no keys wait. */
 export function runAtOnce<T>(work: Generator<unknown, T, void>): T {
   for (;;) {
     const step = work.next();

@@ -5,7 +5,7 @@ import type {Clock} from '../../lib/clock.ts';
 import type {SocketReads} from './socket-reads.ts';
 import type {HttpProxy} from './types.ts';
 
-/** Route of all connections to the server. */
+/** Means of all connections to reach the server. */
 export type Transport = {
   readonly proxy: HttpProxy | undefined;
   /** The certificates of server and proxy are not checked. */
@@ -32,9 +32,9 @@ const keepAliveDelay = 15_000;
 const addressAttemptTimeout = 1000;
 
 /**
- * Makes undici's connector. Unlike undici's own it gives the raw TCP socket to `reads`, because only a raw socket can
- * be closed with a reset (`TLSSocket.resetAndDestroy` throws); a proxy that gets the reset ends its other half. No TLS
- * session is kept, so each connection checks the certificate.
+ * Makes a connector for undici. Unlike undici's own it gives the raw TCP socket to `reads`, because only a raw socket
+ * can be closed with a reset (`TLSSocket.resetAndDestroy` throws); a proxy that gets the reset ends its other half. No
+ * TLS session is kept, so each connection checks the certificate.
  */
 export function createConnector(options: {
   clock: Clock;

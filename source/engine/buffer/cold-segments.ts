@@ -77,14 +77,14 @@ type ReadView = SegmentView & {readonly release: ((bytes: Buffer) => void) | und
 
 /** Entries that left memory: read back by segment, or gone. No holes: with a segment all older ones are gone. */
 export class ColdSegments {
-  /** Takes what leaves memory; undefined: that is gone. */
+  /** Store of what leaves memory; undefined: it is gone. */
   store: ColdStore | undefined;
   lines = 0;
   /** Newlines included. */
   byteLength = 0;
   /** Entries from this id on are in memory: what is on a disk, or gone, is before. */
   memoryFirstId = 0;
-  /** Memory of the compressed segments, without what was read back. */
+  /** Bytes of the compressed segments, without what was read back. */
   packedBytes = 0;
   droppedLines = 0;
   /** Failed reads of held segments, which are gone since. */

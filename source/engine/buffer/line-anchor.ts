@@ -33,7 +33,7 @@ export class AnchorSearch {
     }
   }
 
-  /** Returns the newest line, if possible one with the same line before it, which may have left the log. */
+  /** Returns the newest line with the same line before it, else the newest: that line may have left the log. */
   idOf(anchor: LineAnchor): number | undefined {
     return this.#found.get(anchor)?.id;
   }

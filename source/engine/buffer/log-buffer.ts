@@ -155,7 +155,7 @@ export class WritableLogBuffer {
     return this.#hot.isOpen;
   }
 
-  /** Takes what leaves memory; undefined: that is gone. */
+  /** Sets the store of what leaves memory; undefined: it is gone. */
   set coldStore(store: ColdStore | undefined) {
     this.#cold.store = store;
   }
@@ -320,7 +320,7 @@ export class WritableLogBuffer {
     return id < this.#hot.firstId ? this.#cold.lineAt(id) : this.#hot.lineAt(id);
   }
 
-  /** Reads a line, but of a long one that is compressed only what a row can show. */
+  /** Reads a line; of a long, compressed one only what a row can show. */
   lineStartAt(id: number): LineStart | undefined {
     if (id < this.#hot.firstId) return this.#cold.lineStartAt(id);
     const bytes = this.#hot.lineAt(id);

@@ -89,7 +89,7 @@ export class Fingerprints {
     return this.#last.fingerprint;
   }
 
-  /** Returns whether two held records are similar, and no errors of different connectors, named in quotes. */
+  /** Returns whether two held records are similar. Errors of two connectors, whose names are in quotes, are not. */
   areAlike(first: number, second: number): boolean {
     if (this.of(first) !== this.of(second)) return false;
     return this.#index.levelAt(second) !== 'ERROR' || this.#connectorOf(first) === this.#connectorOf(second);

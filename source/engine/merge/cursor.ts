@@ -10,7 +10,7 @@ export type MergeSink = {
    * of the last one in the merged log.
    */
   readonly lines: (bytes: Uint8Array, origin: number) => number;
-  /** Adds to a line that was read while it was open: the copy `copyId`. Returns the id of what was added to. */
+  /** Appends to `copyId`, the copy of a line that was read while open, or begins another copy. Returns its id. */
   readonly rest: (rest: LineRest, origin: number) => number;
   /** Returns the id of the marker in the merged log. */
   readonly marker: (marker: Marker, origin: number) => number | undefined;

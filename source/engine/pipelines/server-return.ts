@@ -18,7 +18,7 @@ type ReturnOptions = {
 /** Milliseconds between two requests that find out whether the server is back, plus up to half as much jitter. */
 const askEvery = 1000;
 /**
- * Milliseconds between them for a server that refuses what it admitted before, less up to a quarter of jitter. Feldera
+ * Milliseconds between two for a server that refuses what it admitted before, less up to a quarter of jitter. Feldera
  * refuses every key while it cannot read its database, which is soon over; a key that is no longer valid stays so.
  */
 const askRefusedEvery = {soon: 2000, later: 20_000};

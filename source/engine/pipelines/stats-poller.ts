@@ -18,7 +18,7 @@ import {connectorKey, recently, recentOf, type Sample, sampled} from './recent-c
 
 /** Milliseconds between two requests of a kind for the pipeline whose page is open. */
 const openEvery = 10_000;
-/** Milliseconds between two for a degraded one, which may be well again without anybody being told. */
+/** Milliseconds between two for a degraded pipeline, which may be well again without anybody being told. */
 export const degradedEvery = 30_000;
 /** Milliseconds between the starts of any two requests. */
 const startEvery = 1000;

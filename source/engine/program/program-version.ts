@@ -5,7 +5,7 @@ import type {PipelineDetail} from '../api/types.ts';
 export type ProgramThen = 'same' | 'changed' | 'unknown';
 
 /**
- * Tells whether a pipeline ran its program of now at a time of its log (Unix time in ms). Feldera changes a program
+ * Tells whether a pipeline ran its present program at a time of its log (Unix time in ms). Feldera changes a program
  * only while its pipeline is stopped, and sets the time of its status with that (`db/operations/pipeline.rs`): so a
  * status that is older proves that nothing has changed since.
  */

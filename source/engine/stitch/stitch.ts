@@ -19,7 +19,7 @@ export type StitchSink = {
   readonly addMarker: (marker: MarkerKind) => void;
   /** Marks what is appended from here on. Absent: nobody reads the lines. */
   readonly setRunner?: (mark: RunnerMark) => void;
-  /** Continues the log at `state` from here on. `isEpochStart`: nothing before is a reference for replays. */
+  /** Called where what follows goes on at `state`. `isEpochStart`: nothing before is a reference for replays. */
   readonly onPlaced: (place: {readonly isEpochStart: boolean}) => void;
 };
 

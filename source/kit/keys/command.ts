@@ -23,7 +23,7 @@ export type Command = {
   readonly defaultKeys?: readonly string[];
   /** Words for help and docs/keys.md. */
   readonly help: string;
-  /** Words of a key of the first day on the first screen of the help, where those with the same share a row. */
+  /** Words on the help's first screen, for a key of the first day; keys with the same words share a row. */
   readonly core?: string;
   /** It changes what a page covers: with a page open its keys do nothing. */
   readonly notOnPages?: true;

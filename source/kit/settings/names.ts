@@ -100,7 +100,7 @@ export function checkName(name: string, opener = 'pipetail open'): string {
   return name;
 }
 
-/** Recognises words that no pipeline is called: `./x`, `x.log`, `-`. */
+/** Recognises words that cannot be a pipeline's name: `./x`, `x.log`, `-`. */
 export function isPath(word: string): boolean {
   return word === '-' || (tagIn(word) === undefined && /[/.]/.test(word));
 }

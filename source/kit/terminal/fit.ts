@@ -66,8 +66,8 @@ export function shortenMiddle(text: string, cells: number, ellipsis: string): st
 }
 
 /**
- * Shortens texts that are shown together as `shortened` does; of those that would then read the same, what is left has
- * the places in which they differ.
+ * Shortens texts that are shown together, as `shortened` does, but keeps in those that would read the same the places
+ * in which they differ.
  */
 export function shortenApart(
   texts: readonly string[],

@@ -102,7 +102,7 @@ const shapes = [1, errorRows, Number.POSITIVE_INFINITY].flatMap((mostRows): read
   {isContinuation: true, mostRows},
 ]);
 
-/** Facts that shape a line, beside its record. */
+/** Facts on which a line's shape depends, beside its record. */
 type LineHead = {readonly isError: boolean; readonly isFrame: boolean; readonly opensJson: boolean};
 
 /** Paints the entries of one buffer as rows. Reads a complete line once: most lines on the screen may be compressed. */
