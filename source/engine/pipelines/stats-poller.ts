@@ -1,6 +1,6 @@
 import type {Clock} from '../../lib/clock.ts';
 import {readTime} from '../../lib/format.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
 import {asFailure} from '../api/errors.ts';
 import {stateOf} from '../api/pipeline-state.ts';
 import type {
@@ -90,8 +90,6 @@ export const noStats: KnownStats = {
 export class StatsPoller {
   readonly #options: StatsPollerOptions;
   readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
-  /** By name: of which pipeline something is known. */
-  readonly #ids = new Map<string, string>();
   /** By name and kind, in the order in which they were wanted. */
   readonly #jobs = new Map<string, Job>();
   readonly #failing = new Map<string, Failing>();
@@ -170,7 +168,7 @@ export class StatsPoller {
     const isFirst = this.#list === undefined;
     this.#list = pipelines;
     this.#listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
-    this.#forgetReplaced();
+    this.#follow(before, pipelines);
     for (const {name, what} of this.#jobs.values()) if (!this.#hasProcess(name)) this.#jobs.delete(keyOf(what, name));
     for (const pipeline of pipelines) {
       const {name} = pipeline;
@@ -193,14 +191,16 @@ export class StatsPoller {
       this.#set(name, {...known, failure: undefined, seriesFailure: undefined});
   }
 
-  #forgetReplaced(): void {
-    const replaced = [...this.#ids].flatMap(([name, id]) => {
-      const listed = this.#listed.get(name);
-      return listed === undefined || listed.id === id ? [] : name;
-    });
-    if (replaced.length === 0) return;
-    for (const name of replaced) this.#ids.delete(name);
-    this.#known.set(new Map([...this.#known.get()].filter(([name]) => !replaced.includes(name))));
+  /** What is known of a pipeline goes with it to another name; of one that is gone it ends when another has its name. */
+  #follow(before: ReadonlyMap<string, Pipeline>, now: readonly Pipeline[]): void {
+    const names = new Map(now.map(({id, name}) => [id, name]));
+    const known = this.#known.get();
+    const followed = new Map<string, KnownStats>();
+    for (const [name, stats] of known) {
+      const to = names.get(before.get(name)?.id ?? '') ?? (this.#listed.has(name) ? undefined : name);
+      if (to !== undefined) followed.set(to, stats);
+    }
+    if (!sameParts([...followed.keys()], [...known.keys()])) this.#known.set(followed);
   }
 
   #wantOpen(): void {
@@ -325,8 +325,6 @@ export class StatsPoller {
   }
 
   #set(name: string, stats: KnownStats): void {
-    const id = this.#listed.get(name)?.id;
-    if (id !== undefined) this.#ids.set(name, id);
     const others = [...this.#known.get()].filter(([each]) => each !== name);
     this.#known.set(new Map([...others.slice(1 - mostKept), [name, stats]]));
   }

@@ -123,6 +123,17 @@ test('what was known of a pipeline stays when it stops and is deleted, until ano
   expect(known()).toBeUndefined();
 });
 
+test('what is known of a pipeline goes with it to another name, and back', async () => {
+  const rig = new Rig(['orders']);
+  const known = () => [...rig.poller.known.get().keys()];
+  rig.poller.setShown('orders');
+  await rig.clock.advance(0);
+  rig.list(['sales'], {id: 'id-orders'});
+  expect(known()).toEqual(['sales']);
+  rig.list(['orders', 'sales']);
+  expect(known()).toEqual(['orders']);
+});
+
 test('an answer about a pipeline that was created again meanwhile is not about the new one', async () => {
   const rig = new Rig(['orders'], {id: 'first'});
   rig.slowness = 100;
