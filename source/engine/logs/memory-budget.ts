@@ -75,8 +75,7 @@ export class MemoryBudget {
   readonly #budget: number;
   readonly #batch: FrameBatch;
   readonly #packing: SliceRunner;
-  readonly #logs = new Map<BudgetedLog, () => void>();
-  readonly #viewedAt = new Map<string, number>();
+  readonly #logs = new Map<BudgetedLog, {readonly leave: () => void; viewedAt: number}>();
   #views = 0;
   /** Bytes that came since the last check, roughly. */
   #grown = 0;
@@ -94,27 +93,28 @@ export class MemoryBudget {
   }
 
   add(log: BudgetedLog): void {
-    log.buffer.isViewed = log.name === this.#viewed;
+    const isViewed = log.name === this.#viewed;
+    log.buffer.isViewed = isViewed;
     log.buffer.onMoved = () => this.#onMoved();
-    this.#logs.set(
-      log,
-      log.snapshot.subscribe(() => this.#batch.request()),
-    );
+    const leave = log.snapshot.subscribe(() => this.#batch.request());
+    this.#logs.set(log, {leave, viewedAt: isViewed ? this.#views : 0});
   }
 
   remove(log: BudgetedLog): void {
-    this.#logs.get(log)?.();
+    this.#logs.get(log)?.leave();
     log.buffer.onMoved = () => {};
     this.#logs.delete(log);
-    this.#viewedAt.delete(log.name);
     if (this.#logs.size === 0) this.#batch.drop();
   }
 
   setViewed(name: string): void {
     this.#views += 1;
     this.#viewed = name;
-    this.#viewedAt.set(name, this.#views);
-    for (const log of this.#logs.keys()) log.buffer.isViewed = log.name === name;
+    for (const [log, known] of this.#logs) {
+      const isViewed = log.name === name;
+      log.buffer.isViewed = isViewed;
+      if (isViewed) known.viewedAt = this.#views;
+    }
     this.#packing.wake();
   }
 
@@ -133,10 +133,9 @@ export class MemoryBudget {
 
   #balance(): void {
     this.#packing.wake();
-    const shares = [...this.#logs.keys()].map(({name, buffer, tailBytes = 0}) => ({
-      name,
+    const shares = [...this.#logs].map(([{name, buffer, tailBytes = 0}, {viewedAt}]) => ({
+      ...{name, viewedAt},
       bytes: buffer.takenBytes + tailBytes,
-      viewedAt: this.#viewedAt.get(name) ?? 0,
     }));
     const freed = bytesToFree(shares, this.#budget);
     const count = this.#logs.size;

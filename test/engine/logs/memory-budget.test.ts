@@ -91,7 +91,7 @@ test.each([
 const line = Buffer.from(`${'x'.repeat(1023)}\n`);
 
 class Log {
-  readonly name: string;
+  name: string;
   readonly buffer: WritableLogBuffer;
   readonly snapshot = createStore(0);
 
@@ -136,6 +136,17 @@ test('when all logs together are too large, those viewed last shrink last; what 
   expect(c?.buffer.droppedLines).toBeGreaterThan(0);
   expect(c?.buffer.droppedLines).toBeLessThan(1024);
   expect(b?.buffer.droppedLines).toBe(0);
+});
+
+test('a log keeps its place among them when its pipeline gets another name', async () => {
+  const {clock, keeper, logs} = keep(24 * mebibyte, 'a', 'b', 'c');
+  const [a, b, c] = logs;
+  if (!a || !b || !c) throw new Error('there are three');
+  for (const name of ['b', 'a', 'c']) keeper.setViewed(name);
+  a.name = 'renamed';
+  for (const log of logs) log.receive(10);
+  await clock.advance(1000);
+  expect(a.buffer.droppedLines).toBeLessThan(b.buffer.droppedLines);
 });
 
 test('a log that leaves the screen is compressed, a little in each turn; one that is on it is not', async () => {
