@@ -18,7 +18,6 @@ type MergeSource = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'capabilities' | '
 
 /** Without a reference to a stream that was left, which would keep a whole scrollback. */
 type Source = {
-  readonly name: string;
   readonly snapshot: () => LogSnapshot;
   readonly isRecognised: () => boolean | undefined;
   readonly unsubscribe: () => void;
@@ -77,8 +76,7 @@ export class MergeFeed implements Feed, MergedSources {
       step: (maxBytes) => this.#merge.step(maxBytes, clock.monotonic()),
       onSlice: (isCaughtUp) => this.#afterSlice(isCaughtUp),
     });
-    this.#sources = sources.map(({name, snapshot, format}, origin) => ({
-      name,
+    this.#sources = sources.map(({snapshot, format}, origin) => ({
       snapshot: () => snapshot.get(),
       isRecognised: () => format.isRecognised,
       unsubscribe: snapshot.subscribe(() => this.#onSourceChange(origin)),
@@ -101,7 +99,8 @@ export class MergeFeed implements Feed, MergedSources {
   /** `connection` is the worst of the sources', or catching up until their lines of the start are merged. */
   get status(): FeedStatus {
     const catchingUp: ConnectionState = {kind: 'catching-up', since: this.#startedAt};
-    const sources = this.#sources.map(({name, snapshot, left}) => ({name, snapshot: snapshot(), left}));
+    const nameOf = (origin: number) => this.#names[origin] ?? '';
+    const sources = this.#sources.map(({snapshot, left}, at) => ({name: nameOf(at), snapshot: snapshot(), left}));
     return mergedStatus(sources, this.#isCaughtUp || this.#closed ? undefined : catchingUp);
   }
 
@@ -122,16 +121,12 @@ export class MergeFeed implements Feed, MergedSources {
   }
 
   rename(name: string, names: ReadonlyMap<string, string>): void {
-    const nameOf = (each: string) => names.get(each) ?? each;
     this.#name = name;
-    this.#names = this.#names.map(nameOf);
-    for (const [origin, source] of this.#sources.entries()) {
-      this.#sources[origin] = {...source, name: nameOf(source.name)};
-    }
+    this.#names = this.#names.map((each) => names.get(each) ?? each);
   }
 
   leave(name: string): void {
-    const origin = this.#sources.findIndex((each) => each.name === name && !each.left);
+    const origin = this.#sources.findIndex(({left}, at) => this.#names[at] === name && !left);
     const source = this.#sources[origin];
     if (!source) return;
     source.unsubscribe();
@@ -145,7 +140,7 @@ export class MergeFeed implements Feed, MergedSources {
 
   close(): undefined {
     this.#closed = true;
-    for (const {name} of this.#sources) this.leave(name);
+    for (const name of this.#names) this.leave(name);
     this.#runner.dispose();
     this.#merge.close();
     this.#cancelWait?.();

@@ -26,7 +26,7 @@ type PaneModelsOptions = {
 /** The models of the open tabs, and the merged logs. Drops closed streams: each holds a whole scrollback. */
 export class PaneModels {
   readonly #options: PaneModelsOptions;
-  readonly #models = new Map<string, ModelledPane>();
+  readonly #models = new Map<Log, ModelledPane>();
   readonly #merged = new Map<string, Log<MergeFeed>>();
 
   constructor(options: PaneModelsOptions) {
@@ -36,11 +36,8 @@ export class PaneModels {
   /** Undefined until the tab's streams are open. */
   get(tab: Tab): ModelledPane | undefined {
     const log = this.logOf(tab);
-    const cached = this.#models.get(tab.name);
-    if (cached && cached.model.source === log) return cached;
-    cached?.model.dispose();
-    this.#models.delete(tab.name);
-    if (!log) return undefined;
+    const cached = log && this.#models.get(log);
+    if (!log || cached) return cached;
     const {services, isShown, onEntries, onResult, onRead} = this.#options;
     const model = new PaneModel(log, {
       services,
@@ -50,7 +47,7 @@ export class PaneModels {
       onRead: () => onRead(log.name),
     });
     const modelled = {model, rows: new PaneRows(model, services), histogram: new PaneHistogram(model, services)};
-    this.#models.set(tab.name, modelled);
+    this.#models.set(log, modelled);
     model.sync(tab.pane);
     return modelled;
   }
@@ -80,29 +77,26 @@ export class PaneModels {
     return this.#merged.get(tab.name)?.merge.isWhole === false;
   }
 
-  /** Call before the tabs have the new names, and their streams after. */
+  /** Call before the tabs have the new names. */
   rename(tabs: readonly Tab[], names: ReadonlyMap<string, string>): void {
-    const models = new Map(this.#models);
     const merged = new Map(this.#merged);
-    this.#models.clear();
     this.#merged.clear();
     for (const tab of tabs) {
-      const {name} = renamedTab(tab, names);
-      const model = models.get(tab.name);
-      if (model) this.#models.set(name, model);
       const log = merged.get(tab.name);
-      log?.merge.rename(name, names);
-      if (log) this.#merged.set(name, log);
+      if (!log) continue;
+      log.merge.rename(renamedTab(tab, names).name, names);
+      this.#merged.set(log.name, log);
     }
   }
 
   /** Frees what belongs to closed tabs. */
   keepOnly(tabs: readonly Tab[]): void {
-    for (const [name, {model}] of this.#models) {
-      const tab = tabs.find((each) => each.name === name);
-      if (tab && this.logOf(tab) === model.source) continue;
+    const {logs} = this.#options.services;
+    const kept = new Set(tabs.map(({name, merges}) => (merges ? this.#merged.get(name) : logs.get(name))));
+    for (const [log, {model}] of this.#models) {
+      if (kept.has(log)) continue;
       model.dispose();
-      this.#models.delete(name);
+      this.#models.delete(log);
     }
     const isOpen = (name: string) => tabs.some((tab) => tab.name === name);
     for (const [name, merged] of this.#merged) {
@@ -111,7 +105,7 @@ export class PaneModels {
         continue;
       }
       void merged.close().then(() => merged.free());
-      this.#options.services.logs.memory.remove(merged);
+      logs.memory.remove(merged);
       this.#merged.delete(name);
     }
   }
