@@ -334,22 +334,25 @@ function replace(state: ViewState, name: string, by: string): ViewState {
 
 /** A tab that waits for a pipeline of the new name gives way. */
 function renamed(state: ViewState, names: ReadonlyMap<string, string>): ViewState {
-  const nameOf = (name: string) => names.get(name) ?? name;
   const taken = new Set(names.values());
-  const kept = state.tabs.filter(({name}) => names.has(name) || !taken.has(name));
-  const tabs = kept.map((tab) => renamedTab(tab, names));
-  const active = kept.findIndex(({name}) => name === state.active);
-  return {
-    ...state,
-    tabs,
-    active: tabs[active]?.name ?? state.active,
-    cursor: state.cursor === undefined ? undefined : nameOf(state.cursor),
-    marked: state.marked.map(nameOf),
-  };
+  const tabs = state.tabs.filter(({name}) => names.has(name) || !taken.has(name));
+  const marked = state.marked.map((name) => names.get(name) ?? name);
+  return underNewNames({...state, tabs, marked}, names);
 }
 
-/** The tab after a rename of pipelines, by the old names. */
-export function renamedTab(tab: Tab, names: ReadonlyMap<string, string>): Tab {
+type NamedTab = Pick<Tab, 'name' | 'pastOf'> & {readonly merges?: readonly string[] | undefined};
+type NamedView = Pick<ViewState, 'active' | 'cursor'> & {readonly tabs: readonly NamedTab[]};
+
+/** A view, or a session, with the names that its pipelines have now, by those of before. */
+export function underNewNames<View extends NamedView>(view: View, names: ReadonlyMap<string, string>): View {
+  const tabs = view.tabs.map((tab) => renamedTab(tab, names));
+  const {active, cursor} = view;
+  const shown = view.tabs.findIndex(({name}) => name === active);
+  return {...view, tabs, active: tabs[shown]?.name ?? active, cursor: names.get(cursor ?? '') ?? cursor};
+}
+
+/** A tab with these names. */
+export function renamedTab<Named extends NamedTab>(tab: Named, names: ReadonlyMap<string, string>): Named {
   const nameOf = (name: string) => names.get(name) ?? name;
   const {merges, pastOf} = tab;
   if (pastOf !== undefined) return {...tab, pastOf: nameOf(pastOf)};

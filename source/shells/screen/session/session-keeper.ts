@@ -5,12 +5,12 @@ import {showAbsence} from '../../../features/errors/errors-page.ts';
 import {absenceByHistory} from '../../../kit/journal/absence.ts';
 import {renamedWords} from '../../../kit/screen/tabs.ts';
 import {applyToPane, applyToScreen, type ViewOptions} from '../../../kit/state/pane-view.ts';
-import {savedParts} from '../../../kit/state/view-state.ts';
+import {savedParts, underNewNames} from '../../../kit/state/view-state.ts';
 import type {Clock} from '../../../lib/clock.ts';
 import type {Controller} from '../controller.ts';
 import type {SavedSession} from './session-data.ts';
 import {SessionFile} from './session-file.ts';
-import {restoredView, sessionOf, underNewNames} from './session-state.ts';
+import {newNames, restoredView, sessionOf} from './session-state.ts';
 
 /** Milliseconds that the first pipeline waits for the last session: a home directory may hang. */
 const longestWait = 3000;
@@ -155,7 +155,8 @@ export class SessionKeeper {
    */
   restore(saved: SavedSession): SavedSession {
     const {services, state, places} = this.#controller;
-    const {session, names} = underNewNames(saved, services.poller.snapshot.get().pipelines ?? []);
+    const names = newNames(saved, services.poller.snapshot.get().pipelines ?? []);
+    const session = names.size === 0 ? saved : underNewNames(saved, names);
     const view = restoredView(session, {timeLimit: services.timeLimit, defaults: state.defaults});
     const tabs = view.tabs.map((tab) => ({...tab, pane: applyToPane(this.#viewOptions, tab.pane)}));
     this.#controller.dispatch({type: 'restore', view: applyToScreen(this.#viewOptions, {...view, tabs})});

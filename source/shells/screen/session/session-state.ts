@@ -14,13 +14,7 @@ import {
   screenParts,
   type ViewDefaults,
 } from '../../../kit/state/pane-view.ts';
-import {
-  mergedName,
-  type RestoredView,
-  type SortOrder,
-  type Tab,
-  type ViewState,
-} from '../../../kit/state/view-state.ts';
+import type {RestoredView, SortOrder, Tab, ViewState} from '../../../kit/state/view-state.ts';
 import type {Position} from '../../../kit/viewport/position.ts';
 import {picked} from '../../../lib/json.ts';
 import type {PlaceAnchor, SavedSession, SessionFilter, SessionStart, SessionTab, TabAnchors} from './session-data.ts';
@@ -47,24 +41,13 @@ export function sessionOf(
   return {tabs, active, cursor, focus, ...picked(state, screenParts), sort, start: sessionStart(state.defaults)};
 }
 
-/** A session under the names that its pipelines have now, and these names by those of before. */
-export function underNewNames(
-  session: SavedSession,
-  listed: readonly Named[],
-): {readonly session: SavedSession; readonly names: ReadonlyMap<string, string>} {
+/** The names that the pipelines of a session have now, by those of before. */
+export function newNames({tabs}: SavedSession, listed: readonly Named[]): ReadonlyMap<string, string> {
   const namesById = new Map(listed.map(({id, name}) => [id, name]));
-  const moved = session.tabs.map(({id = '', name}) => [name, namesById.get(id) ?? name] as const);
+  const moved = tabs.map(({id = '', name}) => [name, namesById.get(id) ?? name] as const);
   const kept = new Set(moved.flatMap(([from, to]) => (from === to ? from : [])));
   // Two tabs cannot have one name.
-  const names = new Map(moved.filter(([from, to]) => from !== to && !kept.has(to)));
-  const nameOf = (name: string) => names.get(name) ?? name;
-  const tabs = session.tabs.map((tab) => {
-    const merges = tab.merges?.map(nameOf);
-    return {...tab, name: merges ? mergedName(merges) : nameOf(tab.name), merges};
-  });
-  const active = tabs[session.tabs.findIndex(({name}) => name === session.active)]?.name;
-  const cursor = session.cursor === undefined ? undefined : nameOf(session.cursor);
-  return {session: names.size === 0 ? session : {...session, tabs, active, cursor}, names};
+  return new Map(moved.filter(([from, to]) => from !== to && !kept.has(to)));
 }
 
 type Named = {readonly id: string; readonly name: string};
