@@ -124,7 +124,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   }
 
   get pipelineId(): string | undefined {
-    return this.#nextId ?? this.#reader.pipelineId ?? this.#listed?.id ?? this.#connection.pipelineId;
+    return this.#nextId ?? this.#reader.pipelineId ?? this.#connection.pipelineId;
   }
 
   get pipelineAtEnd(): Pipeline | undefined {

@@ -77,10 +77,11 @@ export class LogManager<F extends Feed = Feed> {
   readonly #sleepDetector: SleepDetector;
   readonly #serverReturn: ServerReturn;
   readonly #closing = new AbortController();
-  readonly #onRenamed = new Set<(names: NewNames) => void>();
   #listed: ReadonlyMap<string, Pipeline> | undefined;
   /** Whether a log that no view has any more is read on. */
   isRead: (name: string) => boolean = () => false;
+  /** Gets the new names of pipelines before `names` has them. */
+  onRenamed: (names: NewNames) => void = () => {};
 
   constructor(options: ManagerOptions, catalog: LogMaker<F>) {
     const {clock, fpsNow: fps = options.fps, memoryBytes = Number.POSITIVE_INFINITY} = options;
@@ -209,12 +210,6 @@ export class LogManager<F extends Feed = Feed> {
     this.#logs.get(name)?.connection?.reconnect();
   }
 
-  /** `listener` gets the new names of pipelines before `names` has them. Returns a function to leave. */
-  onRenamed(listener: (names: NewNames) => void): () => void {
-    this.#onRenamed.add(listener);
-    return () => this.#onRenamed.delete(listener);
-  }
-
   /** `pipelines`: the newest list. */
   updatePipelines(pipelines: readonly Pipeline[]): void {
     const listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
@@ -292,7 +287,7 @@ export class LogManager<F extends Feed = Feed> {
       if (to !== undefined) log.connection?.rename(to);
       this.#logs.set(log.name, log);
     }
-    for (const listener of this.#onRenamed) listener(names);
+    this.onRenamed(names);
     this.#names.set([...this.#logs.keys()]);
   }
 

@@ -128,9 +128,9 @@ export class Controller {
       const text = oldServerWords(serverVersion.get());
       if (text !== undefined) this.say(text, 'failure');
     };
+    logs.onRenamed = (names) => this.#onRenamed(names);
     const undo = [
       serverVersion.subscribe(checkVersion),
-      logs.onRenamed((names) => this.#onRenamed(names)),
       poller.snapshot.subscribe(() => {
         this.#list.refresh();
         if (!poller.snapshot.get().failure) this.lookup.retry();

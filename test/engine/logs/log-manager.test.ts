@@ -176,7 +176,7 @@ test('a stream follows its pipeline to another name over the same connection, an
   await untilLines(stream, before);
   await list();
   const told: [string, string][] = [];
-  manager.onRenamed((names) => told.push(...names));
+  manager.onRenamed = (names) => told.push(...names);
   server.renamePipeline('a', 'b');
   const after = write('b', 1);
   await list();

@@ -166,14 +166,14 @@ async function play(hasList: boolean, opened: readonly string[], steps: readonly
     });
   };
   // A tab without lines of another one gives way to a pipeline that gets its name, and the screen is told that name.
-  manager.onRenamed((changes) => {
+  manager.onRenamed = (changes) => {
     const given = [...changes.values()];
     expect(new Set(given).size).toBe(given.length);
     for (const log of logs) {
       const isGone = manager.get(log.name) !== log && given.includes(log.name);
       if (isGone && linesOf(log).every((line) => server.textOf(log.name).includes(line))) closed.add(log);
     }
-  });
+  };
   const told = () => [...logs].flatMap(markersOf).filter((each) => each.kind === 'ended' && each.because === 'deleted');
   const check = () => {
     for (const log of logs) {

@@ -3,7 +3,6 @@ import type {ApiClient, Pipeline} from '../../../engine/api/types.ts';
 import {type ConnectionFeed, pipelineLogs} from '../../../engine/feeds/connection.ts';
 import {LogManager, type ManagerOptions} from '../../../engine/logs/log-manager.ts';
 import {ListPoller, type ListSnapshot} from '../../../engine/pipelines/list-poller.ts';
-import {rekey} from '../../../kit/journal/pipeline-event.ts';
 import type {NamePattern} from '../../../kit/settings/names.ts';
 import {seeAll} from '../../../kit/shell/named-pipelines.ts';
 import {withAdvice} from '../../../kit/words/failures.ts';
@@ -57,7 +56,7 @@ class PipelineLogs implements LogsFeed {
   readonly #manager: LogManager<ConnectionFeed>;
   readonly #poller: ListPoller;
   readonly #endWatch: (() => Promise<void>) | undefined;
-  readonly #logs = new Map<string, PipelineLog>();
+  readonly #logs = new Set<PipelineLog>();
   /** Refused logs: what becomes of the others decides whether they end. */
   readonly #refused = new Set<PipelineLog>();
   /** Resolves when the names of the patterns cannot be had, or are none. */
@@ -76,7 +75,6 @@ class PipelineLogs implements LogsFeed {
     this.#patterns = patterns;
     this.#spillBytes = Math.max(leastSpill, memoryBytes / Math.max(1, this.#names.length));
     this.#manager = new LogManager({...options, fps, scrollbackBytes: this.#spillBytes, memoryBytes}, pipelineLogs);
-    this.#manager.onRenamed((renamed) => rekey(this.#logs, renamed));
     this.#poller = new ListPoller(options);
     this.#poller.snapshot.subscribe(() => this.#onList(this.#poller.snapshot.get()));
     // Nobody waits for the list of one who only watches: as often as the screen asks without a user.
@@ -103,7 +101,7 @@ class PipelineLogs implements LogsFeed {
 
   stop(): void {
     this.#poller.stop();
-    for (const log of this.#logs.values()) log.stop();
+    for (const log of this.#logs) log.stop();
   }
 
   async close(): Promise<readonly string[]> {
@@ -123,13 +121,13 @@ class PipelineLogs implements LogsFeed {
     if (!waitsForRecord) return [];
     const all = await withPatience({clock, milliseconds: countPatience, signal}, async (limit) => {
       const ofLog = async (log: PipelineLog) => [log, await log.unmatched(limit)] as const;
-      return new Map(await Promise.all([...this.#logs.values()].map(ofLog)));
+      return new Map(await Promise.all([...this.#logs].map(ofLog)));
     });
     return this.#linesOf((log) => all.get(log));
   }
 
   #linesOf(words: (log: PipelineLog) => string | undefined): readonly string[] {
-    return [...this.#logs.values()].flatMap((log) => {
+    return [...this.#logs].flatMap((log) => {
       const said = words(log);
       return said === undefined ? [] : [`${log.name}: ${said}`];
     });
@@ -148,7 +146,7 @@ class PipelineLogs implements LogsFeed {
     // A new name of a log that is printed is no other log.
     this.#manager.followNames(pipelines);
     if (this.#patterns.length > 0) this.#addMatching(pipelines, isFirst);
-    for (const name of this.#logs.keys()) this.#tell(name);
+    for (const log of this.#logs) this.#tell(log);
   }
 
   /** Opens the pipelines that match. */
@@ -187,16 +185,17 @@ class PipelineLogs implements LogsFeed {
     this.#trouble = trouble;
   }
 
-  #tell(name: string): void {
-    if (this.#listed) this.#logs.get(name)?.onListed(this.#listed.find((pipeline) => pipeline.name === name));
+  #tell(log: PipelineLog): void {
+    if (this.#listed) log.onListed(this.#listed.find(({name}) => name === log.name));
   }
 
   /** Opens the logs that are not open yet. */
   #add(names: readonly string[]): void {
-    const all = [...new Set([...this.#logs.keys(), ...names])];
+    const open = new Set([...this.#logs].map(({name}) => name));
+    const all = [...new Set([...open, ...names])];
     const hasPrefix = this.#patterns.length > 0 || this.#names.length > 1;
     const prefixOf = hasPrefix ? linePrefixes(all) : () => undefined;
-    for (const name of all) if (!this.#logs.has(name)) this.#open(name, prefixOf);
+    for (const name of all) if (!open.has(name)) this.#open(name, prefixOf);
   }
 
   #open(name: string, prefixOf: (name: string) => string | undefined): void {
@@ -213,15 +212,15 @@ class PipelineLogs implements LogsFeed {
       spillBytes: this.#spillBytes,
       onChange,
     });
-    this.#logs.set(name, log);
+    this.#logs.add(log);
     this.#run.add(log.printer);
-    this.#tell(name);
+    this.#tell(log);
   }
 
   /** Logs that are refused end where no other is printed, else they are tried again. True: they have ended. */
   #settleRefusals(): boolean {
     if (this.#refused.size === 0) return false;
-    const open = [...this.#logs.values()].filter(({printer}) => !printer.done);
+    const open = [...this.#logs].filter(({printer}) => !printer.done);
     const goesOn = this.#run.mayGrow || open.some(({beginning}) => beginning === 'served');
     if (!goesOn && open.some(({beginning}) => beginning === undefined)) return false;
     for (const log of this.#refused) log.settleRefusal(goesOn);
