@@ -1,3 +1,4 @@
+import type {Log} from '../../engine/logs/log.ts';
 import type {FileState, LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import {clean} from '../../lib/clean.ts';
 import type {ReadableStore} from '../../lib/store.ts';
@@ -39,17 +40,14 @@ export function emptyLog(screen: Screen): EmptyLog | undefined {
     return {kind: 'no-pipeline', name: tab.name, closest: closestPipeline(tab.name, pipelines ?? [])};
   }
   const awaited = awaitedLog(screen, tab);
-  return awaited === undefined
-    ? undefined
-    : {kind: 'awaited', what: `the log of ${awaited}`, since: logWaits.since(awaited)};
+  return awaited && {kind: 'awaited', what: `the log of ${awaited.name}`, since: logWaits.since(awaited)};
 }
 
-/** The first pipeline of a tab whose log is awaited. */
-export function awaitedLog({services: {logs}}: Screen, tab: Tab): string | undefined {
-  return pipelinesOf(tab).find((name) => {
-    const stream = logs.get(name);
-    return stream !== undefined && isAwaited(stream.snapshot.get());
-  });
+/** The first log of a tab that is awaited. */
+export function awaitedLog({services: {logs}}: Screen, tab: Tab): Log | undefined {
+  return pipelinesOf(tab)
+    .map((name) => logs.get(name))
+    .find((log) => log && isAwaited(log.snapshot.get()));
 }
 
 /** The rows of the pane. `waited`: how long, such as `4 s`; undefined while that is not worth a word. */

@@ -1,3 +1,4 @@
+import type {Log} from '../../engine/logs/log.ts';
 import {forEachLog, type OpenLogs} from '../../engine/logs/log-manager.ts';
 import type {LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import type {Clock} from '../../lib/clock.ts';
@@ -6,7 +7,7 @@ import type {ReadableStore} from '../../lib/store.ts';
 
 /** How long the logs wait for an answer to their request, and for its first byte. */
 export class LogWaits {
-  readonly #waits = new Map<string, LongWait>();
+  readonly #waits = new WeakMap<Log, LongWait>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -17,11 +18,10 @@ export class LogWaits {
   start(logs: OpenLogs): () => void {
     return forEachLog(logs, (log) => {
       const {snapshot} = log;
+      const wait = this.#of(log);
       let wasAwaited = false;
       const check = () => {
         const isNow = isAwaited(snapshot.get());
-        // Its pipeline may have another name by now.
-        const wait = this.#of(log.name);
         if (isNow && !wasAwaited) wait.start();
         else if (!isNow) wait.end();
         wasAwaited = isNow;
@@ -30,19 +30,19 @@ export class LogWaits {
       check();
       return () => {
         leave();
-        this.#of(log.name).end();
+        wait.end();
       };
     });
   }
 
   /** As `LongWait.since`. */
-  since(name: string): ReadableStore<number | undefined> {
-    return this.#of(name).since;
+  since(log: Log): ReadableStore<number | undefined> {
+    return this.#of(log).since;
   }
 
-  #of(name: string): LongWait {
-    const wait = this.#waits.get(name) ?? new LongWait(this.#clock);
-    this.#waits.set(name, wait);
+  #of(log: Log): LongWait {
+    const wait = this.#waits.get(log) ?? new LongWait(this.#clock);
+    this.#waits.set(log, wait);
     return wait;
   }
 }

@@ -118,7 +118,7 @@ export function Header() {
   const isOpening = snapshot?.connection?.kind === 'connecting' || snapshot?.connection?.kind === 'catching-up';
   const awaited = tab && isOpening ? awaitedLog(controller, tab) : undefined;
   const waited = {
-    log: useWaited(controller.services, awaited === undefined ? undefined : controller.logWaits.since(awaited)),
+    log: useWaited(controller.services, awaited && controller.logWaits.since(awaited)),
     list: useWaited(controller.services, poller.waitingSince),
   };
   const isSaid = saysState(controller);
