@@ -18,8 +18,8 @@ type PlaceFinderOptions = {
   readonly models: PaneModels;
 };
 
-/** A place that was not found yet. `stop` ends the search, or the wait for it. */
-type Pending = {readonly anchors: TabAnchors; log: Log | undefined; stop: () => void};
+/** A place that was not found yet, of the tab of `log` once that is open. `stop` ends the search, or the wait for it. */
+type Pending = {readonly name: string; readonly anchors: TabAnchors; log: Log | undefined; stop: () => void};
 
 /**
  * Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. Of a file it
@@ -27,7 +27,7 @@ type Pending = {readonly anchors: TabAnchors; log: Log | undefined; stop: () => 
  */
 export class PlaceFinder {
   readonly #options: PlaceFinderOptions;
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new Set<Pending>();
   /** Those that were read from a file when they were opened. */
   readonly #begun = new WeakSet<Log>();
 
@@ -41,16 +41,16 @@ export class PlaceFinder {
     this.#findLogs();
     return () => {
       leave();
-      for (const {stop} of this.#pending.values()) stop();
+      for (const {stop} of this.#pending) stop();
     };
   }
 
   /** For an open tab: its marks and its place, as lines to find again in another copy of the log. */
   find(name: string, anchors: TabAnchors): void {
-    this.#pending.get(name)?.stop();
-    this.#pending.delete(name);
+    const before = this.#pendingOf(name);
+    if (before) this.#drop(before);
     if (anchors.marks.length === 0 && !anchors.place) return;
-    this.#pending.set(name, {anchors, log: undefined, stop: () => {}});
+    this.#pending.add({name, anchors, log: undefined, stop: () => {}});
     this.#findLogs();
   }
 
@@ -63,7 +63,7 @@ export class PlaceFinder {
   anchorsOf(tab: Tab): TabAnchors {
     const log = this.#options.models.logOf(tab);
     const present: TabAnchors = log ? anchorsIn(log.buffer, tab.pane) : {marks: [], place: undefined};
-    const pending = this.#pending.get(tab.name)?.anchors;
+    const pending = this.#pendingOf(tab.name)?.anchors;
     if (!pending) return present;
     return {marks: [...pending.marks, ...present.marks], place: present.place ?? pending.place};
   }
@@ -74,19 +74,25 @@ export class PlaceFinder {
       const log = this.#options.logs.get(name);
       if (log && !this.#begun.has(log)) this.#showBeginning(name, log);
     }
-    for (const [name, pending] of this.#pending) {
-      const tab = this.#tab(name);
+    for (const pending of this.#pending) {
+      const tab = this.#tab(nameOf(pending));
       const log = tab && this.#options.models.logOf(tab);
-      if (!tab) {
-        pending.stop();
-        this.#pending.delete(name);
-      }
+      if (!tab) this.#drop(pending);
       if (!log || log === pending.log) continue;
       pending.stop();
       pending.log = log;
-      pending.stop = log.snapshot.subscribe(() => this.#searchWhenCaughtUp(name, pending, log));
-      this.#searchWhenCaughtUp(name, pending, log);
+      pending.stop = log.snapshot.subscribe(() => this.#searchWhenCaughtUp(pending, log));
+      this.#searchWhenCaughtUp(pending, log);
     }
+  }
+
+  #pendingOf(name: string): Pending | undefined {
+    return [...this.#pending].find((each) => nameOf(each) === name);
+  }
+
+  #drop(pending: Pending): void {
+    pending.stop();
+    this.#pending.delete(pending);
   }
 
   /** Unless the user goes elsewhere. */
@@ -107,7 +113,7 @@ export class PlaceFinder {
     });
   }
 
-  #searchWhenCaughtUp(name: string, pending: Pending, log: Log): void {
+  #searchWhenCaughtUp(pending: Pending, log: Log): void {
     const snapshot = log.snapshot.get();
     if (!hasCaughtUp(snapshot) || snapshot.lineCount === 0) return;
     pending.stop();
@@ -119,9 +125,8 @@ export class PlaceFinder {
       step: (maxBytes) => search.step(maxBytes),
       onSlice: (isDone) => {
         if (!isDone) return;
-        runner.dispose();
-        this.#pending.delete(name);
-        this.#setPlace(name, pending.anchors, search);
+        this.#drop(pending);
+        this.#setPlace(log.name, pending.anchors, search);
       },
     });
     pending.stop = () => runner.dispose();
@@ -141,4 +146,9 @@ export class PlaceFinder {
   #tab(name: string): Tab | undefined {
     return this.#options.view.tab(name);
   }
+}
+
+/** Of its tab: a log has the name that its pipeline has now. */
+function nameOf({name, log}: Pending): string {
+  return log?.name ?? name;
 }

@@ -178,6 +178,19 @@ test('an end before the log has come, or without the server, loses nothing', asy
   expect(savedAgain.at(-1)?.tabs[0]?.anchors).toEqual(saved[0]?.tabs[0]?.anchors);
 });
 
+test('marks are found, and saved until then, although the pipeline gets another name before its log has come', async () => {
+  const {screen: first, keeper, saved} = await readAt40();
+  keeper.capture();
+  first.server.freeze();
+  const {screen, keeper: second, saved: savedAgain} = await nextStart(first, saved[0] ?? never());
+  first.server.renamePipeline('orders', 'sales');
+  await screen.until(() => screen.tabs.includes('sales'), 'the new name');
+  second.capture();
+  expect(savedAgain.at(-1)?.tabs[0]?.anchors).toEqual(saved[0]?.tabs[0]?.anchors);
+  first.server.thaw();
+  await screen.until(() => tabOf(screen, 'sales').pane.marks.size === 2, 'the marks');
+});
+
 test('a tab that is moved before its log has caught up stays there', async () => {
   const {screen: first, keeper, saved} = await readAt40();
   keeper.capture();
