@@ -1,6 +1,5 @@
 import type {Absence} from '../../kit/journal/absence.ts';
-import {eventExcerpt} from '../../kit/journal/error-excerpt.ts';
-import {eventWords, lostStreamWords, suppressedWords} from '../../kit/journal/event-words.ts';
+import {eventExcerpt, eventKind} from '../../kit/journal/event-kinds.ts';
 import {isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
@@ -8,7 +7,7 @@ import {textColumn} from '../../kit/terminal/fit.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain} from '../../kit/terminal/styled-text.ts';
 import {unreadWords} from '../../kit/words/pipeline.ts';
-import {count, counted, duration, fineMoment, moment} from '../../lib/format.ts';
+import {counted, duration, fineMoment, moment} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 
 /** A row after an absence: an event, or all errors of a pipeline. */
@@ -55,7 +54,7 @@ export function absenceRows(
       const name = nameOf(shownName(pipeline), {bold: true});
       const said = dropped > 0 ? `${counted(dropped, 'earlier event', 'earlier events')} not kept` : '';
       const words = [
-        first ? happenedWords(events) : said,
+        first ? eventKind(first).away(first, events) : said,
         ...(isFirst && notFollowed.has(pipeline) ? ['its log was not read'] : []),
       ];
       const row = concat([
@@ -63,7 +62,7 @@ export function absenceRows(
         plain(`  ${times.at(index)}  `, {dim: true}),
         plain(words.join(` ${symbols.dot} `), first ? absenceStyle(first) : {dim: true}),
       ]);
-      if (!first || !hasReason(first)) return row;
+      if (!first || !eventKind(first).hasReason) return row;
       const cells = column - textWidth(row.text) - 2;
       return concat([row, plain('  '), eventExcerpt(first, {width, column, cells, ellipsis: symbols.ellipsis})]);
     },
@@ -71,52 +70,7 @@ export function absenceRows(
   });
 }
 
-/** An event, or errors: `failed`, `14 errors, 2 new kinds`. */
-function happenedWords(events: readonly PipelineEvent[]): string {
-  const [event] = events;
-  if (!event) return '';
-  const number = events.reduce((sum, each) => sum + each.count, 0);
-  switch (event.kind) {
-    case 'errors': {
-      const suppressed = suppressedWords(events.reduce((sum, each) => sum + (each.suppressed ?? 0), 0));
-      const kinds = events.filter((each) => isOfErrors(each) && each.isNew).length;
-      const added = kinds === 0 ? '' : `, ${counted(kinds, 'new kind', 'new kinds')}`;
-      return `${counted(number, 'error', 'errors')}${suppressed}${added}`;
-    }
-    case 'watched':
-      return counted(number, 'watched line', 'watched lines');
-    case 'outage': {
-      const {at, until: end} = event;
-      return at === undefined || end === undefined ? 'unreachable' : `unreachable for ${duration(end - at)}`;
-    }
-    case 'disconnected':
-      return 'log disconnected';
-    case 'stream-lost':
-      return lostStreamWords(event, Number.POSITIVE_INFINITY);
-    case 'restarted':
-      return event.from === 'API' || !event.marker ? event.kind : eventWords(event, 0).text;
-    case 'lost':
-    case 'connectors':
-    case 'created':
-    case 'removed':
-    case 'deleted':
-    case 'renamed':
-    case 'reconnected':
-      return eventWords(event, 0).text;
-    case 'resumed':
-      return event.before === 'Unavailable' ? 'reachable again' : event.kind;
-    default:
-      return `${event.kind}${number > 1 ? ` ${count(number)} times` : ''}`;
-  }
-}
-
-/** Those of which more is to be said than `happenedWords` says. */
-function hasReason(event: PipelineEvent): boolean {
-  return 'why' in event || event.kind === 'degraded' || isOfErrors(event);
-}
-
+/** Errors that are not new are no news. */
 function absenceStyle(event: PipelineEvent): Style {
-  const isCut = 'why' in event || event.kind === 'deleted' || event.kind === 'removed';
-  if (isCut) return {fg: 1, bold: true};
-  return event.kind === 'errors' ? (event.isNew ? {fg: 1} : {dim: true}) : {fg: 3};
+  return event.kind === 'errors' && !event.isNew ? {dim: true} : eventKind(event).style;
 }

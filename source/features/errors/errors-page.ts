@@ -1,7 +1,7 @@
 import type {Absence} from '../../kit/journal/absence.ts';
-import {errorExcerpt, eventExcerpt} from '../../kit/journal/error-excerpt.ts';
+import {eventExcerpt, eventKind, isIncident} from '../../kit/journal/event-kinds.ts';
 import {connectorNames, suppressedWords} from '../../kit/journal/event-words.ts';
-import {type Incident, isIncident, isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
+import {type Incident, isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../kit/journal/unseen.ts';
 import {closePages, openAbout, openAs, openPage} from '../../kit/pages/page.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
@@ -237,17 +237,16 @@ function textOf(row: ErrorRow, room: Room): StyledText {
   const style: Style = isUnseen ? {} : {dim: true};
   if (isIncident(row)) return incidentWords(row, style, room);
   if (row.kind === 'connectors') return plain(connectorNames(row), style);
-  if (!isOfErrors(row)) return plain(eventExcerpt(row, room).text, isUnseen ? {fg: 1, bold: true} : style);
+  if (!isOfErrors(row)) return plain(eventExcerpt(row, room).text, isUnseen ? eventKind(row).style : style);
   const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-  const words = errorExcerpt(row.ends, {...room, cells: room.cells - prefix.length});
+  const words = eventExcerpt(row, {...room, cells: room.cells - prefix.length});
   return concat([plain(prefix, {dim: true}), isUnseen ? words : plain(words.text, style)]);
 }
 
 /** `disconnected  connection refused`, `was disconnected  …` once it is over; what its text says needs no such word. */
 function incidentWords(row: ErrorRow & Incident, quiet: Style, room: Room): StyledText {
   const {kind, state, at, firstAt = at, isOver = false} = row;
-  const isCut = (kind === 'disconnected' || kind === 'deleted' || kind === 'unavailable') && !isOver;
-  const loud: Style = isCut ? {fg: 1, bold: true} : {fg: 3};
+  const loud: Style = isOver ? {fg: 3} : eventKind(row).style;
   // The words are of the last one; those of lost entries are of all.
   const last = at === firstAt || at === undefined || kind === 'lost' ? '' : `last at ${moment(at, room.now)}: `;
   const word = `${last}${wordOf(row, isOver)}`;

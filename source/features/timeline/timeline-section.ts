@@ -1,6 +1,6 @@
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
-import {eventExcerpt} from '../../kit/journal/error-excerpt.ts';
-import {noTarget, type TimelineEvent} from '../../kit/journal/timeline.ts';
+import {eventExcerpt, eventKind} from '../../kit/journal/event-kinds.ts';
+import {noTarget} from '../../kit/journal/timeline.ts';
 import {closePages} from '../../kit/pages/page.ts';
 import {marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
 import {listSection, type Section} from '../../kit/pages/sections.ts';
@@ -10,7 +10,6 @@ import {lastMoment} from '../../kit/screen/opened.ts';
 import type {Problem, Screen} from '../../kit/screen/screen.ts';
 import type {PageText} from '../../kit/state/view-state.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
-import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../kit/viewport/markdown.ts';
 import {missingInShort} from '../../kit/words/missing-part.ts';
@@ -18,19 +17,6 @@ import {fineMoment} from '../../lib/format.ts';
 import type {TimelineReader, TimelineState} from './timeline-reader.ts';
 import {lengthInWords, timelineText, timelineWord, timesInTimeline} from './timeline-words.ts';
 
-const styles: Readonly<Record<TimelineEvent['kind'], Style>> = {
-  state: {bold: true},
-  desired: {dim: true},
-  program: {},
-  storage: {dim: true},
-  failed: {fg: 1, bold: true},
-  run: {bold: true},
-  gap: {fg: 3, bold: true},
-  log: {dim: true},
-  errors: {fg: 1},
-  connector: {fg: 1},
-  checkpoint: {fg: 2},
-};
 /** Of the longest word, `pipetail`. */
 const fromCells = 8;
 /** With fewer cells a row says nothing of where it comes from. */
@@ -74,7 +60,7 @@ export function timelineSection(screen: Screen, {state, pipeline, width}: Timeli
       const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
       const column = width - marginCells - times.cells - what.cells - 2 * gap.length - sourceCells;
       return (event, index) => {
-        const style = styles[event.kind];
+        const {style} = eventKind(event);
         const source = sourceCells === 0 ? '' : `${event.from.padEnd(fromCells)}${gap}`;
         // A narrow page has no column for what most rows lack.
         const length = sourceCells === 0 ? lengths.at(index).trimStart() : lengths.at(index);

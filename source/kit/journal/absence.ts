@@ -2,9 +2,10 @@ import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {nearestSame} from '../../engine/records/same-failure.ts';
 import {readTime} from '../../lib/format.ts';
 import type {ConnectorIncrease} from '../facts/connectors.ts';
+import {eventKind} from './event-kinds.ts';
 import {historyEvents} from './history-changes.ts';
 import type {LogStatus} from './log-status.ts';
-import {type EventOf, isOfErrors, type PipelineEvent, urgencyOf} from './pipeline-event.ts';
+import {type EventOf, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {type PipelineStatuses, statusesById} from './pipeline-status.ts';
 
 /** What happened while the user was away, from `since` to `until` (Unix time in ms), by pipeline: the most urgent first. */
@@ -167,7 +168,7 @@ function byPipeline(
   dropped: ReadonlyMap<string, number> = new Map(),
 ): Absence | undefined {
   const rank = (event: PipelineEvent) =>
-    event.kind === 'errors' && !event.isNew ? Number.MAX_SAFE_INTEGER : urgencyOf(event);
+    event.kind === 'errors' && !event.isNew ? Number.MAX_SAFE_INTEGER : eventKind(event).urgency;
   const timeOf = ({at = Number.MAX_SAFE_INTEGER}: PipelineEvent) => at;
   const rows = [...Map.groupBy(events, ({pipeline}) => pipeline)].map(([pipeline, of]) => ({
     ...{pipeline, dropped: dropped.get(pipeline) ?? 0, rank: Math.min(...of.map(rank))},

@@ -6,28 +6,14 @@ import {clean} from '../../lib/clean.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {count, isoTime} from '../../lib/format.ts';
 import {recordingWords} from '../words/markers.ts';
-import {eventWords, suppressedWords, widthWithTarget} from './event-words.ts';
+import {eventKind, eventWords} from './event-kinds.ts';
+import {suppressedWords, widthWithTarget} from './event-words.ts';
 import {isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {changeOf, type PipelineStatuses} from './pipeline-status.ts';
 
-/** The most urgent first. `changed`: the change that the user asked to be told of. */
-const kinds = [
-  'changed',
-  'failed',
-  'unavailable',
-  'degraded',
-  'deleted',
-  'disconnected',
-  'lost',
-  'stream-lost',
-  'restarted',
-  'error',
-  'watched',
-] as const;
-
 /** The most urgent event of a pipeline, and the number of `more` that it stands for. */
 export type Alert = {
-  readonly kind: (typeof kinds)[number];
+  readonly kind: PipelineEvent['kind'] | 'error';
   readonly pipeline: string;
   readonly event: PipelineEvent;
   readonly more: number;
@@ -124,7 +110,7 @@ export class Alerts {
     // What is told at once stands for all that came with it.
     for (const alert of alerts.sort((a, b) => Number(isAtOnce(a)) - Number(isAtOnce(b)))) {
       const waiting = this.#waiting.get(alert.pipeline);
-      const isMoreUrgent = waiting === undefined || kinds.indexOf(alert.kind) < kinds.indexOf(waiting.kind);
+      const isMoreUrgent = waiting === undefined || isBefore(alert, waiting);
       const more = waiting === undefined ? 0 : waiting.more + 1;
       this.#waiting.set(alert.pipeline, {...(isMoreUrgent ? alert : waiting), more});
       if (isAtOnce(alert)) this.#send();
@@ -190,18 +176,22 @@ function mayEnd(event: PipelineEvent): boolean {
   return Buffer.from(example.buffer, example.byteOffset, example.length).includes(endOfWorkers);
 }
 
-function isAtOnce({kind}: Alert): boolean {
-  return kind === 'changed' || kind === 'failed';
+function isAtOnce({event}: Alert): boolean {
+  return eventKind(event).alerts === 'at once';
 }
 
-/** Errors are told once for each new group and with every watched line; a user who starts or stops a pipeline knows it. */
+/** It is more urgent; a new error is so than a watched line. */
+function isBefore(a: Alert, b: Alert): boolean {
+  const [{urgency}, other] = [eventKind(a.event), eventKind(b.event)];
+  return urgency < other.urgency || (a.kind === 'error' && b.kind === 'watched');
+}
+
+/** Errors are told once for each new group and with every watched line. */
 function alertOf(event: PipelineEvent): Alert | undefined {
   const {pipeline, kind} = event;
-  const alert = {pipeline, event, more: 0};
-  if (kind === 'changed') return {...alert, kind: event.isFailure ? 'failed' : kind};
-  if (kind === 'errors') return event.isNew ? {...alert, kind: 'error'} : undefined;
-  const told = kinds.find((each) => each === kind);
-  return told && {...alert, kind: told};
+  if (eventKind(event).alerts === 'never' || (kind === 'errors' && !event.isNew)) return undefined;
+  const isFailure = kind === 'changed' && event.isFailure === true;
+  return {kind: isFailure ? 'failed' : kind === 'errors' ? 'error' : kind, pipeline, event, more: 0};
 }
 
 /**

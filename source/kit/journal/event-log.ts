@@ -19,12 +19,14 @@ import {logFacts, whyOf} from '../facts/why.ts';
 import type {DegradedPipelines} from '../words/pipeline.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {Degraded} from './degraded.ts';
+import {isIncident} from './event-kinds.ts';
+import {EventSums} from './event-sums.ts';
 import {Happened} from './happened.ts';
 import {LogReadings} from './log-readings.ts';
 import {isFollowed, type LogChange, type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {ServerOutage} from './outages.ts';
-import {type EventOf, EventSums, isIncident, isOfEnd, type PipelineEvent, rekey} from './pipeline-event.ts';
+import {type EventOf, isOfEnd, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {
   earlierErrors,
   type ListChange,

@@ -1,7 +1,6 @@
 import {type ConnectorErrorCount, type ErrorGroup, watchPatternKey} from '../../engine/records/error-log.ts';
 import {isPanicLine} from '../../engine/records/line-kind.ts';
 import type {ConnectorCount} from '../../engine/records/suppressed.ts';
-import {clean} from '../../lib/clean.ts';
 import {clockTime, count, counted} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import {connectorTotal} from '../facts/connector-states.ts';
@@ -11,72 +10,12 @@ import {panicAsError} from '../viewport/closed-record.ts';
 import {compactLine, levelCells, readLine, withoutCredentials} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/markers.ts';
-import {stateChangeWords, stateWord} from '../words/pipeline.ts';
-import {type ErrorEnds, type EventOf, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
+import type {ErrorEnds, EventOf} from './pipeline-event.ts';
 
 /** With fewer cells the target would leave too little room for the message. */
 export const widthWithTarget = 100;
 
-/** One line, in the words of the log's own marker, where the log has one. `width`: cells of the screen. */
-export function eventWords(event: PipelineEvent, width: number): StyledText {
-  return isOfErrors(event) ? rangeWords(event.ends, width) : plain(wordsOf(event));
-}
-
-function wordsOf(event: Exclude<PipelineEvent, {kind: 'errors' | 'watched'}>): string {
-  switch (event.kind) {
-    case 'failed':
-    case 'unavailable':
-    case 'outage':
-    case 'disconnected':
-      return event.why;
-    case 'reconnected':
-      return 'the log is followed again';
-    case 'deleted':
-    case 'removed':
-      return 'the pipeline was deleted';
-    case 'created':
-      return 'the pipeline was created';
-    case 'renamed':
-      return `renamed from ${event.before ?? ''}`;
-    case 'stopped':
-    case 'paused':
-    case 'started':
-    case 'resumed':
-    case 'state':
-    case 'desired':
-    case 'program':
-    case 'storage':
-      return changeWords(event);
-    case 'restarted':
-      if (event.from === 'API') return changeWords(event);
-      return event.marker ? markerText(event.marker) : "server's log was cleared";
-    case 'lost':
-      return lostWords(event);
-    case 'stream-lost':
-      return event.marker ? markerText(event.marker) : unknownStream;
-    case 'connectors':
-      return connectorWords(event);
-    case 'ended':
-      return clean(`${event.connector} stopped with a fatal error: ${event.message}`);
-    case 'changed':
-    case 'degraded':
-      return event.words;
-    case 'gap':
-    case 'log':
-      // Without the time that some markers begin with: the row has it.
-      return markerText(event.marker).replace(/^\d\d:\d\d:\d\d /, '');
-    case 'run':
-    case 'connector':
-    case 'checkpoint':
-      return event.text;
-  }
-}
-
-function changeWords({before, now}: {readonly before: string | undefined; readonly now: string}): string {
-  return before === undefined ? stateWord(now) : stateChangeWords(before, now);
-}
-
-const unknownStream = 'a stream of the process is lost';
+export const unknownStream = 'a stream of the process is lost';
 
 /** What a list says of a lost stream, beside the time: the longest words that leave room for the cause. */
 export function lostStreamWords(
@@ -91,7 +30,8 @@ export function lostStreamWords(
   return longer.find((words) => textWidth(words) <= cells) ?? shortest;
 }
 
-function connectorWords({count: errors, besides, increase}: EventOf<'connectors'>): string {
+/** The number, and whose they are. */
+export function connectorWords({count: errors, besides, increase}: EventOf<'connectors'>): string {
   const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ` ${onlyInApi}` : ''}`;
   return increase.length === 0 ? words : `${words}: ${increaseWords(increase, {withNumbers: !besides})}`;
 }

@@ -1,4 +1,5 @@
-import {isIncident, isOfErrors, type PipelineEvent, sumOfEvents} from './pipeline-event.ts';
+import {eventKind, isIncident} from './event-kinds.ts';
+import {isOfErrors, type PipelineEvent, sumOfEvents} from './pipeline-event.ts';
 
 /** Events of one pipeline, more than a user reads. */
 const mostEvents = 200;
@@ -16,7 +17,8 @@ export class Happened {
     const known = this.#pipelines.get(pipeline) ?? {events: new Map(), dropped: 0};
     this.#pipelines.set(pipeline, known);
     this.#added += 1;
-    const key = sumKey(event) ?? `${this.#added}`;
+    const sumKey = eventKind(event).summedBy?.(event);
+    const key = sumKey === undefined ? `${this.#added}` : `${event.kind} ${sumKey}`;
     known.events.set(key, sumOfEvents(known.events.get(key), {...event, at: event.at ?? now}));
     const [oldest] = known.events.keys();
     if (known.events.size <= mostEvents || oldest === undefined) return;
@@ -57,10 +59,4 @@ export class Happened {
       this.#pipelines.set(pipeline, all);
     }
   }
-}
-
-/** Undefined: it is told by itself. */
-function sumKey(event: PipelineEvent): string | undefined {
-  if (isOfErrors(event)) return `${event.kind} ${event.group.key}`;
-  return event.kind === 'connectors' ? event.kind : undefined;
 }

@@ -113,27 +113,6 @@ export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
 /** What happened to the log or the process itself, not what they say. */
 export type Incident = EventOf<'unavailable' | 'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
 
-const incidents: ReadonlySet<PipelineEvent['kind']> = new Set<Incident['kind']>([
-  'unavailable',
-  'disconnected',
-  'deleted',
-  'lost',
-  'stream-lost',
-  'restarted',
-]);
-
-export function isIncident(event: PipelineEvent): event is Incident {
-  return incidents.has(event.kind);
-}
-
-/** The same for incidents of one kind: a restart of the runner is none of the process, and no new pipeline of that name. */
-export function incidentKey(event: Incident): string {
-  const {kind, from} = event;
-  const marker = 'marker' in event ? event.marker : undefined;
-  if (marker?.kind === 'new-life') return `${kind} ${marker.because}`;
-  return marker?.kind === 'unread' ? `${kind} ${marker.stream}` : `${kind} ${from}`;
-}
-
 export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'watched'> {
   return event.kind === 'errors' || event.kind === 'watched';
 }
@@ -141,68 +120,6 @@ export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'w
 /** These errors report how the process ended. `runner`: of the log that has them. */
 export function isOfEnd({example}: Pick<ErrorGroup, 'example'>, runner?: RunnerMark): boolean {
   return reportsEnd(Buffer.from(example.buffer, example.byteOffset, example.length), runner);
-}
-
-/** What needs action first, then what is lost, then what may explain it; a kind that is not here comes last. */
-const byUrgency: readonly PipelineEvent['kind'][] = [
-  ...(['changed', 'failed', 'unavailable', 'degraded', 'ended', 'deleted', 'removed', 'outage'] as const),
-  ...(['disconnected', 'lost', 'stream-lost', 'stopped', 'paused', 'restarted', 'started', 'errors'] as const),
-  'connectors',
-];
-
-/** The most urgent is the lowest; watched lines are as urgent as errors. */
-export function urgencyOf(event: PipelineEvent): number {
-  const index = byUrgency.indexOf(isOfErrors(event) ? 'errors' : event.kind);
-  return index === -1 ? byUrgency.length : index;
-}
-
-/** Most different events that are summed up: more than a user reads. */
-const mostSums = 500;
-
-/** What happened since some time, in a bounded number of events: each once, with how often and its first and last time. */
-export class EventSums {
-  /** The newest last. */
-  readonly #sums = new Map<string, PipelineEvent>();
-
-  add(event: PipelineEvent): void {
-    const key = keyOf(event);
-    const sum = sumOfEvents(this.#sums.get(key), event);
-    this.#sums.delete(key);
-    this.#sums.set(key, sum);
-    const [oldest] = this.#sums.keys();
-    if (this.#sums.size > mostSums && oldest !== undefined) this.#sums.delete(oldest);
-  }
-
-  /** The newest first. */
-  get all(): readonly PipelineEvent[] {
-    return [...this.#sums.values()].reverse();
-  }
-
-  forget(isForgotten: (event: PipelineEvent) => boolean): void {
-    for (const [key, event] of this.#sums) if (isForgotten(event)) this.#sums.delete(key);
-  }
-
-  /** Pipelines have other names now, by the names before. One that had such a name, and has no other now, is gone. */
-  rename(names: ReadonlyMap<string, string>): void {
-    if (names.size === 0) return;
-    const taken = new Set(names.values());
-    const events = [...this.#sums.values()];
-    this.#sums.clear();
-    for (const event of events) {
-      const pipeline = names.get(event.pipeline);
-      if (pipeline !== undefined) this.add({...event, pipeline});
-      else if (!taken.has(event.pipeline)) this.add(event);
-    }
-  }
-}
-
-/** Events with one key are one, whenever they were. */
-function keyOf(event: PipelineEvent): string {
-  const {pipeline, kind, from} = event;
-  if (isIncident(event)) return `${pipeline} ${incidentKey(event)}`;
-  if (kind === 'failed') return `${pipeline} ${kind} ${event.why}`;
-  if ('now' in event) return `${pipeline} ${kind} ${event.before} ${event.now}`;
-  return `${pipeline} ${kind} ${'group' in event ? event.group.key : from}`;
 }
 
 /** The last of both, with the number of both: a new error stays where it came first. */

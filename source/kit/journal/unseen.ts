@@ -8,16 +8,9 @@ import {sameFailure} from '../../engine/records/same-failure.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {connectorTotal, type FailedConnector} from '../facts/connector-states.ts';
 import type {ConnectorIncrease} from '../facts/connectors.ts';
+import {eventKind, isIncident} from './event-kinds.ts';
 import type {LogStatus} from './log-status.ts';
-import {
-  type EventOf,
-  type Incident,
-  incidentKey,
-  isIncident,
-  type PipelineEvent,
-  sumOfEvents,
-  urgencyOf,
-} from './pipeline-event.ts';
+import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
 
 /** An event of the errors page. */
@@ -62,9 +55,8 @@ export function isUrgent(row: ErrorRow): boolean {
  */
 export function errorRows(pipelines: readonly PipelineView[], muted: ReadonlySet<number>): readonly ErrorRow[] {
   const rows = pipelines.flatMap((pipeline) => [
-    ...failureRows(pipeline),
+    ...listedRows(pipeline),
     ...statusRows(pipeline, muted),
-    ...incidentRows(pipeline),
     ...[...(pipeline.log?.errors.values() ?? [])].map((group) => groupRow(group, pipeline, muted)),
   ]);
   return stateOrder.flatMap((state) => byPipeline(rows.filter((row) => row.state === state)));
@@ -78,24 +70,30 @@ function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
     (a, b) =>
       activity(b) - activity(a) ||
       (a.pipeline < b.pipeline ? -1 : a.pipeline > b.pipeline ? 1 : 0) ||
-      urgencyOf(a) - urgencyOf(b) ||
+      eventKind(a).urgency - eventKind(b).urgency ||
       (b.at ?? 0) - (a.at ?? 0),
   );
 }
 
-/** A cause is a row: of all failures that were told, whether the pipeline runs again or not, and of how it fails now. */
-function failureRows({name, status, incidents, unseen, seen, isViewed}: PipelineView): readonly ErrorRow[] {
-  const news = isViewed ? [] : unseen;
-  const told = incidents.filter(isFailure).map((event) => {
-    const since = news.filter(isFailure).find(({why}) => why === event.why);
-    return {...(since ?? event), key: `${name} failed ${event.why}`, state: since ? 'unseen' : 'seen'} as const;
+/**
+ * Failures and incidents. A cause of failures is a row, whether the pipeline runs again or not, as is how it fails now; so
+ * is a kind of incidents.
+ */
+function listedRows({name, status, log, incidents, unseen, seen, isViewed}: PipelineView): readonly ErrorRow[] {
+  const keyOf = (event: PipelineEvent) => eventKind(event).listedBy?.(event);
+  const told = incidents.map((event): ErrorRow => {
+    const key = keyOf(event);
+    const since = isViewed ? undefined : unseen.find((each) => keyOf(each) === key);
+    const row = since ?? event;
+    return {...row, key: `${name} ${key}`, state: since ? 'unseen' : 'seen', isOver: isPast(row, log, status)};
   });
   if (status?.failing === undefined) return told;
   const {failing: why, failedAt: at, failedAfter} = status;
+  const failures = told.filter(isFailure);
   // The log may have told it in other words.
-  const isNow = (row: EventOf<'failed'>) => sameFailure({at: row.at}, {at: failedAfter, until: at});
-  const current = told.find((row) => row.why === why) ?? told.find(isNow);
-  if (current) return told.map((row) => (row === current ? {...row, why} : row));
+  const isNow = (row: ErrorRow) => sameFailure({at: row.at}, {at: failedAfter, until: at});
+  const current = failures.find((row) => row.why === why) ?? failures.find(isNow);
+  if (current) return told.map((row) => (row === current ? {...current, why} : row));
   const state = isViewed || (seen?.failing !== undefined && seen.failedAt === at) ? 'seen' : 'unseen';
   return [
     ...told,
@@ -103,7 +101,7 @@ function failureRows({name, status, incidents, unseen, seen, isViewed}: Pipeline
   ];
 }
 
-function isFailure(event: PipelineEvent): event is EventOf<'failed'> {
+function isFailure(event: ErrorRow): event is ErrorRow & EventOf<'failed'> {
   return event.kind === 'failed';
 }
 
@@ -147,19 +145,7 @@ export function unseenConnectorErrors(
   return Math.max(0, now.connectorErrors - before - unseenInRun);
 }
 
-/** A kind is a row. */
-function incidentRows({name, status, incidents, unseen, isViewed, log}: PipelineView): readonly ErrorRow[] {
-  return [...Map.groupBy(incidents.filter(isIncident), incidentKey)].flatMap(([key, all]): readonly ErrorRow[] => {
-    const since = isViewed ? [] : unseen.filter((event) => isIncident(event) && incidentKey(event) === key);
-    const isUnseen = since.length > 0;
-    const sum = (isUnseen ? since : all).toReversed().reduce<PipelineEvent | undefined>(sumOfEvents, undefined);
-    if (!sum || !isIncident(sum)) return [];
-    const isOver = isPast(sum, log, status);
-    return [{...sum, key: `${name} ${key}`, state: isUnseen ? 'unseen' : 'seen', isOver}];
-  });
-}
-
-function isPast(event: Incident, log: LogStatus | undefined, status: PipelineStatus | undefined): boolean {
+function isPast(event: PipelineEvent, log: LogStatus | undefined, status: PipelineStatus | undefined): boolean {
   switch (event.kind) {
     case 'unavailable':
       return status?.unavailable === undefined;

@@ -3,7 +3,7 @@ import type {MonitorEvent} from '../../../source/engine/api/types.ts';
 import {noLosses} from '../../../source/engine/buffer/markers.ts';
 import {watchPatternKey} from '../../../source/engine/records/error-log.ts';
 import {type Absence, absenceByHistory, absenceOf, type StatusAt} from '../../../source/kit/journal/absence.ts';
-import {eventWords} from '../../../source/kit/journal/event-words.ts';
+import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
 import {Happened} from '../../../source/kit/journal/happened.ts';
 import {logEvents} from '../../../source/kit/journal/log-status.ts';
 import {type EventOf, isOfEnd} from '../../../source/kit/journal/pipeline-event.ts';

@@ -7,7 +7,7 @@ import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import {type Alert, alertObject} from '../../../source/kit/journal/alerts.ts';
 import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
-import {eventWords} from '../../../source/kit/journal/event-words.ts';
+import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {bannerText} from '../../../source/shells/screen/components/body.tsx';
 import {tabLabels} from '../../../source/shells/screen/components/tab-bar.ts';

@@ -1,13 +1,8 @@
 import {expect, test} from 'vitest';
 import type {Marker, MarkerKind} from '../../../source/engine/buffer/markers.ts';
 import {watchPatternKey} from '../../../source/engine/records/error-log.ts';
-import {
-  connectorTotalWords,
-  errorWords,
-  eventWords,
-  lostStreamWords,
-  rangeWords,
-} from '../../../source/kit/journal/event-words.ts';
+import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
+import {connectorTotalWords, errorWords, lostStreamWords, rangeWords} from '../../../source/kit/journal/event-words.ts';
 import type {EventOf, PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import {pipelineStatuses} from '../../../source/kit/journal/pipeline-status.ts';
 import {markerText} from '../../../source/kit/words/markers.ts';

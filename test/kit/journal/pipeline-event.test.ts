@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
-import {EventSums, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
+import {EventSums} from '../../../source/kit/journal/event-sums.ts';
+import {type PipelineEvent, sumOfEvents} from '../../../source/kit/journal/pipeline-event.ts';
 import {errorsOf} from './statuses.ts';
 
 const lost = (pipeline: string, gaps: number, entries: number, place: {at: number; id: number}): PipelineEvent => ({
@@ -45,12 +46,10 @@ it('a new error stays where it came first, another one is where it came last', (
     ends: {key: group.key, example: text, latest: text},
   });
   const ends = {example: first, latest: second};
-  expect(sumsOf(error(1, true, first), error(9, false, second)).all).toMatchObject([
-    {count: 2, suppressed: 4, isNew: true, at: 1, id: 1, ends},
-  ]);
-  expect(sumsOf(error(1, false, first), error(9, false, second)).all).toMatchObject([
-    {isNew: false, at: 9, id: 9, ends},
-  ]);
+  const sum = {count: 2, suppressed: 4, isNew: true, at: 1, id: 1, ends};
+  expect(sumOfEvents(error(1, true, first), error(9, false, second))).toMatchObject(sum);
+  const later = {isNew: false, at: 9, id: 9, ends};
+  expect(sumOfEvents(error(1, false, first), error(9, false, second))).toMatchObject(later);
 });
 
 it('events follow a pipeline to its new name, where nothing is left of another pipeline', () => {

@@ -1,8 +1,9 @@
 import {expect, it} from 'vitest';
 import {fingerprintOf} from '../../../source/engine/records/fingerprint.ts';
-import {eventWords} from '../../../source/kit/journal/event-words.ts';
+import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
+import {EventSums} from '../../../source/kit/journal/event-sums.ts';
 import type {LogStatus} from '../../../source/kit/journal/log-status.ts';
-import {EventSums, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
+import type {PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import type {PipelineStatus} from '../../../source/kit/journal/pipeline-status.ts';
 import {errorRows, isUrgent, UnseenCounts} from '../../../source/kit/journal/unseen.ts';
 import {emptyErrorLog, errorsOf, log, pipeline} from './statuses.ts';

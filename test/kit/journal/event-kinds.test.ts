@@ -1,7 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {describe, expect, it, test} from 'vitest';
+import type {ErrorGroup} from '../../../source/engine/records/error-log.ts';
 import {levelIn} from '../../../source/engine/records/line-head.ts';
-import {errorExcerpt, eventExcerpt} from '../../../source/kit/journal/error-excerpt.ts';
+import {eventExcerpt} from '../../../source/kit/journal/event-kinds.ts';
+import type {PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import {textWidth} from '../../../source/lib/width.ts';
 import {errorsOf} from './statuses.ts';
 
@@ -10,8 +12,13 @@ const recorded = readFileSync(new URL('../../wire/27-logs-real-pipeline.raw', im
   .split(/\r?\n/)
   .filter((line) => levelIn(Buffer.from(line)) === 'ERROR');
 
+function excerptOf(group: ErrorGroup, room: {readonly column: number; readonly cells: number}): string {
+  const event: PipelineEvent = {kind: 'errors', pipeline: 'p', from: 'log', count: 1, group, ends: group, isNew: false};
+  return eventExcerpt(event, {width: room.column, ellipsis: '…', ...room}).text;
+}
+
 function excerptsOf(lines: readonly string[], cells: number): readonly string[] {
-  return [...errorsOf(lines).values()].map((group) => errorExcerpt(group, {column: cells, cells, ellipsis: '…'}).text);
+  return [...errorsOf(lines).values()].map((group) => excerptOf(group, {column: cells, cells}));
 }
 
 const error = (message: string) => `[p] 2026-01-01T00:00:00.000001Z ERROR a::server:  ${message}`;
@@ -61,7 +68,7 @@ test('a panic shows its message, and its place only where there is room for both
   const panic = `thread 'dbsp-worker-0' (26107) panicked at crates/dbsp/src/storage/backend/posixio_impl.rs:318:22:
 called \`Result::unwrap()\` on an \`Err\` value: Os { code: 28, message: "No space left on device" }`;
   const [group] = errorsOf([panic]).values();
-  const shown = (cells: number) => group && errorExcerpt(group, {column: 80, cells, ellipsis: '…'}).text;
+  const shown = (cells: number) => group && excerptOf(group, {column: 80, cells});
   expect(shown(60)).toBe('panic: called `…28, message: "No space left on device" }');
   expect(shown(110)).toMatch(/^panic: called .* "No space left on device" }…$/);
   expect(shown(300)).toMatch(/device" } \(dbsp-worker-0 at crates.*posixio_impl\.rs:318:22\)$/);

@@ -1,0 +1,201 @@
+import {clean} from '../../lib/clean.ts';
+import {count, counted, duration} from '../../lib/format.ts';
+import {textWidth} from '../../lib/width.ts';
+import type {Style} from '../terminal/style.ts';
+import {plain, type StyledText} from '../terminal/styled-text.ts';
+import {cutBeforeEnd} from '../words/excerpt.ts';
+import {markerText} from '../words/markers.ts';
+import {stateChangeWords, stateWord} from '../words/pipeline.ts';
+import {connectorWords, lostStreamWords, lostWords, rangeWords, suppressedWords, unknownStream} from './event-words.ts';
+import type {EventOf, Incident, PipelineEvent} from './pipeline-event.ts';
+
+/** `width`: cells of the screen. `column`: cells of the widest of the rows that are listed together. */
+type Room = {readonly width: number; readonly column: number; readonly cells: number; readonly ellipsis: string};
+
+/** All that differs from one kind of event to another, wherever it is told. */
+type EventKind<Kind extends PipelineEvent['kind']> = {
+  /** The most urgent is the lowest: what needs action, then what is lost, then what may explain it. */
+  readonly urgency: number;
+  /** One line, in the words of the log's own marker, where the log has one. */
+  readonly words: (event: EventOf<Kind>, width: number) => StyledText | string;
+  /** The same in the room of a list: of one that has a reason, with the end of that. */
+  readonly excerpt: (event: EventOf<Kind>, room: Room) => StyledText | string;
+  /** A row after an absence, of this event or of `all` errors of a pipeline; it goes on with the excerpt, if that says more. */
+  readonly away: (event: EventOf<Kind>, all: readonly PipelineEvent[]) => string;
+  readonly hasReason: boolean;
+  readonly style: Style;
+  /** A failure is told at once, others at most once a minute of each pipeline; what the user did, never. */
+  readonly alerts: 'at once' | 'once a minute' | 'never';
+  /** The errors page lists events with one key as one; undefined: it does not list them. */
+  readonly listedBy: ((event: EventOf<Kind>) => string) | undefined;
+  /** An absence tells of those with one key together; undefined: of each by itself. */
+  readonly summedBy: ((event: EventOf<Kind>) => string) | undefined;
+};
+
+const last = 17;
+const bad: Style = {fg: 1, bold: true};
+
+/** Of a kind that nobody is alerted of, and whose words are as long as they are: those of a connector begin with its name. */
+const told = {
+  excerpt: (event: PipelineEvent, {width}: Room) => eventWords(event, width),
+  away: ({kind, count: times}: PipelineEvent) => `${kind}${times > 1 ? ` ${count(times)} times` : ''}`,
+  hasReason: false,
+  style: {fg: 3},
+  alerts: 'never',
+  listedBy: undefined,
+  summedBy: undefined,
+} as const;
+
+/** Of a kind that speaks of the pipeline after an absence, too. */
+const spoken = {...told, away: (event: PipelineEvent) => eventWords(event, 0).text} as const;
+
+const incident = {
+  alerts: 'once a minute',
+  listedBy: ({kind, from}: PipelineEvent) => `${kind} ${from}`,
+} as const;
+
+const withReason = {
+  ...told,
+  words: ({why}: {readonly why: string}) => why,
+  excerpt: (event: PipelineEvent, {width, cells, ellipsis}: Room) =>
+    cutBeforeEnd(eventWords(event, width), cells, ellipsis),
+  hasReason: true,
+  style: bad,
+} as const;
+
+const change = {
+  ...told,
+  urgency: last,
+  words: ({before, now}: {readonly before: string | undefined; readonly now: string}) =>
+    before === undefined ? stateWord(now) : stateChangeWords(before, now),
+} as const;
+
+const inText = {...told, urgency: last, words: ({text}: {readonly text: string}) => text} as const;
+
+const ofMarker = {
+  ...told,
+  urgency: last,
+  // Without the time that some markers begin with: the row has it.
+  words: ({marker}: EventOf<'gap' | 'log'>) => markerText(marker).replace(/^\d\d:\d\d:\d\d /, ''),
+} as const;
+
+type Errors = EventOf<'errors' | 'watched'>;
+
+const ofErrors = {
+  ...told,
+  urgency: 15,
+  words: ({ends}: Errors, width: number) => rangeWords(ends, width),
+  excerpt: ({ends}: Errors, {column, cells, ellipsis}: Room) =>
+    cutBeforeEnd(rangeWords(ends, column, ellipsis), cells, ellipsis),
+  hasReason: true,
+  alerts: 'once a minute',
+  summedBy: ({group}: Errors) => `${group.key}`,
+} as const;
+
+const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = {
+  changed: {...told, urgency: 0, words: ({words}) => words, alerts: 'at once'},
+  failed: {...withReason, urgency: 1, alerts: 'at once', listedBy: ({why}) => `failed ${why}`},
+  unavailable: {...withReason, ...incident, urgency: 2},
+  degraded: {...told, urgency: 3, words: ({words}) => words, hasReason: true, alerts: 'once a minute'},
+  ended: {
+    ...told,
+    urgency: 4,
+    words: ({connector, message}) => clean(`${connector} stopped with a fatal error: ${message}`),
+    style: bad,
+  },
+  deleted: {...spoken, ...incident, urgency: 5, words: () => 'the pipeline was deleted', style: bad},
+  removed: {...spoken, urgency: 6, words: () => 'the pipeline was deleted', style: bad},
+  outage: {
+    ...withReason,
+    urgency: 7,
+    away: ({at, until = Number.NaN}) =>
+      at === undefined || Number.isNaN(until) ? 'unreachable' : `unreachable for ${duration(until - at)}`,
+  },
+  disconnected: {...withReason, ...incident, urgency: 8, away: () => 'log disconnected'},
+  lost: {...spoken, ...incident, urgency: 9, words: lostWords},
+  'stream-lost': {
+    ...told,
+    ...incident,
+    urgency: 10,
+    words: ({marker}) => (marker ? markerText(marker) : unknownStream),
+    excerpt: (event, {cells}) => lostStreamWords(event, cells),
+    away: (event) => lostStreamWords(event, Number.POSITIVE_INFINITY),
+    listedBy: ({kind, from, marker}) => `${kind} ${marker?.kind === 'unread' ? marker.stream : from}`,
+  },
+  stopped: {...change, urgency: 11},
+  paused: {...change, urgency: 12},
+  restarted: {
+    ...told,
+    ...incident,
+    urgency: 13,
+    words(event) {
+      if (event.from === 'API') return change.words(event);
+      return event.marker ? markerText(event.marker) : "server's log was cleared";
+    },
+    away: (event) => (event.from === 'log' && event.marker ? markerText(event.marker) : event.kind),
+    // A restart of the runner is none of the process, and no new pipeline of that name.
+    listedBy(event) {
+      const {because} = event.from === 'log' && event.marker?.kind === 'new-life' ? event.marker : {};
+      return because === undefined ? incident.listedBy(event) : `${event.kind} ${because}`;
+    },
+  },
+  started: {...change, urgency: 14},
+  errors: {
+    ...ofErrors,
+    away(_, all) {
+      const isNew = all.filter((each) => each.kind === 'errors' && each.isNew).length;
+      const added = isNew === 0 ? '' : `, ${counted(isNew, 'new kind', 'new kinds')}`;
+      return `${counted(sumOf(all, 'count'), 'error', 'errors')}${suppressedWords(sumOf(all, 'suppressed'))}${added}`;
+    },
+    style: {fg: 1},
+  },
+  watched: {...ofErrors, away: (_, all) => counted(sumOf(all, 'count'), 'watched line', 'watched lines')},
+  connectors: {...spoken, urgency: 16, words: connectorWords, summedBy: ({kind}) => kind},
+  created: {...spoken, urgency: last, words: () => 'the pipeline was created'},
+  renamed: {...spoken, urgency: last, words: ({before}) => `renamed from ${before ?? ''}`},
+  reconnected: {...spoken, urgency: last, words: () => 'the log is followed again'},
+  resumed: {...change, away: (event) => (event.before === 'Unavailable' ? 'reachable again' : told.away(event))},
+  state: {...change, style: {bold: true}},
+  desired: {...change, style: {dim: true}},
+  program: {...change, style: {}},
+  storage: {...change, style: {dim: true}},
+  gap: {
+    ...ofMarker,
+    excerpt(event, {cells}) {
+      const words = ofMarker.words(event);
+      const isTooLong = event.marker.kind === 'unread' && textWidth(words) > cells;
+      return isTooLong ? lostStreamWords({marker: event.marker}, cells) : words;
+    },
+    style: {fg: 3, bold: true},
+  },
+  log: {...ofMarker, style: {dim: true}},
+  run: {...inText, style: {bold: true}},
+  connector: {...inText, style: {fg: 1}},
+  checkpoint: {...inText, excerpt: withReason.excerpt, style: {fg: 2}},
+};
+
+export function eventKind<Kind extends PipelineEvent['kind']>({kind}: {readonly kind: Kind}): EventKind<Kind> {
+  return eventKinds[kind];
+}
+
+/** One line. `width`: cells of the screen. */
+export function eventWords(event: PipelineEvent, width: number): StyledText {
+  return styled(eventKind(event).words(event, width));
+}
+
+/** The words of an event in a list. */
+export function eventExcerpt(event: PipelineEvent, room: Room): StyledText {
+  return styled(eventKind(event).excerpt(event, room));
+}
+
+export function isIncident(event: PipelineEvent): event is Incident {
+  return event.kind !== 'failed' && eventKinds[event.kind].listedBy !== undefined;
+}
+
+function styled(words: StyledText | string): StyledText {
+  return typeof words === 'string' ? plain(words) : words;
+}
+
+function sumOf(events: readonly PipelineEvent[], part: 'count' | 'suppressed'): number {
+  return events.reduce((sum, each) => sum + (each[part] ?? 0), 0);
+}
