@@ -4,7 +4,7 @@ import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isOfRunner, isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
 import {isOver} from '../records/runs.ts';
-import {clocksDiffer, sameFailure, type ToldFailure} from '../records/same-failure.ts';
+import {sameFailure, type ToldFailure} from '../records/same-failure.ts';
 import {beginsRun, endsRun, errorIn, inRunnersWords, isUnasked, transitionIn} from '../records/transitions.ts';
 import {maxProtocolLine} from '../stitch/entry-count.ts';
 
@@ -82,7 +82,7 @@ export class LogStates {
   #hasReport(state: string, since: number, isOther: (state: string) => boolean): boolean {
     const isLost = (from: number) => this.#states.some(({text, at = from}) => at > from && at < since && isOther(text));
     return this.#states.some(
-      ({text, at = since, isListed}) => !isListed && text === state && isAbout(at, since) && !isLost(at),
+      ({text, at = since, isListed}) => !isListed && text === state && sameFailure({at}, {at: since}) && !isLost(at),
     );
   }
 
@@ -258,8 +258,4 @@ function add<R extends Report>(reports: R[], report: R): void {
 /** The process has ended in it, or ends; in the words of the list or of the runner. */
 export function isEndState(state: string): boolean {
   return isOver({state: inRunnersWords(state)});
-}
-
-function isAbout(at: number | undefined, since: number): boolean {
-  return !(Math.abs((at ?? since) - since) > clocksDiffer);
 }

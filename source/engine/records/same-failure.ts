@@ -3,14 +3,14 @@ export const clocksDiffer = 10_000;
 /** Milliseconds by which two times of the database may differ: each may be rounded. */
 export const timesDiffer = 50;
 
-/** A failure as the log, the list or the API's events tell of it. */
+/** A failure, or another change of a run, as the log, the list or the API's events tell of it. */
 export type ToldFailure = {
   /** By the clock of whoever tells it, as Unix time in ms; undefined or NaN: not known. */
-  readonly at: number | undefined;
+  readonly at?: number | undefined;
   /** It was then at the latest; absent: at that very time. */
   readonly until?: number | undefined;
-  /** The database has told these times. */
-  readonly isOfDatabase?: boolean | undefined;
+  /** Whose clock it is; absent: not the API's, which is that of the database. */
+  readonly from?: 'log' | 'API' | 'pipetail' | undefined;
   /** Monotonic ms at which it was told, and the words; absent: of the past, or in no words. */
   readonly heard?: {readonly at: number; readonly words: string} | undefined;
 };
@@ -20,7 +20,7 @@ export type ToldFailure = {
  * same words, whatever their clocks say. An unknown time is any time.
  */
 export function sameFailure(a: ToldFailure, b: ToldFailure): boolean {
-  if (timeBetween(a, b) <= (a.isOfDatabase && b.isOfDatabase ? timesDiffer : clocksDiffer)) return true;
+  if (timeBetween(a, b) <= (a.from === 'API' && b.from === 'API' ? timesDiffer : clocksDiffer)) return true;
   if (!a.heard || !b.heard || Math.abs(a.heard.at - b.heard.at) > clocksDiffer) return false;
   // The list adds the state to the words of the log, which has none of a panic.
   return a.heard.words.includes(b.heard.words) || b.heard.words.includes(a.heard.words);

@@ -211,9 +211,7 @@ export class Failures {
   #isNewChange(event: RunChange): boolean {
     const known = this.#changes.get(event.pipeline) ?? [];
     const kindOf = ({kind}: RunChange) => (kind === 'started' ? 'restarted' : kind);
-    const ofDatabase = ({at, until}: RunChange) => ({at, until, isOfDatabase: true});
-    const isSame = (told: RunChange) =>
-      kindOf(told) === kindOf(event) && sameFailure(ofDatabase(told), ofDatabase(event));
+    const isSame = (told: RunChange) => kindOf(told) === kindOf(event) && sameFailure(told, event);
     if (event.at && known.some(isSame)) return false;
     this.#changes.set(event.pipeline, [...known, event].slice(-mostChanges));
     return true;
@@ -235,7 +233,8 @@ export class Failures {
     const known = this.#known.get(pipeline) ?? [];
     if (known.some(({by}) => by.get(source)?.until === at)) return undefined;
     const heard = words === undefined ? undefined : {at: this.#options.clock.monotonic(), words};
-    const report = {at: after, until: at, heard, isOfDatabase: source !== 'log'};
+    const from = source === 'log' ? 'log' : 'API';
+    const report = {at: after, until: at, heard, from} as const;
     const others = known.filter(({by, isOfEarlierRun}) => !by.has(source) && !(source === 'list' && isOfEarlierRun));
     const told = nearestSame(report, others, ({by}) => [...by.values()]);
     const failure = told ?? {by: new Map(), isTold: false};

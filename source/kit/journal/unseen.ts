@@ -91,7 +91,8 @@ function listedRows({name, status, log, incidents, unseen, seen, isViewed}: Pipe
   const {failing: why, failedAt: at, failedAfter} = status;
   const failures = told.filter(isFailure);
   // The log may have told it in other words.
-  const isNow = (row: ErrorRow) => sameFailure({at: row.at}, {at: failedAfter, until: at});
+  const isNow = ({from, at: told}: ErrorRow) =>
+    sameFailure({from, at: told}, {from: 'API', at: failedAfter, until: at});
   const current = failures.find((row) => row.why === why) ?? failures.find(isNow);
   if (current) return told.map((row) => (row === current ? {...current, why} : row));
   const state = isViewed || (seen?.failing !== undefined && seen.failedAt === at) ? 'seen' : 'unseen';

@@ -46,7 +46,7 @@ test('of several the nearest is the same', () => {
 });
 
 test('two times of one database are exact, and of several that may have been at one time the last is the same', () => {
-  const database = (at: number, until = at) => ({at, until, isOfDatabase: true});
+  const database = (at: number, until = at) => ({at, until, from: 'API'}) as const;
   expect(sameFailure(database(minute), database(minute + 50))).toBe(true);
   expect(sameFailure(database(minute), database(minute + 500))).toBe(false);
   expect(sameFailure(database(minute), {at: minute + 500})).toBe(true);

@@ -76,6 +76,18 @@ it('failures and connector errors are unseen until the log was on the screen, an
   expect(shown({pipelines: [pipeline('a')], seen})).toEqual([]);
 });
 
+it('how it fails now is a failure that the log has told in other words at that time, but not another one of the API', () => {
+  const failing = pipeline('a', {failing: 'Failed · now', running: false, failedAt: 25_000, failedAfter: 25_000});
+  const before = (from: 'log' | 'API'): PipelineEvent => ({
+    ...{kind: 'failed', pipeline: 'a', count: 1, at: 20_000, why: 'Failed · before'},
+    from,
+  });
+  const causes = (from: 'log' | 'API') =>
+    rows({pipelines: [failing], incidents: [before(from)]}).map((row) => eventWords(row, 80).text);
+  expect(causes('log')).toEqual(['Failed · now']);
+  expect(causes('API')).toEqual(['Failed · now', 'Failed · before']);
+});
+
 it('a process that was started again has counted its connector errors from zero', () => {
   const seen = pipeline('a', {deployment: 'first', connectorErrors: 5});
   const anew = (connectorErrors: number, deployment: string) =>
