@@ -159,7 +159,7 @@ export class EventFeed {
     const change = this.log.readLog(log);
     const degraded = this.log.readDegraded(log.name);
     if (change) this.#failures.onLog(log.name, endsSince(change.before, change.now));
-    if (change || degraded.length > 0) this.#tell(change?.events ?? [], degraded);
+    if (change || degraded.length > 0) this.#tell([], [...degraded, ...(change?.events ?? [])]);
   }
 
   #onList(): void {
@@ -202,15 +202,14 @@ export class EventFeed {
     for (const words of this.log.takeMarked()) this.#services.onMarked?.(words);
   }
 
-  /** `alerts`: what is told by alerts alone: what the user asked to be told of, and what makes pipelines degraded. */
-  #tell(events: readonly PipelineEvent[], alerts: readonly PipelineEvent[] = []): void {
-    const known = events.filter((event) => !this.#failures.holds(event));
-    this.log.add([...known, ...alerts.filter(({kind}) => kind === 'degraded')]);
+  /** `others`: for alerts alone: they are in the journal, or what the user asked to be told of. */
+  #tell(events: readonly PipelineEvent[], others: readonly PipelineEvent[] = []): void {
+    this.log.add(events.filter((event) => !this.#failures.holds(event)));
     const muted = this.log.muted.get();
     // What ended the pipeline is told as its failure.
     const isLoud = (event: PipelineEvent) =>
       !isOfErrors(event) || !(muted.has(event.group.key) || this.log.isOfEnd(event));
-    this.alerts.tell([...alerts, ...events.filter(isLoud)]);
+    this.alerts.tell([...others, ...events].filter(isLoud));
   }
 
   /** The status before, if more may have happened between the two than they tell. */

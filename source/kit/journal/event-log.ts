@@ -19,9 +19,8 @@ import {logFacts, whyOf} from '../facts/why.ts';
 import type {DegradedPipelines} from '../words/pipeline.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {Degraded} from './degraded.ts';
-import {isIncident} from './event-kinds.ts';
-import {EventSums} from './event-sums.ts';
-import {Happened} from './happened.ts';
+import {eventKind} from './event-kinds.ts';
+import {Journal} from './journal.ts';
 import {LogReadings} from './log-readings.ts';
 import {isFollowed, type LogChange, type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
@@ -68,8 +67,8 @@ export class EventLog {
   readonly connectors = new ConnectorStates();
   readonly readings = new LogReadings((name) => this.#lastOf(name));
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
-  /** What was told since the last `markUsed`, and the status then: that of a log whatever its name is now. */
-  #happened = new Happened();
+  readonly #journal = new Journal();
+  /** The status at the last `markUsed`: that of a log whatever its name is now. */
   #used: Omit<StatusAt, 'logs'>;
   readonly #usedLogs = new Map<Log, LogStatus>();
   /** Logs that have caught up: what they received before is history. */
@@ -81,10 +80,6 @@ export class EventLog {
     | undefined;
   /** The list whose events were read. */
   #read: PipelineStatuses | undefined;
-  /** Incidents and failures. */
-  readonly #incidents = new EventSums();
-  /** Those of pipelines since they were seen. */
-  readonly #unseen = new EventSums();
   readonly #onScreen: OnScreen;
   readonly #seen = new Map<string, Seen>();
   /** One past the newest entry of each log when it was last on the screen. */
@@ -123,7 +118,9 @@ export class EventLog {
   /** What makes pipelines degraded, and is new. Call when lists or statistics tell more, or the log of this one. */
   readDegraded(name?: string): readonly PipelineEvent[] {
     if (!this.pipelines) return [];
-    return name === undefined ? this.#degraded.update(this.pipelines.keys()) : this.#degraded.updateOne(name);
+    const events = name === undefined ? this.#degraded.update(this.pipelines.keys()) : this.#degraded.updateOne(name);
+    this.add(events);
+    return events;
   }
 
   /** Keys of error groups that the user muted in this session. */
@@ -150,11 +147,12 @@ export class EventLog {
     // Since before its first byte, however much was read by now: what was lost before the start is unseen, too.
     const events = logEvents(before ?? statusBefore(now), now);
     if (now.errors !== before?.errors) this.#readFailures(log);
-    this.#keep(events.filter(isIncident));
+    const isNews = before !== undefined && this.#caughtUp.has(log);
+    for (const event of events) this.#journal.append(event, {now: now.at, isHistory: !isNews});
     if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))
       this.#onScreen.onNews(log.name);
     this.#unseenCounts.count([log]);
-    if (before && this.#caughtUp.has(log)) return {before, now, events};
+    if (isNews) return {before, now, events};
     if (!isFollowed(log.snapshot.get())) return undefined;
     this.#caughtUp.add(log);
     this.#usedLogs.set(log, now);
@@ -173,9 +171,8 @@ export class EventLog {
     this.#onFlow(log.name, last?.flow);
     this.#usedLogs.delete(log);
     const isListed = this.pipelines?.has(log.name) === true;
-    const isOfApi = ({kind, from}: PipelineEvent) => from === 'API' || kind === 'failed';
-    this.#forget((event) => event.pipeline === log.name && !(isListed && isOfApi(event)));
-    this.#happened.forgetLog(log.name);
+    this.#journal.forgetLog(log.name);
+    if (!isListed) this.#journal.forget(log.name);
   }
 
   /** Reads whether lists come. */
@@ -197,7 +194,7 @@ export class EventLog {
     }
     const names = newNames(before, now);
     for (const values of [this.#seen, this.#marked]) rekey<unknown>(values, names);
-    for (const sums of [this.#incidents, this.#unseen, this.#happened]) sums.rename(names);
+    this.#journal.rename(names);
     // The log of another one goes on with it: what it has of it first was before.
     for (const name of names.values()) {
       const log = this.#sources.logs.get(name);
@@ -212,7 +209,7 @@ export class EventLog {
       if (isMarked && !this.#onScreen.shows(pipeline)) this.#marked.set(pipeline, false);
     }
     // A new pipeline of this name is another one. With an open log, it is forgotten when the log is closed.
-    this.#forget(({pipeline}) => before.has(pipeline) && !now.has(pipeline) && !this.#sources.logs.get(pipeline));
+    for (const name of before.keys()) if (!now.has(name) && !this.#sources.logs.get(name)) this.#journal.forget(name);
     return {before, now, names, events};
   }
 
@@ -292,14 +289,13 @@ export class EventLog {
   /** The rows of the errors page. */
   get errorRows(): readonly ErrorRow[] {
     const logs = new Map(this.openLogs.map((log) => [log.name, this.#statusOf(log)]));
-    const incidents = Map.groupBy(this.#incidents.all, ({pipeline}) => pipeline);
-    const unseen = Map.groupBy(this.#unseen.all, ({pipeline}) => pipeline);
-    const names = new Set([...(this.pipelines?.keys() ?? []), ...incidents.keys(), ...logs.keys()]);
+    const listed = Map.groupBy(this.#journal.listed, ({all}) => all.pipeline);
+    const names = new Set([...(this.pipelines?.keys() ?? []), ...listed.keys(), ...logs.keys()]);
     const views = [...names].map((name) => {
       const status = this.pipelines?.get(name);
       return {
         ...this.#stateOf(name, status),
-        ...{name, log: logs.get(name), incidents: incidents.get(name) ?? [], unseen: unseen.get(name) ?? []},
+        ...{name, log: logs.get(name), listed: listed.get(name) ?? []},
         increase: () => (status ? this.#increaseOf(status) : []),
       };
     });
@@ -315,17 +311,15 @@ export class EventLog {
   markUsed(): void {
     this.#used = this.#now();
     for (const log of this.#caughtUpLogs) this.#usedLogs.set(log, this.#statusOf(log));
-    this.#happened = new Happened();
+    this.#journal.markUsed();
   }
 
-  /** This happened, and is told to the user: each failure once, whoever reports it. */
+  /** This happened, beside what logs tell: each failure once, whoever reports it. */
   add(events: readonly PipelineEvent[]): void {
-    for (const event of events) this.#happened.add(event, this.#sources.clock.wall());
-    const toldOnce = events.filter(
-      ({kind, from}) => kind === 'failed' || kind === 'unavailable' || (kind === 'restarted' && from === 'API'),
-    );
-    this.#keep(toldOnce);
-    for (const {pipeline} of toldOnce) this.#onScreen.onNews(pipeline);
+    for (const event of events) {
+      this.#journal.append(event, {now: this.#sources.clock.wall()});
+      if (eventKind(event).listedBy) this.#onScreen.onNews(event.pipeline);
+    }
   }
 
   /** What happened since `markUsed`; undefined: nothing. */
@@ -334,10 +328,10 @@ export class EventLog {
     const muted = this.#muted.get();
     const before = {...this.#used, logs: [...this.#usedLogs].map(([{name}, status]) => ({...status, name}))};
     const now = {...this.#now(), logs: this.#caughtUpLogs.map((log) => this.#statusOf(log))};
-    const {all, dropped} = this.#happened;
+    const {happened: told, dropped} = this.#journal;
     const {notFollowed} = this.readings;
     const outage = this.#outage.now;
-    const happened = outage ? [...all, outage] : all;
+    const happened = outage ? [...told, outage] : told;
     return absenceOf(before, now, {
       happened,
       dropped,
@@ -404,17 +398,6 @@ export class EventLog {
     this.readings.onFlow(name, before, this.#sources.clock.wall());
   }
 
-  #keep(events: readonly PipelineEvent[]): void {
-    for (const event of events) {
-      const dated = {...event, at: event.at ?? this.#sources.clock.wall()};
-      for (const sums of [this.#incidents, this.#unseen]) sums.add(dated);
-    }
-  }
-
-  #forget(isForgotten: (event: PipelineEvent) => boolean): void {
-    for (const sums of [this.#incidents, this.#unseen]) sums.forget(isForgotten);
-  }
-
   /** Reads which connectors stopped with a fatal error. */
   #readFailures(log: Log): void {
     // Of the newest list's run.
@@ -444,7 +427,7 @@ export class EventLog {
       this.#marked.delete(name);
     }
     const seen = new Set(names);
-    this.#unseen.forget(({pipeline}) => seen.has(pipeline));
+    this.#journal.markSeen(seen);
     this.countUnseen();
     if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
   }

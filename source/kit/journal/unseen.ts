@@ -9,6 +9,7 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {connectorTotal, type FailedConnector} from '../facts/connector-states.ts';
 import type {ConnectorIncrease} from '../facts/connectors.ts';
 import {eventKind, isIncident} from './event-kinds.ts';
+import type {Listed} from './journal.ts';
 import type {LogStatus} from './log-status.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
@@ -29,9 +30,7 @@ type PipelineView = {
   readonly status?: PipelineStatus | undefined;
   /** Absent: its log is not open. */
   readonly log?: LogStatus | undefined;
-  /** Incidents and failures, summed up: all of them, and those since the pipeline was seen. */
-  readonly incidents: readonly PipelineEvent[];
-  readonly unseen: readonly PipelineEvent[];
+  readonly listed: readonly Listed[];
   /** The status when it was last seen. */
   readonly seen: PipelineStatus | undefined;
   /** It is on the screen: nothing of it is unseen. */
@@ -79,13 +78,10 @@ function byPipeline(rows: readonly ErrorRow[]): readonly ErrorRow[] {
  * Failures and incidents. A cause of failures is a row, whether the pipeline runs again or not, as is how it fails now; so
  * is a kind of incidents.
  */
-function listedRows({name, status, log, incidents, unseen, seen, isViewed}: PipelineView): readonly ErrorRow[] {
-  const keyOf = (event: PipelineEvent) => eventKind(event).listedBy?.(event);
-  const told = incidents.map((event): ErrorRow => {
-    const key = keyOf(event);
-    const since = isViewed ? undefined : unseen.find((each) => keyOf(each) === key);
-    const row = since ?? event;
-    return {...row, key: `${name} ${key}`, state: since ? 'unseen' : 'seen', isOver: isPast(row, log, status)};
+function listedRows({name, status, log, listed, seen, isViewed}: PipelineView): readonly ErrorRow[] {
+  const told = listed.map(({key, all, unseen}): ErrorRow => {
+    const event = isViewed ? all : (unseen ?? all);
+    return {...event, key, state: unseen && !isViewed ? 'unseen' : 'seen', isOver: isPast(event, log, status)};
   });
   if (status?.failing === undefined) return told;
   const {failing: why, failedAt: at, failedAfter} = status;
@@ -108,12 +104,12 @@ function isFailure(event: ErrorRow): event is ErrorRow & EventOf<'failed'> {
 
 /** That it cannot be reached, and errors of connectors, as the API tells them. */
 function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonly ErrorRow[] {
-  const {name, status, log, incidents, seen, isViewed, failed, increase} = pipeline;
+  const {name, status, log, listed, seen, isViewed, failed, increase} = pipeline;
   if (!status) return [];
   const shared = {pipeline: name, from: 'API', count: 1} as const;
   const rows: ErrorRow[] = [];
   const {unavailable, since} = status;
-  if (unavailable !== undefined && !incidents.some(({kind}) => kind === 'unavailable')) {
+  if (unavailable !== undefined && !listed.some(({all}) => all.kind === 'unavailable')) {
     const isSeen = isViewed || (seen?.unavailable !== undefined && seen.since === since);
     const row = {...shared, kind: 'unavailable', key: `${name} unavailable`, at: since, why: unavailable} as const;
     rows.push({...row, state: isSeen ? 'seen' : 'unseen', isOver: false});

@@ -4,7 +4,7 @@ import {noLosses} from '../../../source/engine/buffer/markers.ts';
 import {watchPatternKey} from '../../../source/engine/records/error-log.ts';
 import {type Absence, absenceByHistory, absenceOf, type StatusAt} from '../../../source/kit/journal/absence.ts';
 import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
-import {Happened} from '../../../source/kit/journal/happened.ts';
+import {Journal} from '../../../source/kit/journal/journal.ts';
 import {logEvents} from '../../../source/kit/journal/log-status.ts';
 import {type EventOf, isOfEnd} from '../../../source/kit/journal/pipeline-event.ts';
 import {listEvents, type PipelineStatus} from '../../../source/kit/journal/pipeline-status.ts';
@@ -18,17 +18,17 @@ const rest = {
 };
 /** With what logs and lists told, of which `between` were in the middle. */
 function absenceIn(before: StatusAt, now: StatusAt, ...between: readonly (readonly PipelineStatus[])[]) {
-  const happened = new Happened();
+  const journal = new Journal();
   const lists = [before.pipelines, ...between.map((each) => list(...each)), now.pipelines];
   for (const [index, each] of lists.entries()) {
     const next = lists[index + 1];
-    if (each && next) for (const event of listEvents(each, next)) happened.add(event, 0);
+    if (each && next) for (const event of listEvents(each, next)) journal.append(event, {now: 0});
   }
   for (const log of now.logs) {
     const earlier = before.logs.find(({name}) => name === log.name);
-    if (earlier) for (const event of logEvents(earlier, log)) happened.add(event, 0);
+    if (earlier) for (const event of logEvents(earlier, log)) journal.append(event, {now: 0});
   }
-  return absenceOf(before, now, {...rest, happened: happened.all, increaseOf: () => []});
+  return absenceOf(before, now, {...rest, happened: journal.happened, increaseOf: () => []});
 }
 const eventsOf = (absence: Absence | undefined) => absence?.rows.flatMap(({events}) => events);
 const kinds = (absence: Absence | undefined) => eventsOf(absence)?.map(({pipeline, kind}) => `${pipeline} ${kind}`);

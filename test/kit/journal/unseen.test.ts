@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {fingerprintOf} from '../../../source/engine/records/fingerprint.ts';
 import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
-import {EventSums} from '../../../source/kit/journal/event-sums.ts';
+import {Journal} from '../../../source/kit/journal/journal.ts';
 import type {LogStatus} from '../../../source/kit/journal/log-status.ts';
 import type {PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import type {PipelineStatus} from '../../../source/kit/journal/pipeline-status.ts';
@@ -12,17 +12,20 @@ type Input = {
   readonly logs?: readonly LogStatus[];
   readonly pipelines?: readonly PipelineStatus[];
   readonly incidents?: readonly PipelineEvent[];
-  readonly unseen?: readonly PipelineEvent[];
+  readonly areSeen?: boolean;
   readonly viewed?: string;
   readonly muted?: ReadonlySet<number>;
   readonly seen?: PipelineStatus;
 };
 
-function rows({logs = [], pipelines = [], incidents = [], unseen = incidents, viewed, muted = new Set(), seen}: Input) {
+function rows({logs = [], pipelines = [], incidents = [], areSeen, viewed, muted = new Set(), seen}: Input) {
+  const journal = new Journal();
+  for (const event of incidents) journal.append(event, {now: 0});
+  if (areSeen) journal.markSeen(new Set(['a']));
   const names = new Set([...logs, ...pipelines].map(({name}) => name));
   const views = [...names].map((name) => ({
     ...{name, status: pipelines.find((each) => each.name === name), log: logs.find((each) => each.name === name)},
-    ...{incidents, unseen, seen, isViewed: name === viewed, failed: [], increase: () => []},
+    ...{listed: journal.listed, seen, isViewed: name === viewed, failed: [], increase: () => []},
   }));
   return errorRows(views, muted);
 }
@@ -113,18 +116,18 @@ it('incidents come before errors, unseen until the log was on the screen; a disc
   expect(rows(input('refused'))[0]).toMatchObject({isOver: false});
   expect(rows(input(undefined))[0]).toMatchObject({isOver: true});
   expect(shown({...input(undefined), viewed: 'a'})[0]).toBe('a disconnected seen 1');
-  expect(shown({...input(undefined), unseen: []})).toEqual([
+  expect(shown({...input(undefined), areSeen: true})).toEqual([
     ...['a errors unseen 1', ...kinds.map((kind) => `a ${kind} seen 1`)],
   ]);
 });
 
 it('an incident joins only with its own kind', () => {
-  const sums = new EventSums();
+  const incidents: PipelineEvent[] = [];
   const restarted = {kind: 'restarted', pipeline: 'a', count: 1} as const;
   const ofList = {...restarted, from: 'API', now: 'Running'} as const;
   const lost = {kind: 'stream-lost', pipeline: 'a', count: 1, from: 'log'} as const;
   const cleared = (because: 'restarted' | 'created-again', at: number, downMs: number) =>
-    sums.add({
+    incidents.push({
       ...restarted,
       from: 'log',
       at,
@@ -132,17 +135,17 @@ it('an incident joins only with its own kind', () => {
       marker: {kind: 'new-life', because, cause: 'server-lost', downMs, at},
     });
   const streamLost = (stream: 'stdout' | 'stderr', at: number) =>
-    sums.add({...lost, at, marker: {kind: 'unread', stream, why: 'not UTF-8', at}});
-  sums.add({...ofList, at: 9, before: 'Running'});
+    incidents.push({...lost, at, marker: {kind: 'unread', stream, why: 'not UTF-8', at}});
+  incidents.push({...ofList, at: 9, before: 'Running'});
   cleared('restarted', 10, 23_000);
-  sums.add({...ofList, at: 20, before: 'Stopped'});
+  incidents.push({...ofList, at: 20, before: 'Stopped'});
   cleared('restarted', 30, 4000);
   cleared('created-again', 40, 1000);
   streamLost('stdout', 50);
   streamLost('stderr', 60);
-  sums.add({kind: 'lost', pipeline: 'a', count: 1, from: 'log', at: 70, atLeast: 2, atMost: 2});
-  sums.add({kind: 'lost', pipeline: 'a', count: 1, from: 'log', at: 80, atLeast: 3, atMost: 3});
-  const shownRows = rows({logs: [log('a', {lostStreams: ['stderr']})], incidents: sums.all}).map((row) => {
+  incidents.push({kind: 'lost', pipeline: 'a', count: 1, from: 'log', at: 70, atLeast: 2, atMost: 2});
+  incidents.push({kind: 'lost', pipeline: 'a', count: 1, from: 'log', at: 80, atLeast: 3, atMost: 3});
+  const shownRows = rows({logs: [log('a', {lostStreams: ['stderr']})], incidents}).map((row) => {
     const {kind, count, firstAt, at, id, isOver} = row;
     return `${kind} ×${count} ${firstAt ?? at}-${at} ${id ?? ''} ${isOver ? 'over ' : ''}${eventWords(row, 0).text}`;
   });

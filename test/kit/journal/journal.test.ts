@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {EventSums} from '../../../source/kit/journal/event-sums.ts';
+import {Journal} from '../../../source/kit/journal/journal.ts';
 import {type PipelineEvent, sumOfEvents} from '../../../source/kit/journal/pipeline-event.ts';
 import {errorsOf} from './statuses.ts';
 
@@ -8,28 +8,35 @@ const lost = (pipeline: string, gaps: number, entries: number, place: {at: numbe
   ...{atLeast: entries, atMost: entries},
 });
 
-function sumsOf(...events: readonly PipelineEvent[]): EventSums {
-  const sums = new EventSums();
-  for (const event of events) sums.add(event);
-  return sums;
+function journalOf(...events: readonly PipelineEvent[]): Journal {
+  const journal = new Journal();
+  for (const event of events) journal.append(event, {now: 0});
+  return journal;
 }
+const listed = (journal: Journal) => journal.listed.map(({all}) => all);
 
 it('sums up losses, with the first and the last place', () => {
-  const sums = sumsOf(
+  const journal = journalOf(
     lost('a', 1, 10, {at: 2, id: 3}),
     lost('b', 9, 9, {at: 3, id: 4}),
     lost('a', 2, 5, {at: 5, id: 40}),
   );
   const sum = {count: 3, atLeast: 15, atMost: 15, firstAt: 2, at: 5, firstId: 3, id: 40};
-  expect(sums.all).toMatchObject([{pipeline: 'a', ...sum}, {pipeline: 'b'}]);
+  expect(listed(journal)).toMatchObject([{pipeline: 'a', ...sum}, {pipeline: 'b'}]);
 });
 
 it('a silence is one with its last reason, failures are those of one cause', () => {
   const disconnected = (why: string) =>
     ({kind: 'disconnected', pipeline: 'a', from: 'pipetail', count: 1, why}) as const;
   const failed = (why: string) => ({kind: 'failed', pipeline: 'a', from: 'API', count: 1, why}) as const;
-  const sums = sumsOf(disconnected('refused'), failed('one'), disconnected('timed out'), failed('two'), failed('one'));
-  expect(sums.all).toMatchObject([
+  const journal = journalOf(
+    disconnected('refused'),
+    failed('one'),
+    disconnected('timed out'),
+    failed('two'),
+    failed('one'),
+  );
+  expect(listed(journal)).toMatchObject([
     {kind: 'failed', why: 'one', count: 2},
     {kind: 'failed', why: 'two', count: 1},
     {kind: 'disconnected', why: 'timed out', count: 2},
@@ -56,16 +63,18 @@ it('events follow a pipeline to its new name, where nothing is left of another p
   const [a, b, c] = ['a', 'b', 'c'].map((name, index) => lost(name, index + 1, 0, {at: index, id: index}));
   if (!a || !b || !c) throw new Error('no events');
   const namesAfter = (names: Readonly<Record<string, string>>) => {
-    const sums = sumsOf(a, b, c);
-    sums.rename(new Map(Object.entries(names)));
-    return sums.all.map(({pipeline, count}) => `${pipeline} ${count}`).sort();
+    const journal = journalOf(a, b, c);
+    journal.rename(new Map(Object.entries(names)));
+    return listed(journal)
+      .map(({pipeline, count}) => `${pipeline} ${count}`)
+      .sort();
   };
   expect(namesAfter({a: 'b', b: 'a'})).toEqual(['a 2', 'b 1', 'c 3']);
   expect(namesAfter({a: 'b'})).toEqual(['b 1', 'c 3']);
 });
 
 it('has at most 500 different ones, the newest', () => {
-  const sums = sumsOf(...Array.from({length: 600}, (_, at) => lost(`p${at}`, 1, 1, {at, id: at})));
-  expect(sums.all).toHaveLength(500);
-  expect(sums.all[0]?.pipeline).toBe('p599');
+  const journal = journalOf(...Array.from({length: 600}, (_, at) => lost(`p${at}`, 1, 1, {at, id: at})));
+  expect(listed(journal)).toHaveLength(500);
+  expect(listed(journal)[0]?.pipeline).toBe('p599');
 });
