@@ -84,7 +84,6 @@ export class EventLog {
   readonly #seen = new Map<string, Seen>();
   /** One past the newest entry of each log when it was last on the screen. */
   readonly #seenEnd = new WeakMap<Log, number>();
-  readonly #seenTimes = createStore(0);
   readonly #unseenCounts = new UnseenCounts((name) => this.unseenErrors([name]));
   readonly #degraded: Degraded;
   readonly #outage = new ServerOutage();
@@ -240,11 +239,6 @@ export class EventLog {
   /** The user used the log that is on the screen: what it has is seen. */
   onAction(): void {
     this.#onScreen.onAction();
-  }
-
-  /** Changes when something was seen. */
-  get seenTimes(): ReadableStore<number> {
-    return this.#seenTimes;
   }
 
   /** See `UnseenCounts`. */
@@ -410,7 +404,6 @@ export class EventLog {
 
   /** The seen position of each of these pipelines is now. */
   #markSeen(names: readonly string[]): void {
-    const isNew = this.unseenErrors(names) > 0;
     for (const name of names) {
       const status = this.pipelines?.get(name);
       const errors = this.#sources.logs.get(name)?.errors;
@@ -429,6 +422,5 @@ export class EventLog {
     const seen = new Set(names);
     this.#journal.markSeen(seen);
     this.countUnseen();
-    if (isNew) this.#seenTimes.set(this.#seenTimes.get() + 1);
   }
 }

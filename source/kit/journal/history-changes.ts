@@ -19,41 +19,35 @@ export function isRunChange(event: PipelineEvent): event is RunChange {
 
 /** What the API's events tell of the runs of a pipeline, the oldest first: the same as lists would. */
 export function historyEvents(pipeline: string, history: PipelineHistory): readonly PipelineEvent[] {
-  const ofApi = {pipeline, from: 'API', count: 1} as const;
   const failures = timelineOf({pipeline, history, log: undefined}).flatMap((event): readonly PipelineEvent[] => {
-    if (event.kind === 'failed') return [event];
-    const isFailure = event.kind === 'program' && isCompileError(event.now);
-    return isFailure ? [{kind: 'failed', ...ofApi, at: event.at, why: stateWord(event.now)}] : [];
+    if (event.kind !== 'program' || !isCompileError(event.now)) return event.kind === 'failed' ? [event] : [];
+    return [{kind: 'failed', pipeline, from: 'API', count: 1, at: event.at, why: stateWord(event.now)}];
   });
-  const events = [...failures.toReversed(), ...changesOf(pipeline, history), ...outagesOf(pipeline, history)];
-  return events.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  return [...failures.toReversed(), ...runChanges(pipeline, history)].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
 }
 
-/** Of a change of state or of an error: the server also writes an event every few minutes. The oldest first. */
-type Point = {readonly at: number; readonly status: string; readonly hasError: boolean};
-
-function pointsOf({events}: PipelineHistory): readonly Point[] {
-  const points = events.map(({time, status, hasError}) => ({at: readTime(time), status, hasError})).reverse();
-  return points.filter(({status, hasError}, index) => {
-    const before = points[index - 1];
-    return status !== before?.status || hasError !== before.hasError;
-  });
-}
-
-function changesOf(pipeline: string, history: PipelineHistory): readonly RunChange[] {
+function runChanges(pipeline: string, {events}: PipelineHistory): readonly RunChange[] {
   const told: RunChange[] = [];
   /** A stop that may turn out to be a failure. */
   let stop: RunChange | undefined;
-  let [isRunning, isPaused, hasEnded] = [false, false, false];
-  let before: string | undefined;
-  for (const {at, status: now, hasError} of pointsOf(history)) {
-    const change = {pipeline, from: 'API', count: 1, at, before: before ?? now, now} as const;
+  let [isRunning, isPaused, hasEnded, isOut] = [false, false, false, false];
+  // Changes of state or of an error: the server also writes an event every few minutes.
+  const points = events.toReversed().filter(({status, hasError}, index, {[index - 1]: before}) => {
+    return status !== before?.status || hasError !== before.hasError;
+  });
+  for (const [index, {time, status: now, hasError}] of points.entries()) {
+    const [before, next] = [points[index - 1], points[index + 1]];
+    const [at, until] = [readTime(time), next && readTime(next.time)];
+    const ofApi = {pipeline, from: 'API', count: 1, at} as const;
+    const change = {...ofApi, before: before?.status ?? now, now};
     if (hasError) stop = undefined;
     else if (isEnding(now) && (isRunning || isPaused)) stop = {kind: 'stopped', ...change};
     if (now === 'Paused' && isRunning) told.push({kind: 'paused', ...change});
     const isUp = now === 'Running' || now === 'Paused';
     if (isUp && hasEnded) told.push({kind: 'restarted', ...change});
-    else if (now === 'Running' && isPaused) told.push({kind: 'resumed', ...change});
+    if (now === 'Running' && (isPaused || isOut)) told.push({kind: 'resumed', ...change});
+    isOut = now === 'Unavailable' && !hasError && !(until !== undefined && until - at < outagePatience);
+    if (isOut) told.push({kind: 'unavailable', ...ofApi, until, why: stateWord(now)});
     if (isUndeployed(now) && stop) {
       told.push({...stop, until: at});
       stop = undefined;
@@ -61,22 +55,6 @@ function changesOf(pipeline: string, history: PipelineHistory): readonly RunChan
     hasEnded = !isUp && (hasEnded || stateOf(now).has !== 'process');
     isRunning = now === 'Running' || (isRunning && now === 'Unavailable');
     isPaused = now === 'Paused';
-    before = now;
   }
   return stop ? [...told, stop] : told;
-}
-
-/** Times in which it could not be reached, as long as those that lists tell of. */
-function outagesOf(pipeline: string, history: PipelineHistory): readonly RunChange[] {
-  const points = pointsOf(history);
-  return points.flatMap(({at, status, hasError}, index): readonly RunChange[] => {
-    const next = points[index + 1];
-    if (status !== 'Unavailable' || hasError || (next && next.at - at < outagePatience)) return [];
-    const ofApi = {pipeline, from: 'API', count: 1} as const;
-    const isBack = next?.status === 'Running';
-    return [
-      {kind: 'unavailable', ...ofApi, at, until: next?.at, why: stateWord(status)},
-      ...(isBack ? [{kind: 'resumed', ...ofApi, at: next.at, before: status, now: next.status} as const] : []),
-    ];
-  });
 }

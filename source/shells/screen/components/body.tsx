@@ -56,7 +56,6 @@ export function Body({layout}: {readonly layout: Layout}) {
   const places = pane ? pane.rows.places(pane.tab.pane, layout) : [];
   useAges(controller.services, pane && newestTime(pane, places, controller.services.clock.wall()));
   useFrameRate(controller.services, pane, layout);
-  useStore(controller.events.seenTimes);
   const degraded = useStore(controller.events.degraded);
   const unread = useStore(controller.events.readings.unread);
   const labels = useTabLabels(controller);
