@@ -85,63 +85,23 @@ export function logStatus(
   {now, list, endedAt}: Moment,
 ): LogStatus {
   const shown = snapshot.get();
-  const {connection, lostStreams = []} = shown;
-  const hadLog = buffer.endId > 0;
-  const flow = flowOf(connection, before?.flow);
+  const {lostStreams = []} = shown;
+  const {flow, why = before?.cut?.why, ...read} = readConnection(shown, before, {now, hadLog: buffer.endId > 0});
   // A request in progress may still be answered.
   const isUnanswered = list.failure !== undefined && now - (list.unansweredSince ?? now) >= deadAfter;
   const isDead = isUnanswered && isSilent(shown, list);
-  const disconnected = isDead
-    ? failureWords(list.failure)
-    : disconnectionOf(connection, {before: before?.disconnected, hadLog});
-  const why = whyCut(connection) ?? before?.cut?.why;
+  const disconnected = isDead ? failureWords(list.failure) : read.disconnected;
   const unansweredSince = isDead ? list.unansweredSince : undefined;
   const began = Math.min(outageSince(list) ?? unansweredSince ?? now, endedAt ?? now);
   const since = before?.disconnectedSince ?? before?.cut?.since ?? began;
-  const isDeleted = hadLog && isGone(connection);
   return {
     ...{name, at: now, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
     connectors: errors.connectors,
     flow,
     cut: flow === 'cut' ? {since, why} : undefined,
     ...{disconnected, disconnectedSince: disconnected === undefined ? undefined : since},
-    deletedAt: isWell(connection) ? undefined : (before?.deletedAt ?? (isDeleted ? now : undefined)),
+    deletedAt: read.deletedAt,
   };
-}
-
-type Connection = LogSnapshot['connection'];
-
-function isGone(connection: Connection): boolean {
-  return connection?.kind === 'gone' && connection.reason.kind === 'deleted';
-}
-
-function flowOf(connection: Connection, before: LogStatus['flow'] | undefined): LogStatus['flow'] {
-  switch (connection?.kind) {
-    case 'live':
-      return 'live';
-    case 'waiting':
-    case 'ended':
-    case 'gone':
-      return 'cut';
-    // It is not its turn.
-    case 'idle':
-      return before === 'live' || before === 'cut' ? 'cut' : 'coming';
-    case 'connecting':
-      return before === 'cut' ? 'cut' : 'coming';
-    default:
-      return 'coming';
-  }
-}
-
-function whyCut(connection: Connection): string | undefined {
-  if (connection?.kind === 'waiting') return connection.failure && failureWords(connection.failure);
-  const isRefused = connection?.kind === 'gone' && connection.reason.kind === 'refused';
-  return isRefused ? failureWords(connection.reason.failure) : undefined;
-}
-
-/** Or there is nothing to follow. */
-function isWell(connection: Connection): boolean {
-  return connection === undefined || connection.kind === 'idle' || connection.kind === 'live';
 }
 
 /** Failed attempts after which the log counts as disconnected: a restart of the server takes at most two. */
@@ -150,23 +110,44 @@ const failedAttempts = 3;
 /** Milliseconds in which an open connection brings nothing and the server answers nothing. */
 const deadAfter = 30_000;
 
+type Read = Pick<LogStatus, 'flow' | 'disconnected' | 'deletedAt'> & {readonly why?: string | undefined};
+
 /** A log that is disconnected stays so until it is live again. `hadLog`: it has lines, so that a missing pipeline was deleted. */
-function disconnectionOf(
-  connection: Connection,
-  {before, hadLog}: {readonly before: string | undefined; readonly hadLog: boolean},
-): string | undefined {
+function readConnection(
+  {connection}: LogSnapshot,
+  before: LogStatus | undefined,
+  {now, hadLog}: {readonly now: number; readonly hadLog: boolean},
+): Read {
+  const wasCut = before?.flow === 'cut';
+  const well = {disconnected: undefined, deletedAt: undefined};
+  const same = {disconnected: before?.disconnected, deletedAt: before?.deletedAt};
   switch (connection?.kind) {
     case undefined:
-    case 'idle':
+      return {flow: 'coming', ...well};
     case 'live':
-      return undefined;
-    case 'gone':
-      if (connection.reason.kind === 'refused') return failureWords(connection.reason.failure);
-      return hadLog || connection.reason.kind === 'renamed' ? undefined : 'there is no such pipeline';
-    case 'waiting':
-      return connection.tries < failedAttempts ? before : failureWords(connection.failure);
+      return {flow: 'live', ...well};
+    // It is not its turn.
+    case 'idle':
+      return {flow: before?.flow === 'live' || wasCut ? 'cut' : 'coming', ...well};
+    case 'connecting':
+      return {flow: wasCut ? 'cut' : 'coming', ...same};
+    case 'waiting': {
+      const words = failureWords(connection.failure);
+      const disconnected = connection.tries < failedAttempts ? same.disconnected : words;
+      return {...same, flow: 'cut', why: connection.failure && words, disconnected};
+    }
+    case 'ended':
+      return {flow: 'cut', ...same};
+    case 'gone': {
+      const {reason} = connection;
+      const why = reason.kind === 'refused' ? failureWords(reason.failure) : undefined;
+      const isMissing = reason.kind === 'deleted' && !hadLog;
+      const deletedAt = reason.kind === 'deleted' && hadLog ? now : undefined;
+      const disconnected = isMissing ? 'there is no such pipeline' : why;
+      return {flow: 'cut', why, disconnected, deletedAt: same.deletedAt ?? deletedAt};
+    }
     default:
-      return before;
+      return {flow: 'coming', ...same};
   }
 }
 
