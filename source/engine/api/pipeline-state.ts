@@ -1,3 +1,5 @@
+import type {Pipeline} from './types.ts';
+
 /** Kinds of states, in the order of a list that is sorted by state: what needs attention comes first. */
 export const stateKinds = ['failed', 'unknown', 'waiting', 'paused', 'running', 'stopped'] as const;
 
@@ -48,6 +50,11 @@ export const commonStates = knownStates.slice(0, 7);
 /** A state that is not known is shown as the server sent it. */
 export function stateOf(status: string): State {
   return states.get(status) ?? {word: status, kind: 'unknown', has: 'process'};
+}
+
+/** Its state is known: a support bundle has the configuration of a pipeline without it. */
+export function hasState({deploymentStatus}: Pick<Pipeline, 'deploymentStatus'>): boolean {
+  return deploymentStatus !== '';
 }
 
 /** A pipeline stays in it until something happens. */

@@ -1,12 +1,13 @@
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
 import {copyPage} from '../../kit/copy/copy.ts';
 import {connectorTotal, errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
+import type {KnownConnector} from '../../kit/facts/connectors.ts';
 import {connectorTotalWords} from '../../kit/journal/event-words.ts';
 import {openPage} from '../../kit/pages/page.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
 import {type Section, stacked} from '../../kit/pages/sections.ts';
-import {describedConnectors, noAnswerNow} from '../../kit/screen/described-connectors.ts';
 import type {Page, Screen} from '../../kit/screen/screen.ts';
+import {noAnswerNow} from '../../kit/screen/server-outage.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {plain} from '../../kit/terminal/styled-text.ts';
 import {counted} from '../../lib/format.ts';
@@ -33,13 +34,12 @@ export const connectorPage: Page<ConnectorState> = {
   where: 'on the page of a connector',
   showsStatistics: true,
   rows(screen, {opened}, {width}) {
-    const now = describedConnectors(screen).find(({key}) => key === opened.connector.key);
-    return connectorRows(opened, now, width);
+    return connectorRows(opened, describedConnector(screen, opened.connector.key), width);
   },
   open(screen, {about}) {
     const {page} = screen.state;
     const name = screen.lookup.described.get()?.name;
-    const connector = describedConnectors(screen).find(({key}) => key === about);
+    const connector = describedConnector(screen, about);
     if (name === undefined || !connector) return;
     const at = connector.stats && screen.services.stats.known.get().get(name)?.at;
     openPage(screen, connectorPage, {opened: {pipeline: name, connector, at}}, {under: page});
@@ -61,12 +61,17 @@ function textOf({services}: Screen, {opened: {pipeline, connector}}: ConnectorSt
   return openedText(pipeline, connector, services.serverUrl);
 }
 
+function describedConnector({lookup, events}: Screen, wanted: string | undefined): KnownConnector | undefined {
+  const name = lookup.described.get()?.name;
+  return name === undefined ? undefined : events.connectors.connectors(name).find(({key}) => key === wanted);
+}
+
 /** What the statistics say of the connectors, in sentences, and a table of them. */
 export function connectorsSection(screen: Screen, name: string, width: number): Section {
   const {stats, symbols, clock, catalog} = screen.services;
   const runs = hasProcess(screen.pipeline(name));
   const known = stats.known.get().get(name);
-  const connectors = describedConnectors(screen);
+  const connectors = screen.events.connectors.connectors(name);
   const isOpened = catalog.find(name) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(screen, name));
   const table = connectorTable(connectors, {width, symbols, now: clock.wall()});

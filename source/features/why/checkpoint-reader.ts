@@ -1,6 +1,7 @@
 import type {Log} from '../../engine/logs/log.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
-import {CheckpointFailures, type FailedCheckpoints} from '../../kit/facts/checkpoint-failures.ts';
+import {CheckpointFailures} from '../../kit/facts/checkpoint-failures.ts';
+import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';

@@ -1,18 +1,18 @@
 import {asFailure} from '../../engine/api/errors.ts';
-import type {ApiClient, Pipeline, RunnerHealth} from '../../engine/api/types.ts';
+import type {ApiClient, Pipeline, PipelineDetail, RunnerHealth} from '../../engine/api/types.ts';
 import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
 import {sampled} from '../../engine/pipelines/recent-counts.ts';
 import {isContradicted} from '../../engine/pipelines/runner-health.ts';
 import {allErrors, hasProcess, type KnownStats, noStats} from '../../engine/pipelines/stats-poller.ts';
 import type {ConnectorErrorCount} from '../../engine/records/error-log.ts';
-import {CheckpointFailures, type FailedCheckpoints} from '../../kit/facts/checkpoint-failures.ts';
+import {CheckpointFailures} from '../../kit/facts/checkpoint-failures.ts';
 import {errorsKey} from '../../kit/facts/connector-causes.ts';
 import {errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
-import {connectorsOf, failuresInLog, type KnownConnector, type LoggedFailure} from '../../kit/facts/connectors.ts';
-import {type AskedDetail, isDegraded, type LogFacts, type Statement} from '../../kit/facts/statement.ts';
-import {logFacts, readingKey, whyOf} from '../../kit/facts/why.ts';
+import {failuresInLog, type KnownConnector} from '../../kit/facts/connectors.ts';
+import {factsOf, type Gathered, type LogReading, logFacts} from '../../kit/facts/pipeline-facts.ts';
+import {isDegraded, type Statement} from '../../kit/facts/statement.ts';
+import {diagnose, readingKey} from '../../kit/facts/why.ts';
 import {connectorTotalWords} from '../../kit/journal/event-words.ts';
-import type {LogReading} from '../../kit/journal/log-readings.ts';
 import {withServerLog} from '../../kit/shell/server-log.ts';
 import type {Clock} from '../../lib/clock.ts';
 
@@ -54,7 +54,7 @@ export type Why = {
  * Rejects only when aborted.
  */
 export async function whyOfServer(
-  pipelines: readonly (Pipeline & AskedDetail)[],
+  pipelines: readonly (Pipeline | PipelineDetail)[],
   options: WhyOptions,
 ): Promise<readonly Why[]> {
   const {clock} = options;
@@ -74,30 +74,29 @@ export async function whyOfServer(
 }
 
 async function whyOfOne(
-  pipeline: Pipeline & AskedDetail,
+  pipeline: Pipeline | PipelineDetail,
   options: WhyOptions & {readonly patience: number; readonly askRunner: () => Promise<RunnerHealth | undefined>},
 ): Promise<Why> {
   const runs = hasProcess(pipeline);
   const isAsked = runs && options.patience > 0;
   const [known, answer] = await Promise.all([
-    isAsked ? readStats(pipeline.name, options) : noStats,
+    isAsked ? readStats(pipeline.name, options) : undefined,
     isAsked ? readLog(pipeline.name, options) : undefined,
   ]);
-  const {stats, failure} = known;
-  const read = answer && 'log' in answer ? answer : undefined;
-  const connectors = connectorsOf(known, read?.failures ?? []);
-  const {log, failedCheckpoints} = read ?? {};
+  const {stats, failure} = known ?? noStats;
+  const read = answer && 'told' in answer ? answer : undefined;
   const reading = readingOf(answer);
   const isDoubted = reading.kind === 'unreachable' || isContradicted(pipeline, {isRunOver: read?.isRunOver, failure});
   const runner = isDoubted ? await options.askRunner() : undefined;
-  const statements = whyOf({pipeline, hasProcess: runs, known, runner, connectors, log, reading, failedCheckpoints});
+  const facts = factsOf({pipeline, known, runner, reading, ...(read?.told ?? nothingTold)});
+  const statements = diagnose(facts);
   const degraded = isDegraded(statements);
   return {
     statements,
     isDegraded: degraded || !runs || (stats && read) ? degraded : undefined,
     isLogRead: runs ? read !== undefined : undefined,
     trouble: statements.slice(1).find(isTrouble)?.text,
-    connectorErrors: errorsInWords(pipeline, stats && connectors, read?.counted),
+    connectorErrors: errorsInWords(pipeline, stats && facts.connectors, read?.counted),
   };
 }
 
@@ -133,19 +132,19 @@ function errorsInWords(
 }
 
 type ReadLog = {
-  readonly log: LogFacts;
+  readonly told: Pick<Gathered, 'log' | 'failures' | 'failedCheckpoints'>;
   readonly isRunOver: boolean;
   readonly counted: ConnectorErrorCount;
-  readonly failures: readonly LoggedFailure[];
-  readonly failedCheckpoints: FailedCheckpoints | undefined;
 };
+
+const nothingTold: ReadLog['told'] = {log: undefined, failures: []};
 
 /** Why the log could not be read, in words. Rejects only when aborted. */
 type Unreachable = {readonly why: string};
 
 function readingOf(answer: ReadLog | Unreachable | undefined): LogReading {
   if (!answer) return {kind: 'unread'};
-  return 'log' in answer ? {kind: 'followed'} : {kind: 'unreachable', since: undefined, why: answer.why};
+  return 'told' in answer ? {kind: 'followed'} : {kind: 'unreachable', since: undefined, why: answer.why};
 }
 
 async function readLog(
@@ -157,9 +156,9 @@ async function readLog(
       const {buffer, errors} = log;
       const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
       while (!checkpoints.step(blockBytes));
-      const failures = failuresInLog({buffer, errors}, errors.connectors.firstId);
-      const {found: failedCheckpoints} = checkpoints;
-      return {log: logFacts(log), isRunOver: log.isRunOver, counted: errors.connectors, failures, failedCheckpoints};
+      const failures = failuresInLog(log, errors.connectors.firstId);
+      const told = {log: logFacts(log), failures, failedCheckpoints: checkpoints.found};
+      return {told, isRunOver: log.isRunOver, counted: errors.connectors};
     });
   } catch (error) {
     if (options.signal.aborted || !(error instanceof Error)) throw error;

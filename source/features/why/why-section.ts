@@ -1,13 +1,13 @@
-import type {FailedCheckpoints} from '../../kit/facts/checkpoint-failures.ts';
+import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
 import type {Severity, Statement} from '../../kit/facts/statement.ts';
 import {detailWords} from '../../kit/facts/statement-words.ts';
-import {logFacts, whyOf} from '../../kit/facts/why.ts';
+import {diagnose} from '../../kit/facts/why.ts';
 import {closePages, openAbout} from '../../kit/pages/page.ts';
 import {marginCells} from '../../kit/pages/page-rows.ts';
 import {itemBlock, type Section, stacked} from '../../kit/pages/sections.ts';
-import {describedConnectors, noAnswerNow} from '../../kit/screen/described-connectors.ts';
 import {goToEntryOf} from '../../kit/screen/move.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
+import {noAnswerNow} from '../../kit/screen/server-outage.ts';
 import type {Described} from '../../kit/screen/services.ts';
 import type {OpenPage} from '../../kit/state/page.ts';
 import {wrapWords} from '../../kit/terminal/fit.ts';
@@ -30,28 +30,14 @@ const detailIndent = 5;
 /** Which page tells why a pipeline is as it is: it reads the log for checkpoints that failed. */
 type WhyPage = OpenPage & {readonly checkpoints: Pick<CheckpointReader, 'state'>};
 
-/** How the described pipeline is; see `whyOf`. */
+/** How the described pipeline is; see `diagnose`. */
 export function describedWhy(
   screen: Screen,
   {name, answer}: Described,
   failedCheckpoints: FailedCheckpoints | undefined,
 ): readonly Statement[] {
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
-  const listed = screen.pipeline(name);
-  if (listed) {
-    const isSame = detail?.programStatus === listed.programStatus;
-    const programError = isSame ? detail.programError : undefined;
-    const {memoryLimit} = detail ?? {};
-    const noAnswer = noAnswerNow(screen);
-    return screen.events.why(name, {programError, memoryLimit, noAnswer, failedCheckpoints});
-  }
-  const {stats, logs} = screen.services;
-  const known = stats.known.get().get(name);
-  const log = logs.get(name);
-  return whyOf({
-    ...{pipeline: detail, hasProcess: known !== undefined, known},
-    ...{connectors: describedConnectors(screen), log: log && logFacts(log), reading: undefined, failedCheckpoints},
-  });
+  return diagnose(screen.events.facts(name, {detail, noAnswer: noAnswerNow(screen), failedCheckpoints}));
 }
 
 type WhyView = {

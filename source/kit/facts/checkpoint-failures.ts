@@ -5,18 +5,7 @@ import {timeOfBytes} from '../../engine/records/line-head.ts';
 import {bisect} from '../../lib/bisect.ts';
 import {masked} from '../../lib/secrets.ts';
 import {readLine} from '../viewport/line-text.ts';
-
-/** Checkpoints of the newest run that failed, as its log says, and after which the log tells of none that was made. */
-export type FailedCheckpoints = {
-  readonly count: number;
-  /** Unix times in ms of the first and the last one. */
-  readonly since: number | undefined;
-  readonly last: number | undefined;
-  /** Id of the last one. */
-  readonly entry: number;
-  /** Why that failed. */
-  readonly reason: string;
-};
+import type {FailedCheckpoints} from './pipeline-facts.ts';
 
 /** Feldera's words for one that failed (`dbsp_adapters`, controller.rs), of level WARN. */
 const failedPattern = /^checkpoint failed: (.*)/s;

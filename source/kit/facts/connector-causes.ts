@@ -12,7 +12,8 @@ import {errorWords} from '../journal/event-words.ts';
 import {readLine} from '../viewport/line-text.ts';
 import {adviceFor} from '../words/guide.ts';
 import {errorCount, type KnownConnector} from './connectors.ts';
-import type {Cause, LogFacts, Statement, WhyFacts} from './statement.ts';
+import type {LogFacts, PipelineFacts} from './pipeline-facts.ts';
+import type {Cause, Statement} from './statement.ts';
 
 /** More connectors with one fault are a number. */
 const mostNamed = 5;
@@ -71,7 +72,7 @@ export const pausedOutputs: Cause = ({connectors}) => {
 export const connectorsWithErrors: Cause = (facts) =>
   named(withErrors(facts, 'notice'), 'had errors', (judged) => errorStatement(facts.log, judged));
 
-function withErrors({connectors, known}: WhyFacts, severity: Judged['severity']): readonly Judged[] {
+function withErrors({connectors, known}: PipelineFacts, severity: Judged['severity']): readonly Judged[] {
   return present(connectors)
     .filter((each) => errorCount(each) > 0)
     .map((connector) => ({connector, ...verdictOf(connector.stats, known)}))

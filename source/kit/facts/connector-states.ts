@@ -1,7 +1,8 @@
 import type {Pipeline, PipelineStats} from '../../engine/api/types.ts';
 import type {Log} from '../../engine/logs/log.ts';
+import type {OpenLogs} from '../../engine/logs/log-manager.ts';
 import {connectorKey} from '../../engine/pipelines/recent-counts.ts';
-import {hasProcess, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
+import {hasProcess, type KnownStats, type StatsPoller} from '../../engine/pipelines/stats-poller.ts';
 import type {ConnectorErrorCount} from '../../engine/records/error-log.ts';
 import {connectorsOf, errorCount, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
 
@@ -32,7 +33,7 @@ export type FailedConnector = {
   readonly message: string;
 };
 
-/** What is known of the last run of a pipeline. */
+/** What is known of the last run of a pipeline; of one that no list has, of its log and statistics. */
 export type OfRun = {
   /** Undefined: no list has it. */
   readonly pipeline: Pipeline | undefined;
@@ -40,6 +41,12 @@ export type OfRun = {
   readonly known: KnownStats | undefined;
   /** Of connectors that stopped with a fatal error, as logs told. */
   readonly failures: readonly LoggedFailure[];
+};
+
+/** Absent: nothing is known of it. */
+type StateSources = {
+  readonly stats?: Pick<StatsPoller, 'known'> | undefined;
+  readonly logs?: Pick<OpenLogs<Pick<Log, 'buffer' | 'errors'>>, 'get'>;
 };
 
 type CountedErrors = {
@@ -70,15 +77,20 @@ type LastRun = {
  * errors, and which of them stopped with a fatal error. The one owner of both.
  */
 export class ConnectorStates {
+  readonly #sources: StateSources;
   readonly #runs = new Map<string, LastRun>();
   /** Up to where each log was read for them, in a run. */
   readonly #read = new WeakMap<object, {readonly run: string; readonly to: number}>();
-  #known: ReadonlyMap<string, KnownStats> = new Map();
+  /** By the errors of a log that no list has, of which run. */
+  readonly #unlisted = new WeakMap<object, {readonly firstId: number; readonly failures: readonly LoggedFailure[]}>();
   #listed: ReadonlyMap<string, Pipeline> = new Map();
 
+  constructor(sources: StateSources) {
+    this.#sources = sources;
+  }
+
   /** Call for each new list and for new statistics. */
-  update(pipelines: readonly Pipeline[], known: ReadonlyMap<string, KnownStats>): void {
-    this.#known = known;
+  update(pipelines: readonly Pipeline[]): void {
     this.#listed = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
     const before = new Map(this.#runs);
     // A pipeline that was renamed keeps its id.
@@ -125,9 +137,9 @@ export class ConnectorStates {
     this.#runs.set(name, {...run, failures: [...all.values()]});
   }
 
-  /** The connectors of the last run, of a pipeline in the list; empty while none is known. */
+  /** The connectors of the last run; empty while none is known. */
   connectors(name: string): readonly KnownConnector[] {
-    return connectorsOf(this.#known.get(name), this.#runs.get(name)?.failures ?? []);
+    return connectorsOf(this.#known.get(name), this.#failuresOf(name));
   }
 
   /**
@@ -135,8 +147,8 @@ export class ConnectorStates {
    * errors, as far as the log told of it.
    */
   failed(name: string): readonly FailedConnector[] {
-    const {hasProcess, known, failures} = this.ofRun(name);
-    if (!hasProcess) return [];
+    if (!hasProcess(this.#listed.get(name))) return [];
+    const {known, failures} = this.ofRun(name);
     // Of most pipelines, at each frame.
     const isFatal = known?.stats?.connectors.some(({fatalError}) => fatalError !== undefined);
     if (failures.length === 0 && !isFatal) return [];
@@ -151,8 +163,8 @@ export class ConnectorStates {
     const run = this.#runs.get(name);
     const pipeline = this.#listed.get(name);
     return {
-      ...{pipeline, hasProcess: hasProcess(pipeline), failures: run?.failures ?? none},
-      known: this.#statsOf(name, run?.earlier) ? this.#known.get(name) : undefined,
+      ...{pipeline, hasProcess: hasProcess(pipeline), failures: this.#failuresOf(name)},
+      known: !run || this.#statsOf(name, run.earlier) ? this.#known.get(name) : undefined,
     };
   }
 
@@ -180,6 +192,24 @@ export class ConnectorStates {
     };
   }
 
+  get #known(): ReadonlyMap<string, KnownStats> {
+    return this.#sources.stats?.known.get() ?? noneKnown;
+  }
+
+  /** As remembered of a run of the list; of any other pipeline, as its open log tells. */
+  #failuresOf(name: string): readonly LoggedFailure[] {
+    const run = this.#runs.get(name);
+    const log = run ? undefined : this.#sources.logs?.get(name);
+    if (!log) return run?.failures ?? none;
+    const {byKey, connectors} = log.errors;
+    const {firstId} = connectors;
+    const read = this.#unlisted.get(byKey);
+    if (read?.firstId === firstId) return read.failures;
+    const failures = failuresInLog(log, firstId);
+    this.#unlisted.set(byKey, {firstId, failures});
+    return failures;
+  }
+
   #statsOf(name: string, earlier: string | undefined): PipelineStats | undefined {
     const stats = this.#known.get(name)?.stats;
     return earlier === undefined || stats?.incarnation !== earlier ? stats : undefined;
@@ -187,6 +217,7 @@ export class ConnectorStates {
 }
 
 const none: readonly LoggedFailure[] = [];
+const noneKnown: ReadonlyMap<string, KnownStats> = new Map();
 const noErrors = {listed: 0, dropped: 0, counted: 0};
 
 /** All errors of these connectors, as far as they are known. */

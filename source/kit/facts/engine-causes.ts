@@ -5,7 +5,8 @@ import type {KnownStats} from '../../engine/pipelines/stats-poller.ts';
 import {clean} from '../../lib/clean.ts';
 import {byteSize, count, counted, duration, elapsed, readTime} from '../../lib/format.ts';
 import {adviceFor} from '../words/guide.ts';
-import type {Cause, Statement, WhyFacts} from './statement.ts';
+import type {PipelineFacts} from './pipeline-facts.ts';
+import type {Cause, Statement} from './statement.ts';
 
 /** Milliseconds without progress from which on it is said. */
 const stillFrom = 30_000;
@@ -71,7 +72,7 @@ function waiting(records: number): string {
 }
 
 /** What stands still without any trouble, as an addition to a sentence; undefined: records come. */
-export function quietWords({known}: Pick<WhyFacts, 'known'>): string | undefined {
+export function quietWords({known}: Pick<PipelineFacts, 'known'>): string | undefined {
   const {stats} = known ?? {};
   if (stats?.state !== 'Running') return undefined;
   const still = stillFor(known);

@@ -1,5 +1,5 @@
+import {hasState} from '../../engine/api/pipeline-state.ts';
 import type {Pipeline} from '../../engine/api/types.ts';
-import type {Log} from '../../engine/logs/log.ts';
 import {isUnfinished, watchPatternKey} from '../../engine/records/error-log.ts';
 import {failedStartIn} from '../../engine/records/failed-start.ts';
 import {isPanicLine, reportsEnd} from '../../engine/records/line-kind.ts';
@@ -27,7 +27,8 @@ import {
   quietWords,
   transactions,
 } from './engine-causes.ts';
-import {type Cause, type LogFacts, lateSince, type Statement, severities, type WhyFacts} from './statement.ts';
+import {type LogFacts, lateSince, type PipelineFacts} from './pipeline-facts.ts';
+import {type Cause, type Statement, severities} from './statement.ts';
 
 /** Cells for the words of a lost stream: a page wraps them. */
 const enough = 1000;
@@ -105,22 +106,16 @@ const causes: readonly Cause[] = [
  * How a pipeline is, in statements: one for the pipeline, then one for each thing that is not normal, the worst first. A
  * healthy pipeline has one statement. Empty: nothing is known of it.
  */
-export function whyOf(facts: WhyFacts): readonly Statement[] {
-  // What was known of a process that has ended is no trouble of now.
-  const now = facts.hasProcess ? facts : {...facts, known: undefined, connectors: [], reading: undefined};
-  const found = causes.flatMap((cause) => cause(now));
+export function diagnose(facts: PipelineFacts): readonly Statement[] {
+  const {pipeline} = facts;
+  const found = causes.flatMap((cause) => cause(facts));
   const wrong = severities.flatMap((severity) => found.filter((each) => each.severity === severity));
-  return [...(facts.pipeline && hasState(facts.pipeline) ? [ofPipeline(now, facts.pipeline, wrong)] : []), ...wrong];
-}
-
-/** A support bundle has the configuration of a pipeline, without its state. */
-function hasState({deploymentStatus}: Pipeline): boolean {
-  return deploymentStatus !== '';
+  return [...(pipeline && hasState(pipeline) ? [ofPipeline(facts, pipeline, wrong)] : []), ...wrong];
 }
 
 function ofPipeline(
-  facts: WhyFacts,
-  pipeline: NonNullable<WhyFacts['pipeline']>,
+  facts: PipelineFacts,
+  pipeline: NonNullable<PipelineFacts['pipeline']>,
   wrong: readonly Statement[],
 ): Statement {
   const {noAnswer} = facts;
@@ -151,7 +146,7 @@ function ofPipeline(
 }
 
 /** What is to be said of the pipeline beside its state. */
-function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statement[]): string {
+function restWords(facts: PipelineFacts, pipeline: Pipeline, wrong: readonly Statement[]): string {
   const reason = pipeline.deploymentStatus === 'Initializing' ? pipeline.runtimeReason : undefined;
   if (reason !== undefined) return clean(`: ${reason.replaceAll(/\s+/g, ' ')}`);
   if (serverState(pipeline) !== 'Running') return '';
@@ -164,7 +159,7 @@ function restWords(facts: WhyFacts, pipeline: Pipeline, wrong: readonly Statemen
 }
 
 /** That nothing is wrong, of a pipeline of which nothing else is known; undefined: a statement says how it was read. */
-function knownWords(reading: WhyFacts['reading']): string | undefined {
+function knownWords(reading: PipelineFacts['reading']): string | undefined {
   if (reading?.kind === 'coming') return 'Its log is being read';
   return reading === undefined || reading.kind === 'followed' ? 'No trouble is known' : undefined;
 }
@@ -179,7 +174,7 @@ function failureIn({errors, firstId}: LogFacts): number | undefined {
   return found?.lastId;
 }
 
-function adviceOfFailure({log}: WhyFacts, pipeline: NonNullable<WhyFacts['pipeline']>): Advice | undefined {
+function adviceOfFailure({log}: PipelineFacts, pipeline: NonNullable<PipelineFacts['pipeline']>): Advice | undefined {
   const {deploymentError: error, runtimeReason = '', programError, deploymentStatus} = pipeline;
   if (hasCompileError(pipeline)) return adviceFor(programError ?? '') ?? adviceFor(programError ?? '', 'compiler');
   const texts = error ? [error.message, ...error.more.map(([, text]) => text)] : [runtimeReason];
@@ -189,11 +184,4 @@ function adviceOfFailure({log}: WhyFacts, pipeline: NonNullable<WhyFacts['pipeli
     ({key, lastId}) => lastId >= log.firstId && key !== watchPatternKey && !isUnfinished(key),
   );
   return hasError ? undefined : evictionAdvice;
-}
-
-/** Facts of an open log that statements need. */
-export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losses' | 'snapshot'>): LogFacts {
-  const {firstId, isWhole} = errors.connectors;
-  const {lostStreams = []} = snapshot.get();
-  return {errors: errors.byKey, firstId, isWhole, losses, lostStreams};
 }

@@ -1,7 +1,8 @@
 import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {ConnectorStates, OfRun} from '../facts/connector-states.ts';
-import {isDegraded, lateFrom, lateSince, type Statement} from '../facts/statement.ts';
+import {lateFrom, lateSince} from '../facts/pipeline-facts.ts';
+import {isDegraded, type Statement} from '../facts/statement.ts';
 import {type DegradedPipelines, pipelineState} from '../words/pipeline.ts';
 import type {EventOf} from './pipeline-event.ts';
 

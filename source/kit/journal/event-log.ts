@@ -9,13 +9,12 @@ import {ConnectorStates, connectorTotal} from '../facts/connector-states.ts';
 import {
   type ConnectorIncrease,
   connectorIncrease,
-  connectorsOf,
   type ErrorsByConnector,
   errorsByConnector,
   newErrorsWords,
 } from '../facts/connectors.ts';
-import type {AskedDetail, Statement, WhyFacts} from '../facts/statement.ts';
-import {logFacts, whyOf} from '../facts/why.ts';
+import {factsOf, type Gathered, logFacts, type PipelineFacts} from '../facts/pipeline-facts.ts';
+import {diagnose} from '../facts/why.ts';
 import type {DegradedPipelines} from '../words/pipeline.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {Degraded} from './degraded.ts';
@@ -56,15 +55,13 @@ type Seen = {
   readonly until: number;
 };
 
-type WhyAsked = Pick<WhyFacts, 'noAnswer' | 'failedCheckpoints'> & AskedDetail;
-
 const never = Number.NEGATIVE_INFINITY;
 
 /** What logs, list and statistics tell of pipelines, and up to where the user has seen it. */
 export class EventLog {
   readonly #sources: EventSources;
   /** Numbers of connector errors, and which connectors stopped with a fatal error. */
-  readonly connectors = new ConnectorStates();
+  readonly connectors: ConnectorStates;
   readonly readings = new LogReadings((name) => this.#lastOf(name));
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   readonly #journal = new Journal();
@@ -92,6 +89,7 @@ export class EventLog {
 
   constructor(sources: EventSources) {
     this.#sources = sources;
+    this.connectors = new ConnectorStates(sources);
     this.#onScreen = new OnScreen({
       clock: sources.clock,
       onSeen: (pipelines) => this.#markSeen(pipelines),
@@ -102,7 +100,7 @@ export class EventLog {
     const {clock} = sources;
     const began = clock.monotonic();
     const startedAt = () => clock.wall() - (clock.monotonic() - began);
-    this.#degraded = new Degraded({connectors, why: (name) => this.why(name), clock, startedAt});
+    this.#degraded = new Degraded({connectors, why: (name) => diagnose(this.facts(name)), clock, startedAt});
   }
 
   dispose(): void {
@@ -217,7 +215,7 @@ export class EventLog {
     const {pipelines} = this.#sources.poller.snapshot.get();
     const stats = this.#sources.stats?.known.get();
     if (pipelines && (this.#list?.of !== pipelines || this.#list.stats !== stats)) {
-      this.connectors.update(pipelines, stats ?? new Map());
+      this.connectors.update(pipelines);
       if (this.#list?.of !== pipelines) this.readings.update(pipelines);
       const statuses = pipelineStatuses(pipelines, this.#list?.statuses, this.connectors);
       this.#list = {of: pipelines, stats, statuses};
@@ -267,16 +265,15 @@ export class EventLog {
     }, 0);
   }
 
-  /** How a pipeline of the list is; see `whyOf`. `more`: what is known of it only where it is asked for. */
-  why(name: string, more: WhyAsked = {}): readonly Statement[] {
-    const {failures, pipeline, ...run} = this.connectors.ofRun(name);
-    const log = this.#sources.logs.get(name);
-    const {programError, memoryLimit, ...asked} = more;
-    const now = this.#sources.clock.wall();
-    return whyOf({
-      ...{...run, ...asked, now, connectors: connectorsOf(run.known, failures), log: log && logFacts(log)},
-      ...{reading: this.readings.of(name), runner: this.#sources.runner?.get()},
-      pipeline: pipeline && {...pipeline, programError: programError ?? pipeline.programError, memoryLimit},
+  /** All that is known of a pipeline. `asked`: only where it is asked for. */
+  facts(name: string, asked: Pick<Gathered, 'detail' | 'noAnswer' | 'failedCheckpoints'> = {}): PipelineFacts {
+    const {logs, clock, runner} = this.#sources;
+    const {pipeline, known, failures} = this.connectors.ofRun(name);
+    const log = logs.get(name);
+    return factsOf({
+      ...asked,
+      ...{pipeline, known, failures, log: log && logFacts(log), reading: this.readings.of(name)},
+      ...{now: clock.wall(), runner: runner?.get()},
     });
   }
 

@@ -1,18 +1,8 @@
 import type {Pipeline} from '../../engine/api/types.ts';
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
+import type {LogReading} from '../facts/pipeline-facts.ts';
 import type {LogStatus} from './log-status.ts';
-
-/**
- * Up to where the log of a run was read: `followed`: all that came until now; `coming`: it is being read; `left`: until
- * then (Unix time in ms), and nobody follows it since; `unread`: nothing; `unreachable`: the server does not give it, for
- * a reason in words.
- */
-export type LogReading =
-  | {readonly kind: 'followed' | 'coming'}
-  | {readonly kind: 'left'; readonly until: number}
-  | {readonly kind: 'unread'}
-  | {readonly kind: 'unreachable'; readonly since: number | undefined; readonly why: string};
 
 type LogFlow = Pick<LogStatus, 'flow' | 'cut'>;
 

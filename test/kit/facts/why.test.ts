@@ -6,9 +6,10 @@ import type {PipelineDetail, PipelineStats} from '../../../source/engine/api/typ
 import {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {type KnownStats, noStats} from '../../../source/engine/pipelines/stats-poller.ts';
 import {CheckpointFailures} from '../../../source/kit/facts/checkpoint-failures.ts';
-import {connectorsOf, failuresInLog} from '../../../source/kit/facts/connectors.ts';
-import {isDegraded, type LogFacts, type Statement, type WhyFacts} from '../../../source/kit/facts/statement.ts';
-import {whyOf} from '../../../source/kit/facts/why.ts';
+import {failuresInLog} from '../../../source/kit/facts/connectors.ts';
+import {factsOf, type Gathered, type LogFacts} from '../../../source/kit/facts/pipeline-facts.ts';
+import {isDegraded, type Statement} from '../../../source/kit/facts/statement.ts';
+import {diagnose} from '../../../source/kit/facts/why.ts';
 import {runAtOnce} from '../../../source/lib/slices.ts';
 import {recording} from '../../demo/recording.ts';
 import {head, runner, start} from '../../engine/records/index-lines.ts';
@@ -34,17 +35,18 @@ function logOf({errors, losses, states}: LogSink): LogFacts {
   return {errors: errors.byKey, firstId, isWhole, losses, lostStreams: states.lostStreams};
 }
 
-type Given = Partial<WhyFacts> & {readonly stats?: PipelineStats; readonly sink?: LogSink};
+type Given = Partial<Gathered> & {readonly stats?: PipelineStats; readonly sink?: LogSink};
 
-/** The statements of a running pipeline about which this is known. */
+/** The statements of a pipeline that runs, unless it is given, about which this is known. */
 function statements({stats, sink, ...given}: Given): readonly Statement[] {
   const known = given.known ?? (stats && {...noStats, stats, at: 0});
   const failures = sink ? failuresInLog(sink, sink.errors.connectors.firstId) : [];
-  return whyOf({
-    ...{pipeline: makePipeline('orders'), hasProcess: true, log: sink && logOf(sink), reading: {kind: 'followed'}},
-    ...{known, connectors: connectorsOf(known, failures)},
-    ...given,
-  });
+  return diagnose(
+    factsOf({
+      ...{pipeline: makePipeline('orders'), known, failures, log: sink && logOf(sink), reading: {kind: 'followed'}},
+      ...given,
+    }),
+  );
 }
 
 const textsOf = (all: readonly Statement[]) => all.map(({severity, text}) => `${severity}: ${text}`);
@@ -65,7 +67,7 @@ describe('a pipeline that does not work', () => {
   it('whose worker panicked: the message, and the place of the panic in the log', () => {
     const sink = sinkOf(bodyOf('35-worker-panic-logs.raw'));
     const pipeline = detailOf('35b-worker-panic-pipeline.raw');
-    const [first, ...more] = statements({pipeline, sink, hasProcess: false});
+    const [first, ...more] = statements({pipeline, sink});
     expect(first).toMatchObject({
       ...{severity: 'failed', source: 'API', since: Date.parse('2026-11-27T06:46:44.106Z')},
       text: 'Failed · panic: customer of order 77 is PANIC (crates/realpipe/src/main.rs:64)',
@@ -115,7 +117,7 @@ describe('a pipeline that does not work', () => {
     const lines = [head('hello'), head(`Error initializing the pipeline: ${reason}.`, 'ERROR'), head('x', 'ERROR')];
     const deploymentError = {message: 'm', errorCode: 'X', cause: 'a.in: no such file', endedStart: true, more: []};
     const pipeline = makePipeline('orders', {...stopped, deploymentError});
-    const all = statements({pipeline, hasProcess: false, sink: sinkOf(`${lines.join('\n')}\n`)});
+    const all = statements({pipeline, sink: sinkOf(`${lines.join('\n')}\n`)});
     // Once: it is that of the connector, too.
     expect(textsOf(all)).toEqual(['failed: Start failed · a.in: no such file']);
     expect(all[0]?.place?.entry).toBe(1);
@@ -123,7 +125,7 @@ describe('a pipeline that does not work', () => {
 
   it('whose program is wrong has no place in the log of its last run', () => {
     const pipeline = {...makePipeline('orders', {...stopped, programStatus: 'SqlError'}), programError: 'error: bad'};
-    const [first] = statements({pipeline, hasProcess: false, sink: sinkOf(bodyOf('35-worker-panic-logs.raw'))});
+    const [first] = statements({pipeline, sink: sinkOf(bodyOf('35-worker-panic-logs.raw'))});
     expect(first).toMatchObject({text: 'SQL error · bad', place: {entry: undefined}});
   });
 
@@ -136,9 +138,7 @@ describe('a pipeline that does not work', () => {
 
   it('nothing of its last process is trouble of now', () => {
     const stats = running({output_stall_msecs: 60_000, memory_pressure: 'critical'});
-    expect(textsOf(statements({pipeline: makePipeline('orders', stopped), stats, hasProcess: false}))).toEqual([
-      'fine: Stopped',
-    ]);
+    expect(textsOf(statements({pipeline: makePipeline('orders', stopped), stats}))).toEqual(['fine: Stopped']);
   });
 });
 

@@ -2,9 +2,11 @@ import {expect, it} from 'vitest';
 import type {ConnectorStats, Pipeline, PipelineStats} from '../../../source/engine/api/types.ts';
 import {type KnownStats, noStats} from '../../../source/engine/pipelines/stats-poller.ts';
 import {ConnectorStates} from '../../../source/kit/facts/connector-states.ts';
-import {connectorsOf, type LoggedFailure} from '../../../source/kit/facts/connectors.ts';
-import {whyOf} from '../../../source/kit/facts/why.ts';
+import type {LoggedFailure} from '../../../source/kit/facts/connectors.ts';
+import {factsOf} from '../../../source/kit/facts/pipeline-facts.ts';
+import {diagnose} from '../../../source/kit/facts/why.ts';
 import {Degraded} from '../../../source/kit/journal/degraded.ts';
+import {createStore} from '../../../source/lib/store.ts';
 import {makePipeline, stopped} from '../screen/make-pipeline.ts';
 import {ScreenUnderTest} from '../screen/screen-under-test.ts';
 
@@ -12,12 +14,12 @@ const startedAt = 1_000_000;
 
 /** What lists and statistics tell of a pipeline called `a`, and what follows. */
 class Rig {
-  readonly connectors = new ConnectorStates();
+  readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
+  readonly connectors = new ConnectorStates({stats: {known: this.#known}});
   readonly degraded: Degraded;
   changes = 0;
   now = startedAt;
   #pipeline: Pipeline = makePipeline('a');
-  #known = new Map<string, KnownStats>();
 
   constructor() {
     this.degraded = new Degraded({
@@ -27,10 +29,9 @@ class Rig {
         clock: {wall: () => this.now, after: () => () => {}},
       },
       why: (name) => {
-        const {failures, pipeline, hasProcess, known} = this.connectors.ofRun(name);
+        const {failures, pipeline, known} = this.connectors.ofRun(name);
         const {now} = this;
-        const [log, reading] = [undefined, undefined];
-        return whyOf({pipeline, hasProcess, known, now, connectors: connectorsOf(known, failures), log, reading});
+        return diagnose(factsOf({failures, pipeline, known, now, log: undefined, reading: undefined}));
       },
     });
     this.degraded.names.subscribe(() => {
@@ -73,12 +74,12 @@ class Rig {
     const stats: PipelineStats = {
       ...{state: 'Running', incarnation, uptime: 0, bufferedRecords: 0, outputStall, isComplete: false, connectors},
     };
-    this.#known = new Map([['a', {...noStats, stats, at: this.now}]]);
+    this.#known.set(new Map([['a', {...noStats, stats, at: this.now}]]));
     return this.#update();
   }
 
   #update(): readonly string[] {
-    this.connectors.update([this.#pipeline], this.#known);
+    this.connectors.update([this.#pipeline]);
     return this.degraded.update(['a']).map(({words}) => words);
   }
 }
@@ -209,7 +210,7 @@ it('heals without its page while somebody watches; without, it is as of its stat
   // The first minute has the request that was due already.
   for (let minutes = 0; minutes < 2; minutes++) await screen.clock.advance(60_000);
   await screen.until(() => asOf() !== undefined, 'that this is old');
-  expect(events.why('ill')[0]).toMatchObject({
+  expect(diagnose(events.facts('ill'))[0]).toMatchObject({
     ...{text: 'Running, and was degraded when its statistics were last read', last: asOf()},
   });
   run.setHealth('ill.in', 'Healthy');

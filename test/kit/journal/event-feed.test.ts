@@ -5,6 +5,7 @@ import {quiet} from '../../../demo/scenario.ts';
 import type {Pipeline} from '../../../source/engine/api/types.ts';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
+import {diagnose} from '../../../source/kit/facts/why.ts';
 import {type Alert, alertObject} from '../../../source/kit/journal/alerts.ts';
 import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
 import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
@@ -397,7 +398,7 @@ it('what the compiler says of a program is in its alert, its banner and its row 
     ...screen.controller.events.errorRows.flatMap((row) => (row.kind === 'failed' ? row.why : [])),
     bannerText(screen.controller.pipeline('fraud'), {width: 200, symbols: screen.controller.services.symbols, key: 'd'})
       ?.text,
-    screen.controller.events.why('fraud')[0]?.text,
+    diagnose(screen.controller.events.facts('fraud'))[0]?.text,
   ];
   const all = [words, ` ✗ ${words.replace(' ·', ':')}  press d for details `, words];
   expect(tellers()).toEqual(all);

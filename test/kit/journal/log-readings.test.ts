@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {connectorErrors} from '../../../demo/connector-errors.ts';
 import {processLog} from '../../../demo/process-log.ts';
+import {diagnose} from '../../../source/kit/facts/why.ts';
 import {LogReadings} from '../../../source/kit/journal/log-readings.ts';
 import {allTexts, rowsOfPage} from '../pages/all-rows.ts';
 import {makePipeline, stopped} from '../screen/make-pipeline.ts';
@@ -67,7 +68,7 @@ it('a log that is followed from run to run is read in all of them; of an old ser
 
 const rowsOf = ({controller}: ScreenUnderTest, width = 100) => allTexts(rowsOfPage(controller, width));
 const textsOf = (screen: ScreenUnderTest, name: string) =>
-  screen.controller.events.why(name).map(({severity, text}) => `${severity}: ${text}`);
+  diagnose(screen.controller.events.facts(name)).map(({severity, text}) => `${severity}: ${text}`);
 
 /** An input of `dead` failed for good before the start: neither list nor statistics tell of it. The tab is `well`. */
 async function withDeadInput(): Promise<ScreenUnderTest> {
@@ -178,12 +179,12 @@ it('a log that the server cannot give is unreachable since it was cut, until it 
     'notice: The runner is away: Unable to connect to the runner at http://127.0.0.1:8089/healthz',
     expect.stringMatching(/^notice: Log unreachable: the pipeline's runner does not answer \(503 /),
   ]);
-  const {since = 0} = screen.controller.events.why('well')[1] ?? {};
+  const {since = 0} = diagnose(screen.controller.events.facts('well'))[1] ?? {};
   expect(since).toBeGreaterThanOrEqual(before);
   expect(screen.controller.events.readings.unread.get()).toEqual(new Set(['dead', 'well']));
   // While it is asked for again and again.
   await screen.clock.advance(60_000);
-  expect(screen.controller.events.why('well')[1]).toMatchObject({since});
+  expect(diagnose(screen.controller.events.facts('well'))[1]).toMatchObject({since});
   screen.server.startRunner();
   await screen.until(() => screen.controller.events.readings.of('well')?.kind === 'followed', 'the log');
   expect(texts().join()).not.toContain('unreachable');

@@ -2,8 +2,8 @@ import {expect, test} from 'vitest';
 import type {ConnectorStats, PipelineStats} from '../../../source/engine/api/types.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import {StatsPoller} from '../../../source/engine/pipelines/stats-poller.ts';
-import {connectorsOf} from '../../../source/kit/facts/connectors.ts';
-import {whyOf} from '../../../source/kit/facts/why.ts';
+import {factsOf} from '../../../source/kit/facts/pipeline-facts.ts';
+import {diagnose} from '../../../source/kit/facts/why.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {makePipeline} from '../screen/make-pipeline.ts';
@@ -50,10 +50,11 @@ class Rig {
   /** What is said of the connector, and of which numbers. */
   get words(): string {
     const known = this.poller.known.get().get('a');
-    const [, statement] = whyOf({
-      ...{pipeline: makePipeline('a'), hasProcess: true, known, now: this.clock.wall(), log: undefined},
-      ...{connectors: connectorsOf(known, []), reading: {kind: 'followed'}},
+    const facts = factsOf({
+      ...{pipeline: makePipeline('a'), known, failures: [], now: this.clock.wall(), log: undefined},
+      reading: {kind: 'followed'},
     });
+    const [, statement] = diagnose(facts);
     return statement ? `${statement.severity}: ${statement.text} · ${statement.often ?? ''}` : 'nothing';
   }
 

@@ -1,3 +1,4 @@
+import {hasState} from '../../../engine/api/pipeline-state.ts';
 import type {ApiFailure, Pipeline} from '../../../engine/api/types.ts';
 import {excerptOf, excerptsOf, positionIn} from '../../../engine/program/excerpt.ts';
 import {programThen} from '../../../engine/program/program-version.ts';
@@ -5,14 +6,14 @@ import {activityText} from '../../../features/connectors/activity.ts';
 import {errorsOf} from '../../../features/connectors/connector-page.ts';
 import {connectorsText} from '../../../features/connectors/connector-table.ts';
 import {describedWhy} from '../../../features/why/why-section.ts';
-import type {FailedCheckpoints} from '../../../kit/facts/checkpoint-failures.ts';
+import type {FailedCheckpoints} from '../../../kit/facts/pipeline-facts.ts';
 import {statementFacts} from '../../../kit/facts/statement-words.ts';
 import {keysNamed} from '../../../kit/keys/commands.ts';
 import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../../kit/pages/page-rows.ts';
 import type {Section} from '../../../kit/pages/sections.ts';
-import {describedConnectors, noAnswerNow} from '../../../kit/screen/described-connectors.ts';
 import {loggedFacts, openedFacts} from '../../../kit/screen/opened.ts';
 import type {Problem, Screen} from '../../../kit/screen/screen.ts';
+import {noAnswerNow} from '../../../kit/screen/server-outage.ts';
 import type {Described} from '../../../kit/screen/services.ts';
 import type {PageText} from '../../../kit/state/view-state.ts';
 import {plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
@@ -135,7 +136,7 @@ export function describedAsText(screen: Screen, failedCheckpoints: FailedCheckpo
   const title = pipeline?.name ?? name;
   const errors = pipeline ? pipelineErrors(pipeline, detail?.programError) : [];
   const sections = [
-    {title: 'Connectors', text: connectorsText(describedConnectors(screen))},
+    {title: 'Connectors', text: connectorsText(screen.events.connectors.connectors(name))},
     {title: 'The last minute', text: activityText(stats.known.get().get(name))},
     {title: 'Configuration', text: answer.kind === 'detail' ? (answer.configuration ?? '') : ''},
   ].filter(({text}) => pipeline && text !== '');
@@ -157,11 +158,6 @@ function titled({title, text}: PipelineError): string {
 
 function loadingWords(waited: string | undefined): string {
   return waited === undefined ? ' loading' : ` waiting for the description of the pipeline, ${waited}`;
-}
-
-/** A support bundle has the configuration of the pipeline, without its state. */
-function hasState({deploymentStatus}: Pipeline): boolean {
-  return deploymentStatus !== '';
 }
 
 /** Of connectors without errors it is said among the other facts. */
