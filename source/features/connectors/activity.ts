@@ -83,7 +83,9 @@ function measuresOf(samples: readonly TimeSample[]): readonly Measure[] {
   };
   return [
     {
-      ...{label: 'throughput', values: rates, floor: 0},
+      label: 'throughput',
+      values: rates,
+      floor: 0,
       words: rates.length === 0 ? '–' : `${rate(rates.at(-1) ?? 0)} records per second${peakWords(rates)}`,
     },
     bytes(

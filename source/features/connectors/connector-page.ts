@@ -30,7 +30,9 @@ type ConnectorState = {readonly opened: OpenedConnector};
  * was opened.
  */
 export const connectorPage: Page<ConnectorState> = {
-  ...{kind: 'connector', context: 'pipeline', motions: 'lines'},
+  kind: 'connector',
+  context: 'pipeline',
+  motions: 'lines',
   where: 'on the page of a connector',
   showsStatistics: true,
   rows(screen, {opened}, {width}) {

@@ -257,7 +257,9 @@ export function openedText(pipeline: string, connector: KnownConnector, server: 
     errors: errorsText,
     text: [`${name} of ${pipeline}\n`, factLines(facts), ...titled].join('\n'),
     markdown: pipelineMarkdown({
-      ...{pipeline, server, facts: all},
+      pipeline,
+      server,
+      facts: all,
       errors: errorsText === '' ? [] : [{title: 'Errors', text: errorsText.trimEnd()}],
     }),
   };

@@ -1,10 +1,10 @@
 import type {Log} from '../../engine/logs/log.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
-import {CheckpointFailures} from '../../kit/facts/checkpoint-failures.ts';
 import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {CheckpointFailures} from './checkpoint-failures.ts';
 
 type ReadLog = Pick<Log, 'buffer' | 'errors'> & {readonly snapshot: Pick<Log['snapshot'], 'subscribe'>};
 

@@ -5,16 +5,16 @@ import {sampled} from '../../engine/pipelines/recent-counts.ts';
 import {isContradicted} from '../../engine/pipelines/runner-health.ts';
 import {allErrors, hasProcess, type KnownStats, noStats} from '../../engine/pipelines/stats-poller.ts';
 import type {ConnectorErrorCount} from '../../engine/records/error-log.ts';
-import {CheckpointFailures} from '../../kit/facts/checkpoint-failures.ts';
-import {errorsKey} from '../../kit/facts/connector-causes.ts';
 import {errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
 import {failuresInLog, type KnownConnector} from '../../kit/facts/connectors.ts';
+import {type Finding, isDegraded} from '../../kit/facts/finding.ts';
 import {factsOf, type Gathered, type LogReading, logFacts} from '../../kit/facts/pipeline-facts.ts';
-import {isDegraded, type Statement} from '../../kit/facts/statement.ts';
-import {diagnose, readingKey} from '../../kit/facts/why.ts';
 import {connectorTotalWords} from '../../kit/journal/event-words.ts';
 import {withServerLog} from '../../kit/shell/server-log.ts';
 import type {Clock} from '../../lib/clock.ts';
+import {CheckpointFailures} from './checkpoint-failures.ts';
+import {errorsKey} from './connector-checks.ts';
+import {diagnose, readingKey} from './diagnose.ts';
 
 export type WhyOptions = {
   readonly client: ApiClient;
@@ -38,7 +38,7 @@ const readAgainAfter = 2_000;
 const atATime = 8;
 
 export type Why = {
-  readonly statements: readonly Statement[];
+  readonly findings: readonly Finding[];
   /** Undefined: not known, since its statistics or its log could not be read. */
   readonly isDegraded: boolean | undefined;
   /** Undefined: it does not run. */
@@ -89,13 +89,13 @@ async function whyOfOne(
   const isDoubted = reading.kind === 'unreachable' || isContradicted(pipeline, {isRunOver: read?.isRunOver, failure});
   const runner = isDoubted ? await options.askRunner() : undefined;
   const facts = factsOf({pipeline, known, runner, reading, ...(read?.told ?? nothingTold)});
-  const statements = diagnose(facts);
-  const degraded = isDegraded(statements);
+  const findings = diagnose(facts);
+  const degraded = isDegraded(findings);
   return {
-    statements,
+    findings,
     isDegraded: degraded || !runs || (stats && read) ? degraded : undefined,
     isLogRead: runs ? read !== undefined : undefined,
-    trouble: statements.slice(1).find(isTrouble)?.text,
+    trouble: findings.slice(1).find(isTrouble)?.text,
     connectorErrors: errorsInWords(pipeline, stats && facts.connectors, read?.counted),
   };
 }
@@ -117,7 +117,7 @@ async function readStats(name: string, {client, clock, signal, asksTwice}: WhyOp
   return {...second, samples: first.samples, isBrief: true};
 }
 
-function isTrouble({key, severity}: Statement): boolean {
+function isTrouble({key, severity}: Finding): boolean {
   return severity === 'degraded' || key === readingKey || key.startsWith(errorsKey);
 }
 

@@ -1,7 +1,5 @@
+import type {Finding, Severity} from '../../kit/facts/finding.ts';
 import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
-import type {Severity, Statement} from '../../kit/facts/statement.ts';
-import {detailWords} from '../../kit/facts/statement-words.ts';
-import {diagnose} from '../../kit/facts/why.ts';
 import {closePages, openAbout} from '../../kit/pages/page.ts';
 import {marginCells} from '../../kit/pages/page-rows.ts';
 import {itemBlock, type Section, stacked} from '../../kit/pages/sections.ts';
@@ -17,6 +15,8 @@ import {pipelineState} from '../../kit/words/pipeline.ts';
 import {fineMoment} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import type {CheckpointReader} from './checkpoint-reader.ts';
+import {diagnose} from './diagnose.ts';
+import {formatDetails} from './format-finding.ts';
 
 const styles: Readonly<Record<Severity, Style>> = {
   failed: {fg: 1, bold: true},
@@ -24,7 +24,7 @@ const styles: Readonly<Record<Severity, Style>> = {
   notice: {fg: 3},
   fine: {bold: true},
 };
-/** Cells in front of what belongs to a statement. */
+/** Cells in front of what belongs to a finding. */
 const detailIndent = 5;
 
 /** Which page tells why a pipeline is as it is: it reads the log for checkpoints that failed. */
@@ -35,7 +35,7 @@ export function describedWhy(
   screen: Screen,
   {name, answer}: Described,
   failedCheckpoints: FailedCheckpoints | undefined,
-): readonly Statement[] {
+): readonly Finding[] {
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
   return diagnose(screen.events.facts(name, {detail, noAnswer: noAnswerNow(screen), failedCheckpoints}));
 }
@@ -51,11 +51,11 @@ export function whySection(screen: Screen, {described, width, failedCheckpoints}
   const all = describedWhy(screen, described, failedCheckpoints);
   const listed = screen.pipeline(described.name);
   const now = screen.services.clock.wall();
-  const blocks = all.map((statement) => {
-    const {key, severity, place} = statement;
+  const blocks = all.map((finding) => {
+    const {key, severity, place} = finding;
     const isHealthy = severity === 'fine' && key === 'pipeline' && listed;
     const style = isHealthy ? {...pipelineState(listed).style, bold: true as const} : styles[severity];
-    const rows = statementRows(statement, {style, width, now});
+    const rows = findingRows(finding, {style, width, now});
     return place?.entry !== undefined || place?.connector !== undefined ? itemBlock(key, rows) : {rows};
   });
   return {name: 'why', ...stacked(blocks)};
@@ -64,13 +64,13 @@ export function whySection(screen: Screen, {described, width, failedCheckpoints}
 type RowForm = {readonly style: Style; readonly width: number; readonly now: number};
 
 /** The sentence, its source and times beside it or below it, and what the guide says. */
-function statementRows(statement: Statement, {style, width, now}: RowForm): readonly StyledText[] {
-  const lines = wrapWords(statement.text, Math.max(10, width - marginCells - 1));
+function findingRows(finding: Finding, {style, width, now}: RowForm): readonly StyledText[] {
+  const lines = wrapWords(finding.text, Math.max(10, width - marginCells - 1));
   const rows = lines.map((line) => concat([plain(' '.repeat(marginCells)), plain(line, style)]));
-  const details = detailWords(statement, (at) => fineMoment(at, now));
+  const details = formatDetails(finding, (at) => fineMoment(at, now));
   const last = rows.at(-1);
   const besides = last && concat([last, plain(`  ${details}`, {dim: true})]);
-  const {advice} = statement;
+  const {advice} = finding;
   return [
     ...(besides && textWidth(besides.text) < width
       ? [...rows.slice(0, -1), besides]
@@ -85,15 +85,15 @@ function indented(text: string, width: number, style: Style = {}): readonly Styl
   );
 }
 
-/** Where a statement leads: its entry, while that is kept, else its connector. */
+/** Where a finding leads: its entry, while that is kept, else its connector. */
 export function whereTo(screen: Screen, page: WhyPage, key: string): 'entry' | 'connector' | undefined {
   const {place, log} = placeOf(screen, page, key);
   if (place?.entry !== undefined && log && place.entry >= log.buffer.firstId) return 'entry';
   return place?.connector === undefined ? undefined : 'connector';
 }
 
-/** Goes to the place of a statement in the log, or opens its connector. */
-export function goToStatement(screen: Screen, page: WhyPage, key: string): void {
+/** Goes to the place of a finding in the log, or opens its connector. */
+export function goToFinding(screen: Screen, page: WhyPage, key: string): void {
   const {place, log} = placeOf(screen, page, key);
   const where = whereTo(screen, page, key);
   if (where === 'entry' && place?.entry !== undefined && log) {
@@ -106,6 +106,6 @@ export function goToStatement(screen: Screen, page: WhyPage, key: string): void 
 function placeOf(screen: Screen, {checkpoints}: WhyPage, key: string) {
   const described = screen.lookup.described.get();
   const all = described ? describedWhy(screen, described, checkpoints.state.get()) : [];
-  const statement = all.find((each) => each.key === key);
-  return {place: statement?.place, log: described && screen.services.logs.get(described.name)};
+  const finding = all.find((each) => each.key === key);
+  return {place: finding?.place, log: described && screen.services.logs.get(described.name)};
 }

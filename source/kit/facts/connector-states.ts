@@ -163,7 +163,9 @@ export class ConnectorStates {
     const run = this.#runs.get(name);
     const pipeline = this.#listed.get(name);
     return {
-      ...{pipeline, hasProcess: hasProcess(pipeline), failures: this.#failuresOf(name)},
+      pipeline,
+      hasProcess: hasProcess(pipeline),
+      failures: this.#failuresOf(name),
       known: !run || this.#statsOf(name, run.earlier) ? this.#known.get(name) : undefined,
     };
   }
@@ -183,7 +185,10 @@ export class ConnectorStates {
     const listed = deploymentId === '' ? listedBefore : (connectorErrors ?? listedBefore);
     const dropped = droppedBefore + Math.max(0, listedBefore - listed);
     return {
-      ...{id, listed, dropped, earlier},
+      id,
+      listed,
+      dropped,
+      earlier,
       deployment: isSame ? before.deployment : deploymentId,
       counted: Math.max(counted, listed + dropped, stats ? errorsIn(connectorsOf(this.#known.get(name), failures)) : 0),
       isCounted:

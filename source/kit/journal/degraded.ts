@@ -1,14 +1,14 @@
 import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {ConnectorStates, OfRun} from '../facts/connector-states.ts';
+import {type Finding, isDegraded} from '../facts/finding.ts';
 import {lateFrom, lateSince} from '../facts/pipeline-facts.ts';
-import {isDegraded, type Statement} from '../facts/statement.ts';
 import {type DegradedPipelines, pipelineState} from '../words/pipeline.ts';
 import type {EventOf} from './pipeline-event.ts';
 
 type DegradedOptions = {
   readonly connectors: Pick<ConnectorStates, 'ofRun' | 'informed'>;
-  readonly why: (pipeline: string) => readonly Statement[];
+  readonly why: (pipeline: string) => readonly Finding[];
   readonly clock: Pick<Clock, 'wall' | 'after'>;
   /** Unix time in ms: what was before is no news. */
   readonly startedAt: () => number;
@@ -17,11 +17,11 @@ type DegradedOptions = {
 /** What was worked out of a pipeline, of which facts. */
 type Judged = Omit<OfRun, 'hasProcess'> & {
   readonly isDegraded: boolean;
-  /** When the statistics came that say it, if that was a while ago; see `Statement.last`. */
+  /** When the statistics came that say it, if that was a while ago; see `Finding.last`. */
   readonly asOf: number | undefined;
   /** The same of all statistics. */
   readonly lateSince: number | undefined;
-  /** Keys of the statements that were told until it was well again. */
+  /** Keys of the findings that were told until it was well again. */
   readonly told: ReadonlySet<string>;
 };
 
@@ -111,16 +111,16 @@ export class Degraded {
     const late = lateSince({known, now: this.#options.clock.wall()});
     const isSame = before?.pipeline === pipeline && before?.known === known && before?.failures === failures;
     if (isSame && before?.lateSince === late) return [];
-    const statements = this.#options.why(name);
-    const isNow = isDegraded(statements);
+    const findings = this.#options.why(name);
+    const isNow = isDegraded(findings);
     const isSameRun = before?.pipeline?.deploymentId === pipeline?.deploymentId;
     // What is beside worse trouble is not told again.
-    const isWell = !statements.some(({severity}) => severity === 'degraded');
+    const isWell = !findings.some(({severity}) => severity === 'degraded');
     const told = new Set(isSameRun && !isWell ? before?.told : []);
     const isOld = pipeline !== undefined && this.#runsBefore?.get(name) === pipeline.deploymentId;
     const isHistory = isOld && !(isSameRun && before?.known?.stats);
-    const events = statements.flatMap((statement, index): readonly EventOf<'degraded'>[] => {
-      const {key, severity, since, source, text: words, place} = statement;
+    const events = findings.flatMap((finding, index): readonly EventOf<'degraded'>[] => {
+      const {key, severity, since, source, text: words, place} = finding;
       if (index === 0 || severity !== 'degraded' || told.has(key)) return [];
       told.add(key);
       const isNews = source === 'log' ? (since ?? 0) >= this.#options.startedAt() : !isHistory;
@@ -128,7 +128,7 @@ export class Degraded {
         ? [{kind: 'degraded', pipeline: name, from: source, count: 1, at: since, id: place?.entry, words}]
         : [];
     });
-    const asOf = isNow ? statements[0]?.last : undefined;
+    const asOf = isNow ? findings[0]?.last : undefined;
     this.#judged.set(name, {pipeline, known, failures, isDegraded: isNow, asOf, lateSince: late, told});
     return events;
   }

@@ -13,8 +13,8 @@ import {
   errorsByConnector,
   newErrorsWords,
 } from '../facts/connectors.ts';
+import type {Diagnose} from '../facts/finding.ts';
 import {factsOf, type Gathered, logFacts, type PipelineFacts} from '../facts/pipeline-facts.ts';
-import {diagnose} from '../facts/why.ts';
 import type {DegradedPipelines} from '../words/pipeline.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {Degraded} from './degraded.ts';
@@ -42,6 +42,8 @@ export type EventSources = {
   /** Name the connectors whose errors become more; absent: they stay unnamed. */
   readonly stats?: Pick<StatsPoller, 'known' | 'setDegraded'>;
   readonly clock: Clock;
+  /** Finds out which pipelines are degraded. */
+  readonly diagnose: Diagnose;
   /** Absent: nobody asks for it. */
   readonly runner?: ReadableStore<RunnerHealth | undefined>;
 };
@@ -97,7 +99,7 @@ export class EventLog {
     });
     this.#used = this.#now();
     const {connectors} = this;
-    const {clock} = sources;
+    const {clock, diagnose} = sources;
     const began = clock.monotonic();
     const startedAt = () => clock.wall() - (clock.monotonic() - began);
     this.#degraded = new Degraded({connectors, why: (name) => diagnose(this.facts(name)), clock, startedAt});
@@ -272,8 +274,13 @@ export class EventLog {
     const log = logs.get(name);
     return factsOf({
       ...asked,
-      ...{pipeline, known, failures, log: log && logFacts(log), reading: this.readings.of(name)},
-      ...{now: clock.wall(), runner: runner?.get()},
+      pipeline,
+      known,
+      failures,
+      log: log && logFacts(log),
+      reading: this.readings.of(name),
+      now: clock.wall(),
+      runner: runner?.get(),
     });
   }
 

@@ -1,7 +1,7 @@
 import type {ApiClient, Pipeline, PipelineDetail} from '../../engine/api/types.ts';
 import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
+import {findingLines, findingObject} from '../../features/why/format-finding.ts';
 import type {Why} from '../../features/why/why-of-server.ts';
-import {statementLines, statementObject} from '../../kit/facts/statement-words.ts';
 import type {RequestedNames} from '../../kit/settings/names.ts';
 import type {StatusForm} from '../../kit/settings/request.ts';
 import {describePipeline, seeAll} from '../../kit/shell/named-pipelines.ts';
@@ -34,7 +34,7 @@ export async function statusReport(options: StatusOptions): Promise<string> {
   if (output === 'json') {
     const objects = details.map((detail, at) => ({
       ...pipelineObject(detail, {why: why[at], programError: detail.programError}),
-      why: (why[at]?.statements ?? []).map(statementObject),
+      why: (why[at]?.findings ?? []).map(findingObject),
       programError: detail.programError ?? null,
       serverVersion: version ?? null,
     }));
@@ -65,7 +65,7 @@ async function describePipelines(
 
 function describe(detail: PipelineDetail, why: Why | undefined, serverVersion = ''): string {
   const {deploymentError, programError} = detail;
-  const {statements = [], connectorErrors = ''} = why ?? {};
+  const {findings = [], connectorErrors = ''} = why ?? {};
   const rows: readonly (readonly [string, string])[] = [
     ['state', serverState(detail)],
     ['since', stateSince(detail)],
@@ -80,7 +80,7 @@ function describe(detail: PipelineDetail, why: Why | undefined, serverVersion = 
   ];
   return [
     clean(detail.name),
-    ...statements.flatMap(statementLines).map((line) => `  ${line}`),
+    ...findings.flatMap(findingLines).map((line) => `  ${line}`),
     '',
     ...rows.map(([name, value]) => `  ${name.padEnd(17)} ${clean(value) || '-'}`),
     ...(deploymentError

@@ -2,6 +2,7 @@ import type {Pipeline} from '../../engine/api/types.ts';
 import type {ListItem} from '../../engine/logs/catalog.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
+import {diagnose} from '../../features/why/diagnose.ts';
 import type {Absence} from '../../kit/journal/absence.ts';
 import {watchRecordings} from '../../kit/journal/alerts.ts';
 import {EventFeed} from '../../kit/journal/event-feed.ts';
@@ -94,6 +95,7 @@ export class Controller {
     this.#seen = view.state;
     this.eventFeed = new EventFeed({
       ...services,
+      diagnose,
       say: (text) => view.say(text),
       // What the user is reading stays.
       onMarked: (text) => view.state.notice === undefined && view.say(text),

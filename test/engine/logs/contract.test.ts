@@ -4,6 +4,7 @@ import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import type {Log} from '../../../source/engine/logs/log.ts';
 import {findRecordings} from '../../../source/engine/recording/read-recording.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
 import {LineOutput} from '../../../source/kit/system/line-output.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
@@ -149,6 +150,7 @@ describe.each(forms)('$name', (form) => {
         logs,
         poller: {snapshot: createStore(list), refresh: () => {}},
         clock: systemClock,
+        diagnose,
       });
       const stop = events.start();
       const rows = () => events.log.errorRows.map(({kind, isOver}) => ({kind, isOver}));

@@ -81,17 +81,17 @@ it('says of checkpoints that they failed while the page is open, until one is ma
   await write(screen, fails(1), fails(2));
   const sentence = / Checkpoints failed: no space left {2}log · since .* · last at .* · 2 times$/;
   const draw = () => pageShown(screen.controller).rows.map(({text}) => text);
-  await screen.until(() => draw().some((row) => sentence.test(row)), 'the statement');
+  await screen.until(() => draw().some((row) => sentence.test(row)), 'the finding');
   screen.press('Enter');
   expect(currentLine(screen)).toContain('checkpoint failed');
   screen.press('d');
-  await screen.until(() => draw().some((row) => sentence.test(row)), 'the statement again');
+  await screen.until(() => draw().some((row) => sentence.test(row)), 'the finding again');
   const made = 'cleaned up 1 checkpoints; exception list: {}, retaining checkpoints: []';
   await write(screen, logged(3, 'INFO', made, 'dbsp::circuit::checkpointer'));
-  await screen.until(() => !whyRows(screen).some((row) => sentence.test(row)), 'no statement');
+  await screen.until(() => !whyRows(screen).some((row) => sentence.test(row)), 'no finding');
 });
 
-it('Enter goes to the place of a statement in the log', async () => {
+it('Enter goes to the place of a finding in the log', async () => {
   await using screen = await troubled();
   screen.press('Enter');
   expect(screen.controller.state.page).toBeUndefined();
@@ -102,7 +102,7 @@ it('Enter goes to the place of a statement in the log', async () => {
   expect(currentLine(screen)).toContain("error on output endpoint 'big_orders.full'");
 });
 
-it('a statement without a place in the log opens its connector', async () => {
+it('a finding without a place in the log opens its connector', async () => {
   await using screen = await ScreenUnderTest.connected({
     names: ['orders'],
     scenario(server) {

@@ -4,6 +4,7 @@ import type {MonitorEvent, MonitorEventDetail, Pipeline} from '../../../source/e
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../../source/engine/pipelines/pipeline-history.ts';
 import {isPanicLine} from '../../../source/engine/records/line-kind.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import type {Absence} from '../../../source/kit/journal/absence.ts';
 import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
 import type {PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
@@ -77,7 +78,7 @@ class World {
     const {clock} = this;
     const logs = new Map(this.#logs.map(({log}) => [log.name, log]));
     this.feed = new EventFeed({
-      ...{clock, poller: {snapshot: this.#list, refresh: () => this.#ask()}},
+      ...{clock, diagnose, poller: {snapshot: this.#list, refresh: () => this.#ask()}},
       logs: {names: createStore([...logs.keys()]), get: (name: string) => logs.get(name)},
       history: async (name) => await this.#history(name),
       events: {awayAfter: 60_000},

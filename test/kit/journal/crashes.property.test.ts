@@ -3,6 +3,7 @@ import {expect, it} from 'vitest';
 import type {MonitorEvent, MonitorEventDetail, Pipeline} from '../../../source/engine/api/types.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../../source/engine/pipelines/pipeline-history.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {head, runner} from '../../engine/records/index-lines.ts';
@@ -62,7 +63,7 @@ class Server {
     const {log} = this.#log;
     const logs = {names: createStore(life.hasLog ? ['a'] : []), get: () => (life.hasLog ? log : undefined)};
     this.#feed = new EventFeed({
-      ...{clock, logs, poller: {snapshot: this.#list, refresh: () => this.#ask()}},
+      ...{clock, logs, diagnose, poller: {snapshot: this.#list, refresh: () => this.#ask()}},
       history: async () => await this.#history(),
       events: {
         onAlert: ({kind, event}) => {

@@ -1,10 +1,10 @@
 import {expect, it} from 'vitest';
 import type {ConnectorStats, Pipeline, PipelineStats} from '../../../source/engine/api/types.ts';
 import {type KnownStats, noStats} from '../../../source/engine/pipelines/stats-poller.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {ConnectorStates} from '../../../source/kit/facts/connector-states.ts';
 import type {LoggedFailure} from '../../../source/kit/facts/connectors.ts';
 import {factsOf} from '../../../source/kit/facts/pipeline-facts.ts';
-import {diagnose} from '../../../source/kit/facts/why.ts';
 import {Degraded} from '../../../source/kit/journal/degraded.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {makePipeline, stopped} from '../screen/make-pipeline.ts';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import type {Pipeline} from '../../../source/engine/api/types.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import type {Absence} from '../../../source/kit/journal/absence.ts';
 import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
 import type {PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
@@ -37,7 +38,7 @@ class Rig {
     this.#logs = new Map(names.slice(0, 2).map((name) => [name, followedLog(name, clock)]));
     const logs = new Map([...this.#logs].map(([name, {log}]) => [name, log]));
     this.feed = new EventFeed({
-      ...{clock, poller: {snapshot: this.#list, refresh: () => this.list()}},
+      ...{clock, diagnose, poller: {snapshot: this.#list, refresh: () => this.list()}},
       logs: {names: createStore([...logs.keys()]), get: (name: string) => logs.get(name)},
       events: {
         awayAfter: 60_000,

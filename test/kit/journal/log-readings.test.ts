@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {connectorErrors} from '../../../demo/connector-errors.ts';
 import {processLog} from '../../../demo/process-log.ts';
-import {diagnose} from '../../../source/kit/facts/why.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {LogReadings} from '../../../source/kit/journal/log-readings.ts';
 import {allTexts, rowsOfPage} from '../pages/all-rows.ts';
 import {makePipeline, stopped} from '../screen/make-pipeline.ts';

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import type {Pipeline} from '../../../source/engine/api/types.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -16,6 +17,7 @@ function setUp() {
   const feed = new EventFeed({
     ...{
       clock,
+      diagnose,
       poller: {snapshot, refresh() {}},
       logs: {names: createStore<readonly string[]>([]), get: () => undefined},
     },

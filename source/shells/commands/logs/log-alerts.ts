@@ -2,6 +2,7 @@ import type {ApiClient} from '../../../engine/api/types.ts';
 import {forEachLog, type LogManager} from '../../../engine/logs/log-manager.ts';
 import type {ListPoller} from '../../../engine/pipelines/list-poller.ts';
 import {readHistory} from '../../../engine/pipelines/pipeline-history.ts';
+import {diagnose} from '../../../features/why/diagnose.ts';
 import {alertObject} from '../../../kit/journal/alerts.ts';
 import {EventFeed} from '../../../kit/journal/event-feed.ts';
 import {AlertCommand} from '../../../kit/system/alert-command.ts';
@@ -36,7 +37,7 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
     return () => {};
   });
   const events = new EventFeed({
-    ...{logs: manager, poller, clock},
+    ...{logs: manager, poller, clock, diagnose},
     history: (name, signal) => readHistory(client, name, signal),
     events: {
       awayAfter: 0,

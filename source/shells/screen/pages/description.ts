@@ -5,9 +5,9 @@ import {programThen} from '../../../engine/program/program-version.ts';
 import {activityText} from '../../../features/connectors/activity.ts';
 import {errorsOf} from '../../../features/connectors/connector-page.ts';
 import {connectorsText} from '../../../features/connectors/connector-table.ts';
+import {findingFacts} from '../../../features/why/format-finding.ts';
 import {describedWhy} from '../../../features/why/why-section.ts';
 import type {FailedCheckpoints} from '../../../kit/facts/pipeline-facts.ts';
-import {statementFacts} from '../../../kit/facts/statement-words.ts';
 import {keysNamed} from '../../../kit/keys/commands.ts';
 import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../../kit/pages/page-rows.ts';
 import type {Section} from '../../../kit/pages/sections.ts';
@@ -140,7 +140,7 @@ export function describedAsText(screen: Screen, failedCheckpoints: FailedCheckpo
     {title: 'The last minute', text: activityText(stats.known.get().get(name))},
     {title: 'Configuration', text: answer.kind === 'detail' ? (answer.configuration ?? '') : ''},
   ].filter(({text}) => pipeline && text !== '');
-  const why = statementFacts(describedWhy(screen, described, failedCheckpoints));
+  const why = findingFacts(describedWhy(screen, described, failedCheckpoints));
   const {words} = errorsOf(screen, title);
   const facts = pipeline ? [...why, ...stateFacts(pipeline, words), ...otherFacts(pipeline, words)] : opened;
   const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];

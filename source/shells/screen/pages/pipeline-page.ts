@@ -11,7 +11,7 @@ import {connectorsSection, minuteSection} from '../../../features/connectors/con
 import {TimelineReader} from '../../../features/timeline/timeline-reader.ts';
 import {goToEvent, readTimeline, timelineAsText, timelineSection} from '../../../features/timeline/timeline-section.ts';
 import {CheckpointReader} from '../../../features/why/checkpoint-reader.ts';
-import {goToStatement, whereTo, whySection} from '../../../features/why/why-section.ts';
+import {goToFinding, whereTo, whySection} from '../../../features/why/why-section.ts';
 import {copyPage} from '../../../kit/copy/copy.ts';
 import type {Conditions} from '../../../kit/keys/command.ts';
 import {closePages, openAbout, openAs, openPage, rowsOf} from '../../../kit/pages/page.ts';
@@ -235,7 +235,7 @@ function openChosen(screen: Screen, page: Opened<PipelineState>): void {
   const item = shownItem(screen, page);
   switch (item?.section) {
     case 'why':
-      goToStatement(screen, page, item.key);
+      goToFinding(screen, page, item.key);
       return;
     case 'connectors':
       openAbout(screen, 'connector', item.key);

@@ -3,12 +3,14 @@ import type {Pipeline} from '../../engine/api/types.ts';
 import {isUnfinished, watchPatternKey} from '../../engine/records/error-log.ts';
 import {failedStartIn} from '../../engine/records/failed-start.ts';
 import {isPanicLine, reportsEnd} from '../../engine/records/line-kind.ts';
+import {type Check, type Finding, severities} from '../../kit/facts/finding.ts';
+import {type LogFacts, lateSince, type PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
+import {lostStreamWords, lostWords} from '../../kit/journal/event-words.ts';
+import {noAnswerWords, runnerTrouble} from '../../kit/words/failures.ts';
+import {type Advice, adviceFor, evictionAdvice} from '../../kit/words/guide.ts';
+import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../../kit/words/pipeline.ts';
 import {clean} from '../../lib/clean.ts';
 import {readTime} from '../../lib/format.ts';
-import {lostStreamWords, lostWords} from '../journal/event-words.ts';
-import {noAnswerWords, runnerTrouble} from '../words/failures.ts';
-import {type Advice, adviceFor, evictionAdvice} from '../words/guide.ts';
-import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../words/pipeline.ts';
 import {
   connectorsWithErrors,
   failedConnectors,
@@ -17,7 +19,7 @@ import {
   pausedOutputs,
   rejectingConnectors,
   unhealthyConnectors,
-} from './connector-causes.ts';
+} from './connector-checks.ts';
 import {
   bootstraps,
   checkpoints,
@@ -26,89 +28,91 @@ import {
   noProgress,
   quietWords,
   transactions,
-} from './engine-causes.ts';
-import {type LogFacts, lateSince, type PipelineFacts} from './pipeline-facts.ts';
-import {type Cause, type Statement, severities} from './statement.ts';
+} from './engine-checks.ts';
 
 /** Cells for the words of a lost stream: a page wraps them. */
 const enough = 1000;
 
 /** Streams of the process that the runner no longer reads. */
-const lostStreams: Cause = ({log}) => {
+const lostStreams: Check = ({log}) => {
   const {lostStreams: streams = [], losses} = log ?? {};
-  if (streams.length === 0) return [];
+  if (streams.length === 0) return undefined;
   const {lostStream: marker, lostStreamId: entry} = losses ?? {};
   const isAlone = streams.length === 1 && marker !== undefined;
   const are = streams.length === 1 ? 'is' : 'are';
   const text = isAlone
     ? lostStreamWords({marker}, enough)
     : `${streams.join(' and ')} of the process ${are} lost until the next start`;
-  return [
-    {
-      ...{key: 'lost stream', severity: 'notice', source: 'log', text},
-      ...(isAlone ? {since: marker.at} : {last: marker?.at}),
-      stops: 'what the process writes there is not in the log',
-      place: {entry},
-    },
-  ];
+  return {
+    key: 'lost stream',
+    severity: 'notice',
+    source: 'log',
+    text,
+    ...(isAlone ? {since: marker.at} : {last: marker?.at}),
+    stops: 'what the process writes there is not in the log',
+    place: {entry},
+  };
 };
 
 /** Places where the log lacks lines. Once another run has begun after the last of them, they are trouble no longer. */
-const gaps: Cause = ({log}) => {
+const gaps: Check = ({log}) => {
   const {gaps: count = 0, gap: marker, atLeast = 0, atMost = 0, gapId = 0} = log?.losses ?? {};
-  if (!log || count === 0 || gapId < log.firstId) return [];
+  if (!log || count === 0 || gapId < log.firstId) return undefined;
   const text = `The log has ${count === 1 ? 'a gap' : 'gaps'}: ${lostWords({count, atLeast, atMost, marker})}`;
   // A single loss is worded with its times.
   const last = count === 1 && marker?.kind === 'lost' ? undefined : marker?.at;
-  return [{...{key: 'gaps', severity: 'notice', source: 'log', text}, last, place: {entry: gapId}}];
+  return {key: 'gaps', severity: 'notice', source: 'log', text, last, place: {entry: gapId}};
 };
 
 /** Without the runner, no state changes, and nobody can tell whether a process still runs. */
-const runnerAway: Cause = ({runner, pipeline, noAnswer}) => {
+const runnerAway: Check = ({runner, pipeline, noAnswer}) => {
   const why = pipeline && !noAnswer ? runnerTrouble(runner) : undefined;
-  if (why === undefined) return [];
+  if (why === undefined) return undefined;
   const {since, checkedAt: last} = runner ?? {};
-  return [
-    {
-      ...{key: 'runner', severity: 'notice', source: 'API', text: `The runner is away: ${why}`, since, last},
-      stops: 'no state of a pipeline changes',
-    },
-  ];
+  return {
+    key: 'runner',
+    severity: 'notice',
+    source: 'API',
+    text: `The runner is away: ${why}`,
+    since,
+    last,
+    stops: 'no state of a pipeline changes',
+  };
 };
 
-/** Of the statement that the log was not read. */
+/** Of the finding that the log was not read. */
 export const readingKey = 'log not read';
 
 /** What only the log tells is not known, or is not of now. */
-const logReading: Cause = ({reading, noAnswer}) => {
+const logReading: Check = ({reading, noAnswer}) => {
   const shared = {key: readingKey, severity: 'notice', source: 'log'} as const;
   switch (reading?.kind) {
     case 'left':
-      return [{...shared, text: 'Its log is not followed', last: reading.until}];
+      return {...shared, text: 'Its log is not followed', last: reading.until};
     case 'unread':
-      return [{...shared, text: 'Its log was not read', stops: 'only the log tells of inputs that failed for good'}];
+      return {...shared, text: 'Its log was not read', stops: 'only the log tells of inputs that failed for good'};
     case 'unreachable':
       // Without any answer, that is said.
-      return noAnswer ? [] : [{...shared, text: `Log unreachable: ${reading.why}`, since: reading.since}];
+      return noAnswer ? undefined : {...shared, text: `Log unreachable: ${reading.why}`, since: reading.since};
     default:
-      return [];
+      return undefined;
   }
 };
 
 /** What can be wrong with a pipeline; those of one severity are said in this order. */
-const causes: readonly Cause[] = [
+const checks: readonly Check[] = [
   ...[runnerAway, noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
   ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
   ...[pausedOutputs, connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
 ];
 
 /**
- * How a pipeline is, in statements: one for the pipeline, then one for each thing that is not normal, the worst first. A
- * healthy pipeline has one statement. Empty: nothing is known of it.
+ * How a pipeline is, in findings: one for the pipeline, then one for each thing that is not normal, the worst first. A
+ * healthy pipeline has one finding. Empty: nothing is known of it.
  */
-export function diagnose(facts: PipelineFacts): readonly Statement[] {
+export function diagnose(facts: PipelineFacts): readonly Finding[] {
   const {pipeline} = facts;
-  const found = causes.flatMap((cause) => cause(facts));
+  const found = checks.flatMap((check) => check(facts) ?? []);
   const wrong = severities.flatMap((severity) => found.filter((each) => each.severity === severity));
   return [...(pipeline && hasState(pipeline) ? [ofPipeline(facts, pipeline, wrong)] : []), ...wrong];
 }
@@ -116,8 +120,8 @@ export function diagnose(facts: PipelineFacts): readonly Statement[] {
 function ofPipeline(
   facts: PipelineFacts,
   pipeline: NonNullable<PipelineFacts['pipeline']>,
-  wrong: readonly Statement[],
-): Statement {
+  wrong: readonly Finding[],
+): Finding {
   const {noAnswer} = facts;
   const at = readTime(stateSince(pipeline));
   const since = Number.isNaN(at) ? undefined : at;
@@ -137,7 +141,7 @@ function ofPipeline(
   const degradedWords = last === undefined ? 'but degraded' : 'and was degraded when its statistics were last read';
   const state = isPartly ? `${word}, ${degradedWords}` : word;
   const text = noAnswer ? noAnswerWords(noAnswer, state) : `${state}${restWords(facts, pipeline, wrong)}`;
-  // Since when it runs is not since when it is degraded: the statements below have their own times.
+  // Since when it runs is not since when it is degraded: the findings below have their own times.
   if (isPartly) return {...shared, severity: 'degraded', text, since: undefined, last};
   // The list says what it knew last of a pipeline whose runner is away.
   const isAway = facts.reading?.kind === 'unreachable' || facts.runner?.isHealthy === false;
@@ -146,7 +150,7 @@ function ofPipeline(
 }
 
 /** What is to be said of the pipeline beside its state. */
-function restWords(facts: PipelineFacts, pipeline: Pipeline, wrong: readonly Statement[]): string {
+function restWords(facts: PipelineFacts, pipeline: Pipeline, wrong: readonly Finding[]): string {
   const reason = pipeline.deploymentStatus === 'Initializing' ? pipeline.runtimeReason : undefined;
   if (reason !== undefined) return clean(`: ${reason.replaceAll(/\s+/g, ' ')}`);
   if (serverState(pipeline) !== 'Running') return '';
@@ -158,7 +162,7 @@ function restWords(facts: PipelineFacts, pipeline: Pipeline, wrong: readonly Sta
   return words === undefined ? '' : `. ${words}`;
 }
 
-/** That nothing is wrong, of a pipeline of which nothing else is known; undefined: a statement says how it was read. */
+/** That nothing is wrong, of a pipeline of which nothing else is known; undefined: a finding says how it was read. */
 function knownWords(reading: PipelineFacts['reading']): string | undefined {
   if (reading?.kind === 'coming') return 'Its log is being read';
   return reading === undefined || reading.kind === 'followed' ? 'No trouble is known' : undefined;

@@ -10,7 +10,7 @@ export const severities = ['failed', 'degraded', 'notice', 'fine'] as const;
 export type Severity = (typeof severities)[number];
 
 /** Something that is so with a pipeline, and who says it. Texts are safe to show. */
-export type Statement = {
+export type Finding = {
   /** What is known by it while its numbers and reasons change: `failed orders.web`. */
   readonly key: string;
   readonly severity: Severity;
@@ -32,10 +32,13 @@ export type Statement = {
 /** `entry`: in the log, by its id. `connector`: see `KnownConnector.key`. An entry may have left the scrollback. */
 type Place = {readonly entry?: number | undefined; readonly connector?: string | undefined};
 
-/** A cause is an entry of the registry in `why.ts`: it says what is not normal of its kind, the worst first. */
-export type Cause = (facts: PipelineFacts) => readonly Statement[];
+/** Says how a pipeline is: what is found of it as a whole, then what is not normal, the worst first. */
+export type Diagnose = (facts: PipelineFacts) => readonly Finding[];
 
-/** It runs, and a part of it does not, or nothing moves. `statements`: as of `diagnose`. */
-export function isDegraded(statements: readonly Statement[]): boolean {
-  return statements[0]?.severity === 'degraded';
+/** Finds what is not normal of its kind, the worst first; an entry of the list in `features/why/diagnose`. */
+export type Check = (facts: PipelineFacts) => Finding | readonly Finding[] | undefined;
+
+/** It runs, and a part of it does not, or nothing moves. `findings`: of `diagnose`. */
+export function isDegraded(findings: readonly Finding[]): boolean {
+  return findings[0]?.severity === 'degraded';
 }

@@ -2,11 +2,11 @@ import {stateOf} from '../../engine/api/pipeline-state.ts';
 import type {CheckpointReason, Pipeline, PipelineStats, Progress, TimeSample} from '../../engine/api/types.ts';
 import {connectorKey} from '../../engine/pipelines/recent-counts.ts';
 import type {KnownStats} from '../../engine/pipelines/stats-poller.ts';
+import type {Check, Finding} from '../../kit/facts/finding.ts';
+import type {PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
+import {adviceFor} from '../../kit/words/guide.ts';
 import {clean} from '../../lib/clean.ts';
 import {byteSize, count, counted, duration, elapsed, readTime} from '../../lib/format.ts';
-import {adviceFor} from '../words/guide.ts';
-import type {PipelineFacts} from './pipeline-facts.ts';
-import type {Cause, Statement} from './statement.ts';
 
 /** Milliseconds without progress from which on it is said. */
 const stillFrom = 30_000;
@@ -20,24 +20,24 @@ const longFrom = 10_000;
 const longWriteFrom = 60_000;
 
 /** Nothing moves, though the pipeline runs. */
-export const noProgress: Cause = (facts) => {
+export const noProgress: Check = (facts) => {
   const {known, pipeline} = facts;
   const {stats} = known ?? {};
   // The list is newer than the statistics of a pipeline that is paused, or cannot be reached.
-  if (stats?.state !== 'Running' || (pipeline && isHalted(pipeline))) return [];
+  if (stats?.state !== 'Running' || (pipeline && isHalted(pipeline))) return undefined;
   const stall = stats.outputStall ?? 0;
-  if (stall >= stallFrom) return [stalled(stats, stall)];
+  if (stall >= stallFrom) return stalled(stats, stall);
   const {bufferedRecords = 0} = stats;
   const still = stillFor(known);
-  if (still < stillFrom || waitingFor(known) < waitFrom) return [];
-  // A commit, and a view that is filled, take their time: they have statements of their own.
+  if (still < stillFrom || waitingFor(known) < waitFrom) return undefined;
+  // A commit, and a view that is filled, take their time: they have findings of their own.
   const isAtWork = stats.transaction?.isCommitting === true || stats.bootstrap !== undefined;
-  return [
-    {
-      ...{key: 'still', severity: isAtWork ? 'notice' : 'degraded', source: 'API'},
-      text: `No record was processed for ${duration(still)}, though the pipeline runs and ${waiting(bufferedRecords)}`,
-    },
-  ];
+  return {
+    key: 'still',
+    severity: isAtWork ? 'notice' : 'degraded',
+    source: 'API',
+    text: `No record was processed for ${duration(still)}, though the pipeline runs and ${waiting(bufferedRecords)}`,
+  };
 };
 
 function isHalted({deploymentStatus}: Pick<Pipeline, 'deploymentStatus'>): boolean {
@@ -52,7 +52,7 @@ function waitingFor({buffered = [], at}: Partial<KnownStats> = {}): number {
   return first === undefined || at === undefined ? 0 : at - first.at;
 }
 
-function stalled(stats: PipelineStats, stall: number): Statement {
+function stalled(stats: PipelineStats, stall: number): Finding {
   const [fullest] = stats.connectors
     .filter(({kind, bufferedRecords = 0}) => kind === 'output' && bufferedRecords > 0)
     .toSorted((a, b) => (b.bufferedRecords ?? 0) - (a.bufferedRecords ?? 0));
@@ -60,7 +60,9 @@ function stalled(stats: PipelineStats, stall: number): Statement {
     ? `: ${fullest.name} has ${counted(fullest.bufferedRecords ?? 0, 'record', 'records')} to write`
     : '';
   return {
-    ...{key: 'stall', severity: stall >= stillFrom ? 'degraded' : 'notice', source: 'API'},
+    key: 'stall',
+    severity: stall >= stillFrom ? 'degraded' : 'notice',
+    source: 'API',
     text: clean(`A full output has held the pipeline up for ${duration(stall)}${queue}`),
     stops: 'all inputs and views wait for it',
     place: fullest && {connector: connectorKey(fullest)},
@@ -104,17 +106,18 @@ const memoryWords: Readonly<Record<string, string>> = {
 };
 
 /** Critical pressure is degraded: the system may end the process next. */
-export const memory: Cause = ({known, pipeline}) => {
+export const memory: Check = ({known, pipeline}) => {
   const {memoryPressure: pressure = 'low', memoryBytes} = known?.stats ?? {};
-  if (pressure === 'low') return [];
+  if (pressure === 'low') return undefined;
   const words = inUseWords(memoryBytes, pipeline?.memoryLimit, memoryWords[pressure]);
   const severity = pressure === 'critical' ? 'degraded' : 'notice';
-  return [
-    {
-      ...{key: 'memory', severity, source: 'API', text: clean(`Memory pressure is ${pressure}${words}`)},
-      stops: 'cached state is moved to storage, where there is one',
-    },
-  ];
+  return {
+    key: 'memory',
+    severity,
+    source: 'API',
+    text: clean(`Memory pressure is ${pressure}${words}`),
+    stops: 'cached state is moved to storage, where there is one',
+  };
 };
 
 /** `limit`: in MB. `share`: of the limit, by the pressure. */
@@ -125,7 +128,7 @@ function inUseWords(bytes: number | undefined, limit: number | undefined, share:
 }
 
 /** A checkpoint that waits or takes long, and why there can be none. */
-export const checkpoints: Cause = ({known}) => {
+export const checkpoints: Check = ({known}) => {
   const {checkpoint, noCheckpoint = [], answeredAt} = known?.stats ?? {};
   const never = noCheckpoint.length === 0 ? [] : [neverWords(noCheckpoint)];
   const since = checkpoint?.since;
@@ -145,22 +148,25 @@ export const checkpoints: Cause = ({known}) => {
 };
 
 /** Checkpoints that failed, until a later one is made: the log has the reason, and the list the checkpoints that exist. */
-export const failedCheckpoints: Cause = ({failedCheckpoints: failed, pipeline}) => {
-  if (!failed || (pipeline?.checkpointAt ?? 0) > (failed.last ?? Number.POSITIVE_INFINITY)) return [];
+export const failedCheckpoints: Check = ({failedCheckpoints: failed, pipeline}) => {
+  if (!failed || (pipeline?.checkpointAt ?? 0) > (failed.last ?? Number.POSITIVE_INFINITY)) return undefined;
   const {count: times, since, last, entry, reason} = failed;
   const [words = ''] = reason.trim().split('\n');
   const text = clean(`${times === 1 ? 'A checkpoint' : 'Checkpoints'} failed: ${words === '' ? unknown : words}`);
-  return [
-    {
-      ...{key: 'failed checkpoint', severity: 'notice', source: 'log', text, since, last},
-      often: times === 1 ? undefined : `${count(times)} times`,
-      place: {entry},
-      advice: adviceFor(reason),
-    },
-  ];
+  return {
+    key: 'failed checkpoint',
+    severity: 'notice',
+    source: 'log',
+    text,
+    since,
+    last,
+    often: times === 1 ? undefined : `${count(times)} times`,
+    place: {entry},
+    advice: adviceFor(reason),
+  };
 };
 
-function neverWords(reasons: readonly CheckpointReason[]): Statement {
+function neverWords(reasons: readonly CheckpointReason[]): Finding {
   const text = clean(`No checkpoint can be made: ${reasonsWords(reasons)}`);
   return {key: 'no checkpoint', severity: 'notice', source: 'API', text};
 }
@@ -193,40 +199,41 @@ function reasonWords({code, connector}: CheckpointReason): string {
   }
 }
 
-export const transactions: Cause = ({known}) => {
+export const transactions: Check = ({known}) => {
   const {transaction, bootstrap, answeredAt} = known?.stats ?? {};
   // Of a bootstrap, the transaction is a part.
-  if (!transaction || transaction.elapsed < longFrom || bootstrap) return [];
+  if (!transaction || transaction.elapsed < longFrom || bootstrap) return undefined;
   const {isCommitting, elapsed: since, records, connectors, progress} = transaction;
   const by = connectors.length === 0 ? '' : ` by ${connectors.slice(0, 3).join(', ')}`;
   const what = isCommitting ? 'A transaction has been committing' : 'A transaction has been in progress';
   const text = clean(`${what} for ${elapsed(since)}${isCommitting ? progressWords(progress) : ''}`);
-  return [
-    {
-      ...{key: 'transaction', severity: 'notice', source: 'API', text},
-      since: answeredAt === undefined ? undefined : answeredAt - since,
-      often: records === undefined ? undefined : `${counted(records, 'record', 'records')}${clean(by)}`,
-      stops: isCommitting ? undefined : 'views do not change before it is committed',
-    },
-  ];
+  return {
+    key: 'transaction',
+    severity: 'notice',
+    source: 'API',
+    text,
+    since: answeredAt === undefined ? undefined : answeredAt - since,
+    often: records === undefined ? undefined : `${counted(records, 'record', 'records')}${clean(by)}`,
+    stops: isCommitting ? undefined : 'views do not change before it is committed',
+  };
 };
 
-export const bootstraps: Cause = ({known, pipeline}) => {
+export const bootstraps: Check = ({known, pipeline}) => {
   const {bootstrap} = known?.stats ?? {};
-  if (!bootstrap) return [];
+  if (!bootstrap) return undefined;
   const {isSynchronizing, progress} = bootstrap;
   const isState = ['Bootstrapping', 'ConcurrentBootstrapping', 'Synchronizing'].includes(
     pipeline?.deploymentStatus ?? '',
   );
   const since = isState ? readTime(pipeline?.deploymentStatusSince ?? '') : Number.NaN;
-  return [
-    {
-      ...{key: 'bootstrap', severity: 'notice', source: 'API'},
-      text: `${isSynchronizing ? 'New views are being synchronized' : 'New and changed views are being filled'}${progressWords(progress)}`,
-      since: Number.isNaN(since) ? undefined : since,
-      stops: isSynchronizing ? 'inputs are paused until then' : undefined,
-    },
-  ];
+  return {
+    key: 'bootstrap',
+    severity: 'notice',
+    source: 'API',
+    text: `${isSynchronizing ? 'New views are being synchronized' : 'New and changed views are being filled'}${progressWords(progress)}`,
+    since: Number.isNaN(since) ? undefined : since,
+    stops: isSynchronizing ? 'inputs are paused until then' : undefined,
+  };
 };
 
 function progressWords(progress: Progress | undefined): string {

@@ -5,31 +5,33 @@ import {type KnownStats, noStats} from '../../engine/pipelines/stats-poller.ts';
 import {type ErrorGroup, isUnfinished, watchPatternKey} from '../../engine/records/error-log.ts';
 import {runnerMessage} from '../../engine/records/line-kind.ts';
 import {connectorErrorIn} from '../../engine/records/suppressed.ts';
+import {errorCount, type KnownConnector} from '../../kit/facts/connectors.ts';
+import type {Check, Finding} from '../../kit/facts/finding.ts';
+import type {LogFacts, PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
+import {errorWords} from '../../kit/journal/event-words.ts';
+import {readLine} from '../../kit/viewport/line-text.ts';
+import {adviceFor} from '../../kit/words/guide.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, counted, duration, readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
-import {errorWords} from '../journal/event-words.ts';
-import {readLine} from '../viewport/line-text.ts';
-import {adviceFor} from '../words/guide.ts';
-import {errorCount, type KnownConnector} from './connectors.ts';
-import type {LogFacts, PipelineFacts} from './pipeline-facts.ts';
-import type {Cause, Statement} from './statement.ts';
 
 /** More connectors with one fault are a number. */
 const mostNamed = 5;
 /** Share of the records of an input above which their errors are most of them. */
 const most = 0.5;
-/** Begins the key of a statement about the errors of a connector. */
+/** Begins the key of a finding about the errors of a connector. */
 export const errorsKey = 'errors ';
 
 /** Connectors that stopped with a fatal error. */
-export const failedConnectors: Cause = (facts) => {
+export const failedConnectors: Check = (facts) => {
   const failed = facts.connectors.filter(({failure}) => failure !== undefined);
   return named(failed, 'stopped with a fatal error', (connector) => {
     const {failure, kind, name} = connector;
     const groups = groupsOf(facts.log, name);
     return {
-      ...{key: `failed ${connector.key}`, severity: 'degraded', source: failure?.at === undefined ? 'API' : 'log'},
+      key: `failed ${connector.key}`,
+      severity: 'degraded',
+      source: failure?.at === undefined ? 'API' : 'log',
       text: clean(`${name} stopped with a fatal error: ${reasonOf(failure?.message ?? '')}`),
       since: failure?.at,
       stops: kind === 'input' ? 'nothing is read from it' : 'nothing is written to it',
@@ -40,13 +42,15 @@ export const failedConnectors: Cause = (facts) => {
 };
 
 /** Connectors that Feldera itself calls unhealthy. */
-export const unhealthyConnectors: Cause = (facts) => {
+export const unhealthyConnectors: Check = (facts) => {
   const unhealthy = present(facts.connectors).filter(({stats}) => stats.health && stats.health.status !== 'Healthy');
   return named(unhealthy, 'are unhealthy', (connector) => {
     const {status = '', description = ''} = connector.stats.health ?? {};
     const why = description === '' ? '' : `: ${reasonOf(description)}`;
     return {
-      ...{key: `unhealthy ${connector.key}`, severity: 'degraded', source: 'API'},
+      key: `unhealthy ${connector.key}`,
+      severity: 'degraded',
+      source: 'API',
       text: clean(`${connector.name} is ${status.toLowerCase()}${why}`),
       place: placeOf(connector, groupsOf(facts.log, connector.name)),
       advice: adviceFor(description),
@@ -55,22 +59,24 @@ export const unhealthyConnectors: Cause = (facts) => {
 };
 
 /** Inputs that reject most of their records, and outputs that write nothing. */
-export const rejectingConnectors: Cause = (facts) =>
-  named(withErrors(facts, 'degraded'), 'reject most of their records', (judged) => errorStatement(facts.log, judged));
+export const rejectingConnectors: Check = (facts) =>
+  named(withErrors(facts, 'degraded'), 'reject most of their records', (judged) => errorFinding(facts.log, judged));
 
 /** Outputs that are paused. */
-export const pausedOutputs: Cause = ({connectors}) => {
+export const pausedOutputs: Check = ({connectors}) => {
   const paused = present(connectors).filter(({kind, stats}) => kind === 'output' && stats.isPaused);
   return named(paused, 'are paused', ({key, name}) => ({
-    ...{key: `paused ${key}`, severity: 'notice', source: 'API'},
+    key: `paused ${key}`,
+    severity: 'notice',
+    source: 'API',
     text: clean(`${name} is paused: its changes are dropped`),
     place: {connector: key},
   }));
 };
 
 /** Connectors with other errors. */
-export const connectorsWithErrors: Cause = (facts) =>
-  named(withErrors(facts, 'notice'), 'had errors', (judged) => errorStatement(facts.log, judged));
+export const connectorsWithErrors: Check = (facts) =>
+  named(withErrors(facts, 'notice'), 'had errors', (judged) => errorFinding(facts.log, judged));
 
 function withErrors({connectors, known}: PipelineFacts, severity: Judged['severity']): readonly Judged[] {
   return present(connectors)
@@ -80,7 +86,7 @@ function withErrors({connectors, known}: PipelineFacts, severity: Judged['severi
 }
 
 /** Of connectors that no statistics tell of, what the log says. */
-export const loggedConnectors: Cause = ({known, connectors, log}) => {
+export const loggedConnectors: Check = ({known, connectors, log}) => {
   if (known?.stats || !log) return [];
   const failed = new Set(connectors.map(({name}) => name));
   const byName = Map.groupBy(groupsInRun(log), ({name}) => name);
@@ -93,14 +99,14 @@ export const loggedConnectors: Cause = ({known, connectors, log}) => {
 };
 
 /** Errors in the log that no connector has had, while the pipeline runs. */
-export const otherErrors: Cause = ({reading, log}) => {
-  if (!reading || !log) return [];
+export const otherErrors: Check = ({reading, log}) => {
+  if (!reading || !log) return undefined;
   const groups = groupsInRun(log).filter(({name, group}) => name === undefined && !isOfLostStream(group));
   const newest = newestOf(groups);
-  if (!newest) return [];
+  if (!newest) return undefined;
   const {latest: example, key} = newest;
   const text = `Its log has errors: ${amongOthers(errorWords({example, key}, 0).text, groups)}`;
-  return [{...ofGroups(groups, log), key: `${errorsKey}in the log`, text: clean(text)}];
+  return {...ofGroups(groups, log), key: `${errorsKey}in the log`, text: clean(text)};
 };
 
 function isOfLostStream({example}: ErrorGroup): boolean {
@@ -108,14 +114,15 @@ function isOfLostStream({example}: ErrorGroup): boolean {
   return message !== undefined && streamLostIn(message) !== undefined;
 }
 
-/** What a statement says of errors of the log beside its text. */
-function ofGroups(groups: readonly LoggedGroup[], log: LogFacts): Omit<Statement, 'key' | 'text'> {
+/** What a finding says of errors of the log beside its text. */
+function ofGroups(groups: readonly LoggedGroup[], log: LogFacts): Omit<Finding, 'key' | 'text'> {
   const newest = newestOf(groups);
   const logged = groups.reduce((sum, {group}) => sum + group.count, 0);
   const suppressed = groups.reduce((sum, {group}) => sum + group.suppressed, 0);
   const more = suppressed > 0 ? `, and ${count(suppressed)} suppressed` : '';
   return {
-    ...{severity: 'notice', source: 'log'},
+    severity: 'notice',
+    source: 'log',
     ...timesOf(groups, log),
     often: `${counted(logged, 'error', 'errors')}${more}${isOfRun(groups, log) ? '' : ', earlier runs included'}`,
     place: {entry: newest?.lastId},
@@ -132,15 +139,15 @@ function present(connectors: readonly KnownConnector[]): readonly PresentConnect
   );
 }
 
-/** A statement of each of the first, and one of the number of the others. */
-function named<Of>(all: readonly Of[], theyDo: string, statementOf: (each: Of) => Statement): readonly Statement[] {
-  const statements = all.slice(0, mostNamed).map(statementOf);
-  const others = all.length - statements.length;
-  const [first] = statements;
-  if (others <= 0 || !first) return statements;
+/** A finding of each of the first, and one of the number of the others. */
+function named<Of>(all: readonly Of[], theyDo: string, findingOf: (each: Of) => Finding): readonly Finding[] {
+  const findings = all.slice(0, mostNamed).map(findingOf);
+  const others = all.length - findings.length;
+  const [first] = findings;
+  if (others <= 0 || !first) return findings;
   const {severity, source} = first;
   const text = `${counted(others, 'other connector', 'other connectors')} ${theyDo}`;
-  return [...statements, {key: `others ${theyDo}`, severity, source, text}];
+  return [...findings, {key: `others ${theyDo}`, severity, source, text}];
 }
 
 /** A connector with errors: what it does, in words, and the numbers by which it does. */
@@ -216,7 +223,7 @@ function spanWords(span: number | undefined): string {
   return `in the last ${span >= recently / 2 && span < 2 * recently ? 'minute' : duration(span)}`;
 }
 
-function errorStatement(log: LogFacts | undefined, {connector, severity, does, by}: Judged): Statement {
+function errorFinding(log: LogFacts | undefined, {connector, severity, does, by}: Judged): Finding {
   const {stats, name, kind, key} = connector;
   const groups = groupsOf(log, name);
   const {times, reason, text} = retainedReason(stats) ?? reasonInLog(groups, log);
@@ -225,7 +232,9 @@ function errorStatement(log: LogFacts | undefined, {connector, severity, does, b
   );
   const records = by.records === undefined ? [] : [counted(by.records, 'record', 'records')];
   return {
-    ...{key: `${errorsKey}${key}`, severity, source: 'API'},
+    key: `${errorsKey}${key}`,
+    severity,
+    source: 'API',
     text: clean(`${name} ${does}: ${reason}`),
     ...times,
     often: [...counts, ...records.map((words) => `${words} ${kind === 'input' ? 'received' : 'written'}`)].join(', '),
@@ -243,7 +252,7 @@ function percent(share: number): string {
 }
 
 type Reason = {
-  readonly times: Pick<Statement, 'since' | 'last'>;
+  readonly times: Pick<Finding, 'since' | 'last'>;
   /** In one line. */
   readonly reason: string;
   /** The whole message. */
@@ -346,7 +355,7 @@ function newestOf(groups: readonly LoggedGroup[]): ErrorGroup | undefined {
   return groups.map(({group}) => group).toSorted((a, b) => b.lastId - a.lastId)[0];
 }
 
-function placeOf({key}: KnownConnector, groups: readonly LoggedGroup[]): Statement['place'] {
+function placeOf({key}: KnownConnector, groups: readonly LoggedGroup[]): Finding['place'] {
   return {entry: newestOf(groups)?.lastId, connector: key};
 }
 

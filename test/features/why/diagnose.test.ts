@@ -5,15 +5,15 @@ import {ServerJson} from '../../../source/engine/api/server-text.ts';
 import type {PipelineDetail, PipelineStats} from '../../../source/engine/api/types.ts';
 import {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {type KnownStats, noStats} from '../../../source/engine/pipelines/stats-poller.ts';
-import {CheckpointFailures} from '../../../source/kit/facts/checkpoint-failures.ts';
+import {CheckpointFailures} from '../../../source/features/why/checkpoint-failures.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {failuresInLog} from '../../../source/kit/facts/connectors.ts';
+import {type Finding, isDegraded} from '../../../source/kit/facts/finding.ts';
 import {factsOf, type Gathered, type LogFacts} from '../../../source/kit/facts/pipeline-facts.ts';
-import {isDegraded, type Statement} from '../../../source/kit/facts/statement.ts';
-import {diagnose} from '../../../source/kit/facts/why.ts';
 import {runAtOnce} from '../../../source/lib/slices.ts';
 import {recording} from '../../demo/recording.ts';
 import {head, runner, start} from '../../engine/records/index-lines.ts';
-import {makePipeline, stopped} from '../screen/make-pipeline.ts';
+import {makePipeline, stopped} from '../../kit/screen/make-pipeline.ts';
 
 const bodyOf = (file: string): string => recording(file).body.toString();
 
@@ -37,8 +37,8 @@ function logOf({errors, losses, states}: LogSink): LogFacts {
 
 type Given = Partial<Gathered> & {readonly stats?: PipelineStats; readonly sink?: LogSink};
 
-/** The statements of a pipeline that runs, unless it is given, about which this is known. */
-function statements({stats, sink, ...given}: Given): readonly Statement[] {
+/** The findings of a pipeline that runs, unless it is given, about which this is known. */
+function findings({stats, sink, ...given}: Given): readonly Finding[] {
   const known = given.known ?? (stats && {...noStats, stats, at: 0});
   const failures = sink ? failuresInLog(sink, sink.errors.connectors.firstId) : [];
   return diagnose(
@@ -49,7 +49,7 @@ function statements({stats, sink, ...given}: Given): readonly Statement[] {
   );
 }
 
-const textsOf = (all: readonly Statement[]) => all.map(({severity, text}) => `${severity}: ${text}`);
+const textsOf = (all: readonly Finding[]) => all.map(({severity, text}) => `${severity}: ${text}`);
 
 /** Statistics of a running pipeline, as the server sends them. */
 const running = (change: object = {}, rest: object = {}) =>
@@ -67,7 +67,7 @@ describe('a pipeline that does not work', () => {
   it('whose worker panicked: the message, and the place of the panic in the log', () => {
     const sink = sinkOf(bodyOf('35-worker-panic-logs.raw'));
     const pipeline = detailOf('35b-worker-panic-pipeline.raw');
-    const [first, ...more] = statements({pipeline, sink});
+    const [first, ...more] = findings({pipeline, sink});
     expect(first).toMatchObject({
       ...{severity: 'failed', source: 'API', since: Date.parse('2026-11-27T06:46:44.106Z')},
       text: 'Failed · panic: customer of order 77 is PANIC (crates/realpipe/src/main.rs:64)',
@@ -109,7 +109,7 @@ describe('a pipeline that does not work', () => {
     ['it is paused', {deploymentStatus: 'Paused'}, 'fine: Paused'],
     ['it compiles', {...stopped, programStatus: 'CompilingRust'}, 'fine: Compiling Rust'],
   ])('%s', (_, change, sentence) => {
-    expect(textsOf(statements({pipeline: makePipeline('orders', change)}))).toEqual([sentence]);
+    expect(textsOf(findings({pipeline: makePipeline('orders', change)}))).toEqual([sentence]);
   });
 
   it('that could not be initialized: the place of the reason in the log', () => {
@@ -117,7 +117,7 @@ describe('a pipeline that does not work', () => {
     const lines = [head('hello'), head(`Error initializing the pipeline: ${reason}.`, 'ERROR'), head('x', 'ERROR')];
     const deploymentError = {message: 'm', errorCode: 'X', cause: 'a.in: no such file', endedStart: true, more: []};
     const pipeline = makePipeline('orders', {...stopped, deploymentError});
-    const all = statements({pipeline, sink: sinkOf(`${lines.join('\n')}\n`)});
+    const all = findings({pipeline, sink: sinkOf(`${lines.join('\n')}\n`)});
     // Once: it is that of the connector, too.
     expect(textsOf(all)).toEqual(['failed: Start failed · a.in: no such file']);
     expect(all[0]?.place?.entry).toBe(1);
@@ -125,20 +125,20 @@ describe('a pipeline that does not work', () => {
 
   it('whose program is wrong has no place in the log of its last run', () => {
     const pipeline = {...makePipeline('orders', {...stopped, programStatus: 'SqlError'}), programError: 'error: bad'};
-    const [first] = statements({pipeline, sink: sinkOf(bodyOf('35-worker-panic-logs.raw'))});
+    const [first] = findings({pipeline, sink: sinkOf(bodyOf('35-worker-panic-logs.raw'))});
     expect(first).toMatchObject({text: 'SQL error · bad', place: {entry: undefined}});
   });
 
   it('the server does not answer: what was known last', () => {
     const noAnswer = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
-    expect(textsOf(statements({noAnswer}))).toEqual([
+    expect(textsOf(findings({noAnswer}))).toEqual([
       'fine: no answer since 21:44:41 UTC (connection refused), last known: running',
     ]);
   });
 
   it('nothing of its last process is trouble of now', () => {
     const stats = running({output_stall_msecs: 60_000, memory_pressure: 'critical'});
-    expect(textsOf(statements({pipeline: makePipeline('orders', stopped), stats}))).toEqual(['fine: Stopped']);
+    expect(textsOf(findings({pipeline: makePipeline('orders', stopped), stats}))).toEqual(['fine: Stopped']);
   });
 });
 
@@ -146,7 +146,7 @@ describe('connectors', () => {
   it('of a real pipeline: each with its reason, its share, and its place in the log', () => {
     const sink = sinkOf(bodyOf('27-logs-real-pipeline.raw'));
     const stats = statsOf(JSON.parse(bodyOf('25a-stats-connector-errors.raw')));
-    const all = statements({sink, stats});
+    const all = findings({sink, stats});
     expect(textsOf(all)).toEqual([
       'degraded: Running, but degraded',
       'degraded: orders.web stopped with a fatal error: Failed to connect to host: Connection refused (os error 111)',
@@ -163,12 +163,12 @@ describe('connectors', () => {
       last: Date.parse('2026-11-27T06:49:52.007Z'),
     });
     expect(full).toMatchObject({often: '334 transport errors, 0 records written'});
-    for (const [statement, words] of [
+    for (const [finding, words] of [
       [web, "FATAL error on input endpoint 'orders.web'"],
       [bad, "parse error on input endpoint 'orders.bad'"],
       [full, "error on output endpoint 'big_orders.full'"],
     ] as const)
-      expect(sink.buffer.lineAt(statement?.place?.entry ?? -1)?.toString()).toContain(words);
+      expect(sink.buffer.lineAt(finding?.place?.entry ?? -1)?.toString()).toContain(words);
   });
 
   it('errors of the log that no connector has had, of this run', () => {
@@ -176,7 +176,7 @@ describe('connectors', () => {
     const earlier = line(1, 'of the run before');
     const runs = runner(start);
     const of = (...lines: readonly string[]) =>
-      statements({sink: sinkOf(lines.map((each) => `${each}\n`).join('')), stats: running()});
+      findings({sink: sinkOf(lines.map((each) => `${each}\n`).join('')), stats: running()});
     expect(textsOf(of(earlier, runs))).toEqual([healthy]);
     const all = of(earlier, runs, line(2, 'cannot write'), line(3, 'disk 7 is full'), line(4, 'disk 8 is full'));
     expect(textsOf(all)).toEqual(['fine: Running', 'notice: Its log has errors: disk 8 is full · and others']);
@@ -184,14 +184,14 @@ describe('connectors', () => {
       ...{source: 'log', often: '3 errors', place: {entry: 4}},
       ...{since: Date.UTC(2026, 10, 27, 6, 49, 2), last: Date.UTC(2026, 10, 27, 6, 49, 4)},
     });
-    // What has a statement of its own is said once.
+    // What has a finding of its own is said once.
     const bad = line(2, "parse error on input endpoint 'a.in': bad");
     const lost = runner('stdout encountered I/O error: stream did not contain valid UTF-8', 'ERROR');
     expect(of(runs, bad, lost).filter(({text}) => text.startsWith('Its log has errors'))).toEqual([]);
   });
 
   it('without statistics, what the log says of them', () => {
-    const all = statements({sink: sinkOf(bodyOf('27-logs-real-pipeline.raw'))});
+    const all = findings({sink: sinkOf(bodyOf('27-logs-real-pipeline.raw'))});
     expect(textsOf(all)).toEqual([
       'degraded: Running, but degraded',
       expect.stringMatching(/^degraded: orders\.web stopped with a fatal error: /),
@@ -207,8 +207,7 @@ describe('connectors', () => {
   it('of errors that came in an earlier run, too, not since when, nor how many in this one', () => {
     const line = (seconds: number) =>
       head("parse error on input endpoint 'a.in': bad", 'ERROR', `2026-11-27T06:49:0${seconds}.000000Z`);
-    const of = (...lines: readonly string[]) =>
-      statements({sink: sinkOf(lines.map((each) => `${each}\n`).join(''))})[1];
+    const of = (...lines: readonly string[]) => findings({sink: sinkOf(lines.map((each) => `${each}\n`).join(''))})[1];
     expect(of(runner(start), line(1), line(2))).toMatchObject({
       ...{since: Date.UTC(2026, 10, 27, 6, 49, 1), last: Date.UTC(2026, 10, 27, 6, 49, 2), often: '2 errors'},
     });
@@ -323,13 +322,13 @@ describe('connectors', () => {
     ],
     ['that are well', input({total_records: 5}, {health: {status: 'Healthy'}}), [healthy]],
   ])('%s', (_, stats, expected) => {
-    expect(textsOf(statements({stats}))).toEqual(expected);
+    expect(textsOf(findings({stats}))).toEqual(expected);
   });
 
   it('memory is told with its limit where that is known', () => {
     const pipeline = {...makePipeline('orders'), memoryLimit: 60};
     const stats = running({memory_pressure: 'critical', rss_bytes: 97_400_000});
-    expect(textsOf(statements({pipeline, stats}))).toEqual([
+    expect(textsOf(findings({pipeline, stats}))).toEqual([
       'degraded: Running, but degraded',
       'degraded: Memory pressure is critical: 97 MB of 60 MB are in use',
     ]);
@@ -337,7 +336,7 @@ describe('connectors', () => {
 
   it('many with one fault are a number', () => {
     const inputs = Array.from({length: 40}, (_, at) => ({endpoint_name: `t.c${at}`, fatal_error: 'gone'}));
-    expect(textsOf(statements({stats: running({}, {inputs})})).slice(5)).toEqual([
+    expect(textsOf(findings({stats: running({}, {inputs})})).slice(5)).toEqual([
       'degraded: t.c4 stopped with a fatal error: gone',
       'degraded: 35 other connectors stopped with a fatal error',
     ]);
@@ -407,7 +406,7 @@ describe('the engine', () => {
       'notice: New and changed views are being filled',
     ],
   ])('says that %s', (_, stats, expected) => {
-    expect(textsOf(statements({stats})).slice(1)).toEqual([expected]);
+    expect(textsOf(findings({stats})).slice(1)).toEqual([expected]);
   });
 
   it.each<[string, PipelineStats]>([
@@ -421,7 +420,7 @@ describe('the engine', () => {
     ['a suspend would wait', running({}, {suspend_error: {Temporary: ['TransactionInProgress']}})],
     ['a real pipeline', statsOf(JSON.parse(bodyOf('25b-stats-plain.raw').replace(/"inputs".*/s, '"inputs":[]}')))],
   ])('says nothing of what is normal: %s', (_, stats) => {
-    expect(textsOf(statements({stats}))).toEqual([healthy]);
+    expect(textsOf(findings({stats}))).toEqual([healthy]);
   });
 
   const still = (seconds: number) =>
@@ -491,18 +490,18 @@ describe('the engine', () => {
       [healthy],
     ],
   ])('records stand still: %s', (_, known, expected) => {
-    expect(textsOf(statements({known}))).toEqual(expected);
+    expect(textsOf(findings({known}))).toEqual(expected);
   });
 
   it('says when its statistics were read last, if that was a while ago', () => {
     const known = knownAs(running(), {at: 40_000});
-    const [now, late] = [99_000, 100_000].map((at) => statements({known, now: at}));
+    const [now, late] = [99_000, 100_000].map((at) => findings({known, now: at}));
     expect(now).toMatchObject([{text: 'Running. No trouble is known', last: undefined}]);
     expect(late).toMatchObject([
       {text: 'Running. No trouble was known when its statistics were last read', last: 40_000},
     ]);
     const noAnswer = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
-    expect(statements({known, now: 100_000, noAnswer})[0]?.last).toBeUndefined();
+    expect(findings({known, now: 100_000, noAnswer})[0]?.last).toBeUndefined();
   });
 
   it.each([
@@ -511,7 +510,7 @@ describe('the engine', () => {
   ])('of a pipeline that the list has as %s, older statistics prove no standstill', (deploymentStatus, expected) => {
     const known = knownAs(running({...waits, output_stall_msecs: 60_000}), {series: {samples: still(40)}});
     const pipeline = makePipeline('orders', {deploymentStatus});
-    expect(textsOf(statements({known, pipeline}))).toEqual([expected]);
+    expect(textsOf(findings({known, pipeline}))).toEqual([expected]);
   });
 });
 
@@ -529,8 +528,8 @@ describe('the log', () => {
     'Resources transition: stopped -> provisioning (desired: provisioned) pipeline-id="1" pipeline-name="p"\n',
   );
 
-  /** The statements about checkpoints of such a log, read a line at a time, and at once. */
-  function ofCheckpoints(text: string, pipeline = makePipeline('orders')): readonly Statement[] {
+  /** The findings about checkpoints of such a log, read a line at a time, and at once. */
+  function ofCheckpoints(text: string, pipeline = makePipeline('orders')): readonly Finding[] {
     const [inSteps, atOnce] = [1, 1 << 20].map((maxBytes) => {
       const sink = sinkOf('');
       const failures = new CheckpointFailures(sink.buffer, () => sink.errors.connectors.firstId);
@@ -538,7 +537,7 @@ describe('the log', () => {
         sink.addBytes(Buffer.from(each));
         while (!failures.step(maxBytes));
       }
-      return statements({stats: running(), sink, pipeline, failedCheckpoints: failures.found});
+      return findings({stats: running(), sink, pipeline, failedCheckpoints: failures.found});
     });
     expect(inSteps).toEqual(atOnce);
     return (atOnce ?? []).slice(1);
@@ -601,7 +600,7 @@ describe('the log', () => {
         ),
       ),
     );
-    const [, lost] = statements({stats: running(), sink});
+    const [, lost] = findings({stats: running(), sink});
     expect(lost).toMatchObject({
       ...{text: 'stdout and stderr of the process are lost until the next start'},
       last: Date.UTC(2026, 10, 27, 7),
@@ -610,7 +609,7 @@ describe('the log', () => {
 
   it('says that a stream is lost, with its place', () => {
     const sink = sinkOf(bodyOf('20-stdout-dead.raw'));
-    const [, lost] = statements({stats: running(), sink});
+    const [, lost] = findings({stats: running(), sink});
     expect(lost).toMatchObject({
       ...{severity: 'notice', source: 'log', stops: 'what the process writes there is not in the log'},
       text: 'stdout is lost until the next start: stream did not contain valid UTF-8',
@@ -621,14 +620,14 @@ describe('the log', () => {
   it('has a gap, with its place', () => {
     const sink = sinkOf('a\n');
     sink.addMarker({kind: 'lost', atLeast: 5, atMost: 9, from: 0, to: 1000});
-    const [, gap] = statements({stats: running(), sink});
+    const [, gap] = findings({stats: running(), sink});
     expect(gap).toMatchObject({severity: 'notice', source: 'log', place: {entry: 1}});
     expect(gap?.text).toMatch(/^The log has a gap: 5 .* 9 entries lost/);
     // That of an earlier run is in the timeline.
     sink.addBytes(Buffer.from(started));
-    expect(textsOf(statements({stats: running(), sink}))).toEqual([healthy]);
+    expect(textsOf(findings({stats: running(), sink}))).toEqual([healthy]);
     sink.addMarker({kind: 'lost', atLeast: 1, atMost: 1, from: 0, to: 1000});
-    expect(statements({stats: running(), sink})[1]?.text).toMatch(/^The log has gaps: .* in 2 gaps$/);
+    expect(findings({stats: running(), sink})[1]?.text).toMatch(/^The log has gaps: .* in 2 gaps$/);
   });
 });
 
@@ -637,14 +636,12 @@ test('the worst is first, and what is degraded marks the pipeline', () => {
     {memory_pressure: 'high', output_stall_msecs: 60_000},
     {inputs: [{endpoint_name: 'orders.web', fatal_error: 'gone'}]},
   );
-  const all = statements({stats, sink: sinkOf(bodyOf('20-stdout-dead.raw'))});
+  const all = findings({stats, sink: sinkOf(bodyOf('20-stdout-dead.raw'))});
   const keys = ['pipeline', 'stall', 'failed input orders.web', 'memory', 'lost stream', 'errors in the log'];
   expect(all.map(({key}) => key)).toEqual(keys);
   expect(isDegraded(all)).toBe(true);
-  expect(isDegraded(statements({stats: running({memory_pressure: 'high'})}))).toBe(false);
-  expect(isDegraded(statements({pipeline: makePipeline('orders', {...stopped, programStatus: 'SqlError'})}))).toBe(
-    false,
-  );
+  expect(isDegraded(findings({stats: running({memory_pressure: 'high'})}))).toBe(false);
+  expect(isDegraded(findings({pipeline: makePipeline('orders', {...stopped, programStatus: 'SqlError'})}))).toBe(false);
 });
 
 describe("Feldera's guide", () => {
@@ -653,7 +650,7 @@ describe("Feldera's guide", () => {
       ...stopped,
       deploymentError: {message, errorCode: 'X', cause: message, endedStart: false, more: []},
     });
-  const adviceOf = (given: Given) => statements(given)[0]?.advice?.address;
+  const adviceOf = (given: Given) => findings(given)[0]?.advice?.address;
 
   it('is quoted for its texts alone', () => {
     expect(adviceOf({pipeline: failed('panic message: StdIo(StorageFull)')})).toMatch(/#out-of-storage-errors$/);

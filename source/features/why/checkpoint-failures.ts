@@ -2,10 +2,10 @@ import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {compilePattern} from '../../engine/buffer/pattern.ts';
 import {Search} from '../../engine/buffer/search.ts';
 import {timeOfBytes} from '../../engine/records/line-head.ts';
+import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
+import {readLine} from '../../kit/viewport/line-text.ts';
 import {bisect} from '../../lib/bisect.ts';
 import {masked} from '../../lib/secrets.ts';
-import {readLine} from '../viewport/line-text.ts';
-import type {FailedCheckpoints} from './pipeline-facts.ts';
 
 /** Feldera's words for one that failed (`dbsp_adapters`, controller.rs), of level WARN. */
 const failedPattern = /^checkpoint failed: (.*)/s;

@@ -2,11 +2,11 @@ import {expect, test} from 'vitest';
 import type {ConnectorStats, PipelineStats} from '../../../source/engine/api/types.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import {StatsPoller} from '../../../source/engine/pipelines/stats-poller.ts';
+import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {factsOf} from '../../../source/kit/facts/pipeline-facts.ts';
-import {diagnose} from '../../../source/kit/facts/why.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
-import {makePipeline} from '../screen/make-pipeline.ts';
+import {makePipeline} from '../../kit/screen/make-pipeline.ts';
 
 const event = 'Parse error (event #3): bad date';
 const envelope = "Parse error: failed to parse string as a JSON document\nInvalid fragment: 'this'";
@@ -54,8 +54,8 @@ class Rig {
       ...{pipeline: makePipeline('a'), known, failures: [], now: this.clock.wall(), log: undefined},
       reading: {kind: 'followed'},
     });
-    const [, statement] = diagnose(facts);
-    return statement ? `${statement.severity}: ${statement.text} · ${statement.often ?? ''}` : 'nothing';
+    const [, finding] = diagnose(facts);
+    return finding ? `${finding.severity}: ${finding.text} · ${finding.often ?? ''}` : 'nothing';
   }
 
   #stats(): PipelineStats {

@@ -1,0 +1,50 @@
+import type {Finding} from '../../kit/facts/finding.ts';
+import {adviceWords} from '../../kit/words/guide.ts';
+import {dateTime, isoTime} from '../../lib/format.ts';
+
+/** `log · since 06:12:05 · last at 06:14:10 · 614 errors · nothing is read from it`. */
+export function formatDetails(
+  {source, since, last, often, stops}: Finding,
+  timeOf: (at: number) => string = (at) => `${dateTime(at)} UTC`,
+): string {
+  const isOnce = since !== undefined && last !== undefined && timeOf(since) === timeOf(last);
+  const parts = [
+    source,
+    since === undefined ? '' : `since ${timeOf(since)}`,
+    last === undefined || isOnce ? '' : `last at ${timeOf(last)}`,
+    ...[often ?? '', stops ?? ''],
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** A finding of one pipeline in a text, each with the name of a fact. */
+export function findingFacts(findings: readonly Finding[]): readonly (readonly [name: string, value: string])[] {
+  return findings.flatMap((finding) => {
+    const {key, text, advice} = finding;
+    return [
+      [key === 'pipeline' ? 'state' : 'why', `${text} (${formatDetails(finding)})`] as const,
+      ...(advice ? [["Feldera's guide", `${advice.sentence} · ${advice.address}`] as const] : []),
+    ];
+  });
+}
+
+/** The lines of a finding in a text. */
+export function findingLines(finding: Finding): readonly string[] {
+  const {text, advice} = finding;
+  return [`${text} (${formatDetails(finding)})`, ...(advice ? [`  ${adviceWords(advice)}`] : [])];
+}
+
+/** For scripts, as in docs/json-schema.json: what is not known is null. */
+export function findingObject({severity, text, source, since, last, often, stops, advice}: Finding) {
+  const timeOf = (at: number | undefined) => (at === undefined ? null : isoTime(at));
+  return {
+    severity,
+    text,
+    source,
+    since: timeOf(since),
+    last: timeOf(last),
+    often: often ?? null,
+    stops: stops ?? null,
+    guide: advice ?? null,
+  };
+}
