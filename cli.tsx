@@ -159,9 +159,9 @@ async function checkKeys({keys}: Settings): Promise<void> {
 }
 
 async function keysOfScreen() {
-  const [{keyTable}, {allCommands}] = await Promise.all([
+  const [{keyTable}, {features}] = await Promise.all([
     import('./source/kit/keys/remap-keys.ts'),
-    import('./source/shells/pages.ts'),
+    import('./source/shells/features.ts'),
   ]);
-  return keyTable(allCommands);
+  return keyTable(features.commands);
 }

@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {allCommands} from '../../source/shells/pages.ts';
+import {features} from '../../source/shells/features.ts';
 import {runCommand} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openViewer} from './viewer.ts';
@@ -61,7 +61,7 @@ test('config init has every command with its keys', async () => {
   expect(await runCommand(['config', 'init', '--config', file], {env})).toMatchObject({code: 0});
   const written = await readFile(file, 'utf8');
   const [, section = ''] = /\n#\[keys\]\n([\s\S]*)/.exec(written) ?? [];
-  expect([...section.matchAll(/^#([\w-]+) = /gm)].map(([, id]) => id)).toEqual(allCommands.map(({id}) => id));
+  expect([...section.matchAll(/^#([\w-]+) = /gm)].map(([, id]) => id)).toEqual(features.commands.map(({id}) => id));
   // Put in force unchanged they are right.
   await writeFile(file, `[keys]\n${section.replaceAll(/^#/gm, '')}\n`);
   expect(await runCommand(['list', '--demo', '--config', file], {env})).toMatchObject({code: 0, stderr: ''});

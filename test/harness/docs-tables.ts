@@ -1,10 +1,10 @@
 import {helpPage} from '../../source/features/help/help-page.ts';
 import type {Command, CommonAction} from '../../source/kit/keys/command.ts';
-import {coreRows, type KeyRow, keyGroups, keyRows, keysShown} from '../../source/kit/keys/commands.ts';
+import {coreRows, keyGroups, keyRows, keysShown, type ListedKey} from '../../source/kit/keys/commands.ts';
 import {exitCodeRows} from '../../source/kit/settings/exit-codes.ts';
 import {optionRows, settingRows} from '../../source/kit/settings/help-text.ts';
 import {type CommandName, commandWords} from '../../source/kit/settings/option.ts';
-import {allCommands} from '../../source/shells/pages.ts';
+import {features} from '../../source/shells/features.ts';
 
 type KeyTableRow = {readonly group: string; readonly keys: string; readonly does: string};
 
@@ -13,7 +13,7 @@ export function keyTableRows(): readonly KeyTableRow[] {
   const common = commonOnPages();
   const keysOf = new Map(common.map(({does, ...row}) => [does, row.keys]));
   const ofPages = common.map(({keys, help}) => ({group: everyPage, keys, does: help}));
-  const groups = keyGroups(allCommands).map(({group, commands}) =>
+  const groups = keyGroups(features.commands).map(({group, commands}) =>
     commands
       .filter((command) => !(isOnPage(command) && keysOf.get(command.does) === keysShown(command)))
       .map((command) => ({group, keys: keysShown(command), does: command.help})),
@@ -24,13 +24,13 @@ export function keyTableRows(): readonly KeyTableRow[] {
 
 export const everyPage = 'every page';
 
-function isOnPage(command: KeyRow): command is Command & {readonly does: CommonAction} {
+function isOnPage(command: ListedKey): command is Command & {readonly does: CommonAction} {
   return command.context !== 'list' && 'does' in command && command.does !== undefined;
 }
 
 /** For each action of the common set the keys and words that most pages have. */
 function commonOnPages(): readonly {does: CommonAction; keys: string; help: string}[] {
-  const rows = allCommands
+  const rows = features.commands
     .filter(isOnPage)
     .map((command) => ({does: command.does, keys: keysShown(command), help: command.help}));
   const byAction = Map.groupBy(rows, ({does}) => does);
@@ -43,7 +43,7 @@ function commonOnPages(): readonly {does: CommonAction; keys: string; help: stri
 
 /** The first table of docs/keys.md: what the help shows first. */
 export function cheatSheetText(): string {
-  return keyTable(coreRows(keyRows(allCommands)).map(({group, keys, help}) => ({group, keys, does: help})));
+  return keyTable(coreRows(keyRows(features.commands)).map(({group, keys, help}) => ({group, keys, does: help})));
 }
 
 /** The second table of docs/keys.md, made from the table that dispatches keys. */

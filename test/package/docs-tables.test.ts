@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {keyRows, keysShown} from '../../source/kit/keys/commands.ts';
 import type {Option} from '../../source/kit/settings/option.ts';
 import {options} from '../../source/kit/settings/option-table.ts';
-import {allCommands} from '../../source/shells/pages.ts';
+import {features} from '../../source/shells/features.ts';
 import {
   cheatSheetText,
   everyPage,
@@ -22,7 +22,7 @@ import {root} from '../harness/program.ts';
 test('the key table has the keys of every command, those of prompts too; what pages share is there once', () => {
   for (const row of keyTableText().split('\n')) expect(row.match(/(?<!\\)\|/g)).toHaveLength(4);
   const rows = keyTableRows();
-  const missing = keyRows(allCommands).filter((command) => {
+  const missing = keyRows(features.commands).filter((command) => {
     const keys = keysShown(command);
     const isIn = (group: string, does?: string) =>
       rows.some((row) => row.group === group && row.keys === keys && (does === undefined || row.does === does));
@@ -31,7 +31,7 @@ test('the key table has the keys of every command, those of prompts too; what pa
   expect(missing).toEqual([]);
   const ofPages = rows.filter(({group}) => group === everyPage);
   expect(ofPages).toHaveLength(10);
-  expect(rows.length).toBeLessThan(keyRows(allCommands).length - 30);
+  expect(rows.length).toBeLessThan(keyRows(features.commands).length - 30);
 });
 
 test('the option table has a row for every option of the screen, that of settings one for every setting', () => {

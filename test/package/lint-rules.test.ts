@@ -108,7 +108,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   'kit/pages': {
     allowed: ['../screen/screen.ts', '../terminal/x.ts', '../../lib/x.ts'],
-    forbidden: ['../../engine/buffer/x.ts', '../../features/help/x.ts', '../../shells/pages.ts', 'react'],
+    forbidden: ['../../engine/buffer/x.ts', '../../features/help/x.ts', '../../shells/features.ts', 'react'],
   },
   'kit/copy': {
     allowed: ['../screen/screen.ts', '../../engine/buffer/x.ts'],
@@ -124,10 +124,10 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   'features/why': {
     allowed: ['./other.ts', '../../lib/x.ts', '../../engine/logs/x.ts', '../../kit/screen/screen.ts'],
-    forbidden: ['../errors/x.ts', '../../shells/pages.ts', '../../shells/screen/controller.ts', 'react', 'node:fs'],
+    forbidden: ['../errors/x.ts', '../../shells/features.ts', '../../shells/screen/controller.ts', 'react', 'node:fs'],
   },
   shells: {
-    allowed: ['../features/help/x.ts', '../kit/screen/screen.ts', './screen/handlers/x.ts'],
+    allowed: ['../features/help/x.ts', '../kit/screen/screen.ts', './screen/pages/x.ts'],
     forbidden: ['./screen/controller.ts', './commands/x.ts', 'react'],
   },
   'shells/startup': {
@@ -143,12 +143,8 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../../screen/x.ts', '../../screen/run/x.ts', 'react', 'ink', 'node:vm'],
   },
   'shells/screen': {
-    allowed: ['../../engine/logs/x.ts', '../../kit/viewport/x.ts', './handlers/x.ts'],
+    allowed: ['../../engine/logs/x.ts', '../../kit/viewport/x.ts', './session/x.ts'],
     forbidden: ['../../../demo/x.ts', '../commands/x.ts', './run/x.ts', './components/x.ts', 'react', 'undici'],
-  },
-  'shells/screen/handlers': {
-    allowed: ['../../../kit/screen/screen.ts', '../../../features/search/search.ts'],
-    forbidden: ['../components/x.ts', '../pages/x.ts', '../../startup/x.ts', 'react'],
   },
   'shells/screen/session': {
     allowed: ['../controller.ts', '../../../features/errors/errors-page.ts', '../../../engine/disk/x.ts'],
@@ -164,10 +160,10 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   'shells/screen/hooks': {
     allowed: ['../controller.ts', '../../../kit/state/x.ts', '../../../lib/x.ts', 'react', 'ink'],
-    forbidden: ['../handlers/x.ts', '../../../engine/api/types.ts', '../../../engine/buffer/x.ts', 'undici'],
+    forbidden: ['../session/x.ts', '../../../engine/api/types.ts', '../../../engine/buffer/x.ts', 'undici'],
   },
   'shells/screen/run': {
-    allowed: ['../controller.ts', '../../../engine/logs/x.ts', '../../pages.ts', 'ink'],
+    allowed: ['../controller.ts', '../../../engine/logs/x.ts', '../../features.ts', 'ink'],
     forbidden: ['../../commands/x.ts', 'undici', 'meow', 'node:child_process'],
   },
   '../demo': {

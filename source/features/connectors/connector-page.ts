@@ -53,7 +53,7 @@ export const connectorPage: Page<ConnectorState> = {
     'pipeline-open': (screen, {under}) => screen.dispatch({type: 'page', page: under}),
     'pipeline-copy'(screen, page) {
       const text = textOf(screen, page);
-      if (text.errors === '') screen.sayHint('no errors here', {id: 'pipeline-copy-page'}, 'copy the page');
+      if (text.errors === '') screen.sayHint('no errors here', 'pipeline-copy-page', 'copy the page');
       else void copyPage(screen, text, text.errors, {on: page.kind});
     },
   },

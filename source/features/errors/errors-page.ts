@@ -5,7 +5,7 @@ import {type Incident, isOfErrors, type PipelineEvent} from '../../kit/journal/p
 import {type ErrorRow, isUrgent} from '../../kit/journal/unseen.ts';
 import {closePages, openAbout, openAs, openPage} from '../../kit/pages/page.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
-import {goToEntryOf} from '../../kit/screen/move.ts';
+import {goToEntryOf} from '../../kit/screen/common.ts';
 import {cancelPrompt} from '../../kit/screen/prompts.ts';
 import type {Opened, Page, Screen} from '../../kit/screen/screen.ts';
 import {padTo} from '../../kit/terminal/fit.ts';

@@ -1,341 +1,15 @@
-import type {Command, CommandTable, KeyContext} from '../../kit/keys/command.ts';
-import {
-  coreRows,
-  type KeyRow,
-  keyOf,
-  keyRows,
-  keysNamed,
-  keysShown,
-  pressTo,
-  rowGroups,
-  withHint,
-} from '../../kit/keys/commands.ts';
-import {keyLabel, readKey} from '../../kit/keys/key-names.ts';
-import {openAs, openPage} from '../../kit/pages/page.ts';
-import {paragraph} from '../../kit/pages/page-rows.ts';
-import {unreadMark} from '../../kit/screen/list-item.ts';
+import type {Command} from '../../kit/keys/command.ts';
+import {type ListedKey, withHint} from '../../kit/keys/commands.ts';
+import {openPage} from '../../kit/pages/page.ts';
+import {runCommand} from '../../kit/pages/page-driver.ts';
 import {lacks} from '../../kit/screen/opened.ts';
 import {promptRows} from '../../kit/screen/prompts.ts';
 import type {Opened, Page, Screen} from '../../kit/screen/screen.ts';
 import {type Edit, editLine} from '../../kit/state/edit-line.ts';
 import type {OpenPage} from '../../kit/state/page.ts';
 import {promptBelow} from '../../kit/state/view-state.ts';
-import {padTo, wrapWords} from '../../kit/terminal/fit.ts';
-import {concat, overlay, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
-import type {Symbols} from '../../kit/terminal/symbols.ts';
-import {textWidth} from '../../lib/width.ts';
-
-/** Heading of all keys but the core. */
-const more = 'More';
-const keyColumn = 15;
-/** Of the core, which fits on a screen of 80×24 in two columns. */
-const coreKeyColumn = 10;
-const narrowestCoreColumn = 40;
-/** Fewer cells make most of the help wrap. */
-const narrowestColumn = 50;
-const mostColumns = 3;
-/** Columns. A narrower page has only room for what its keys do. */
-const widthWithTitle = 50;
-const moreWords = ' · more below';
-
-export type HelpView = {
-  readonly table: CommandTable;
-  /** Where the keys went before the help was opened: its commands come first. */
-  readonly from: KeyContext;
-  /** The keys of the prompt that it was opened from, where no command can be run; absent: it was none. */
-  readonly prompt?: readonly KeyRow[] | undefined;
-  /** Commands that are left out: they would only say why they do nothing. */
-  readonly isLeftOut?: (row: KeyRow) => boolean;
-  /** What was typed. */
-  readonly text: string;
-  /** Index of the chosen command. */
-  readonly cursor: number;
-  readonly width: number;
-  readonly isUtf8: boolean;
-  readonly symbols: Symbols;
-  /** The list has pipelines. */
-  readonly hasServer: boolean;
-};
-
-/** A row as it is shown: of a command, or of several of the core that share their words; `command` is what Enter runs. */
-type Shown = {readonly command: KeyRow; readonly keys: string; readonly help: string};
-/** A row on the page. Rows and columns count from 0; `top`: with the heading above it. */
-type Item = Shown & {readonly column: number; readonly top: number; readonly end: number};
-type HelpRows = {readonly rows: readonly StyledText[]; readonly items: readonly Item[]};
-
-/**
- * The keys of the page below, the core and, under More, all others; or the commands that match what was typed. By group, in
- * as many columns as there is room for. The default keys of a changed command are shown, too.
- */
-export function helpRows(view: HelpView): HelpRows {
-  const {table, text, width} = view;
-  const heading = width < widthWithTitle ? '' : ' Keys ';
-  const words = ` ${titleWords(view)}`;
-  const hasMore = text.trim() === '' && textWidth(heading + words + moreWords) <= width;
-  const title = concat([plain(heading, {bold: true}), plain(`${words}${hasMore ? moreWords : ''}`, {dim: true})]);
-  const parts = text.trim() === '' ? partsOf(view) : [{groups: groupsOf(view)}];
-  const shown = parts.flatMap(({groups}) => groups).flatMap((group) => group.rows);
-  if (shown.length === 0) {
-    const words = `no command matches\n\n${searchWords(table)}`;
-    return {rows: [title, plain(''), ...paragraph(words, width, {style: {dim: true}})], items: []};
-  }
-  const chosen = shown[view.cursor];
-  const rows = [title, plain('')];
-  const items: Item[] = [];
-  for (const {title: heading, ...part} of parts) {
-    // The core fills a screen of 24 rows: without the blank row its last one would be the heading of the next screen.
-    if (heading === more) rows.push(plain(''));
-    if (heading !== undefined) rows.push(plain(` ${heading}`, {bold: true}));
-    const made = partRows(part, {...view, chosen}, rows.length);
-    rows.push(...made.rows);
-    items.push(...made.items);
-  }
-  if (text.trim() === '' && view.hasServer) rows.push(...marksOfList(view));
-  const [first, ...others] = items;
-  return {rows, items: first ? [{...first, top: 0}, ...others] : []};
-}
-
-/** What stands beside a pipeline in the list. */
-function marksOfList({symbols, width}: HelpView): readonly StyledText[] {
-  const {degraded, error, dot} = symbols;
-  const marks = [
-    `${degraded} degraded, dim: it was`,
-    `3${error} errors that you have not seen`,
-    `${unreadMark} its log was not read`,
-  ];
-  return [plain(''), ...paragraph(`In the list: ${marks.join(` ${dot} `)}`, width, {indent: 1})];
-}
-
-/** `type to find, press Enter to run, Esc to close`; on a narrow screen the keys as in the footer. */
-function titleWords({table, text, width, prompt}: HelpView): string {
-  const close = text !== '' ? 'clear' : prompt ? 'go back' : 'close';
-  const uses = [...(prompt ? [] : [[{id: 'help-run'}, 'run'] as const]), [{id: 'help-close'}, close] as const];
-  const isNarrow = width < widthWithTitle;
-  const keys = isNarrow ? keysNamed(table, uses) : pressTo(table, ...uses);
-  return ['type to find', keys].filter(Boolean).join(isNarrow ? '; ' : ', ');
-}
-
-/** `isCore`: in narrow columns, without blank rows. */
-type Part = {readonly title?: string; readonly isCore?: boolean; readonly groups: readonly Group[]};
-
-/** `start`: the row where it begins. */
-function partRows({groups, isCore = false}: Part, view: HelpView & Pick<BlockView, 'chosen'>, start: number): HelpRows {
-  const {width} = view;
-  const narrowest = isCore ? narrowestCoreColumn : narrowestColumn;
-  const columns = Math.max(1, Math.min(mostColumns, Math.floor(width / narrowest)));
-  const cells = Math.floor(width / columns);
-  const space = isCore ? 0 : 1;
-  const keyCells = isCore ? coreKeyColumn : keyColumn;
-  const made = inColumns(
-    groups.map((group) => block(group, {...view, width: cells, keyCells})),
-    {columns, space},
-  );
-  const blanks = Array.from({length: space}, () => plain(''));
-  const texts = made.map((column) => column.flatMap(({rows}, index) => (index === 0 ? rows : [...blanks, ...rows])));
-  const height = Math.max(...texts.map((column) => column.length));
-  const rows = Array.from({length: height}, (_, row) =>
-    concat(texts.map((column) => padTo(column[row] ?? plain(''), cells))),
-  );
-  return {rows, items: made.flatMap((blocks, column) => itemsOf(blocks, {column, start, space}))};
-}
-
-/** In less, `?` searches, so that what was typed may be no command. */
-function searchWords(table: CommandTable): string {
-  const back = keysNamed(table, [['previous-match', 'for the match above']]);
-  const key = keyOf(table, 'search');
-  const search = key === undefined ? 'close this help' : `close this help and press ${key}`;
-  return `to search the log, ${search}${back === '' ? '' : `, then ${back}`}`;
-}
-
-/** Where the items of a column are. */
-function itemsOf(
-  blocks: readonly Block[],
-  {column, start, space}: {readonly column: number; readonly start: number; readonly space: number},
-): readonly Item[] {
-  let at = start;
-  return blocks.flatMap(({rows, entries}) => {
-    const first = at;
-    at += rows.length + space;
-    return entries.map(({shown, from, to}, place) => ({
-      ...{...shown, column},
-      top: first + (place === 0 ? 0 : from),
-      end: first + to,
-    }));
-  });
-}
-
-/** `isMixed`: each command says to which group it belongs. */
-type Group = {readonly heading: string; readonly isMixed: boolean; readonly rows: readonly Shown[]};
-
-/** What is there before anything is typed: on a page its own keys first. */
-function partsOf(view: HelpView): readonly Part[] {
-  const {table, from, prompt, isLeftOut = () => false, isUtf8} = view;
-  const isPage = from !== 'list' && from !== 'log' && from !== 'everywhere';
-  const rows = inOrder(
-    keyRows(table, prompt).filter((row) => !isLeftOut(row)),
-    from,
-  );
-  const own = isPage ? rows.filter(({context}) => context === from) : [];
-  const core = coreRows(rows, isUtf8);
-  const isBefore = new Set([...own, ...core.flatMap(({commands}) => commands)]);
-  const others = rows.filter((row) => !isBefore.has(row));
-  const coreGroups = [...Map.groupBy(core, ({group}) => group)].map(
-    ([heading, some]): Group => ({heading, isMixed: false, rows: some}),
-  );
-  const parts: Part[] = [
-    {groups: inGroups(own, isUtf8)},
-    {isCore: true, groups: coreGroups, ...(isPage && {title: ''})},
-    {groups: inGroups(others, isUtf8), title: more},
-  ];
-  return parts.filter(({groups}) => groups.length > 0);
-}
-
-function inGroups(rows: readonly KeyRow[], isUtf8: boolean): readonly Group[] {
-  return rowGroups(rows).map(({group, commands}) => groupOf(group, commands, isUtf8));
-}
-
-function groupOf(heading: string, commands: readonly KeyRow[], isUtf8: boolean, isMixed = false): Group {
-  return {
-    ...{heading, isMixed},
-    rows: commands.map((command) => ({command, keys: keysShown(command, isUtf8), help: command.help})),
-  };
-}
-
-/** The commands of a typed key, those with all words in their help or keys by group, and those found by their names. */
-function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
-  const key = readKey(text.trim());
-  const words = wordsOf(text);
-  const rows = keyRows(table, prompt).filter((row) => !isLeftOut(row));
-  const left = new Set(inOrder(rows, from));
-  const take = (isFound: (command: KeyRow) => boolean) => {
-    const found = [...left].filter(isFound);
-    for (const command of found) left.delete(command);
-    return found;
-  };
-  const ofKey = take(({keys}) => key !== undefined && keys.includes(key));
-  const ofWords = take((command) => words.every((word) => wordsIn(command, isUtf8).includes(word)));
-  const ofNames = take((command) => words.every((word) => `${command.id} ${wordsIn(command, isUtf8)}`.includes(word)));
-  return [
-    groupOf(`key ${keyLabel(key ?? '', isUtf8)}`, ofKey, isUtf8, true),
-    ...inGroups(ofWords, isUtf8),
-    groupOf('names in the configuration', ofNames, isUtf8, true),
-  ].filter((group) => group.rows.length > 0);
-}
-
-function inOrder(rows: readonly KeyRow[], from: KeyContext): readonly KeyRow[] {
-  const places = [[from], ['everywhere'], ['list', 'log']];
-  const rank = ({context}: KeyRow) => {
-    const at = places.findIndex((place) => place.includes(context));
-    return at === -1 ? places.length : at;
-  };
-  return rows.toSorted((a, b) => rank(a) - rank(b));
-}
-
-/** The help, and the keys as they are shown and as they are named. */
-function wordsIn(command: KeyRow, isUtf8: boolean): string {
-  return [command.help, keysShown(command, isUtf8), ...command.keys].join('\n').toLowerCase();
-}
-
-function wordsOf(text: string): readonly string[] {
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-}
-
-type Entry = {readonly shown: Shown; readonly from: number; readonly to: number};
-type Block = {readonly rows: readonly StyledText[]; readonly entries: readonly Entry[]};
-
-/** Distributes blocks, in their order, over `columns` columns at most; the longest column is as short as possible. */
-function inColumns(
-  blocks: readonly Block[],
-  {columns, space}: {readonly columns: number; readonly space: number},
-): readonly (readonly Block[])[] {
-  const lengthOf = (column: readonly Block[]) => column.reduce((sum, {rows}) => sum + rows.length + space, -space);
-  for (let most = Math.max(...blocks.map(({rows}) => rows.length)); ; most++) {
-    const made: Block[][] = [];
-    for (const each of blocks) {
-      const last = made.at(-1);
-      if (last && lengthOf(last) + space + each.rows.length <= most) last.push(each);
-      else made.push([each]);
-    }
-    if (made.length <= columns) return made;
-  }
-}
-
-type BlockView = Pick<HelpView, 'text' | 'width' | 'isUtf8' | 'symbols'> & {
-  readonly chosen: Shown | undefined;
-  readonly keyCells: number;
-};
-
-function block({heading, isMixed, rows: all}: Group, view: BlockView): Block {
-  const rows = [plain(` ${heading}`, {fg: 6})];
-  const entries = all.map((shown): Entry => {
-    const from = rows.length;
-    rows.push(...entry(shown, isMixed, view));
-    return {shown, from, to: rows.length};
-  });
-  return {rows, entries};
-}
-
-/** A command: its keys, and what it does beside them; below them where the keys need more than their column. */
-function entry(
-  shown: Shown,
-  hasGroup: boolean,
-  {text, width, isUtf8, symbols, chosen, keyCells}: BlockView,
-): readonly StyledText[] {
-  const {command, keys, help} = shown;
-  const words = wordsOf(text);
-  const room = Math.max(10, width - keyCells - 3);
-  const before = defaultKeys(command, (each) => keysShown(each, isUtf8));
-  const isInName = (word: string) => command.id.includes(word) && !wordsIn(command, isUtf8).includes(word);
-  const more = [
-    ...(hasGroup ? [plain(command.group, {fg: 6})] : []),
-    ...(words.some(isInName) ? [found(plain(command.id, {dim: true}), words)] : []),
-  ];
-  const beside = [
-    ...joined([...wrapWords(help, room).map((line) => found(plain(line), words)), ...more], room),
-    ...(before === undefined ? [] : wrapWords(before, room).map((line) => plain(line, {dim: true}))),
-  ];
-  const margin = (isFirst: boolean) =>
-    plain(isFirst && shown === chosen ? `${symbols.currentLine} ` : '  ', {bold: true});
-  const bold = (line: string) => found(plain(line, {bold: true}), words);
-  const row = (left: string, right: StyledText, isFirst: boolean) =>
-    concat([margin(isFirst), bold(left), plain(' '.repeat(Math.max(1, keyCells - textWidth(left)))), right]);
-  if (textWidth(keys) < keyCells) return beside.map((line, index) => row(index === 0 ? keys : '', line, index === 0));
-  const keyRows = wrapWords(keys, width - 3).map((line, index) => concat([margin(index === 0), bold(line)]));
-  return [...keyRows, ...beside.map((line) => row('', line, false))];
-}
-
-/** Rows that fit beside the one before them are there. */
-function joined(rows: readonly StyledText[], width: number): readonly StyledText[] {
-  const made: StyledText[] = [];
-  for (const row of rows) {
-    const last = made.pop();
-    if (!last) made.push(row);
-    else if (textWidth(last.text) + 2 + textWidth(row.text) > width) made.push(last, row);
-    else made.push(concat([last, plain('  '), row]));
-  }
-  return made;
-}
-
-/** Highlights the words where they are. */
-function found(line: StyledText, words: readonly string[]): StyledText {
-  const text = line.text.toLowerCase();
-  const ranges = words.flatMap((word) => {
-    const start = text.indexOf(word);
-    return start === -1 ? [] : [{start, end: start + word.length}];
-  });
-  return ranges.reduce((styled, range) => overlay(styled, [range], {fg: 3, underline: true, bold: true}), line);
-}
-
-/** Undefined: the command has its default keys. */
-function defaultKeys(command: KeyRow, shown: (each: Pick<Command, 'keys'>) => string): string | undefined {
-  const before = 'defaultKeys' in command ? command.defaultKeys : undefined;
-  if (!before) return undefined;
-  const isSame = before.length === command.keys.length && before.every((key, at) => command.keys[at] === key);
-  return isSame ? undefined : `default: ${shown({keys: before})}`;
-}
+import {concat, plain} from '../../kit/terminal/styled-text.ts';
+import {type HelpRows, helpRows, type Item, searchWords} from './help-rows.ts';
 
 /** `text`: what was typed to find a command. */
 type HelpState = {readonly text: string};
@@ -355,7 +29,8 @@ export const helpPage: Page<HelpState> = {
       close: {help: 'clear what was typed, then close', hint: {isTyped: 'clear', else: 'close'}},
     },
   },
-  open: openHelp,
+  /** Over what is open: a page, or a prompt, which keeps its text. */
+  open: (screen) => openPage(screen, helpPage, {text: ''}, {under: screen.state.page}),
   rows(screen, page, {width}) {
     const {rows, items} = helpOf(screen, page, width);
     return {
@@ -373,15 +48,12 @@ export const helpPage: Page<HelpState> = {
       : concat([plain(' find: ', {dim: true}), plain(text, {bold: true}), plain(' ', {inverse: true})]),
   conditions: ({state}, {text}) => ({isTyped: text !== '', ...(promptBelow(state) && {hasRow: false})}),
   close(screen, {text, under}) {
-    if (text !== '') typeInHelp(screen, {kind: 'kill', to: 'start'});
+    if (text !== '') typeIn(screen, {text, under}, {kind: 'kill', to: 'start'});
     else screen.dispatch({type: 'page', page: under});
   },
+  type: typeIn,
+  run: {'help-run': runChosen},
 };
-
-/** Over what is open: a page, or a prompt, which keeps its text. */
-export function openHelp(screen: Screen): void {
-  openPage(screen, helpPage, {text: ''}, {under: screen.state.page});
-}
 
 export function helpOf(
   screen: Screen,
@@ -394,45 +66,62 @@ export function helpOf(
   const below = promptBelow(screen.state);
   const from = below ? 'prompt' : screen.contextOf(under);
   const prompt = below && promptRows(screen, below);
-  const isLeftOut = (row: KeyRow) => 'needs' in row && lacks(screen, row.needs);
+  const isLeftOut = (row: ListedKey) => 'needs' in row && lacks(screen, row.needs);
   return helpRows({table, from, prompt, isLeftOut, text, cursor, isUtf8, symbols, hasServer, width});
 }
 
+/** Runs the command under the cursor where its keys work: the side that they need gets the focus. */
+function runChosen(screen: Screen, page: Opened<HelpState>): void {
+  const chosen = chosenIn(screen, page);
+  if (chosen === undefined) return;
+  if (typeof chosen === 'string') {
+    screen.say(chosen);
+    return;
+  }
+  const {context, keys, notOnPages, notInList} = chosen;
+  screen.dispatch({type: 'page', page: page.under});
+  const isOfPane = context === 'list' || context === 'log';
+  if (isOfPane || notOnPages) screen.dispatch({type: 'page', page: undefined});
+  if (context === 'log') screen.tabSwitcher.settleCursor();
+  if (context === 'list' && screen.state.listHidden) screen.dispatch({type: 'toggle-list'});
+  // In the list, most keys of the log act on the log, too.
+  if (context === 'list' || notInList) {
+    screen.dispatch({type: 'focus', side: context === 'list' ? 'list' : 'log'});
+  }
+  runCommand(screen, chosen, keys[0] ?? '');
+}
+
 /** The command under the cursor, or why it does not run; undefined: none is found. */
-export function chosenInHelp(screen: Screen): Command | string | undefined {
-  const page = openAs(screen.state.page, helpPage);
-  if (!page) return undefined;
+function chosenIn(screen: Screen, page: Opened<HelpState>): Command | string | undefined {
   const row = helpOf(screen, page).items[page.cursor ?? 0]?.command;
   if (!row) return page.text === '' ? undefined : searchWords(screen.commands);
   if (promptBelow(screen.state)) {
     const what = row.context === 'prompt' ? 'this works in the prompt' : 'this does not work in a prompt';
-    return withHint(what, screen.commands, {id: 'help-close'}, 'go back to it');
+    return withHint(what, screen.commands, 'help-close', 'go back to it');
   }
   if (row.context === 'prompt') return withHint('this works in a prompt', screen.commands, 'search', 'open one');
   return whereItWorks(screen, page, row) ?? row;
 }
 
 /** Other text shows other commands: the cursor goes to the first. */
-export function typeInHelp(screen: Screen, edit: Edit): void {
-  const page = openAs(screen.state.page, helpPage);
-  if (!page) return;
+function typeIn(screen: Screen, {text: before, under}: Pick<Opened<HelpState>, 'text' | 'under'>, edit: Edit): void {
   screen.clearNotice();
-  const {text} = editLine({text: page.text, cursor: page.text.length, killed: ''}, edit);
-  openPage(screen, helpPage, {text}, {under: page.under});
+  const {text} = editLine({text: before, cursor: before.length, killed: ''}, edit);
+  openPage(screen, helpPage, {text}, {under});
 }
 
 /** Why a command cannot run from where the help was opened; undefined: it can. */
 function whereItWorks(screen: Screen, {under}: OpenPage, {id, context}: Command): string | undefined {
-  const {commands, pages} = screen;
+  const {commands, features} = screen;
   if (id === 'tab-number') return 'press the number of the tab itself';
   if (context === 'log' && !screen.tab)
     return withHint('no log is open', commands, 'open-tab', 'show the one under the cursor');
   if (context === 'everywhere' || context === 'list' || context === 'log') return undefined;
   if (under && screen.contextOf(under) === context) return undefined;
-  const page = pages.find((each) => each.context === context);
+  const page = features.pages.find((each) => each.context === context);
   const opener = commands.find(({opens}) => opens === page?.kind);
   const words = `this works ${page?.where ?? 'on another page'}`;
-  return opener === undefined ? words : withHint(words, commands, opener, 'open it');
+  return opener === undefined ? words : withHint(words, commands, opener.id, 'open it');
 }
 
 /** The last item within so many rows below, or above; then the first of the next column, or the last of the one before. */

@@ -8,7 +8,6 @@ import {concat, plain} from '../../kit/terminal/styled-text.ts';
 import {panicAsError} from '../../kit/viewport/closed-record.ts';
 import {compactLine, readLine, withoutCredentials} from '../../kit/viewport/line-text.ts';
 import {count} from '../../lib/format.ts';
-import {marksOf, sayNoMarks} from './marks-keys.ts';
 
 /** The marked records, a row each, in the order of the log. */
 export const marksPage: Page = {
@@ -73,4 +72,15 @@ function rowsOf(screen: Screen, cursor: number, width: number): PageRows {
 function markUnderCursor(screen: Screen, {cursor = 0}: OpenPage): number | undefined {
   const marks = marksOf(screen);
   return marks[Math.min(cursor, marks.length - 1)];
+}
+
+/** Heads of the marked records that are still kept, in order. */
+export function marksOf({pane}: Screen): readonly number[] {
+  if (!pane) return [];
+  const {firstId} = pane.model.source.buffer;
+  return [...pane.tab.pane.marks].filter((id) => id >= firstId).sort((a, b) => a - b);
+}
+
+export function sayNoMarks(screen: Screen): void {
+  screen.sayHint('no marks', 'mark', 'mark a record');
 }

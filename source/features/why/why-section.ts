@@ -3,7 +3,7 @@ import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
 import {closePages, openAbout} from '../../kit/pages/page.ts';
 import {marginCells} from '../../kit/pages/page-rows.ts';
 import {itemBlock, type Section, stacked} from '../../kit/pages/sections.ts';
-import {goToEntryOf} from '../../kit/screen/move.ts';
+import {goToEntryOf} from '../../kit/screen/common.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
 import {noAnswerNow} from '../../kit/screen/server-outage.ts';
 import type {Described} from '../../kit/screen/services.ts';

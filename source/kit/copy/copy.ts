@@ -2,44 +2,13 @@ import {type CopyCount, newTally, readLines} from '../../engine/buffer/copy-line
 import {shortenHome} from '../../engine/disk/save-file.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
 import type {Take} from '../keys/command.ts';
-import {keysNamed} from '../keys/commands.ts';
 import type {PaneAt} from '../pane/pane-at.ts';
-import {makeText, ofProgram, showsRecord} from '../screen/common.ts';
+import {makeText, ofProgram} from '../screen/common.ts';
 import {recallFrom} from '../screen/prompts.ts';
 import type {PromptKind, PromptOf, Screen} from '../screen/screen.ts';
 import type {Choice, PageText, SaveForm, TextToMake} from '../state/view-state.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
-import {currentOf, hold} from '../viewport/position.ts';
 import {blocksOf, chosenBytes, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
-
-export const copyHandlers = {
-  select(screen: Screen) {
-    const at = screen.paneAt;
-    if (!at || at.current === undefined) return;
-    if (at.tab.pane.selectedFrom !== undefined) {
-      screen.changePane({selectedFrom: undefined});
-      return;
-    }
-    const position = hold(at.tab.pane.position, at.geometry);
-    screen.changePane({position, selectedFrom: currentOf(position, at.geometry)});
-    screen.say(selectionHint(screen));
-  },
-  copy(screen: Screen, keyName: string) {
-    const what = selectionOr(screen, 'record');
-    if (what === 'record' && showsRecord(screen, keyName, 'copy it')) return;
-    void copy(screen, what);
-  },
-  'copy-view': (screen: Screen) => void copy(screen, selectionOr(screen, 'view')),
-  save(screen: Screen) {
-    screen.pinTab();
-    openSavePrompt(screen, selectionOr(screen, 'view'));
-  },
-  markdown(screen: Screen, keyName: string) {
-    const what = selectionOr(screen, 'record');
-    if (what === 'record' && showsRecord(screen, keyName, 'copy it')) return;
-    void copyMarkdown(screen, what);
-  },
-};
 
 type Extension = 'log' | 'md' | 'txt';
 
@@ -53,7 +22,7 @@ type OfPage = {
 export function takeFromPage(screen: Screen, take: Take, {what, on}: OfPage): void {
   switch (take) {
     case 'copy':
-      if (typeof what === 'string') void copy(screen, what, on);
+      if (typeof what === 'string') void copyLines(screen, what, on);
       else void copyPage(screen, what, what.text, {on});
       return;
     case 'markdown':
@@ -66,7 +35,7 @@ export function takeFromPage(screen: Screen, take: Take, {what, on}: OfPage): vo
 }
 
 /** Copies lines. Text that is too large is offered for saving. `on`: the page that they are taken from. */
-async function copy(screen: Screen, choice: Choice, on?: string): Promise<void> {
+export async function copyLines(screen: Screen, choice: Choice, on?: string): Promise<void> {
   await withPane(screen, async (at) => {
     const text = await chosenBytes(screen, choice, at);
     if (text) await copyText(screen, choice, {...text, on, onSent: () => endSelection(screen, choice, at)});
@@ -78,7 +47,7 @@ async function copy(screen: Screen, choice: Choice, on?: string): Promise<void> 
 }
 
 /** Copies a report: the lines with what an issue needs beside them. */
-async function copyMarkdown(screen: Screen, choice: Choice, on?: string): Promise<void> {
+export async function copyMarkdown(screen: Screen, choice: Choice, on?: string): Promise<void> {
   await withPane(screen, async (at) => {
     const hasLines = !readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
     const isEmpty = !hasLines && failingOf(screen, at).length === 0;
@@ -180,23 +149,8 @@ function missingWords({missing}: CopyCount): string {
   return missing === 0 ? '' : `${counted(missing, 'older line was', 'older lines were')} already dropped`;
 }
 
-/** Chooses what a key takes: the selection while there is one. */
-function selectionOr<Other extends 'record' | 'view'>(screen: Screen, other: Other): 'selection' | Other {
-  return hasSelection(screen) ? 'selection' : other;
-}
-
-function hasSelection(screen: Screen): boolean {
+export function hasSelection(screen: Screen): boolean {
   return screen.tab?.pane.selectedFrom !== undefined;
-}
-
-function selectionHint({commands}: Screen): string {
-  const uses = [
-    ['copy', 'copy'],
-    ['save', 'save'],
-    ['markdown', 'Markdown'],
-    ['back', 'end'],
-  ] as const;
-  return ['move to select', keysNamed(commands, uses)].filter(Boolean).join(' · ');
 }
 
 /** `S`: saves to a file, as Markdown if its name ends in `.md`. */
@@ -240,7 +194,11 @@ type SaveOptions = {
   readonly extension?: Extension | undefined;
 };
 
-function openSavePrompt(screen: Screen, what: Choice | PageText, {on, problem, extension}: SaveOptions = {}): void {
+export function openSavePrompt(
+  screen: Screen,
+  what: Choice | PageText,
+  {on, problem, extension}: SaveOptions = {},
+): void {
   const {tab, pane} = screen;
   const now = screen.services.clock.wall();
   if (!tab && typeof what === 'string') return;

@@ -57,3 +57,53 @@ export const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 export function isCharacter(keyName: string): boolean {
   return keyName === 'Space' || [...keyName].length === 1;
 }
+
+/** The headings of keys outside of pages, in the order of the help, and where those below them work. */
+export const keyGroups = [
+  ['everywhere', 'everywhere'],
+  ['list; other keys act on the log', 'list'],
+  ['log: move', 'log'],
+  ['log: follow', 'log'],
+  ['log: find', 'log'],
+  ['log: show', 'log'],
+  ['log: copy', 'log'],
+] as const;
+
+export type KeyGroup = (typeof keyGroups)[number][0];
+
+/** What the words of a key for the footer depend on, in list and log. */
+export type Condition =
+  | 'inLog'
+  | 'hasTab'
+  | 'hasTabs'
+  | 'hasPipeline'
+  /** The pipeline under the cursor has a pinned tab. */
+  | 'isPinned'
+  | 'isMergeable'
+  | 'isListFiltered'
+  /** Few pipelines run, and the logs of some were not read. */
+  | 'hasUnread'
+  /** The list has pipelines: opened logs keep their order. */
+  | 'isSortable'
+  /** The shown log has no connection. */
+  | 'isOffline'
+  | 'hasUnseen'
+  /** The log may grow. */
+  | 'isFollowing'
+  | 'isPaused'
+  /** The log has ended, and the view is not at its end. */
+  | 'isAbove'
+  /** The log has an earlier run. */
+  | 'hasRuns'
+  | 'isSelecting'
+  | 'isHighlighted'
+  | 'isSearched'
+  | 'isFiltered'
+  | 'areFiltersOff'
+  | 'hasMatches'
+  | 'hasErrors'
+  | 'hasMarks'
+  | 'isFolded'
+  | 'isOnFold'
+  | 'isOnRecord'
+  | 'isAsSent';

@@ -1,12 +1,6 @@
 import {type Command, type CommandTable, type Conditions, digits, isCharacter, type KeyContext} from './command.ts';
-import {type commands, promptCommands} from './command-table.ts';
 import {keyLabel} from './key-names.ts';
-
-/** The commands of list and log, and those that open pages. */
-export type CommandId = (typeof commands)[number]['id'];
-
-/** A command for a hint: by its id, or the row of a page's own. */
-export type Hinted = CommandId | Pick<Command, 'id'>;
+import {promptCommands} from './prompt-commands.ts';
 
 /** Characters are typed into the help, to find commands; but not the one that opens it, unless it is in words. */
 export function isTyped(table: CommandTable, keyName: string): boolean {
@@ -80,14 +74,14 @@ type PromptRow = Pick<Command, 'keys' | 'help' | 'group'> & {
 };
 
 /** A row of the lists of keys. */
-export type KeyRow = Command | PromptRow;
+export type ListedKey = Command | PromptRow;
 
 const rowsOfPrompts: readonly PromptRow[] = promptCommands.map((command) => {
   return {...command, group: 'in a prompt', context: 'prompt' as const};
 });
 
 /** All keys, for help and docs: those of the commands, then those of the prompts, or of one of them. */
-export function keyRows(table: CommandTable, ofPrompt: readonly KeyRow[] = rowsOfPrompts): readonly KeyRow[] {
+export function keyRows(table: CommandTable, ofPrompt: readonly ListedKey[] = rowsOfPrompts): readonly ListedKey[] {
   return [...table, ...ofPrompt];
 }
 
@@ -102,7 +96,7 @@ export function promptKeyHints(hints: readonly PromptHint[]): readonly KeyHint[]
 }
 
 /** The keys of one prompt, for the help: in the words of its footer, without those `unused`. */
-export function rowsOfPrompt(hints: readonly PromptHint[], unused: readonly PromptCommandId[]): readonly KeyRow[] {
+export function rowsOfPrompt(hints: readonly PromptHint[], unused: readonly PromptCommandId[]): readonly ListedKey[] {
   const words = new Map(hints);
   return rowsOfPrompts
     .filter(({id}) => !unused.includes(id))
@@ -122,7 +116,7 @@ export function rowGroups<Row extends Pick<Command, 'group'>>(rows: readonly Row
   return [...groups].map(([group, commands]) => ({group, commands}));
 }
 
-export function keyGroups(table: CommandTable): readonly RowGroup<KeyRow>[] {
+export function keyGroups(table: CommandTable): readonly RowGroup<ListedKey>[] {
   return rowGroups(keyRows(table));
 }
 
@@ -133,12 +127,12 @@ export type CoreRow = {
   readonly keys: string;
   readonly help: string;
   /** The first of them. */
-  readonly command: KeyRow;
-  readonly commands: readonly KeyRow[];
+  readonly command: ListedKey;
+  readonly commands: readonly ListedKey[];
 };
 
 /** The keys of the first days, for the first screen of the help. */
-export function coreRows(rows: readonly KeyRow[], isUtf8 = true): readonly CoreRow[] {
+export function coreRows(rows: readonly ListedKey[], isUtf8 = true): readonly CoreRow[] {
   const core = rows.flatMap((command) => ('core' in command && command.core !== undefined ? [command] : []));
   return [...Map.groupBy(core, ({group, core}) => `${group}\n${core}`).values()].flatMap((commands) => {
     const [command] = commands;
@@ -148,9 +142,8 @@ export function coreRows(rows: readonly KeyRow[], isUtf8 = true): readonly CoreR
   });
 }
 
-/** The first key of a command as people read it, arrows as words; undefined: it has none. */
-export function keyOf(table: CommandTable, hinted: Hinted): string | undefined {
-  const id = typeof hinted === 'string' ? hinted : hinted.id;
+/** The first key of a command as people read it, arrows as words; undefined: it has none, or is not there. */
+export function keyOf(table: CommandTable, id: string): string | undefined {
   const key = table.find((command) => command.id === id)?.keys[0];
   return key === undefined ? undefined : keyInWords(key);
 }
@@ -160,7 +153,7 @@ export function keyInWords(name: string): string {
   return keyLabel(name, false);
 }
 
-type Hint = readonly [id: Hinted, words: string];
+type Hint = readonly [id: string, words: string];
 
 /** `press y to copy, S to save`: of the commands that have keys; empty if none has one. */
 export function pressTo(table: CommandTable, ...hints: readonly Hint[]): string {
@@ -172,7 +165,7 @@ export function pressTo(table: CommandTable, ...hints: readonly Hint[]): string 
 }
 
 /** `what: press / to search`; only `what` for a command without a key. */
-export function withHint(what: string, table: CommandTable, id: Hinted, verb: string): string {
+export function withHint(what: string, table: CommandTable, id: string, verb: string): string {
   const hint = pressTo(table, [id, verb]);
   return hint === '' ? what : `${what}: ${hint}`;
 }

@@ -60,10 +60,8 @@ export function pageCommands(page: PageKeys): readonly Command[] {
     : [...moving, ...rows, ...taking, ...closing];
 }
 
-type ListMotion = Command & {readonly id: `list-${Motion}`; readonly does: Motion};
-
 /** The motions of the list, where other keys go on to the log. */
-export function listMotions(context: KeyContext, group: string): readonly ListMotion[] {
+export function listMotions(): readonly (Pick<Command, 'id' | 'keys' | 'help'> & {readonly does: Motion})[] {
   const rows: readonly (readonly [Motion, readonly string[], string])[] = [
     ['up', ['Up', 'k'], 'the pipeline above'],
     ['down', ['Down', 'j'], 'the pipeline below'],
@@ -72,7 +70,7 @@ export function listMotions(context: KeyContext, group: string): readonly ListMo
     ['top', ['Home', 'g'], 'the first pipeline'],
     ['end', ['End', 'G'], 'the last pipeline'],
   ];
-  return rows.map(([does, keys, help]) => ({id: `list-${does}`, context, group, keys, help, does}) as const);
+  return rows.map(([does, keys, help]) => ({id: `list-${does}`, keys, help, does}));
 }
 
 export function isMotion(does: CommonAction | undefined): does is Motion {

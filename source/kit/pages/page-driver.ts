@@ -4,10 +4,11 @@ import type {ReadableStore} from '../../lib/store.ts';
 import {takeFromPage} from '../copy/copy.ts';
 import type {Command, CommonAction, Conditions, Motion} from '../keys/command.ts';
 import {rowsBy} from '../keys/common-commands.ts';
+import {lackWords} from '../screen/opened.ts';
 import type {Screen} from '../screen/screen.ts';
 import type {OpenPage} from '../state/page.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
-import {forgetRows, kindOf, rowsOf} from './page.ts';
+import {forgetRows, kindOf, openKind, rowsOf} from './page.ts';
 import {
   headingRows,
   type Items,
@@ -64,12 +65,22 @@ export function storesOfPage(screen: Screen): readonly ReadableStore<unknown>[] 
   return page ? (kindOf(screen, page).redrawnBy?.(screen, page) ?? []) : [];
 }
 
+/** Runs a command where the focus is, or says why it does nothing there. */
+export function runCommand(screen: Screen, command: Command, keyName: string): void {
+  const why = lackWords(screen, command);
+  if (why !== undefined) screen.say(why);
+  else if (!runOnPage(screen, command, keyName)) {
+    const row = screen.features.keys.get(command.id);
+    if (row && 'run' in row) row.run(screen, keyName);
+  }
+}
+
 /** Runs a command on the open page. Returns false if that is none of a page. */
-export function runOnPage(screen: Screen, {id, does, opens, section, context}: Command, keyName: string): boolean {
+function runOnPage(screen: Screen, {id, does, opens, section, context}: Command, keyName: string): boolean {
   const {page} = screen.state;
   if (opens !== undefined) {
     if (page?.kind === opens && page.section === section) closePage(screen, page);
-    else screen.pages.find(({kind}) => kind === opens)?.open?.(screen, {keyName, section});
+    else openKind(screen, opens, {keyName, section});
     return true;
   }
   if (!page || context === 'everywhere') return false;

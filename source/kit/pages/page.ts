@@ -1,5 +1,5 @@
 import {sameParts} from '../../lib/store.ts';
-import type {Opened, Page, Screen} from '../screen/screen.ts';
+import type {Opened, Opening, Page, Screen} from '../screen/screen.ts';
 import type {OpenPage} from '../state/page.ts';
 import type {PageRows} from './page-rows.ts';
 
@@ -47,7 +47,7 @@ export function forgetRows(): void {
 }
 
 /** The kind of an open page. Throws for one that the screen does not have. */
-export function kindOf({pages}: Screen, {kind}: OpenPage): Page {
+export function kindOf({features: {pages}}: Screen, {kind}: OpenPage): Page {
   const page = pages.find((each) => each.kind === kind);
   if (!page) throw new Error(`no page is called '${kind}'`);
   return page;
@@ -55,7 +55,12 @@ export function kindOf({pages}: Screen, {kind}: OpenPage): Page {
 
 /** Opens a page of another kind about something, such as a pipeline; nothing happens where that kind is not there. */
 export function openAbout(screen: Screen, kind: string, about: string): void {
-  screen.pages.find((page) => page.kind === kind)?.open?.(screen, {keyName: '', about});
+  openKind(screen, kind, {keyName: '', about});
+}
+
+/** Opens a page as its command does; nothing happens where that kind is not there. */
+export function openKind(screen: Screen, kind: string, by: Opening): void {
+  screen.features.pages.find((page) => page.kind === kind)?.open?.(screen, by);
 }
 
 /** Closes all pages. */

@@ -6,7 +6,6 @@ import {endedRun, type Run} from '../../engine/records/runs.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, counted} from '../../lib/format.ts';
 import type {Command} from '../keys/command.ts';
-import {type CommandId, withHint} from '../keys/commands.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {type Fact, factsOf} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
@@ -41,25 +40,15 @@ export function lacks(screen: Screen, need: Command['needs']): boolean {
   return noConnectionWords(screen, need === 'server' ? undefined : screen.tab) !== undefined;
 }
 
-/** What is said instead by commands for which there is more to say than that there is no connection. */
-const withoutNeed: Readonly<Partial<Record<CommandId, (screen: Screen, tab: Tab | undefined) => string>>> = {
-  'open-recording': () => 'this log is open already: it is a file',
-  sort: () => 'logs are listed in the order in which they were named',
-  record(screen, tab) {
-    const {isRecorded} = screen.services.catalog.capabilitiesOf(pipelinesOf(tab));
-    const one = `this log is a ${isRecorded ? 'recording' : 'file'} already`;
-    const what = tab?.merges ? 'these logs are files already' : one;
-    return withHint(what, screen.hintCommands, 'save', 'save what is shown');
-  },
-};
-const wordsWithout = new Map(Object.entries(withoutNeed));
-
 /** Why a command does nothing here; undefined: it has what it needs. */
 export function lackWords(screen: Screen, {id, needs}: Command): string | undefined {
   if (!lacks(screen, needs)) return undefined;
   if (needs === 'format') return formatProblem(screen);
   const {tab} = screen;
-  return wordsWithout.get(id)?.(screen, tab) ?? noConnectionWords(screen, needs === 'server' ? undefined : tab);
+  return (
+    screen.features.keys.get(id)?.without?.(screen, tab) ??
+    noConnectionWords(screen, needs === 'server' ? undefined : tab)
+  );
 }
 
 /** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */

@@ -1,4 +1,4 @@
-import {type KeyHint, type KeyRow, type PromptCommandId, promptKeyHints, rowsOfPrompt} from '../keys/commands.ts';
+import {type KeyHint, type ListedKey, type PromptCommandId, promptKeyHints, rowsOfPrompt} from '../keys/commands.ts';
 import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
 import {type PromptHistory, recall, startRecall} from '../state/prompt-history.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
@@ -19,7 +19,7 @@ export function promptKeys(screen: Screen, prompt: Prompt): readonly KeyHint[] {
 }
 
 /** For the help. */
-export function promptRows(screen: Screen, prompt: Prompt): readonly KeyRow[] {
+export function promptRows(screen: Screen, prompt: Prompt): readonly ListedKey[] {
   const {keys, recall} = kindOf(screen, prompt);
   const hints = keys(prompt);
   const unused: readonly PromptCommandId[] = [
@@ -84,9 +84,11 @@ function replacePrompt(screen: Screen, prompt: Prompt): void {
   kindOf(screen, prompt).change?.(screen, prompt);
 }
 
-/** The compiler cannot see that the table pairs each prompt with its kind. */
-function kindOf({prompts}: Screen, prompt: Prompt): PromptKind<Prompt['kind']> {
-  return prompts[prompt.kind] as PromptKind<Prompt['kind']>;
+/** The compiler cannot see that each prompt has its own kind. Throws for one that the screen does not have. */
+function kindOf({features}: Screen, prompt: Prompt): PromptKind<Prompt['kind']> {
+  const kind = features.prompts[prompt.kind];
+  if (!kind) throw new Error(`no prompt is called '${prompt.kind}'`);
+  return kind as PromptKind<Prompt['kind']>;
 }
 
 /** The prompt with the next older (1) or newer (-1) text that begins with what was typed. */

@@ -6,11 +6,12 @@ import type {ReadableStore} from '../../lib/store.ts';
 import type {Absence} from '../journal/absence.ts';
 import type {EventFeed} from '../journal/event-feed.ts';
 import type {EventLog} from '../journal/event-log.ts';
-import type {Command, CommandTable, Conditions, KeyContext} from '../keys/command.ts';
-import type {Hinted, PromptHint} from '../keys/commands.ts';
+import type {Command, CommandTable, Condition, Conditions, KeyContext, KeyGroup} from '../keys/command.ts';
+import type {PromptHint} from '../keys/commands.ts';
 import type {Motions, PageKeys} from '../keys/common-commands.ts';
 import type {PageRows} from '../pages/page-rows.ts';
 import type {Pane, PaneAt} from '../pane/pane-at.ts';
+import type {Edit} from '../state/edit-line.ts';
 import type {OpenPage, PageKind} from '../state/page.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import type {Choice, PageText, Prompt, Tab, ViewAction, ViewState} from '../state/view-state.ts';
@@ -38,7 +39,7 @@ export type Screen = {
   readonly layout: Layout | undefined;
 
   say(text: string, kind?: NoticeKind): void;
-  sayHint(what: string, hinted: Hinted, verb: string): void;
+  sayHint(what: string, commandId: string, verb: string): void;
   sayOnce(text: string): void;
   sayFailure(error: unknown): void;
   clearNotice(): void;
@@ -70,10 +71,38 @@ export type Screen = {
 
   readonly commands: CommandTable;
   readonly hintCommands: CommandTable;
-  readonly pages: readonly Page[];
-  readonly prompts: PromptKinds;
+  readonly features: Features;
   contextOf(page: OpenPage | undefined): KeyContext;
   readonly terminal: TerminalLease;
+};
+
+/** What one folder of `features/` contributes to the screen: a line in the index, `shells/features.ts`. */
+export type Feature = {
+  /** Keys of list and log, by their headings in the help. */
+  readonly keys?: Readonly<Partial<Record<KeyGroup, readonly KeyRow[]>>>;
+  readonly pages?: readonly Page[];
+  readonly prompts?: Partial<PromptKinds>;
+};
+
+/** A key: its words, when it works and what it says where it does not, and what it does or which page it opens. */
+export type KeyRow = Omit<Command, 'context' | 'group' | 'hint'> & {
+  readonly hint?: string | Readonly<Partial<Record<Condition | 'else', string>>>;
+  /** What is said where that is not which it needs; absent: that there is no connection. */
+  without?(screen: Screen, tab: Tab | undefined): string;
+} & (
+    | {readonly opens: string}
+    /** `keyName`: some have a different effect for each of their keys, such as the numbers of the tabs. */
+    | {run(screen: Screen, keyName: string): void}
+  );
+
+/** What all features contribute: dispatch, footer, help and docs/keys.md are made from this and nothing else. */
+export type Features = {
+  /** With the default keys. */
+  readonly commands: CommandTable;
+  /** The rows of list and log by their ids. */
+  readonly keys: ReadonlyMap<string, KeyRow>;
+  readonly pages: readonly Page[];
+  readonly prompts: Partial<PromptKinds>;
 };
 
 /** A page that is open, with what its kind keeps there. */
@@ -99,15 +128,13 @@ export type Opening = {
 type Run<State> = {run(screen: Screen, page: Opened<State>, keyName: string): void}['run'];
 
 /**
- * A kind of page: a file, and a line of `shells/pages.ts`. Only pages that it has opened itself are handed to
+ * A kind of page: a file, and a line of its feature. Only pages that it has opened itself are handed to
  * it.
  */
 export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   readonly motions: Motions;
   /** Its commands; absent: those of another page with its context. */
   readonly keys?: PageKeys;
-  /** The command that opens it (`opens`), unless the table of commands has it. */
-  readonly opener?: Command;
   /** What its own commands do, by their ids. */
   readonly run?: Readonly<Record<string, Run<State>>>;
   /** What the command that opens it does while it is not open, or at another part of it. */
@@ -116,6 +143,8 @@ export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   rows(screen: Screen, page: Opened<State>, view: PageView): PageRows;
   /** In front of which rows are shown. */
   typed?(page: Opened<State>): StyledText;
+  /** Takes what is typed there. */
+  type?(screen: Screen, page: Opened<State>, edit: Edit): void;
   /** What is so, for its keys in the footer, besides what holds on any page. */
   conditions?(screen: Screen, page: Opened<State>): Conditions;
   /** The page with the cursor on another item; absent: `cursor` is its index. */

@@ -8,7 +8,7 @@ import {watchRecordings} from '../../kit/journal/alerts.ts';
 import {EventFeed} from '../../kit/journal/event-feed.ts';
 import type {EventLog} from '../../kit/journal/event-log.ts';
 import type {CommandTable, KeyContext} from '../../kit/keys/command.ts';
-import {commandsFrom, type Hinted, withHint} from '../../kit/keys/commands.ts';
+import {commandsFrom, withHint} from '../../kit/keys/commands.ts';
 import {anchoredPosition, hasNoneBelow, type Pane, type PaneAt, paneAt} from '../../kit/pane/pane-at.ts';
 import {PaneModels} from '../../kit/pane/pane-models.ts';
 import {type Layout, layoutOf, type Size} from '../../kit/screen/layout.ts';
@@ -16,7 +16,7 @@ import {tellFormat} from '../../kit/screen/log-format.ts';
 import {LogWaits} from '../../kit/screen/log-waits.ts';
 import type {NoticeKind} from '../../kit/screen/notice-timer.ts';
 import {ProgramLookup} from '../../kit/screen/program-lookup.ts';
-import type {Page, PromptKinds} from '../../kit/screen/screen.ts';
+import type {Features} from '../../kit/screen/screen.ts';
 import {PipelineLookup, type Services, TerminalLease} from '../../kit/screen/services.ts';
 import {PipelineListView, TabSwitcher} from '../../kit/screen/tabs.ts';
 import {View} from '../../kit/screen/view.ts';
@@ -41,9 +41,7 @@ import {PlaceFinder} from './session/place-finder.ts';
 
 type ControllerOptions = {
   readonly services: Services;
-  /** All kinds of pages. */
-  readonly pages: readonly Page[];
-  readonly prompts: PromptKinds;
+  readonly features: Features;
   /** Pipelines whose tabs are open at the start. */
   readonly names: readonly string[];
   /** Whether a pipeline gets a tab when it first appears in the list. */
@@ -58,8 +56,7 @@ type ControllerOptions = {
 export class Controller {
   readonly services: Services;
   readonly commands: CommandTable;
-  readonly pages: readonly Page[];
-  readonly prompts: PromptKinds;
+  readonly features: Features;
   readonly terminal = new TerminalLease();
   readonly eventFeed: EventFeed;
   readonly events: EventLog;
@@ -82,12 +79,11 @@ export class Controller {
   #hasKey = false;
 
   constructor(options: ControllerOptions) {
-    const {services, pages, prompts, names, isRequested = () => false, size, viewOptions, beforeFirst} = options;
+    const {services, features, names, isRequested = () => false, size, viewOptions, beforeFirst} = options;
     this.services = services;
     this.isNamed = (name) => names.includes(name) || isRequested({name, tags: this.pipeline(name)?.tags});
     this.commands = services.commands;
-    this.pages = pages;
-    this.prompts = prompts;
+    this.features = features;
     this.#size = size;
     const {clock, logs} = services;
     const view = new View(initialView(names, viewOptions), services);
@@ -231,7 +227,7 @@ export class Controller {
   }
 
   kindOf(page: OpenPage | undefined): PageKind | undefined {
-    return page && this.pages.find(({kind}) => kind === page.kind);
+    return page && this.features.pages.find(({kind}) => kind === page.kind);
   }
 
   /** The commands for hints in sentences: with the keys that work from where the focus is. */
@@ -349,8 +345,8 @@ export class Controller {
   }
 
   /** The same with a key that works from where the focus is: `no marks: press m to mark a record`. */
-  sayHint(what: string, hinted: Hinted, verb: string): void {
-    this.say(withHint(what, this.hintCommands, hinted, verb));
+  sayHint(what: string, commandId: string, verb: string): void {
+    this.say(withHint(what, this.hintCommands, commandId, verb));
   }
 
   clearNotice(): void {

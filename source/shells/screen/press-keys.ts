@@ -1,11 +1,5 @@
 import {showsAbsence} from '../../features/errors/errors-page.ts';
-import {chosenInHelp, openHelp, typeInHelp} from '../../features/help/help-page.ts';
-import {markHandlers} from '../../features/marks/marks-keys.ts';
-import {recordHandlers} from '../../features/record/record-keys.ts';
-import {searchHandlers} from '../../features/search/search.ts';
-import {copyHandlers} from '../../kit/copy/copy.ts';
-import type {Command, Motion} from '../../kit/keys/command.ts';
-import type {commands} from '../../kit/keys/command-table.ts';
+import type {Command} from '../../kit/keys/command.ts';
 import {
   closingCommand,
   commandFor,
@@ -16,12 +10,10 @@ import {
   type PromptCommandId,
   promptCommandFor,
 } from '../../kit/keys/commands.ts';
-import {isMotion} from '../../kit/keys/common-commands.ts';
 import {alt} from '../../kit/keys/key-names.ts';
-import {runOnPage} from '../../kit/pages/page-driver.ts';
-import {commonHandlers, sayNotOpen} from '../../kit/screen/common.ts';
-import {moveHandlers} from '../../kit/screen/move.ts';
-import {lackWords} from '../../kit/screen/opened.ts';
+import {kindOf, openKind} from '../../kit/pages/page.ts';
+import {runCommand} from '../../kit/pages/page-driver.ts';
+import {sayNotOpen} from '../../kit/screen/common.ts';
 import {
   cancelPrompt,
   cyclePrompt,
@@ -33,8 +25,6 @@ import {
 import {type Edit, withSuggestion} from '../../kit/state/edit-line.ts';
 import {type Prompt, promptBelow, promptInUse} from '../../kit/state/view-state.ts';
 import type {Controller} from './controller.ts';
-import {listHandlers, moveInList} from './handlers/list.ts';
-import {showHandlers} from './handlers/show.ts';
 
 /** Presses keys of one read, in order. Those after a key that opens a prompt are for the prompt. */
 export function pressKeys(controller: Controller, names: readonly string[]): void {
@@ -76,7 +66,7 @@ function pressOne(controller: Controller, name: string): void {
   else if (name.startsWith(alt)) {
     // No command has Alt: these were two keys in one read, as on a slow line.
     pressAll(controller, ['Esc', ...[name.slice(alt.length)].filter((key) => key !== '')]);
-  } else if (!pressInHelp(controller, name)) runCommand(controller, name);
+  } else if (!typeOnPage(controller, name)) runKey(controller, name);
 }
 
 /** A key that a prompt does not use does nothing there. */
@@ -88,15 +78,14 @@ function pressInPrompt(controller: Controller, name: string): void {
   else editPrompt(controller, handler);
 }
 
-const promptHandlers: Readonly<Record<PromptCommandId, Edit | Handler>> = {
+const promptHandlers: Readonly<Record<PromptCommandId, Edit | ((controller: Controller, keyName: string) => void)>> = {
   submit: submitPrompt,
   cancel: cancelPrompt,
-  help: openHelp,
+  help: (controller, keyName) => openKind(controller, 'help', {keyName}),
   interrupt(controller, keyName) {
     cancelPrompt(controller);
     // The first press of the command that quits at the second.
-    if (commandFor(controller.commands, controller.keyContext, keyName) === 'interrupt')
-      runCommand(controller, keyName);
+    if (commandFor(controller.commands, controller.keyContext, keyName) === 'interrupt') runKey(controller, keyName);
   },
   older: (controller) => void recallPrompt(controller, 1),
   newer: (controller) => void recallPrompt(controller, -1),
@@ -132,51 +121,32 @@ function isEmpty(prompt: Prompt | undefined): boolean {
   return !prompt || withSuggestion(prompt).text === '';
 }
 
-/** What edits the text of the help, besides characters. */
-const helpEdits: Readonly<Record<string, Edit>> = {
+/** What edits the text that is typed on a page, besides characters. */
+const pageEdits: Readonly<Record<string, Edit>> = {
   Space: {kind: 'insert', text: ' '},
   Backspace: {kind: 'delete', to: 'previous'},
   '^U': {kind: 'kill', to: 'start'},
   '^W': {kind: 'kill', to: 'previous-blank-word'},
 };
 
-/** Types into the help. Returns false for a key that does not type, or is a command there. */
-function pressInHelp(controller: Controller, name: string): boolean {
+/** Types on a page that takes text. Returns false for a key that does not type, or is a command there. */
+function typeOnPage(controller: Controller, name: string): boolean {
   const {commands, keyContext, state} = controller;
-  if (keyContext !== 'help') return false;
+  const {page} = state;
+  const type = page && kindOf(controller, page).type;
+  if (!type) return false;
   // The key that opened it from a prompt closes it, whatever key the user gave the help elsewhere.
   if (promptBelow(state) && promptCommandFor(name) === 'help') {
-    controller.dispatch({type: 'page', page: state.page?.under});
+    controller.dispatch({type: 'page', page: page.under});
     return true;
   }
   if (commandFor(commands, keyContext, name) !== undefined) return false;
-  const edit = helpEdits[name] ?? (isTyped(commands, name) ? {kind: 'insert' as const, text: name} : undefined);
-  if (edit) typeInHelp(controller, edit);
+  const edit = pageEdits[name] ?? (isTyped(commands, name) ? {kind: 'insert' as const, text: name} : undefined);
+  if (edit) type(controller, page, edit);
   return edit !== undefined;
 }
 
-/** Runs the command under the cursor of the help where its keys work: the side that they need gets the focus. */
-function runChosen(controller: Controller): void {
-  const chosen = chosenInHelp(controller);
-  if (chosen === undefined) return;
-  if (typeof chosen === 'string') {
-    controller.say(chosen);
-    return;
-  }
-  const {context, keys, notOnPages, notInList} = chosen;
-  controller.dispatch({type: 'page', page: controller.state.page?.under});
-  const isOfPane = context === 'list' || context === 'log';
-  if (isOfPane || notOnPages) controller.dispatch({type: 'page', page: undefined});
-  if (context === 'log') controller.tabSwitcher.settleCursor();
-  if (context === 'list' && controller.state.listHidden) controller.dispatch({type: 'toggle-list'});
-  // In the list, most keys of the log act on the log, too.
-  if (context === 'list' || notInList) {
-    controller.dispatch({type: 'focus', side: context === 'list' ? 'list' : 'log'});
-  }
-  run(controller, chosen, keys[0] ?? '');
-}
-
-function runCommand(controller: Controller, keyName: string): void {
+function runKey(controller: Controller, keyName: string): void {
   const {state} = controller;
   if (state.notice !== undefined) controller.clearNotice();
   const command = commandOf(controller.commands, controller.keyContext, keyName);
@@ -184,16 +154,8 @@ function runCommand(controller: Controller, keyName: string): void {
     controller.dispatch({type: 'asked', command: undefined});
   }
   if (command?.context === 'log' && controller.keyContext === 'list') runOnShownLog(controller, command, keyName);
-  else if (command) run(controller, command, keyName);
+  else if (command) runCommand(controller, command, keyName);
   else sayUnused(controller, keyName);
-}
-
-function run(controller: Controller, command: Command, keyName: string): void {
-  const why = lackWords(controller, command);
-  if (why !== undefined) controller.say(why);
-  else if (command.id === 'help-run') runChosen(controller);
-  else if (command.context === 'list' && isMotion(command.does)) moveInList(controller, command.does);
-  else if (!runOnPage(controller, command, keyName)) byId.get(command.id)?.(controller, keyName);
 }
 
 /** Of a key that a page covers, where it works; of any other that it has no effect. */
@@ -208,7 +170,11 @@ function sayUnused(controller: Controller, keyName: string): void {
     else controller.sayHint(`${key} has no effect here`, 'help', 'list the keys');
     return;
   }
-  controller.sayHint(`${key} works in the ${covered.context === 'list' ? 'list' : 'log'}`, closing, 'close this page');
+  controller.sayHint(
+    `${key} works in the ${covered.context === 'list' ? 'list' : 'log'}`,
+    closing.id,
+    'close this page',
+  );
 }
 
 /** A key that the list does not use acts on the log shown, which is that of the cursor. The list keeps the focus. */
@@ -225,26 +191,6 @@ function runOnShownLog(controller: Controller, command: Command, keyName: string
     return;
   }
   const before = controller.state;
-  run(controller, command, keyName);
+  runCommand(controller, command, keyName);
   if (controller.pane === undefined && controller.state === before) sayNotOpen(controller);
 }
-
-/** `keyName`: some commands have a different effect for each of their keys, such as the numbers of the tabs. */
-type Handler = (controller: Controller, keyName: string) => void;
-
-/** The commands that open no page, and move no cursor: those are of any page or list. */
-type OwnId = Exclude<(typeof commands)[number], {readonly opens: string} | {readonly does: Motion}>['id'];
-
-/** Every command of list and log has one: the compiler checks that. Those of pages are in their files. */
-const handlers: Readonly<Record<OwnId, Handler>> = {
-  ...commonHandlers,
-  ...listHandlers,
-  ...moveHandlers,
-  ...searchHandlers,
-  ...showHandlers,
-  ...copyHandlers,
-  ...markHandlers,
-  ...recordHandlers,
-};
-
-const byId = new Map<string, Handler>(Object.entries(handlers));

@@ -1,7 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import type {KeyContext} from '../../../source/kit/keys/command.ts';
 import {
-  type CommandId,
   commandFor,
   commandsFrom,
   keyOf,
@@ -12,9 +11,9 @@ import {
   withHint,
 } from '../../../source/kit/keys/commands.ts';
 import {remap} from '../../../source/kit/keys/remap-keys.ts';
-import {allCommands} from '../../../source/shells/pages.ts';
+import {features} from '../../../source/shells/features.ts';
 
-const inContext = (context: KeyContext) => allCommands.filter((command) => command.context === context);
+const inContext = (context: KeyContext) => features.commands.filter((command) => command.context === context);
 const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);
 
 describe('keys', () => {
@@ -37,58 +36,58 @@ describe('keys', () => {
   });
 
   it('each leads to its command', () => {
-    for (const command of allCommands) {
+    for (const command of features.commands) {
       const panes = command.context === 'everywhere' ? (['list', 'log'] as const) : [command.context];
       for (const pane of panes) {
         for (const key of command.keys)
-          expect(commandFor(allCommands, pane, key), `${key} in ${pane}`).toBe(command.id);
+          expect(commandFor(features.commands, pane, key), `${key} in ${pane}`).toBe(command.id);
       }
     }
   });
 
   it('without a command leads nowhere', () => {
-    expect(commandFor(allCommands, 'log', 'Q')).toBeUndefined();
-    expect(commandFor(allCommands, 'list', 'Q')).toBeUndefined();
-    expect(commandFor(allCommands, 'pipeline', 'n')).toBeUndefined();
+    expect(commandFor(features.commands, 'log', 'Q')).toBeUndefined();
+    expect(commandFor(features.commands, 'list', 'Q')).toBeUndefined();
+    expect(commandFor(features.commands, 'pipeline', 'n')).toBeUndefined();
   });
 
   it('of the log also work in the list, unless it uses them itself', () => {
-    expect(commandFor(allCommands, 'list', 'n')).toBe('next-match');
-    expect(commandFor(allCommands, 'list', '/')).toBe('find-name');
-    expect(commandFor(allCommands, 'list', 'r')).toBe('reconnect');
-    expect(commandFor(allCommands, 'log', 'm')).toBe('mark');
+    expect(commandFor(features.commands, 'list', 'n')).toBe('next-match');
+    expect(commandFor(features.commands, 'list', '/')).toBe('find-name');
+    expect(commandFor(features.commands, 'list', 'r')).toBe('reconnect');
+    expect(commandFor(features.commands, 'log', 'm')).toBe('mark');
   });
 
   it('of everywhere work on a page that has none of its own', () => {
-    expect(commandFor(allCommands, 'pipeline', '?')).toBe('help');
-    expect(commandFor(allCommands, 'pipeline', '^C')).toBe('interrupt');
-    expect(commandFor(allCommands, 'pipeline', 'q')).toBe('pipeline-close');
+    expect(commandFor(features.commands, 'pipeline', '?')).toBe('help');
+    expect(commandFor(features.commands, 'pipeline', '^C')).toBe('interrupt');
+    expect(commandFor(features.commands, 'pipeline', 'q')).toBe('pipeline-close');
   });
 
   it('that are characters are typed into the help, all but the one that opens it', () => {
     for (const key of [...keysOf('help'), '?', '^C', '^L', '^Z']) {
-      expect(commandFor(allCommands, 'help', key), key).toBeDefined();
+      expect(commandFor(features.commands, 'help', key), key).toBeDefined();
     }
     for (const key of ['q', 'd', 'Z', 'Space', '&', '1', 'Tab']) {
-      expect(commandFor(allCommands, 'help', key), key).toBeUndefined();
+      expect(commandFor(features.commands, 'help', key), key).toBeUndefined();
     }
-    const {table: moved} = remap(allCommands, [{command: 'help', keys: ['H', ','], where: ''}]);
+    const {table: moved} = remap(features.commands, [{command: 'help', keys: ['H', ','], where: ''}]);
     expect(['H', ',', '?'].map((key) => commandFor(moved, 'help', key))).toEqual([undefined, 'help', undefined]);
   });
 
   it('are all ones that a terminal sends', () => {
     const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|F1|\^[A-Z]|[!-~])$/;
-    for (const command of allCommands) for (const key of command.keys) expect(key).toMatch(named);
+    for (const command of features.commands) for (const key of command.keys) expect(key).toMatch(named);
   });
 });
 
 it('no two commands have one name', () => {
-  expect(new Set(allCommands.map((command) => command.id)).size).toBe(allCommands.length);
+  expect(new Set(features.commands.map((command) => command.id)).size).toBe(features.commands.length);
 });
 
 test('keys are shown as people read them', () => {
   const shown = (id: string) =>
-    allCommands.filter((command) => command.id === id).map((command) => keysShown(command))[0];
+    features.commands.filter((command) => command.id === id).map((command) => keysShown(command))[0];
   expect(shown('tab-number')).toBe('1–9');
   expect(shown('up')).toBe('↑ k ^Y');
   expect(shown('page-down')).toBe('PgDn Space ^F');
@@ -96,19 +95,19 @@ test('keys are shown as people read them', () => {
 });
 
 test('groups hold every command once, in the order of the table', () => {
-  expect(rowGroups(allCommands).flatMap(({commands}) => commands)).toEqual(allCommands);
-  expect(new Set(rowGroups(allCommands).map(({group}) => group)).size).toBe(rowGroups(allCommands).length);
+  expect(rowGroups(features.commands).flatMap(({commands}) => commands)).toEqual(features.commands);
+  expect(new Set(rowGroups(features.commands).map(({group}) => group)).size).toBe(rowGroups(features.commands).length);
 });
 
 test('the footer has what a new user needs: help, quit, and what each pane is for', () => {
-  const hinted = allCommands.filter((command) => command.hint !== undefined).map((command) => command.id);
+  const hinted = features.commands.filter((command) => command.hint !== undefined).map((command) => command.id);
   expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'open-tab', 'find-name', 'search']));
 });
 
 test.each(['log', 'pipeline', 'record', 'marks', 'errors'] as const)(
   '^F ^B ^E ^Y move in the context %s as in less',
   (pane) => {
-    const like = (key: string) => commandFor(allCommands, pane, key);
+    const like = (key: string) => commandFor(features.commands, pane, key);
     expect(like('^F')).toBe(like('PageDown'));
     expect(like('^B')).toBe(like('PageUp'));
     expect(like('^E')).toBe(like('Down'));
@@ -118,35 +117,35 @@ test.each(['log', 'pipeline', 'record', 'marks', 'errors'] as const)(
 );
 
 test('h and l scroll the log sideways as in vi', () => {
-  expect(['h', 'l'].map((key) => commandFor(allCommands, 'log', key))).toEqual(['pan-left', 'pan-right']);
+  expect(['h', 'l'].map((key) => commandFor(features.commands, 'log', key))).toEqual(['pan-left', 'pan-right']);
 });
 
 test('with a page open, nothing that it covers changes unseen', () => {
   for (const key of ['Tab', '1', '9', '[', ']', 'X', 'z', '+'])
-    expect(commandFor(allCommands, 'pipeline', key), key).toBeUndefined();
+    expect(commandFor(features.commands, 'pipeline', key), key).toBeUndefined();
   for (const key of ['?', 'd', 'i', 'r', '^L', '^Z', '^C'])
-    expect(commandFor(allCommands, 'pipeline', key), key).toBeDefined();
+    expect(commandFor(features.commands, 'pipeline', key), key).toBeDefined();
 });
 
-const {table} = remap(allCommands, [
+const {table} = remap(features.commands, [
   {command: 'search', keys: ['up'], where: ''},
   {command: 'up', keys: [], where: ''},
 ]);
 
 it('names the first key of a command, arrows in words', () => {
-  expect(keyOf(allCommands, 'search')).toBe('/');
+  expect(keyOf(features.commands, 'search')).toBe('/');
   expect(keyOf(table, 'search')).toBe('Up');
   expect(pressTo(table, ['search', 'search'])).toBe('press Up to search');
   expect(withHint('nothing', table, 'search', 'search')).toBe('nothing: press Up to search');
 });
 
 it('a key that only works on the other side is named after the one that goes there', () => {
-  const named = (pane: 'list' | 'log' | 'pipeline', id: CommandId) => keyOf(commandsFrom(allCommands, pane), id);
+  const named = (pane: 'list' | 'log' | 'pipeline', id: string) => keyOf(commandsFrom(features.commands, pane), id);
   expect([named('log', 'search'), named('list', 'search'), named('pipeline', 'search')]).toEqual(['/', 'Tab /', '/']);
   expect([named('log', 'filter'), named('list', 'filter')]).toEqual(['&', '&']);
   expect([named('list', 'mark-pipeline'), named('log', 'mark-pipeline')]).toEqual(['m', 'Tab m']);
   expect(named('list', 'select')).toBe('Tab v');
-  const {table: withoutTab} = remap(allCommands, [{command: 'other-side', keys: [], where: ''}]);
+  const {table: withoutTab} = remap(features.commands, [{command: 'other-side', keys: [], where: ''}]);
   expect(keyOf(commandsFrom(withoutTab, 'list'), 'search')).toBe('/');
 });
 

@@ -1,7 +1,7 @@
 import type {Key} from 'ink';
 import {expect, it, test} from 'vitest';
 import {keyNames, namedKeys, readKey, unknownKey} from '../../../source/kit/keys/key-names.ts';
-import {allCommands} from '../../../source/shells/pages.ts';
+import {features} from '../../../source/shells/features.ts';
 
 const noKey: Key = {
   upArrow: false,
@@ -131,5 +131,6 @@ it.each(['', 'xy', 'F5', 'alt+x', 'ctrl+1', 'ctrl+space', 'ctrl+', '\t', '\u0007
 );
 
 it('reads every name as it is written', () => {
-  for (const name of [...namedKeys, ...allCommands.flatMap(({keys}) => keys)]) expect(readKey(name), name).toBe(name);
+  for (const name of [...namedKeys, ...features.commands.flatMap(({keys}) => keys)])
+    expect(readKey(name), name).toBe(name);
 });

@@ -4,7 +4,7 @@ import type {CommandTable} from '../../../source/kit/keys/command.ts';
 import {commandFor} from '../../../source/kit/keys/commands.ts';
 import {remap} from '../../../source/kit/keys/remap-keys.ts';
 import type {KeyRemap} from '../../../source/kit/settings/config-file.ts';
-import {allCommands} from '../../../source/shells/pages.ts';
+import {features} from '../../../source/shells/features.ts';
 
 /** As a file that has them in lines 1, 2, 3… */
 function written(keys: Readonly<Record<string, string | readonly string[]>>): readonly KeyRemap[] {
@@ -16,11 +16,11 @@ function written(keys: Readonly<Record<string, string | readonly string[]>>): re
 }
 
 const keysOf = (table: CommandTable, id: string) => table.find((command) => command.id === id)?.keys;
-const problemsOf = (keys: Parameters<typeof written>[0]) => remap(allCommands, written(keys)).problems;
+const problemsOf = (keys: Parameters<typeof written>[0]) => remap(features.commands, written(keys)).problems;
 
 describe('a remapped command', () => {
   it('has these, as the screen names them, and no longer its own', () => {
-    const {table, problems} = remap(allCommands, written({pause: ['ctrl+p', 'Q', 'Q'], 'page-up': 'pgup'}));
+    const {table, problems} = remap(features.commands, written({pause: ['ctrl+p', 'Q', 'Q'], 'page-up': 'pgup'}));
     expect(problems).toEqual([]);
     expect(keysOf(table, 'pause')).toEqual(['^P', 'Q']);
     expect(keysOf(table, 'page-up')).toEqual(['PageUp']);
@@ -30,20 +30,20 @@ describe('a remapped command', () => {
   });
 
   it('frees the ones that it had for another', () => {
-    const {table, problems} = remap(allCommands, written({pause: 'y', copy: 'p'}));
+    const {table, problems} = remap(features.commands, written({pause: 'y', copy: 'p'}));
     expect(problems).toEqual([]);
     expect(commandFor(table, 'log', 'y')).toBe('pause');
     expect(commandFor(table, 'log', 'p')).toBe('copy');
   });
 
   it('may have none, and its keys do nothing then', () => {
-    const {table, problems} = remap(allCommands, written({suspend: []}));
+    const {table, problems} = remap(features.commands, written({suspend: []}));
     expect(problems).toEqual([]);
     expect(commandFor(table, 'log', '^Z')).toBeUndefined();
   });
 
   it('takes a key from a command that has another', () => {
-    const {table, problems} = remap(allCommands, written({fold: '^F', reconnect: 'b'}));
+    const {table, problems} = remap(features.commands, written({fold: '^F', reconnect: 'b'}));
     expect(problems).toEqual([]);
     expect(commandFor(table, 'log', '^F')).toBe('fold');
     expect(keysOf(table, 'page-down')).toEqual(['PageDown', 'Space']);
@@ -64,10 +64,10 @@ describe('a remapped command', () => {
 });
 
 test('the own keys of all commands, given one by one, are without a problem', () => {
-  const all = Object.fromEntries(allCommands.map(({id, keys}) => [id, keys]));
-  const {table, problems} = remap(allCommands, written(all));
+  const all = Object.fromEntries(features.commands.map(({id, keys}) => [id, keys]));
+  const {table, problems} = remap(features.commands, written(all));
   expect(problems).toEqual([]);
-  expect(table.map(({id, keys}) => [id, [...keys]])).toEqual(allCommands.map(({id, keys}) => [id, [...keys]]));
+  expect(table.map(({id, keys}) => [id, [...keys]])).toEqual(features.commands.map(({id, keys}) => [id, [...keys]]));
 });
 
 describe('a problem, with its line, is', () => {
@@ -146,7 +146,7 @@ test('what changes nothing on a page leaves its key to the page', () => {
 });
 
 test('with no problem every key leads to one command in each place, whatever is remapped', () => {
-  const id = fc.constantFrom(...allCommands.map((command) => command.id));
+  const id = fc.constantFrom(...features.commands.map((command) => command.id));
   const key = fc.constantFrom('q', 'Q', 'y', 'o', 'f', 'Esc', 'Tab', '^K', 'Space', 'B', 'V');
   const entries = fc.uniqueArray(fc.tuple(id, fc.array(key, {minLength: 1, maxLength: 2})), {
     selector: ([name]) => name,
@@ -155,7 +155,7 @@ test('with no problem every key leads to one command in each place, whatever is 
   let clean = 0;
   fc.assert(
     fc.property(entries, (chosen) => {
-      const {table, problems} = remap(allCommands, written(Object.fromEntries(chosen)));
+      const {table, problems} = remap(features.commands, written(Object.fromEntries(chosen)));
       if (problems.length > 0) return;
       clean += 1;
       for (const command of table) {

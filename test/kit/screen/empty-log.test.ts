@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest';
 import {type EmptyLog, emptyLog, emptyLogRows} from '../../../source/kit/screen/empty-log.ts';
 import {createStore} from '../../../source/lib/store.ts';
-import {allCommands} from '../../../source/shells/pages.ts';
+import {features} from '../../../source/shells/features.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 const rowsOf = (empty: EmptyLog, waited?: string, width = 60) =>
-  emptyLogRows(empty, {waited, width, commands: allCommands}).map((row) => row.text);
+  emptyLogRows(empty, {waited, width, commands: features.commands}).map((row) => row.text);
 
 test('a wait is worth words once it is long', () => {
   const empty: EmptyLog = {

@@ -18,8 +18,7 @@ import {promptHistories} from '../../../source/kit/state/prompt-history.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import type {ZoneOffset} from '../../../source/kit/viewport/time-column.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
-import {allCommands, pages} from '../../../source/shells/pages.ts';
-import {prompts} from '../../../source/shells/prompts.ts';
+import {features} from '../../../source/shells/features.ts';
 import {Controller} from '../../../source/shells/screen/controller.ts';
 import {pressKeys} from '../../../source/shells/screen/press-keys.ts';
 import {ScreenBackend, type ShownLogs} from '../../../source/shells/screen/run/backend.ts';
@@ -145,7 +144,7 @@ export class ScreenUnderTest implements AsyncDisposable {
           clock,
           process,
           server: this.#server,
-          commands: allCommands,
+          commands: features.commands,
           histories: promptHistories(),
         },
         terminal: {keys: process.stdin, depth: 'none', symbols: symbolsFor(true), isUtf8: true},
@@ -168,8 +167,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     };
     this.controller = new Controller({
       services,
-      pages,
-      prompts,
+      features,
       names: options.names ?? [],
       size: options.size ?? {columns: 100, rows: 30},
       ...(options.isRequested && {isRequested: options.isRequested}),

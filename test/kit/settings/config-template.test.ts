@@ -7,12 +7,12 @@ import {effectiveCommands, type Option, variableOf} from '../../../source/kit/se
 import {options} from '../../../source/kit/settings/option-table.ts';
 import {contextOptions} from '../../../source/kit/settings/option-values.ts';
 import {parseConfig} from '../../../source/kit/settings/parse-config.ts';
-import {allCommands} from '../../../source/shells/pages.ts';
+import {features} from '../../../source/shells/features.ts';
 import {root} from '../../harness/program.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 
 const read = {name: 'c.toml', home: '/home/ada', isPrivate: true};
-const table = keyTable(allCommands);
+const table = keyTable(features.commands);
 const template = configTemplate(table.lines());
 const standing: readonly Option[] = options.filter((option: Option) => effectiveCommands(option).length > 0);
 

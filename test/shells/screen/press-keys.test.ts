@@ -8,7 +8,7 @@ import {openPage} from '../../../source/kit/pages/page.ts';
 import {pageShown} from '../../../source/kit/pages/page-driver.ts';
 import {cancelPrompt, cyclePrompt, recallPrompt, submitPrompt} from '../../../source/kit/screen/prompts.ts';
 import {newPane} from '../../../source/kit/state/pane-view.ts';
-import {allCommands} from '../../../source/shells/pages.ts';
+import {features} from '../../../source/shells/features.ts';
 import {openPipeline} from '../../../source/shells/screen/pages/pipeline-page.ts';
 import {
   addMarker,
@@ -117,7 +117,7 @@ describe('every key of the table', () => {
     const name = tab?.name ?? '';
     const view = viewOf(screen);
     expect(rowsOf(screen)).toHaveLength(rows);
-    for (const command of allCommands) {
+    for (const command of features.commands) {
       for (const key of command.keys) {
         goTo(screen, command);
         draw(screen);
@@ -432,7 +432,7 @@ describe('in a prompt', () => {
 
 describe('with keys of the user', () => {
   const {table, problems} = remap(
-    allCommands,
+    features.commands,
     Object.entries({
       search: ['^S'],
       copy: ['Y'],

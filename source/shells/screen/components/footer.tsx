@@ -1,7 +1,7 @@
 import {hasEnded} from '../../../engine/logs/log-snapshot.ts';
 import {hasProcess} from '../../../engine/pipelines/stats-poller.ts';
 import type {CommandTable, Conditions, KeyContext} from '../../../kit/keys/command.ts';
-import {type CommandId, commandFor, hintOf, isTake, type KeyHint} from '../../../kit/keys/commands.ts';
+import {commandFor, hintOf, isTake, type KeyHint} from '../../../kit/keys/commands.ts';
 import {keyLabel} from '../../../kit/keys/key-names.ts';
 import {conditionsOfPage, storesOfPage} from '../../../kit/pages/page-driver.ts';
 import {selectionWords} from '../../../kit/pane/pane-at.ts';
@@ -149,7 +149,7 @@ const first = {
     ...['other-side', 'quit', 'filters-off', 'matches-only', 'previous-match'],
   ],
   selecting: ['help', 'copy', 'save', 'markdown', 'back'],
-} as const satisfies Readonly<Record<string, readonly CommandId[]>>;
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** The newest text of a table: each frame asks for it (0.15 ms to make), and it seldom changes. */
 const texts = new WeakMap<CommandTable, {readonly key: string; readonly text: StyledText}>();
@@ -189,7 +189,7 @@ function onPage(table: CommandTable, context: KeyContext): CommandTable {
   return [...rows.filter((command) => !isTake(command)), ...rows.filter(isTake)];
 }
 
-function firstIn({context, now}: FooterPlace): readonly CommandId[] {
+function firstIn({context, now}: FooterPlace): readonly string[] {
   if (context === 'list') return first.list;
   if (context === 'log') return now.isSelecting === true ? first.selecting : first.log;
   return [];

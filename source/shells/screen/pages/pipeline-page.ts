@@ -18,7 +18,7 @@ import {closePages, openAbout, openAs, openPage, rowsOf} from '../../../kit/page
 import {type Chosen, scrollOffset} from '../../../kit/pages/page-rows.ts';
 import {joinSections, type Section, whenDrawn} from '../../../kit/pages/sections.ts';
 import {pipelineOf, tabOf} from '../../../kit/screen/common.ts';
-import type {Opened, Opening, Page, PageView, Problem, Screen} from '../../../kit/screen/screen.ts';
+import type {Feature, Opened, Opening, Page, PageView, Problem, Screen} from '../../../kit/screen/screen.ts';
 import {withUnder} from '../../../kit/state/page.ts';
 import type {PageText} from '../../../kit/state/view-state.ts';
 import {connectionAsText, connectionSection} from './connection-section.ts';
@@ -275,7 +275,7 @@ function withProgram(screen: Screen, text: PageText | Problem): PageText | Probl
 function copyPart(screen: Screen, page: Opened<PipelineState>): void {
   const text = textOf(screen, page);
   if ('problem' in text) screen.say(text.problem);
-  else if (text.errors === '') screen.sayHint('no errors here', {id: 'pipeline-copy-page'}, 'copy the page');
+  else if (text.errors === '') screen.sayHint('no errors here', 'pipeline-copy-page', 'copy the page');
   else void copyPage(screen, text, text.errors ?? text.text, {on: pipelinePage.kind});
 }
 
@@ -294,3 +294,26 @@ function stepRun(screen: Screen, page: Opened<PipelineState>, by: -1 | 1): void 
   else if (!isThere) screen.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
   else screen.dispatch({type: 'page', page: {...page, ...{chosen: {section: 'changes', key: '0'}}}});
 }
+
+export const pipeline: Feature = {
+  keys: {
+    everywhere: [
+      {
+        id: 'pipeline-page',
+        opens: 'pipeline',
+        keys: ['d'],
+        help: 'page of the pipeline: what is wrong, and why',
+        core: 'what is wrong, and why',
+        hint: {hasPipeline: 'why'},
+      },
+      {
+        id: 'connection',
+        opens: 'pipeline',
+        section: 'connection',
+        keys: ['i'],
+        help: 'latest events of the tab: connection, failures',
+      },
+    ],
+  },
+  pages: [pipelinePage],
+};

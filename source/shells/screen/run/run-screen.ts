@@ -16,8 +16,7 @@ import {zstdPacker} from '../../../kit/system/zstd-packer.ts';
 import {systemClock} from '../../../lib/clock.ts';
 import {counted} from '../../../lib/format.ts';
 import {systemRandom} from '../../../lib/random.ts';
-import {allCommands, pages} from '../../pages.ts';
-import {prompts} from '../../prompts.ts';
+import {features} from '../../features.ts';
 import {configPlace, loadSettings} from '../../startup/load-settings.ts';
 import {type OpenServer, openServer} from '../../startup/open-server.ts';
 import {type ContextSource, ContextSwitch} from '../context-switch.ts';
@@ -80,7 +79,7 @@ function contextSource({config}: Settings, process: NodeJS.Process): ContextSour
 
 /** With the user's keys. Throws `UsageError`. */
 export function commandsOf({keys}: Settings): CommandTable {
-  const {table, problems} = remap(allCommands, keys);
+  const {table, problems} = remap(features.commands, keys);
   const [first] = problems;
   if (first !== undefined) throw new UsageError(first);
   return table;
@@ -165,8 +164,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       quit: () => exit.leave(0),
       ...(pace && {takesFrames: pace.mayDrawKeys}),
     }),
-    pages,
-    prompts,
+    features,
     names: opening,
     isRequested: (pipeline) => patterns.some(({matches}) => matches(pipeline)),
     size: sizeOf(stdout),

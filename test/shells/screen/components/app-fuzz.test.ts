@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {expect, onTestFinished, test} from 'vitest';
-import {commands, promptCommands} from '../../../../source/kit/keys/command-table.ts';
+import {promptCommands} from '../../../../source/kit/keys/prompt-commands.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
+import {features} from '../../../../source/shells/features.ts';
 import {settled} from '../../../harness/fake-clock.ts';
 import {bytesOfKey} from '../../../harness/keys.ts';
 import {withFailures} from '../../../kit/screen/screen-under-test.ts';
@@ -35,7 +36,9 @@ const bytesOf = (name: string) =>
       .replace('Alt-', 'M-'),
   );
 
-const anyKey = fc.constantFrom(...new Set([...commands, ...promptCommands].flatMap(({keys}) => keys.map(bytesOf))));
+const anyKey = fc.constantFrom(
+  ...new Set([...features.commands, ...promptCommands].flatMap(({keys}) => keys.map(bytesOf))),
+);
 
 const longText = fc.tuple(hostileText, fc.integer({min: 0, max: 40_000})).map(([text, length]) => {
   return text.repeat(Math.ceil(length / Math.max(1, text.length))).slice(0, length);

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {quiet} from '../../../../demo/scenario.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
-import {allCommands} from '../../../../source/shells/pages.ts';
+import {features} from '../../../../source/shells/features.ts';
 import {conditionsOf, footerText, keyRow} from '../../../../source/shells/screen/components/footer.tsx';
 import {logged, pressed, reading, typed, write} from '../../../kit/screen/reading.ts';
 import {ScreenUnderTest, withFailures} from '../../../kit/screen/screen-under-test.ts';
@@ -167,9 +167,9 @@ describe.each(contexts)('in the context %s', (context) => {
   const everything = new Proxy({}, {get: () => true});
 
   it('is never wider than the screen, and cuts no word', () => {
-    const whole = ` ${footerText(allCommands, {context, now: everything}, {width: 9999, isUtf8: true}).text} `;
+    const whole = ` ${footerText(features.commands, {context, now: everything}, {width: 9999, isUtf8: true}).text} `;
     for (const width of [40, 57, 79, 80, 81, 100, 120, 200, 250]) {
-      const {text} = footerText(allCommands, {context, now: everything}, {width, isUtf8: true});
+      const {text} = footerText(features.commands, {context, now: everything}, {width, isUtf8: true});
       expect(textWidth(text)).toBeLessThanOrEqual(width);
       for (const word of text.trim().split(' ')) expect(whole).toContain(` ${word} `);
     }
@@ -178,14 +178,14 @@ describe.each(contexts)('in the context %s', (context) => {
 
 it('says how much is copied of a selection', () => {
   const place = {context: 'log', now: {hasTab: true, isSelecting: true, isOnRecord: true}} as const;
-  expect(footerText(allCommands, {...place, selection: '12 records'}, {width: 80, isUtf8: true}).text).toMatch(
+  expect(footerText(features.commands, {...place, selection: '12 records'}, {width: 80, isUtf8: true}).text).toMatch(
     /^ \? help y copy 12 records S save M Markdown Esc end/,
   );
 });
 
 it('has the keys of a description before those of every page', () => {
   const place = {context: 'pipeline', now: {isScrollable: true, hasText: true, hasErrors: true}} as const;
-  expect(footerText(allCommands, place, {width: 80, isUtf8: true}).text).toBe(
+  expect(footerText(features.commands, place, {width: 80, isUtf8: true}).text).toBe(
     ' y copy errors ↓ scroll PgDn page Esc close Y copy page M Markdown S save ? help',
   );
 });
@@ -202,7 +202,7 @@ it('leaves out what does not fit, not what follows it', () => {
 
 it('has arrows as words where there are none', () => {
   const now = {isScrollable: true, hasText: true};
-  expect(footerText(allCommands, {context: 'record', now}, {width: 80, isUtf8: false}).text).toBe(
+  expect(footerText(features.commands, {context: 'record', now}, {width: 80, isUtf8: false}).text).toBe(
     ' j next k previous Down scroll PgDn page Esc close y copy M Markdown S save',
   );
 });

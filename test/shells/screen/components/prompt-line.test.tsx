@@ -3,7 +3,7 @@ import {describe, expect, it, test} from 'vitest';
 import {remap} from '../../../../source/kit/keys/remap-keys.ts';
 import {type Prompt, promptInUse} from '../../../../source/kit/state/view-state.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
-import {allCommands} from '../../../../source/shells/pages.ts';
+import {features} from '../../../../source/shells/features.ts';
 import {lineAround} from '../../../../source/shells/screen/components/prompt-line.tsx';
 import {logged} from '../../../kit/screen/reading.ts';
 import type {ScreenOptions} from '../../../kit/screen/screen-under-test.ts';
@@ -299,7 +299,7 @@ describe('F1 in a prompt', () => {
   });
 
   it('closes the help also where F1 is the key of another command', async () => {
-    const {table: commands} = remap(allCommands, [{command: 'pause', keys: ['F1'], where: ''}]);
+    const {table: commands} = remap(features.commands, [{command: 'pause', keys: ['F1'], where: ''}]);
     await using app = await AppUnderTest.open({names: ['orders'], services: {commands}});
     app.filterInput(() => {});
     await app.shows('LIVE');

@@ -2,7 +2,7 @@ import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, FatalReason, Pipeline, RetryableReason} from '../../../../source/engine/api/types.ts';
 import {remap} from '../../../../source/kit/keys/remap-keys.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
-import {allCommands} from '../../../../source/shells/pages.ts';
+import {features} from '../../../../source/shells/features.ts';
 import {type TroubleView, troublePage} from '../../../../source/shells/screen/pages/trouble.ts';
 import {makePipeline} from '../../../kit/screen/make-pipeline.ts';
 
@@ -23,7 +23,7 @@ function pageOf(
     serverUrl: 'http://prod.example.com/feldera',
     tokenFrom: undefined,
     context: undefined,
-    commands: allCommands,
+    commands: features.commands,
     now: 1000,
     width: 80,
     height: 20,
@@ -148,7 +148,7 @@ it('of a context, advises what can be done in the context', () => {
 });
 
 it('names the keys of the user', () => {
-  const {table} = remap(allCommands, [{command: 'reconnect', keys: ['^R'], where: ''}]);
+  const {table} = remap(features.commands, [{command: 'reconnect', keys: ['^R'], where: ''}]);
   expect(pageOf(retryable('timeout'), undefined, {commands: table})?.join('\n')).toContain(
     'press ^R to try at once, q to quit.',
   );

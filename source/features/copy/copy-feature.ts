@@ -1,0 +1,88 @@
+import {copyLines, copyMarkdown, hasSelection, openSavePrompt} from '../../kit/copy/copy.ts';
+import {keysNamed} from '../../kit/keys/commands.ts';
+import {showsRecord} from '../../kit/screen/common.ts';
+import type {Feature, Screen} from '../../kit/screen/screen.ts';
+import {currentOf, hold} from '../../kit/viewport/position.ts';
+
+export const copy: Feature = {
+  keys: {
+    'log: copy': [
+      {
+        id: 'select',
+        keys: ['v'],
+        help: 'select records from here on',
+        core: 'select records',
+        hint: {isSelecting: 'end', isOnRecord: 'select'},
+        notInList: true,
+        run(screen) {
+          const at = screen.paneAt;
+          if (!at || at.current === undefined) return;
+          if (at.tab.pane.selectedFrom !== undefined) {
+            screen.changePane({selectedFrom: undefined});
+            return;
+          }
+          const position = hold(at.tab.pane.position, at.geometry);
+          screen.changePane({position, selectedFrom: currentOf(position, at.geometry)});
+          screen.say(selectionHint(screen));
+        },
+      },
+      {
+        id: 'copy',
+        keys: ['y'],
+        help: 'copy the record or selection',
+        core: 'copy the record; all shown',
+        hint: {isSelecting: 'copy', isOnFold: 'copy records', isOnRecord: 'copy record'},
+        run(screen, keyName) {
+          const what = selectionOr(screen, 'record');
+          if (what === 'record' && showsRecord(screen, keyName, 'copy it')) return;
+          void copyLines(screen, what);
+        },
+      },
+      {
+        id: 'copy-view',
+        keys: ['Y'],
+        help: 'copy all that passes the filters, or the selection',
+        core: 'copy the record; all shown',
+        run: (screen) => void copyLines(screen, selectionOr(screen, 'view')),
+      },
+      {
+        id: 'save',
+        keys: ['S'],
+        help: 'save to a file: selection, view, or all',
+        core: 'save to a file',
+        hint: {isSelecting: 'save', else: 'save view'},
+        run(screen) {
+          screen.pinTab();
+          openSavePrompt(screen, selectionOr(screen, 'view'));
+        },
+      },
+      {
+        id: 'markdown',
+        keys: ['M'],
+        help: 'copy the record or selection as Markdown, for an issue',
+        core: 'copy as Markdown',
+        hint: 'Markdown',
+        run(screen, keyName) {
+          const what = selectionOr(screen, 'record');
+          if (what === 'record' && showsRecord(screen, keyName, 'copy it')) return;
+          void copyMarkdown(screen, what);
+        },
+      },
+    ],
+  },
+};
+
+/** Chooses what a key takes: the selection while there is one. */
+function selectionOr<Other extends 'record' | 'view'>(screen: Screen, other: Other): 'selection' | Other {
+  return hasSelection(screen) ? 'selection' : other;
+}
+
+function selectionHint({commands}: Screen): string {
+  const uses = [
+    ['copy', 'copy'],
+    ['save', 'save'],
+    ['markdown', 'Markdown'],
+    ['back', 'end'],
+  ] as const;
+  return ['move to select', keysNamed(commands, uses)].filter(Boolean).join(' · ');
+}

@@ -1,0 +1,18 @@
+import type {Feature} from '../../kit/screen/screen.ts';
+import {errorsPage} from './errors-page.ts';
+
+export const errors: Feature = {
+  keys: {
+    everywhere: [
+      {
+        id: 'errors',
+        opens: 'errors',
+        keys: ['A'],
+        help: 'unseen errors and incidents, similar ones in one row',
+        core: "errors you haven't seen",
+        hint: {hasUnseen: 'unseen errors'},
+      },
+    ],
+  },
+  pages: [errorsPage],
+};

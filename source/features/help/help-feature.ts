@@ -1,0 +1,11 @@
+import type {Feature} from '../../kit/screen/screen.ts';
+import {helpPage} from './help-page.ts';
+
+export const help: Feature = {
+  keys: {
+    everywhere: [
+      {id: 'help', opens: 'help', keys: ['?', 'F1'], help: 'this help', core: 'all keys; find a command', hint: 'help'},
+    ],
+  },
+  pages: [helpPage],
+};

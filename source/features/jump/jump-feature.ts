@@ -1,0 +1,121 @@
+import type {Direction} from '../../kit/pane/log-search.ts';
+import type {PaneAt} from '../../kit/pane/pane-at.ts';
+import type {PaneModel} from '../../kit/pane/pane-model.ts';
+import type {Feature, Screen} from '../../kit/screen/screen.ts';
+import {isIndexed, whenIndexed} from '../../kit/screen/whole-log.ts';
+import {count} from '../../lib/format.ts';
+
+export const jump: Feature = {
+  keys: {
+    'log: find': [
+      {
+        id: 'next-error',
+        needs: 'format',
+        keys: ['e'],
+        help: 'next error',
+        core: 'next, previous error',
+        hint: {hasErrors: 'error'},
+        run: (screen) => goToError(screen, 'next'),
+      },
+      {
+        id: 'previous-error',
+        needs: 'format',
+        keys: ['E'],
+        help: 'previous error',
+        core: 'next, previous error',
+        run: (screen) => goToError(screen, 'previous'),
+      },
+      {
+        id: 'previous-marker',
+        keys: ['{'],
+        help: 'previous run or marker: reconnect, gap, restart',
+        run: (screen) => goToMarker(screen, 'previous'),
+      },
+      {
+        id: 'next-marker',
+        keys: ['}'],
+        help: 'next run or marker: reconnect, gap, restart',
+        run: (screen) => goToMarker(screen, 'next'),
+      },
+    ],
+  },
+};
+
+function goToError(screen: Screen, direction: Direction): void {
+  const {endId = 0} = screen.paneAt?.model.source.buffer ?? {};
+  const isReady = (at: PaneAt) => errorFrom(at, direction, endId) !== 'unread';
+  whenIndexed(screen, {what: 'looking for errors', isReady}, (at) => {
+    const error = errorFrom(at, direction, endId);
+    if (typeof error === 'number') screen.goToEntry(error);
+    else if (shownError(at, 'previous', {from: endId, endId}) !== 'none') {
+      screen.say(`no error ${direction === 'next' ? 'after' : 'before'} this line`);
+    } else {
+      const hidden = at.model.index.errorCount;
+      screen.say(hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
+    }
+  });
+}
+
+/** The id of an error; `unread`: there may be a nearer one in lines that are not indexed yet. */
+type NearError = number | 'none' | 'unread';
+
+/** Where the key for an error goes. Lines from `endId` on came later than the key. */
+function errorFrom(at: PaneAt, direction: Direction, endId: number): NearError {
+  const {model, tab, current = 0} = at;
+  // While following, no error is after the current line: both keys go to the newest.
+  if (tab.pane.position.kind === 'follow') {
+    return shownError(at, 'previous', {from: model.source.buffer.endId, endId});
+  }
+  return shownError(at, direction, {from: model.index.headOf(current), endId});
+}
+
+/** `from`: the error is after or before it. */
+type ErrorRange = {readonly from: number; readonly endId: number};
+
+/** The nearest shown record of an error. */
+function shownError({model, geometry}: PaneAt, direction: Direction, {from, endId}: ErrorRange): NearError {
+  const {entries} = geometry;
+  const shown = (id: number) => (direction === 'next' ? entries.atOrAfter(id) : entries.atOrBefore(id));
+  let error = nearError(model, direction, {from, endId});
+  while (typeof error === 'number') {
+    const near = shown(error);
+    if (near === error) return error;
+    if (near === undefined) return direction === 'next' && !isIndexed(model, endId) ? 'unread' : 'none';
+    error = nearError(model, direction, {from: direction === 'next' ? near - 1 : near + 1, endId});
+  }
+  return error;
+}
+
+/** The nearest error, whether it is shown or not. */
+function nearError(model: PaneModel, direction: Direction, {from, endId}: ErrorRange): NearError {
+  const {index} = model;
+  const isNext = direction === 'next';
+  if (!isNext && from > index.indexedTo && !isIndexed(model, endId)) return 'unread';
+  const error = isNext ? index.nextError(from) : index.previousError(from);
+  return error ?? (isNext && !isIndexed(model, endId) ? 'unread' : 'none');
+}
+
+/** To the next or previous run or marker. */
+function goToMarker(screen: Screen, direction: Direction): void {
+  whenIndexed(screen, {what: 'looking for runs'}, (at) => goToMarkerIn(screen, at, direction));
+}
+
+function goToMarkerIn(screen: Screen, at: PaneAt, direction: Direction): void {
+  const current = at.current ?? 0;
+  const {entries} = at.geometry;
+  // A hidden change is reached at the next shown entry.
+  const changes = markersOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
+  const change = direction === 'next' ? changes.find((id) => id > current) : changes.findLast((id) => id < current);
+  if (change === undefined) {
+    screen.say(`no run or marker ${direction === 'next' ? 'after' : 'before'} this line`);
+    return;
+  }
+  screen.goToEntry(change);
+}
+
+function markersOf({model}: PaneAt): readonly number[] {
+  const {buffer} = model.source;
+  const changes = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
+  for (const [id] of buffer.markers()) changes.push(id);
+  return [...new Set(changes)].sort((a, b) => a - b);
+}

@@ -1,0 +1,130 @@
+import type {Motion} from '../../kit/keys/command.ts';
+import {listMotions, rowsBy} from '../../kit/keys/common-commands.ts';
+import type {Feature, Screen} from '../../kit/screen/screen.ts';
+import type {SortOrder} from '../../kit/state/view-state.ts';
+
+export const list: Feature = {
+  keys: {
+    'list; other keys act on the log': [
+      ...listMotions().map((row) => ({...row, run: (screen: Screen) => moveInList(screen, row.does)})),
+      {
+        id: 'open-tab',
+        keys: ['Enter'],
+        help: 'open the pipeline as a tab; again: go to its log',
+        core: 'open as a tab, then its log',
+        hint: {isPinned: 'log', hasPipeline: 'open'},
+        run(screen) {
+          const {cursor} = screen.state;
+          if (cursor === undefined) return;
+          screen.tabSwitcher.show(cursor);
+          const isPinned = screen.state.tabs.some((tab) => tab.name === cursor && tab.pinned);
+          if (isPinned) screen.dispatch({type: 'focus', side: 'log'});
+          else screen.dispatch({type: 'pin', name: cursor});
+        },
+      },
+      {
+        id: 'read-logs',
+        needs: 'server',
+        keys: ['a'],
+        help: 'read the logs of all running pipelines, or only those of tabs',
+        hint: {hasUnread: 'read all logs'},
+        run(screen) {
+          const {turns} = screen.services;
+          if (!turns) return;
+          const isOn = !turns.isOn.get();
+          turns.setOn(isOn);
+          const what = isOn ? 'the logs of all running pipelines are read' : 'only the logs of tabs are read';
+          screen.sayHint(what, 'read-logs', isOn ? 'read only those of tabs' : 'read all');
+        },
+      },
+      {
+        id: 'find-name',
+        keys: ['/'],
+        help: 'find pipelines by name',
+        hint: {hasPipeline: 'find'},
+        run(screen) {
+          const {nameFilter, cursor, active} = screen.state;
+          const before = {nameFilter, cursor, active};
+          screen.dispatch({type: 'prompt', prompt: {kind: 'find-name', text: nameFilter, before}});
+        },
+      },
+      {
+        id: 'sort',
+        needs: 'server',
+        keys: ['o'],
+        help: 'sort by name, state or last activity',
+        hint: {isSortable: 'sort'},
+        without: () => 'logs are listed in the order in which they were named',
+        run(screen) {
+          const order = nextSort[screen.state.sort];
+          screen.dispatch({type: 'sort', order});
+          screen.say(`sorted ${sortWords[order]}`);
+          // The first ones are asked for: in a long list they are far from the cursor.
+          const [first] = screen.listed;
+          if (first && order !== 'name') screen.tabSwitcher.moveCursor(first.name);
+        },
+      },
+      {
+        id: 'mark-pipeline',
+        keys: ['m'],
+        help: 'mark the pipeline for merging',
+        core: 'mark it for merging',
+        hint: {hasPipeline: 'mark'},
+        run(screen) {
+          const {cursor, marked} = screen.state;
+          if (cursor === undefined) return;
+          const others = marked.filter((name) => name !== cursor);
+          screen.dispatch({type: 'marked', names: others.length < marked.length ? others : [...marked, cursor]});
+        },
+      },
+    ],
+  },
+  prompts: {
+    /** `/` in the list: filters the list while the text is typed. */
+    'find-name': {
+      label: () => 'find /',
+      example: () => 'part of a name, or tag:prod',
+      keys: () => [['submit', 'done']],
+      change: (screen, {text}) => filterNames(screen, text),
+      submit: () => undefined,
+      cancel(screen, {before}) {
+        filterNames(screen, before.nameFilter);
+        const isListed = (name: string) => screen.listed.some((item) => item.name === name);
+        const {cursor, active} = before;
+        if (cursor !== undefined && isListed(cursor)) screen.dispatch({type: 'cursor', name: cursor});
+        // The preview may have followed the cursor.
+        const isOpen = screen.state.tabs.some(({name}) => name === active);
+        if (active !== undefined && (isOpen || isListed(active))) screen.tabSwitcher.show(active);
+      },
+    },
+  },
+};
+
+const nextSort: Readonly<Record<SortOrder, SortOrder>> = {name: 'state', state: 'activity', activity: 'name'};
+const sortWords: Readonly<Record<SortOrder, string>> = {
+  name: 'by name',
+  state: 'by state, failing first',
+  activity: 'by last change of state, newest first',
+};
+
+function moveInList(screen: Screen, motion: Motion): void {
+  const {listed, state} = screen;
+  const by = rowsBy(motion, pageOf(screen));
+  const at = listed.findIndex(({name}) => name === state.cursor);
+  // A cursor outside the filtered list enters it at the near end.
+  const from = at === -1 ? (by > 0 ? -1 : listed.length) : at;
+  const target = listed[Math.max(0, Math.min(listed.length - 1, from + by))];
+  if (target) screen.tabSwitcher.moveCursor(target.name);
+}
+
+function pageOf(screen: Screen): number {
+  return Math.max(1, (screen.layout?.bodyHeight ?? 2) - 1);
+}
+
+function filterNames(screen: Screen, text: string): void {
+  screen.dispatch({type: 'name-filter', text});
+  const {listed, state} = screen;
+  const [first] = listed;
+  const isCursorListed = listed.some(({name}) => name === state.cursor);
+  if (first && !isCursorListed) screen.tabSwitcher.moveCursor(first.name);
+}

@@ -1,0 +1,29 @@
+import type {Feature, Screen} from '../../kit/screen/screen.ts';
+import {placePrompt, timePrompt} from './place-prompts.ts';
+
+export const place: Feature = {
+  keys: {
+    'log: move': [
+      {
+        id: 'go-to-time',
+        needs: 'format',
+        keys: ['T'],
+        help: 'go to a time: 12:03, -5m, ISO',
+        core: 'top; follow the end; a time',
+        run: (screen) => ask(screen, 'time'),
+      },
+      {
+        id: 'go-to-line',
+        keys: [':'],
+        help: 'go to a line or per cent: 1204, 50%',
+        run: (screen) => ask(screen, 'place'),
+      },
+    ],
+  },
+  prompts: {time: timePrompt, place: placePrompt},
+};
+
+function ask(screen: Screen, kind: 'time' | 'place'): void {
+  if (!screen.tab) return;
+  screen.dispatch({type: 'prompt', prompt: {kind, text: ''}});
+}

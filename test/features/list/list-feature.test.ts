@@ -1,0 +1,108 @@
+import {describe, expect, it} from 'vitest';
+import {quiet} from '../../../demo/scenario.ts';
+import {cancelPrompt, submitPrompt} from '../../../source/kit/screen/prompts.ts';
+import {ScreenUnderTest, withFailures} from '../../kit/screen/screen-under-test.ts';
+
+const names = (screen: ScreenUnderTest) => screen.controller.listed.map(({name}) => name);
+
+it('the list shows the names that match as they are typed; Esc puts back the filter that was', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  screen.pressTogether('/', 'r');
+  expect(names(screen)).toEqual(['fraud', 'orders']);
+  submitPrompt(screen.controller);
+  screen.pressTogether('/', 'd', 'e');
+  expect(screen.controller.state.prompt?.text).toBe('rde');
+  expect(names(screen)).toEqual(['orders']);
+  cancelPrompt(screen.controller);
+  expect(screen.controller.state.nameFilter).toBe('r');
+  expect(names(screen)).toEqual(['fraud', 'orders']);
+});
+
+it('the cursor goes to the first that matches if it is on none, and the preview follows while it is typed', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  screen.pressTogether('/', 'o', 'r');
+  expect(screen.controller.state.cursor).toBe('orders');
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['orders?']);
+  expect(screen.controller.state.prompt).toMatchObject({kind: 'find-name', text: 'or'});
+});
+
+it('Esc puts the cursor back, and the preview with it', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['billing?']);
+  screen.pressTogether('/', 'o', 'r');
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['orders?']);
+  cancelPrompt(screen.controller);
+  expect(screen.controller.state.cursor).toBe('billing');
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['billing?']);
+});
+
+it('Esc leaves a merged tab where it is, though the cursor stands on a pipeline', async () => {
+  await using screen = await ScreenUnderTest.connected({names: ['billing', 'fraud']});
+  screen.press('+');
+  const {active} = screen.controller.state;
+  expect(active).toBe('billing+fraud');
+  // The keys went to its log.
+  screen.press('Tab');
+  screen.pressTogether('/', 'o', 'r');
+  expect(screen.controller.state).toMatchObject({prompt: {kind: 'find-name'}, cursor: 'orders'});
+  cancelPrompt(screen.controller);
+  await screen.clock.advance(500);
+  expect(screen.controller.state).toMatchObject({active, cursor: 'billing'});
+});
+
+it('without a match the cursor stays', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  screen.pressTogether('/', 'z', 'z', 'Enter');
+  expect(names(screen)).toEqual([]);
+  expect(screen.controller.state.cursor).toBe('billing');
+});
+
+describe('the list', () => {
+  const names = ({controller}: ScreenUnderTest) => controller.listed.map((pipeline) => pipeline.name);
+
+  it('is sorted in three ways, in turn', async () => {
+    await using screen = await ScreenUnderTest.connected({scenario: withFailures});
+    expect(names(screen)).toEqual(['billing', 'etl', 'fraud', 'orders']);
+    screen.press('o');
+    expect(names(screen)).toEqual(['fraud', 'orders', 'billing', 'etl']);
+    expect(screen.controller.state.notice).toBe('sorted by state, failing first');
+    screen.press('o');
+    expect(names(screen)[0]).toBe('orders');
+    screen.press('o');
+    expect(names(screen)).toEqual(['billing', 'etl', 'fraud', 'orders']);
+  });
+
+  it('has the cursor on the first one when it is sorted by state or activity: failing ones are on the screen', async () => {
+    await using screen = await ScreenUnderTest.connected({scenario: withFailures});
+    screen.press('g', 'j');
+    const cursors = ['o', 'o', 'o'].map((key) => {
+      screen.press(key);
+      return screen.controller.state.cursor;
+    });
+    expect(cursors).toEqual(['fraud', 'orders', 'orders']);
+  });
+
+  it('that loses the pipeline under the cursor leaves the cursor next to it, and the tab open', async () => {
+    await using screen = await ScreenUnderTest.connected({scenario: quiet('billing', 'fraud', 'orders', 'sales')});
+    screen.press('j', 'Enter');
+    screen.server.deletePipeline('fraud');
+    await screen.until(() => names(screen).length === 3, 'the shorter list');
+    expect(screen.controller.state).toMatchObject({cursor: 'orders', active: 'fraud'});
+    expect(screen.tabs).toEqual(['fraud']);
+    for (const name of ['sales', 'orders']) screen.server.deletePipeline(name);
+    await screen.until(() => names(screen).length === 1, 'the shorter list');
+    expect(screen.controller.state.cursor).toBe('billing');
+  });
+
+  it('that grows leaves the cursor on its pipeline', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    screen.press('j');
+    screen.server.addPipeline('aaa');
+    await screen.until(() => names(screen).includes('aaa'), 'the longer list');
+    expect(screen.controller.state.cursor).toBe('fraud');
+  });
+});
