@@ -67,8 +67,8 @@ export class EventFeed {
       clock,
       refresh: () => this.#refreshList(),
       history: options.notify || options.onAlert || awayAfter > 0 ? history : undefined,
+      append: (events) => this.log.add(events),
       tell: (failures) => this.#tell(failures),
-      tellChanges: (changes) => this.log.add(changes),
     });
     this.#outages = new Outages({
       clock,
@@ -117,7 +117,7 @@ export class EventFeed {
     const pause = Math.max(now.monotonic - before.monotonic, now.machine - before.machine);
     if (this.#awayAfter > 0 && pause >= this.#awayAfter) {
       this.#usedAt = Number.NEGATIVE_INFINITY;
-      this.log.add(this.#failures.release());
+      this.#failures.release();
       return this.log.absence;
     }
     if (now.monotonic - this.#usedAt >= maxUsedAge) {
@@ -159,7 +159,7 @@ export class EventFeed {
     const change = this.log.readLog(log);
     const degraded = this.log.readDegraded(log.name);
     if (change) this.#failures.onLog(log.name, endsSince(change.before, change.now));
-    if (change || degraded.length > 0) this.#tell([], [...degraded, ...(change?.events ?? [])]);
+    if (change || degraded.length > 0) this.#tell([...degraded, ...(change?.events ?? [])]);
   }
 
   #onList(): void {
@@ -171,14 +171,14 @@ export class EventFeed {
     this.log.countUnseen();
     const degraded = this.log.readDegraded();
     if (!change) {
-      this.#tell([], degraded);
+      this.#tell(degraded);
       return;
     }
     const {before, now, names, events} = change;
     const failing = pipelines.filter(isFailing).length;
     this.#options.setTitle?.(failing === 0 ? 'pipetail' : `pipetail · ${failing} failing`);
     if (!before) {
-      this.#tell([], degraded);
+      this.#tell(degraded);
       return;
     }
     for (const each of [this.#failures, this.alerts]) each.rename(names);
@@ -189,7 +189,7 @@ export class EventFeed {
     }));
     const gaps = statuses.flatMap(({before, now}) => this.#gapBefore(before, now));
     this.#failures.hold(gaps);
-    this.#tell(this.#failures.untold(events), [...this.alerts.changes(before, now), ...degraded]);
+    this.#tell([...this.alerts.changes(before, now), ...degraded, ...this.#failures.untold(events)]);
     for (const {before, now} of statuses)
       if (isOtherRun(before, now) && now.failing === undefined) this.#failures.onOtherRun(now.name, askedAt);
     this.#outages.onList(before, now);
@@ -202,14 +202,13 @@ export class EventFeed {
     for (const words of this.log.takeMarked()) this.#services.onMarked?.(words);
   }
 
-  /** `others`: for alerts alone: they are in the journal, or what the user asked to be told of. */
-  #tell(events: readonly PipelineEvent[], others: readonly PipelineEvent[] = []): void {
-    this.log.add(events.filter((event) => !this.#failures.holds(event)));
+  /** By alerts: the journal has them. */
+  #tell(events: readonly PipelineEvent[]): void {
     const muted = this.log.muted.get();
     // What ended the pipeline is told as its failure.
     const isLoud = (event: PipelineEvent) =>
       !isOfErrors(event) || !(muted.has(event.group.key) || this.log.isOfEnd(event));
-    this.alerts.tell([...others, ...events].filter(isLoud));
+    this.alerts.tell(events.filter(isLoud));
   }
 
   /** The status before, if more may have happened between the two than they tell. */

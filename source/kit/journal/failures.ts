@@ -35,10 +35,9 @@ type FailuresOptions = {
   readonly refresh: () => void;
   /** See `Services.history`; absent: the API's events are not asked. */
   readonly history?: ((pipeline: string, signal: AbortSignal) => Promise<PipelineHistory>) | undefined;
-  /** Gets what no list has told. */
+  /** Gets all that happened, each once: what no list has told, too, of which `tell` tells besides. */
+  readonly append: (events: readonly PipelineEvent[]) => void;
   readonly tell: (failures: readonly Failed[]) => void;
-  /** Gets the other changes, of which a list knows only the last. */
-  readonly tellChanges?: (changes: readonly RunChange[]) => void;
 };
 
 /** Milliseconds that the log waits for the list, which has the cause in the API's words. */
@@ -89,13 +88,17 @@ export class Failures {
 
   /** Of the events of a list, those that were not told before; of one that runs again, first why it had ended. */
   untold(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
-    return events.flatMap((event): readonly PipelineEvent[] => {
+    const untold = events.flatMap((event): readonly PipelineEvent[] => {
       if (isRunChange(event)) {
         const ends = event.kind === 'restarted' || event.kind === 'started' ? this.#stopWaiting(event.pipeline) : [];
         return [...ends, ...this.#newChange(event)];
       }
       return event.kind !== 'failed' || event.endedAfter === undefined || this.#isNews(event, 'list') ? [event] : [];
     });
+    // A change that waits for what the API's events tell may have been at another time.
+    const held = new Set<PipelineEvent>([...this.#held.values()].flat());
+    this.#options.append(untold.filter((event) => !held.has(event)));
+    return untold;
   }
 
   /** Call before `untold`, with the gaps of the same list. */
@@ -104,16 +107,11 @@ export class Failures {
     for (const {before} of gaps.slice(0, mostAsked)) this.#held.set(before.name, this.#held.get(before.name) ?? []);
   }
 
-  /** Whether this change, of which a list tells, waits for what the API's events tell: its time may be another. */
-  holds(event: PipelineEvent): boolean {
-    return this.#held.get(event.pipeline)?.some((each) => each === event) === true;
-  }
-
   /** What waits counts from now on as the lists tell it: who comes back wants to know it before there is an answer. */
-  release(): readonly RunChange[] {
+  release(): void {
     const held = [...this.#held.values()].flat();
     for (const pipeline of this.#held.keys()) this.#held.set(pipeline, []);
-    return held.filter((event) => this.#isNewChange(event));
+    this.#options.append(held.filter((event) => this.#isNewChange(event)));
   }
 
   #newChange(event: RunChange): readonly RunChange[] {
@@ -141,7 +139,7 @@ export class Failures {
 
   /** Tells what waits for the list: the program ends. */
   flush(): void {
-    this.#options.tell([...this.#known.keys()].flatMap((pipeline) => this.#stopWaiting(pipeline)));
+    this.#tell([...this.#known.keys()].flatMap((pipeline) => this.#stopWaiting(pipeline)));
   }
 
   /** These pipelines have other names now: by the name before. */
@@ -174,13 +172,18 @@ export class Failures {
     if (!event) this.#ask(pipeline, at - clocksDiffer);
     else {
       setTold(failure);
-      this.#options.tell([event]);
+      this.#tell([event]);
     }
+  }
+
+  #tell(failures: readonly Failed[]): void {
+    this.#options.append(failures);
+    this.#options.tell(failures);
   }
 
   /** Never rejects. `since`: Unix time in ms. `gap`: which the API's events may fill. */
   #ask(pipeline: string, since: number, gap?: Gap): void {
-    const {history, tell, tellChanges} = this.#options;
+    const {history, append} = this.#options;
     const {signal} = this.#closing;
     if (!history) return;
     this.#asking = this.#asking.then(async () => {
@@ -193,7 +196,7 @@ export class Failures {
       const isNewer = ({at = newest}: RunChange) => !(at <= newest + timesDiffer);
       const missed = gap ? all.filter(isRunChange).filter((event) => isAfter(event, gap.before)) : [];
       const changes = [...missed, ...held.filter(isNewer)].filter((event) => this.#isNewChange(event));
-      if (changes.length > 0) tellChanges?.(changes);
+      append(changes);
       if (gap?.isReported) return;
       const failed = all.flatMap((event): readonly Failed[] =>
         event.kind === 'failed' && event.at !== undefined && event.at > since - clocksDiffer ? [event] : [],
@@ -203,7 +206,7 @@ export class Failures {
       const distance = ({at = 0}: Failed) => Math.min(...times.map((told) => Math.abs((told.until ?? at) - at)));
       const byDistance = [...failed].sort((a, b) => distance(a) - distance(b));
       const news = new Set(byDistance.filter((event) => this.#isNews(event, 'events') && (event.at ?? 0) > since));
-      if (news.size > 0) tell(failed.filter((event) => news.has(event)));
+      if (news.size > 0) this.#tell(failed.filter((event) => news.has(event)));
     });
   }
 
