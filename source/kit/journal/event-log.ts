@@ -57,6 +57,15 @@ type Seen = {
   readonly until: number;
 };
 
+/** An open log. */
+type OfLog = {
+  readonly status: LogStatus;
+  /** At the last `markUsed`; undefined: it has yet to catch up, and what it has is history. */
+  readonly used: LogStatus | undefined;
+  /** One past its newest entry when it was last on the screen. */
+  readonly seenEnd: number;
+};
+
 const never = Number.NEGATIVE_INFINITY;
 
 /** What logs, list and statistics tell of pipelines, and up to where the user has seen it. */
@@ -67,13 +76,9 @@ export class EventLog {
   readonly readings = new LogReadings((name) => this.#lastOf(name));
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   readonly #journal = new Journal();
-  /** The status at the last `markUsed`: that of a log whatever its name is now. */
+  /** At the last `markUsed`. */
   #used: Omit<StatusAt, 'logs'>;
-  readonly #usedLogs = new Map<Log, LogStatus>();
-  /** Logs that have caught up: what they received before is history. */
-  readonly #caughtUp = new WeakSet<Log>();
-  /** The last status of each open log. */
-  readonly #logs = new Map<Log, LogStatus>();
+  readonly #logs = new Map<Log, OfLog>();
   #list:
     | {readonly of: readonly Pipeline[]; readonly stats: object | undefined; readonly statuses: PipelineStatuses}
     | undefined;
@@ -81,8 +86,6 @@ export class EventLog {
   #read: PipelineStatuses | undefined;
   readonly #onScreen: OnScreen;
   readonly #seen = new Map<string, Seen>();
-  /** One past the newest entry of each log when it was last on the screen. */
-  readonly #seenEnd = new WeakMap<Log, number>();
   readonly #unseenCounts = new UnseenCounts((name) => this.unseenErrors([name]));
   readonly #degraded: Degraded;
   readonly #outage = new ServerOutage();
@@ -95,7 +98,7 @@ export class EventLog {
     this.#onScreen = new OnScreen({
       clock: sources.clock,
       onSeen: (pipelines) => this.#markSeen(pipelines),
-      onLeft: ({log}) => this.#leave(log()),
+      onLeft: ({log}) => this.#update(log(), {seenEnd: log()?.snapshot.get().endId ?? 0}),
     });
     this.#used = this.#now();
     const {connectors} = this;
@@ -137,41 +140,34 @@ export class EventLog {
 
   /** What happened to an open log since the last call. Undefined: it has only caught up with what was before. */
   readLog(log: Log): LogChange | undefined {
-    const before = this.#logs.get(log);
+    const {status: before, used, seenEnd = 0} = this.#logs.get(log) ?? {};
     const {until, status: {connectorErrors: counted = 0} = {}} = this.#seen.get(log.name) ?? {};
     if (!before && until !== undefined) log.errors.startSeen({until, counted});
     const now = this.#statusOf(log);
-    this.#logs.set(log, now);
+    this.#logs.set(log, {status: now, used: used ?? (isFollowed(log.snapshot.get()) ? now : undefined), seenEnd});
     if (now.flow !== before?.flow || now.cut?.why !== before.cut?.why) this.#onFlow(log.name, before?.flow);
     // Since before its first byte, however much was read by now: what was lost before the start is unseen, too.
     const events = logEvents(before ?? statusBefore(now), now);
     if (now.errors !== before?.errors) this.#readFailures(log);
-    const isNews = before !== undefined && this.#caughtUp.has(log);
-    for (const event of events) this.#journal.append(event, {now: now.at, isHistory: !isNews});
+    for (const event of events) this.#journal.append(event, {now: now.at, isHistory: !used});
     if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))
       this.#onScreen.onNews(log.name);
     this.#unseenCounts.count([log]);
-    if (isNews) return {before, now, events};
-    if (!isFollowed(log.snapshot.get())) return undefined;
-    this.#caughtUp.add(log);
-    this.#usedLogs.set(log, now);
-    return undefined;
+    return before && used && {before, now, events};
   }
 
   /** All that it had at first was read. */
   hasCaughtUp(log: Log): boolean {
-    return this.#caughtUp.has(log);
+    return this.#logs.get(log)?.used !== undefined;
   }
 
   /** The log is closed: nothing is left of its entries. */
   forgetLog(log: Log): void {
-    const last = this.#logs.get(log);
+    const {status} = this.#logs.get(log) ?? {};
     this.#logs.delete(log);
-    this.#onFlow(log.name, last?.flow);
-    this.#usedLogs.delete(log);
-    const isListed = this.pipelines?.has(log.name) === true;
+    this.#onFlow(log.name, status?.flow);
     this.#journal.forgetLog(log.name);
-    if (!isListed) this.#journal.forget(log.name);
+    if (!this.pipelines?.has(log.name)) this.#journal.forget(log.name);
   }
 
   /** Reads whether lists come. */
@@ -197,7 +193,7 @@ export class EventLog {
     // The log of another one goes on with it: what it has of it first was before.
     for (const name of names.values()) {
       const log = this.#sources.logs.get(name);
-      if (log && log.connection?.pipelineId !== now.get(name)?.id) this.#caughtUp.delete(log);
+      if (log && log.connection?.pipelineId !== now.get(name)?.id) this.#update(log, {used: undefined});
     }
     const events = listEvents(before, now);
     // Of a new run, a log may have told before the list.
@@ -252,7 +248,7 @@ export class EventLog {
   }
 
   hasUnseenEntries(log: Log): boolean {
-    return log.snapshot.get().endId > (this.#seenEnd.get(log) ?? 0);
+    return log.snapshot.get().endId > (this.#logs.get(log)?.seenEnd ?? 0);
   }
 
   /**
@@ -308,7 +304,7 @@ export class EventLog {
   /** The user reads on: an absence begins now. */
   markUsed(): void {
     this.#used = this.#now();
-    for (const log of this.#caughtUpLogs) this.#usedLogs.set(log, this.#statusOf(log));
+    for (const log of this.#caughtUpLogs) this.#update(log, {used: this.#statusOf(log)});
     this.#journal.markUsed();
   }
 
@@ -324,7 +320,7 @@ export class EventLog {
   get absence(): Absence | undefined {
     const increaseOf = (name: string, count: number) => connectorIncrease(this.#statsOf(name), undefined, count);
     const muted = this.#muted.get();
-    const before = {...this.#used, logs: [...this.#usedLogs].map(([{name}, status]) => ({...status, name}))};
+    const before = {...this.#used, logs: [...this.#logs].flatMap(([{name}, {used}]) => (used ? {...used, name} : []))};
     const now = {...this.#now(), logs: this.#caughtUpLogs.map((log) => this.#statusOf(log))};
     const {happened: told, dropped} = this.#journal;
     const {notFollowed} = this.readings;
@@ -362,7 +358,7 @@ export class EventLog {
   }
 
   get #caughtUpLogs(): readonly Log[] {
-    return this.openLogs.filter((log) => this.#caughtUp.has(log));
+    return this.openLogs.filter((log) => this.hasCaughtUp(log));
   }
 
   #stateOf(name: string, status: PipelineStatus | undefined) {
@@ -373,7 +369,7 @@ export class EventLog {
   #statusOf(log: Log): LogStatus {
     const {poller, clock} = this.#sources;
     const list = poller.snapshot.get();
-    return logStatus(log, this.#logs.get(log), {now: clock.wall(), list, endedAt: log.connection?.endedAt});
+    return logStatus(log, this.#logs.get(log)?.status, {now: clock.wall(), list, endedAt: log.connection?.endedAt});
   }
 
   #statsOf(name: string): PipelineStats | undefined {
@@ -389,7 +385,7 @@ export class EventLog {
 
   #lastOf(name: string): LogStatus | undefined {
     const log = this.#sources.logs.get(name);
-    return log && this.#logs.get(log);
+    return log && this.#logs.get(log)?.status;
   }
 
   #onFlow(name: string, before: LogStatus['flow'] | undefined): void {
@@ -402,8 +398,9 @@ export class EventLog {
     if (this.pipelines) this.connectors.readFailures(log);
   }
 
-  #leave(log: Log | undefined): void {
-    if (log) this.#seenEnd.set(log, log.snapshot.get().endId);
+  #update(log: Log | undefined, change: {readonly used?: LogStatus | undefined; readonly seenEnd?: number}): void {
+    const of = log && this.#logs.get(log);
+    if (of) this.#logs.set(log, {...of, ...change});
   }
 
   /** The seen position of each of these pipelines is now. */
