@@ -20,33 +20,27 @@ const listPatience = 1_000;
 /** Tells of pipelines that run and cannot be reached, each time once, if the list still says so after 10 s. */
 export class Outages {
   readonly #options: OutagesOptions;
-  /** By the server's id: ends the wait. */
-  readonly #waiting = new Map<string, () => void>();
-  /** Of which it was told. */
-  readonly #told = new Set<string>();
+  /** By the server's id: ends the wait; undefined: it was told. */
+  readonly #known = new Map<string, (() => void) | undefined>();
 
   constructor(options: OutagesOptions) {
     this.#options = options;
   }
 
   dispose(): void {
-    for (const cancel of this.#waiting.values()) cancel();
-    this.#waiting.clear();
+    for (const cancel of this.#known.values()) cancel?.();
+    this.#known.clear();
   }
 
   /** Two lists in a row. */
   onList(before: PipelineStatuses, now: PipelineStatuses): void {
     const [earlier, later] = [statusesById(before), statusesById(now)];
-    for (const [id, cancel] of this.#waiting)
-      if (!isSameOutage(earlier.get(id), later.get(id))) {
-        cancel();
-        this.#waiting.delete(id);
-      }
-    for (const id of this.#told) {
+    for (const [id, cancel] of this.#known) {
       const [last, status] = [earlier.get(id), later.get(id)];
       if (isSameOutage(last, status)) continue;
-      this.#told.delete(id);
-      if (!status?.running || status.deployment !== last?.deployment) continue;
+      this.#known.delete(id);
+      cancel?.();
+      if (cancel || !status?.running || status.deployment !== last?.deployment) continue;
       const {name: pipeline, since: at, state: now} = status;
       this.#options.tell({kind: 'resumed', pipeline, from: 'API', count: 1, at, before: last.state, now});
     }
@@ -58,12 +52,12 @@ export class Outages {
     const {clock, refresh} = this.#options;
     const check = () => {
       refresh();
-      this.#waiting.set(
+      this.#known.set(
         id,
         clock.after(listPatience, () => this.#check(id)),
       );
     };
-    this.#waiting.set(id, clock.after(outagePatience, check));
+    this.#known.set(id, clock.after(outagePatience, check));
   }
 
   #check(id: string): void {
@@ -72,10 +66,10 @@ export class Outages {
       this.#wait(id);
       return;
     }
-    this.#waiting.delete(id);
+    this.#known.delete(id);
     const {name: pipeline, since: at, unavailable: why} = statusesById(statuses).get(id) ?? {};
     if (pipeline === undefined || why === undefined) return;
-    this.#told.add(id);
+    this.#known.set(id, undefined);
     this.#options.tell({kind: 'unavailable', pipeline, from: 'API', count: 1, at, why});
   }
 }
