@@ -60,7 +60,7 @@ export function activityRows(
   ];
 }
 
-/** The same in words alone. */
+/** The last minute in words alone. */
 export function activityText(known: KnownStats | undefined): string {
   const {stats, series} = known ?? {};
   if (!stats && !series) return '';

@@ -7,7 +7,7 @@ import {openPage} from '../../kit/pages/page.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
 import {type Section, stacked} from '../../kit/pages/sections.ts';
 import type {Page, Screen} from '../../kit/screen/screen.ts';
-import {noAnswerNow} from '../../kit/screen/server-outage.ts';
+import {outageNow} from '../../kit/screen/server-outage.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {plain} from '../../kit/terminal/styled-text.ts';
 import {counted} from '../../lib/format.ts';
@@ -68,7 +68,7 @@ function describedConnector({lookup, events}: Screen, wanted: string | undefined
   return name === undefined ? undefined : events.connectors.connectors(name).find(({key}) => key === wanted);
 }
 
-/** What the statistics say of the connectors, in sentences, and a table of them. */
+/** Sentences about the statistics, and a table of the connectors. */
 export function connectorsSection(screen: Screen, name: string, width: number): Section {
   const {stats, symbols, clock, catalog} = screen.services;
   const runs = hasProcess(screen.pipeline(name));
@@ -88,7 +88,7 @@ export function connectorsSection(screen: Screen, name: string, width: number): 
   return {name: 'connectors', ...stacked([{rows: notes}, blank, table, {rows: prose(more)}])};
 }
 
-/** What the table lacks of the number above: the log may lack errors of a failed connector. */
+/** Names the errors that the table lacks of the number above: the log may lack those of a failed connector. */
 function otherErrorsWords(others: number, hasFailed: boolean): string {
   const or = hasFailed ? ' or from a failed connector' : '';
   return `and ${counted(others, 'more error', 'more errors')}, newer than this table${or}`;
@@ -104,7 +104,7 @@ export function minuteSection(screen: Screen, name: string, width: number): Sect
 
 /** The page says why the server does not answer. */
 function isExplained(screen: Screen, name: string): boolean {
-  return screen.services.catalog.find(name) === undefined && noAnswerNow(screen) !== undefined;
+  return screen.services.catalog.find(name) === undefined && outageNow(screen) !== undefined;
 }
 
 /** The number of connector errors of the last run: all of them, and in words. */

@@ -120,7 +120,7 @@ function fitting(columns: readonly Column[], room: number): readonly Column[] {
   return left;
 }
 
-/** In a table. */
+/** An unknown value in a table. */
 const unknown = '–';
 
 function numberWords(value: number | undefined, words: (value: number) => string): string {
@@ -140,7 +140,7 @@ function errorsWords({stats, failure}: KnownConnector): string {
   return words.length === 0 ? 'none' : words.join(', ');
 }
 
-/** What is below a row: why it failed or is unhealthy, and its last error. */
+/** Rows below that of a connector: why it failed or is unhealthy, and its last error. */
 function notesOf(connector: KnownConnector, timeOf: (at: number) => string = dateTime): readonly StyledText[] {
   const {failure, stats, isGone} = connector;
   const description = stats?.health?.status === 'Healthy' ? '' : (stats?.health?.description ?? '');
@@ -282,7 +282,7 @@ export function connectorsText(connectors: readonly KnownConnector[]): string {
     .join('');
 }
 
-/** Of a support bundle: when its statistics were collected; undefined: it has none. */
+/** Says when the statistics of a support bundle were collected; undefined: it has none. */
 export function collectedNote(known: KnownStats | undefined): string | undefined {
   if (known?.at === undefined) return undefined;
   const {connectors = [], bufferedRecords = 0} = known.stats ?? {};
@@ -292,7 +292,7 @@ export function collectedNote(known: KnownStats | undefined): string | undefined
 }
 
 /**
- * What cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process.
+ * Says what cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process.
  * `isExplained`: the page says why the server does not answer.
  */
 export function statsNote(known: KnownStats | undefined, runs: boolean, isExplained = false): string | undefined {

@@ -25,7 +25,7 @@ export class CheckpointFailures {
   #next: number;
   /** Since the last one that was made, oldest first, in all runs: where the newest run begins may become known later. */
   #failed: {readonly entry: number; readonly at: number | undefined}[] = [];
-  /** Of the last of them. */
+  /** Why the last of them failed. */
   #reason = '';
   #found: FailedCheckpoints | undefined;
 
@@ -37,7 +37,7 @@ export class CheckpointFailures {
     this.#next = buffer.firstId;
   }
 
-  /** As far as the log was read; the same object until one more is found, or another run is the newest. */
+  /** Those found as far as the log was read; the same object until one more is found, or another run is the newest. */
   get found(): FailedCheckpoints | undefined {
     const failed = this.#failed;
     const from = this.#runFrom() ?? 0;

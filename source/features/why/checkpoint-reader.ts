@@ -12,7 +12,7 @@ type ReadLog = Pick<Log, 'buffer' | 'errors'> & {readonly snapshot: Pick<Log['sn
 export class CheckpointReader {
   readonly #clock: Clock;
   readonly #changes = createStore<FailedCheckpoints | undefined>(undefined);
-  /** What was found so far. */
+  /** Failures found so far. */
   readonly state: ReadableStore<FailedCheckpoints | undefined>;
   #failures: CheckpointFailures | undefined;
   #log: ReadLog | undefined;

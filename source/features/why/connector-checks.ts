@@ -85,7 +85,7 @@ function withErrors({connectors, known}: PipelineFacts, severity: Judged['severi
     .filter((each) => each.severity === severity);
 }
 
-/** Of connectors that no statistics tell of, what the log says. */
+/** Connectors that no statistics tell of, as the log has them. */
 export const loggedConnectors: Check = ({known, connectors, log}) => {
   if (known?.stats || !log) return [];
   const failed = new Set(connectors.map(({name}) => name));
@@ -114,7 +114,7 @@ function isOfLostStream({example}: ErrorGroup): boolean {
   return message !== undefined && streamLostIn(message) !== undefined;
 }
 
-/** What a finding says of errors of the log beside its text. */
+/** Parts of a finding about errors of the log, beside its text. */
 function ofGroups(groups: readonly LoggedGroup[], log: LogFacts): Omit<Finding, 'key' | 'text'> {
   const newest = newestOf(groups);
   const logged = groups.reduce((sum, {group}) => sum + group.count, 0);
@@ -164,7 +164,7 @@ function verdictOf(stats: ConnectorStats, known: KnownStats | undefined): Verdic
   return verdict;
 }
 
-/** By what it did of late; what never worked is told of the whole run. */
+/** Judges it by what it did of late; one that never worked, by the whole run. */
 function judge(stats: ConnectorStats, known: KnownStats = noStats): Verdict {
   const {kind, records, errors, isPaused} = stats;
   const run = {kind, records, errors, span: undefined};
@@ -186,7 +186,7 @@ function judge(stats: ConnectorStats, known: KnownStats = noStats): Verdict {
   return {severity, does: `had ${share > most ? 'more errors than records' : 'errors'} ${words}`, by: recent};
 }
 
-/** In some seconds of an input, errors show that they come now; without any, they tell nothing, as of an output. */
+/** Counts of the last minute, or of a few seconds of an input with errors, which show that these come now. */
 function lately(stats: ConnectorStats, known: KnownStats): Recent {
   const recent = recentOf(known, stats, known.isBrief);
   if (!known.isBrief || (stats.kind === 'input' && errorsOf(recent, 'parse') > 0)) return recent;
@@ -253,7 +253,7 @@ function percent(share: number): string {
 
 type Reason = {
   readonly times: Pick<Finding, 'since' | 'last'>;
-  /** In one line. */
+  /** One line. */
   readonly reason: string;
   /** The whole message. */
   readonly text: string;
@@ -261,7 +261,7 @@ type Reason = {
 
 const unknownReason = 'the reason is unknown';
 
-/** As with verdicts. */
+/** Kept as verdicts are. */
 const readReasons = new WeakMap<ConnectorStats, {readonly reason: Reason | undefined}>();
 
 /** The most frequent reason among the errors that the server has sent; of several, the newest one. */
@@ -318,7 +318,7 @@ function isOfRun(groups: readonly LoggedGroup[], log: LogFacts | undefined): boo
   return groups.every(({group}) => group.firstId >= (log?.firstId ?? 0));
 }
 
-/** What Feldera writes in front of the reason: its kind and number, and that it is one. */
+/** Feldera's words in front of the reason: its kind and number, and that it is one. */
 const beforeReason =
   /^(?:Parse error(?: \(event #\d+\))?: )?(?:failed to deserialize \w+ record: )?(?:error parsing (?=field ))?/;
 
@@ -332,7 +332,7 @@ function reasonOf(message: string): string {
 /** `name`: of the connector that has had them; undefined: none. */
 type LoggedGroup = {readonly name: string | undefined; readonly group: ErrorGroup};
 
-/** By the errors of a log: their groups are read once. */
+/** Groups that were read, by the errors of their log: once each. */
 const namedGroups = new WeakMap<LogFacts['errors'], readonly LoggedGroup[]>();
 
 /** The errors of the newest run, by connector. */

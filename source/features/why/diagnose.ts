@@ -6,7 +6,7 @@ import {isPanicLine, reportsEnd} from '../../engine/records/line-kind.ts';
 import {type Check, type Finding, severities} from '../../kit/facts/finding.ts';
 import {type LogFacts, lateSince, type PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
 import {lostStreamWords, lostWords} from '../../kit/journal/event-words.ts';
-import {noAnswerWords, runnerTrouble} from '../../kit/words/failures.ts';
+import {formatOutage, runnerTrouble} from '../../kit/words/failures.ts';
 import {type Advice, adviceFor, evictionAdvice} from '../../kit/words/guide.ts';
 import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../../kit/words/pipeline.ts';
 import {clean} from '../../lib/clean.ts';
@@ -65,8 +65,8 @@ const gaps: Check = ({log}) => {
 };
 
 /** Without the runner, no state changes, and nobody can tell whether a process still runs. */
-const runnerAway: Check = ({runner, pipeline, noAnswer}) => {
-  const why = pipeline && !noAnswer ? runnerTrouble(runner) : undefined;
+const runnerAway: Check = ({runner, pipeline, serverOutage}) => {
+  const why = pipeline && !serverOutage ? runnerTrouble(runner) : undefined;
   if (why === undefined) return undefined;
   const {since, checkedAt: last} = runner ?? {};
   return {
@@ -80,11 +80,11 @@ const runnerAway: Check = ({runner, pipeline, noAnswer}) => {
   };
 };
 
-/** Of the finding that the log was not read. */
+/** Key of the finding that the log was not read. */
 export const readingKey = 'log not read';
 
-/** What only the log tells is not known, or is not of now. */
-const logReading: Check = ({reading, noAnswer}) => {
+/** A log that is not read: what only it tells is not known, or not of now. */
+const logReading: Check = ({reading, serverOutage}) => {
   const shared = {key: readingKey, severity: 'notice', source: 'log'} as const;
   switch (reading?.kind) {
     case 'left':
@@ -93,13 +93,13 @@ const logReading: Check = ({reading, noAnswer}) => {
       return {...shared, text: 'Its log was not read', stops: 'only the log tells of inputs that failed for good'};
     case 'unreachable':
       // Without any answer, that is said.
-      return noAnswer ? undefined : {...shared, text: `Log unreachable: ${reading.why}`, since: reading.since};
+      return serverOutage ? undefined : {...shared, text: `Log unreachable: ${reading.why}`, since: reading.since};
     default:
       return undefined;
   }
 };
 
-/** What can be wrong with a pipeline; those of one severity are said in this order. */
+/** Checks of all that can be wrong with a pipeline; findings of one severity are said in this order. */
 const checks: readonly Check[] = [
   ...[runnerAway, noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
   ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
@@ -107,7 +107,7 @@ const checks: readonly Check[] = [
 ];
 
 /**
- * How a pipeline is, in findings: one for the pipeline, then one for each thing that is not normal, the worst first. A
+ * Says how a pipeline is, in findings: one for the pipeline, then one for each thing that is not normal, the worst first. A
  * healthy pipeline has one finding. Empty: nothing is known of it.
  */
 export function diagnose(facts: PipelineFacts): readonly Finding[] {
@@ -122,14 +122,14 @@ function ofPipeline(
   pipeline: NonNullable<PipelineFacts['pipeline']>,
   wrong: readonly Finding[],
 ): Finding {
-  const {noAnswer} = facts;
+  const {serverOutage} = facts;
   const at = readTime(stateSince(pipeline));
   const since = Number.isNaN(at) ? undefined : at;
   const shared = {key: 'pipeline', source: 'API', since} as const;
   const sentence = failureSentence(pipeline, pipeline.programError);
   const {word} = pipelineState(pipeline);
   if (sentence !== undefined) {
-    const text = noAnswer ? noAnswerWords(noAnswer, sentence) : sentence;
+    const text = serverOutage ? formatOutage(serverOutage, sentence) : sentence;
     // The log has nothing of the compiler: what it says is of an earlier run.
     const place = {entry: facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined};
     return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};
@@ -140,16 +140,16 @@ function ofPipeline(
   const last = degraded.some(({source}) => source === 'log') ? undefined : lateSince(facts);
   const degradedWords = last === undefined ? 'but degraded' : 'and was degraded when its statistics were last read';
   const state = isPartly ? `${word}, ${degradedWords}` : word;
-  const text = noAnswer ? noAnswerWords(noAnswer, state) : `${state}${restWords(facts, pipeline, wrong)}`;
+  const text = serverOutage ? formatOutage(serverOutage, state) : `${state}${restWords(facts, pipeline, wrong)}`;
   // Since when it runs is not since when it is degraded: the findings below have their own times.
   if (isPartly) return {...shared, severity: 'degraded', text, since: undefined, last};
   // The list says what it knew last of a pipeline whose runner is away.
   const isAway = facts.reading?.kind === 'unreachable' || facts.runner?.isHealthy === false;
-  const isCertain = noAnswer !== undefined || !isAway;
+  const isCertain = serverOutage !== undefined || !isAway;
   return {...shared, severity: isCertain ? 'fine' : 'notice', text, last};
 }
 
-/** What is to be said of the pipeline beside its state. */
+/** Words to follow the state of the pipeline. */
 function restWords(facts: PipelineFacts, pipeline: Pipeline, wrong: readonly Finding[]): string {
   const reason = pipeline.deploymentStatus === 'Initializing' ? pipeline.runtimeReason : undefined;
   if (reason !== undefined) return clean(`: ${reason.replaceAll(/\s+/g, ' ')}`);
@@ -162,7 +162,7 @@ function restWords(facts: PipelineFacts, pipeline: Pipeline, wrong: readonly Fin
   return words === undefined ? '' : `. ${words}`;
 }
 
-/** That nothing is wrong, of a pipeline of which nothing else is known; undefined: a finding says how it was read. */
+/** Says that nothing is wrong, where nothing else is known; undefined: a finding says how the log was read. */
 function knownWords(reading: PipelineFacts['reading']): string | undefined {
   if (reading?.kind === 'coming') return 'Its log is being read';
   return reading === undefined || reading.kind === 'followed' ? 'No trouble is known' : undefined;

@@ -10,9 +10,9 @@ import {byteSize, count, counted, duration, elapsed, readTime} from '../../lib/f
 
 /** Milliseconds without progress from which on it is said. */
 const stillFrom = 30_000;
-/** The same for which records have waited meanwhile: those that have just come are no sign of trouble. */
+/** Milliseconds for which records have waited meanwhile: those that have just come are no sign of trouble. */
 const waitFrom = 5_000;
-/** The same of a stall by an output: below, an output may only be slow for a moment. */
+/** Milliseconds of a stall by an output: below, an output may only be slow for a moment. */
 const stallFrom = 1_000;
 /** Milliseconds of a transaction, a checkpoint or its delay from which on it is said: each step of the engine is a transaction. */
 const longFrom = 10_000;
@@ -73,7 +73,7 @@ function waiting(records: number): string {
   return counted(records, 'record waits', 'records wait');
 }
 
-/** What stands still without any trouble, as an addition to a sentence; undefined: records come. */
+/** Says what stands still without any trouble, as an addition to a sentence; undefined: records come. */
 export function quietWords({known}: Pick<PipelineFacts, 'known'>): string | undefined {
   const {stats} = known ?? {};
   if (stats?.state !== 'Running') return undefined;
@@ -98,7 +98,7 @@ function stillIn(samples: readonly TimeSample[], processed: number | undefined):
   return last.at - (samples[moved + 1]?.at ?? last.at);
 }
 
-/** Of the limit. */
+/** Shares of the limit, by the pressure. */
 const memoryWords: Readonly<Record<string, string>> = {
   moderate: '85 to 90 %',
   high: '90 to 95 %',
@@ -177,7 +177,7 @@ function reasonsWords(reasons: readonly CheckpointReason[]): string {
   return reasons.map(reasonWords).join(', ');
 }
 
-/** As Feldera words them (`feldera-types`, suspend.rs). */
+/** Feldera's own words (`feldera-types`, suspend.rs). */
 function reasonWords({code, connector}: CheckpointReason): string {
   switch (code) {
     case 'Replaying':

@@ -39,18 +39,18 @@ const atATime = 8;
 
 export type Why = {
   readonly findings: readonly Finding[];
-  /** Undefined: not known, since its statistics or its log could not be read. */
+  /** Absent if not known: its statistics or its log could not be read. */
   readonly isDegraded: boolean | undefined;
-  /** Undefined: it does not run. */
+  /** Absent if it does not run. */
   readonly isLogRead: boolean | undefined;
-  /** What keeps it from being well, or caused connector errors, in one line; undefined: nothing. */
+  /** One line: what keeps it from being well, or caused connector errors; undefined: nothing. */
   readonly trouble: string | undefined;
   /** The number of its connector errors with its parts, in words; undefined: not known. */
   readonly connectorErrors: string | undefined;
 };
 
 /**
- * How these pipelines are: one request for the statistics of each, and one connection for what the server has of its log.
+ * Says how these pipelines are: a request for the statistics of each, and a connection for what the server has of its log.
  * Rejects only when aborted.
  */
 export async function whyOfServer(

@@ -5,7 +5,7 @@ import {marginCells} from '../../kit/pages/page-rows.ts';
 import {itemBlock, type Section, stacked} from '../../kit/pages/sections.ts';
 import {goToEntryOf} from '../../kit/screen/common.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
-import {noAnswerNow} from '../../kit/screen/server-outage.ts';
+import {outageNow} from '../../kit/screen/server-outage.ts';
 import type {Described} from '../../kit/screen/services.ts';
 import type {OpenPage} from '../../kit/state/page.ts';
 import {wrapWords} from '../../kit/terminal/fit.ts';
@@ -27,17 +27,17 @@ const styles: Readonly<Record<Severity, Style>> = {
 /** Cells in front of what belongs to a finding. */
 const detailIndent = 5;
 
-/** Which page tells why a pipeline is as it is: it reads the log for checkpoints that failed. */
+/** A page that tells why a pipeline is as it is: it reads the log for checkpoints that failed. */
 type WhyPage = OpenPage & {readonly checkpoints: Pick<CheckpointReader, 'state'>};
 
-/** How the described pipeline is; see `diagnose`. */
+/** Diagnoses the described pipeline. */
 export function describedWhy(
   screen: Screen,
   {name, answer}: Described,
   failedCheckpoints: FailedCheckpoints | undefined,
 ): readonly Finding[] {
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
-  return diagnose(screen.events.facts(name, {detail, noAnswer: noAnswerNow(screen), failedCheckpoints}));
+  return diagnose(screen.events.facts(name, {detail, serverOutage: outageNow(screen), failedCheckpoints}));
 }
 
 type WhyView = {

@@ -33,13 +33,13 @@ export type FailedConnector = {
   readonly message: string;
 };
 
-/** What is known of the last run of a pipeline; of one that no list has, of its log and statistics. */
+/** The last run of a pipeline, as far as it is known; of one that no list has, what its log and statistics tell. */
 export type OfRun = {
-  /** Undefined: no list has it. */
+  /** Absent if no list has it. */
   readonly pipeline: Pipeline | undefined;
   readonly hasProcess: boolean;
   readonly known: KnownStats | undefined;
-  /** Of connectors that stopped with a fatal error, as logs told. */
+  /** Connectors that stopped with a fatal error, as logs told. */
   readonly failures: readonly LoggedFailure[];
 };
 
@@ -60,20 +60,20 @@ type CountedErrors = {
 type LastRun = {
   readonly id: string;
   readonly deployment: string;
-  /** As the last list counts. */
+  /** Errors that the last list counts. */
   readonly listed: number;
-  /** Of connectors that stopped with a fatal error: the list counts them no longer. */
+  /** Errors of connectors that stopped with a fatal error: the list counts them no longer. */
   readonly dropped: number;
   readonly counted: number;
   /** List or statistics have counted them. */
   readonly isCounted: boolean;
-  /** Of the process before: its statistics are known until there are newer ones. */
+  /** Incarnation of the process before: its statistics are known until there are newer ones. */
   readonly earlier: string | undefined;
   readonly failures: readonly LoggedFailure[];
 };
 
 /**
- * What is known of the connectors of each pipeline in its last run, from list, statistics and log: the number of their
+ * Knows the connectors of each pipeline in its last run, from list, statistics and log: the number of their
  * errors, and which of them stopped with a fatal error. The one owner of both.
  */
 export class ConnectorStates {
@@ -81,7 +81,7 @@ export class ConnectorStates {
   readonly #runs = new Map<string, LastRun>();
   /** Up to where each log was read for them, in a run. */
   readonly #read = new WeakMap<object, {readonly run: string; readonly to: number}>();
-  /** By the errors of a log that no list has, of which run. */
+  /** Failures in logs of pipelines that no list has, by their errors, with the first entry of the run. */
   readonly #unlisted = new WeakMap<object, {readonly firstId: number; readonly failures: readonly LoggedFailure[]}>();
   #listed: ReadonlyMap<string, Pipeline> = new Map();
 
@@ -158,7 +158,7 @@ export class ConnectorStates {
     });
   }
 
-  /** What is known of the last run: the same objects until that changes. */
+  /** Returns the same objects until something changes. */
   ofRun(name: string): OfRun {
     const run = this.#runs.get(name);
     const pipeline = this.#listed.get(name);
@@ -201,7 +201,7 @@ export class ConnectorStates {
     return this.#sources.stats?.known.get() ?? noneKnown;
   }
 
-  /** As remembered of a run of the list; of any other pipeline, as its open log tells. */
+  /** Returns those remembered of a run of the list; of any other pipeline, those of its open log. */
   #failuresOf(name: string): readonly LoggedFailure[] {
     const run = this.#runs.get(name);
     const log = run ? undefined : this.#sources.logs?.get(name);

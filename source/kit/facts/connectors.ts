@@ -94,7 +94,7 @@ function rankOf(connector: KnownConnector): number {
   return errorCount(connector) > 0 ? 3 : 4;
 }
 
-/** As the server counts them, or the log, if that knows more: the server forgets a connector that has failed. */
+/** Counts errors as the server does, or the log, if that knows more: the server forgets a connector that has failed. */
 export function errorCount({stats, failure}: Pick<KnownConnector, 'stats' | 'failure'>): number {
   return Math.max(stats ? allErrors(stats) : 0, failure?.errors ?? 0);
 }
@@ -202,7 +202,7 @@ export function newErrorsWords(increase: ConnectorIncrease): string {
   return `${words}: ${increaseWords(increase, {withNumbers: isKnown})}`;
 }
 
-/** Of the newest `most` errors that the server has sent, how many are of each connector. */
+/** Counts, by connector, the newest `most` errors that the server has sent. */
 function newestErrors(stats: PipelineStats, most: number): ReadonlyMap<string, number> {
   const ofEach = Map.groupBy(retainedErrors(stats).slice(0, most), ({connector}) => connectorKey(connector));
   return new Map([...ofEach].map(([key, errors]) => [key, errors.length]));

@@ -11,7 +11,7 @@ export type Severity = (typeof severities)[number];
 
 /** Something that is so with a pipeline, and who says it. Texts are safe to show. */
 export type Finding = {
-  /** What is known by it while its numbers and reasons change: `failed orders.web`. */
+  /** Its name, which stays while numbers and reasons change: `failed orders.web`. */
   readonly key: string;
   readonly severity: Severity;
   /** A sentence in one line, without a full stop at its end. */
@@ -22,10 +22,10 @@ export type Finding = {
   readonly last?: number | undefined;
   /** How often, in words: `1,362 errors`. */
   readonly often?: string | undefined;
-  /** What it stops, in words. */
+  /** Words for what it stops. */
   readonly stops?: string | undefined;
   readonly place?: Place | undefined;
-  /** What Feldera's own guide says of it. */
+  /** Words of Feldera's own guide about it. */
   readonly advice?: Advice | undefined;
 };
 

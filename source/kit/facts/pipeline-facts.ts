@@ -4,26 +4,26 @@ import type {LossCount, OutputStream} from '../../engine/buffer/markers.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {degradedEvery, hasProcess, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
 import type {ErrorGroup} from '../../engine/records/error-log.ts';
-import type {NoAnswer} from '../words/failures.ts';
+import type {Outage} from '../words/failures.ts';
 import {connectorsOf, type KnownConnector, type LoggedFailure} from './connectors.ts';
 
-/** What only the answer about one pipeline has: where it was asked for. */
+/** Parts that only the answer about one pipeline has: where it was asked for. */
 type AskedDetail = Partial<Pick<PipelineDetail, 'programError' | 'memoryLimit'>>;
 
 /** All that is known of a pipeline now. Nothing of it is of an earlier run, apart from `pipeline`. */
 export type PipelineFacts = {
-  /** Undefined: no list has it; its log may be a file. */
+  /** Absent if no list has it; its log may be a file. */
   readonly pipeline: (Pipeline & AskedDetail) | undefined;
   /** The server does not answer: all is as it was known last. */
-  readonly noAnswer?: NoAnswer | undefined;
+  readonly serverOutage?: Outage | undefined;
   readonly known: KnownStats | undefined;
-  /** As far as the server was asked for it: something speaks against the runner. */
+  /** Known where the server was asked for it: something speaks against the runner. */
   readonly runner?: RunnerHealth | undefined;
   /** Unix time in ms; undefined: `known` is of now. */
   readonly now?: number | undefined;
   readonly connectors: readonly KnownConnector[];
   readonly log: LogFacts | undefined;
-  /** Undefined: it does not run, or its log is a file. */
+  /** Absent if it does not run, or its log is a file. */
   readonly reading: LogReading | undefined;
   /** Only where the log was read for them. */
   readonly failedCheckpoints?: FailedCheckpoints | undefined;
@@ -97,10 +97,10 @@ export function logFacts({errors, losses, snapshot}: Pick<Log, 'errors' | 'losse
 /** Milliseconds after which statistics are not those of now: twice the time in which those of a degraded pipeline come. */
 export const lateFrom = 2 * degradedEvery;
 
-type Asked = Pick<PipelineFacts, 'now' | 'noAnswer'> & {readonly known: Pick<KnownStats, 'at'> | undefined};
+type Asked = Pick<PipelineFacts, 'now' | 'serverOutage'> & {readonly known: Pick<KnownStats, 'at'> | undefined};
 
 /** When the last statistics came, if that was a while ago. Without an answer, all is as it was known last, and said so. */
-export function lateSince({known, now, noAnswer}: Asked): number | undefined {
-  const at = noAnswer ? undefined : known?.at;
+export function lateSince({known, now, serverOutage}: Asked): number | undefined {
+  const at = serverOutage ? undefined : known?.at;
   return at !== undefined && now !== undefined && now - at >= lateFrom ? at : undefined;
 }

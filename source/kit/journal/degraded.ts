@@ -14,12 +14,12 @@ type DegradedOptions = {
   readonly startedAt: () => number;
 };
 
-/** What was worked out of a pipeline, of which facts. */
+/** A verdict on a pipeline, with the facts of which it was made. */
 type Judged = Omit<OfRun, 'hasProcess'> & {
   readonly isDegraded: boolean;
   /** When the statistics came that say it, if that was a while ago; see `Finding.last`. */
   readonly asOf: number | undefined;
-  /** The same of all statistics. */
+  /** When the last statistics came, if that was a while ago, whatever they say. */
   readonly lateSince: number | undefined;
   /** Keys of the findings that were told until it was well again. */
   readonly told: ReadonlySet<string>;
@@ -30,7 +30,7 @@ export class Degraded {
   readonly #options: DegradedOptions;
   readonly #names = createStore<DegradedPipelines>(new Map());
   readonly #judged = new Map<string, Judged>();
-  /** By pipeline, the runs of the first list: what their first statistics say is older than that. */
+  /** Runs of the first list, by pipeline: what their first statistics say is older than that. */
   #runsBefore: ReadonlyMap<string, string | undefined> | undefined;
 
   #cancelTimer = () => {};
@@ -61,7 +61,7 @@ export class Degraded {
     return events;
   }
 
-  /** The same for one pipeline, whose log tells more. */
+  /** Updates one pipeline, whose log tells more. */
   updateOne(name: string): readonly EventOf<'degraded'>[] {
     const events = this.#read(name);
     this.#setNames();

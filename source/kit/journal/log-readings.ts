@@ -12,7 +12,7 @@ export class LogReadings {
   readonly #unread = createStore<ReadonlySet<string>>(new Set());
   readonly #flows = createStore(0);
   #listed: ReadonlyMap<string, Pipeline> = new Map();
-  /** By the id of a pipeline: the run in which its log was followed last, and until when. */
+  /** Left logs, by the id of their pipeline: the run in which its log was followed last, and until when. */
   readonly #left = new Map<string, {readonly run: string; readonly until: number}>();
 
   /** `statusOf`: the log of that name; undefined: it is not open. */
@@ -35,7 +35,7 @@ export class LogReadings {
     return this.#where(({kind}) => kind !== 'followed');
   }
 
-  /** Undefined: it does not run. */
+  /** Tells how far its log was read; undefined: it does not run. */
   of(name: string): LogReading | undefined {
     const pipeline = this.#listed.get(name);
     if (!pipeline || !hasProcess(pipeline)) return undefined;

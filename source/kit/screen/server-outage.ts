@@ -1,8 +1,8 @@
-import {type NoAnswer, noAnswer} from '../words/failures.ts';
+import {type Outage, serverOutage} from '../words/failures.ts';
 import type {Screen} from './screen.ts';
 
 /** For a page, whose times are UTC. */
-export function noAnswerNow({services: {poller, clock}}: Screen): NoAnswer | undefined {
-  const answer = noAnswer(poller.snapshot.get(), {now: clock.wall()});
-  return answer && {...answer, since: `${answer.since} UTC`};
+export function outageNow({services: {poller, clock}}: Screen): Outage | undefined {
+  const outage = serverOutage(poller.snapshot.get(), {now: clock.wall()});
+  return outage && {...outage, since: `${outage.since} UTC`};
 }

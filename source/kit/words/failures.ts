@@ -50,7 +50,7 @@ const briefReasons: Readonly<Partial<Record<ShownFailure['reason'], string>>> = 
 };
 
 /** The server does not answer, or only with errors: what is known of its pipelines is of an earlier time. */
-export type NoAnswer = {
+export type Outage = {
   /** `no answer since 21:44:41` */
   readonly since: string;
   /** `connection refused` */
@@ -58,17 +58,17 @@ export type NoAnswer = {
 };
 
 /** Returns undefined while the list comes, and before the first. `list`: its last request and last good answer. */
-export function noAnswer(
+export function serverOutage(
   {failure, goodAt}: {readonly failure: ApiFailure | undefined; readonly goodAt: number | undefined},
   {now, offsetAt = () => 0}: {readonly now: number; readonly offsetAt?: (at: number) => number},
-): NoAnswer | undefined {
+): Outage | undefined {
   if (failure === undefined || failure.kind === 'cancelled' || goodAt === undefined) return undefined;
   const at = fineMoment(inZone(goodAt, offsetAt), inZone(now, offsetAt));
   return {since: `no ${isWithoutAnswer(failure) ? 'answer' : 'list'} since ${at}`, cause: briefCause(failure)};
 }
 
 /** `no answer since 21:44:41 (connection refused), last known: running`; without the state if there is none. */
-export function noAnswerWords({since, cause}: NoAnswer, state?: string): string {
+export function formatOutage({since, cause}: Outage, state?: string): string {
   // A word of an acronym stays.
   const known = state?.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
   return `${since} (${cause})${known === undefined ? '' : `, last known: ${known}`}`;

@@ -130,8 +130,8 @@ describe('a pipeline that does not work', () => {
   });
 
   it('the server does not answer: what was known last', () => {
-    const noAnswer = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
-    expect(textsOf(findings({noAnswer}))).toEqual([
+    const serverOutage = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
+    expect(textsOf(findings({serverOutage}))).toEqual([
       'fine: no answer since 21:44:41 UTC (connection refused), last known: running',
     ]);
   });
@@ -500,8 +500,8 @@ describe('the engine', () => {
     expect(late).toMatchObject([
       {text: 'Running. No trouble was known when its statistics were last read', last: 40_000},
     ]);
-    const noAnswer = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
-    expect(findings({known, now: 100_000, noAnswer})[0]?.last).toBeUndefined();
+    const serverOutage = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
+    expect(findings({known, now: 100_000, serverOutage})[0]?.last).toBeUndefined();
   });
 
   it.each([

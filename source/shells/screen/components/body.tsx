@@ -16,7 +16,7 @@ import type {Geometry, RowPosition} from '../../../kit/viewport/geometry.ts';
 import {currentOf, type Position} from '../../../kit/viewport/position.ts';
 import type {ZoneOffset} from '../../../kit/viewport/time-column.ts';
 import {cutBeforeEnd} from '../../../kit/words/excerpt.ts';
-import {noAnswer} from '../../../kit/words/failures.ts';
+import {serverOutage} from '../../../kit/words/failures.ts';
 import {openedState} from '../../../kit/words/opened.ts';
 import {failureCause, isFailing, pipelineState} from '../../../kit/words/pipeline.ts';
 import {isCutShort, noEnd, noStart, runWords} from '../../../kit/words/run.ts';
@@ -129,7 +129,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       nameFilter: view.nameFilter,
       loaded: catalog.listed !== undefined,
       waited: waitedForList,
-      isStale: noAnswer(list, {now: controller.services.clock.wall()}) !== undefined,
+      isStale: serverOutage(list, {now: controller.services.clock.wall()}) !== undefined,
       withWords: layout.hasStateWords,
       width: layout.listWidth,
       height: layout.bodyHeight,

@@ -25,7 +25,7 @@ import {concat, plain, restyle, type StyledText} from '../../../kit/terminal/sty
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
 import type {ZoneOffset} from '../../../kit/viewport/time-column.ts';
 import {type ConnectionWords, connectionWords, silentWords, unreachableWords} from '../../../kit/words/connection.ts';
-import {type NoAnswer, noAnswer, noAnswerWords, runnerTrouble} from '../../../kit/words/failures.ts';
+import {formatOutage, type Outage, runnerTrouble, serverOutage} from '../../../kit/words/failures.ts';
 import {fileWords} from '../../../kit/words/opened.ts';
 import {
   type DegradedPipelines,
@@ -215,10 +215,10 @@ type LeftForm = {
 /** The longest first. The failing pipelines are the last to go, but before why the server does not answer. */
 function leftForms(view: HeaderView): readonly LeftForm[] {
   const {list, connection, waited} = view;
-  const answer = noAnswer(list, view);
+  const answer = serverOutage(list, view);
   const all = {hasProgram: true, hasCount: true, hasFailing: true, hasUnread: true};
   if (answer) {
-    const texts = noAnswerTexts(answer, view);
+    const texts = outageTexts(answer, view);
     const [text = ''] = texts;
     return [
       {...all, hasUnread: false, text},
@@ -245,10 +245,10 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
 }
 
 /** The longest first. */
-function noAnswerTexts(answer: NoAnswer, {connection, pipeline, isExplained}: HeaderView): readonly string[] {
+function outageTexts(answer: Outage, {connection, pipeline, isExplained}: HeaderView): readonly string[] {
   if (isExplained || answer.cause === connection.text) return [answer.since];
   const state = pipeline && pipelineState(pipeline).word;
-  return [...(state === undefined ? [] : [noAnswerWords(answer, state)]), noAnswerWords(answer), answer.since];
+  return [...(state === undefined ? [] : [formatOutage(answer, state)]), formatOutage(answer), answer.since];
 }
 
 function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, hasUnread, text}: LeftForm): StyledText {
@@ -356,7 +356,7 @@ function lostStreamsNote({connection, isFile = false, lostStreams = [], symbols}
 
 function pipelineNote(view: HeaderView): StyledText[] {
   // Not while the server does not answer: on the left is what was known last.
-  if (!view.connection.isLive || !view.pipeline || noAnswer(view.list, view)) return [];
+  if (!view.connection.isLive || !view.pipeline || serverOutage(view.list, view)) return [];
   const {name} = view.pipeline;
   const state = pipelineState(view.pipeline, view.degraded?.has(name));
   if (state.symbol === 'running') return [];

@@ -13,14 +13,14 @@ import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../../kit/
 import type {Section} from '../../../kit/pages/sections.ts';
 import {loggedFacts, openedFacts} from '../../../kit/screen/opened.ts';
 import type {Problem, Screen} from '../../../kit/screen/screen.ts';
-import {noAnswerNow} from '../../../kit/screen/server-outage.ts';
+import {outageNow} from '../../../kit/screen/server-outage.ts';
 import type {Described} from '../../../kit/screen/services.ts';
 import type {PageText} from '../../../kit/state/view-state.ts';
 import {plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
 import {type Fact, factsOf, pipelineMarkdown} from '../../../kit/viewport/markdown.ts';
 import {excerptRows} from '../../../kit/viewport/program-rows.ts';
-import type {NoAnswer} from '../../../kit/words/failures.ts';
+import type {Outage} from '../../../kit/words/failures.ts';
 import {type PipelineError, pipelineErrors, tagWords} from '../../../kit/words/pipeline.ts';
 import {clean} from '../../../lib/clean.ts';
 import {readTime} from '../../../lib/format.ts';
@@ -44,7 +44,7 @@ export type DescriptionView = {
   /** There are lines of its log. */
   readonly hadLog?: boolean;
   /** The server does not answer. */
-  readonly unanswered?: NoAnswer | undefined;
+  readonly unanswered?: Outage | undefined;
 };
 
 export function descriptionView(
@@ -61,7 +61,7 @@ export function descriptionView(
       waited,
       symbols: screen.services.symbols,
       listed: screen.pipeline(name),
-      unanswered: noAnswerNow(screen),
+      unanswered: outageNow(screen),
     },
     connectorErrors: errorsOf(screen, name).words,
     parts: keysNamed(screen.commands, [
