@@ -5,7 +5,7 @@ import {mergedCapabilities} from '../logs/capabilities.ts';
 import type {Feed, FeedStatus, MergedSources, Missing} from '../logs/feed.ts';
 import type {Log} from '../logs/log.ts';
 import type {LogSink} from '../logs/log-sink.ts';
-import {type FileState, isCatchingUp, type LogSnapshot} from '../logs/log-snapshot.ts';
+import {catchUpOf, type FileState, type LogSnapshot} from '../logs/log-snapshot.ts';
 import {Merge} from '../merge/merge.ts';
 
 /** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
@@ -148,7 +148,7 @@ export class MergeFeed implements Feed, MergedSources {
 
   /** Waits for all catch-ups: a log never changes above, so their old lines would come after newer ones. */
   #startWhenReady(): void {
-    if (this.#started || !this.#sources.every(({left, snapshot}) => left || hasCaughtUp(snapshot()))) return;
+    if (this.#started || !this.#sources.every(({left, snapshot}) => left || catchUpOf(snapshot()) !== 'coming')) return;
     // An open line stands where its time belongs, too: the last one of a file may have no newline.
     const isFile = this.#sources.some(({snapshot}) => snapshot().file?.kind === 'followed');
     const opensDueAt = isFile ? (this.#merge.opensDueAt ?? 0) : 0;
@@ -194,12 +194,6 @@ export class MergeFeed implements Feed, MergedSources {
       then();
     });
   }
-}
-
-/** A stream is idle from its opening to its first frame. */
-function hasCaughtUp(snapshot: LogSnapshot): boolean {
-  const isIdle = snapshot.connection?.kind === 'idle';
-  return !isIdle && !isCatchingUp(snapshot);
 }
 
 /** From what needs the user to what is well. */

@@ -45,16 +45,26 @@ export type FileState = {
   readonly why?: string | undefined;
 };
 
-/** What was there before the log was opened is still coming. */
-export function isCatchingUp({connection, file}: Pick<LogSnapshot, 'connection' | 'file'>): boolean {
+type Source = Pick<LogSnapshot, 'connection' | 'file'>;
+
+/**
+ * Tells whether what was there before the log was opened is still `coming`, or all of it is `read`; `cut`: the connection was
+ * lost, and how much was read before is not known.
+ */
+export function catchUpOf({connection, file}: Source): 'coming' | 'read' | 'cut' {
   const kind = connection?.kind ?? file?.kind;
-  return kind === 'connecting' || kind === 'catching-up' || kind === 'reading';
+  if (kind === 'waiting' || kind === 'gone') return 'cut';
+  return kind === 'live' || kind === 'ended' || kind === 'followed' || kind === 'failed' ? 'read' : 'coming';
 }
 
 /** All that was there before the log was opened is read. Not certain of one whose connection was lost. */
-export function hasCaughtUp({connection, file}: Pick<LogSnapshot, 'connection' | 'file'>): boolean {
-  if (connection) return connection.kind === 'live' || connection.kind === 'ended';
-  return file !== undefined && file.kind !== 'reading';
+export function hasCaughtUp(source: Source): boolean {
+  return catchUpOf(source) === 'read';
+}
+
+/** All of that is read, and more may come, which is read at once. */
+export function isFollowed({connection, file}: Source): boolean {
+  return connection?.kind === 'live' || file?.kind === 'followed';
 }
 
 /** There is no connection that could bring lines: the log waits for one, or has ended or gone; or it may be dead. */

@@ -1,6 +1,7 @@
 import type {Pipeline, PipelineStats, RunnerHealth} from '../../engine/api/types.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import type {OpenLogs} from '../../engine/logs/log-manager.ts';
+import {isFollowed} from '../../engine/logs/log-snapshot.ts';
 import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
 import type {StatsPoller} from '../../engine/pipelines/stats-poller.ts';
 import type {Clock} from '../../lib/clock.ts';
@@ -21,7 +22,7 @@ import {Degraded} from './degraded.ts';
 import {eventKind} from './event-kinds.ts';
 import {Journal} from './journal.ts';
 import {LogReadings} from './log-readings.ts';
-import {isFollowed, type LogChange, type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
+import {type LogChange, type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {ServerOutage} from './outages.ts';
 import {type EventOf, isOfEnd, type PipelineEvent, rekey} from './pipeline-event.ts';

@@ -228,8 +228,3 @@ export function endsSince(before: LogStatus, {ends}: LogStatus): readonly Unaske
   const more = ends.count - before.ends.count;
   return more > 0 ? ends.last.slice(-more) : [];
 }
-
-/** All that the log had at first was read; what comes now is new. */
-export function isFollowed({connection, file}: LogSnapshot): boolean {
-  return connection?.kind === 'live' || file?.kind === 'followed';
-}
