@@ -1,3 +1,4 @@
+import type {Pipeline} from '../../engine/api/types.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {ConnectorStates, OfRun} from '../facts/connector-states.ts';
@@ -16,6 +17,7 @@ type DegradedOptions = {
 
 /** A verdict on a pipeline, with the facts of which it was made. */
 type Judged = Omit<OfRun, 'hasProcess'> & {
+  readonly pipeline: Pipeline;
   readonly isDegraded: boolean;
   /** When the statistics came that say it, if that was a while ago; see `Finding.last`. */
   readonly asOf: number | undefined;
@@ -29,9 +31,10 @@ type Judged = Omit<OfRun, 'hasProcess'> & {
 export class Degraded {
   readonly #options: DegradedOptions;
   readonly #names = createStore<DegradedPipelines>(new Map());
+  /** By the server's id. */
   readonly #judged = new Map<string, Judged>();
-  /** Runs of the first list, by pipeline: what their first statistics say is older than that. */
-  #runsBefore: ReadonlyMap<string, string | undefined> | undefined;
+  /** Runs of the first list: what their first statistics say is older than that. */
+  #runsBefore: ReadonlySet<string | undefined> | undefined;
 
   #cancelTimer = () => {};
 
@@ -50,39 +53,37 @@ export class Degraded {
   /** Call when lists or statistics tell more. `names`: all pipelines of the list. Returns what is new. */
   update(names: Iterable<string>): readonly EventOf<'degraded'>[] {
     const {connectors} = this.#options;
-    this.#runsBefore ??= new Map(
-      [...names].map((name) => [name, connectors.ofRun(name).pipeline?.deploymentId] as const),
-    );
+    this.#runsBefore ??= new Set([...names].map((name) => connectors.ofRun(name).pipeline?.deploymentId));
     // Of most pipelines of a long list, nothing more is known.
-    const informed = new Set(connectors.informed);
-    for (const name of this.#judged.keys()) if (!informed.has(name)) this.#judged.delete(name);
-    const events = [...informed].flatMap((name) => this.#read(name));
+    const informed = connectors.informed.map((name) => connectors.ofRun(name));
+    const ids = new Set(informed.map(({pipeline}) => pipeline?.id));
+    for (const id of this.#judged.keys()) if (!ids.has(id)) this.#judged.delete(id);
+    const events = informed.flatMap((run) => this.#read(run));
     this.#setNames();
     return events;
   }
 
   /** Updates one pipeline, whose log tells more. */
   updateOne(name: string): readonly EventOf<'degraded'>[] {
-    const events = this.#read(name);
+    const events = this.#read(this.#options.connectors.ofRun(name));
     this.#setNames();
     return events;
   }
 
-  #read(name: string): readonly EventOf<'degraded'>[] {
-    const run = this.#options.connectors.ofRun(name);
-    const isKnown = run.hasProcess && (run.known?.stats !== undefined || run.failures.length > 0);
-    if (isKnown) return this.#judge(name, run);
-    this.#judged.delete(name);
+  #read({pipeline, hasProcess, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
+    if (!pipeline) return [];
+    const isKnown = hasProcess && (known?.stats !== undefined || failures.length > 0);
+    if (isKnown) return this.#judge({pipeline, known, failures});
+    this.#judged.delete(pipeline.id);
     return [];
   }
 
   #setNames(): void {
     // A list shows of a paused one that it is paused: a number of others must not have it.
-    const isShown = ({isDegraded, pipeline}: Judged) =>
-      pipeline && pipelineState(pipeline, isDegraded).symbol === 'degraded';
-    const names = new Map(
-      [...this.#judged].flatMap(([name, judged]) => (isShown(judged) ? [[name, judged.asOf] as const] : [])),
+    const shown = [...this.#judged.values()].filter(
+      ({isDegraded, pipeline}) => pipelineState(pipeline, isDegraded).symbol === 'degraded',
     );
+    const names = new Map(shown.map(({pipeline, asOf}) => [pipeline.name, asOf]));
     const before = this.#names.get();
     const isNew = ([name, asOf]: readonly [string, number | undefined]) =>
       !before.has(name) || before.get(name) !== asOf;
@@ -101,24 +102,24 @@ export class Degraded {
     if (waits.length === 0) return;
     this.#cancelTimer = clock.after(Math.min(...waits), () => {
       // It is no news.
-      for (const name of this.#judged.keys()) this.#read(name);
+      for (const {pipeline} of this.#judged.values()) this.#read(this.#options.connectors.ofRun(pipeline.name));
       this.#setNames();
     });
   }
 
-  #judge(name: string, {pipeline, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
-    const before = this.#judged.get(name);
+  #judge({pipeline, known, failures}: Pick<Judged, 'pipeline' | 'known' | 'failures'>): readonly EventOf<'degraded'>[] {
+    const {id, name, deploymentId} = pipeline;
+    const before = this.#judged.get(id);
     const late = lateSince({known, now: this.#options.clock.wall()});
     const isSame = before?.pipeline === pipeline && before?.known === known && before?.failures === failures;
     if (isSame && before?.lateSince === late) return [];
     const findings = this.#options.why(name);
     const isNow = isDegraded(findings);
-    const isSameRun = before?.pipeline?.deploymentId === pipeline?.deploymentId;
+    const isSameRun = before?.pipeline.deploymentId === deploymentId;
     // What is beside worse trouble is not told again.
     const isWell = !findings.some(({severity}) => severity === 'degraded');
     const told = new Set(isSameRun && !isWell ? before?.told : []);
-    const isOld = pipeline !== undefined && this.#runsBefore?.get(name) === pipeline.deploymentId;
-    const isHistory = isOld && !(isSameRun && before?.known?.stats);
+    const isHistory = this.#runsBefore?.has(deploymentId) === true && !(isSameRun && before?.known?.stats);
     const events = findings.flatMap((finding, index): readonly EventOf<'degraded'>[] => {
       const {key, severity, since, source, text: words, place} = finding;
       if (index === 0 || severity !== 'degraded' || told.has(key)) return [];
@@ -129,7 +130,7 @@ export class Degraded {
         : [];
     });
     const asOf = isNow ? findings[0]?.last : undefined;
-    this.#judged.set(name, {pipeline, known, failures, isDegraded: isNow, asOf, lateSince: late, told});
+    this.#judged.set(id, {pipeline, known, failures, isDegraded: isNow, asOf, lateSince: late, told});
     return events;
   }
 }

@@ -5,6 +5,7 @@ import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {ConnectorStates} from '../../../source/kit/facts/connector-states.ts';
 import type {LoggedFailure} from '../../../source/kit/facts/connectors.ts';
 import {factsOf} from '../../../source/kit/facts/pipeline-facts.ts';
+import type {Alert} from '../../../source/kit/journal/alerts.ts';
 import {Degraded} from '../../../source/kit/journal/degraded.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {makePipeline, stopped} from '../screen/make-pipeline.ts';
@@ -12,13 +13,14 @@ import {ScreenUnderTest} from '../screen/screen-under-test.ts';
 
 const startedAt = 1_000_000;
 
-/** What lists and statistics tell of a pipeline called `a`, and what follows. */
+/** What lists and statistics tell of a pipeline called `a`, unless it is renamed, and what follows. */
 class Rig {
   readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
   readonly connectors = new ConnectorStates({stats: {known: this.#known}});
   readonly degraded: Degraded;
   changes = 0;
   now = startedAt;
+  #name = 'a';
   #pipeline: Pipeline = makePipeline('a');
 
   constructor() {
@@ -40,7 +42,7 @@ class Rig {
   }
 
   get isDegraded(): boolean {
-    return this.degraded.names.get().has('a');
+    return this.degraded.names.get().has(this.#name);
   }
 
   get asOf(): number | undefined {
@@ -48,8 +50,14 @@ class Rig {
   }
 
   list(change: Partial<Pipeline> = {}): readonly string[] {
-    this.#pipeline = makePipeline('a', change);
+    this.#pipeline = makePipeline(this.#name, {id: 'id-a', deploymentId: 'first', ...change});
     return this.#update();
+  }
+
+  rename(name: string): readonly string[] {
+    this.#known.set(new Map([...this.#known.get().values()].map((known) => [name, known])));
+    this.#name = name;
+    return this.list();
   }
 
   stats(incarnation: string, ...failed: readonly string[]): readonly string[] {
@@ -80,7 +88,7 @@ class Rig {
 
   #update(): readonly string[] {
     this.connectors.update([this.#pipeline]);
-    return this.degraded.update(['a']).map(({words}) => words);
+    return this.degraded.update([this.#name]).map(({words}) => words);
   }
 }
 
@@ -117,6 +125,15 @@ it('one that stops is none, and its next run is told of anew', () => {
   expect(rig.list({deploymentId: 'second'})).toEqual([]);
   expect(rig.isDegraded).toBe(false);
   expect(rig.stats('two', 'a.web')).toEqual(['a.web stopped with a fatal error: refused']);
+});
+
+it('that it has another name is no news', () => {
+  const rig = new Rig();
+  rig.list();
+  rig.stats('one');
+  rig.stats('one', 'a.web');
+  expect(rig.rename('b')).toEqual([]);
+  expect(rig.isDegraded).toBe(true);
 });
 
 it('what was before the start is marked, and no news', () => {
@@ -180,6 +197,29 @@ it('a connector that its log has as failed stays so, however old its statistics 
   rig.now += 3_600_000;
   rig.list({description: 'another list'});
   expect([rig.isDegraded, rig.asOf]).toEqual([true, undefined]);
+});
+
+it('stays so under another name, and what was before the start is no news under that either', async () => {
+  const alerts: Alert[] = [];
+  await using screen = await ScreenUnderTest.connected({
+    names: ['well'],
+    scenario(server) {
+      for (const name of ['ill', 'well']) server.addPipeline(name).start([{kind: 'input', name: `${name}.in`}]);
+    },
+    services: {events: {onAlert: (alert) => void alerts.push(alert)}},
+  });
+  const {events, eventFeed} = screen.controller;
+  const {run} = screen.server.pipeline('ill');
+  await screen.until(() => screen.controller.pipeline('ill') !== undefined, 'the list');
+  run.setHealth('ill.in', 'Unhealthy', 'broker away');
+  run.addError({endpoint: 'ill.in', kind: 'transport', tag: undefined, message: 'broker away'});
+  await screen.until(() => events.degraded.get().has('ill'), 'that it is degraded');
+  screen.server.renamePipeline('ill', 'still-ill');
+  await screen.until(() => screen.controller.pipeline('still-ill') !== undefined, 'the new name');
+  expect([...events.degraded.get().keys()]).toEqual(['still-ill']);
+  await screen.clock.advance(90_000);
+  eventFeed.flush();
+  expect(alerts.filter(({kind}) => kind === 'degraded')).toEqual([]);
 });
 
 it('heals without its page while somebody watches; without, it is as of its statistics, and asked again at the next key', async () => {

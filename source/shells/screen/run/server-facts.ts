@@ -31,6 +31,8 @@ export class ServerFacts implements Facts {
   constructor({client, clock, random}: {client: ApiClient; clock: Clock; random: () => number}) {
     this.poller = new ListPoller({client, clock, random});
     this.stats = new StatsPoller({client, clock, random, poller: this.poller});
+    // Before whoever reads both: statistics have the names of each list.
+    this.stats.start();
     this.#login = new Login({client, poller: this.poller});
     this.session = this.#login.session;
     this.serverVersion = this.#login.version;
@@ -44,7 +46,6 @@ export class ServerFacts implements Facts {
   }
 
   start(): void {
-    this.stats.start();
     this.poller.start();
     this.#login.start();
   }
