@@ -225,9 +225,7 @@ test.each([[[]], [['--follow', '--exit-on', "'line 9'"]]])(
     const damage = 'for facts in records/*/facts.jsonl; do : > "$facts"; done';
     const recorded = await shell(`${record} > /dev/null; ${damage}; ${record} ${args.join(' ')}`);
     expect(await recorded.ended).toBe(0);
-    expect(recorded.stderr()).toMatch(
-      /^pipetail: orders: recording anew: .* was moved to records\/\S+\/without-facts-\d+\n/,
-    );
+    expect(recorded.stderr()).toMatch(/^pipetail: orders: recording anew: .* was moved to records\/orders--\S+-\d+\n/);
     expect(held(server, name).subarray(0, recorded.stdout().length).equals(recorded.stdout())).toBe(true);
   },
 );

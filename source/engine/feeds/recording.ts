@@ -8,11 +8,9 @@ import {
 } from '../recording/read-recording.ts';
 import type {Reading, Source} from './reading.ts';
 
-/** Milliseconds between two looks while it is written, and while nobody writes it: a change is noticed sooner. */
-const lookEvery = 1000;
-const lookSeldom = 5000;
-/** Milliseconds from a look to the next one. */
-const restAfter = 50;
+/** Milliseconds between two looks while it is written, as often as it is, and while nobody writes it. */
+const lookEvery = 200;
+const lookSeldom = 1000;
 
 /** The recordings of one pipeline. The last one is followed: its writer, and those that continue it later. */
 export class RecordingSource implements Source {
@@ -82,23 +80,16 @@ export class RecordingSource implements Source {
     processes: Pick<Processes, 'isAlive'>,
   ): Promise<void> {
     const {sink, signal, clock} = this.#reading;
-    for (let hasWriter = false, askedAt = Number.NEGATIVE_INFINITY; ; ) {
-      if (!hasWriter || clock.monotonic() - askedAt >= lookEvery) {
-        // First: what a writer wrote last is read.
-        hasWriter = await isWritten(folder, processes);
-        askedAt = clock.monotonic();
-      }
-      const changed = reader.changed();
+    for (;;) {
+      // First: what a writer wrote last is read.
+      const hasWriter = await isWritten(folder, processes);
       await this.#add(reader.pieces());
       if (!hasWriter) sink.endLine();
       const {state} = this.#reading;
       if (state.kind === 'reading' || state.hasWriter !== hasWriter) {
         this.#reading.set({kind: hasWriter ? 'followed' : 'ended', hasWriter});
       }
-      await clock.sleep(restAfter, signal);
-      const soon = AbortSignal.any([signal, changed]);
-      if (!soon.aborted) await clock.sleep(hasWriter ? lookEvery : lookSeldom, soon).catch(() => {});
-      signal.throwIfAborted();
+      await clock.sleep(hasWriter ? lookEvery : lookSeldom, signal);
     }
   }
 }

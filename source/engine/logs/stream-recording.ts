@@ -105,10 +105,8 @@ export class StreamRecording implements ColdStore {
     this.#isOn = on;
     if (on) this.#openLate(id);
     else {
-      this.#cancelOpening();
-      this.#opening = undefined;
+      this.giveUp();
       this.#id = undefined;
-      this.#finishWriting();
     }
     this.#options.onChange();
     await ended?.finish();
@@ -249,13 +247,13 @@ export class StreamRecording implements ColdStore {
     const firstInMemory = sink.restore(showPast ? past.pieces() : past.openLine());
     const start = past.positionIn(sink.buffer, showPast ? firstInMemory : sink.buffer.endId);
     if (showPast) this.#findLostStreams();
-    const {state, since, tail} = past.reference(ringBytes);
-    if (opened.isOld) {
-      const appendedAt = opened.lastAt;
-      reader.resume({state: readLogPosition(state, this.#id), since, tail, appendedAt} satisfies StitchPast);
+    const {isOld, lastAt} = opened;
+    if (isOld) {
+      const {state, ...bytes} = past.reference(ringBytes);
+      reader.resume({state: readLogPosition(state, this.#id), ...bytes, appendedAt: lastAt} satisfies StitchPast);
     }
     this.#record(opened, start);
-    return opened.isOld ? {lastAt: opened.lastAt} : undefined;
+    return isOld ? {lastAt} : undefined;
   }
 
   #findLostStreams(): void {

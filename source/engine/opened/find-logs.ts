@@ -3,8 +3,8 @@ import {lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean} from '../../lib/clean.ts';
 import {bytesOfPath, notRegular, openRegular} from '../disk/regular-file.ts';
-import {pipelineOfFolder} from '../recording/facts.ts';
-import {type FoundRecording, findRecording, isFormer} from '../recording/read-recording.ts';
+import {logsOnDisk, pipelineOfFolder} from '../recording/facts.ts';
+import {type FoundRecording, findRecording} from '../recording/read-recording.ts';
 import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
 import {bundleInFolder, bundleInZip, byName, type FoundBundle} from './find-bundle.ts';
 import {OpenError} from './open-error.ts';
@@ -128,9 +128,9 @@ async function recordingsIn(
     if (name === undefined) continue;
     const place = path.join(folder, entry);
     const recording = await findRecording(place, entry);
-    if (!recording && (await isFormer(place)))
-      leave(`${clean(entry)} is a recording in a former form · open that folder to read its files`);
-    if (recording === undefined) continue;
+    if (!recording && (await logsOnDisk(place)).length > 0)
+      leave(`${clean(entry)} has no facts.jsonl that can be read · open that folder to read its files`);
+    if (!recording) continue;
     byPipeline.set(name, [...(byPipeline.get(name) ?? []), recording]);
   }
   return [...byPipeline]

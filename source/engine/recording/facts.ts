@@ -1,4 +1,4 @@
-import {type FileHandle, stat} from 'node:fs/promises';
+import {type FileHandle, lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {bisect} from '../../lib/bisect.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
@@ -93,6 +93,11 @@ export class Facts {
     return this.#states.at(-1);
   }
 
+  /** Where the last line begins of which the number is known. */
+  get lastPlace(): {readonly offset: number; readonly line: number} {
+    return this.places.at(-1) ?? {offset: this.firstOffset, line: 0};
+  }
+
   /** Offset of the first byte that is not deleted. */
   get firstOffset(): number {
     return this.files[0]?.offset ?? 0;
@@ -177,6 +182,7 @@ export const mostFactsBytes = 32 * 1024 * 1024;
 
 /** Reads the facts of a recording, and those that are added later. */
 export class FactsFile {
+  facts = new Facts();
   readonly #file: string;
   /** Open: no other file can get its number. */
   #handle: FileHandle | undefined;
@@ -186,11 +192,16 @@ export class FactsFile {
     this.#file = factsFile(folder);
   }
 
-  /** Undefined: there is no such file. `isAnother`: they are all facts, as they were written anew. */
-  async next(
-    most = mostFactsBytes,
-  ): Promise<{readonly facts: readonly Fact[]; readonly isAnother: boolean} | undefined> {
-    const isAnother = await this.#open();
+  /** Returns what was added; nothing where the file was written anew: `facts` are others then. Undefined: there is none. */
+  async readOn(most = mostFactsBytes): Promise<readonly Fact[] | undefined> {
+    const [own, now] = await Promise.all([this.#handle?.stat(), stat(bytesOfPath(this.#file)).catch(ignoreMissing)]);
+    const isSame = own !== undefined && own.ino === now?.ino && own.dev === now.dev && own.size >= this.#read;
+    if (!isSame && now) {
+      await this.close();
+      this.#handle = await openRegular(this.#file, openFor.readOwn).catch(ignoreMissing);
+      this.#read = 0;
+      this.facts = new Facts();
+    }
     if (!this.#handle) return undefined;
     const {size} = await this.#handle.stat();
     const memory = Buffer.allocUnsafe(Math.max(0, Math.min(size, most) - this.#read));
@@ -198,25 +209,14 @@ export class FactsFile {
     const length = memory.subarray(0, bytesRead).lastIndexOf('\n') + 1;
     this.#read += length;
     const lines = memory.toString('utf8', 0, length).split('\n');
-    return {facts: lines.flatMap((line) => factIn(line) ?? []), isAnother};
-  }
-
-  async isThere(): Promise<boolean> {
-    return (await stat(bytesOfPath(this.#file)).catch(ignoreMissing)) !== undefined;
+    const added = lines.flatMap((line) => factIn(line) ?? []);
+    for (const fact of added) this.facts.add(fact);
+    return isSame ? added : [];
   }
 
   async close(): Promise<void> {
     await this.#handle?.close();
     this.#handle = undefined;
-  }
-
-  async #open(): Promise<boolean> {
-    const [own, now] = await Promise.all([this.#handle?.stat(), stat(bytesOfPath(this.#file)).catch(ignoreMissing)]);
-    if (own && own.ino === now?.ino && own.dev === now.dev && own.size >= this.#read) return false;
-    await this.close();
-    this.#read = 0;
-    this.#handle = await openRegular(this.#file, openFor.readOwn).catch(ignoreMissing);
-    return true;
   }
 }
 
@@ -224,13 +224,30 @@ export class FactsFile {
 export async function readFacts(folder: string, most?: number): Promise<Facts | undefined> {
   const file = new FactsFile(folder);
   try {
-    const read = await file.next(most);
-    const facts = new Facts();
-    for (const fact of read?.facts ?? []) facts.add(fact);
-    return read && facts;
+    return (await file.readOn(most)) && file.facts;
   } finally {
     await file.close();
   }
+}
+
+/** A log file of a recording, as it lies in its folder. `size`: on the disk. */
+export type LogOnDisk = {readonly file: number; readonly name: string; readonly size: number};
+
+/** In order; what is no regular file is none. To be asked before the facts, which tell of each file that is not empty by then. */
+export async function logsOnDisk(folder: string): Promise<readonly LogOnDisk[]> {
+  const logs: LogOnDisk[] = [];
+  for (const name of await readdir(bytesOfPath(folder), 'utf8').catch((): string[] => [])) {
+    const [, number] = /^(\d{6,15})\.log(?:\.zst)?$/.exec(name) ?? [];
+    const stats = number === undefined ? undefined : await lstat(path.join(folder, name)).catch(ignoreMissing);
+    if (stats?.isFile()) logs.push({file: Number(number), name, size: stats.size});
+  }
+  return logs.sort((a, b) => a.file - b.file);
+}
+
+/** Log files of which the facts do not tell; of a file that has no bytes yet they need not. */
+export function untold(facts: Facts | undefined, logs: readonly LogOnDisk[]): readonly LogOnDisk[] {
+  const known = new Set((facts?.begin ? facts.files : []).map(({file}) => file));
+  return logs.filter(({file, size}) => !known.has(file) && size > 0);
 }
 
 /** Between name and id. No id (UUID) contains it, so the last one in a folder's name counts. */
@@ -277,12 +294,4 @@ export function factsFile(folder: string): string {
 
 export function lockFile(folder: string): string {
   return path.join(folder, 'lock');
-}
-
-/** Name prefix of subfolders with log files that were found without facts that tell of them. */
-export const asidePrefix = 'without-facts-';
-
-/** A folder that holds a recording in the former form, which is not read. */
-export function formerFile(folder: string): string {
-  return path.join(folder, 'index.jsonl');
 }

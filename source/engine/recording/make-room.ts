@@ -1,7 +1,7 @@
 import {lstat, readdir, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {ignoreMissing} from '../disk/save-file.ts';
-import {asidePrefix, pipelineOfFolder} from './facts.ts';
+import {pipelineOfFolder} from './facts.ts';
 
 type RoomOptions = {
   readonly directory: string;
@@ -44,7 +44,7 @@ export async function makeRoom({directory, maxBytes, user, lock, onDeleted}: Roo
     try {
       // It was written after the list of parts was made.
       if (part.isLast && ((await partsOf(part.folder)).at(-1)?.at ?? 0) > part.at) continue;
-      for (const name of part.names) await rm(path.join(part.folder, name), {recursive: true, force: true});
+      for (const name of part.names) await rm(path.join(part.folder, name), {force: true});
       total -= part.size;
       const file = Number.parseInt(part.names[0] ?? '', 10);
       if (!part.isLast && file > 0) onDeleted(part.folder, file);
@@ -68,23 +68,16 @@ async function partsOf(folder: string): Promise<Part[]> {
     // Whole milliseconds: a date set with `utimes` is not finer.
     return {name, size: found[index]?.size ?? 0, at: found[index]?.mtime.getTime() ?? 0};
   });
-  const byNumber = [...Map.groupBy(files, ({name}) => Number.parseInt(name, 10) || Number.POSITIVE_INFINITY)];
-  const logs = byNumber.filter(([number]) => number !== Number.POSITIVE_INFINITY).map(([, own]) => own);
-  const rest = files.filter(({name}) => !/^\d/.test(name));
-  const newest = [...(logs.pop() ?? []), ...rest];
-  const aside = (await readdir(folder).catch((): string[] => [])).filter((name) => name.startsWith(asidePrefix)).sort();
-  const sizes = await Promise.all(
-    aside.map(async (name) => (await partsOf(path.join(folder, name))).reduce((sum, {size}) => sum + size, 0)),
-  );
+  const logs = [...Map.groupBy(files, ({name}) => Number.parseInt(name, 10) || Number.POSITIVE_INFINITY)];
+  const rest = logs.at(-1)?.[0] === Number.POSITIVE_INFINITY ? (logs.pop()?.[1] ?? []) : [];
+  const newest = [...(logs.pop()?.[1] ?? []), ...rest];
   const parts: Part[] = [];
   // A part must not count as newer than the next: it was compressed late or copied, or the clock was set back.
   let at = Number.POSITIVE_INFINITY;
-  for (const own of newest.length > 0 ? [newest, ...logs.toReversed()] : []) {
+  for (const own of newest.length > 0 ? [newest, ...logs.map(([, each]) => each).toReversed()] : []) {
     at = Math.min(at, Math.max(...own.map((file) => file.at)));
     const size = own.reduce((sum, file) => sum + file.size, 0);
     parts.unshift({folder, names: own.map(({name}) => name), size, at, isLast: own === newest});
   }
-  // What was put aside is older than all.
-  const before = aside.map((name, index) => ({folder, names: [name], size: sizes[index] ?? 0, at, isLast: false}));
-  return [...before, ...parts];
+  return parts;
 }

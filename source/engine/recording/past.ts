@@ -1,7 +1,7 @@
 import type {PastBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/markers.ts';
-import {newline, newlinesIn} from '../buffer/segment.ts';
+import {newline} from '../buffer/segment.ts';
 import {type BufferPosition, endOf, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './recorded-bytes.ts';
 
@@ -66,10 +66,10 @@ export class RecordedPast {
       for (let marker = markers[next]; marker && marker.offset < end.offset; marker = markers[++next]) {
         within.push({line: Math.max(0, marker.line - line), marker: marker.marker});
       }
-      yield {block: {lines, byteLength: length, markers: within, bytes: this.#blockBytes(offset, length)}};
+      yield {block: {lines, byteLength: length, markers: within, bytes: this.#bytes.cold(offset, length)}};
     }
     const rest = this.#readRest();
-    const from = this.#restAt.offset;
+    const from = this.#facts.lastPlace.offset;
     let at = from;
     for (const {offset, marker} of markers.slice(next)) {
       yield {rest: rest.subarray(at - from, offset - from)};
@@ -92,12 +92,8 @@ export class RecordedPast {
     const {totalLines, totalBytes, hasOpenLine} = buffer;
     return {
       ...endOf(buffer),
-      lines: totalLines - (hasOpenLine ? 1 : 0),
-      bytes: totalBytes,
-      ...this.#counts(),
-      marker: fact && last && last.marker === fact.marker ? {id: last.id, fact} : undefined,
-      isBehindGap: false,
-      isCut: false,
+      ...{lines: totalLines - (hasOpenLine ? 1 : 0), offset: this.#size, gap: 'none', states: 0},
+      marker: fact && last?.marker === fact.marker ? last : undefined,
       span: {firstId, delta: totalBytes - this.#size},
     };
   }
@@ -111,30 +107,15 @@ export class RecordedPast {
     const start = this.#size === 0 ? from : Math.max(from, buffer.lastBytes(joinedBytes).id);
     const end = fromLastDated(this.#wholeLines(searchedBytes, this.#facts.firstOffset), date);
     const found = end && distanceBehind(buffer, start, end);
-    const isBehindGap = this.#size > 0 && found === undefined;
-    const place = placeAt(buffer, start, found ?? 0);
+    const {bytes, ...place} = placeAt(buffer, start, found ?? 0);
     const last = this.#readFrom(Math.max(this.#facts.firstOffset, this.#size - 1));
+    const isOpen = last.length > 0 && last[0] !== newline;
     return {
       ...place,
-      ...this.#counts(),
-      marker: undefined,
-      isBehindGap,
-      isCut: isBehindGap && last.length > 0 && last[0] !== newline,
-      span: {firstId: place.within > 0 ? place.id + 1 : place.id, delta: place.bytes - this.#size},
+      ...{offset: this.#size, states: 0, marker: undefined},
+      gap: this.#size === 0 || found !== undefined ? 'none' : isOpen ? 'cut' : 'lines',
+      span: {firstId: place.within > 0 ? place.id + 1 : place.id, delta: bytes - this.#size},
     };
-  }
-
-  #counts() {
-    const {nextMarker, state} = this.#facts;
-    const {offset: placeAt, line} = this.#restAt;
-    const {offset: stateAt = 0, since = 0} = state ?? {};
-    const counts = {placeAt, nextMarker, states: 0, stateAt, since};
-    return {...counts, offset: this.#size, line: line + newlinesIn(this.#readRest()).length};
-  }
-
-  #blockBytes(offset: number, length: number): PastBlock['bytes'] {
-    const bytes = this.#bytes;
-    return {isStored: () => bytes.facts.firstOffset <= offset, read: () => bytes.readNow(offset, length)};
   }
 
   /** At most `length` bytes of the end, from the start of a line, and none before `start`, where a line begins. */
@@ -144,12 +125,8 @@ export class RecordedPast {
     return from > start ? end.subarray(end.indexOf(newline) + 1) : end;
   }
 
-  get #restAt() {
-    return this.#facts.places.at(-1) ?? {offset: this.#facts.firstOffset, line: 0};
-  }
-
   #readRest(): Buffer {
-    this.#rest ??= this.#readFrom(this.#restAt.offset);
+    this.#rest ??= this.#readFrom(this.#facts.lastPlace.offset);
     return this.#rest;
   }
 
@@ -204,19 +181,18 @@ function placeAt(
   distance: number,
 ): BufferPosition & {readonly lines: number; readonly bytes: number} {
   let {id, lines, bytes} = buffer.segmentStart(from);
-  let end = Number.POSITIVE_INFINITY;
-  for (let segment = buffer.segmentAt(id); segment; segment = buffer.segmentAt(id)) {
+  let left = Number.POSITIVE_INFINITY;
+  for (let segment = buffer.segmentAt(id); segment && left > 0; segment = buffer.segmentAt(id)) {
     const {starts, firstId, endId} = segment;
     for (; id < endId; id++) {
+      if (id === from) left = distance;
+      if (left === 0) break;
       const length = (starts[id + 1 - firstId] ?? segment.bytes.length) - (starts[id - firstId] ?? 0);
-      if (id === from) end = bytes + distance;
-      if (id >= from && bytes === end) return {id, within: 0, lines, bytes};
-      const isOpen = id >= buffer.endedTo;
-      if (id >= from && (bytes + length > end || (isOpen && bytes + length === end))) {
-        return {id, within: end - bytes, lines, bytes: end};
-      }
-      bytes += length;
+      const isWithin = length > left || (length === left && id >= buffer.endedTo);
+      if (isWithin) return {id, within: left, lines, bytes: bytes + left};
       if (length > 0) lines += 1;
+      bytes += length;
+      left -= length;
     }
   }
   return {id, within: 0, lines, bytes};

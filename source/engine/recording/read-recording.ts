@@ -1,14 +1,21 @@
-import {type FSWatcher, watch} from 'node:fs';
 import {lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {bisect} from '../../lib/bisect.ts';
 import type {Marker} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
 import {lockHolder, type Processes} from '../disk/file-lock.ts';
-import {bytesOfPath, NotRegularError} from '../disk/regular-file.ts';
-import {failureWords, ignoreMissing} from '../disk/save-file.ts';
-import {Facts, FactsFile, formerFile, lockFile, logFile, pipelineOfFolder, readFacts} from './facts.ts';
-import {type LogOnDisk, logsOnDisk, mapFiles, tellsOf} from './logs-on-disk.ts';
+import {bytesOfPath} from '../disk/regular-file.ts';
+import {ignoreMissing} from '../disk/save-file.ts';
+import {
+  FactsFile,
+  type LogOnDisk,
+  lockFile,
+  logFile,
+  logsOnDisk,
+  pipelineOfFolder,
+  readFacts,
+  untold,
+} from './facts.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
 
 /** A recorded pipeline's folder. */
@@ -38,22 +45,16 @@ export class RecordingReader {
   readonly #bytes: RecordedBytes;
   readonly #folder: string;
   readonly #file: FactsFile;
-  #facts = new Facts();
   /** Offset of the next byte. */
   #at = 0;
   #nextMarker = 0;
-  #hasBegun = false;
-  /** What cannot be read of it, a sentence each. */
-  #damage: readonly string[] = [];
-  /** The facts are damaged: it is read as it lies there. */
-  #isMapped = false;
-  #watcher: FSWatcher | undefined;
-  #change = new AbortController();
+  /** What cannot be read of it, until that is told. */
+  #missing: RecordedPiece[] = [];
 
   private constructor(folder: string) {
     this.#folder = folder;
     this.#file = new FactsFile(folder);
-    this.#bytes = new RecordedBytes(folder, this.#facts);
+    this.#bytes = new RecordedBytes(folder, this.#file.facts);
   }
 
   /** Rejects with errors of the file system, where no log can be read. */
@@ -70,104 +71,68 @@ export class RecordingReader {
 
   /** `logs`: as they lay there before. */
   async #begin(logs: readonly LogOnDisk[]): Promise<void> {
-    let why: string | undefined;
-    try {
-      await this.#readFacts().next();
-      const isMissing = this.#facts.begin === undefined && !(await this.#file.isThere());
-      if (!tellsOf(this.#facts, logs)) why = isMissing ? 'is missing' : 'is damaged';
-    } catch (error) {
-      if (logs.length === 0) throw error;
-      why = error instanceof NotRegularError ? `is not used, since ${failureWords(error.code)}` : String(error);
-    }
-    const unpacked = why === undefined ? [] : await mapFiles(this.#folder, this.#facts, logs);
-    this.#isMapped = why !== undefined;
-    const last = this.#facts.files.at(-1);
-    if (why === undefined) {
-      const found = new Set(logs.map(({file}) => file));
-      this.#facts.beginWith(this.#facts.files.find(({file}) => found.has(file))?.file ?? last?.file ?? 0);
-    }
-    const isGone = last && logs.every(({file}) => file < last.file);
-    const odd = logs
-      .filter(({isRegular}) => !isRegular)
-      .map(({name}) => `${name} is not used: it is not a regular file`);
-    this.#damage = [
-      ...(why === undefined ? [] : [`facts.jsonl ${why}: what happened between the lines is not known`]),
+    await this.#file.readOn();
+    const {facts} = this.#file;
+    const last = facts.files.at(-1);
+    const found = new Set(logs.map(({file}) => file));
+    const isGone = last && !found.has(last.file);
+    const damage = [
+      ...untold(facts, logs).map(({name}) => `facts.jsonl does not tell of ${name}`),
       ...(isGone ? [`${path.basename(logFile(this.#folder, last.file))} is missing`] : []),
-      ...odd,
-      ...unpacked.map((name) => `${name} could not be unpacked`),
     ];
-    this.#at = this.#facts.firstOffset;
+    facts.beginWith(facts.files.find(({file}) => found.has(file))?.file ?? last?.file ?? 0);
+    const {begin, files, firstOffset} = facts;
+    const at = begin?.at ?? 0;
+    for (const why of damage)
+      this.#missing.push({marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why, at}});
+    const bytes = files.length === 0 ? undefined : firstOffset;
+    if (bytes !== 0) this.#missing.push({marker: {kind: 'unreadable', bytes, because: 'deleted-to-make-room', at}});
+    this.#at = firstOffset;
+    this.#bytes.facts = facts;
   }
 
   /** Bytes that are there now. */
   async size(): Promise<number> {
-    return (await this.#end()) - this.#facts.firstOffset;
+    return (await this.#end()) - this.#bytes.facts.firstOffset;
   }
 
   /** What was added since the last call, to the present end. Throws errors of the file system. */
   async *pieces(): AsyncGenerator<RecordedPiece> {
-    if (!this.#hasBegun) yield* this.#missing();
-    this.#hasBegun = true;
+    yield* this.#missing.splice(0);
     for (let isRead = false; !isRead; ) {
       // First: what the facts say then is about all of these bytes.
-      const last = this.#facts.files.at(-1);
+      const last = this.#bytes.facts.files.at(-1);
       const end = await this.#end();
       yield* this.#readFacts();
-      const next = last && this.#facts.fileAt(last.offset).end;
-      isRead = this.#facts.files.at(-1)?.file === last?.file;
-      yield* this.#piecesTo(isRead ? end : Math.max(end, next === Number.POSITIVE_INFINITY ? end : (next ?? end)));
+      const newest = this.#bytes.facts.files.at(-1);
+      isRead = newest?.file === last?.file;
+      yield* this.#piecesTo(isRead ? end : Math.max(end, newest?.offset ?? 0));
     }
-  }
-
-  /** Aborted when something changes in the folder from now on, as far as it can be watched: not on network disks. */
-  changed(): AbortSignal {
-    this.#change = new AbortController();
-    try {
-      this.#watcher ??= watch(bytesOfPath(this.#folder), {persistent: false}, () => this.#change.abort());
-      this.#watcher.on('error', () => this.#watcher?.close());
-    } catch {
-      // What changes is found by a look.
-    }
-    return this.#change.signal;
   }
 
   async close(): Promise<void> {
-    this.#watcher?.close();
     await this.#file.close();
-  }
-
-  *#missing(): Generator<RecordedPiece> {
-    const {files, begin, firstOffset} = this.#facts;
-    const at = begin?.at ?? 0;
-    for (const why of this.#damage)
-      yield {marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why, at}};
-    const bytes = files.length === 0 ? undefined : firstOffset;
-    if (bytes !== 0) yield {marker: {kind: 'unreadable', bytes, because: 'deleted-to-make-room', at}};
   }
 
   /** Of the last file. */
   async #end(): Promise<number> {
-    const {file, offset = 0} = this.#facts.files.at(-1) ?? {};
+    const {file, offset = 0} = this.#bytes.facts.files.at(-1) ?? {};
     if (file === undefined) return offset;
     const stats = await lstat(bytesOfPath(logFile(this.#folder, file))).catch(ignoreMissing);
     return offset + (stats?.isFile() ? stats.size : 0);
   }
 
   async *#readFacts(): AsyncGenerator<RecordedPiece> {
-    if (this.#isMapped) return;
-    const read = await this.#file.next();
-    if (!read) return;
-    if (read.isAnother) this.#facts = new Facts();
-    for (const fact of read.facts) {
-      this.#facts.add(fact);
-      const corrects = fact.kind === 'marker' && fact.number === this.#nextMarker - 1 && !read.isAnother;
-      if (corrects) yield {marker: fact.marker, corrects};
+    const added = await this.#file.readOn();
+    this.#bytes.facts = this.#file.facts;
+    for (const fact of added ?? []) {
+      if (fact.kind !== 'marker' || fact.number !== this.#nextMarker - 1) continue;
+      yield {marker: fact.marker, corrects: true};
     }
-    this.#bytes.facts = this.#facts;
   }
 
   async *#piecesTo(end: number): AsyncGenerator<RecordedPiece> {
-    const {markers, begin} = this.#facts;
+    const {markers, begin} = this.#bytes.facts;
     const at = begin?.at ?? 0;
     let lost = 0;
     const takeLost = (): RecordedPiece[] => {
@@ -191,7 +156,7 @@ export class RecordingReader {
       const offset = this.#at;
       const limit = Math.min(end, marker?.offset ?? end);
       if (limit <= offset) break;
-      const next = await this.#bytes.readOn(offset, limit);
+      const next = this.#bytes.readOn(offset, limit);
       this.#at = next.end;
       if (next.bytes) {
         yield* takeLost();
@@ -244,17 +209,10 @@ export async function findRecordings(directory: string, name: string, id?: strin
   return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** `name`: the last part of the path `folder`. Undefined for a folder that is no recording. */
+/** `name`: the last part of the path `folder`. Undefined without facts: what is there can be read as any files. */
 export async function findRecording(folder: string, name: string): Promise<FoundRecording | undefined> {
-  const facts = await readFacts(folder, beginBytes).catch(() => undefined);
-  // Without them, its log files can be read.
-  const isNone = !facts && (!pipelineOfFolder(name) || (await isFormer(folder)) || !(await logsOnDisk(folder))[0]);
-  return isNone ? undefined : {folder, name, startedAt: facts?.begin?.at ?? 0, server: facts?.begin?.server};
-}
-
-/** It has a recording in a former form. */
-export async function isFormer(folder: string): Promise<boolean> {
-  return (await stat(bytesOfPath(formerFile(folder))).catch(() => undefined)) !== undefined;
+  const {begin} = (await readFacts(folder, beginBytes).catch(() => undefined)) ?? {};
+  return begin && {folder, name, startedAt: begin.at, server: begin.server};
 }
 
 /** Whether a process that lives, on this machine, writes a recording. */

@@ -1,8 +1,8 @@
 import {closeSync, fstatSync, readSync} from 'node:fs';
 import type {FileHandle} from 'node:fs/promises';
-import {promises as streams} from 'node:stream';
-import {createZstdDecompress, zstdDecompressSync} from 'node:zlib';
-import {openFor, openRegular, openRegularNow} from '../disk/regular-file.ts';
+import {zstdDecompressSync} from 'node:zlib';
+import type {ColdBytes} from '../buffer/cold-segments.ts';
+import {openFor, openRegularNow} from '../disk/regular-file.ts';
 import {type Facts, logFile, mostPacked, packedFile, type RecordedFile} from './facts.ts';
 
 /** Bytes that are read at once, and that are unpacked at once: a usual file, which need not be joined. */
@@ -19,7 +19,7 @@ export class RecordedBytes {
   readonly isGone = false;
   readonly keepsBytes = true;
   readonly #folder: string;
-  /** The last file that was unpacked, as far as it could be. */
+  /** The last file that was unpacked. */
   #unpacked: {readonly file: number; readonly bytes: Buffer} | undefined;
 
   /** `facts` may change afterwards. */
@@ -42,34 +42,31 @@ export class RecordedBytes {
     return parts.length === 1 && only ? only : Buffer.concat(parts);
   }
 
+  /** The same, to be read when they are needed. */
+  cold(offset: number, length: number): ColdBytes {
+    return {isStored: () => this.facts.firstOffset <= offset, read: () => this.readNow(offset, length)};
+  }
+
   /**
    * Some bytes from `at` on, to `end` at most; none up to the returned `end`, which may be far: what is missing of a file is
-   * one step, however many bytes its facts claim. A damaged file is read as far as it can be unpacked.
+   * one step, however many bytes its facts claim.
    */
-  async readOn(at: number, end: number): Promise<{readonly bytes: Buffer | undefined; readonly end: number}> {
+  readOn(at: number, end: number): {readonly bytes: Buffer | undefined; readonly end: number} {
     const {file, end: fileEnd} = this.facts.fileAt(at);
     const to = Math.min(end, fileEnd);
-    if (!file) return {bytes: undefined, end: to};
-    const [from, length] = [at - file.offset, Math.min(pieceBytes, to - at)];
-    const plain = partOf(logFile(this.#folder, file.file), from, length);
-    if (!plain && this.#unpacked?.file !== file.file) await this.#unpack(file.file, fileEnd - file.offset);
-    const bytes = plain ?? this.#partOfUnpacked(file.file, from, length);
+    const bytes = file && this.#readPart(file, at - file.offset, Math.min(pieceBytes, to - at), fileEnd);
     return bytes && bytes.length > 0 ? {bytes, end: at + bytes.length} : {bytes: undefined, end: to};
   }
 
   #readPart(file: RecordedFile, from: number, length: number, fileEnd: number): Buffer | undefined {
     const plain = partOf(logFile(this.#folder, file.file), from, length);
     if (plain) return plain;
-    if (this.#unpacked?.file !== file.file) this.#unpackNow(file.file, fileEnd - file.offset);
-    return this.#partOfUnpacked(file.file, from, length);
-  }
-
-  #partOfUnpacked(file: number, from: number, length: number): Buffer | undefined {
-    return this.#unpacked?.file === file ? this.#unpacked.bytes.subarray(from, from + length) : undefined;
+    if (this.#unpacked?.file !== file.file) this.#unpack(file.file, fileEnd - file.offset);
+    return this.#unpacked?.file === file.file ? this.#unpacked.bytes.subarray(from, from + length) : undefined;
   }
 
   /** `most`: bytes that it has; of the last one that is known, which was compressed since, nobody knows. */
-  #unpackNow(file: number, most: number): void {
+  #unpack(file: number, most: number): void {
     const maxOutputLength = Math.min(most, mostPacked);
     // What cannot be compressed becomes hardly larger.
     const packed = partOf(packedFile(this.#folder, file), 0, maxOutputLength + pieceBytes);
@@ -79,24 +76,6 @@ export class RecordedBytes {
     } catch {
       // It is damaged.
     }
-  }
-
-  async #unpack(file: number, length: number): Promise<void> {
-    const chunks: Buffer[] = [];
-    let left = Math.min(length, mostPacked);
-    try {
-      await using handle = await openRegular(packedFile(this.#folder, file), openFor.readOwn);
-      await streams.pipeline(chunksOf(handle), createZstdDecompress({chunkSize: pieceBytes}), async (unpacked) => {
-        for await (const chunk of unpacked as AsyncIterable<Buffer>) {
-          chunks.push(chunk);
-          left -= chunk.length;
-          if (left <= 0) return;
-        }
-      });
-    } catch {
-      // What came before it was damaged.
-    }
-    this.#unpacked = {file, bytes: Buffer.concat(chunks)};
   }
 }
 

@@ -6,7 +6,6 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {NotRegularError} from '../disk/regular-file.ts';
 import {codeOf, deniesWriting, failureWords} from '../disk/save-file.ts';
 import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
-import type {RecordedBytes} from './recorded-bytes.ts';
 import {FolderGoneError, type RecordingWriter} from './writer.ts';
 
 export type RecordingState =
@@ -22,7 +21,7 @@ export type RecordingState =
       readonly fromId: number;
       readonly bytes: number;
       readonly missedBytes: number;
-      /** Where earlier log files of the folder were put, of which its index did not tell. */
+      /** The folder that was found under its name, whose facts could not be read. */
       readonly aside?: string | undefined;
     }
   /** `by`: id of the process that writes this recording. */
@@ -33,21 +32,23 @@ export type RecordingState =
 /** Milliseconds in which new lines are gathered before a write. */
 const writeAfter = 200;
 const batchBytes = 1024 * 1024;
+/** Bytes between two states: about the most that the next start has to count again. */
+const stateEvery = 256 * 1024;
 /** Milliseconds until writing that failed is tried again. */
 export const diskRetry = {first: 1000, longest: 30_000};
 
 type RecorderOptions = {
   readonly writer: RecordingWriter;
-  readonly bytes: RecordedBytes;
   readonly buffer: LogBuffer;
   readonly clock: Clock;
+  /** See `OpenRecording`. */
+  readonly aside: string | undefined;
   /** Where it begins in the buffer and in the recording. */
   readonly start: TapPosition;
   /** How the log continues at the end of the buffer: plain data for the next start. */
   readonly state: () => unknown;
-  /** A file is full at this size, or at this age in ms. */
+  /** A file is full at this size. */
   readonly fileBytes: number;
-  readonly fileAge: number;
   readonly onChange: () => void;
   /** The folder was deleted: this recorder is of no further use. */
   readonly onGone: (error: FolderGoneError) => void;
@@ -82,16 +83,10 @@ export class Recorder implements ColdStore {
 
   get state(): RecordingState {
     if (this.#failure) return {kind: 'stopped', why: this.#failure.why, since: this.#failure.since};
-    const {writer, start} = this.#options;
-    const bytes = this.#tap.written.offset - start.offset;
-    return {
-      kind: 'recording',
-      folder: writer.folder,
-      fromId: start.id,
-      bytes,
-      missedBytes: this.#missedBytes,
-      aside: writer.aside,
-    };
+    const {writer, start, aside} = this.#options;
+    const {folder, size} = writer;
+    const {id: fromId, offset} = start;
+    return {kind: 'recording', folder, fromId, bytes: size - offset, missedBytes: this.#missedBytes, aside};
   }
 
   get storedTo(): number {
@@ -100,12 +95,7 @@ export class Recorder implements ColdStore {
 
   keep(segment: LeavingSegment): ColdBytes | undefined {
     const offset = this.#tap.offsetOf(segment);
-    if (offset === undefined) return undefined;
-    const {bytes} = this.#options;
-    return {
-      isStored: () => bytes.facts.firstOffset <= offset,
-      read: () => bytes.readNow(offset, segment.byteLength),
-    };
+    return offset === undefined ? undefined : this.#options.writer.bytes.cold(offset, segment.byteLength);
   }
 
   /** The buffer may have changed. */
@@ -123,7 +113,7 @@ export class Recorder implements ColdStore {
   finish(): Promise<void> {
     if (this.#finished) return this.#finished;
     this.#cancel?.();
-    const last = this.#nextBatch(Number.POSITIVE_INFINITY, true);
+    const last = this.#nextBatch(this.#inFlight?.end ?? this.#tap.written, Number.POSITIVE_INFINITY, true);
     this.#finished = this.#finish(this.#inFlight, last);
     return this.#finished;
   }
@@ -140,39 +130,42 @@ export class Recorder implements ColdStore {
   }
 
   async #write(isRetry: boolean): Promise<void> {
-    const {writer} = this.#options;
+    const {writer, onRotated} = this.#options;
     if (isRetry) await writer.repair();
     while (!this.#finished && (isRetry || !this.#tap.isEmpty)) {
-      const batch = this.#nextBatch(batchBytes, false);
+      const batch = this.#nextBatch(this.#tap.written, batchBytes, false);
       this.#inFlight = batch;
       await this.#writeBatch(batch);
       this.#inFlight = undefined;
       if (isRetry) this.#recover();
-      if (batch.isFileFull) await this.#rotate(batch.end.line);
+      if (this.#isFileFull && !this.#finished) {
+        await writer.rotate();
+        this.#pack(onRotated);
+      }
       isRetry = false;
     }
   }
 
   async #writeBatch(batch: Batch): Promise<void> {
-    await this.#options.writer.append(batch.facts, batch.chunks);
-    const {written} = this.#tap;
-    const length = batch.chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    this.#missedBytes += Math.max(0, batch.end.bytes - written.bytes - length);
+    await this.#options.writer.append(batch.items);
+    this.#missedBytes += Math.max(0, batch.end.span.delta - this.#tap.written.span.delta);
     this.#tap.commit(batch);
     this.#options.buffer.releaseStored();
   }
 
-  #nextBatch(maxBytes: number, isLast: boolean): Batch {
-    const {writer, clock, state, fileAge, fileBytes} = this.#options;
-    const {offset: fileFrom, at} = writer.file;
-    const isOld = clock.wall() - at >= fileAge;
-    return this.#tap.read({maxBytes, fileFrom, fileBytes: isOld ? 1 : fileBytes, state, isLast});
+  #nextBatch(from: TapPosition, maxBytes: number, isLast: boolean): Batch {
+    const {writer, state} = this.#options;
+    const batch = this.#tap.read(from, maxBytes);
+    const {offset = 0, state: known} = writer.facts.state ?? {};
+    const isDue = isLast || known === undefined || batch.end.offset - offset >= stateEvery;
+    if (batch.isAtEnd && isDue) batch.items.push({state: state(), isEpochStart: false});
+    return batch;
   }
 
-  async #rotate(line: number): Promise<void> {
-    const {writer, onRotated} = this.#options;
-    await writer.rotate(line);
-    this.#pack(onRotated);
+  /** Where a line ends. */
+  get #isFileFull(): boolean {
+    const {writer, fileBytes} = this.#options;
+    return this.#tap.written.within === 0 && writer.size - writer.file.offset >= fileBytes;
   }
 
   /** What cannot be compressed now is compressed once the next file is full, or at the next start. */
@@ -192,7 +185,6 @@ export class Recorder implements ColdStore {
       this.#options.onGone(error);
       return;
     }
-    this.#tap.rewind();
     this.#cancel = clock.after(waitAfter(tries, diskRetry), () => this.#run(true));
     onChange();
   }

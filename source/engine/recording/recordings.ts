@@ -7,7 +7,7 @@ import {NotRegularError} from '../disk/regular-file.ts';
 import {codeOf, isReadOnly, makeFolder} from '../disk/save-file.ts';
 import {commandAgainst, type Intruder, otherWriter} from '../disk/who-may-write.ts';
 import type {TapPosition} from './buffer-tap.ts';
-import {Facts, folderName, lockFile, logFile, pipelineOfFolder, readFacts} from './facts.ts';
+import {Facts, folderName, lockFile, logFile, logsOnDisk, pipelineOfFolder, readFacts, untold} from './facts.ts';
 import {makeRoom} from './make-room.ts';
 import {RecordedPast} from './past.ts';
 import {type FoundRecording, findRecordings, lastHeartbeat} from './read-recording.ts';
@@ -15,12 +15,10 @@ import {RecordedBytes} from './recorded-bytes.ts';
 import {Recorder, readOnlyWords} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
 
-const day = 24 * 60 * 60 * 1000;
 /** Milliseconds until room is made: tabs opened together are recorded by then, with 3 s each for request and disk. */
 const roomAfter = 10_000;
 /** Attempts to lock a folder that other programs remove. */
 const mostTries = 10;
-const roomLock = 'making-room.lock';
 
 export type RecordingsOptions = {
   /** Created if it is missing. */
@@ -31,15 +29,16 @@ export type RecordingsOptions = {
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly processes: Processes;
-  /** A file is full at this size (default: 16 MiB) or age in ms (default: a day). */
+  /** A file is full at this size (default: 16 MiB). */
   readonly fileBytes?: number;
-  readonly fileAge?: number;
 };
 
 /** A recording, found or started. Its opener has to `record` or to `release` it. */
 export type OpenRecording = {
   readonly folder: string;
   readonly past: RecordedPast;
+  /** The folder that was found under its name, whose facts do not tell of its files: it got a name of its own. */
+  readonly aside: string | undefined;
   /** It already held a log. */
   readonly isOld: boolean;
   /** Unix time in ms of its writer's last heartbeat. */
@@ -87,17 +86,19 @@ export class Recordings {
     const ownName = folderName(name, id);
     if (ownName === undefined)
       throw new Error(`no folder can be named after '${name.slice(0, 80)}' and its id '${id.slice(0, 80)}'`);
-    const before = this.#locked.get(id);
+    const earlier = this.#locked.get(id);
     // Before any `await`: the next opener has to wait for this one.
     const unlock = this.#reserve(id);
-    await before;
+    await earlier;
     try {
       const folder = await this.#folderOf(ownName, id);
       this.#opened.add(folder);
-      const by = await this.#lock(folder);
-      if (by === undefined) return await this.#openToWrite(folder, {name, id, unlock});
+      const before = await this.#lock(folder);
+      const aside = before === undefined ? await this.#putAside(folder) : undefined;
+      const by = aside === undefined ? before : await this.#lock(folder);
+      if (by === undefined) return await this.#openToWrite(folder, {name, id, unlock, aside});
       unlock();
-      return await readOnly(folder, by);
+      return await this.#openToRead(folder, by);
     } catch (error) {
       unlock();
       const {directory} = this.#options;
@@ -180,16 +181,16 @@ export class Recordings {
     if (found) throw new Error(intruderWords(found));
   }
 
+  /** Of a locked folder. */
   async #openToWrite(
     folder: string,
-    {name, id, unlock}: {readonly name: string; readonly id: string; readonly unlock: () => void},
+    {name, id, unlock, aside}: Pick<OpenRecording, 'aside'> & {name: string; id: string; unlock: () => void},
   ): Promise<OpenRecording> {
-    const {server, clock, fileBytes = 16 * 1024 * 1024, fileAge = day} = this.#options;
+    const {server, clock, fileBytes = 16 * 1024 * 1024} = this.#options;
     const lock = lockFile(folder);
     try {
       const lastAt = await lastHeartbeat(folder);
       const writer = await RecordingWriter.open(folder, {name, id, server, clock});
-      const bytes = new RecordedBytes(folder, writer.facts);
       let onDeleted = () => {};
       this.#ours.set(folder, (file) => {
         writer.facts.beginWith(file + 1);
@@ -202,17 +203,14 @@ export class Recordings {
       const onRotated = () => this.#makeRoom();
       this.#makeRoomSoon();
       return {
-        folder,
-        past: new RecordedPast(bytes, writer.size),
-        isOld: writer.size > 0,
-        lastAt,
-        readOnlyBy: undefined,
+        ...{folder, aside, lastAt, isOld: writer.size > 0, readOnlyBy: undefined},
+        past: new RecordedPast(writer.bytes, writer.size),
         record(options) {
           onDeleted = () => {
             options.buffer.forgetDeleted();
             options.onChange();
           };
-          return new Recorder({...options, writer, bytes, clock, fileBytes, fileAge, onRotated, release});
+          return new Recorder({...options, writer, aside, clock, fileBytes, onRotated, release});
         },
         async release() {
           await writer.close();
@@ -223,6 +221,39 @@ export class Recordings {
       await releaseLock(lock);
       throw error;
     }
+  }
+
+  async #openToRead(folder: string, readOnlyBy: number): Promise<OpenRecording> {
+    const facts = (await readFacts(folder).catch(() => undefined)) ?? new Facts();
+    const {file = 0, offset = 0} = facts.files.at(-1) ?? {};
+    const size = offset + ((await stat(logFile(folder, file)).catch(() => undefined))?.size ?? 0);
+    facts.endAt(size);
+    return {
+      ...{folder, aside: undefined, lastAt: await lastHeartbeat(folder), isOld: size > 0, readOnlyBy},
+      past: new RecordedPast(new RecordedBytes(folder, facts), size),
+      record() {
+        throw new Error(`${folder} is written by process ${readOnlyBy}`);
+      },
+      release: () => Promise.resolve(),
+    };
+  }
+
+  /**
+   * A locked folder with log files of which its facts do not tell is not written over: it gets a name of its own, as of another
+   * pipeline. Returns its new path, under which it is unlocked.
+   */
+  async #putAside(folder: string): Promise<string | undefined> {
+    const aside = `${folder}-${Math.round(this.#options.clock.wall())}`;
+    try {
+      const logs = await logsOnDisk(folder);
+      if (untold(await readFacts(folder), logs).length === 0) return undefined;
+      await rename(folder, aside);
+    } catch (error) {
+      await releaseLock(lockFile(folder));
+      throw error;
+    }
+    await releaseLock(lockFile(aside));
+    return aside;
   }
 
   #makeRoomSoon(): void {
@@ -242,15 +273,11 @@ export class Recordings {
   /** Does nothing while another program makes room, which it does for all recordings. */
   async #makeRoomAlone(): Promise<void> {
     const {directory, maxBytes, processes} = this.#options;
-    const lock = path.join(directory, roomLock);
-    if ((await acquireLock(lock, processes)) !== undefined) return;
-    try {
-      const lockIdle = (folder: string) => this.#lockIdle(folder);
-      const onDeleted = (folder: string, file: number) => this.#ours.get(folder)?.(file);
-      await makeRoom({directory, maxBytes, user: processes.user, lock: lockIdle, onDeleted});
-    } finally {
-      await releaseLock(lock);
-    }
+    const roomLock = path.join(directory, 'making-room.lock');
+    if ((await acquireLock(roomLock, processes)) !== undefined) return;
+    const lock = (folder: string) => this.#lockIdle(folder);
+    const onDeleted = (folder: string, file: number) => this.#ours.get(folder)?.(file);
+    await makeRoom({directory, maxBytes, user: processes.user, lock, onDeleted}).finally(() => releaseLock(roomLock));
   }
 
   /** Locks a folder that no program writes. The returned function unlocks it, and deletes it if it is empty. */
@@ -273,27 +300,6 @@ export class Recordings {
     unlock();
     return undefined;
   }
-}
-
-async function readOnly(folder: string, by: number): Promise<OpenRecording> {
-  const facts = (await readFacts(folder).catch(() => undefined)) ?? new Facts();
-  const {file = 0, offset = 0} = facts.files.at(-1) ?? {};
-  const size = await stat(logFile(folder, file)).then(
-    (stats) => offset + stats.size,
-    () => offset,
-  );
-  facts.endAt(size);
-  return {
-    folder,
-    past: new RecordedPast(new RecordedBytes(folder, facts), size),
-    isOld: size > 0,
-    lastAt: await lastHeartbeat(folder),
-    readOnlyBy: by,
-    record() {
-      throw new Error(`${folder} is written by process ${by}`);
-    },
-    release: () => Promise.resolve(),
-  };
 }
 
 function intruderWords(found: Intruder): string {

@@ -1,18 +1,18 @@
-import {type FileHandle, readdir, rename, rm, stat, utimes} from 'node:fs/promises';
-import path from 'node:path';
+import {type FileHandle, rename, rm, utimes} from 'node:fs/promises';
 import {promises as streams} from 'node:stream';
 import {createZstdCompress} from 'node:zlib';
 import type {Clock} from '../../lib/clock.ts';
+import type {Marker} from '../buffer/markers.ts';
+import {newline, newlinesIn} from '../buffer/segment.ts';
 import {openFor, openRegular} from '../disk/regular-file.ts';
-import {ignoreMissing, makeFolder} from '../disk/save-file.ts';
+import {ignoreMissing} from '../disk/save-file.ts';
 import {
-  asidePrefix,
   type Fact,
   Facts,
   factLine,
   factsFile,
-  formerFile,
   logFile,
+  logsOnDisk,
   mostPacked,
   packedFile,
   type Recorded,
@@ -20,34 +20,43 @@ import {
   readFacts,
   recordingVersion,
 } from './facts.ts';
-import {logsOnDisk, tellsOf} from './logs-on-disk.ts';
-import {chunksOf} from './recorded-bytes.ts';
+import {chunksOf, RecordedBytes} from './recorded-bytes.ts';
 
-/** Milliseconds after which no program still writes a draft. */
-const draftAge = 60_000;
+/** Bytes between two places: what is read back at once. */
+const placeEvery = 256 * 1024;
+
+/**
+ * What follows in a recording. `lines`: newlines in the bytes. `corrects`: the marker stands for the one before it.
+ * `isEpochStart`: nothing before is a reference for what follows.
+ */
+export type Item =
+  | {readonly bytes: Uint8Array; readonly lines: number}
+  | {readonly marker: Marker; readonly corrects?: boolean}
+  | {readonly state: unknown; readonly isEpochStart: boolean};
 
 /** What is written into it is lost. */
 export class FolderGoneError extends Error {}
 
 /**
- * Writes into a recording's folder, which the caller has locked. One call at a time, besides `pack`. Each rejects with an
- * error of the file system, and may be tried again after `repair`.
+ * Writes into a recording's folder, which the caller has locked: it knows where each byte and marker goes. One call at a
+ * time, besides `pack`. Each rejects with an error of the file system, and may be tried again after `repair`.
  */
 export class RecordingWriter {
   readonly folder: string;
   readonly facts: Facts;
-  /** Where earlier log files were put, of which the facts did not tell; undefined: there were none. */
-  readonly aside: string | undefined;
+  /** To read them back. */
+  readonly bytes: RecordedBytes;
   readonly #clock: Pick<Clock, 'wall'>;
   #factsFile: FileHandle;
   #factsSize: number;
   #log: FileHandle;
   #size: number;
+  /** Ended lines. */
+  #lines: number;
 
   private constructor(options: {
     readonly folder: string;
     readonly facts: Facts;
-    readonly aside: string | undefined;
     readonly clock: Pick<Clock, 'wall'>;
     readonly written: {readonly handle: FileHandle; readonly size: number};
     readonly log: FileHandle;
@@ -55,35 +64,29 @@ export class RecordingWriter {
   }) {
     this.folder = options.folder;
     this.facts = options.facts;
-    this.aside = options.aside;
+    this.bytes = new RecordedBytes(options.folder, options.facts);
     this.#clock = options.clock;
     this.#factsFile = options.written.handle;
     this.#factsSize = options.written.size;
     this.#log = options.log;
     this.#size = options.size;
+    const {offset, line} = this.facts.lastPlace;
+    const rest = this.#size > offset ? this.bytes.readNow(offset, this.#size - offset) : undefined;
+    this.#lines = line + (rest ? newlinesIn(rest).length : 0);
   }
 
-  /** Opens or starts a recording, and leaves out what a crash has made void. Rejects for one in another form. */
+  /** Opens or starts a recording, and leaves out what a crash has made void. Rejects for one of a later version. */
   static async open(
     folder: string,
     {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
   ): Promise<RecordingWriter> {
-    const logs = await logsOnDisk(folder);
-    const names = await readdir(folder);
-    if (names.includes(path.basename(formerFile(folder)))) {
-      throw new Error(`${folder} has a recording in a former form, which is not continued · move it elsewhere`);
-    }
-    let facts = (await readFacts(folder)) ?? new Facts();
+    const [first] = await logsOnDisk(folder);
+    const facts = (await readFacts(folder)) ?? new Facts();
+    if (first) facts.beginWith(Math.min(first.file, facts.files.at(-1)?.file ?? 0));
     if ((facts.begin?.version ?? 0) > recordingVersion) {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
-    await tidy(folder, names, clock.wall);
-    const isDamaged = !tellsOf(facts, logs);
-    const [first] = logs;
-    if (first) facts.beginWith(Math.min(first.file, facts.files.at(-1)?.file ?? 0));
-    const aside = isDamaged ? await putAside(folder, names, clock.wall()) : undefined;
     const at = clock.wall();
-    if (isDamaged) facts = new Facts();
     if (!facts.begin) facts.add({kind: 'begin', version: recordingVersion, ...recorded, at});
     if (facts.files.length === 0) facts.add({kind: 'file', file: 1, offset: 0, line: 0, at});
     const file = fileOf(folder, facts);
@@ -92,7 +95,7 @@ export class RecordingWriter {
       const size = file.offset + (await log.stat()).size;
       facts.endAt(size);
       const written = await writeFacts(folder, facts.all());
-      return new RecordingWriter({folder, facts, aside, clock, written, log, size});
+      return new RecordingWriter({folder, facts, clock, written, log, size});
     } catch (error) {
       await log.close();
       throw error;
@@ -109,11 +112,13 @@ export class RecordingWriter {
   }
 
   /** Facts first, so that they speak of all bytes on the disk. */
-  async append(facts: readonly Fact[], bytes: readonly Uint8Array[]): Promise<void> {
+  async append(items: readonly Item[]): Promise<void> {
     if ((await this.#log.stat()).nlink === 0) throw new FolderGoneError(`${this.folder} was deleted`);
+    const {facts, lines} = this.#factsOf(items);
     const text = Buffer.from(facts.map(factLine).join(''));
     await this.#factsFile.appendFile(text);
     let position = this.#size - this.file.offset;
+    const bytes = items.flatMap((item) => ('bytes' in item ? item.bytes : []));
     for (let rest: Uint8Array = Buffer.concat(bytes); rest.length > 0; ) {
       const {bytesWritten} = await this.#log.write(rest, 0, rest.length, position);
       rest = rest.subarray(bytesWritten);
@@ -121,13 +126,43 @@ export class RecordingWriter {
     }
     this.#factsSize += text.length;
     this.#size = this.file.offset + position;
+    this.#lines = lines;
     for (const fact of facts) this.facts.add(fact);
   }
 
+  /** `lines`: ended ones behind the items. */
+  #factsOf(items: readonly Item[]): {readonly facts: readonly Fact[]; readonly lines: number} {
+    const facts: Fact[] = [];
+    let [offset, line, placeAt] = [this.#size, this.#lines, this.facts.lastPlace.offset];
+    let {nextMarker: number} = this.facts;
+    let last = this.facts.markers.at(-1);
+    let since = this.facts.state?.since ?? 0;
+    for (const item of items) {
+      if ('bytes' in item) {
+        offset += item.bytes.length;
+        line += item.lines;
+        if (item.bytes.at(-1) !== newline || offset - placeAt < placeEvery) continue;
+        facts.push({kind: 'place', offset, line});
+        placeAt = offset;
+      } else if ('marker' in item) {
+        const {marker} = item;
+        // One that was deleted meanwhile needs no correction.
+        if (item.corrects && !last) continue;
+        last = item.corrects && last ? {...last, marker} : {kind: 'marker', number: number++, offset, line, marker};
+        facts.push(last);
+      } else {
+        if (item.isEpochStart) since = offset;
+        facts.push({kind: 'state', offset, since, state: item.state});
+      }
+    }
+    return {facts, lines: line};
+  }
+
   /** Starts the next file, where a line begins, and leaves out the facts that are no longer needed. */
-  async rotate(line: number): Promise<void> {
+  async rotate(): Promise<void> {
     if (this.#size === this.file.offset) return;
-    const file = {...this.file, file: this.file.file + 1, offset: this.#size, line, at: this.#clock.wall()};
+    const at = this.#clock.wall();
+    const file = {...this.file, file: this.file.file + 1, offset: this.#size, line: this.#lines, at};
     await this.#log.sync();
     const log = await openLog(this.folder, file.file);
     try {
@@ -168,15 +203,6 @@ function fileOf(folder: string, {files}: Facts): RecordedFile {
   const file = files.at(-1);
   if (!file) throw new Error(`${folder} has no file`);
   return file;
-}
-
-/** Moves files that are not continued into a folder of their own, and returns its path. */
-async function putAside(folder: string, names: readonly string[], at: number): Promise<string> {
-  const aside = path.join(folder, `${asidePrefix}${Math.round(at)}`);
-  await makeFolder(aside);
-  const own = names.filter((name) => /^\d+\.log(?:\.zst)?$/.test(name) || name === path.basename(factsFile(folder)));
-  for (const name of own) await rename(path.join(folder, name), path.join(aside, name));
-  return aside;
 }
 
 /** Created if missing, never truncated. Not opened with `a`: half-written bytes are overwritten in place. */
@@ -221,13 +247,4 @@ async function packFile(folder: string, file: number): Promise<void> {
   }
   await rename(draft, packed);
   await rm(plain, {force: true});
-}
-
-/** Removes the drafts that a crash has left. */
-async function tidy(folder: string, names: readonly string[], wall: () => number): Promise<void> {
-  for (const name of names.filter((each) => each.endsWith('.new'))) {
-    const draft = path.join(folder, name);
-    const found = await stat(draft).catch(ignoreMissing);
-    if (found && wall() - found.mtimeMs > draftAge) await rm(draft, {recursive: true, force: true});
-  }
 }

@@ -25,7 +25,7 @@ export class RecordedLife {
     pid: number;
     alive?: (pid: number) => boolean;
     showPast?: boolean;
-    limits?: Partial<Pick<RecordingsOptions, 'maxBytes' | 'fileBytes' | 'fileAge'>>;
+    limits?: Partial<Pick<RecordingsOptions, 'maxBytes' | 'fileBytes'>>;
     name?: string;
     /** Of another stream of the same run. */
     recordings?: Recordings;

@@ -202,13 +202,13 @@ describe('what is no log is refused in one line', () => {
   });
 });
 
-test('a folder with a recording in a former form gets one sentence', async () => {
+test('a folder with a recording without facts gets one sentence', async () => {
   await using home = await temporaryDirectory();
   const recording = path.join(home.path, 'orders--id-1');
   await mkdir(recording);
   await writeFile(path.join(recording, 'index.jsonl'), '');
   await writeFile(path.join(recording, '000001.log'), 'line\n');
-  const words = 'orders--id-1 is a recording in a former form · open that folder to read its files';
+  const words = 'orders--id-1 has no facts.jsonl that can be read · open that folder to read its files';
   await expect(findLogs(home.path)).rejects.toThrow(words);
   expect(await findLogs(recording)).toMatchObject([{kind: 'file', name: '000001.log'}]);
 });

@@ -50,7 +50,7 @@ test('a gap is one marker, however large', async () => {
   expect(await read(folder)).toEqual([text, far - text.length, text]);
 });
 
-test('a packed file that claims more than there can be costs nothing; one that is damaged is read up to there', async () => {
+test('a packed file that claims more than there can be costs nothing; of one that is damaged it is said how much it has', async () => {
   const packed = zstdCompressSync(Buffer.alloc(300_000, text));
   const files = {
     '000001.log.zst': zstdCompressSync(Buffer.alloc(2 ** 28, 0)),
@@ -58,12 +58,7 @@ test('a packed file that claims more than there can be costs nothing; one that i
     '000003.log': text,
   };
   const folder = await recordingOf([file(1, 0), file(2, far), file(3, far + 300_000)], files);
-  const found = await read(folder);
-  const length = (of: readonly (string | number)[]) =>
-    of.reduce<number>((sum, each) => sum + (typeof each === 'string' ? each.length : 0), 0);
-  expect(length(found)).toBeLessThan(2 ** 26 + 300_000);
-  expect(found.filter((each) => typeof each === 'number')).toHaveLength(2);
-  expect(found.at(-1)).toBe(text);
+  expect(await read(folder)).toEqual([far + 300_000, text]);
 });
 
 test('with any numbers it ends, and has no byte that is not in its files', async () => {

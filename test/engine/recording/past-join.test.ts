@@ -48,13 +48,13 @@ async function join(recorded: string, buffer: WritableLogBuffer, from = buffer.f
 
 /** The place in front of the entry `id`, and what is before it. */
 function at(id: number, ...before: readonly string[]) {
-  return {id, within: 0, lines: before.length, bytes: before.join('').length};
+  return {id, within: 0, lines: before.length};
 }
 
 describe('a recording that held nothing', () => {
   it('begins with the entry that is given, and nothing is missing', async () => {
     const buffer = bufferOf(dated(1), dated(2), dated(3));
-    expect(await join('', buffer, 1)).toMatchObject({...at(1, dated(1)), isBehindGap: false});
+    expect(await join('', buffer, 1)).toMatchObject({...at(1, dated(1)), gap: 'none'});
   });
 });
 
@@ -62,32 +62,32 @@ describe('continues behind what the buffer has of it', () => {
   it('after its last line', async () => {
     const buffer = bufferOf(dated(1), dated(2), dated(3));
     const start = await join(dated(1) + dated(2), buffer);
-    expect(start).toMatchObject({...at(2, dated(1), dated(2)), isBehindGap: false});
+    expect(start).toMatchObject({...at(2, dated(1), dated(2)), gap: 'none'});
   });
 
   it('after lines without a time behind the last one that has one', async () => {
     const buffer = bufferOf(dated(1), '  at a\n', '  at b\n', dated(2));
     const start = await join(`${dated(1)}  at a\n  at b\n`, buffer);
-    expect(start).toMatchObject({...at(3, dated(1), '  at a\n', '  at b\n'), isBehindGap: false});
+    expect(start).toMatchObject({...at(3, dated(1), '  at a\n', '  at b\n'), gap: 'none'});
   });
 
   it('past markers, which are no bytes', async () => {
     const buffer = bufferOf(dated(1), 'marker', '  at a\n', dated(2));
     const start = await join(`${dated(1)}  at a\n`, buffer);
-    expect(start).toMatchObject({...at(3, dated(1), '  at a\n'), isBehindGap: false});
+    expect(start).toMatchObject({...at(3, dated(1), '  at a\n'), gap: 'none'});
   });
 
   it('within a line that the recording has the beginning of', async () => {
     const buffer = bufferOf(dated(1), '  at a place\n', dated(2));
     const start = await join(`${dated(1)}  at`, buffer);
-    const {bytes} = at(1, dated(1), '  at');
-    expect(start).toMatchObject({id: 1, within: 4, lines: 1, bytes, isBehindGap: false});
+    expect(start).toMatchObject({id: 1, within: 4, lines: 1, gap: 'none'});
+    expect(start.span).toEqual({firstId: 2, delta: 0});
   });
 
   it('within the line that is still open', async () => {
     const buffer = bufferOf(dated(1), '  at a');
     const start = await join(`${dated(1)}  at a`, buffer);
-    expect(start).toMatchObject({id: 1, within: 6, isBehindGap: false});
+    expect(start).toMatchObject({id: 1, within: 6, gap: 'none'});
   });
 });
 
@@ -102,11 +102,11 @@ describe('continues with a gap, from the entry that is given, where', () => {
     ['the line is open in the buffer and has ended in it', `${dated(1)}  at a\n`, bufferOf(dated(1), '  at a')],
     ['the buffer has the line inside another one only', dated(1), bufferOf(`> ${dated(1)}`, dated(2))],
   ])('%s', async (_, recorded, buffer) => {
-    expect(await join(recorded, buffer)).toMatchObject({...at(0), isBehindGap: true});
+    expect(await join(recorded, buffer)).toMatchObject({...at(0), gap: 'lines'});
   });
 
   it('what it ends with is before that entry', async () => {
     const buffer = bufferOf(dated(1), dated(2), dated(3));
-    expect(await join(dated(1), buffer, 2)).toMatchObject({...at(2, dated(1), dated(2)), isBehindGap: true});
+    expect(await join(dated(1), buffer, 2)).toMatchObject({...at(2, dated(1), dated(2)), gap: 'lines'});
   });
 });

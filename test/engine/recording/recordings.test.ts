@@ -1,5 +1,5 @@
 import {readdirSync, rmdirSync} from 'node:fs';
-import {readdir} from 'node:fs/promises';
+import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {folderName, pipelineOfFolder, serverName} from '../../../source/engine/recording/facts.ts';
@@ -93,3 +93,25 @@ test('the recording of a pipeline that was renamed goes on, and takes the new na
   await (await first.open('orders', 'id-2')).release();
   expect((await foldersOf()).sort()).toEqual(['billing--id-1', 'orders--id-2']);
 });
+
+test.each(['facts.jsonl', 'index.jsonl'])(
+  'logs of which no facts tell, beside a damaged %s, are put aside',
+  async (name) => {
+    await using home = await temporaryDirectory();
+    const folder = path.join(home.path, 'p--id-1');
+    await mkdir(folder, {mode: 0o700});
+    await writeFile(path.join(folder, '000001.log'), 'of another\n');
+    await writeFile(path.join(folder, name), 'damaged\n');
+    const clock = new FakeClock();
+    const processes = {pid: 1, user, isAlive: () => true, random: Math.random};
+    const recordings = new Recordings({directory: home.path, maxBytes: 1e9, clock, processes});
+    const opened = await recordings.open('p', 'id-1');
+    const aside = `${folder}-${clock.wall()}`;
+    expect(opened).toMatchObject({folder, aside, isOld: false, readOnlyBy: undefined});
+    expect(await readFile(path.join(aside, '000001.log'), 'utf8')).toBe('of another\n');
+    expect((await readdir(aside)).sort()).toEqual(['000001.log', name]);
+    // As any other, it is deleted once it is the oldest.
+    expect(pipelineOfFolder(path.basename(aside))?.name).toBe('p');
+    await opened.release();
+  },
+);
