@@ -1,48 +1,11 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import type {Log} from '../../engine/logs/log.ts';
-import {hasCaughtUp} from '../../engine/logs/log-snapshot.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
-import {hashOfRecord} from '../../kit/copy/place-command.ts';
+import {type FoundPlace, findPlace, onceIndexed, tolerance, type WantedPlace} from '../../kit/copy/find-place.ts';
 import {formatProblem} from '../../kit/screen/log-format.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
 import type {Tab} from '../../kit/state/view-state.ts';
 import {dateTime} from '../../lib/format.ts';
-import {SliceRunner} from '../../lib/slices.ts';
-
-/** What `--at` names: a time, Unix time in ms, and perhaps the record there, by its hash (`recordHash`). */
-export type WantedPlace = {readonly at: number; readonly hash: string | undefined};
-
-/**
- * `found`: the record itself. `changed`: a record of that time has other lines. `gone`: there is none of that time.
- * `time`: no record was asked for. `id`: where that is in the log; undefined: there is nothing at that time or later.
- */
-type FoundPlace = {readonly kind: 'found' | 'changed' | 'gone' | 'time'; readonly id: number | undefined};
-
-/** Milliseconds by which the time of the record may differ, where it is written with fewer digits than it was sent. */
-const tolerance = 1;
-/** Milliseconds: times have microseconds, and are numbers that round them. */
-const sameTimeWithin = 0.0006;
-/** Entries at that time or soon after it, of which one may be the record: a busy pipeline logs thousands a second. */
-const mostSearched = 5_000;
-
-/** Looks for the place in a log that is indexed. */
-export function findPlace(buffer: LogBuffer, index: RecordIndex, {at, hash}: WantedPlace): FoundPlace {
-  const first = index.idAtTime(at - tolerance);
-  const next = index.idAtTime(at);
-  if (hash === undefined) return {kind: 'time', id: next};
-  let sameTime: number | undefined;
-  const end = Math.min(buffer.endId, (first ?? buffer.endId) + mostSearched);
-  for (let id = first ?? buffer.endId; id < end; id++) {
-    if (index.headOf(id) !== id || buffer.markerAt(id)) continue;
-    const time = index.timeAt(id);
-    // Records without a time are at that of the one before them.
-    // Threads write records a little out of order.
-    if (time !== undefined && time > at + tolerance) continue;
-    if (hashOfRecord(buffer, index, id) === hash) return {kind: 'found', id};
-    if (time !== undefined && Math.abs(time - at) < sameTimeWithin) sameTime ??= id;
-  }
-  return sameTime === undefined ? {kind: 'gone', id: next} : {kind: 'changed', id: sameTime};
-}
 
 /**
  * Goes to the place in the tabs that are open at the start, each once its log has caught up; without `names` in the tab
@@ -76,25 +39,6 @@ export function goToPlaceAtStart(
     screen.say(formatProblem(screen) ?? placeWords(best ?? found.kind, wanted, {buffer, index, id: found.id}));
     if (best === 'found') results = undefined;
   };
-  const search = (tab: Tab, log: Log) => {
-    const {name} = tab;
-    const index = screen.indexOf(tab);
-    const {lineCount} = log.snapshot.get();
-    if (!index || !hasCaughtUp(log.snapshot.get()) || lineCount === 0) return;
-    undo.get(name)?.();
-    const runner = new SliceRunner({
-      clock,
-      step: (maxBytes) => index.step(maxBytes),
-      onSlice(isDone) {
-        if (!isDone) return;
-        runner.dispose();
-        undo.delete(name);
-        onFound(tab, log, index);
-      },
-    });
-    undo.set(name, () => runner.dispose());
-    runner.wake();
-  };
   const check = () => {
     const {active, tabs} = screen.state;
     if (!isChosen && active !== undefined) {
@@ -108,9 +52,11 @@ export function goToPlaceAtStart(
       waiting.delete(name);
       // Where it was read last is another place.
       screen.places.forgetPlace(tab);
-      const onChange = () => search(tab, log);
-      undo.set(name, log.snapshot.subscribe(onChange));
-      onChange();
+      const stop = onceIndexed({log, clock, indexOf: () => screen.indexOf(tab)}, (index) => {
+        undo.delete(name);
+        onFound(tab, log, index);
+      });
+      undo.set(name, stop);
     }
     if (isChosen && waiting.size === 0) leave();
   };

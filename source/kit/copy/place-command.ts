@@ -1,4 +1,3 @@
-import {hashOf} from '../../engine/buffer/line-anchor.ts';
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {type Filter, filterText} from '../../engine/filters/filter.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
@@ -50,15 +49,25 @@ function whatOf(screen: Screen, {tab, model}: PaneAt, head: number) {
 
 /** With all its digits, as sent in UTC; of a record without one, that of the last one before it. */
 function timeTextNear({model: {index, source}}: PaneAt, head: number): string | undefined {
-  const first = Math.max(source.buffer.firstId, head - mostPassed);
+  const dated = datedNear(source.buffer, index, head);
+  if (!dated) return undefined;
+  // Digits below a millisecond are in the text alone.
+  const line = index.datingLine(dated.id)?.toString('latin1') ?? '';
+  const begun = isoTime(dated.time).slice(0, -1);
+  const digits = line.slice(line.indexOf(begun) + begun.length).match(/^\d{0,6}(?=Z)/)?.[0] ?? '';
+  return line.includes(begun) ? `${begun}${digits}Z` : `${begun}Z`;
+}
+
+/** The record that begins at `head`, or the last one before it that has a time: Unix time in ms. */
+export function datedNear(
+  buffer: LogBuffer,
+  index: RecordIndex,
+  head: number,
+): {readonly id: number; readonly time: number} | undefined {
+  const first = Math.max(buffer.firstId, head - mostPassed);
   for (let id = head; id >= first; id--) {
     const time = index.timeAt(id);
-    if (time === undefined) continue;
-    // Digits below a millisecond are in the text alone.
-    const line = index.datingLine(id)?.toString('latin1') ?? '';
-    const begun = isoTime(time).slice(0, -1);
-    const digits = line.slice(line.indexOf(begun) + begun.length).match(/^\d{0,6}(?=Z)/)?.[0] ?? '';
-    return line.includes(begun) ? `${begun}${digits}Z` : `${begun}Z`;
+    if (time !== undefined) return {id, time};
   }
   return undefined;
 }
@@ -77,4 +86,11 @@ function recordHash(lines: Iterable<Uint8Array>): string {
   let hash: number | undefined;
   for (const line of lines) hash = hashOf(stripSgr(line), hash);
   return (hash ?? 0).toString(16).padStart(8, '0');
+}
+
+/** FNV-1a, 32 bits: enough, with the time, to tell a record. `from`: the hash of what is before these bytes. */
+function hashOf(bytes: Uint8Array, from = 0x811c9dc5): number {
+  let hash = from;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }

@@ -1,5 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
-import {findPlace, goToPlaceAtStart} from '../../../source/features/place/start-place.ts';
+import {goToPlaceAtStart} from '../../../source/features/place/start-place.ts';
+import {findPlace} from '../../../source/kit/copy/find-place.ts';
 import {hashOfRecord, placeOf} from '../../../source/kit/copy/place-command.ts';
 import {shellWord} from '../../../source/lib/format.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf} from '../../kit/screen/reading.ts';

@@ -403,7 +403,7 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   screen.press(...Array.from({length: row - 1}, () => 'j'), 'Enter');
   expect(controller.state.page).toBeUndefined();
   expect(controller.tab?.name).toBe('orders (recorded)');
-  const session = sessionOf(controller.state, (tab) => controller.places.anchorsOf(tab));
+  const session = sessionOf(controller.state, (tab) => controller.places.placesOf(tab));
   expect(session.tabs.map(({name}) => name)).toEqual(['orders']);
   screen.press('Tab', 'k', 'O');
   await screen.until(() => controller.state.notice !== undefined, 'an answer');

@@ -4,7 +4,7 @@ import {type Filter, parseFilter} from '../../../engine/filters/filter.ts';
 import type {LogManager} from '../../../engine/logs/log-manager.ts';
 import type {FoundLog} from '../../../engine/opened/find-logs.ts';
 import {parseSince} from '../../../engine/records/parse-time.ts';
-import type {WantedPlace} from '../../../features/place/start-place.ts';
+import type {WantedPlace} from '../../../kit/copy/find-place.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
 import type {Settings} from '../../../kit/settings/settings.ts';
 import {runWithTimeout} from '../../../kit/system/deadline.ts';

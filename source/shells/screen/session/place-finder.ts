@@ -1,15 +1,16 @@
-import {AnchorSearch} from '../../../engine/buffer/line-anchor.ts';
 import type {Log} from '../../../engine/logs/log.ts';
 import type {OpenLogs} from '../../../engine/logs/log-manager.ts';
-import {hasCaughtUp} from '../../../engine/logs/log-snapshot.ts';
+import type {RecordIndex} from '../../../engine/records/record-index.ts';
+import {entryAt, onceIndexed} from '../../../kit/copy/find-place.ts';
 import type {PaneModels} from '../../../kit/pane/pane-models.ts';
 import type {View} from '../../../kit/screen/view.ts';
 import type {Tab} from '../../../kit/state/view-state.ts';
 import {beginningAt, follow, onceRead} from '../../../kit/viewport/position.ts';
 import type {Clock} from '../../../lib/clock.ts';
-import {SliceRunner} from '../../../lib/slices.ts';
-import type {TabAnchors} from './session-data.ts';
-import {anchorsIn, positionAt} from './session-state.ts';
+import type {TabPlaces} from './session-data.ts';
+import {placesIn, positionAt} from './session-state.ts';
+
+export const noPlaces: TabPlaces = {marks: [], place: undefined};
 
 type PlaceFinderOptions = {
   readonly clock: Clock;
@@ -19,7 +20,7 @@ type PlaceFinderOptions = {
 };
 
 /** A place that was not found yet, of the tab of `log` once that is open. `stop` ends the search, or the wait for it. */
-type Pending = {readonly name: string; readonly anchors: TabAnchors; log: Log | undefined; stop: () => void};
+type Pending = {readonly name: string; readonly places: TabPlaces; log: Log | undefined; stop: () => void};
 
 /**
  * Finds the marks and places of restored tabs once their logs have caught up: the lines have other ids then. Of a file it
@@ -46,24 +47,27 @@ export class PlaceFinder {
   }
 
   /** For an open tab: its marks and its place, as lines to find again in another copy of the log. */
-  find(name: string, anchors: TabAnchors): void {
+  find(name: string, places: TabPlaces): void {
     const before = this.#pendingOf(name);
     if (before) this.#drop(before);
-    if (anchors.marks.length === 0 && !anchors.place) return;
-    this.#pending.add({name, anchors, log: undefined, stop: () => {}});
+    if (places.marks.length === 0 && !places.place) return;
+    this.#pending.add({name, places, log: undefined, stop: () => {}});
     this.#findLogs();
   }
 
   /** Goes on looking for the tab's marks, not for its place: it is at another one now. */
   forgetPlace(tab: Tab): void {
-    this.find(tab.name, {...this.anchorsOf(tab), place: undefined});
+    this.find(tab.name, {...this.placesOf(tab), place: undefined});
   }
 
   /** Of a tab's marks and place now; those that were not found yet are among them. */
-  anchorsOf(tab: Tab): TabAnchors {
+  placesOf(tab: Tab): TabPlaces {
+    const {pane, name} = tab;
+    const isAtEnd = pane.marks.size === 0 && pane.position.kind === 'follow';
+    const index = isAtEnd ? undefined : this.#indexOf(name);
     const log = this.#options.models.logOf(tab);
-    const present: TabAnchors = log ? anchorsIn(log.buffer, tab.pane) : {marks: [], place: undefined};
-    const pending = this.#pendingOf(tab.name)?.anchors;
+    const present = log && index ? placesIn(log.buffer, index, pane) : noPlaces;
+    const pending = this.#pendingOf(name)?.places;
     if (!pending) return present;
     return {marks: [...pending.marks, ...present.marks], place: present.place ?? pending.place};
   }
@@ -81,8 +85,11 @@ export class PlaceFinder {
       if (!log || log === pending.log) continue;
       pending.stop();
       pending.log = log;
-      pending.stop = log.snapshot.subscribe(() => this.#searchWhenCaughtUp(pending, log));
-      this.#searchWhenCaughtUp(pending, log);
+      const options = {log, clock: this.#options.clock, indexOf: () => this.#indexOf(log.name)};
+      pending.stop = onceIndexed(options, (index) => {
+        this.#drop(pending);
+        this.#setPlaces(log.name, pending.places, log, index);
+      });
     }
   }
 
@@ -113,34 +120,19 @@ export class PlaceFinder {
     });
   }
 
-  #searchWhenCaughtUp(pending: Pending, log: Log): void {
-    const snapshot = log.snapshot.get();
-    if (!hasCaughtUp(snapshot) || snapshot.lineCount === 0) return;
-    pending.stop();
-    const {marks, place} = pending.anchors;
-    const ofPlace = place ? [place.current, place.top ?? [], place.seen ?? []].flat() : [];
-    const search = new AnchorSearch(log.buffer, [...marks, ...ofPlace]);
-    const runner = new SliceRunner({
-      clock: this.#options.clock,
-      step: (maxBytes) => search.step(maxBytes),
-      onSlice: (isDone) => {
-        if (!isDone) return;
-        this.#drop(pending);
-        this.#setPlace(log.name, pending.anchors, search);
-      },
-    });
-    pending.stop = () => runner.dispose();
-    runner.wake();
-  }
-
   /** Drops what was not found. If the user has moved meanwhile, the tab keeps its position. */
-  #setPlace(name: string, {marks, place}: TabAnchors, search: AnchorSearch): void {
+  #setPlaces(name: string, {marks, place}: TabPlaces, {buffer}: Log, index: RecordIndex): void {
     const tab = this.#tab(name);
     if (!tab) return;
-    const found = new Set([...marks.flatMap((anchor) => search.idOf(anchor) ?? []), ...tab.pane.marks]);
-    const position =
-      place && tab.pane.position === follow ? positionAt(place, (anchor) => search.idOf(anchor)) : undefined;
-    this.#options.view.dispatch({type: 'pane', name, change: {marks: found, ...(position && {position})}});
+    const found = new Set([...marks.flatMap((mark) => entryAt(buffer, index, mark) ?? []), ...tab.pane.marks]);
+    const current = place && tab.pane.position === follow ? entryAt(buffer, index, place) : undefined;
+    const position = place && current !== undefined ? {position: positionAt(place, current, buffer)} : {};
+    this.#options.view.dispatch({type: 'pane', name, change: {marks: found, ...position}});
+  }
+
+  #indexOf(name: string): RecordIndex | undefined {
+    const tab = this.#tab(name);
+    return tab && this.#options.models.get(tab)?.model.index;
   }
 
   #tab(name: string): Tab | undefined {

@@ -1,4 +1,4 @@
-import type {LineAnchor} from '../../../engine/buffer/line-anchor.ts';
+import type {LinePlace} from '../../../kit/copy/find-place.ts';
 import type {PaneOptions} from '../../../kit/settings/option-table.ts';
 import {cleanName} from '../../../lib/clean.ts';
 import {isObject} from '../../../lib/json.ts';
@@ -39,34 +39,30 @@ export type SessionTab = SavedOptions & {
   readonly filters: readonly SessionFilter[];
   readonly around: number;
   readonly fold: boolean;
-  readonly anchors: TabAnchors;
+  /** Undefined: saved by another version. */
+  readonly places?: TabPlaces | undefined;
 };
 
 /** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
 export type SessionFilter = {readonly text: string; readonly on: boolean; readonly shape: number | undefined};
 
 /** Lines to find again once the log has been read. */
-export type TabAnchors = {
-  readonly marks: readonly LineAnchor[];
+export type TabPlaces = {
+  readonly marks: readonly LinePlace[];
   /** Undefined: the tab follows. */
-  readonly place: PlaceAnchor | undefined;
+  readonly place: PanePlace | undefined;
 };
 
-/** `top`: the line in the first row, `row`: which of its rows; `seen`: the last line that was seen. */
-export type PlaceAnchor = {
-  readonly current: LineAnchor;
-  readonly top: LineAnchor | undefined;
-  readonly row: number;
-  readonly seen: LineAnchor | undefined;
-};
+/** The current line. `above`: entries down to it from the top of the pane; `row`: of the topmost; `below`: entries that were seen. */
+export type PanePlace = LinePlace & {readonly above: number; readonly row: number; readonly below: number};
 
 /** What a value has to be; `?`: or absent. A pipeline's name is as the API client has it: safe to show. */
-type Kind = 'text' | 'name' | 'flag' | 'whole' | 'count';
+type Kind = 'text' | 'name' | 'flag' | 'number' | 'whole' | 'count';
 type Shape = Kind | `${Kind}?` | readonly [Shape] | {readonly [field: string]: Shape} | {readonly optional: Shape};
 
-const anchor = {bytes: 'count', hash: 'count', before: 'count'} as const;
+const line = {at: 'number', hash: 'text', line: 'count'} as const;
 const screen = {listHidden: 'flag', listWidth: 'count?', histogram: 'flag?'} as const;
-const place = {current: anchor, top: {optional: anchor}, row: 'count', seen: {optional: anchor}} as const;
+const place = {...line, above: 'count', row: 'count', below: 'count'} as const;
 const filter = {text: 'text', on: 'flag', shape: 'whole?'} as const;
 const tab = {
   name: 'name',
@@ -77,7 +73,7 @@ const tab = {
   filters: [filter],
   around: 'count',
   fold: 'flag',
-  anchors: {marks: [anchor], place: {optional: place}},
+  places: {optional: {marks: [line], place: {optional: place}}},
 } as const;
 const session = {
   ...screen,
@@ -94,6 +90,7 @@ const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
   name: (value) => typeof value === 'string' && cleanName(value) === value,
   flag: (value) => typeof value === 'boolean',
+  number: (value) => Number.isFinite(value),
   whole: (value) => Number.isSafeInteger(value),
   count: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 };

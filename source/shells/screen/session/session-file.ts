@@ -31,13 +31,10 @@ type SessionFileOptions = {
 export class SessionFile {
   readonly #file: string;
   readonly #options: SessionFileOptions;
-  #written = '';
   /** Which file was read or written last, by this program. */
   #own: string | undefined;
   /** Writes in order; never rejects. */
-  #work: Promise<void> = Promise.resolve();
-  #problem: string | undefined;
-  #hasReported = false;
+  #work: Promise<unknown> = Promise.resolve();
 
   constructor(options: SessionFileOptions) {
     const {folder, server, tenant} = options;
@@ -64,29 +61,15 @@ export class SessionFile {
     }
   }
 
-  /** Writes the session, unless it equals the last one. Resolves when it is written. */
-  save(session: SavedSession): Promise<void> {
+  /** Writes the session. Resolves to why it was not written, or that another program writes it, in one sentence. */
+  save(session: SavedSession): Promise<string | undefined> {
     const {server, tenant} = this.#options;
     const text = `${JSON.stringify({version: 1, server, tenant, session})}\n`;
-    if (text === this.#written) return this.#work;
-    this.#written = text;
-    this.#work = this.#work.then(async () => {
-      const problem = await this.#write(text).catch(
-        (error: unknown) => saveFailure(this.#file, error) ?? String(error),
-      );
-      if (problem === undefined) return;
-      this.#problem ??= (await readOnlyState(this.#options.folder)) ?? problem;
-      // The next save tries again, also an equal session.
-      if (this.#written === text) this.#written = '';
-    });
-    return this.#work;
-  }
-
-  /** Why the session could not be written, or that another program writes it, in one sentence; returned once. */
-  readProblem(): string | undefined {
-    const problem = this.#hasReported ? undefined : this.#problem;
-    this.#hasReported ||= problem !== undefined;
-    return problem;
+    const saved = this.#work.then(() =>
+      this.#write(text).catch((error: unknown) => saveFailure(this.#file, error) ?? String(error)),
+    );
+    this.#work = saved;
+    return saved;
   }
 
   /** Resolves once everything is written. Never rejects. */
@@ -94,16 +77,17 @@ export class SessionFile {
     await this.#work;
   }
 
-  /** Returns why it is not written. */
   async #write(text: string): Promise<string | undefined> {
     const {folder, signal} = this.#options;
+    const readOnly = await readOnlyState(folder);
+    if (readOnly !== undefined) return readOnly;
     await makeFolder(folder);
-    const isOwn = this.#own === undefined || (await this.#now()) === this.#own;
+    const before = await this.#now();
+    const isOwn = this.#own === undefined || before === undefined || before === this.#own;
     const saved = await saveFile(this.#file, [Buffer.from(text)], {overwrite: true, signal});
     if (saved.kind === 'failed') return saved.why;
     this.#own = await this.#now();
-    if (!isOwn) this.#problem ??= otherWords;
-    return undefined;
+    return isOwn ? undefined : otherWords;
   }
 
   /** Undefined: there is none. */

@@ -8,6 +8,7 @@ import {applyToPane, applyToScreen, type ViewOptions} from '../../../kit/state/p
 import {savedParts, underNewNames} from '../../../kit/state/view-state.ts';
 import type {Clock} from '../../../lib/clock.ts';
 import type {Controller} from '../controller.ts';
+import {noPlaces} from './place-finder.ts';
 import type {SavedSession} from './session-data.ts';
 import {SessionFile} from './session-file.ts';
 import {newNames, restoredView, sessionOf} from './session-state.ts';
@@ -64,8 +65,7 @@ export class ScreenSession {
     const session = saved && keeper.restore(saved);
     if (problem !== undefined) controller.say(problem, 'failure');
     keeper.start(async (present) => {
-      await file.save(present);
-      const trouble = file.readProblem();
+      const trouble = await file.save(present);
       if (trouble !== undefined) controller.sayOnce(trouble);
     });
     if (session) await this.#tellAbsence(controller, session);
@@ -162,8 +162,8 @@ export class SessionKeeper {
     this.#controller.dispatch({type: 'restore', view: applyToScreen(this.#viewOptions, {...view, tabs})});
     // Who names a pipeline wants to see what it does now.
     const isNamed = (name: string) => this.#controller.isNamed(name);
-    for (const {name, anchors} of session.tabs)
-      places.find(name, isNamed(name) ? {...anchors, place: undefined} : anchors);
+    for (const {name, places: saved = noPlaces} of session.tabs)
+      places.find(name, isNamed(name) ? {...saved, place: undefined} : saved);
     for (const [from, to] of names) this.#controller.say(renamedWords(from, to));
     return session;
   }
@@ -190,7 +190,7 @@ export class SessionKeeper {
     const {state, places} = this.#controller;
     const session = sessionOf(
       state,
-      (tab) => places.anchorsOf(tab),
+      (tab) => places.placesOf(tab),
       (name) => this.#controller.pipeline(name)?.id,
     );
     this.#savedAt = this.#clock.wall();

@@ -1,8 +1,9 @@
-import {anchorOf, type LineAnchor, lineUpTo} from '../../../engine/buffer/line-anchor.ts';
 import type {LogBuffer} from '../../../engine/buffer/log-buffer.ts';
 import type {TimeLimit} from '../../../engine/buffer/pattern.ts';
 import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../../engine/filters/filter.ts';
 import {levelOf} from '../../../engine/records/level.ts';
+import type {RecordIndex} from '../../../engine/records/record-index.ts';
+import {linePlace} from '../../../kit/copy/find-place.ts';
 import {paneOptionNames, paneOptionsFrom} from '../../../kit/settings/option-table.ts';
 import {
   applyToPane,
@@ -17,25 +18,25 @@ import {
 import type {RestoredView, SortOrder, Tab, ViewState} from '../../../kit/state/view-state.ts';
 import type {Position} from '../../../kit/viewport/position.ts';
 import {picked} from '../../../lib/json.ts';
-import type {PlaceAnchor, SavedSession, SessionFilter, SessionStart, SessionTab, TabAnchors} from './session-data.ts';
+import type {PanePlace, SavedSession, SessionFilter, SessionStart, SessionTab, TabPlaces} from './session-data.ts';
 
 /** What else a session keeps of a tab's view as it is. */
 const tabParts = ['search', 'highlights', 'around', 'fold'] as const;
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
 
-/** `anchorsOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
+/** `placesOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
 export function sessionOf(
   state: ViewState,
-  anchorsOf: (tab: Tab) => TabAnchors,
+  placesOf: (tab: Tab) => TabPlaces,
   idOf: (pipeline: string) => string | undefined = () => undefined,
 ): SavedSession {
   // What was recorded belongs to no server.
   const pinned = state.tabs.filter((tab) => tab.pinned && tab.pastOf === undefined);
   const tabs = pinned.flatMap((tab) => {
     // A merged tab may have outlived the tab of one of its pipelines.
-    if (!tab.merges) return [{...sessionTab(tab, undefined, anchorsOf(tab)), id: idOf(tab.name)}];
+    if (!tab.merges) return [{...sessionTab(tab, undefined, placesOf(tab)), id: idOf(tab.name)}];
     const merges = tab.merges.filter((name) => pinned.some((each) => each.name === name));
-    return merges.length < 2 ? [] : [sessionTab(tab, merges, anchorsOf(tab))];
+    return merges.length < 2 ? [] : [sessionTab(tab, merges, placesOf(tab))];
   });
   const {active, cursor, focus, sort} = state;
   return {tabs, active, cursor, focus, ...picked(state, screenParts), sort, start: sessionStart(state.defaults)};
@@ -56,9 +57,9 @@ function sessionStart({pane, ...screen}: ViewDefaults): SessionStart {
   return {...picked(pane, paneOptionNames), level: leastLevel(pane.filters), ...screen};
 }
 
-function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, anchors: TabAnchors): SessionTab {
+function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, places: TabPlaces): SessionTab {
   const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
-  return {name, merges, ...picked(pane, [...paneOptionNames, ...tabParts]), filters, anchors};
+  return {name, merges, ...picked(pane, [...paneOptionNames, ...tabParts]), filters, places};
 }
 
 function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
@@ -68,39 +69,21 @@ function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
   return [{text: filterText(filter), on, shape: undefined}];
 }
 
-/** Anchors of a tab's marks and place. Lines that have left the buffer have none. */
-export function anchorsIn(buffer: LogBuffer, {marks, position}: PaneView): TabAnchors {
-  return {
-    marks: [...marks].flatMap((id) => anchorOf(buffer, id) ?? []),
-    place: position.kind === 'follow' ? undefined : placeAnchor(buffer, position),
-  };
+/** The places of a tab's marks and of what it shows. Lines that have left the buffer have none. */
+export function placesIn(buffer: LogBuffer, index: RecordIndex, {marks, position}: PaneView): TabPlaces {
+  const found = [...marks].flatMap((id) => (buffer.lineAt(id) ? (linePlace(buffer, index, id) ?? []) : []));
+  if (position.kind === 'follow') return {marks: found, place: undefined};
+  const {current, top, seen} = position;
+  const line = linePlace(buffer, index, current);
+  const rest = {above: Math.max(0, current - top.id), row: top.row, below: Math.max(0, seen - current)};
+  return {marks: found, place: line && {...line, ...rest}};
 }
 
-function placeAnchor(buffer: LogBuffer, position: Extract<Position, {kind: 'held'}>): PlaceAnchor | undefined {
-  const current = anchorNear(buffer, position.current);
-  if (!current) return undefined;
-  const {id, row} = position.top;
-  return {current, top: anchorNear(buffer, id), row, seen: anchorNear(buffer, position.seen - 1)};
-}
-
-/** The anchor of an entry; for a marker and for the open line, of the line before it. */
-function anchorNear(buffer: LogBuffer, id: number): LineAnchor | undefined {
-  const line = lineUpTo(buffer, Math.min(id, buffer.endedTo - 1));
-  return line === undefined ? undefined : anchorOf(buffer, line);
-}
-
-/** The position of a restored tab; undefined: its current line is gone. */
-export function positionAt(place: PlaceAnchor, idOf: (anchor: LineAnchor) => number | undefined): Position | undefined {
-  const current = idOf(place.current);
-  if (current === undefined) return undefined;
-  const top = place.top && idOf(place.top);
-  const seen = place.seen && idOf(place.seen);
-  return {
-    kind: 'held',
-    top: top === undefined || top > current ? {id: current, row: 0} : {id: top, row: place.row},
-    current,
-    seen: Math.max(current, seen ?? 0) + 1,
-  };
+/** The position of a restored tab; `current`: its current line now. */
+export function positionAt({above, row, below}: PanePlace, current: number, {firstId, endId}: LogBuffer): Position {
+  const isHeld = current - above >= firstId;
+  const top = isHeld ? {id: current - above, row} : {id: current, row: 0};
+  return {kind: 'held', top, current, seen: Math.min(endId, current + Math.max(1, below))};
 }
 
 /** The view of a session. What no key changed gets `defaults`. Values of other versions are left out. */

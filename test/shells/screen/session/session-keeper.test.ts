@@ -150,7 +150,7 @@ test.each<[string, Pick<ScreenOptions, 'names' | 'isRequested'>]>([
 ])('a pipeline that the command line names %s is followed: only its marks come back', async (_, named) => {
   const {screen: first, keeper, saved} = await readAt40();
   keeper.capture();
-  expect(saved.at(-1)?.tabs[0]?.anchors.place).toBeDefined();
+  expect(saved.at(-1)?.tabs[0]?.places?.place).toBeDefined();
   const {screen} = await nextStart(first, saved.at(-1) ?? never(), named);
   await screen.until(() => tabOf(screen, 'orders').pane.marks.size === 2, 'the marks');
   expect(tabOf(screen, 'orders').pane.position.kind).toBe('follow');
@@ -175,7 +175,7 @@ test('an end before the log has come, or without the server, loses nothing', asy
   first.server.freeze();
   const {keeper: second, saved: savedAgain} = await nextStart(first, saved[0] ?? never());
   second.capture();
-  expect(savedAgain.at(-1)?.tabs[0]?.anchors).toEqual(saved[0]?.tabs[0]?.anchors);
+  expect(savedAgain.at(-1)?.tabs[0]?.places).toEqual(saved[0]?.tabs[0]?.places);
 });
 
 test('marks are found, and saved until then, although the pipeline gets another name before its log has come', async () => {
@@ -186,7 +186,7 @@ test('marks are found, and saved until then, although the pipeline gets another 
   first.server.renamePipeline('orders', 'sales');
   await screen.until(() => screen.tabs.includes('sales'), 'the new name');
   second.capture();
-  expect(savedAgain.at(-1)?.tabs[0]?.anchors).toEqual(saved[0]?.tabs[0]?.anchors);
+  expect(savedAgain.at(-1)?.tabs[0]?.places).toEqual(saved[0]?.tabs[0]?.places);
   first.server.thaw();
   await screen.until(() => tabOf(screen, 'sales').pane.marks.size === 2, 'the marks');
 });

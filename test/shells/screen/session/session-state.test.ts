@@ -1,23 +1,18 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import type {LineAnchor} from '../../../../source/engine/buffer/line-anchor.ts';
 import {WritableLogBuffer} from '../../../../source/engine/buffer/log-buffer.ts';
 import {parseFilter} from '../../../../source/engine/filters/filter.ts';
+import {RecordIndex} from '../../../../source/engine/records/record-index.ts';
+import {entryAt} from '../../../../source/kit/copy/find-place.ts';
 import {newPane, noDefaults} from '../../../../source/kit/state/pane-view.ts';
 import {initialView, reduce, type ViewState} from '../../../../source/kit/state/view-state.ts';
 import {runWithTimeout} from '../../../../source/kit/system/deadline.ts';
-import type {PlaceAnchor, SavedSession} from '../../../../source/shells/screen/session/session-data.ts';
-import {
-  anchorsIn,
-  positionAt,
-  restoredView,
-  sessionOf,
-} from '../../../../source/shells/screen/session/session-state.ts';
+import type {PanePlace, SavedSession} from '../../../../source/shells/screen/session/session-data.ts';
+import {placesIn, positionAt, restoredView, sessionOf} from '../../../../source/shells/screen/session/session-state.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 const asNow = {timeLimit: runWithTimeout, defaults: noDefaults};
 const none = {marks: [], place: undefined};
-const anchor = (hash: number): LineAnchor => ({bytes: 1, hash, before: 0});
 
 function back(session: SavedSession, names: readonly string[] = []): ViewState {
   return reduce(initialView(names), {type: 'restore', view: restoredView(session, asNow)});
@@ -104,30 +99,49 @@ test('where the list was hidden it has no keys, also when tabs are named', () =>
   for (const names of [[], ['b']]) expect(back(session, names)).toMatchObject({listHidden: true, focus: 'log'});
 });
 
-test('a place is its current line, first row and last line seen; for a marker, the line above it', () => {
+/** Two records of one time, one of which has two lines, between others. */
+function logged(...before: readonly string[]) {
   const buffer = new WritableLogBuffer({maxBytes: 10_000});
-  buffer.append(Buffer.from('one\ntwo\nthree\n'));
+  const line = (second: number, text: string) => `[p] 2026-01-02T03:04:0${second}.000001Z  INFO t: ${text}\n`;
+  for (const each of before) buffer.append(Buffer.from(`${each}\n`));
+  buffer.append(Buffer.from(`${line(1, 'one')}${line(2, 'two')}  more\n${line(2, 'two, too')}a program\n`));
   buffer.addMarker({kind: 'renamed', from: 'a', to: 'b', at: 1});
-  const held = {kind: 'held', top: {id: 1, row: 2}, current: 3, seen: 3} as const;
-  const {marks, place} = anchorsIn(buffer, {
-    ...newPane,
-    position: held,
-    marks: new Set([0, 1, 3]),
-  });
-  expect(marks).toEqual([
-    {bytes: 3, hash: expect.any(Number), before: 0},
-    {bytes: 3, hash: expect.any(Number), before: expect.any(Number)},
+  buffer.append(Buffer.from(line(3, 'three')));
+  const index = new RecordIndex(buffer);
+  while (!index.step(1e6));
+  return {buffer, index};
+}
+
+test('a place is the time of its record, the record of that time, and a line of it; of a marker, the line above', () => {
+  const {buffer, index} = logged();
+  const again = logged('lines', 'before', 'it');
+  const held = {kind: 'held', top: {id: 1, row: 2}, current: 5, seen: 6} as const;
+  const {marks, place} = placesIn(buffer, index, {...newPane, position: held, marks: new Set([0, 2, 3, 4, 5, 99])});
+  const second = Date.UTC(2026, 0, 2, 3, 4, 2) + 0.001;
+  expect(marks.map(({at, line}) => [at, line])).toEqual([
+    [second - 1000, 0],
+    [second, 1],
+    [second, 0],
+    [second, 1],
   ]);
-  expect(place).toMatchObject({current: {bytes: 5}, top: {bytes: 3}, row: 2, seen: {bytes: 5}});
-  expect(anchorsIn(buffer, newPane)).toEqual({marks: [], place: undefined});
+  expect(marks.map((mark) => entryAt(again.buffer, again.index, mark))).toEqual([3, 5, 6, 7]);
+  expect(place).toMatchObject({at: second, above: 4, row: 2, below: 1});
+  expect(place && entryAt(again.buffer, again.index, place)).toBe(7);
+  expect(placesIn(buffer, index, newPane)).toEqual({marks: [], place: undefined});
 });
 
-test('a place is found again by its current line; without the others it is the first row', () => {
-  const place: PlaceAnchor = {current: anchor(1), top: anchor(2), row: 3, seen: anchor(3)};
-  const at = (ids: readonly (number | undefined)[]) => positionAt(place, ({hash}) => ids[hash - 1]);
-  expect(at([20, 11, 40])).toEqual({kind: 'held', top: {id: 11, row: 3}, current: 20, seen: 41});
-  expect(at([20, undefined, undefined])).toEqual({kind: 'held', top: {id: 20, row: 0}, current: 20, seen: 21});
-  // Of equal lines another one may be found.
-  expect(at([20, 30, 5])).toEqual({kind: 'held', top: {id: 20, row: 0}, current: 20, seen: 21});
-  expect(at([undefined, 11, 40])).toBeUndefined();
+test('lines before the first time have no place; a record that has grown is found by its time', () => {
+  const {buffer, index} = logged('no time');
+  expect(placesIn(buffer, index, {...newPane, marks: new Set([0])}).marks).toEqual([]);
+  const at = Date.UTC(2026, 0, 2, 3, 4, 2) + 0.001;
+  expect(entryAt(buffer, index, {at, hash: 'another', line: 1})).toBe(3);
+  expect(entryAt(buffer, index, {at: at + 500, hash: 'another', line: 0})).toBeUndefined();
+});
+
+test('the rows around a place come back with it, as far as they are there', () => {
+  const {buffer} = logged();
+  const place: PanePlace = {at: 0, hash: '', line: 0, above: 2, row: 3, below: 9};
+  expect(positionAt(place, 4, buffer)).toEqual({kind: 'held', top: {id: 2, row: 3}, current: 4, seen: buffer.endId});
+  expect(positionAt(place, 1, buffer)).toEqual({kind: 'held', top: {id: 1, row: 0}, current: 1, seen: buffer.endId});
+  expect(positionAt({...place, below: 0}, 1, buffer)).toMatchObject({seen: 2});
 });
