@@ -53,7 +53,9 @@ export class FileSource implements Source {
       sink: {
         append: (bytes, at, offset) => this.#append(bytes, at, offset),
         onChanged: (change) => this.#onChanged(change),
-        onCaughtUp: () => this.#reading.set({kind: 'followed'}),
+        onCaughtUp: () => {
+          if (this.#reading.state.kind !== 'followed') this.#reading.set({kind: 'followed'});
+        },
         onFailed: (error) => this.#reading.fail(path, error),
       },
     });

@@ -1,5 +1,5 @@
-import {fstatSync, type Stats} from 'node:fs';
-import {lstat, readdir, stat} from 'node:fs/promises';
+import {type Dirent, fstatSync, type Stats} from 'node:fs';
+import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean} from '../../lib/clean.ts';
 import {bytesOfPath, notRegular, openRegular} from '../disk/regular-file.ts';
@@ -34,7 +34,11 @@ export async function findLogs(
   what: string,
   {note = () => {}, signal}: FindOptions = {},
 ): Promise<readonly FoundLog[]> {
-  if (what === '-') return [stdinLog()];
+  if (what === '-') {
+    // As stdin a folder would look like a log without lines.
+    if (fstatSync(0).isDirectory()) throw new OpenError('- is stdin, which is a folder here · name the folder instead');
+    return [{kind: 'stdin', name: 'stdin', path: '-'}];
+  }
   const stats = await stat(bytesOfPath(what)).catch((error: unknown) => {
     throw OpenError.of(what, error);
   });
@@ -42,15 +46,9 @@ export async function findLogs(
   return [await logOf(what, stats, {note, signal})];
 }
 
-/** A folder as stdin would look like a log without lines. */
-function stdinLog(): FoundLog {
-  if (fstatSync(0).isDirectory()) throw new OpenError('- is stdin, which is a folder here · name the folder instead');
-  return {kind: 'stdin', name: 'stdin', path: '-'};
-}
-
 /** Throws `OpenError` for what is no log. */
 async function logOf(file: string, stats: Stats, options: FindIn): Promise<FoundLog> {
-  const name = nameOf(file);
+  const name = clean(path.basename(file));
   if (stats.isFIFO()) return {kind: 'stdin', name, path: file};
   if (!stats.isFile()) throw new OpenError(`${clean(file)} is neither a file nor a folder`);
   const form = await readForm(file);
@@ -94,13 +92,14 @@ async function logsIn(folder: string, {note, signal}: FindIn): Promise<readonly 
   const own = await findRecording(folder, base);
   if (own)
     return [{kind: 'recording', name: pipelineOfFolder(base)?.name ?? clean(base), path: folder, recordings: [own]}];
-  const entries = await readdir(bytesOfPath(folder), 'utf8').catch((error: unknown) => {
+  const listed = await readdir(bytesOfPath(folder), {withFileTypes: true}).catch((error: unknown) => {
     throw OpenError.of(folder, error);
   });
+  const entries = listed.map(({name}) => name);
   const left: string[] = [];
   const leave = (line: string) => void left.push(line);
   const bundle = await bundleInFolder(folder, entries, leave);
-  const files = bundle ? [] : await filesIn(folder, entries, {note: leave, signal});
+  const files = bundle ? [] : await filesIn(folder, listed, {note: leave, signal});
   const found = bundle ? [bundle] : [...(await recordingsIn(folder, entries, leave)), ...files];
   if (found.length === 0) throw new OpenError(`${clean(folder)} ${whyNoLogs(entries, left)}`);
   for (const line of left) note(line);
@@ -122,48 +121,43 @@ async function recordingsIn(
   entries: readonly string[],
   leave: (line: string) => void,
 ): Promise<readonly FoundLog[]> {
-  const byPipeline = new Map<string, FoundRecording[]>();
-  for (const entry of entries) {
-    const name = pipelineOfFolder(entry)?.name;
-    if (name === undefined) continue;
+  const found: FoundRecording[] = [];
+  for (const entry of entries.filter(pipelineOfFolder)) {
     const place = path.join(folder, entry);
     const recording = await findRecording(place, entry);
-    if (!recording && (await logsOnDisk(place)).length > 0)
+    if (recording) found.push(recording);
+    else if ((await logsOnDisk(place)).length > 0)
       leave(`${clean(entry)} has no facts.jsonl that can be read · open that folder to read its files`);
-    if (!recording) continue;
-    byPipeline.set(name, [...(byPipeline.get(name) ?? []), recording]);
   }
-  return [...byPipeline]
-    .sort(([a], [b]) => byName(a, b))
-    .map(([name, recordings]) => {
-      const oldestFirst = recordings.sort((a, b) => a.startedAt - b.startedAt);
-      return {kind: 'recording', name, path: folder, recordings: oldestFirst};
-    });
+  found.sort((a, b) => a.startedAt - b.startedAt);
+  const named = Map.groupBy(found, ({name}) => pipelineOfFolder(name)?.name ?? name);
+  const sorted = [...named].sort(([a], [b]) => byName(a, b));
+  return sorted.map(([name, recordings]) => ({kind: 'recording', name, path: folder, recordings}));
 }
 
 /** What cannot be opened is noted. */
 async function filesIn(
   folder: string,
-  entries: readonly string[],
+  entries: readonly Dirent[],
   {note, signal}: FindIn,
 ): Promise<readonly FoundLog[]> {
   const files: FoundLog[] = [];
   const bundles: FoundLog[] = [];
-  const named = entries.filter(isLogName).map((entry) => path.join(folder, entry));
-  const isLink = await linksAmong(named);
+  const named = entries.filter(({name}) => isLogName(name));
   const read = new Set<string>();
   // Links come last: they may lead to a file of the same folder, as `current.log` often does.
-  for (const file of [...named.filter((each) => !isLink.has(each)), ...isLink]) {
+  named.sort((a, b) => Number(a.isSymbolicLink()) - Number(b.isSymbolicLink()));
+  for (const entry of named) {
+    const file = path.join(folder, entry.name);
     try {
       const stats = await stat(bytesOfPath(file));
       const key = `${stats.dev} ${stats.ino}`;
-      if (isLink.has(file) && read.has(key)) continue;
+      if (entry.isSymbolicLink() && read.has(key)) continue;
       read.add(key);
       // A named pipe would be waited for, which only one that is named itself is.
       if (!stats.isFile() && !stats.isDirectory()) throw notRegular(file, stats);
       const found = stats.isFile() ? await logOf(file, stats, {note, signal}) : undefined;
-      if (found?.kind === 'file') files.push(found);
-      else if (found) bundles.push(found);
+      if (found) (found.kind === 'file' ? files : bundles).push(found);
     } catch (error) {
       signal?.throwIfAborted();
       note(OpenError.of(file, error).message);
@@ -171,18 +165,4 @@ async function filesIn(
   }
   files.sort((a, b) => byName(a.name, b.name));
   return [...files, ...bundles];
-}
-
-/** Which of the files are symbolic links. */
-async function linksAmong(files: readonly string[]): Promise<ReadonlySet<string>> {
-  const links = new Set<string>();
-  for (const file of files) {
-    const stats = await lstat(bytesOfPath(file)).catch(() => undefined);
-    if (stats?.isSymbolicLink()) links.add(file);
-  }
-  return links;
-}
-
-function nameOf(file: string): string {
-  return clean(path.basename(file));
 }

@@ -1,6 +1,4 @@
-import {type FSWatcher, watch} from 'node:fs';
 import {stat} from 'node:fs/promises';
-import path from 'node:path';
 import type {Clock} from '../../lib/clock.ts';
 import {bytesOfPath} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
@@ -23,10 +21,9 @@ type FileSink = {
 const pieceBytes = 256 * 1024;
 /** Bytes before the end of what was read that are compared before more is read: a file that was written again differs. */
 const comparedBytes = 64;
-/** Milliseconds. Watching has limits, and sees nothing on network disks. */
-const pollEvery = 1000;
-/** Milliseconds between two looks while the file is written. */
-const checkEvery = 16;
+/** Milliseconds between two looks, also where nothing can be watched, and while the file is written. */
+const lookEvery = 200;
+const lookOften = 16;
 /** Milliseconds in which a file that is gone may be made again: a rotation does that. */
 const missingFor = 1000;
 
@@ -39,8 +36,6 @@ export class FollowedFile {
   #part: FilePart;
   /** What got the name since, oldest first: opened at once, as it may lose the name before it has a byte. */
   #waiting: FilePart[] = [];
-  /** The opening in progress; never rejects. */
-  #noticing: Promise<unknown> = Promise.resolve();
   #offset = 0;
   /** The last bytes that were read, at most `comparedBytes`. */
   #last = Buffer.alloc(0);
@@ -48,13 +43,10 @@ export class FollowedFile {
   #isInHole = true;
   #missingSince: number | undefined;
   #isRemoved = false;
-  #watchers: FSWatcher[] = [];
   #isClosed = false;
-  #isChecking = false;
-  #checksAgain = false;
-  #checkedAt = Number.NEGATIVE_INFINITY;
-  #cancelCheck: (() => void) | undefined;
-  #cancelPoll: (() => void) | undefined;
+  /** The look in progress; never rejects. */
+  #look: Promise<void> = Promise.resolve();
+  #cancelLook = () => {};
 
   /** `part`: the open file at `path`. */
   constructor(options: {path: string; part: FilePart; clock: Clock; sink: FileSink}) {
@@ -65,55 +57,42 @@ export class FollowedFile {
   }
 
   start(): void {
-    this.#watch();
-    void this.#check();
-    this.#poll();
+    this.#look = this.#lookNow();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#cancelCheck?.();
-    this.#cancelPoll?.();
-    for (const watcher of this.#watchers) watcher.close();
-    await this.#noticing;
+    this.#cancelLook();
+    await this.#look;
+    await this.#closeParts();
+  }
+
+  async #closeParts(): Promise<void> {
     await Promise.all([this.#part, ...this.#waiting].map((part) => part.close()));
   }
 
-  /** The folder shows that another file got the name, and a link in it may lead to a file elsewhere. */
-  #watch(): void {
-    for (const watcher of this.#watchers) watcher.close();
-    this.#watchers = [];
-    for (const watched of [path.dirname(this.#path), this.#path]) this.#addWatcher(watched);
-  }
-
-  #addWatcher(watched: string): void {
-    const name = path.basename(this.#path);
+  async #lookNow(): Promise<void> {
+    const [part, offset] = [this.#part, this.#offset];
     try {
-      const watcher = watch(bytesOfPath(watched), {persistent: false}, (event, changed) => {
-        if (changed !== null && changed !== name && watched !== this.#path) return;
-        // Errors are told by the check.
-        if (event === 'rename') void this.#notice().catch(() => {});
-        this.#checkSoon();
-      });
-      watcher.on('error', () => watcher.close());
-      this.#watchers.push(watcher);
-    } catch {
-      // It cannot be watched: what changes is found by a check every second.
+      await this.#readOn();
+      await this.#followName();
+      if (!this.#isClosed) this.#sink.onCaughtUp();
+    } catch (error) {
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      await this.#closeParts();
+      this.#sink.onFailed(error);
     }
+    if (this.#isClosed) return;
+    const hasGrown = this.#part !== part || this.#offset !== offset;
+    this.#cancelLook = this.#clock.after(hasGrown ? lookOften : lookEvery, () => this.start());
   }
 
-  /** Opens what has the name now, unless it was opened before. Resolves to whether a file has it. */
-  #notice(): Promise<boolean> {
-    const noticed = this.#noticing.then(() => this.#openNamed());
-    this.#noticing = noticed.catch(() => {});
-    return noticed;
-  }
-
+  /** Opens what has the name now, unless it was opened before. Returns whether a file has it. */
   async #openNamed(): Promise<boolean> {
-    if (this.#isClosed) return false;
     const found = await stat(bytesOfPath(this.#path)).catch(ignoreMissing);
     // A pipe of that name is not opened.
-    if (!found?.isFile()) return false;
+    if (this.#isClosed || !found?.isFile()) return false;
     const last = this.#waiting.at(-1) ?? this.#part;
     if (last.isFile(found)) return true;
     // The name came back to it, and nothing was written elsewhere.
@@ -121,54 +100,16 @@ export class FollowedFile {
       await this.#closeWaiting(0);
       return true;
     }
-    // It may be renamed again meanwhile: the next check finds what has the name then.
+    // It may be renamed again meanwhile: the next look finds what has the name then.
     const part = await FilePart.open(this.#path).catch(ignoreMissing);
     if (!part) return false;
     this.#waiting.push(part);
-    this.#addWatcher(this.#path);
     return true;
   }
 
   /** Closes the oldest ones but for so many. */
   async #closeWaiting(most: number): Promise<void> {
     while (this.#waiting.length > most) await this.#waiting.shift()?.close();
-  }
-
-  #poll(): void {
-    this.#cancelPoll = this.#clock.after(pollEvery, () => {
-      void this.#check();
-      this.#poll();
-    });
-  }
-
-  #checkSoon(): void {
-    if (this.#isClosed || this.#cancelCheck) return;
-    const wait = Math.max(0, this.#checkedAt + checkEvery - this.#clock.monotonic());
-    this.#cancelCheck = this.#clock.after(wait, () => {
-      this.#cancelCheck = undefined;
-      void this.#check();
-    });
-  }
-
-  /** Never rejects. */
-  async #check(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#checksAgain = this.#isChecking;
-    if (this.#isChecking) return;
-    this.#isChecking = true;
-    try {
-      await this.#readOn();
-      await this.#followName();
-      if (!this.#isClosed) this.#sink.onCaughtUp();
-    } catch (error) {
-      if (!this.#isClosed) {
-        await this.close();
-        this.#sink.onFailed(error);
-      }
-    }
-    this.#isChecking = false;
-    this.#checkedAt = this.#clock.monotonic();
-    if (this.#checksAgain) this.#checkSoon();
   }
 
   /** Reads to the end of the present file. */
@@ -195,7 +136,7 @@ export class FollowedFile {
 
   /** Another file has the name: what comes is written there, once it has a byte. */
   async #followName(): Promise<void> {
-    const isThere = await this.#notice();
+    const isThere = await this.#openNamed();
     while (!this.#isClosed) {
       const [next, ...later] = this.#waiting;
       // The writer may not have opened it yet, and still write to the old one.
@@ -218,7 +159,6 @@ export class FollowedFile {
     this.#part = next;
     this.#beginAgain();
     this.#sink.onChanged('rotated');
-    this.#watch();
     await this.#readOn();
   }
 

@@ -44,13 +44,8 @@ export async function* pipePieces(
   if (form.kind === 'zip') throw new OpenError(`${name} is a ZIP file: save it, and open the file`);
   if (form.kind === 'other') throw new OpenError(`${name} ${form.why}`);
   const {packed} = form;
-  const rest = startingWith(first, all);
-  if (packed === undefined) {
-    for await (const bytes of rest) yield {bytes};
-    return;
-  }
   const bounds = new Bounds({name, packed, isFile: false});
-  for await (const {bytes, because, consumed} of unpackChunks(rest, packed)) {
+  for await (const {bytes, because, consumed} of unpackChunks(startingWith(first, all), packed)) {
     if (bytes) bounds.check(bytes, consumed);
     yield bytes ? {bytes} : {marker: {kind: 'unreadable', bytes: undefined, because, at: 0, file: name}};
   }

@@ -54,9 +54,7 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
     const bounds = new Bounds({...part, isFile: !part.inZip}, {limits, total});
     const chunks = bytesOf(handle, {start, end, most: part.packed ? pieceBytes : 4 * pieceBytes});
     let crc = 0;
-    for await (const {bytes, because, consumed} of part.packed
-      ? unpackChunks(chunks, part.packed, signal)
-      : plain(chunks)) {
+    for await (const {bytes, because, consumed} of unpackChunks(chunks, part.packed, signal)) {
       signal?.throwIfAborted();
       if (because) {
         if (part.inZip) throw damagedInZip(part);
@@ -96,29 +94,28 @@ type Unpacked =
   | {readonly bytes: Buffer; readonly because?: undefined; readonly consumed: number}
   | {readonly bytes?: undefined; readonly because: 'cut-short' | 'rest-damaged'; readonly consumed: number};
 
-async function* plain(chunks: AsyncIterable<Buffer>): AsyncGenerator<Unpacked> {
-  let consumed = 0;
-  for await (const bytes of chunks) {
-    consumed += bytes.length;
-    yield {bytes, consumed};
-  }
-}
-
 /**
  * What packed bytes unpack to, in libuv's threads. Node's stream of Zstandard ends with the first frame: what it has not
  * read is for the next one.
  */
 export async function* unpackChunks(
   chunks: AsyncIterable<Buffer>,
-  packed: Packed,
+  packed: Packed | undefined,
   signal?: AbortSignal,
 ): AsyncGenerator<Unpacked> {
+  let consumed = 0;
+  if (!packed) {
+    for await (const bytes of chunks) {
+      consumed += bytes.length;
+      yield {bytes, consumed};
+    }
+    return;
+  }
   const iterator = chunks[Symbol.asyncIterator]();
   const next = async (): Promise<Buffer | undefined> => {
     const {done, value} = await iterator.next();
     return done ? undefined : value;
   };
-  let consumed = 0;
   try {
     for (let chunk = await next(); chunk; ) {
       // Of empty frames no piece comes, after which it would be looked at.
