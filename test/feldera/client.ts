@@ -29,6 +29,8 @@ export type Answer = {readonly status: number; readonly body: unknown};
 
 /** How long a wait for a state may take: a real compiler takes minutes, the stand-ins seconds, one after the other. */
 const STATE_MS = 150_000;
+/** Between two requests: the server reads its database for each. */
+export const ASK_MS = 100;
 
 /** The tests' own way to a Feldera server, beside the program under test. */
 export class FelderaClient {
@@ -108,6 +110,7 @@ export class FelderaClient {
       },
       () => `${name} is ${JSON.stringify(last)}`,
       timeout,
+      ASK_MS,
     );
   }
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type {Certificate} from '../harness/certificate.ts';
 import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {freePort} from '../harness/free-port.ts';
-import {FelderaClient} from './client.ts';
+import {ASK_MS, FelderaClient} from './client.ts';
 import {gateOf, layOut, type Step, type Version} from './kit.ts';
 import {makeDatabase} from './postgres.ts';
 
@@ -121,6 +121,7 @@ export class Manager implements AsyncDisposable {
       },
       async () => `the manager does not answer: ${await this.log()}`,
       120_000,
+      ASK_MS,
     );
   }
 
@@ -142,6 +143,7 @@ export class Manager implements AsyncDisposable {
       () => 'the manager still answers',
       // An earlier connection of this client may be among those that it serves.
       30_000 + WAIT_MS,
+      ASK_MS,
     );
   }
 

@@ -3,12 +3,12 @@ import {readdir, readlink} from 'node:fs/promises';
 import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {afterAll, expect, test} from 'vitest';
+import {afterAll, expect, onTestFinished, test} from 'vitest';
 import type {View} from '../e2e/viewer.ts';
-import {eventually} from '../harness/eventually.ts';
-import type {FelderaClient} from './client.ts';
+import {eventually, WAIT_MS} from '../harness/eventually.ts';
+import {ASK_MS, type FelderaClient} from './client.ts';
 import {fetchedOnce, followedFile, generated, ordersProgram, writtenTo} from './real-pipeline.ts';
-import {felderaForAll, needsOwnServer, ownManagerForAll, prepareOwn, Rig, rowOf} from './suite.ts';
+import {felderaForAll, needsOwnServer, ownManagerForAll, prepareOwn, Rig, rowOf, stopAtEnd} from './suite.ts';
 
 const feldera = felderaForAll();
 const json = ownManagerForAll({json: true});
@@ -54,6 +54,8 @@ prepareOwn(async (rig) => {
   await client.run('waits');
   healthy = await watchHealthy(rig, 'waits');
 });
+
+stopAtEnd('waits', 'orders', 'unstarted', 'panics');
 
 /** A pipeline that is well, and what its page said of it meanwhile. */
 type HealthyPipeline = {
@@ -169,6 +171,8 @@ async function countsAddUp(rig: Rig, logged: readonly Line[]): Promise<void> {
       return now.parse?.count === 2008 ? now : undefined;
     },
     () => 'the statistics do not count all errors',
+    WAIT_MS,
+    ASK_MS,
   );
   expect(after.indices).toHaveLength(104);
   expect(after.indices.at(-1)).toBe(2008);
@@ -180,6 +184,8 @@ async function countsAddUp(rig: Rig, logged: readonly Line[]): Promise<void> {
   await eventually(
     async () => ((await listed()) ?? 0) >= 2008 || undefined,
     () => 'the list does not count them',
+    WAIT_MS,
+    ASK_MS,
   );
   expect((await api.listEvents('orders', signal))[0]).toMatchObject({status: 'Running', hasError: false});
   const {samples} = await api.getTimeSeries('orders', signal);
@@ -337,11 +343,15 @@ test('memory that is used up, with its limit, in the list, too', async (context)
   const rig = feldera();
   const {client} = rig;
   await client.put('short', ordersProgram([generated('gen', 40)]), {max_rss_mb: 60});
+  // Under pressure it computes without end.
+  onTestFinished(async () => void (await client.stop('short')));
   await client.run('short');
   const words = /Memory pressure is critical: \d+ MB of 60 MB are in use/;
   await eventually(
     async () => words.test((await rig.run('status', 'short')).stdout),
     () => 'the pressure',
+    WAIT_MS,
+    ASK_MS,
   );
   const wide = await rig.run('list', '-o', 'wide');
   expect(wide.stdout).toMatch(/^short +Running \(degraded\) .*Memory pressure is critical: \d+ MB are in use/m);

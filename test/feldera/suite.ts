@@ -78,6 +78,13 @@ export function prepareOwn(how: (rig: Rig) => Promise<void>): void {
   }, 120_000);
 }
 
+/** Stops these pipelines after the tests of a file: Feldera's engine computes as long as it runs. */
+export function stopAtEnd(...names: readonly string[]): void {
+  afterAll(async () => {
+    if (feldera.kind === 'own') await Promise.all(names.map((name) => sharedRig().client.stop(name)));
+  });
+}
+
 /** Skips a test that needs more than a server's API: its processes, its files, or an end of the server itself. */
 export function needsOwnServer(context: TestContext): void {
   if (feldera.kind === 'there') context.skip('the server of PIPETAIL_TEST_HOST is not ours to end or to look into');

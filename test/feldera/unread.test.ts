@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {fetchedOnce, generated, ordersProgram} from './real-pipeline.ts';
-import {felderaForAll, needsOwnServer, prepareOwn, rowOf} from './suite.ts';
+import {felderaForAll, needsOwnServer, prepareOwn, rowOf, stopAtEnd} from './suite.ts';
 
 const feldera = felderaForAll();
 
@@ -10,6 +10,7 @@ prepareOwn(async ({client}) => {
   await client.put('unread-well', ordersProgram([generated('gen', 40)]));
   for (const name of ['unread-dead', 'unread-well']) await client.run(name);
 });
+stopAtEnd('unread-dead', 'unread-well');
 
 test('an input that is dead: told where its log was read, and that it was not read elsewhere', async (context) => {
   needsOwnServer(context);
