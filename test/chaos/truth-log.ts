@@ -65,6 +65,11 @@ export class TruthLog {
     }
   }
 
+  /** How many bytes the newest life has written. */
+  get bytes(): number {
+    return this.#lives.at(-1)?.size ?? 0;
+  }
+
   endIntact(): void {
     this.#intactUntil = this.#position;
   }

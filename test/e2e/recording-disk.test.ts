@@ -83,8 +83,8 @@ async function record(directory: string, home: string, before = '', others: read
       ),
     allPrinted: () =>
       eventually(
-        () => printed === wire().length,
-        () => `${printed} of ${wire().length} bytes`,
+        () => printed === truth.bytes,
+        () => `${printed} of ${truth.bytes} bytes`,
       ),
     async stop() {
       secrets.lookAtProcesses();
