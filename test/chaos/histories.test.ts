@@ -5,7 +5,7 @@ import {runHistory} from './history.ts';
 import {answerForNames} from './host-names.ts';
 
 /** More are for trials by hand. */
-const histories = Number(process.env.HISTORIES ?? 200);
+const histories = Number(process.env.HISTORIES ?? 60);
 /** They hardly do anything but wait for sockets. */
 const atOnce = 8;
 const firstSeed = Number(process.env.PIPETAIL_SEED ?? 1);

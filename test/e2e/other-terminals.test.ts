@@ -78,11 +78,11 @@ test.each([
   expect(terminal.screen()).toEqual(back);
 });
 
-test('300 resizes in ten seconds while lines stream: the last size is drawn right', async () => {
+test('100 resizes while lines stream: the last size is drawn right', async () => {
   await using viewer = await openViewer({args: ['alpha'], cols: 100, rows: 30});
   const {terminal} = viewer;
   await viewer.live();
-  for (let turn = 0; turn < 300; turn++) {
+  for (let turn = 0; turn < 100; turn++) {
     terminal.resize(45 + ((turn * 37) % 140), 8 + ((turn * 13) % 50));
     viewer.write('alpha', 4, 'a line that is long enough to be cut at the narrow sizes');
     await sleep(33);

@@ -13,7 +13,7 @@ import {createRandom} from '../../../source/lib/random.ts';
 import {FakeClock, settled} from '../../harness/fake-clock.ts';
 
 /** How many cuts there are at least, in each case; thousands are for trials by hand. */
-const cuts = Number(process.env.CUTS ?? 300);
+const cuts = Number(process.env.CUTS ?? 120);
 const seed = Number(process.env.PIPETAIL_SEED ?? 1);
 
 const away = {kind: 'retryable', reason: 'unreachable', message: 'nothing listens'} as const;
