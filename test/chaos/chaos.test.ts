@@ -10,14 +10,11 @@ function sum({faults}: ChaosResult, tallies: ChaosResult['findings'][number]['ta
   return total(tallies, clearing ? kinds : [calm, ...kinds]);
 }
 
-// Both at once: they hardly do anything but wait for backoffs.
-test.concurrent.each([
-  {seed: 3, identical: 0},
-  {seed: 4, identical: 0.3},
-])('a short chaos, seed $seed, $identical of the lines identical: the promise holds', async ({seed, identical}) => {
+// Lines that are all different are tried by the histories, and by `npm run chaos`.
+test('a short chaos, 0.3 of the lines identical: the promise holds', async () => {
   const result = await runChaos({
-    seed,
-    identical,
+    seed: 4,
+    identical: 0.3,
     cuts: 20,
     pipelines: 4,
     rate: 600,
