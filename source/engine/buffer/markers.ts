@@ -107,6 +107,8 @@ export type MarkerKind =
 /** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
 
+type Loss = {readonly marker: Marker; readonly id: number};
+
 /** All losses of a log. */
 export type LossCount = {
   /** Cut lines, and what a recording or a file lacks, included. */
@@ -114,19 +116,14 @@ export type LossCount = {
   /** Entries lost in the gaps, within these bounds. */
   readonly atLeast: number;
   readonly atMost: number;
-  /** The marker of the last gap, and its id. */
-  readonly gap: Marker | undefined;
-  readonly gapId: number | undefined;
+  /** The last one. */
+  readonly gap: Loss | undefined;
   /** Times that the server's log was cleared; what was lost then is unknown. */
   readonly clears: number;
-  /** The marker of the last time, and its id. */
-  readonly clear: Marker | undefined;
-  readonly clearId: number | undefined;
+  readonly clear: Loss | undefined;
   /** Times that a stream of the process was lost; what it wrote from then on is in no log. */
   readonly lostStreams: number;
-  /** The marker of the last time, and its id. */
-  readonly lostStream: Marker | undefined;
-  readonly lostStreamId: number | undefined;
+  readonly lostStream: Loss | undefined;
 };
 
 const losing: ReadonlySet<Marker['kind']> = new Set([
@@ -162,40 +159,37 @@ export function isDamage(marker: Marker): boolean {
 }
 
 export const noLosses: LossCount = {
-  ...{gaps: 0, atLeast: 0, atMost: 0, gap: undefined, gapId: undefined},
-  ...{clears: 0, clear: undefined, clearId: undefined},
-  ...{lostStreams: 0, lostStream: undefined, lostStreamId: undefined},
+  ...{gaps: 0, atLeast: 0, atMost: 0, gap: undefined},
+  ...{clears: 0, clear: undefined, lostStreams: 0, lostStream: undefined},
 };
 
 /** `id`: of the marker. Returns the same object if it is no loss. */
 export function countLoss(count: LossCount, marker: Marker, id: number): LossCount {
+  const last = {marker, id};
+  const gap = ({atLeast, atMost}: Pick<LossCount, 'atLeast' | 'atMost'>) => ({
+    ...count,
+    gaps: count.gaps + 1,
+    atLeast: count.atLeast + atLeast,
+    atMost: count.atMost + atMost,
+    gap: last,
+  });
   switch (marker.kind) {
     case 'lost':
       // 0 entries: what follows may be all.
-      if (marker.atMost === 0) return count;
-      return {
-        ...count,
-        gaps: count.gaps + 1,
-        atLeast: count.atLeast + marker.atLeast,
-        atMost: count.atMost + marker.atMost,
-        gap: marker,
-        gapId: id,
-      };
+      return marker.atMost === 0 ? count : gap(marker);
     case 'not-recorded':
     case 'not-merged': {
       const {lines = 0} = marker;
-      const {atLeast, atMost, gaps} = count;
-      return {...count, gaps: gaps + 1, atLeast: atLeast + lines, atMost: atMost + lines, gap: marker, gapId: id};
+      return gap({atLeast: lines, atMost: lines});
     }
     case 'unreadable':
-      if (!isDamage(marker)) return count;
-      return {...count, gaps: count.gaps + 1, gap: marker, gapId: id};
+      return isDamage(marker) ? gap(noLosses) : count;
     case 'line-cut':
-      return {...count, gaps: count.gaps + 1, gap: marker, gapId: id};
+      return gap(noLosses);
     case 'new-life':
-      return {...count, clears: count.clears + 1, clear: marker, clearId: id};
+      return {...count, clears: count.clears + 1, clear: last};
     case 'unread':
-      return {...count, lostStreams: count.lostStreams + 1, lostStream: marker, lostStreamId: id};
+      return {...count, lostStreams: count.lostStreams + 1, lostStream: last};
     default:
       return count;
   }
@@ -207,13 +201,11 @@ export function sumOfLosses(count: LossCount, later: LossCount): LossCount {
     gaps: count.gaps + later.gaps,
     atLeast: count.atLeast + later.atLeast,
     atMost: count.atMost + later.atMost,
-    ...(later.gap ? {gap: later.gap, gapId: later.gapId} : {gap: count.gap, gapId: count.gapId}),
+    gap: later.gap ?? count.gap,
     clears: count.clears + later.clears,
-    ...(later.clear ? {clear: later.clear, clearId: later.clearId} : {clear: count.clear, clearId: count.clearId}),
+    clear: later.clear ?? count.clear,
     lostStreams: count.lostStreams + later.lostStreams,
-    ...(later.lostStream
-      ? {lostStream: later.lostStream, lostStreamId: later.lostStreamId}
-      : {lostStream: count.lostStream, lostStreamId: count.lostStreamId}),
+    lostStream: later.lostStream ?? count.lostStream,
   };
 }
 

@@ -139,8 +139,8 @@ export class LogSink implements StitchSink {
     this.states.endLine();
     this.#buffer.closeLine({cut});
     // A gap that waited for the line's end is still the last one: it follows the cut, one id later.
-    const {gapId = -1} = this.#losses;
-    this.#losses = countLoss(this.#losses, cut, gapId < endId ? endId : gapId + 1);
+    const {id = -1} = this.#losses.gap ?? {};
+    this.#losses = countLoss(this.#losses, cut, id < endId ? endId : id + 1);
   }
 
   get losses(): LossCount {
@@ -231,7 +231,7 @@ export class LogSink implements StitchSink {
     return findLostStreams(this.#buffer, (states, {id, marker}) => {
       this.states.addEarlier(states);
       if (states.lostStreams.length === 0 || this.#losses.lostStream) return;
-      this.#losses = {...this.#losses, lostStream: marker, lostStreamId: id};
+      this.#losses = {...this.#losses, lostStream: {marker, id}};
     });
   }
 

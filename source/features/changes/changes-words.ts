@@ -93,9 +93,9 @@ export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: 
 
 /** What the log lacks of a run: what is said to be gone from it, or new in the other one, may be among that. */
 function missingOf({losses, lostStreams}: RunKinds): readonly string[] {
-  const {gaps, atLeast, atMost, gap: marker} = losses;
+  const {gaps, atLeast, atMost, gap} = losses;
   return [
-    ...(gaps > 0 ? [lostWords({count: gaps, atLeast, atMost, marker})] : []),
+    ...(gaps > 0 ? [lostWords({count: gaps, atLeast, atMost, marker: gap?.marker})] : []),
     ...[...lostStreams].map(([stream, why]) => lostStreamWords({marker: {kind: 'unread', stream, why, at: 0}}, whole)),
   ].map((words) => clean(words));
 }

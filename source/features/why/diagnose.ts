@@ -37,7 +37,7 @@ const enough = 1000;
 const lostStreams: Check = ({log}) => {
   const {lostStreams: streams = [], losses} = log ?? {};
   if (streams.length === 0) return undefined;
-  const {lostStream: marker, lostStreamId: entry} = losses ?? {};
+  const {marker, id: entry} = losses?.lostStream ?? {};
   const isAlone = streams.length === 1 && marker !== undefined;
   const are = streams.length === 1 ? 'is' : 'are';
   const text = isAlone
@@ -56,12 +56,13 @@ const lostStreams: Check = ({log}) => {
 
 /** Places where the log lacks lines. Once another run has begun after the last of them, they are trouble no longer. */
 const gaps: Check = ({log}) => {
-  const {gaps: count = 0, gap: marker, atLeast = 0, atMost = 0, gapId = 0} = log?.losses ?? {};
-  if (!log || count === 0 || gapId < log.firstId) return undefined;
+  const {gaps: count = 0, gap, atLeast = 0, atMost = 0} = log?.losses ?? {};
+  if (!log || !gap || gap.id < log.firstId) return undefined;
+  const {marker, id: entry} = gap;
   const text = `The log has ${count === 1 ? 'a gap' : 'gaps'}: ${lostWords({count, atLeast, atMost, marker})}`;
   // A single loss is worded with its times.
-  const last = count === 1 && marker?.kind === 'lost' ? undefined : marker?.at;
-  return {key: 'gaps', severity: 'notice', source: 'log', text, last, place: {entry: gapId}};
+  const last = count === 1 && marker.kind === 'lost' ? undefined : marker.at;
+  return {key: 'gaps', severity: 'notice', source: 'log', text, last, place: {entry}};
 };
 
 /** Without the runner, no state changes, and nobody can tell whether a process still runs. */

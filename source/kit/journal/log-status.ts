@@ -1,5 +1,5 @@
 import type {ApiFailure} from '../../engine/api/types.ts';
-import {type LossCount, type Marker, noLosses, type OutputStream} from '../../engine/buffer/markers.ts';
+import {type LossCount, noLosses, type OutputStream} from '../../engine/buffer/markers.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {isSilent, type LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import type {UnaskedEnd, UnaskedEnds} from '../../engine/logs/log-states.ts';
@@ -172,23 +172,17 @@ export function logEvents(before: LogStatus, now: LogStatus): readonly PipelineE
   if (gaps > 0) {
     const atLeast = losses.atLeast - before.losses.atLeast;
     const atMost = losses.atMost - before.losses.atMost;
-    events.push({kind: 'lost', ...ofLog, count: gaps, atLeast, atMost, ...placeOf(losses.gap, losses.gapId)});
+    events.push({kind: 'lost', ...ofLog, count: gaps, atLeast, atMost, ...placeOf(losses.gap)});
   }
   const lostStreams = losses.lostStreams - before.losses.lostStreams;
-  if (lostStreams > 0)
-    events.push({
-      kind: 'stream-lost',
-      ...ofLog,
-      count: lostStreams,
-      ...placeOf(losses.lostStream, losses.lostStreamId),
-    });
+  if (lostStreams > 0) events.push({kind: 'stream-lost', ...ofLog, count: lostStreams, ...placeOf(losses.lostStream)});
   const clears = losses.clears - before.losses.clears;
-  if (clears > 0) events.push({kind: 'restarted', ...ofLog, count: clears, ...placeOf(losses.clear, losses.clearId)});
+  if (clears > 0) events.push({kind: 'restarted', ...ofLog, count: clears, ...placeOf(losses.clear)});
   return now.errors === before.errors ? events : [...events, ...errorEvents(before, now)];
 }
 
-function placeOf(marker: Marker | undefined, id: number | undefined) {
-  return {marker, at: marker?.at, id};
+function placeOf(loss: LossCount['gap']) {
+  return {marker: loss?.marker, at: loss?.marker.at, id: loss?.id};
 }
 
 /** New groups before those with more of the same, the most frequent first. */

@@ -10,9 +10,9 @@ it('gaps add up within their bounds; a cut line is a gap without a number', () =
     30,
   );
   expect(count).toEqual({
-    ...{gaps: 3, atLeast: 5, atMost: 12, gap: {kind: 'line-cut', at: 0}, gapId: 30},
-    ...{clears: 0, clear: undefined, clearId: undefined},
-    ...{lostStreams: 0, lostStream: undefined, lostStreamId: undefined},
+    ...noLosses,
+    ...{gaps: 3, atLeast: 5, atMost: 12},
+    gap: {marker: {kind: 'line-cut', at: 0}, id: 30},
   });
 });
 
@@ -24,13 +24,13 @@ it('a log that began anew is counted apart', () => {
   expect(countLoss(noLosses, {kind: 'new-life', because: 'restarted', at: 0}, 3)).toMatchObject({
     gaps: 0,
     clears: 1,
-    clearId: 3,
+    clear: {id: 3},
   });
 });
 
 it('a lost stream is counted apart', () => {
   const marker: Marker = {kind: 'unread', stream: 'stdout', why: 'broken pipe', at: 0};
-  expect(countLoss(noLosses, marker, 3)).toEqual({...noLosses, lostStreams: 1, lostStream: marker, lostStreamId: 3});
+  expect(countLoss(noLosses, marker, 3)).toEqual({...noLosses, lostStreams: 1, lostStream: {marker, id: 3}});
 });
 
 it('a marker that is no loss changes nothing', () => {

@@ -173,7 +173,7 @@ test('a stream that was lost before this start is lost until the next start of t
     () => lost() === 'stdout',
     () => `${lost()}`,
   );
-  expect(stream.losses).toMatchObject({lostStreams: 0, lostStream: {kind: 'unread', stream: 'stdout'}});
+  expect(stream.losses).toMatchObject({lostStreams: 0, lostStream: {marker: {kind: 'unread', stream: 'stdout'}}});
   server.pipeline('orders').stop();
   server.pipeline('orders').start();
   await eventually(

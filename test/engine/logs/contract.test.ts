@@ -306,7 +306,7 @@ describe('what cannot be read is a gap', () => {
     await truncate(file, length - 4);
     const log = openLog({found: {kind: 'file', name: 'p', path: file, packed: 'gzip'}});
     await isRead(log);
-    expect(log.losses).toMatchObject({gaps: 1, gap: {kind: 'unreadable', because: 'cut-short'}});
+    expect(log.losses).toMatchObject({gaps: 1, gap: {marker: {kind: 'unreadable', because: 'cut-short'}}});
     await log.close();
   });
 
@@ -318,7 +318,7 @@ describe('what cannot be read is a gap', () => {
     const recordings = await findRecordings(home.path, 'p');
     const log = openLog({found: {kind: 'recording', name: 'p', path: home.path, recordings}});
     await isRead(log);
-    expect(log.losses).toMatchObject({gaps: 1, gap: {kind: 'unreadable', because: 'deleted-or-damaged'}});
+    expect(log.losses).toMatchObject({gaps: 1, gap: {marker: {kind: 'unreadable', because: 'deleted-or-damaged'}}});
     await log.close();
   });
 

@@ -154,13 +154,13 @@ test('a cut is counted as a gap, and a gap that waited for the line is still the
   sink.append(...withNewlines(Buffer.from('open')));
   const lost: Marker = {kind: 'lost', atLeast: 5, atMost: 5, from: 1, to: 2, at: 15};
   put(lost);
-  expect(sink.losses).toMatchObject({gaps: 1, gapId: 1});
+  expect(sink.losses).toMatchObject({gaps: 1, gap: {id: 1}});
   sink.cutLine();
   expect(rows()).toEqual(['open', {kind: 'line-cut', at: 99}, lost]);
-  expect(sink.losses).toMatchObject({gaps: 2, gapId: 2});
+  expect(sink.losses).toMatchObject({gaps: 2, gap: {id: 2}});
   sink.append(...withNewlines(Buffer.from('open')));
   sink.cutLine();
-  expect(sink.losses).toMatchObject({gaps: 3, gapId: 4});
+  expect(sink.losses).toMatchObject({gaps: 3, gap: {id: 4}});
 });
 
 const tagged = (level: string, text: string) =>
@@ -183,7 +183,7 @@ test('a lost stream has a marker right after the line that reports it, however t
         sink.append(...withNewlines(bytes.subarray(ends[index - 1] ?? 0, end)));
       }
       expect(rows()).toEqual([...expected, 'c', started, 'd']);
-      expect(sink.losses).toMatchObject({lostStreams: 2, lostStreamId: 6, gaps: 0});
+      expect(sink.losses).toMatchObject({lostStreams: 2, lostStream: {id: 6}, gaps: 0});
       expect(sink.states.lostStreams).toEqual([]);
     }),
   );
@@ -231,7 +231,7 @@ test('of a recorded past, the streams that are lost at its end are found, withou
     while (finding && !finding.step(1 << 20));
     expect(rows()).toEqual(before);
     expect(sink.losses.lostStreams).toBe(0);
-    return [sink.states.lostStreams, sink.losses.lostStreamId];
+    return [sink.states.lostStreams, sink.losses.lostStream?.id];
   };
   expect(found(...first, ...second)).toEqual([['stdout', 'stderr'], 4]);
   expect(found(...first, rest('b', started), ...second)).toEqual([['stderr'], 6]);

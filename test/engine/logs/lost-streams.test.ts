@@ -70,7 +70,7 @@ it('the streams that are lost at the end of a recording are those of the log as 
       const {sink} = readAgain(live(all), entries);
       expect(sink.states.lostStreams).toEqual(states.lostStreams);
       const last = [...sink.buffer.markers()].findLast(([, {kind}]) => kind === 'unread');
-      expect(sink.losses.lostStreamId).toBe(states.lostStreams.length > 0 ? last?.[0] : undefined);
+      expect(sink.losses.lostStream?.id).toBe(states.lostStreams.length > 0 ? last?.[0] : undefined);
     }),
   );
 });

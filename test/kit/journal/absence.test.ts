@@ -45,7 +45,7 @@ it('is by pipeline: what is down comes first; of each, its events are in the ord
       log('orders', {endId: 34, errors: errorsOf(['ERROR known', 'ERROR known', 'ERROR new'])}),
       log('fraud', {
         disconnected: 'does not answer',
-        losses: {...noLosses, gaps: 1, atLeast: 4, atMost: 4, gapId: 9},
+        losses: {...noLosses, gaps: 1, atLeast: 4, atMost: 4},
       }),
     ],
     [
@@ -110,7 +110,8 @@ it('lines alone are no news', () => {
 });
 
 it('a restart that the list and the log report is one row, at its place in the log', () => {
-  const now = statusAt(1, [log('a', {losses: {...noLosses, clears: 1, clearId: 6}})], [pipeline('a', {starts: 2})]);
+  const clear = {marker: {kind: 'new-life', because: 'restarted', at: 1}, id: 6} as const;
+  const now = statusAt(1, [log('a', {losses: {...noLosses, clears: 1, clear}})], [pipeline('a', {starts: 2})]);
   const absence = absenceIn(statusAt(0, [log('a')], [pipeline('a')]), now);
   expect(eventsOf(absence)).toMatchObject([{kind: 'restarted', pipeline: 'a', from: 'log', count: 1, id: 6}]);
 });

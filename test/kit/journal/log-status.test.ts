@@ -13,9 +13,9 @@ const ofLog = {pipeline: 'a', from: 'log', count: 1} as const;
 
 describe('of a log', () => {
   it('what was lost since, and where', () => {
-    const before = log('a', {losses: {...noLosses, gaps: 1, atLeast: 10, atMost: 10, gapId: 3}});
+    const before = log('a', {losses: {...noLosses, gaps: 1, atLeast: 10, atMost: 10}});
     const gap: Marker = {kind: 'lost', atLeast: 1, atMost: 4, from: 5, to: 9, at: 9};
-    const now = log('a', {losses: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gap, gapId: 40}});
+    const now = log('a', {losses: {...noLosses, gaps: 3, atLeast: 12, atMost: 15, gap: {marker: gap, id: 40}}});
     expect(logEvents(before, now)).toEqual([
       {...ofLog, kind: 'lost', count: 2, atLeast: 2, atMost: 5, marker: gap, at: 9, id: 40},
     ]);
@@ -23,7 +23,7 @@ describe('of a log', () => {
 
   it('that it is no longer followed, and that it began anew', () => {
     const clear: Marker = {kind: 'new-life', because: 'restarted', at: 7};
-    const losses = {...noLosses, clears: 1, clear, clearId: 8};
+    const losses = {...noLosses, clears: 1, clear: {marker: clear, id: 8}};
     const now = log('a', {disconnected: 'does not answer', disconnectedSince: 3, losses});
     expect(logEvents(log('a'), now)).toEqual([
       {...ofLog, from: 'pipetail', kind: 'disconnected', why: 'does not answer', at: 3},
@@ -42,7 +42,7 @@ describe('of a log', () => {
 
   it('that a stream of the process is lost', () => {
     const marker: Marker = {kind: 'unread', stream: 'stdout', why: 'x', at: 7};
-    const now = log('a', {losses: {...noLosses, lostStreams: 1, lostStream: marker, lostStreamId: 4}});
+    const now = log('a', {losses: {...noLosses, lostStreams: 1, lostStream: {marker, id: 4}}});
     expect(logEvents(log('a'), now)).toEqual([{...ofLog, kind: 'stream-lost', marker, at: 7, id: 4}]);
     expect(logEvents(now, now)).toEqual([]);
   });
