@@ -37,7 +37,6 @@ export type FailedConnector = {
 export type OfRun = {
   /** Absent if no list has it. */
   readonly pipeline: Pipeline | undefined;
-  readonly hasProcess: boolean;
   readonly known: KnownStats | undefined;
   /** Connectors that stopped with a fatal error, as logs told. */
   readonly failures: readonly LoggedFailure[];
@@ -161,10 +160,8 @@ export class ConnectorStates {
   /** Returns the same objects until something changes. */
   ofRun(name: string): OfRun {
     const run = this.#runs.get(name);
-    const pipeline = this.#listed.get(name);
     return {
-      pipeline,
-      hasProcess: hasProcess(pipeline),
+      pipeline: this.#listed.get(name),
       failures: this.#failuresOf(name),
       known: !run || this.#statsOf(name, run.earlier) ? this.#known.get(name) : undefined,
     };

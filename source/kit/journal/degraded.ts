@@ -1,4 +1,5 @@
 import type {Pipeline} from '../../engine/api/types.ts';
+import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {ConnectorStates, OfRun} from '../facts/connector-states.ts';
@@ -16,7 +17,7 @@ type DegradedOptions = {
 };
 
 /** A verdict on a pipeline, with the facts of which it was made. */
-type Judged = Omit<OfRun, 'hasProcess'> & {
+type Judged = OfRun & {
   readonly pipeline: Pipeline;
   readonly isDegraded: boolean;
   /** When the statistics came that say it, if that was a while ago; see `Finding.last`. */
@@ -70,9 +71,9 @@ export class Degraded {
     return events;
   }
 
-  #read({pipeline, hasProcess, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
+  #read({pipeline, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
     if (!pipeline) return [];
-    const isKnown = hasProcess && (known?.stats !== undefined || failures.length > 0);
+    const isKnown = hasProcess(pipeline) && (known?.stats !== undefined || failures.length > 0);
     if (isKnown) return this.#judge({pipeline, known, failures});
     this.#judged.delete(pipeline.id);
     return [];

@@ -267,9 +267,8 @@ export class EventLog {
   /** All that is known of a pipeline. `asked`: only where it is asked for. */
   facts(name: string, asked: Pick<Gathered, 'detail' | 'serverOutage' | 'failedCheckpoints'> = {}): PipelineFacts {
     const {logs, clock, runner} = this.#sources;
-    const {pipeline, known, failures} = this.connectors.ofRun(name);
     const log = logs.get(name);
-    const told = {pipeline, known, failures, log: log && logFacts(log), reading: this.readings.of(name)};
+    const told = {...this.connectors.ofRun(name), log: log && logFacts(log), reading: this.readings.of(name)};
     return factsOf({...asked, ...told, now: clock.wall(), runner: runner?.get()});
   }
 

@@ -31,9 +31,9 @@ class Rig {
         clock: {wall: () => this.now, after: () => () => {}},
       },
       why: (name) => {
-        const {failures, pipeline, known} = this.connectors.ofRun(name);
+        const run = this.connectors.ofRun(name);
         const {now} = this;
-        return diagnose(factsOf({failures, pipeline, known, now, log: undefined, reading: undefined}));
+        return diagnose(factsOf({...run, now, log: undefined, reading: undefined}));
       },
     });
     this.degraded.names.subscribe(() => {
