@@ -51,11 +51,10 @@ export class Outages {
   #wait(id: string): void {
     const {clock, refresh} = this.#options;
     const check = () => {
+      const cancel = clock.after(listPatience, () => this.#check(id));
+      this.#known.set(id, cancel);
+      // Its answer may show another time, which begins a wait of its own.
       refresh();
-      this.#known.set(
-        id,
-        clock.after(listPatience, () => this.#check(id)),
-      );
     };
     this.#known.set(id, clock.after(outagePatience, check));
   }
