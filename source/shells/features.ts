@@ -15,6 +15,7 @@ import {list} from '../features/list/list-feature.ts';
 import {marks} from '../features/marks/marks-feature.ts';
 import {merge} from '../features/merge/merge-feature.ts';
 import {move} from '../features/move/move-feature.ts';
+import {pipeline} from '../features/pipeline/pipeline-feature.ts';
 import {place} from '../features/place/place-feature.ts';
 import {record} from '../features/record/record-feature.ts';
 import {recording} from '../features/recording/recording-feature.ts';
@@ -22,9 +23,9 @@ import {runs} from '../features/runs/runs-feature.ts';
 import {search} from '../features/search/search-feature.ts';
 import {tabs} from '../features/tabs/tabs-feature.ts';
 import {timeline} from '../features/timeline/timeline-feature.ts';
+import {why} from '../features/why/why-feature.ts';
 import {savePrompt} from '../kit/copy/copy.ts';
 import {joinFeatures} from '../kit/screen/join-features.ts';
-import {pipeline} from './screen/pages/pipeline-page.ts';
 
 /** All features, in the order of their keys and pages in help and docs. A new one is a line here. */
 export const features = joinFeatures([
@@ -32,6 +33,7 @@ export const features = joinFeatures([
   tabs,
   merge,
   pipeline,
+  why,
   alerts,
   move,
   place,

@@ -127,7 +127,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../errors/x.ts', '../../shells/features.ts', '../../shells/screen/controller.ts', 'react', 'node:fs'],
   },
   shells: {
-    allowed: ['../features/help/x.ts', '../kit/screen/screen.ts', './screen/pages/x.ts'],
+    allowed: ['../features/help/x.ts', '../kit/screen/screen.ts'],
     forbidden: ['./screen/controller.ts', './commands/x.ts', 'react'],
   },
   'shells/startup': {
@@ -150,12 +150,8 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     allowed: ['../controller.ts', '../../../features/errors/errors-page.ts', '../../../engine/disk/x.ts'],
     forbidden: ['../components/x.ts', '../run/x.ts', '../../startup/x.ts', 'react', 'undici'],
   },
-  'shells/screen/pages': {
-    allowed: ['../../../kit/pages/x.ts', '../../../features/why/x.ts'],
-    forbidden: ['../hooks/x.ts', '../components/x.ts', '../run/x.ts', 'react', 'node:fs'],
-  },
   'shells/screen/components': {
-    allowed: ['../hooks/x.ts', '../pages/trouble.ts', '../../../kit/viewport/x.ts', './other.tsx', 'react'],
+    allowed: ['../hooks/x.ts', '../../../kit/viewport/x.ts', './other.tsx', 'react'],
     forbidden: ['../session/x.ts', '../run/x.ts', '../../../features/help/x.ts', 'ink-text-input'],
   },
   'shells/screen/hooks': {

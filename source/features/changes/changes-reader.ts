@@ -23,6 +23,8 @@ export const mostLeaves = 200;
 export class ChangesReader {
   readonly #clock: Clock;
   readonly #state = createStore<ChangesState | undefined>(undefined);
+  /** The values that the changes hide are on the screen. */
+  readonly isRevealed = createStore(false);
   #runner: SliceRunner | undefined;
   /** The older run of the last comparison, which may be going on: a key that is held goes on from there. */
   #older: RunKinds | undefined;

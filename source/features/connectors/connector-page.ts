@@ -1,11 +1,11 @@
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
 import {copyPage} from '../../kit/copy/copy.ts';
-import {connectorTotal, errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
+import {errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
 import type {KnownConnector} from '../../kit/facts/connectors.ts';
-import {connectorTotalWords} from '../../kit/journal/event-words.ts';
 import {openPage} from '../../kit/pages/page.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
 import {type Section, stacked} from '../../kit/pages/sections.ts';
+import {connectorErrorsOf} from '../../kit/screen/connector-errors.ts';
 import type {Page, Screen} from '../../kit/screen/screen.ts';
 import {outageNow} from '../../kit/screen/server-outage.ts';
 import type {Style} from '../../kit/terminal/style.ts';
@@ -77,7 +77,7 @@ export function connectorsSection(screen: Screen, name: string, width: number): 
   const isOpened = catalog.find(name) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(screen, name));
   const table = connectorTable(connectors, {width, symbols, now: clock.wall()});
-  const others = errorsOf(screen, name).all - errorsIn(connectors);
+  const others = connectorErrorsOf(screen, name).all - errorsIn(connectors);
   // An input that stopped with a fatal error is not in them.
   const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;
   const prose = (words: string | undefined) => (words === undefined ? [] : paragraph(words, width, {style: quiet}));
@@ -105,12 +105,4 @@ export function minuteSection(screen: Screen, name: string, width: number): Sect
 /** The page says why the server does not answer. */
 function isExplained(screen: Screen, name: string): boolean {
   return screen.services.catalog.find(name) === undefined && outageNow(screen) !== undefined;
-}
-
-/** The number of connector errors of the last run: all of them, and in words. */
-export function errorsOf(screen: Screen, name: string): {readonly all: number; readonly words: string} {
-  const log = screen.services.logs.get(name)?.errors.connectors;
-  const {errors, isCounted, isAtLeast} = screen.events.connectors.counted(name);
-  const {all} = connectorTotal(errors, log);
-  return {all, words: all === 0 && !isCounted ? '–' : connectorTotalWords(errors, log, {isAtLeast})};
 }

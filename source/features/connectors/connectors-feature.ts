@@ -1,5 +1,8 @@
+import {openAbout, openKind} from '../../kit/pages/page.ts';
 import type {Feature} from '../../kit/screen/screen.ts';
-import {connectorPage} from './connector-page.ts';
+import {activityText} from './activity.ts';
+import {connectorPage, connectorsSection, minuteSection} from './connector-page.ts';
+import {connectorsText} from './connector-table.ts';
 
 export const connectors: Feature = {
   keys: {
@@ -14,4 +17,40 @@ export const connectors: Feature = {
     ],
   },
   pages: [connectorPage],
+  pageKeys: {
+    pipeline: [
+      {
+        id: 'pipeline-connectors',
+        keys: ['c'],
+        help: 'go to its connectors, or close them',
+        /** As the keys of other parts do, which are commands of the log and the list, too. */
+        run(screen, keyName) {
+          const {page} = screen.state;
+          if (page?.kind !== 'pipeline') return;
+          if (page.section === 'connectors') screen.dispatch({type: 'page', page: page.under});
+          else openKind(screen, page.kind, {keyName, section: 'connectors'});
+        },
+      },
+    ],
+  },
+  parts: [
+    {
+      name: 'connectors',
+      above: 'facts',
+      section: (screen, {name}, {width}) => connectorsSection(screen, name, width),
+      goTo: (screen, _, key) => openAbout(screen, 'connector', key),
+      isConnector: () => true,
+      described: ({events}, {name}) => ({
+        texts: [{title: 'Connectors', text: connectorsText(events.connectors.connectors(name))}],
+      }),
+    },
+    {
+      name: 'minute',
+      above: 'facts',
+      section: (screen, {name}, {width}) => minuteSection(screen, name, width),
+      described: ({services}, {name}) => ({
+        texts: [{title: 'The last minute', text: activityText(services.stats.known.get().get(name))}],
+      }),
+    },
+  ],
 };

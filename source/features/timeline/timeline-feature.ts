@@ -1,4 +1,18 @@
-import type {Feature} from '../../kit/screen/screen.ts';
+import type {Feature, PipelinePart} from '../../kit/screen/screen.ts';
+import {TimelineReader} from './timeline-reader.ts';
+import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline-section.ts';
+
+export const timelinePart: PipelinePart<TimelineReader> = {
+  name: 'timeline',
+  above: 'connection',
+  start: ({services}) => new TimelineReader(services),
+  section: (screen, {name: pipeline}, {kept, width}) =>
+    timelineSection(screen, {state: kept.state.get(), pipeline, width}),
+  read: readTimeline,
+  goTo: (screen, kept, key) => goToEvent(screen, kept.state.get(), Number(key)),
+  text: (screen, kept) => timelineAsText(screen, kept.state.get()),
+  redrawnBy: ({state}) => [state],
+};
 
 export const timeline: Feature = {
   keys: {
@@ -14,4 +28,5 @@ export const timeline: Feature = {
       },
     ],
   },
+  parts: [timelinePart],
 };

@@ -7,7 +7,6 @@ import {goToEntryOf} from '../../kit/screen/common.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
 import {outageNow} from '../../kit/screen/server-outage.ts';
 import type {Described} from '../../kit/screen/services.ts';
-import type {OpenPage} from '../../kit/state/page.ts';
 import {wrapWords} from '../../kit/terminal/fit.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
@@ -26,9 +25,6 @@ const styles: Readonly<Record<Severity, Style>> = {
 };
 /** Cells in front of what belongs to a finding. */
 const detailIndent = 5;
-
-/** A page that tells why a pipeline is as it is: it reads the log for checkpoints that failed. */
-type WhyPage = OpenPage & {readonly checkpoints: Pick<CheckpointReader, 'state'>};
 
 /** Diagnoses the described pipeline. */
 export function describedWhy(
@@ -86,16 +82,20 @@ function indented(text: string, width: number, style: Style = {}): readonly Styl
 }
 
 /** Where a finding leads: its entry, while that is kept, else its connector. */
-export function whereTo(screen: Screen, page: WhyPage, key: string): 'entry' | 'connector' | undefined {
-  const {place, log} = placeOf(screen, page, key);
+export function whereTo(
+  screen: Screen,
+  checkpoints: Pick<CheckpointReader, 'state'>,
+  key: string,
+): 'entry' | 'connector' | undefined {
+  const {place, log} = placeOf(screen, checkpoints, key);
   if (place?.entry !== undefined && log && place.entry >= log.buffer.firstId) return 'entry';
   return place?.connector === undefined ? undefined : 'connector';
 }
 
 /** Goes to the place of a finding in the log, or opens its connector. */
-export function goToFinding(screen: Screen, page: WhyPage, key: string): void {
-  const {place, log} = placeOf(screen, page, key);
-  const where = whereTo(screen, page, key);
+export function goToFinding(screen: Screen, checkpoints: Pick<CheckpointReader, 'state'>, key: string): void {
+  const {place, log} = placeOf(screen, checkpoints, key);
+  const where = whereTo(screen, checkpoints, key);
   if (where === 'entry' && place?.entry !== undefined && log) {
     closePages(screen);
     goToEntryOf(screen, log.name, place.entry);
@@ -103,7 +103,7 @@ export function goToFinding(screen: Screen, page: WhyPage, key: string): void {
   else screen.say('this is no longer kept');
 }
 
-function placeOf(screen: Screen, {checkpoints}: WhyPage, key: string) {
+function placeOf(screen: Screen, checkpoints: Pick<CheckpointReader, 'state'>, key: string) {
   const described = screen.lookup.described.get();
   const all = described ? describedWhy(screen, described, checkpoints.state.get()) : [];
   const finding = all.find((each) => each.key === key);

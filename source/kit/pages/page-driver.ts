@@ -70,8 +70,8 @@ export function runCommand(screen: Screen, command: Command, keyName: string): v
   const why = lackWords(screen, command);
   if (why !== undefined) screen.say(why);
   else if (!runOnPage(screen, command, keyName)) {
-    const row = screen.features.keys.get(command.id);
-    if (row && 'run' in row) row.run(screen, keyName);
+    screen.features.keys.get(command.id)?.run?.(screen, keyName);
+    forgetRows();
   }
 }
 
@@ -84,8 +84,10 @@ function runOnPage(screen: Screen, {id, does, opens, section, context}: Command,
     return true;
   }
   if (!page || context === 'everywhere') return false;
+  const run = kindOf(screen, page).run?.[id];
   if (does !== undefined) act(screen, page, does);
-  else kindOf(screen, page).run?.[id]?.(screen, page, keyName);
+  else if (run) run(screen, page, keyName);
+  else return false;
   forgetRows();
   return true;
 }

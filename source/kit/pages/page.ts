@@ -1,5 +1,5 @@
 import {sameParts} from '../../lib/store.ts';
-import type {Opened, Opening, Page, Screen} from '../screen/screen.ts';
+import type {Opened, Opening, Page, PipelinePart, Screen} from '../screen/screen.ts';
 import type {OpenPage} from '../state/page.ts';
 import type {PageRows} from './page-rows.ts';
 
@@ -22,6 +22,13 @@ export function openAs<State>(page: OpenPage | undefined, of: Page<State>): Open
 
 function isOf<State>(page: OpenPage, of: Page<State>): page is Opened<State> {
   return page.kind === of.kind;
+}
+
+/** What a part of the page of a pipeline keeps there; undefined: that page is not open. */
+export function keptBy<Kept>(page: OpenPage | undefined, {name}: PipelinePart<Kept>): Kept | undefined {
+  if (!page || !('parts' in page) || !(page.parts instanceof Map)) return undefined;
+  // The compiler cannot see that each part is kept under its own name.
+  return page.parts.get(name) as Kept | undefined;
 }
 
 /** What was asked for last, with what it was made of. */

@@ -8,9 +8,14 @@ export function joinFeatures(features: readonly Feature[]): Features {
     features.flatMap(({keys}) => keys?.[group] ?? []).map((row) => ({...row, group, context})),
   );
   const pages = features.flatMap(({pages = []}) => pages);
+  const added = (context: string) => features.flatMap(({pageKeys}) => pageKeys?.[context] ?? []);
+  const ofPages = pages.flatMap(({keys}) =>
+    keys ? pageCommands({...keys, own: [...(keys.own ?? []), ...added(keys.context)]}) : [],
+  );
   return {
-    commands: [...rows, ...pages.flatMap(({keys}) => (keys ? pageCommands(keys) : []))],
-    keys: new Map(rows.map((row) => [row.id, row])),
+    commands: [...rows, ...ofPages],
+    keys: new Map([...rows, ...pages.flatMap(({context}) => added(context))].map((row) => [row.id, row])),
+    parts: features.flatMap(({parts = []}) => parts),
     pages,
     prompts: Object.assign({}, ...features.map(({prompts}) => prompts)),
   };

@@ -10,6 +10,7 @@ import type {Command, CommandTable, Condition, Conditions, KeyContext, KeyGroup}
 import type {PromptHint} from '../keys/commands.ts';
 import type {Motions, PageKeys} from '../keys/common-commands.ts';
 import type {PageRows} from '../pages/page-rows.ts';
+import type {Section} from '../pages/sections.ts';
 import type {Pane, PaneAt} from '../pane/pane-at.ts';
 import type {Edit} from '../state/edit-line.ts';
 import type {OpenPage, PageKind} from '../state/page.ts';
@@ -17,12 +18,14 @@ import type {PaneView} from '../state/pane-view.ts';
 import type {Choice, PageText, Prompt, Tab, ViewAction, ViewState} from '../state/view-state.ts';
 import type {StyledText} from '../terminal/styled-text.ts';
 import type {Geometry} from '../viewport/geometry.ts';
+import type {Fact} from '../viewport/markdown.ts';
 import type {Position} from '../viewport/position.ts';
+import type {PipelineError} from '../words/pipeline.ts';
 import type {Layout, Size} from './layout.ts';
 import type {LogWaits} from './log-waits.ts';
 import type {NoticeKind} from './notice-timer.ts';
 import type {ProgramLookup} from './program-lookup.ts';
-import type {PipelineLookup, Services, TerminalLease} from './services.ts';
+import type {Described, PipelineLookup, Services, TerminalLease} from './services.ts';
 import type {TabSwitcher} from './tabs.ts';
 
 /** What a key or a page may use of the screen. The screen's controller is the only one; see there. */
@@ -82,26 +85,35 @@ export type Feature = {
   readonly keys?: Readonly<Partial<Record<KeyGroup, readonly KeyRow[]>>>;
   readonly pages?: readonly Page[];
   readonly prompts?: Partial<PromptKinds>;
+  readonly parts?: readonly PipelinePart[];
+  /** Keys of pages of other features, by their contexts. */
+  readonly pageKeys?: Readonly<Record<KeyContext, readonly PageKeyRow[]>>;
 };
 
-/** A key: its words, when it works and what it says where it does not, and what it does or which page it opens. */
+/** What a key does, and says where it does nothing. */
+export type KeyHandler = {
+  /** `keyName`: some have a different effect for each of their keys, such as the numbers of the tabs. */
+  run?(screen: Screen, keyName: string): void;
+  /** Returns what is said where that is not which it needs; absent: that there is no connection. */
+  without?(screen: Screen, tab: Tab | undefined): string;
+};
+
+/** A key: its words, when it works, and what it does itself or which page it opens. */
 export type KeyRow = Omit<Command, 'context' | 'group' | 'hint'> & {
   readonly hint?: string | Readonly<Partial<Record<Condition | 'else', string>>>;
-  /** What is said where that is not which it needs; absent: that there is no connection. */
-  without?(screen: Screen, tab: Tab | undefined): string;
-} & (
-    | {readonly opens: string}
-    /** `keyName`: some have a different effect for each of their keys, such as the numbers of the tabs. */
-    | {run(screen: Screen, keyName: string): void}
-  );
+} & (({readonly opens: string} & Pick<KeyHandler, 'without'>) | (KeyHandler & Required<Pick<KeyHandler, 'run'>>));
+
+/** A key on a page of another feature, which its handler finds open. */
+export type PageKeyRow = NonNullable<PageKeys['own']>[number] & Required<Pick<KeyHandler, 'run'>>;
 
 /** What all features contribute: dispatch, footer, help and docs/keys.md are made from this and nothing else. */
 export type Features = {
   /** With the default keys. */
   readonly commands: CommandTable;
-  /** The rows of list and log by their ids. */
-  readonly keys: ReadonlyMap<string, KeyRow>;
+  /** The rows by their ids, but those of pages. */
+  readonly keys: ReadonlyMap<string, KeyHandler>;
   readonly pages: readonly Page[];
+  readonly parts: readonly PipelinePart[];
   readonly prompts: Partial<PromptKinds>;
 };
 
@@ -157,6 +169,36 @@ export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   close?(screen: Screen, page: Opened<State>): void;
   /** Called when the page is neither open nor under another one any more. */
   closed?(page: Opened<State>): void;
+};
+
+/** A part of the page of a pipeline. `Kept`: what it keeps while the page is open. */
+export type PipelinePart<Kept = unknown> = {
+  /** Name of its section. */
+  readonly name: string;
+  /** The page's own section that it stands above. */
+  readonly above: 'state' | 'facts' | 'connection';
+  /** Called when the page is opened, and `stop` when it is closed. */
+  start?(screen: Screen): Kept & {stop(): void};
+  section(screen: Screen, described: Described, view: {readonly kept: Kept; readonly width: number}): Section;
+  /** Reads what is long, unless that was begun: the part was opened, or its first row is drawn. */
+  read?(screen: Screen, kept: Kept, pipeline: string): void;
+  /** Returns false, and says why, where nothing can be opened at it. */
+  canOpen?(screen: Screen, pipeline: string | undefined): boolean;
+  /** Goes to the place of an item in the log, or opens it. */
+  goTo?(screen: Screen, kept: Kept, key: string): void;
+  /** The item is opened as a connector. */
+  isConnector?(screen: Screen, kept: Kept, key: string): boolean;
+  /** What is copied while it is read; absent: the description. */
+  text?(screen: Screen, kept: Kept): PageText | Problem;
+  /** What the text of the description has of it. */
+  described?(
+    screen: Screen,
+    described: Described,
+    kept: Kept,
+  ): {readonly facts?: readonly Fact[]; readonly texts?: readonly PipelineError[]};
+  /** What is so while it is read. */
+  conditions?(kept: Kept): Conditions;
+  redrawnBy?(kept: Kept): readonly ReadableStore<unknown>[];
 };
 
 /** Each kind of prompt. */

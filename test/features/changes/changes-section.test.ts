@@ -1,12 +1,12 @@
 import {expect, it} from 'vitest';
+import {changesPart} from '../../../source/features/changes/changes-feature.ts';
 import {changesSection} from '../../../source/features/changes/changes-section.ts';
 import {comparedRuns} from '../../../source/features/changes/changes-words.ts';
 import {RunCounter} from '../../../source/features/changes/run-changes.ts';
-import {openAs} from '../../../source/kit/pages/page.ts';
+import {keptBy} from '../../../source/kit/pages/page.ts';
 import {conditionsOfPage} from '../../../source/kit/pages/page-driver.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';
 import {textWidth} from '../../../source/lib/width.ts';
-import {pipelinePage} from '../../../source/shells/screen/pages/pipeline-page.ts';
 import {head, indexText, runner, start, stopped} from '../../engine/records/index-lines.ts';
 import {sectionTexts} from '../../kit/pages/all-rows.ts';
 import {currentLine, logged, noticeOf, pressed, reading, write} from '../../kit/screen/reading.ts';
@@ -44,7 +44,7 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   screen.press('D');
   expect(shown(screen)[0]).toContain('counting the records of its runs');
   await screen.until(
-    () => /compared|alone/.test(openAs(screen.controller.state.page, pipelinePage)?.changes.state.get()?.kind ?? ''),
+    () => /compared|alone/.test(keptBy(screen.controller.state.page, changesPart)?.state.get()?.kind ?? ''),
     'the runs to be counted',
   );
   return shown(screen);

@@ -2,10 +2,10 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, it} from 'vitest';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
-import {openAs} from '../../../source/kit/pages/page.ts';
+import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
+import {keptBy} from '../../../source/kit/pages/page.ts';
 import {withUnder} from '../../../source/kit/state/page.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';
-import {pipelinePage} from '../../../source/shells/screen/pages/pipeline-page.ts';
 import {writable} from '../../harness/writable.ts';
 import {sectionTexts} from '../../kit/pages/all-rows.ts';
 import {currentLine, logged, noticeOf, reading} from '../../kit/screen/reading.ts';
@@ -13,8 +13,8 @@ import type {ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
 
 const timelineOf = ({state}: ScreenUnderTest['controller']) =>
   withUnder(state.page)
-    .flatMap((page) => openAs(page, pipelinePage) ?? [])[0]
-    ?.timeline.state.get();
+    .flatMap((page) => keptBy(page, timelinePart) ?? [])[0]
+    ?.state.get();
 
 function shown({controller}: ScreenUnderTest, width = 120): readonly string[] {
   return sectionTexts(controller, 'timeline', width);
@@ -122,7 +122,7 @@ it('has the runs of a log that was not shown yet', async () => {
   screen.server.pipeline('orders').start();
   await opened(screen);
   const stream = screen.controller.services.logs.get('orders');
-  const reader = openAs(screen.controller.state.page, pipelinePage)?.timeline;
+  const reader = keptBy(screen.controller.state.page, timelinePart);
   if (!stream || !reader) throw new Error('no stream, or no timeline');
   const {buffer, errors} = stream;
   reader.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});

@@ -1,7 +1,7 @@
 import {describe, expect, it, vi} from 'vitest';
+import {openPipeline, pipelinePage} from '../../../source/features/pipeline/pipeline-page.ts';
 import {conditionsOfPage, pageShown} from '../../../source/kit/pages/page-driver.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';
-import {openPipeline, pipelinePage} from '../../../source/shells/screen/pages/pipeline-page.ts';
 import {logged, pressed, reading, write} from '../screen/reading.ts';
 import {ScreenUnderTest, withFailures} from '../screen/screen-under-test.ts';
 import {allTexts, rowsOfPage} from './all-rows.ts';

@@ -11,10 +11,10 @@ import {findLogs} from '../../../source/engine/opened/find-logs.ts';
 import {findRecordings} from '../../../source/engine/recording/read-recording.ts';
 import {notRecognised} from '../../../source/engine/records/log-format.ts';
 import {helpOf, helpPage} from '../../../source/features/help/help-page.ts';
-import {openAs} from '../../../source/kit/pages/page.ts';
+import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
+import {keptBy, openAs} from '../../../source/kit/pages/page.ts';
 import {itemWords} from '../../../source/kit/screen/list-item.ts';
 import {openedTitle} from '../../../source/kit/screen/opened.ts';
-import {pipelinePage} from '../../../source/shells/screen/pages/pipeline-page.ts';
 import {sessionOf} from '../../../source/shells/screen/session/session-state.ts';
 import {writeRecording} from '../../engine/recording/recording-files.ts';
 import {runner} from '../../engine/records/index-lines.ts';
@@ -58,7 +58,7 @@ const noticeAfter = (screen: ScreenUnderTest, ...keys: readonly string[]) => {
   return screen.controller.state.notice;
 };
 
-const timelineOf = ({state}: ScreenUnderTest['controller']) => openAs(state.page, pipelinePage)?.timeline.state.get();
+const timelineOf = ({state}: ScreenUnderTest['controller']) => keptBy(state.page, timelinePart)?.state.get();
 
 /** Those of these commands that the help has, once it is open. */
 function inHelp({controller}: ScreenUnderTest, ...ids: readonly string[]) {

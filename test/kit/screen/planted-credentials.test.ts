@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {configurationLines, kafkaInputOf} from '../../../demo/process-log.ts';
-import {openAs} from '../../../source/kit/pages/page.ts';
-import {pipelinePage} from '../../../source/shells/screen/pages/pipeline-page.ts';
+import {changesPart} from '../../../source/features/changes/changes-feature.ts';
+import {keptBy} from '../../../source/kit/pages/page.ts';
 import {plantedTexts, showsPlanted} from '../../lib/planted.ts';
 import {allTexts, rowsOfPage} from '../pages/all-rows.ts';
 import {logged, pressed, reading, write} from './reading.ts';
@@ -29,8 +29,8 @@ it('no page shows a credential, and none is copied from one, alerted or saved', 
     screen.press(key);
     await screen.clock.advance(5000);
     await screen.until(() => controller.state.page !== undefined, `the page of ${key}`);
-    const page = openAs(controller.state.page, pipelinePage);
-    if (key === 'D') await screen.until(() => page?.changes.state.get()?.kind === 'compared', 'the comparison');
+    const changes = keptBy(controller.state.page, changesPart);
+    if (key === 'D') await screen.until(() => changes?.state.get()?.kind === 'compared', 'the comparison');
     const texts = [...allTexts(rowsOfPage(controller, 100)), ...allTexts(rowsOfPage(controller, 400))];
     expect([key, texts.length > 1]).toEqual([key, true]);
     shown.push(...texts);

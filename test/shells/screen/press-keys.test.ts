@@ -1,5 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import type {Scenario} from '../../../demo/demo.ts';
+import {openPipeline} from '../../../source/features/pipeline/pipeline-page.ts';
 import {recordPage} from '../../../source/features/record/record-page.ts';
 import type {Command} from '../../../source/kit/keys/command.ts';
 import {unknownKey} from '../../../source/kit/keys/key-names.ts';
@@ -9,7 +10,6 @@ import {pageShown} from '../../../source/kit/pages/page-driver.ts';
 import {cancelPrompt, cyclePrompt, recallPrompt, submitPrompt} from '../../../source/kit/screen/prompts.ts';
 import {newPane} from '../../../source/kit/state/pane-view.ts';
 import {features} from '../../../source/shells/features.ts';
-import {openPipeline} from '../../../source/shells/screen/pages/pipeline-page.ts';
 import {
   addMarker,
   logged,

@@ -8,7 +8,6 @@ import type {StyledText} from '../../../kit/terminal/styled-text.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {useController, usePageStores, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
-import {troubleShown} from '../pages/trouble.ts';
 import {Body} from './body.tsx';
 import {FilterLine} from './filter-line.tsx';
 import {Footer} from './footer.tsx';
@@ -17,6 +16,7 @@ import {PromptLine} from './prompt-line.tsx';
 import {Rows} from './rows.tsx';
 import {StatusLine} from './status-line.tsx';
 import {useTabLabels} from './tab-bar.ts';
+import {troubleShown} from './trouble.ts';
 
 export function Screen({layout}: {readonly layout: Layout}) {
   const {view} = useController();

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
-import {textWidth} from '../../../../source/lib/width.ts';
-import {type EventsView, eventRows} from '../../../../source/shells/screen/pages/connection-section.ts';
+import {type EventsView, eventRows} from '../../../source/features/pipeline/connection-section.ts';
+import {textWidth} from '../../../source/lib/width.ts';
 
 const at = Date.UTC(2026, 10, 25, 9, 17, 30);
 const text = (events: EventsView['events'], width: number, version: string | undefined = '0.337.0') =>

@@ -1,29 +1,24 @@
-import {hasState} from '../../../engine/api/pipeline-state.ts';
-import type {ApiFailure, Pipeline} from '../../../engine/api/types.ts';
-import {excerptOf, excerptsOf, positionIn} from '../../../engine/program/excerpt.ts';
-import {programThen} from '../../../engine/program/program-version.ts';
-import {activityText} from '../../../features/connectors/activity.ts';
-import {errorsOf} from '../../../features/connectors/connector-page.ts';
-import {connectorsText} from '../../../features/connectors/connector-table.ts';
-import {findingFacts} from '../../../features/why/format-finding.ts';
-import {describedWhy} from '../../../features/why/why-section.ts';
-import type {FailedCheckpoints} from '../../../kit/facts/pipeline-facts.ts';
-import {keysNamed} from '../../../kit/keys/commands.ts';
-import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../../kit/pages/page-rows.ts';
-import type {Section} from '../../../kit/pages/sections.ts';
-import {loggedFacts, openedFacts} from '../../../kit/screen/opened.ts';
-import type {Problem, Screen} from '../../../kit/screen/screen.ts';
-import {outageNow} from '../../../kit/screen/server-outage.ts';
-import type {Described} from '../../../kit/screen/services.ts';
-import type {PageText} from '../../../kit/state/view-state.ts';
-import {plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
-import type {Symbols} from '../../../kit/terminal/symbols.ts';
-import {type Fact, factsOf, pipelineMarkdown} from '../../../kit/viewport/markdown.ts';
-import {excerptRows} from '../../../kit/viewport/program-rows.ts';
-import type {Outage} from '../../../kit/words/failures.ts';
-import {type PipelineError, pipelineErrors, tagWords} from '../../../kit/words/pipeline.ts';
-import {clean} from '../../../lib/clean.ts';
-import {readTime} from '../../../lib/format.ts';
+import {hasState} from '../../engine/api/pipeline-state.ts';
+import type {ApiFailure, Pipeline} from '../../engine/api/types.ts';
+import {excerptOf, excerptsOf, positionIn} from '../../engine/program/excerpt.ts';
+import {programThen} from '../../engine/program/program-version.ts';
+import {keysNamed} from '../../kit/keys/commands.ts';
+import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../kit/pages/page-rows.ts';
+import type {Section} from '../../kit/pages/sections.ts';
+import {connectorErrorsOf} from '../../kit/screen/connector-errors.ts';
+import {loggedFacts, openedFacts} from '../../kit/screen/opened.ts';
+import type {PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
+import {outageNow} from '../../kit/screen/server-outage.ts';
+import type {Described} from '../../kit/screen/services.ts';
+import type {PageText} from '../../kit/state/view-state.ts';
+import {plain, type StyledText} from '../../kit/terminal/styled-text.ts';
+import type {Symbols} from '../../kit/terminal/symbols.ts';
+import {type Fact, factsOf, pipelineMarkdown} from '../../kit/viewport/markdown.ts';
+import {excerptRows} from '../../kit/viewport/program-rows.ts';
+import type {Outage} from '../../kit/words/failures.ts';
+import {type PipelineError, pipelineErrors, tagWords} from '../../kit/words/pipeline.ts';
+import {clean} from '../../lib/clean.ts';
+import {readTime} from '../../lib/format.ts';
 
 /** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
 export type DescriptionView = {
@@ -63,7 +58,7 @@ export function descriptionView(
       listed: screen.pipeline(name),
       unanswered: outageNow(screen),
     },
-    connectorErrors: errorsOf(screen, name).words,
+    connectorErrors: connectorErrorsOf(screen, name).words,
     parts: keysNamed(screen.commands, [
       ['changes', 'changes'],
       ['timeline', 'timeline'],
@@ -124,25 +119,26 @@ export function configurationSection({described: {answer}, width}: DescriptionVi
 }
 
 /** The text of the page, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */
-export function describedAsText(screen: Screen, failedCheckpoints: FailedCheckpoints | undefined): PageText | Problem {
+export function describedAsText(screen: Screen, keptOf: (part: PipelinePart) => unknown): PageText | Problem {
   const described = screen.lookup.described.get();
   if (!described?.answer) return {problem: 'still loading: press the key again'};
   const {name, answer} = described;
   const detail = answer.kind === 'detail' ? answer.detail : undefined;
   const pipeline = detail ?? screen.pipeline(name);
-  const {stats, serverUrl} = screen.services;
+  const {serverUrl} = screen.services;
+  const parts = screen.features.parts.map((part) => part.described?.(screen, described, keptOf(part)) ?? {});
   const opened = [...openedFacts(screen, name), ...loggedFacts(screen, name)];
   if (!pipeline && opened.length === 0) return {problem: 'nothing to copy here'};
   const title = pipeline?.name ?? name;
   const errors = pipeline ? pipelineErrors(pipeline, detail?.programError) : [];
   const sections = [
-    {title: 'Connectors', text: connectorsText(screen.events.connectors.connectors(name))},
-    {title: 'The last minute', text: activityText(stats.known.get().get(name))},
+    ...parts.flatMap(({texts = []}) => texts),
     {title: 'Configuration', text: answer.kind === 'detail' ? (answer.configuration ?? '') : ''},
   ].filter(({text}) => pipeline && text !== '');
-  const why = findingFacts(describedWhy(screen, described, failedCheckpoints));
-  const {words} = errorsOf(screen, title);
-  const facts = pipeline ? [...why, ...stateFacts(pipeline, words), ...otherFacts(pipeline, words)] : opened;
+  const {words} = connectorErrorsOf(screen, title);
+  const facts = pipeline
+    ? [...parts.flatMap(({facts = []}) => facts), ...stateFacts(pipeline, words), ...otherFacts(pipeline, words)]
+    : opened;
   const all = [...errors, ...sections.map(({title, text}) => ({title, text: text.trimEnd()}))];
   return {
     file: `${title}-description`,

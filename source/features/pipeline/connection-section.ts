@@ -1,18 +1,18 @@
-import type {ConnectionEvent} from '../../../engine/connection/state.ts';
-import type {Log} from '../../../engine/logs/log.ts';
-import {factRows, labelled, paragraph} from '../../../kit/pages/page-rows.ts';
-import {textsOf, titledText, wide} from '../../../kit/pages/page-text.ts';
-import type {Section} from '../../../kit/pages/sections.ts';
-import {tabOf} from '../../../kit/screen/common.ts';
-import {openedFacts} from '../../../kit/screen/opened.ts';
-import type {Screen} from '../../../kit/screen/screen.ts';
-import {tabTitle} from '../../../kit/screen/tabs.ts';
-import {type PageText, pipelinesOf, type Tab} from '../../../kit/state/view-state.ts';
-import {plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
-import type {Fact} from '../../../kit/viewport/markdown.ts';
-import {oldServerWords} from '../../../kit/words/failures.ts';
-import {markerText} from '../../../kit/words/markers.ts';
-import {dateTime} from '../../../lib/format.ts';
+import type {ConnectionEvent} from '../../engine/connection/state.ts';
+import type {Log} from '../../engine/logs/log.ts';
+import {factRows, labelled, paragraph} from '../../kit/pages/page-rows.ts';
+import {textsOf, titledText, wide} from '../../kit/pages/page-text.ts';
+import type {Section} from '../../kit/pages/sections.ts';
+import {tabOf} from '../../kit/screen/common.ts';
+import {openedFacts} from '../../kit/screen/opened.ts';
+import type {Screen} from '../../kit/screen/screen.ts';
+import {tabTitle} from '../../kit/screen/tabs.ts';
+import {type PageText, pipelinesOf, type Tab} from '../../kit/state/view-state.ts';
+import {plain, type StyledText} from '../../kit/terminal/styled-text.ts';
+import type {Fact} from '../../kit/viewport/markdown.ts';
+import {oldServerWords} from '../../kit/words/failures.ts';
+import {markerText} from '../../kit/words/markers.ts';
+import {dateTime} from '../../lib/format.ts';
 
 /** Cells of the times of events. */
 const timeCells = 22;

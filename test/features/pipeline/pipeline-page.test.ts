@@ -2,29 +2,31 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
-import type {Pipeline} from '../../../../source/engine/api/types.ts';
-import {openAs} from '../../../../source/kit/pages/page.ts';
-import {conditionsOfPage, pageShown} from '../../../../source/kit/pages/page-driver.ts';
-import {joinSections} from '../../../../source/kit/pages/sections.ts';
-import {goToTab} from '../../../../source/kit/screen/common.ts';
-import {promptLabel} from '../../../../source/kit/screen/prompts.ts';
-import type {Described, Services} from '../../../../source/kit/screen/services.ts';
-import {promptInUse} from '../../../../source/kit/state/view-state.ts';
-import type {StyledText} from '../../../../source/kit/terminal/styled-text.ts';
-import {symbolsFor} from '../../../../source/kit/terminal/symbols.ts';
-import {textWidth} from '../../../../source/lib/width.ts';
+import type {Pipeline} from '../../../source/engine/api/types.ts';
+import {changesPart} from '../../../source/features/changes/changes-feature.ts';
 import {
   configurationSection,
   type DescriptionView,
   factsSection,
   stateSection,
   titleSection,
-} from '../../../../source/shells/screen/pages/description.ts';
-import {pipelinePage} from '../../../../source/shells/screen/pages/pipeline-page.ts';
-import {allRows} from '../../../kit/pages/all-rows.ts';
-import {badProgram, deploymentError, makePipeline, noProgram, stopped} from '../../../kit/screen/make-pipeline.ts';
-import {logged, noticeOf, reading} from '../../../kit/screen/reading.ts';
-import {ScreenUnderTest, withFailures} from '../../../kit/screen/screen-under-test.ts';
+} from '../../../source/features/pipeline/description.ts';
+import {pipelinePage} from '../../../source/features/pipeline/pipeline-page.ts';
+import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
+import {keptBy, openAs} from '../../../source/kit/pages/page.ts';
+import {conditionsOfPage, pageShown} from '../../../source/kit/pages/page-driver.ts';
+import {joinSections} from '../../../source/kit/pages/sections.ts';
+import {goToTab} from '../../../source/kit/screen/common.ts';
+import {promptLabel} from '../../../source/kit/screen/prompts.ts';
+import type {Described, Services} from '../../../source/kit/screen/services.ts';
+import {promptInUse} from '../../../source/kit/state/view-state.ts';
+import type {StyledText} from '../../../source/kit/terminal/styled-text.ts';
+import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
+import {textWidth} from '../../../source/lib/width.ts';
+import {allRows} from '../../kit/pages/all-rows.ts';
+import {badProgram, deploymentError, makePipeline, noProgram, stopped} from '../../kit/screen/make-pipeline.ts';
+import {logged, noticeOf, reading} from '../../kit/screen/reading.ts';
+import {ScreenUnderTest, withFailures} from '../../kit/screen/screen-under-test.ts';
 
 /** The description of a pipeline, without what is below. */
 function descriptionRows(view: DescriptionView): readonly StyledText[] {
@@ -306,6 +308,7 @@ describe('the parts of the page', () => {
   const screenWith = (rows: number) =>
     reading([logged(1, 'ERROR', 'disk full'), logged(2, 'INFO', 'step')], {size: {columns: 60, rows}});
   const opened = ({controller}: ScreenUnderTest) => openAs(controller.state.page, pipelinePage);
+  const timelineOf = ({controller}: ScreenUnderTest) => keptBy(controller.state.page, timelinePart);
   const top = ({controller}: ScreenUnderTest) => pageShown(controller).rows[0]?.text;
 
   it('are opened by D, H, i and c, and closed by the same key; on the page these keys go there', async () => {
@@ -335,7 +338,8 @@ describe('the parts of the page', () => {
     await screen.until(() => controller.lookup.described.get()?.answer !== undefined, 'the answer');
     pageShown(controller);
     await screen.clock.advance(100);
-    const {timeline, changes} = opened(screen) ?? {};
+    const timeline = keptBy(controller.state.page, timelinePart);
+    const changes = keptBy(controller.state.page, changesPart);
     expect(timeline?.state.get()).toBeUndefined();
     expect(changes?.state.get()).toBeUndefined();
     screen.press('G');
@@ -349,7 +353,7 @@ describe('the parts of the page', () => {
     await using screen = await screenWith(14);
     const {controller} = screen;
     screen.press('d', 'H');
-    await screen.until(() => opened(screen)?.timeline.state.get()?.timeline !== undefined, 'the timeline');
+    await screen.until(() => timelineOf(screen)?.state.get()?.timeline !== undefined, 'the timeline');
     screen.press('d');
     const chosen = () => opened(screen)?.chosen;
     for (let presses = 0; presses < 40 && chosen()?.section !== 'timeline'; presses++) screen.press('j');
@@ -386,7 +390,7 @@ describe('the parts of the page', () => {
     const isRead = () => {
       // What is drawn is read.
       pageShown(screen.controller);
-      return opened(screen)?.timeline.state.get()?.timeline !== undefined;
+      return timelineOf(screen)?.state.get()?.timeline !== undefined;
     };
     await screen.until(isRead, 'the timeline');
     expect(conditionsOfPage(screen.controller)).toMatchObject({hasPlace: true, hasErrors: true});

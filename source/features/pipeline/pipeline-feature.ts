@@ -1,0 +1,25 @@
+import type {Feature} from '../../kit/screen/screen.ts';
+import {pipelinePage} from './pipeline-page.ts';
+
+export const pipeline: Feature = {
+  keys: {
+    everywhere: [
+      {
+        id: 'pipeline-page',
+        opens: 'pipeline',
+        keys: ['d'],
+        help: 'page of the pipeline: what is wrong, and why',
+        core: 'what is wrong, and why',
+        hint: {hasPipeline: 'why'},
+      },
+      {
+        id: 'connection',
+        opens: 'pipeline',
+        section: 'connection',
+        keys: ['i'],
+        help: 'latest events of the tab: connection, failures',
+      },
+    ],
+  },
+  pages: [pipelinePage],
+};

@@ -1,0 +1,211 @@
+import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
+import {copyPage} from '../../kit/copy/copy.ts';
+import type {Conditions} from '../../kit/keys/command.ts';
+import {closePages, keptBy, openAs, openPage, rowsOf} from '../../kit/pages/page.ts';
+import {type Chosen, scrollOffset} from '../../kit/pages/page-rows.ts';
+import {joinSections, type Section, whenDrawn} from '../../kit/pages/sections.ts';
+import {pipelineOf} from '../../kit/screen/common.ts';
+import type {Opened, Opening, Page, PageView, PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
+import {withUnder} from '../../kit/state/page.ts';
+import type {PageText} from '../../kit/state/view-state.ts';
+import {connectionAsText, connectionSection} from './connection-section.ts';
+import {
+  configurationSection,
+  describedAsText,
+  descriptionView,
+  factsSection,
+  stateSection,
+  titleSection,
+} from './description.ts';
+
+/** `chosen`: what is under the cursor; undefined: the first from the part on at which the page was opened. */
+type PipelineState = {
+  readonly chosen?: Chosen | undefined;
+  /** What the parts keep, by their names. */
+  readonly parts: ReadonlyMap<string, {stop(): void}>;
+};
+
+/** All that is known of a pipeline: what is wrong with it first, what is long last. */
+export const pipelinePage: Page<PipelineState> = {
+  ...{kind: 'pipeline', context: 'pipeline', motions: 'lines'},
+  where: 'on the page of a pipeline',
+  showsStatistics: true,
+  explainsFailure: true,
+  saysState: true,
+  keys: {
+    ...{context: 'pipeline', group: 'page of a pipeline', motions: 'lines', close: ['q']},
+    own: [
+      {
+        id: 'pipeline-open',
+        keys: ['Enter', 'o'],
+        help: 'go to its place in the log, or open the connector',
+        hint: {hasConnector: 'connector', hasPlace: 'go to'},
+      },
+      {
+        id: 'pipeline-copy',
+        keys: ['y'],
+        help: 'copy its errors, or the section under the cursor',
+        hint: {hasErrors: 'copy errors', else: 'copy'},
+      },
+    ],
+    changes: {
+      up: {help: 'a line up, or the item above'},
+      down: {help: 'a line down, or the item below'},
+      save: {help: 'save the page to a file, or its program to one that ends in .sql'},
+      copy: {id: 'pipeline-copy-page', hint: {hasErrors: 'copy page'}},
+    },
+  },
+  open,
+  rows(screen, page, view) {
+    const {chosen, section: from} = page;
+    return joinSections(sectionsOf(screen, page, view), {chosen, from, symbols: screen.services.symbols});
+  },
+  conditions,
+  at: (screen, page, item) => ({...page, ...{chosen: rowsOf(pipelinePage, screen, page).chosenAt?.(item)}}),
+  takes: (screen, page) => withProgram(screen, textOf(screen, page)),
+  redrawnBy: ({lookup, services, events, features}, page) => [
+    lookup.described,
+    events.readings.flows,
+    services.stats.known,
+    services.logs.names,
+    ...features.parts.flatMap((part) => part.redrawnBy?.(keptBy(page, part)) ?? []),
+    ...(services.runner ? [services.runner] : []),
+    ...(services.alerts ? [services.alerts.runs] : []),
+  ],
+  closed({parts}) {
+    for (const kept of parts.values()) kept.stop();
+  },
+  run: {'pipeline-open': openChosen, 'pipeline-copy': copyPart},
+};
+
+/** Opens the page of a pipeline, or of the shown tab alone. `section`: where; undefined: at its top. */
+export function openPipeline(screen: Screen, pipeline: string | undefined, section?: string): void {
+  if (pipeline === undefined) screen.lookup.clear();
+  else screen.lookup.start(pipeline);
+  const started = screen.features.parts.map((part) => [part.name, part.start?.(screen)] as const);
+  const parts = new Map(started.flatMap(([name, kept]) => (kept ? [[name, kept]] : [])));
+  openPage(screen, pipelinePage, {parts}, {section});
+}
+
+/** The command that opens it at a part goes there, too, while it is open. */
+function open(screen: Screen, {section, about}: Opening): void {
+  if (about !== undefined) {
+    openPipeline(screen, about, section);
+    return;
+  }
+  const opened = withUnder(screen.state.page).flatMap((page) => openAs(page, pipelinePage) ?? [])[0];
+  const name = opened ? screen.lookup.described.get()?.name : pipelineOf(screen);
+  const part = screen.features.parts.find((each) => each.name === section);
+  if (part?.canOpen?.(screen, name) === false) return;
+  if (opened) screen.dispatch({type: 'page', page: {...opened, section, offset: 0, ...{chosen: undefined}}});
+  // The tab has a connection also without a pipeline of this name.
+  else if (name !== undefined || section === 'connection') openPipeline(screen, name, section);
+  const page = openAs(screen.state.page, pipelinePage);
+  if (page && part && name !== undefined) part.read?.(screen, keptBy(page, part), name);
+}
+
+/** What is long, or has to be read first, is read when the first of its rows is drawn. */
+function sectionsOf(screen: Screen, page: Opened<PipelineState>, view: PageView): readonly Section[] {
+  const described = screen.lookup.described.get();
+  const {width} = view;
+  if (!described) return [connectionSection(screen, undefined, width)];
+  const {name: pipeline} = described;
+  const description = descriptionView(screen, described, view);
+  const isOpen = () => withUnder(screen.state.page).some((each) => openAs(each, pipelinePage)?.parts === page.parts);
+  const above = (own: PipelinePart['above']) =>
+    screen.features.parts
+      .filter((part) => part.above === own)
+      .map((part): Section => {
+        const kept = keptBy(page, part);
+        const section = part.section(screen, described, {kept, width});
+        return {...section, rows: whenDrawn(section.rows, () => isOpen() && part.read?.(screen, kept, pipeline))};
+      });
+  return [
+    titleSection(description),
+    ...above('state'),
+    stateSection(description),
+    ...above('facts'),
+    factsSection(description),
+    ...above('connection'),
+    connectionSection(screen, pipeline, width),
+    configurationSection(description),
+  ];
+}
+
+/** What is under the cursor, if that is on the screen. */
+function shownItem(screen: Screen, page: Opened<PipelineState>): Chosen | undefined {
+  const rows = rowsOf(pipelinePage, screen, page);
+  const {items} = rows;
+  const chosen = items && rows.chosenAt?.(items.cursor);
+  const top = scrollOffset(screen, page, rows);
+  const {top: row} = chosen ? items.rowsOf(items.cursor) : {top: -1};
+  return row >= top && row < top + screen.pageHeight ? chosen : undefined;
+}
+
+/**
+ * The part that is read: the one it was opened at, that of the cursor, or the one at the top of the screen. Undefined:
+ * it was opened at its top.
+ */
+function partOf(screen: Screen, page: Opened<PipelineState>): string | undefined {
+  const {section, chosen, offset} = page;
+  if (chosen === undefined && offset === 0) return section;
+  const rows = rowsOf(pipelinePage, screen, page);
+  return shownItem(screen, page)?.section ?? rows.sectionAt?.(scrollOffset(screen, page, rows));
+}
+
+function conditions(screen: Screen, page: Opened<PipelineState>): Conditions {
+  const item = shownItem(screen, page);
+  const part = partOf(screen, page);
+  const {of, kept} = partNamed(screen, page, item?.section);
+  const isConnector = item !== undefined && of?.isConnector?.(screen, kept, item.key) === true;
+  const read = partNamed(screen, page, part);
+  return {
+    hasText: true,
+    hasConnector: isConnector,
+    hasPlace: item !== undefined && !isConnector,
+    hasErrors: part !== 'connection' && !read.of?.text,
+    ...read.of?.conditions?.(read.kept),
+  };
+}
+
+/** The part of another feature, with what it keeps. */
+function partNamed(screen: Screen, page: Opened<PipelineState>, name: string | undefined) {
+  const of = screen.features.parts.find((part) => part.name === name);
+  return {of, kept: of && keptBy(page, of)};
+}
+
+/** Goes to the item under the cursor, and opens a connector; without one on the screen it closes the page. */
+function openChosen(screen: Screen, page: Opened<PipelineState>): void {
+  const item = shownItem(screen, page);
+  const {of, kept} = partNamed(screen, page, item?.section);
+  if (item && of?.goTo) {
+    of.goTo(screen, kept, item.key);
+    return;
+  }
+  const name = screen.lookup.described.get()?.name;
+  const isLoading = name !== undefined && !screen.services.stats.known.get().get(name);
+  if (isLoading && hasProcess(screen.pipeline(name))) screen.say('still loading: press the key again');
+  else closePages(screen);
+}
+
+/** Some parts are taken by themselves; the others are the description. */
+function textOf(screen: Screen, page: Opened<PipelineState>): PageText | Problem {
+  const name = partOf(screen, page);
+  if (name === 'connection') return connectionAsText(screen, screen.lookup.described.get()?.name);
+  const {of, kept} = partNamed(screen, page, name);
+  return of?.text?.(screen, kept) ?? describedAsText(screen, (part) => keptBy(page, part));
+}
+
+function withProgram(screen: Screen, text: PageText | Problem): PageText | Problem {
+  const {answer} = screen.lookup.described.get() ?? {};
+  if ('problem' in text || answer?.kind !== 'detail') return text;
+  return {...text, program: answer.detail.programCode};
+}
+
+/** Of the description its errors alone; of any other part all of it. */
+function copyPart(screen: Screen, page: Opened<PipelineState>): void {
+  const text = textOf(screen, page);
+  if ('problem' in text) screen.say(text.problem);
+  else if (text.errors === '') screen.sayHint('no errors here', 'pipeline-copy-page', 'copy the page');
+  else void copyPage(screen, text, text.errors ?? text.text, {on: pipelinePage.kind});
+}
