@@ -1,6 +1,6 @@
 import type {Marker} from '../../engine/buffer/markers.ts';
 import {codeOf} from '../../engine/disk/save-file.ts';
-import {addPieces, openedPieces, type PiecesOptions} from '../../engine/feeds/pieces.ts';
+import {addPieces, openedPieces} from '../../engine/feeds/pieces.ts';
 import {readFacts} from '../../engine/logs/bundle-facts.ts';
 import {findOpened} from '../../engine/logs/bundle-log.ts';
 import {capabilitiesOf} from '../../engine/logs/capabilities.ts';
@@ -12,6 +12,7 @@ import type {DiffRequest} from '../../kit/settings/request.ts';
 import {fewOf, namedIn} from '../../kit/shell/find-named-logs.ts';
 import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {mostLogBytes, type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';
+import type {FilesOptions, ShellCommand} from '../../kit/shell/shell-command.ts';
 import {markerText} from '../../kit/words/markers.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
 import {clean} from '../../lib/clean.ts';
@@ -35,12 +36,10 @@ export async function diffOfServer(
   return textOf(request, {runs: await runsOfServer(name, options), program}, ['the server', ` of ${name}`]);
 }
 
-type RecordedOptions = Pick<ServerLogOptions, 'clock' | 'signal' | 'note'> & Pick<PiecesOptions, 'stdin'>;
-
 /** The same of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one line. */
 export async function diffOfRecording(
   {name, from, ...request}: DiffRequest & {readonly from: string},
-  options: RecordedOptions,
+  options: FilesOptions,
 ): Promise<string> {
   const read = async () => {
     const found = await logToCompare(from, name, options);
@@ -55,11 +54,13 @@ export async function diffOfRecording(
   return textOf({...request, name: log.name}, log, [where, name === undefined ? '' : ` of ${name}`]);
 }
 
+export const diffCommand: ShellCommand<DiffRequest> = {ofServer: diffOfServer, ofFiles: diffOfRecording};
+
 /** Several of one name are of one pipeline: the newest is compared. Rejects with an `Error` of one line. */
 async function logToCompare(
   from: string,
   name: string | undefined,
-  {clock, signal, note}: RecordedOptions,
+  {clock, signal, note}: FilesOptions,
 ): Promise<FoundLog> {
   const options = {signal, note, progress: {clock, tell: note}};
   const found =
@@ -107,7 +108,7 @@ async function runsOfServer(name: string, options: ServerLogOptions): Promise<re
 
 async function runsOf(
   found: FoundLog,
-  {clock, note, signal, ...options}: RecordedOptions,
+  {clock, note, signal, ...options}: FilesOptions,
 ): Promise<Pick<RunsRead, 'runs' | 'endId'>> {
   // The oldest lines leave the buffer once they are counted.
   const sink = new LogSink({buffer: {maxBytes: mostLogBytes}, clock, countsErrors: false});

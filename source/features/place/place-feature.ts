@@ -1,5 +1,6 @@
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {placePrompt, timePrompt} from './place-prompts.ts';
+import {goToPlaceAtStart, readPlace} from './start-place.ts';
 
 export const place: Feature = {
   keys: {
@@ -19,6 +20,12 @@ export const place: Feature = {
         run: (screen) => ask(screen, 'place'),
       },
     ],
+  },
+  /** Goes to the place of `--at`, which is read anew at the time of the server. */
+  atStart({at}) {
+    if (at === undefined) return undefined;
+    readPlace(at, 0);
+    return (screen, names) => goToPlaceAtStart(screen, (now) => readPlace(at, now), names);
   },
   prompts: {time: timePrompt, place: placePrompt},
 };

@@ -1,11 +1,26 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import type {Log} from '../../engine/logs/log.ts';
+import {parseSince} from '../../engine/records/parse-time.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {type FoundPlace, findPlace, onceIndexed, tolerance, type WantedPlace} from '../../kit/copy/find-place.ts';
 import {formatProblem} from '../../kit/screen/log-format.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
+import {UsageError} from '../../kit/settings/parse-values.ts';
 import type {Tab} from '../../kit/state/view-state.ts';
 import {dateTime} from '../../lib/format.ts';
+
+/** Reads `--at` at this Unix time in ms. Throws `UsageError` for what is no time or no hash. */
+export function readPlace(typed: string, now: number): WantedPlace {
+  const [, time = '', hash] = /^([^#]*)(?:#(.*))?$/s.exec(typed) ?? [];
+  const read = parseSince(time, {now});
+  if (read.kind === 'error') throw new UsageError(`--at '${time}' is ${read.text}`);
+  if (hash !== undefined && !/^[\da-f]{8}$/i.test(hash)) {
+    throw new UsageError(
+      `--at has no hash of a record after #, but '${hash.slice(0, 80)}' · M copies one of eight digits`,
+    );
+  }
+  return {at: read.at, hash: hash?.toLowerCase()};
+}
 
 /**
  * Goes to the place in the tabs that are open at the start, each once its log has caught up; without `names` in the tab

@@ -5,6 +5,7 @@ import type {TimelineRequest} from '../../kit/settings/request.ts';
 import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {sinceTime} from '../../kit/shell/record-selector.ts';
 import {type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';
+import type {ShellCommand} from '../../kit/shell/shell-command.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
 import {jsonText} from '../../lib/json.ts';
 import {type Timeline, timelineObject, timelineText} from './timeline-words.ts';
@@ -37,6 +38,8 @@ export async function timelineOfServer(request: TimelineRequest, options: Server
   for (const part of timeline.missing) note(missingWords(part));
   return output === 'json' ? `${jsonText(timelineObject(timeline), 2)}\n` : timelineText(timeline, clock.wall());
 }
+
+export const timelineCommand: ShellCommand<TimelineRequest> = {ofServer: timelineOfServer, saysMissing: true};
 
 /** What goes on, or has no time, is since any time. */
 function isSince({until, at}: TimelineEvent, from: number): boolean {

@@ -12,6 +12,7 @@ import type {Motions, PageKeys} from '../keys/common-commands.ts';
 import type {PageRows} from '../pages/page-rows.ts';
 import type {Section} from '../pages/sections.ts';
 import type {Pane, PaneAt} from '../pane/pane-at.ts';
+import type {Settings} from '../settings/settings.ts';
 import type {Edit} from '../state/edit-line.ts';
 import type {OpenPage, PageKind} from '../state/page.ts';
 import type {PaneView} from '../state/pane-view.ts';
@@ -88,7 +89,12 @@ export type Feature = {
   readonly parts?: readonly PipelinePart[];
   /** Keys of pages of other features, by their contexts. */
   readonly pageKeys?: Readonly<Record<KeyContext, readonly PageKeyRow[]>>;
+  /** Reads options about the start; undefined: they say nothing. Throws `UsageError` before the screen is there. */
+  atStart?(settings: Settings): AtStart | undefined;
 };
+
+/** Begins with a screen whose tabs have these names. Returns a function that ends it. */
+export type AtStart = (screen: Screen, names: readonly string[]) => () => void;
 
 /** What a key does, and says where it does nothing. */
 export type KeyHandler = {
@@ -114,6 +120,7 @@ export type Features = {
   readonly keys: ReadonlyMap<string, KeyHandler>;
   readonly pages: readonly Page[];
   readonly parts: readonly PipelinePart[];
+  atStart(settings: Settings): readonly AtStart[];
   readonly prompts: Partial<PromptKinds>;
 };
 

@@ -1,8 +1,9 @@
 import {homedir} from 'node:os';
 import {stateFolder} from '../../engine/disk/save-file.ts';
 import type {WhyOptions} from '../../features/why/why-of-server.ts';
-import type {DiffRequest, Request} from '../../kit/settings/request.ts';
+import type {Request} from '../../kit/settings/request.ts';
 import type {Settings} from '../../kit/settings/settings.ts';
+import type {ShellCommand} from '../../kit/shell/shell-command.ts';
 import {noticeLine, printWhole} from '../../kit/system/line-output.ts';
 import {stopOnSignals} from '../../kit/system/signals.ts';
 import {errorWithAdvice} from '../../kit/words/failures.ts';
@@ -13,6 +14,7 @@ import {type OpenServer, openServer, serverVersion} from '../startup/open-server
 import {answerCompletion, contextsOf} from './completion.ts';
 import {completionScript} from './completion-scripts.ts';
 import {listText} from './list.ts';
+import {shellCommands} from './of-features.ts';
 import {reportingFaults} from './report-faults.ts';
 import {statusReport} from './status.ts';
 
@@ -71,13 +73,9 @@ async function ask(options: AskOptions & {readonly request: AskRequest}): Promis
       });
     }
     case 'diff':
-      return await runDiff({...options, request});
-    case 'timeline': {
-      const {timelineOfServer} = await import('../../features/timeline/timeline-command.ts');
-      // The text itself says what is missing; who reads it from a pipe may not see its first lines.
-      const note = request.output === 'json' || !process.stdout.isTTY ? noteTo(options) : () => {};
-      return await askServer(options, (asked) => timelineOfServer(request, {...asked, note}));
-    }
+      return await runOfFeature(options, request, await shellCommands.diff?.());
+    case 'timeline':
+      return await runOfFeature(options, request, await shellCommands.timeline?.());
     case 'completion':
       return await printWhole(completionScript(request.shell), process);
     case 'complete':
@@ -90,19 +88,28 @@ function noteTo({process, isJson}: Pick<AskOptions, 'process' | 'isJson'>): (lin
   return (line) => void process.stderr.write(noticeLine(`pipetail: ${line}`, isJson));
 }
 
-async function runDiff({request, ...options}: AskOptions & {readonly request: DiffRequest}): Promise<number> {
+type Named = {readonly name?: string | undefined; readonly from?: string | undefined; readonly output: string};
+
+async function runOfFeature<Asked extends Named>(
+  options: AskOptions,
+  request: Asked,
+  command: ShellCommand<Asked> | undefined,
+): Promise<number> {
   const {process} = options;
-  const {diffOfRecording, diffOfServer} = await import('../../features/changes/diff.ts');
-  const {from, name} = request;
-  const note = noteTo(options);
+  const {from, name, output} = request;
+  // Who reads the text from a pipe may not see its first lines.
+  const isSaid = command?.saysMissing && output !== 'json' && process.stdout.isTTY;
+  const note = isSaid ? () => {} : noteTo(options);
   if (from === undefined) {
     if (name === undefined) throw new TypeError('a server has many logs');
-    return await askServer(options, (asked) => diffOfServer({...request, name}, {...asked, note}));
+    if (!command) throw new TypeError('no feature has this command');
+    return await askServer(options, (asked) => command.ofServer({...request, name}, {...asked, note}));
   }
+  if (!command?.ofFiles) throw new TypeError('this command needs a server');
   const {signal, exitCode} = stopOnSignals(process);
   const stdin = from === '-' ? process.stdin : undefined;
   try {
-    const text = await diffOfRecording({...request, from}, {clock: systemClock, signal, note, ...(stdin && {stdin})});
+    const text = await command.ofFiles({...request, from}, {clock: systemClock, signal, note, ...(stdin && {stdin})});
     return exitCode(await printWhole(text, process));
   } catch (error) {
     if (signal.aborted) return exitCode(1);

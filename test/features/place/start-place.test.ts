@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {goToPlaceAtStart} from '../../../source/features/place/start-place.ts';
+import {goToPlaceAtStart, readPlace} from '../../../source/features/place/start-place.ts';
 import {findPlace} from '../../../source/kit/copy/find-place.ts';
 import {hashOfRecord, placeOf} from '../../../source/kit/copy/place-command.ts';
 import {shellWord} from '../../../source/lib/format.ts';
@@ -136,4 +136,12 @@ test('the place of the command line is gone to once the log has come, and what b
   ]);
   expect(await arrived(3, undefined)).toEqual([log[5], 'paused at 2026-11-25 00:00:03 UTC', 'held']);
   expect((await arrived(60, undefined))[1]).toBe('nothing at or after 2026-11-25 00:01:00 UTC: this is the end');
+});
+
+test('a time in the forms of --since, perhaps with the hash of a record', () => {
+  const now = Date.UTC(2026, 10, 25, 12);
+  expect(readPlace('10m', now)).toEqual({at: now - 600_000, hash: undefined});
+  expect(readPlace('2026-11-25T09:00:00.25Z#0A1b2c3d', now)).toEqual({
+    ...{at: Date.UTC(2026, 10, 25, 9, 0, 0, 250), hash: '0a1b2c3d'},
+  });
 });

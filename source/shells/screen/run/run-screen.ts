@@ -1,6 +1,5 @@
 import {homedir} from 'node:os';
 import type {ReadStream} from 'node:tty';
-import {goToPlaceAtStart} from '../../../features/place/start-place.ts';
 import type {CommandTable} from '../../../kit/keys/command.ts';
 import {remap} from '../../../kit/keys/remap-keys.ts';
 import type {NamePattern} from '../../../kit/settings/names.ts';
@@ -191,7 +190,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const endSize = drawn.followSize();
   reports.on();
   backend.start();
-  const endSearch = start.placeAt ? goToPlaceAtStart(controller, start.placeAt, opening) : () => {};
+  const ends = start.atStart.map((begin) => begin(controller, opening));
   try {
     await drawn.ended();
   } catch (error) {
@@ -204,7 +203,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   } finally {
     endModes();
     endSize();
-    endSearch();
+    for (const end of ends) end();
     await backend.close();
     await server.close();
   }

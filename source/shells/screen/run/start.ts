@@ -3,42 +3,29 @@ import {bytesOfPath} from '../../../engine/disk/regular-file.ts';
 import {type Filter, parseFilter} from '../../../engine/filters/filter.ts';
 import type {LogManager} from '../../../engine/logs/log-manager.ts';
 import type {FoundLog} from '../../../engine/opened/find-logs.ts';
-import {parseSince} from '../../../engine/records/parse-time.ts';
-import type {WantedPlace} from '../../../kit/copy/find-place.ts';
+import type {AtStart} from '../../../kit/screen/screen.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
 import type {Settings} from '../../../kit/settings/settings.ts';
 import {runWithTimeout} from '../../../kit/system/deadline.ts';
 import type {Clock} from '../../../lib/clock.ts';
+import {features} from '../../features.ts';
 
-/** Where a screen begins, and with which filters. `placeAt`: of `--at`, read at this Unix time in ms of the server. */
+/** What a screen begins with. */
 export type Start = {
-  readonly placeAt: ((now: number) => WantedPlace) | undefined;
+  readonly atStart: readonly AtStart[];
   readonly filters: readonly Filter[] | undefined;
 };
 
 /** A context or a server that comes later has none of it. */
-export const noStart: Start = {placeAt: undefined, filters: undefined};
+export const noStart: Start = {atStart: [], filters: undefined};
 
 /** Throws `UsageError` for what is no time, no hash or no filter. */
-export function startOf({at, filter}: Pick<Settings, 'at' | 'filter'>): Start {
-  const placeAt = at === undefined ? undefined : (now: number) => readPlace(at, now);
-  placeAt?.(0);
+export function startOf(settings: Settings): Start {
+  const {filter} = settings;
   return {
-    placeAt,
+    atStart: features.atStart(settings),
     filters: filter.length === 0 ? undefined : filter.map(readFilter),
   };
-}
-
-function readPlace(typed: string, now: number): WantedPlace {
-  const [, time = '', hash] = /^([^#]*)(?:#(.*))?$/s.exec(typed) ?? [];
-  const read = parseSince(time, {now});
-  if (read.kind === 'error') throw new UsageError(`--at '${time}' is ${read.text}`);
-  if (hash !== undefined && !/^[\da-f]{8}$/i.test(hash)) {
-    throw new UsageError(
-      `--at has no hash of a record after #, but '${hash.slice(0, 80)}' · M copies one of eight digits`,
-    );
-  }
-  return {at: read.at, hash: hash?.toLowerCase()};
 }
 
 function readFilter(typed: string): Filter {

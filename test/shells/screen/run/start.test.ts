@@ -11,16 +11,7 @@ import {FakeClock} from '../../../harness/fake-clock.ts';
 import {readSettings} from '../../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
 
-const now = Date.UTC(2026, 10, 25, 12);
 const start = (...argv: readonly string[]) => startOf(readSettings(argv, {}));
-
-test('a time in the forms of --since, perhaps with the hash of a record', () => {
-  expect(start('--at', '10m').placeAt?.(now)).toEqual({at: now - 600_000, hash: undefined});
-  expect(start('open', 'x.log', '--at', '2026-11-25T09:00:00.25Z#0A1b2c3d').placeAt?.(now)).toEqual({
-    ...{at: Date.UTC(2026, 10, 25, 9, 0, 0, 250), hash: '0a1b2c3d'},
-  });
-  expect(start('orders')).toEqual({placeAt: undefined, filters: undefined});
-});
 
 test('filters as they are typed after &', () => {
   const {filters = []} = start('--filter', '!refused', '--filter', 'level:warn', '--filter', 'target:kafka');
