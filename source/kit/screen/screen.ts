@@ -29,12 +29,15 @@ import type {ProgramLookup} from './program-lookup.ts';
 import type {Described, PipelineLookup, Services, TerminalLease} from './services.ts';
 import type {TabSwitcher} from './tabs.ts';
 
-/** What a key or a page may use of the screen. The screen's controller is the only one; see there. */
+/** The screen, as a key or a page may use it. The screen's controller is the only one; see there. */
 export type Screen = {
+  // Its surroundings.
   readonly services: Services;
+  readonly terminal: TerminalLease;
   /** Aborted when the screen ends, for long work. */
   readonly closing: AbortSignal;
 
+  // The view, which actions change, and the room for it.
   readonly state: ViewState;
   readonly view: ReadableStore<ViewState>;
   dispatch(action: ViewAction): void;
@@ -42,12 +45,13 @@ export type Screen = {
   readonly pageHeight: number;
   readonly layout: Layout | undefined;
 
+  // One line for the user.
   say(text: string, kind?: NoticeKind): void;
   sayHint(what: string, commandId: string, verb: string): void;
-  sayOnce(text: string): void;
   sayFailure(error: unknown): void;
   clearNotice(): void;
 
+  // The shown tab, other tabs, and what moves in them.
   readonly tab: Tab | undefined;
   readonly pane: Pane | undefined;
   readonly paneAt: PaneAt | undefined;
@@ -62,9 +66,9 @@ export type Screen = {
   readonly tabSwitcher: TabSwitcher;
   readonly places: {forgetPlace(tab: Tab): void};
 
+  // Pipelines, and what is known of them.
   readonly listed: readonly ListItem[];
   pipeline(name: string): Pipeline | undefined;
-  readonly isNamed: (name: string) => boolean;
   readonly lookup: PipelineLookup;
   readonly programs: ProgramLookup;
   readonly events: EventLog;
@@ -73,11 +77,11 @@ export type Screen = {
   readonly hasKey: boolean;
   onKey(): Absence | undefined;
 
+  // Keys, and where they go.
   readonly commands: CommandTable;
   readonly hintCommands: CommandTable;
   readonly features: Features;
   contextOf(page: OpenPage | undefined): KeyContext;
-  readonly terminal: TerminalLease;
 };
 
 /** What one folder of `features/` contributes to the screen: a line in the index, `shells/features.ts`. */

@@ -1,10 +1,10 @@
 import {kindOf} from '../../../source/kit/pages/page.ts';
 import type {PageRows} from '../../../source/kit/pages/page-rows.ts';
+import type {Screen} from '../../../source/kit/screen/screen.ts';
 import type {StyledText} from '../../../source/kit/terminal/styled-text.ts';
-import type {Controller} from '../../../source/shells/screen/controller.ts';
 
 /** All rows of the open page. */
-export function rowsOfPage(controller: Controller, width = controller.size.columns): PageRows {
+export function rowsOfPage(controller: Screen, width = controller.size.columns): PageRows {
   const {page} = controller.state;
   return page ? kindOf(controller, page).rows(controller, page, {width}) : [];
 }
@@ -24,7 +24,7 @@ export function allTexts(page: PageRows): string[] {
 }
 
 /** The texts of a part of the page of a pipeline; empty if the page is not open at it. */
-export function sectionTexts(controller: Controller, section: string, width: number): readonly string[] {
+export function sectionTexts(controller: Screen, section: string, width: number): readonly string[] {
   const {page} = controller.state;
   const rows = rowsOfPage(controller, width);
   const part = page?.section === section ? rows.partOf?.(section) : undefined;
