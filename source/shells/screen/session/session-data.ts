@@ -1,69 +1,38 @@
-import type {LinePlace} from '../../../kit/copy/find-place.ts';
 import type {PaneOptions} from '../../../kit/settings/option-table.ts';
 import {cleanName} from '../../../lib/clean.ts';
 import {isObject} from '../../../lib/json.ts';
-
-/** What the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of the file. */
-export type SavedSession = {
-  readonly tabs: readonly SessionTab[];
-  /** Name of the shown tab, and of the pipeline under the cursor. */
-  readonly active: string | undefined;
-  readonly cursor: string | undefined;
-  readonly focus: string;
-  readonly listHidden: boolean;
-  /** Cells, as dragged by the user; undefined: by the terminal's width. */
-  readonly listWidth: number | undefined;
-  /** Undefined: by the terminal's height. */
-  readonly histogram: boolean | undefined;
-  readonly sort: string;
-  /** What options had set at the start, if anything. */
-  readonly start: SessionStart;
-  /** Unix time in ms at which pipetail last ran, as far as it could save that. */
-  readonly savedAt?: number | undefined;
-};
-
-/** Set by options, not by keys. `level`: the lowest level shown. */
-export type SessionStart = SavedOptions &
-  Pick<SavedSession, 'listHidden' | 'listWidth' | 'histogram'> & {readonly level: string | undefined};
-
-/** Read when they are restored (`paneOptionsFrom`): another version may have other ones. */
-type SavedOptions = {readonly [Name in keyof PaneOptions]?: unknown};
-
-export type SessionTab = SavedOptions & {
-  readonly name: string;
-  /** Of its pipeline, which may have another name at the next start; undefined: merged, or not known. */
-  readonly id?: string | undefined;
-  readonly merges: readonly string[] | undefined;
-  readonly search: string | undefined;
-  readonly highlights: readonly string[];
-  readonly filters: readonly SessionFilter[];
-  readonly around: number;
-  readonly fold: boolean;
-  /** Undefined: saved by another version. */
-  readonly places?: TabPlaces | undefined;
-};
-
-/** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
-export type SessionFilter = {readonly text: string; readonly on: boolean; readonly shape: number | undefined};
-
-/** Lines to find again once the log has been read. */
-export type TabPlaces = {
-  readonly marks: readonly LinePlace[];
-  /** Undefined: the tab follows. */
-  readonly place: PanePlace | undefined;
-};
-
-/** The current line. `above`: entries down to it from the top of the pane; `row`: of the topmost; `below`: entries that were seen. */
-export type PanePlace = LinePlace & {readonly above: number; readonly row: number; readonly below: number};
 
 /** What a value has to be; `?`: or absent. A pipeline's name is as the API client has it: safe to show. */
 type Kind = 'text' | 'name' | 'flag' | 'number' | 'whole' | 'count';
 type Shape = Kind | `${Kind}?` | readonly [Shape] | {readonly [field: string]: Shape} | {readonly optional: Shape};
 
+/** The type of what has this shape. */
+type Of<S> = S extends 'text' | 'name'
+  ? string
+  : S extends 'flag'
+    ? boolean
+    : S extends Kind
+      ? number
+      : S extends `${infer Present}?`
+        ? Of<Present> | undefined
+        : S extends readonly [infer Each]
+          ? readonly Of<Each>[]
+          : S extends {readonly optional: infer Present}
+            ? Of<Present> | undefined
+            : {readonly [Field in keyof S]: Of<S[Field]>};
+
+/** A line to find again once the log has been read: a `LinePlace`. */
 const line = {at: 'number', hash: 'text', line: 'count'} as const;
-const screen = {listHidden: 'flag', listWidth: 'count?', histogram: 'flag?'} as const;
+/** The current line. `above`: entries down to it from the top of the pane; `row`: of the topmost; `below`: that were seen. */
 const place = {...line, above: 'count', row: 'count', below: 'count'} as const;
+/** Without a `place` the tab follows. */
+const places = {marks: [line], place: {optional: place}} as const;
+/** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
 const filter = {text: 'text', on: 'flag', shape: 'whole?'} as const;
+/**
+ * `id`: of its pipeline, which may have another name at the next start; absent: merged, or not known. `places`: absent in a
+ * session of another version.
+ */
 const tab = {
   name: 'name',
   id: 'text?',
@@ -73,8 +42,16 @@ const tab = {
   filters: [filter],
   around: 'count',
   fold: 'flag',
-  places: {optional: {marks: [line], place: {optional: place}}},
+  places: {optional: places},
 } as const;
+/** `listWidth`: as dragged by the user, else by the terminal's width, as `histogram` is by its height. */
+const screen = {listHidden: 'flag', listWidth: 'count?', histogram: 'flag?'} as const;
+/** Set by options, not by keys. `level`: the lowest level shown. */
+const start = {...screen, level: 'text?'} as const;
+/**
+ * `active`: name of the shown tab; `cursor`: of the pipeline under the cursor. `savedAt`: Unix time in ms at which pipetail
+ * last ran, as far as it could save that. `start`: what options had set at the start, if anything.
+ */
 const session = {
   ...screen,
   tabs: [tab],
@@ -83,8 +60,23 @@ const session = {
   focus: 'text',
   sort: 'text',
   savedAt: 'count?',
-  start: {...screen, level: 'text?'},
+  start,
 } as const;
+
+/** Read when they are restored (`paneOptionsFrom`): another version may have other ones. */
+type SavedOptions = {readonly [Name in keyof PaneOptions]?: unknown};
+
+export type SessionFilter = Of<typeof filter>;
+export type PanePlace = Of<typeof place>;
+export type TabPlaces = Of<typeof places>;
+export type SessionTab = SavedOptions & Of<typeof tab>;
+export type SessionStart = SavedOptions & Of<typeof start>;
+
+/** What the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of the file. */
+export type SavedSession = Omit<Of<typeof session>, 'tabs' | 'start'> & {
+  readonly tabs: readonly SessionTab[];
+  readonly start: SessionStart;
+};
 
 const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',

@@ -34,12 +34,16 @@ export function sessionOf(
   const pinned = state.tabs.filter((tab) => tab.pinned && tab.pastOf === undefined);
   const tabs = pinned.flatMap((tab) => {
     // A merged tab may have outlived the tab of one of its pipelines.
-    if (!tab.merges) return [{...sessionTab(tab, undefined, placesOf(tab)), id: idOf(tab.name)}];
-    const merges = tab.merges.filter((name) => pinned.some((each) => each.name === name));
-    return merges.length < 2 ? [] : [sessionTab(tab, merges, placesOf(tab))];
+    const merges = tab.merges?.filter((name) => pinned.some((each) => each.name === name));
+    if (merges && merges.length < 2) return [];
+    const filters = tab.pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
+    const id = merges ? undefined : idOf(tab.name);
+    const options = picked(tab.pane, [...paneOptionNames, ...tabParts]);
+    return [{...options, name: tab.name, id, merges, filters, places: placesOf(tab)}];
   });
-  const {active, cursor, focus, sort} = state;
-  return {tabs, active, cursor, focus, ...picked(state, screenParts), sort, start: sessionStart(state.defaults)};
+  const {pane, ...options} = state.defaults;
+  const start = {...picked(pane, paneOptionNames), level: leastLevel(pane.filters), ...options};
+  return {...picked(state, ['active', 'cursor', 'focus', 'sort', ...screenParts]), tabs, start, savedAt: undefined};
 }
 
 /** The names that the pipelines of a session have now, by those of before. */
@@ -52,15 +56,6 @@ export function newNames({tabs}: SavedSession, listed: readonly Named[]): Readon
 }
 
 type Named = {readonly id: string; readonly name: string};
-
-function sessionStart({pane, ...screen}: ViewDefaults): SessionStart {
-  return {...picked(pane, paneOptionNames), level: leastLevel(pane.filters), ...screen};
-}
-
-function sessionTab({name, pane}: Tab, merges: readonly string[] | undefined, places: TabPlaces): SessionTab {
-  const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
-  return {name, merges, ...picked(pane, [...paneOptionNames, ...tabParts]), filters, places};
-}
 
 function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
   // A range of this log (`this run`, `since 12:03`) means nothing in the next one.

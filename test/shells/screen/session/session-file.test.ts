@@ -9,9 +9,11 @@ import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
 const server = 'http://localhost:8080';
 
 const session: SavedSession = {
+  savedAt: undefined,
   tabs: [
     {
       name: 'orders',
+      id: undefined,
       merges: undefined,
       wrap: 'all',
       asSent: false,

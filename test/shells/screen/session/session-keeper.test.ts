@@ -120,7 +120,7 @@ test('a session without ids comes back by names', async () => {
   keeper.capture();
   const [session] = saved.slice(-1);
   if (!session) throw new Error('nothing was saved');
-  const next = await nextStart(screen, {...session, tabs: session.tabs.map(({id: _, ...tab}) => tab)});
+  const next = await nextStart(screen, {...session, tabs: session.tabs.map((tab) => ({...tab, id: undefined}))});
   await next.screen.until(() => next.screen.tabs.includes('orders'), 'the tab');
 });
 
