@@ -192,7 +192,9 @@ function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {
 function retryable(reply: Reply, reason: RetryableReason, message: string): ApiFailure {
   const retryAfter = parseRetryAfter(reply.response.headers.first('retry-after'), reply.now);
   return {
-    ...{kind: 'retryable', reason, message},
+    kind: 'retryable',
+    reason,
+    message,
     ...(reason === 'server-error' && {brief: `HTTP ${reply.response.status}`}),
     ...(retryAfter === undefined ? {} : {retryAfter}),
   };

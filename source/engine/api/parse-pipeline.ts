@@ -33,7 +33,8 @@ export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefine
   const programErrors = parseProgramErrors(json.field('program_error'));
   const configured = json.field('runtime_config');
   return {
-    ...{...pipeline, programErrors},
+    ...pipeline,
+    programErrors,
     programError: programErrors.length === 0 ? undefined : programErrors.map(withSnippet).join('\n\n'),
     programCode: json.codeOf('program_code'),
     programVersion: json.countOf('program_version'),

@@ -70,7 +70,10 @@ export class WritableLogBuffer {
     this.#hot = new HotSegments({segmentBytes, maxLineBytes: this.#maxLineBytes});
     this.#cold = new ColdSegments(this.#markers, packer);
     this.#bound = new MemoryBound({
-      ...{hot: this.#hot, cold: this.#cold, maxBytes, isPacking: packer !== undefined},
+      hot: this.#hot,
+      cold: this.#cold,
+      maxBytes,
+      isPacking: packer !== undefined,
       waitingBytes: options.waitingBytes ?? defaultWaitingBytes,
     });
   }

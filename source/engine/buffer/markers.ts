@@ -159,8 +159,14 @@ export function isDamage(marker: Marker): boolean {
 }
 
 export const noLosses: LossCount = {
-  ...{gaps: 0, atLeast: 0, atMost: 0, gap: undefined},
-  ...{clears: 0, clear: undefined, lostStreams: 0, lostStream: undefined},
+  gaps: 0,
+  atLeast: 0,
+  atMost: 0,
+  gap: undefined,
+  clears: 0,
+  clear: undefined,
+  lostStreams: 0,
+  lostStream: undefined,
 };
 
 /** `id`: of the marker. Returns the same object if it is no loss. */

@@ -73,17 +73,30 @@ export class ConnectionFeed implements Feed, LogConnection {
       onPlaced();
     };
     this.#reader = new LogReader({
-      ...{sink, clock, packer},
+      sink,
+      clock,
+      packer,
       onReceived: (areFirst) => {
         this.#connection.onReceived(areFirst);
         sink.onChange();
       },
     });
     this.#connection = new Connection({
-      ...{name, client, clock, random, receiver: this.#reader, silence, onWaiting, onRenamed, onChange},
+      name,
+      client,
+      clock,
+      random,
+      receiver: this.#reader,
+      silence,
+      onWaiting,
+      onRenamed,
+      onChange,
     });
     this.#changes = new ListedChanges({
-      ...{clock, states: sink.states, connection: () => this.state, listed: () => this.#listed},
+      clock,
+      states: sink.states,
+      connection: () => this.state,
+      listed: () => this.#listed,
       addEvent: (text, at) => this.#connection.addEvent(text, at),
       addMarker: (marker, at) => {
         this.#addMarker(marker, at);
@@ -94,15 +107,13 @@ export class ConnectionFeed implements Feed, LogConnection {
     this.#recording =
       recordings &&
       new StreamRecording({
-        ...{
-          name,
-          clock,
-          recordings: recordings.of,
-          showPast: recordings.showPast,
-          sink,
-          reader: this.#reader,
-          onChange,
-        },
+        name,
+        clock,
+        recordings: recordings.of,
+        showPast: recordings.showPast,
+        sink,
+        reader: this.#reader,
+        onChange,
       });
   }
 

@@ -49,7 +49,9 @@ export class FileSource implements Source {
     }
     this.#reading.set({size: part.size});
     this.#followed = new FollowedFile({
-      ...{path, part, clock},
+      path,
+      part,
+      clock,
       sink: {
         append: (bytes, at, offset) => this.#append(bytes, at, offset),
         onChanged: (change) => this.#onChanged(change),

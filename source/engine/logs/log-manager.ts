@@ -151,7 +151,9 @@ export class LogManager<F extends Feed = Feed> {
 
   #make(name: string, scrollbackBytes: number): Log<F> {
     const log: Log<F> = this.#catalog.make(name, {
-      ...{...this.#options, frames: this.#frames, scrollbackBytes},
+      ...this.#options,
+      frames: this.#frames,
+      scrollbackBytes,
       onWaiting: () => this.#serverReturn.watch(),
       onRenamed: (pipelines) => this.followNames(pipelines),
       onPlaced: () => void this.#askNames(log),

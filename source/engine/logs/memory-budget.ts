@@ -134,7 +134,8 @@ export class MemoryBudget {
   #balance(): void {
     this.#packing.wake();
     const shares = [...this.#logs].map(([{name, buffer, tailBytes = 0}, {viewedAt}]) => ({
-      ...{name, viewedAt},
+      name,
+      viewedAt,
       bytes: buffer.takenBytes + tailBytes,
     }));
     const freed = bytesToFree(shares, this.#budget);

@@ -277,7 +277,9 @@ export class StreamRecording implements ColdStore {
     if (opened.readOnlyBy !== undefined) return;
     const {sink, reader, onChange} = this.#options;
     const recorder = opened.record({
-      ...{buffer: sink.buffer, start, onChange},
+      buffer: sink.buffer,
+      start,
+      onChange,
       state: () => reader.state,
       onGone: (error) => {
         if (this.#writing !== recorder || this.#id === undefined) return;

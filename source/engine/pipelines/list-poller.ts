@@ -235,7 +235,11 @@ export class ListPoller {
     const {pipelines, askedAt} = this.#store.get();
     if (isWithoutAnswer(failure)) this.#goodAt = this.#goodAt && Math.max(this.#goodAt, this.#heardAt());
     this.#store.set({
-      ...{pipelines, askedAt, goodAt: this.#goodAt, failure, unansweredSince: this.#unansweredSince},
+      pipelines,
+      askedAt,
+      goodAt: this.#goodAt,
+      failure,
+      unansweredSince: this.#unansweredSince,
       nextTryAt: this.#options.clock.monotonic() + wait,
     });
   }

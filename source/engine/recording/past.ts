@@ -92,7 +92,10 @@ export class RecordedPast {
     const {totalLines, totalBytes, hasOpenLine} = buffer;
     return {
       ...endOf(buffer),
-      ...{lines: totalLines - (hasOpenLine ? 1 : 0), offset: this.#size, gap: 'none', states: 0},
+      lines: totalLines - (hasOpenLine ? 1 : 0),
+      offset: this.#size,
+      gap: 'none',
+      states: 0,
       marker: fact && last?.marker === fact.marker ? last : undefined,
       span: {firstId, delta: totalBytes - this.#size},
     };
@@ -112,7 +115,9 @@ export class RecordedPast {
     const isOpen = last.length > 0 && last[0] !== newline;
     return {
       ...place,
-      ...{offset: this.#size, states: 0, marker: undefined},
+      offset: this.#size,
+      states: 0,
+      marker: undefined,
       gap: this.#size === 0 || found !== undefined ? 'none' : isOpen ? 'cut' : 'lines',
       span: {firstId: place.within > 0 ? place.id + 1 : place.id, delta: bytes - this.#size},
     };

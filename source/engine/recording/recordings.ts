@@ -203,7 +203,11 @@ export class Recordings {
       const onRotated = () => this.#makeRoom();
       this.#makeRoomSoon();
       return {
-        ...{folder, aside, lastAt, isOld: writer.size > 0, readOnlyBy: undefined},
+        folder,
+        aside,
+        lastAt,
+        isOld: writer.size > 0,
+        readOnlyBy: undefined,
         past: new RecordedPast(writer.bytes, writer.size),
         record(options) {
           onDeleted = () => {
@@ -229,7 +233,11 @@ export class Recordings {
     const size = offset + ((await stat(logFile(folder, file)).catch(() => undefined))?.size ?? 0);
     facts.endAt(size);
     return {
-      ...{folder, aside: undefined, lastAt: await lastHeartbeat(folder), isOld: size > 0, readOnlyBy},
+      folder,
+      aside: undefined,
+      lastAt: await lastHeartbeat(folder),
+      isOld: size > 0,
+      readOnlyBy,
       past: new RecordedPast(new RecordedBytes(folder, facts), size),
       record() {
         throw new Error(`${folder} is written by process ${readOnlyBy}`);

@@ -26,8 +26,17 @@ const because = <Kind extends 'new-life' | 'ended' | 'unreadable'>(
 ): IsValid => oneOf(values);
 
 const cause = oneOf<LossCause>({
-  ...{'server-lost': true, 'runner-lost': true, 'runner-stopped': true, 'dropped-as-slow': true, silent: true},
-  ...{asked: true, slept: true, turn: true, 'not-running': true, 'collected-again': true, unknown: true},
+  'server-lost': true,
+  'runner-lost': true,
+  'runner-stopped': true,
+  'dropped-as-slow': true,
+  silent: true,
+  asked: true,
+  slept: true,
+  turn: true,
+  'not-running': true,
+  'collected-again': true,
+  unknown: true,
 });
 
 const checks: MarkerChecks = {
@@ -54,8 +63,12 @@ const checks: MarkerChecks = {
   unreadable: {
     bytes: optional(number),
     because: because<'unreadable'>({
-      ...{'deleted-to-make-room': true, 'deleted-or-damaged': true, 'damaged-marker': true},
-      ...{'cut-short': true, 'rest-damaged': true, 'not-read': true},
+      'deleted-to-make-room': true,
+      'deleted-or-damaged': true,
+      'damaged-marker': true,
+      'cut-short': true,
+      'rest-damaged': true,
+      'not-read': true,
     }),
     file: optional(text),
     why: optional(text),

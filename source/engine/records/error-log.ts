@@ -430,7 +430,11 @@ function copyOf(group: CountedGroup): ErrorGroup {
 function joinedGroup(earlier: CountedGroup, later: CountedGroup): CountedGroup {
   const {example, firstId, firstAt, unseenExample, unseenId, unseenAt} = earlier;
   return {
-    ...{...later, example, firstId, firstAt, copy: undefined},
+    ...later,
+    example,
+    firstId,
+    firstAt,
+    copy: undefined,
     ...(earlier.unseen > 0 && {unseenExample, unseenId, unseenAt}),
     count: earlier.count + later.count,
     suppressed: earlier.suppressed + later.suppressed,

@@ -76,8 +76,14 @@ type Found = {
 };
 
 const none: Found = {
-  ...{count: 0, newest: undefined, isOpen: false, blankFrom: undefined},
-  ...{isStartMissing: false, isEndLogged: false, awaitsOutput: false, outputFrom: undefined},
+  count: 0,
+  newest: undefined,
+  isOpen: false,
+  blankFrom: undefined,
+  isStartMissing: false,
+  isEndLogged: false,
+  awaitsOutput: false,
+  outputFrom: undefined,
 };
 
 /**

@@ -80,5 +80,5 @@ function stepRun(screen: Screen, by: -1 | 1): void {
   const isThere = kept.step(by);
   if (!isCompared) screen.say('no runs are compared here');
   else if (!isThere) screen.say(by < 0 ? 'there is no earlier run' : 'there is no other run between them');
-  else screen.dispatch({type: 'page', page: {...page, ...{chosen: {section: 'changes', key: '0'}}}});
+  else screen.dispatch({type: 'page', page: {...page, chosen: {section: 'changes', key: '0'}}});
 }

@@ -95,7 +95,8 @@ export function changesSection(screen: Screen, {state: compared, pipeline, width
         ]);
     },
     firstKey: leavesOf(state).length,
-    ...{width, symbols},
+    width,
+    symbols,
   });
   return {name: 'changes', ...stacked([{rows: [fitted(title, width, symbols)]}, ...above, kinds])};
 }

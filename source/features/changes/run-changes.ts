@@ -149,7 +149,13 @@ export class RunCounter {
     const oldest = this.#index.runs[0]?.firstId ?? Number.POSITIVE_INFINITY;
     const counted = [...this.#runs.values()].filter(({run: {firstId}}) => firstId < oldest || now.has(firstId));
     return counted.map(({run, kinds, full, records, span, failure, losses, lostStreams}, place) => ({
-      ...{kinds, full, records, span, failure, losses, lostStreams},
+      kinds,
+      full,
+      records,
+      span,
+      failure,
+      losses,
+      lostStreams,
       run: now.get(run.firstId) ?? run,
       number: place + 1,
       configuration: this.#configurations.of(run.firstId),
@@ -310,8 +316,10 @@ export function* kindSteps(older: RunKinds, newer: RunKinds): Generator<void, re
   }
   yield;
   const ranked = changes.map((change) => ({
-    ...{change, weight: weightOf(change)},
-    ...{before: change.before + change.suppressedBefore, now: change.now + change.suppressedNow},
+    change,
+    weight: weightOf(change),
+    before: change.before + change.suppressedBefore,
+    now: change.now + change.suppressedNow,
   }));
   return ranked
     .sort((a, b) => a.weight - b.weight || b.now - a.now || b.before - a.before || a.change.firstId - b.change.firstId)

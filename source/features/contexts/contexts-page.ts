@@ -20,10 +20,16 @@ type ContextsView = {
 
 /** The contexts of the configuration: colour, name, host; the current one is marked. Without any, how to make them. */
 export const contextsPage: Page = {
-  ...{kind: 'contexts', context: 'contexts', where: 'in the list of contexts', motions: 'items'},
+  kind: 'contexts',
+  context: 'contexts',
+  where: 'in the list of contexts',
+  motions: 'items',
   hidesLog: true,
   keys: {
-    ...{context: 'contexts', group: 'contexts', motions: 'items', close: ['q', 'C']},
+    context: 'contexts',
+    group: 'contexts',
+    motions: 'items',
+    close: ['q', 'C'],
     needs: 'server',
     own: [
       {
@@ -80,7 +86,9 @@ export function contextRows({contexts, cursor, width, symbols}: ContextsView): P
         plain(current, {bold: true}),
       ]);
     },
-    ...{cursor, width, symbols},
+    cursor,
+    width,
+    symbols,
   });
 }
 

@@ -66,7 +66,9 @@ export function absenceRows(
       const cells = column - textWidth(row.text) - 2;
       return concat([row, plain('  '), eventExcerpt(first, {width, column, cells, ellipsis: symbols.ellipsis})]);
     },
-    ...{cursor, width, symbols},
+    cursor,
+    width,
+    symbols,
   });
 }
 

@@ -22,11 +22,11 @@ const nameHead = 'pipeline';
 const widthWithColumns = 100;
 
 /**
- * `chosen`: the key of the row under the cursor; undefined: the first. `order`: the keys of the rows at the last key:
+ * `chosenKey`: the key of the row under the cursor; undefined: the first. `order`: the keys of the rows at the last key:
  * these keep their places while the page is open, and new ones follow.
  */
 type ErrorsState = {
-  readonly chosen?: string | undefined;
+  readonly chosenKey?: string | undefined;
   readonly order: readonly string[];
   /** Of that time alone: what happened then is listed, by pipeline, and stays as it is. */
   readonly absence?: Absence;
@@ -37,15 +37,16 @@ type ErrorsState = {
  * an absence what happened in it, by pipeline.
  */
 export const errorsPage: Page<ErrorsState> = {
-  ...{
-    kind: 'errors',
-    context: 'errors',
-    where: 'on the page of errors',
-    motions: 'items',
-  },
+  kind: 'errors',
+  context: 'errors',
+  where: 'on the page of errors',
+  motions: 'items',
   hidesLog: true,
   keys: {
-    ...{context: 'errors', group: 'errors of all pipelines', motions: 'items', close: ['q']},
+    context: 'errors',
+    group: 'errors of all pipelines',
+    motions: 'items',
+    close: ['q'],
     changes: {close: {hint: {isAbsence: 'back', else: 'close'}}},
     own: [
       {
@@ -72,7 +73,7 @@ export const errorsPage: Page<ErrorsState> = {
   at(screen, page, item) {
     if (page.absence) return {...page, cursor: item};
     const rows = listedErrors(screen, page);
-    return {...page, chosen: rows[item]?.key, order: rows.map(({key}) => key)};
+    return {...page, chosenKey: rows[item]?.key, order: rows.map(({key}) => key)};
   },
   redrawnBy: ({events}) => [events.muted, events.readings.unread],
   run: {
@@ -164,7 +165,8 @@ function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
       return concat([columnsOf(row, index), textOf(row, {width, column, cells: roomOf(row, index), ellipsis, now})]);
     },
     cursor: cursorIndex(rows, page),
-    ...{width, symbols},
+    width,
+    symbols,
   });
 }
 
@@ -182,10 +184,10 @@ function firstTime({firstAt, at}: ErrorRow): number | undefined {
 }
 
 /** The index of the row under the cursor; of the row that took its place if it is gone. */
-function cursorIndex(rows: readonly ErrorRow[], {chosen, order}: ErrorsState): number {
-  const index = rows.findIndex(({key}) => key === chosen);
-  if (index >= 0 || chosen === undefined) return Math.max(0, index);
-  const before = new Set(order.slice(0, Math.max(0, order.indexOf(chosen))));
+function cursorIndex(rows: readonly ErrorRow[], {chosenKey, order}: ErrorsState): number {
+  const index = rows.findIndex(({key}) => key === chosenKey);
+  if (index >= 0 || chosenKey === undefined) return Math.max(0, index);
+  const before = new Set(order.slice(0, Math.max(0, order.indexOf(chosenKey))));
   return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
 }
 

@@ -16,10 +16,16 @@ type HelpState = {readonly text: string};
 
 /** All keys; a command can be found and run there. */
 export const helpPage: Page<HelpState> = {
-  ...{kind: 'help', context: 'help', where: 'in this help', motions: 'items'},
+  kind: 'help',
+  context: 'help',
+  where: 'in this help',
+  motions: 'items',
   hidesLog: true,
   keys: {
-    ...{context: 'help', group: 'help', motions: 'items', isTyped: true},
+    context: 'help',
+    group: 'help',
+    motions: 'items',
+    isTyped: true,
     own: [{id: 'help-run', keys: ['Enter'], help: 'run the command', hint: {hasRow: 'run'}}],
     changes: {
       up: {help: 'to the command above'},
@@ -34,9 +40,11 @@ export const helpPage: Page<HelpState> = {
   rows(screen, page, {width}) {
     const {rows, items} = helpOf(screen, page, width);
     return {
-      ...{length: rows.length, at: (row) => rows[row]},
+      length: rows.length,
+      at: (row) => rows[row],
       items: {
-        ...{length: items.length, cursor: page.cursor ?? 0},
+        length: items.length,
+        cursor: page.cursor ?? 0,
         rowsOf: (item) => items[item] ?? {top: 0, end: 0},
         beside: (item, rows) => byRows(items, item, rows),
       },

@@ -149,7 +149,8 @@ function itemsOf(
     const first = at;
     at += rows.length + space;
     return entries.map(({shown, from, to}, place) => ({
-      ...{...shown, column},
+      ...shown,
+      column,
       top: first + (place === 0 ? 0 : from),
       end: first + to,
     }));
@@ -188,7 +189,8 @@ function inGroups(rows: readonly ListedKey[], isUtf8: boolean): readonly Group[]
 
 function groupOf(heading: string, commands: readonly ListedKey[], isUtf8: boolean, isMixed = false): Group {
   return {
-    ...{heading, isMixed},
+    heading,
+    isMixed,
     rows: commands.map((command) => ({command, keys: keysShown(command, isUtf8), help: command.help})),
   };
 }

@@ -11,9 +11,15 @@ import {count} from '../../lib/format.ts';
 
 /** The marked records, a row each, in the order of the log. */
 export const marksPage: Page = {
-  ...{kind: 'marks', context: 'marks', where: 'in the list of marks', motions: 'items'},
+  kind: 'marks',
+  context: 'marks',
+  where: 'in the list of marks',
+  motions: 'items',
   keys: {
-    ...{context: 'marks', group: 'list of marks', motions: 'items', close: ['q', "'"]},
+    context: 'marks',
+    group: 'list of marks',
+    motions: 'items',
+    close: ['q', "'"],
     own: [
       {id: 'marks-go', keys: ['Enter'], help: 'go to the mark', hint: 'go to'},
       {id: 'marks-remove', keys: ['m'], help: 'remove the mark', hint: 'remove'},
@@ -64,7 +70,9 @@ function rowsOf(screen: Screen, cursor: number, width: number): PageRows {
         : asSent;
       return concat([plain(`${count(id + 1).padStart(9)}  `, {dim: true}), withoutCredentials(text)]);
     },
-    ...{cursor, width, symbols},
+    cursor,
+    width,
+    symbols,
   });
 }
 

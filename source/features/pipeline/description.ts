@@ -50,14 +50,12 @@ export function descriptionView(
   const {name} = described;
   const opened = openedFacts(screen, name);
   return {
-    ...{
-      described,
-      width,
-      waited,
-      symbols: screen.services.symbols,
-      listed: screen.pipeline(name),
-      unanswered: outageNow(screen),
-    },
+    described,
+    width,
+    waited,
+    symbols: screen.services.symbols,
+    listed: screen.pipeline(name),
+    unanswered: outageNow(screen),
     connectorErrors: connectorErrorsOf(screen, name).words,
     parts: keysNamed(screen.commands, [
       ['changes', 'changes'],

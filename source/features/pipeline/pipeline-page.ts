@@ -2,10 +2,11 @@ import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
 import {copyPage} from '../../kit/copy/copy.ts';
 import type {Conditions} from '../../kit/keys/command.ts';
 import {closePages, keptBy, openAs, openPage, rowsOf} from '../../kit/pages/page.ts';
-import {type Chosen, scrollOffset} from '../../kit/pages/page-rows.ts';
+import {scrollOffset} from '../../kit/pages/page-rows.ts';
 import {joinSections, type Section, whenDrawn} from '../../kit/pages/sections.ts';
 import {pipelineOf} from '../../kit/screen/common.ts';
 import type {Opened, Opening, Page, PageView, PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
+import type {Chosen} from '../../kit/state/page.ts';
 import {withUnder} from '../../kit/state/page.ts';
 import type {PageText} from '../../kit/state/view-state.ts';
 import {connectionAsText, connectionSection} from './connection-section.ts';
@@ -27,13 +28,18 @@ type PipelineState = {
 
 /** All that is known of a pipeline: what is wrong with it first, what is long last. */
 export const pipelinePage: Page<PipelineState> = {
-  ...{kind: 'pipeline', context: 'pipeline', motions: 'lines'},
+  kind: 'pipeline',
+  context: 'pipeline',
+  motions: 'lines',
   where: 'on the page of a pipeline',
   showsStatistics: true,
   explainsFailure: true,
   saysState: true,
   keys: {
-    ...{context: 'pipeline', group: 'page of a pipeline', motions: 'lines', close: ['q']},
+    context: 'pipeline',
+    group: 'page of a pipeline',
+    motions: 'lines',
+    close: ['q'],
     own: [
       {
         id: 'pipeline-open',
@@ -61,7 +67,7 @@ export const pipelinePage: Page<PipelineState> = {
     return joinSections(sectionsOf(screen, page, view), {chosen, from, symbols: screen.services.symbols});
   },
   conditions,
-  at: (screen, page, item) => ({...page, ...{chosen: rowsOf(pipelinePage, screen, page).chosenAt?.(item)}}),
+  at: (screen, page, item) => ({...page, chosen: rowsOf(pipelinePage, screen, page).chosenAt?.(item)}),
   takes: (screen, page) => withProgram(screen, textOf(screen, page)),
   redrawnBy: ({lookup, services, events, features}, page) => [
     lookup.described,
@@ -97,7 +103,7 @@ function open(screen: Screen, {section, about}: Opening): void {
   const name = opened ? screen.lookup.described.get()?.name : pipelineOf(screen);
   const part = screen.features.parts.find((each) => each.name === section);
   if (part?.canOpen?.(screen, name) === false) return;
-  if (opened) screen.dispatch({type: 'page', page: {...opened, section, offset: 0, ...{chosen: undefined}}});
+  if (opened) screen.dispatch({type: 'page', page: {...opened, section, offset: 0, chosen: undefined}});
   // The tab has a connection also without a pipeline of this name.
   else if (name !== undefined || section === 'connection') openPipeline(screen, name, section);
   const page = openAs(screen.state.page, pipelinePage);

@@ -22,10 +22,16 @@ type RecordState = {readonly programs: ProgramLookup};
 
 /** A record in full. */
 export const recordPage: Page<RecordState> = {
-  ...{kind: 'record', context: 'record', where: 'on the page of a record', motions: 'lines'},
+  kind: 'record',
+  context: 'record',
+  where: 'on the page of a record',
+  motions: 'lines',
   showsFilters: true,
   keys: {
-    ...{context: 'record', group: 'page of a record', motions: 'lines', close: ['q', 'Enter']},
+    context: 'record',
+    group: 'page of a record',
+    motions: 'lines',
+    close: ['q', 'Enter'],
     own: [
       {id: 'record-next', keys: ['j'], help: 'next record', hint: 'next'},
       {id: 'record-previous', keys: ['k'], help: 'previous record', hint: 'previous'},
@@ -108,7 +114,8 @@ function rowsOf(screen: Screen, width: number): PageRows {
   const placed = placedRecord(screen);
   const rows = recordRows(lines, {
     width: width - 2,
-    ...{offsetAt, symbols},
+    offsetAt,
+    symbols,
     level: index.levelAt(head),
     at: index.timeAt(head),
     more: placed ? programRowsOf(screen, placed, width - 2) : [],

@@ -34,7 +34,10 @@ export function readTimeline(screen: Screen, reader: TimelineReader, pipeline: s
     pipeline,
     index &&
       stream && {
-        ...{name: tab.name, index, buffer: stream.buffer, errors: stream.errors},
+        name: tab.name,
+        index,
+        buffer: stream.buffer,
+        errors: stream.errors,
         hasEnded: hasEnded(stream.snapshot.get()),
       },
   );
@@ -76,7 +79,8 @@ export function timelineSection(screen: Screen, {state, pipeline, width}: Timeli
         ]);
       };
     },
-    ...{width, symbols},
+    width,
+    symbols,
   });
 }
 

@@ -57,7 +57,10 @@ export async function copyMarkdown(screen: Screen, choice: Choice, on?: string):
       return;
     }
     await copyText(screen, choice, {
-      ...{bytes: Buffer.from(report), lines: linesIn(report), extension: 'md', on},
+      bytes: Buffer.from(report),
+      lines: linesIn(report),
+      extension: 'md',
+      on,
       onSent: () => endSelection(screen, choice, at),
     });
   });

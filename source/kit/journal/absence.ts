@@ -171,7 +171,9 @@ function byPipeline(
     event.kind === 'errors' && !event.isNew ? Number.MAX_SAFE_INTEGER : eventKind(event).urgency;
   const timeOf = ({at = Number.MAX_SAFE_INTEGER}: PipelineEvent) => at;
   const rows = [...Map.groupBy(events, ({pipeline}) => pipeline)].map(([pipeline, of]) => ({
-    ...{pipeline, dropped: dropped.get(pipeline) ?? 0, rank: Math.min(...of.map(rank))},
+    pipeline,
+    dropped: dropped.get(pipeline) ?? 0,
+    rank: Math.min(...of.map(rank)),
     events: withOneReturn(of.toSorted((a, b) => timeOf(a) - timeOf(b) || rank(a) - rank(b))),
   }));
   const sorted = rows.toSorted((a, b) => a.rank - b.rank).map(({rank: _, ...row}) => row);

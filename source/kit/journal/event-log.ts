@@ -281,7 +281,9 @@ export class EventLog {
       const status = this.pipelines?.get(name);
       return {
         ...this.#stateOf(name, status),
-        ...{name, log: logs.get(name), listed: listed.get(name) ?? []},
+        name,
+        log: logs.get(name),
+        listed: listed.get(name) ?? [],
         increase: () => (status ? this.#increaseOf(status) : []),
       };
     });

@@ -52,9 +52,16 @@ export type LogChange = {
 
 /** What there is of a log before its first byte. */
 const nothing: Omit<LogStatus, 'name' | 'at' | 'connectors'> = {
-  ...{endId: 0, errors: new Map(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []},
-  ...{flow: 'coming', cut: undefined},
-  ...{disconnected: undefined, disconnectedSince: undefined, deletedAt: undefined},
+  endId: 0,
+  errors: new Map(),
+  losses: noLosses,
+  ends: {count: 0, last: []},
+  lostStreams: [],
+  flow: 'coming',
+  cut: undefined,
+  disconnected: undefined,
+  disconnectedSince: undefined,
+  deletedAt: undefined,
 };
 
 /** The status before the first byte of a log, of which `now` is the first status that was read. */
@@ -95,11 +102,18 @@ export function logStatus(
   const began = Math.min(outageSince(list) ?? unansweredSince ?? now, endedAt ?? now);
   const since = before?.disconnectedSince ?? before?.cut?.since ?? began;
   return {
-    ...{name, at: now, endId: buffer.endId, errors: errors.byKey, losses, ends, lostStreams},
+    name,
+    at: now,
+    endId: buffer.endId,
+    errors: errors.byKey,
+    losses,
+    ends,
+    lostStreams,
     connectors: errors.connectors,
     flow,
     cut: flow === 'cut' ? {since, why} : undefined,
-    ...{disconnected, disconnectedSince: disconnected === undefined ? undefined : since},
+    disconnected,
+    disconnectedSince: disconnected === undefined ? undefined : since,
     deletedAt: read.deletedAt,
   };
 }

@@ -227,7 +227,10 @@ function pipelineStatus(
     program: pipeline.programStatus,
     programSince: timeOf(pipeline.programStatusSince),
     compileError: isCompileError(pipeline.programStatus) ? compilerSentence(pipeline) : undefined,
-    ...{failedAt, failedAfter, connectorErrors, errorsRun},
+    failedAt,
+    failedAfter,
+    connectorErrors,
+    errorsRun,
   };
 }
 

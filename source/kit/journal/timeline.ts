@@ -217,8 +217,12 @@ function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
     const to = index.runs.slice(place + 1).find((run) => run.startedAt !== undefined)?.startedAt;
     return [
       {
-        ...{id, at: index.timeAt(id), until: endedAt, example: Uint8Array.from(example)},
-        ...{from: startedAt ?? 0, to: to ?? latest},
+        id,
+        at: index.timeAt(id),
+        until: endedAt,
+        example: Uint8Array.from(example),
+        from: startedAt ?? 0,
+        to: to ?? latest,
         isPanic: isPanicLine(example, 0, example.length),
         endedStart,
         records: records.map(({id, text}) => ({id, key: errorFingerprint(text)})),

@@ -165,14 +165,17 @@ function groupRow(group: ErrorGroup, {name, isViewed, failed}: PipelineView, mut
   const part = state !== 'unseen' ? wholeOf(group) : isUnseen ? unseenOf(group) : lastOf(group);
   const {example, ...counts} = part;
   return {
-    ...{
-      kind: key === watchPatternKey ? 'watched' : 'errors',
-      pipeline: name,
-      from: 'log',
-      key: `${name} ${key}`,
-      state,
-    },
-    ...{at, id, ...counts, group, ends: {key, example, latest}, isNew: false},
+    kind: key === watchPatternKey ? 'watched' : 'errors',
+    pipeline: name,
+    from: 'log',
+    key: `${name} ${key}`,
+    state,
+    at,
+    id,
+    ...counts,
+    group,
+    ends: {key, example, latest},
+    isNew: false,
   };
 }
 

@@ -1,6 +1,6 @@
 import {clean, cleanLines} from '../../lib/clean.ts';
 import {textWidth} from '../../lib/width.ts';
-import type {OpenPage} from '../state/page.ts';
+import type {Chosen, OpenPage} from '../state/page.ts';
 import {clip, padTo, shortenApart, wrapWords} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
@@ -34,9 +34,6 @@ export type PageRows = {
   /** What an item is, while others come and go. */
   readonly chosenAt?: (item: number) => Chosen | undefined;
 };
-
-/** An item of a part. */
-export type Chosen = {readonly section: string; readonly key: string};
 
 /** Rows above the first item of a list: title and blank row. */
 export const headingRows = 2;

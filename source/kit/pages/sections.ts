@@ -1,7 +1,8 @@
 import {countBelow} from '../../lib/bisect.ts';
+import type {Chosen} from '../state/page.ts';
 import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {type Chosen, fitted, marginCells, type PageRows, type RowRange} from './page-rows.ts';
+import {fitted, marginCells, type PageRows, type RowRange} from './page-rows.ts';
 
 /** Rows, and what the cursor moves over in them, with room for it in front of the first row of each. */
 export type Block = {readonly rows: PageRows; readonly items?: readonly BlockItem[]};

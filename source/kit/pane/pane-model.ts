@@ -85,7 +85,10 @@ export class PaneModel {
     const index = new RecordIndex(buffer);
     this.index = index;
     this.folds = new PaneFolds({
-      ...{buffer, index, suppressed: errors.suppressed, shown: () => this.#shown},
+      buffer,
+      index,
+      suppressed: errors.suppressed,
+      shown: () => this.#shown,
       isAsSent: () => this.#view?.asSent === true,
       onToggle: () => this.#progress.set(this.#progress.get() + 1),
     });
@@ -260,8 +263,13 @@ export class PaneModel {
     const {around, fold} = view;
     const opened = fold ? this.#shown?.opened : undefined;
     this.#next = new ShownLines({
-      ...{buffer: this.source.buffer, index: this.index, suppressed: this.source.errors.suppressed},
-      ...{filters, around, fold, earlier: this.#shown},
+      buffer: this.source.buffer,
+      index: this.index,
+      suppressed: this.source.errors.suppressed,
+      filters,
+      around,
+      fold,
+      earlier: this.#shown,
       ...(opened && {opened}),
     });
     this.#runner.hurry();

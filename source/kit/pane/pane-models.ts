@@ -63,7 +63,9 @@ export class PaneModels {
     const {fps, fpsNow, scrollbackBytes, packer} = this.#options;
     const options = {clock, fps, scrollbackBytes};
     const merged = new Log({
-      ...{...options, fpsNow, packer},
+      ...options,
+      fpsNow,
+      packer,
       feed: (sink) => new MergeFeed(sink, {...options, name, sources}),
     });
     this.#merged.set(name, merged);

@@ -72,7 +72,12 @@ export class PaneRows {
     if (!this.#cached || !sameParts(this.#cached.key, key)) {
       const {colors, symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(buffer, {
-        ...{records, pan, ...picked(view, paneOptionNames), offsetAt, colors, symbols},
+        records,
+        pan,
+        ...picked(view, paneOptionNames),
+        offsetAt,
+        colors,
+        symbols,
         width: paneWidth - overviewCells,
         originCells: Math.max(0, ...this.#originNames.map(textWidth)),
         highlights: highlights.map((pattern, index) => ({
@@ -166,7 +171,9 @@ export class PaneRows {
     const last = places.at(-1);
     const {firstId, endId} = source.buffer;
     const rows = overviewRows({
-      ...{firstId, endId, height: paneHeight},
+      firstId,
+      endId,
+      height: paneHeight,
       shown: first && last && [first.id, last.id],
       matchAfter: (id) => searching?.search.nextAfter(id),
       errorAfter: (id) => index.nextError(id),

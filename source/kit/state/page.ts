@@ -9,9 +9,14 @@ export type OpenPage = {
   readonly cursor?: number;
   /** The part that it was opened at: what is above may still come, and rows below must not move for that. */
   readonly section?: string | undefined;
+  /** The item under the cursor of a page of parts; absent: the first. */
+  readonly chosen?: Chosen | undefined;
   /** Comes back when this one is closed. */
   readonly under?: OpenPage | undefined;
 };
+
+/** An item of a part. */
+export type Chosen = {readonly section: string; readonly key: string};
 
 /** Facts about a kind of page for the view. */
 export type PageKind = {

@@ -60,7 +60,11 @@ const never = Number.NEGATIVE_INFINITY;
 export const newPace: Pace = {
   kind: 'asking',
   underway: [],
-  ...{movedAt: never, drawnAt: never, unasked: 0, isPressed: false, usual: undefined},
+  movedAt: never,
+  drawnAt: never,
+  unasked: 0,
+  isPressed: false,
+  usual: undefined,
 };
 
 export function nextPace(pace: Pace, event: PaceEvent): Pace {

@@ -112,16 +112,17 @@ export function markerEntry(marker: Marker, {cells, symbols, zone, search, highl
   const offsets = wordOffsets(text, cells);
   const rows = offsets.map((start, row) => ({start, end: offsets[row + 1] ?? text.length, indent: 0}));
   return {
-    ...{shape: undefined, styled, rows, matches: found},
-    ...{
-      headLength: 0,
-      isAsSent: false,
-      placeLength: 0,
-      hasPlainEnd: false,
-      label: undefined,
-      at: undefined,
-      timeCells: 0,
-    },
+    shape: undefined,
+    styled,
+    rows,
+    matches: found,
+    headLength: 0,
+    isAsSent: false,
+    placeLength: 0,
+    hasPlainEnd: false,
+    label: undefined,
+    at: undefined,
+    timeCells: 0,
   };
 }
 
@@ -159,7 +160,13 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape,
   const rows = layOut(styled.text, {cells: form.cells, column, shape});
   const isCut = length > visibleBytes || rows.length > wrapLimit;
   return {
-    ...{shape, styled, headLength, isAsSent, placeLength, rows: rows.slice(0, wrapLimit), matches: found},
+    shape,
+    styled,
+    headLength,
+    isAsSent,
+    placeLength,
+    rows: rows.slice(0, wrapLimit),
+    matches: found,
     // The desired state, and as sent the pipeline's id and name.
     hasPlainEnd: record?.source === 'manager',
     label: isCut ? `${form.symbols.ellipsis} ${byteSize(length)}` : undefined,

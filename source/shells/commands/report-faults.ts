@@ -15,7 +15,8 @@ export async function reportingFaults<T>(
 ): Promise<T> {
   let server: Secrets | undefined;
   const endFaults = exitOnFault(process, {
-    ...{version, clock: systemClock},
+    version,
+    clock: systemClock,
     secrets: () => server?.secrets() ?? [],
     noticeOf: (report) => (isJson ? noticeLine(report.trimEnd(), isJson, 'failure') : report),
   });

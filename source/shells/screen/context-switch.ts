@@ -37,7 +37,8 @@ export class ContextSwitch {
   of({contexts, context}: Settings): Contexts {
     return {
       all: contexts.map(({name, host, color}) => ({
-        ...{name, host},
+        name,
+        host,
         color: color === undefined ? undefined : readColor(color),
       })),
       current: context?.name,

@@ -112,7 +112,12 @@ export class Controller {
     this.places = new PlaceFinder({clock, logs, view, models});
     this.tabSwitcher = new TabSwitcher({clock, view, models});
     this.#list = new PipelineListView({
-      ...{services, view, tabSwitcher: this.tabSwitcher, isRequested, beforeFirst, degraded: this.events.degraded},
+      services,
+      view,
+      tabSwitcher: this.tabSwitcher,
+      isRequested,
+      beforeFirst,
+      degraded: this.events.degraded,
       closing: this.closing,
     });
     view.store.subscribe(() => this.#onChange());

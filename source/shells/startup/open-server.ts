@@ -42,7 +42,11 @@ export async function openServer(settings: Settings, version: string, machine: C
   try {
     const credentials = credentialsOf(settings, clock);
     const client = createClient({
-      ...{baseUrl, clock, userAgent, credentials, trust},
+      baseUrl,
+      clock,
+      userAgent,
+      credentials,
+      trust,
       ...(tenant !== undefined && {tenant}),
       ...(proxy && {proxy}),
     });

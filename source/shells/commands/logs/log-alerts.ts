@@ -37,7 +37,10 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
     return () => {};
   });
   const events = new EventFeed({
-    ...{logs: manager, poller, clock, diagnose},
+    logs: manager,
+    poller,
+    clock,
+    diagnose,
     history: (name, signal) => readHistory(client, name, signal),
     events: {
       awayAfter: 0,

@@ -38,7 +38,10 @@ export function FilterLine() {
     filters,
     hiddenBy: (id) => (isFiltering ? undefined : shown?.hiddenBy(id)),
     isTooSlow: (id) => shown?.tooSlow.includes(id) ?? false,
-    ...{isFiltering, percent, around, symbols},
+    isFiltering,
+    percent,
+    around,
+    symbols,
     width: controller.size.columns,
   });
   return <Line text={paint(row, colors)} />;

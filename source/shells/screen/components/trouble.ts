@@ -35,7 +35,11 @@ export function troubleShown(
     context: contexts?.current,
     width: size.columns,
     height: layout?.bodyHeight ?? 1,
-    ...{serverUrl, tokenFrom, commands, now, waited},
+    serverUrl,
+    tokenFrom,
+    commands,
+    now,
+    waited,
   });
 }
 

@@ -81,7 +81,12 @@ export class ScreenBackend {
     this.logs = new LogManager(
       {
         recordings: {of: this.#recordings, all: record !== undefined, showPast: true},
-        ...{client, clock, random, fps, fpsNow: this.frameRate.now, silence},
+        client,
+        clock,
+        random,
+        fps,
+        fpsNow: this.frameRate.now,
+        silence,
         scrollbackBytes: scrollback,
         memoryBytes: memory ?? budgetWithin(process.constrainedMemory()),
         ...(packer && {packer}),
@@ -103,7 +108,11 @@ export class ScreenBackend {
     this.session =
       catalog.hasServer && !settings.demo
         ? new ScreenSession({
-            ...{client, clock, folder: this.state, fresh, signal},
+            client,
+            clock,
+            folder: this.state,
+            fresh,
+            signal,
             viewOptions: {...settings.view.typed, ...(filters && {filters})},
           })
         : undefined;

@@ -98,8 +98,19 @@ async function runWithKeys(
   const client = noServer();
   const server = {client, clock: systemClock, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({
-    ...{settings, version, process, keys, commands, server, opened, notes, start},
-    ...{names: [], patterns: [], contexts: undefined, histories: promptHistories()},
+    settings,
+    version,
+    process,
+    keys,
+    commands,
+    server,
+    opened,
+    notes,
+    start,
+    names: [],
+    patterns: [],
+    contexts: undefined,
+    histories: promptHistories(),
   });
   return end.code;
 }

@@ -56,8 +56,14 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
     visited.add(context?.name);
     // The names of the command line are pipelines of the first server.
     end = await runScreen({
-      ...{...common, settings, server: next.server, names: [], patterns: []},
-      ...{keys, commands: commandsOf(settings), start: noStart},
+      ...common,
+      settings,
+      server: next.server,
+      names: [],
+      patterns: [],
+      keys,
+      commands: commandsOf(settings),
+      start: noStart,
     });
   }
   return end.code;
@@ -124,8 +130,14 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const {clock} = server;
 
   const backend = new ScreenBackend({
-    ...{settings, client: server.client, clock, process, opened},
-    ...{random: systemRandom, packer: zstdPacker, filters: start.filters},
+    settings,
+    client: server.client,
+    clock,
+    process,
+    opened,
+    random: systemRandom,
+    packer: zstdPacker,
+    filters: start.filters,
   });
   // A multiplexer answers itself, and draws at a pace of its own.
   const pace = process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
@@ -157,7 +169,14 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const opening = [...names, ...found.slice(0, mostOpened).map(({name}) => name)];
   const controller = new Controller({
     services: screenServices({
-      ...{settings, server, backend, terminal, process, clock, commands, histories},
+      settings,
+      server,
+      backend,
+      terminal,
+      process,
+      clock,
+      commands,
+      histories,
       setTitle: title.set,
       ...(contextSwitch && {contexts: contextSwitch.of(settings)}),
       quit: () => exit.leave(0),

@@ -82,7 +82,16 @@ export function screenServices(input: ServicesInput): Services {
   const {poller, stats, session, serverVersion} = facts;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
-    ...{logs, turns, catalog, poller, stats, session, serverVersion, clock, frameRate, alerts},
+    logs,
+    turns,
+    catalog,
+    poller,
+    stats,
+    session,
+    serverVersion,
+    clock,
+    frameRate,
+    alerts,
     runner: runner.health,
     addPast: (pipeline) => backend.addPast(pipeline),
     recordingsFolder: backend.recordingsFolder,
