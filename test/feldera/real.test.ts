@@ -521,8 +521,7 @@ test('a pipeline that was well all the time, then waits for its output, then is 
 async function processOf(client: FelderaClient, name: string): Promise<string> {
   const folder = await client.folderOf(name);
   for (const id of await readdir('/proc')) {
-    const program = await readlink(`/proc/${id}/exe`).catch(() => '');
-    if (program.startsWith(`${folder}/`)) return id;
+    if ((await readlink(`/proc/${id}/cwd`).catch(() => '')) === folder) return id;
   }
   throw new Error(`${name} has no process`);
 }
