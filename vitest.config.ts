@@ -1,16 +1,29 @@
 import {defineConfig} from 'vitest/config';
-import {TestOrder} from './scripts/test-order.ts';
-
-/** Tests that run the built program; everything else runs on the sources. */
-const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts', 'test/chaos/chaos.test.ts'];
+import {FELDERA, PROGRAM, TestOrder} from './scripts/test-order.ts';
 
 /** Tests that replace a module of Node's. */
 const ISOLATED = ['test/engine/disk/file-lock-no-links.test.ts'];
 
-/** Tests on Feldera's own server: `npm run test:feldera`. */
-const FELDERA = ['test/feldera/**/*.test.ts'];
+/** The modules are loaded once a worker, not once a file, which was a third of the time. */
+const SHARED = {isolate: false, restoreMocks: true, unstubEnvs: true};
 
-export default defineConfig({
+const ALL = ['test/**/*.test.ts', 'test/**/*.test.tsx'];
+const BUILD = 'test/harness/build-program.ts';
+const SERVER = 'test/feldera/set-up.ts';
+
+const parts = [
+  {name: 'source', include: ALL, exclude: [...PROGRAM, ...FELDERA, ...ISOLATED]},
+  {name: 'program', include: PROGRAM, globalSetup: BUILD},
+  {name: 'feldera', include: FELDERA, globalSetup: SERVER, testTimeout: 400_000},
+];
+
+/**
+ * All of them as one project, `--mode whole`: Vitest ends a worker, with the modules that it has loaded, when the next file
+ * is one of another project.
+ */
+const whole = [{name: 'whole', include: ALL, exclude: ISOLATED, globalSetup: [BUILD, SERVER], testTimeout: 400_000}];
+
+export default defineConfig(({mode}) => ({
   resolve: {
     alias: [{find: /^fast-check$/, replacement: new URL('test/harness/properties.ts', import.meta.url).pathname}],
   },
@@ -25,30 +38,8 @@ export default defineConfig({
     setupFiles: 'test/harness/forget-ci.ts',
     reporters: ['default', './scripts/plain-reporter.mjs'],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'source',
-          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [...PROGRAM, ...FELDERA, ...ISOLATED],
-          // The modules are loaded once a worker, not once a file, which was a third of the time.
-          isolate: false,
-          restoreMocks: true,
-          unstubEnvs: true,
-        },
-      },
-      {
-        extends: true,
-        test: {name: 'isolated', include: ISOLATED},
-      },
-      {
-        extends: true,
-        test: {name: 'program', include: PROGRAM, globalSetup: 'test/harness/build-program.ts'},
-      },
-      {
-        extends: true,
-        test: {name: 'feldera', include: FELDERA, globalSetup: 'test/feldera/set-up.ts', testTimeout: 400_000},
-      },
+      ...(mode === 'whole' ? whole : parts).map((part) => ({extends: true as const, test: {...SHARED, ...part}})),
+      {extends: true, test: {name: 'isolated', include: ISOLATED}},
     ],
   },
-});
+}));
