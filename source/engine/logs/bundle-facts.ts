@@ -16,22 +16,22 @@ import {configurationSteps} from '../program/configuration.ts';
 /** Bytes of a configuration as JSON that a page shows: it is laid out as a whole. The largest one seen has 200 kB. */
 const mostShown = 256 * 1024;
 
-/** What a support bundle tells beside a log: the same shapes as those of a server's answers. */
+/** Contents of a support bundle beside a log, in the shapes of a server's answers. */
 export type BundleFacts = {
-  /** As it was when the newest collection was made. */
+  /** Pipeline as the newest collection with its configuration has it; undefined: no collection has one. */
   readonly pipeline: PipelineDetail | undefined;
   /**
-   * The same as indented JSON without what may be a credential, or a sentence if it is too large, safe to show; undefined:
-   * the bundle has none.
+   * Configuration as indented JSON, safe to show and without what may be a credential, or a sentence if it is too
+   * large. The bundle may have none.
    */
   readonly configuration: string | undefined;
-  /** Of all collections. */
+  /** Events of all collections, newest first, and the newest statistics. */
   readonly history: PipelineHistory;
-  /** With the connector errors. `at`: when they were collected; the time series is in no bundle. */
+  /** Newest statistics, with the connector errors. `at`: when they were collected; the time series is in no bundle. */
   readonly known: KnownStats;
 };
 
-/** Undefined: what was found tells nothing beside its log. See `readBundleFacts`. */
+/** Reads the facts of a bundle (`readBundleFacts`); undefined: it is no bundle, and has nothing beside its log. */
 export async function readFacts(
   found: FoundLog,
   options: Parameters<typeof readBundleFacts>[1],
@@ -39,7 +39,10 @@ export async function readFacts(
   return found.kind === 'bundle' ? await readBundleFacts(found.collections, options) : undefined;
 }
 
-/** `collections`: of one log, oldest first. What is missing or damaged is left out. */
+/**
+ * Reads what collections tell beside their log. `collections`: of one log, oldest first. What is missing or damaged is
+ * left out.
+ */
 export async function readBundleFacts(
   collections: readonly Collection[],
   {clock, signal = new AbortController().signal}: {readonly clock: Clock; readonly signal?: AbortSignal},
@@ -96,13 +99,13 @@ async function configurationText(
     : `It has ${byteSize(size)}, too much for this page: it is in pipeline_config.json of the bundle.`;
 }
 
-/** Events at which there was an error, in full. */
+/** Returns the events at which there was an error, in full. */
 function errorsIn(json: ServerJson): readonly MonitorEventDetail[] {
   const failed = json.items?.filter((item) => item.flagOf('deployment_has_error') === true) ?? [];
   return failed.flatMap((item) => parseEventDetail(item) ?? []);
 }
 
-/** Undefined for what is nested so deep that writing it again overflows the stack. */
+/** Returns what `read` returns; undefined if that is nested so deep that writing it again overflows the stack. */
 async function unlessTooDeep<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
@@ -112,7 +115,7 @@ async function unlessTooDeep<T>(read: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
-/** By the milliseconds since each started. */
+/** Tells whether another process has started since, by the milliseconds since each started. */
 function isOtherProcess(before: number | undefined, now: number | undefined): boolean {
   return before !== undefined && now !== undefined && now < before;
 }

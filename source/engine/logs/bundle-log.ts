@@ -17,7 +17,10 @@ export type FindOpenedOptions = FindOptions & {
 /** Milliseconds between two lines. */
 const tellEvery = 2000;
 
-/** As `findLogs`, with a log for each group of collections of a bundle whose logs overlap. Throws what that throws. */
+/**
+ * Finds logs as `findLogs` does, and throws what that throws. The collections of a bundle are one log for each group
+ * whose logs overlap.
+ */
 export async function findOpened(what: string, options: FindOpenedOptions = {}): Promise<readonly FoundLog[]> {
   const logs: FoundLog[] = [];
   for (const found of await findLogs(what, options)) {
@@ -27,7 +30,10 @@ export async function findOpened(what: string, options: FindOpenedOptions = {}):
   return logs;
 }
 
-/** Oldest first. A collection without a log is with the one before it, the first ones with the one after them. */
+/**
+ * Groups the collections whose logs overlap, oldest first. One without a log is with the one before it, the first ones
+ * with the one after them.
+ */
 async function overlapping(
   {collections, name}: Extract<FoundLog, {kind: 'bundle'}>,
   {signal, progress}: FindOpenedOptions,
@@ -58,11 +64,11 @@ async function overlapping(
 
 type BundleOptions = {
   readonly signal?: AbortSignal | undefined;
-  /** For each log, what is called with the bytes of it that were read. */
+  /** Returns a function that is called with the number of bytes of a log that were read. */
   readonly read?: (log: PackedPart) => ((bytes: number) => void) | undefined;
 };
 
-/** The log in collections of one bundle: what several have is in it once. Throws `OpenError`. */
+/** Yields the log in collections of one bundle: what several have is in it once. Throws `OpenError`. */
 export async function* bundlePieces(
   collections: readonly Collection[],
   options?: BundleOptions,
@@ -70,7 +76,7 @@ export async function* bundlePieces(
   for await (const piece of stitched(collections, options)) if (!('collection' in piece)) yield piece;
 }
 
-/** In the order in which they are read. */
+/** Returns the logs of collections, in the order in which they are read. */
 export function logsOf(collections: readonly Collection[]): readonly PackedPart[] {
   return collections.flatMap((collection) => logOf(collection) ?? []);
 }
@@ -83,8 +89,8 @@ function logOf({files}: Collection): PackedPart | undefined {
 type Added = {readonly collection: Collection; readonly isEpochStart: boolean};
 
 /**
- * Each collection has what the server held at its time, as a connection replays it: so they are stitched like the bodies
- * of connections, oldest first.
+ * Yields the stitched logs of collections, oldest first. Each has what the server held at its time, as a connection
+ * replays it: so they are stitched like the bodies of connections.
  */
 async function* stitched(
   collections: readonly Collection[],

@@ -1,6 +1,6 @@
 import type {FoundLog} from '../opened/find-logs.ts';
 
-/** What can be asked of a log besides its lines: known before it is open, and the same as long as it is. */
+/** Abilities of a log besides its lines: known before it is open, and constant as long as it is. */
 export type Capabilities = {
   /** A connection to a server brings its lines, and that server tells of its pipeline. */
   readonly hasServer: boolean;
@@ -10,7 +10,7 @@ export type Capabilities = {
   readonly canReopen: boolean;
   /** pipetail recorded it, with its markers. */
   readonly isRecorded: boolean;
-  /** What its lines are read from; undefined: a connection, or several files. */
+  /** Kind of what its lines are read from; undefined: a connection, or several logs. */
   readonly readFrom?: FoundLog['kind'];
 };
 
@@ -23,12 +23,12 @@ const ofFound: Readonly<Record<FoundLog['kind'], Capabilities>> = {
   stdin: {...ofFile, canReopen: false, readFrom: 'stdin'},
 };
 
-/** `found`: what was opened; undefined: the log of a pipeline. */
+/** Returns what a log can do. `found`: what was opened; undefined: the log of a pipeline. */
 export function capabilitiesOf(found: FoundLog | undefined): Capabilities {
   return found ? ofFound[found.kind] : ofPipeline;
 }
 
-/** Of several logs as one. */
+/** Returns what several logs shown as one can do. */
 export function mergedCapabilities(logs: readonly Capabilities[]): Capabilities {
   return {
     hasServer: logs.some(({hasServer}) => hasServer),

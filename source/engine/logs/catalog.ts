@@ -11,10 +11,9 @@ import type {LogMaker, ManagedOptions} from './log-manager.ts';
 /** Makes the log of what was found: only where files are opened, the code that reads them is loaded. */
 export type OpenFound = (found: FoundLog, options: ManagedOptions) => Log;
 
-/** What a list of logs offers. */
 export type ListItem = Pipeline | FoundLog;
 
-/** Undefined: of an item that was found in files. */
+/** Returns the item if it is a pipeline; undefined: it was found in files. */
 export function pipelineIn(item: ListItem): Pipeline | undefined {
   return 'kind' in item ? undefined : item;
 }
@@ -38,7 +37,7 @@ export class Catalog {
     return this.#server !== undefined;
   }
 
-  /** What the list has, in one word. */
+  /** Word for an item of the list. */
   get noun(): 'pipeline' | 'log' {
     return this.#server ? 'pipeline' : 'log';
   }
@@ -48,17 +47,17 @@ export class Catalog {
     return this.#server ? this.#server.list.get().pipelines : this.#inOrder;
   }
 
-  /** What was found, in the order in which it was added. */
+  /** Logs found in files, in the order in which they were added. */
   get found(): readonly FoundLog[] {
     return this.#inOrder;
   }
 
-  /** What was found for this name; undefined: it is a pipeline's. */
+  /** Returns the log found under this name; undefined: none, so with a server it is a pipeline's. */
   find(name: string): FoundLog | undefined {
     return this.#found.get(name)?.log;
   }
 
-  /** Of the log of a tab, which has that of its own name, or shows several as one. */
+  /** Returns what the log of a tab can do, which is the one of its name, or several as one. */
   capabilitiesOf(names: readonly string[]): Capabilities {
     const all = names.map((name) => capabilitiesOf(this.find(name)));
     const [only] = all;

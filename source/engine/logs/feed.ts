@@ -6,12 +6,12 @@ import type {RecordingState} from '../recording/recorder.ts';
 import type {Capabilities} from './capabilities.ts';
 import type {LogSnapshot} from './log-snapshot.ts';
 
-/** What brings the lines of a log: it is made with the log's sink, and tells that of each change. */
+/** Source of a log's lines: it writes them to the log's sink, and tells the sink of each change. */
 export type Feed = {
-  /** Of the log's tab. */
+  /** Name of the log's tab. */
   readonly name: string;
   readonly capabilities: Capabilities;
-  /** What the snapshot shows of it. */
+  /** State that the snapshot shows of it. */
   readonly status: FeedStatus;
   /** Present if a connection brings the lines. */
   readonly connection?: LogConnection | undefined;
@@ -31,14 +31,14 @@ export type Feed = {
 };
 
 export type FeedStatus = Pick<LogSnapshot, 'connection' | 'file' | 'events' | 'receivedAt' | 'recording'> & {
-  /** In place of what the sink knows. */
+  /** Lost streams, in place of those that the sink knows. */
   readonly lostStreams?: readonly OutputStream[];
 };
 
-/** What only the log of a pipeline can do. */
+/** State and operations that only the log of a pipeline has. */
 export type LogConnection = {
   readonly state: ConnectionState;
-  /** Of the pipeline whose log it is; undefined: not known yet. */
+  /** Id of the pipeline whose log it is; undefined: not known yet. */
   readonly pipelineId: string | undefined;
   /** The pipeline when its log last ended; undefined: it was not found, or is another one. */
   readonly pipelineAtEnd: Pipeline | undefined;
@@ -46,24 +46,27 @@ export type LogConnection = {
   readonly endedAt: number | undefined;
   /** It waits for the server, until a good answer to any request. */
   readonly waitsForServer: boolean;
-  /** A good answer to this request ends the wait, also the one after a refusal. */
+  /** Tells whether a good answer to this request ends the wait, also the one after a refusal. */
   readonly isWokenBy: (request: number) => boolean;
   readonly onServerAnswered: (request: number) => void;
   /** Connects again now, in every state. Loses nothing: the replay is stitched. */
   readonly reconnect: () => void;
   /** Frees the connection until `reconnect`. What comes meanwhile is read then, as far as the server still has it. */
   readonly rest: () => void;
-  /** The connection may be dead without a sign, and may still hold what nobody else has. */
+  /** Checks the connection, which may be dead without a sign, and may still hold what nobody else has. */
   readonly checkAfterPause: (of: Pause) => void;
-  /** `pipeline`: from the newest list; undefined: not in it. Adds markers; a pipeline that is back wakes the log. */
+  /**
+   * Takes the pipeline of the newest list; undefined: it is not there. Adds markers; a pipeline that is back wakes the
+   * log.
+   */
   readonly updatePipeline: (pipeline: Pipeline | undefined) => void;
-  /** The pipeline has this name now. Its log goes on over the same connection, and in the same recording. */
+  /** Takes the new name of its pipeline. The log goes on over the same connection, and in the same recording. */
   readonly rename: (to: string) => void;
-  /** The same, but there is another log of that name, which goes on with it: this one ends, also its recording. */
+  /** Ends the log and its recording: another log has the new name `to` of its pipeline, and goes on with it. */
   readonly giveUp: (to: string) => void;
   /** It was given up, and no pipeline has had its name since. */
   readonly isGivenUp: boolean;
-  /** A pipeline has its name, the same or another one, whose log follows what is there. */
+  /** Follows the pipeline that has its name now, the same or another one. */
   readonly goOn: (pipelineId: string) => void;
   /**
    * Starts or ends the recording; does nothing where logs cannot be recorded. Resolves once that is done, to the last
@@ -72,15 +75,17 @@ export type LogConnection = {
   readonly setRecording: (on: boolean) => Promise<RecordingState | undefined>;
 };
 
-/** What only a merged log can be asked. */
+/** State and operations that only a merged log has. */
 export type MergedSources = {
-  /** By origin; those of sources that were left keep their place. */
+  /** Names of the sources, by origin; those of sources that were left keep their place. */
   readonly names: readonly string[];
   /** No source was left. */
   readonly isWhole: boolean;
   /** Index into `names` of an entry's log; undefined for an entry of none and one that is not held. */
   readonly originAt: (id: number) => number | undefined;
-  /** Of which sources entries are missing at the entry `id`: it is the marker that says so, or another one's. */
+  /**
+   * Returns the gaps of sources at the entry `id`: it is the marker of one, or an entry of another source within it.
+   */
   readonly missingAt: (id: number) => readonly Missing[];
   /** Reads what the source holds now, an open line included, and nothing later: its tab has been closed. */
   readonly leave: (name: string) => void;
@@ -88,7 +93,10 @@ export type MergedSources = {
   readonly rename: (name: string, names: ReadonlyMap<string, string>) => void;
 };
 
-/** In a merged log: between the marker and the next entry of its source there are entries of other sources. */
+/**
+ * Gap of a source of a merged log: between its marker and the next entry of the source there are entries of other
+ * sources.
+ */
 export type Missing = {
   readonly origin: number;
   readonly marker: Marker;

@@ -46,7 +46,7 @@ export type ManagerOptions = {
   };
 };
 
-/** What a log gets of its manager. */
+/** Options that a log gets from its manager. */
 export type ManagedOptions = ManagerOptions & {
   readonly frames: SharedFrames;
   /** See `Connection`. */
@@ -78,7 +78,7 @@ export class LogManager<F extends Feed = Feed> {
   readonly #serverReturn: ServerReturn;
   readonly #closing = new AbortController();
   #listed: ReadonlyMap<string, Pipeline> | undefined;
-  /** Whether a log that no view has any more is read on. */
+  /** Tells whether a log that no view has any more is read on. */
   isRead: (name: string) => boolean = () => false;
   /** Gets the new names of pipelines before `names` has them. */
   onRenamed: (names: NewNames) => void = () => {};
@@ -103,7 +103,7 @@ export class LogManager<F extends Feed = Feed> {
     return this.#options;
   }
 
-  /** Of the open logs, in the order of opening. */
+  /** Names of the open logs, in the order of opening. */
   get names(): ReadableStore<readonly string[]> {
     return this.#names;
   }
@@ -132,7 +132,10 @@ export class LogManager<F extends Feed = Feed> {
     return log;
   }
 
-  /** The same for its errors alone: without a view, and with little scrollback. One that rests goes on. */
+  /**
+   * Returns the log of that name for its errors alone. If it is not open, it is made with little scrollback; if it
+   * rests, it goes on.
+   */
   read(name: string): Log<F> {
     const open = this.#logs.get(name);
     if (open) {
@@ -172,8 +175,8 @@ export class LogManager<F extends Feed = Feed> {
   }
 
   /**
-   * No view has the log any more. Frees connection, files and, once what is recorded is written, memory, unless it is read
-   * on. What cannot be read again stays open.
+   * Closes a log that no view has any more: frees connection and files, and memory once what is recorded is written. A
+   * log that is read on only loses most of its scrollback. One that cannot be read again stays open.
    */
   close(name: string): void {
     const log = this.#logs.get(name);
@@ -197,7 +200,7 @@ export class LogManager<F extends Feed = Feed> {
     void this.#close(log).then(() => log.free());
   }
 
-  /** Resolves when all of it is written. */
+  /** Closes the log. Resolves when all of it is written. */
   #close(log: Log<F>): Promise<void> {
     this.#logs.delete(log.name);
     this.#viewed.delete(log);
@@ -221,8 +224,9 @@ export class LogManager<F extends Feed = Feed> {
   }
 
   /**
-   * The log of a pipeline that has another name in the newest list gets that one, unless another log has it: the tab of a
-   * name has the log of its pipeline. All others of that pipeline are given up, and go on when a pipeline has their name.
+   * Gives each log the name that its pipeline has in the newest list, unless another log has that name: the tab of a
+   * name has the log of its pipeline. Other logs of such a pipeline are given up, and go on when a pipeline has their
+   * name.
    */
   followNames(pipelines: readonly Pipeline[]): void {
     const namesById = new Map(pipelines.map(({id, name}) => [id, name]));
@@ -241,8 +245,8 @@ export class LogManager<F extends Feed = Feed> {
   }
 
   /**
-   * Of two logs of one pipeline one has a name that is not the pipeline's any more: the list says which. So it does of one
-   * that was given up and has a connection all the same. Never rejects.
+   * Asks for the list if two logs have one pipeline: the name of one of them is not the pipeline's any more. It asks
+   * also if a log that was given up has a connection all the same. Never rejects.
    */
   async #askNames(log: Log<F>): Promise<void> {
     const id = log.connection?.pipelineId;
@@ -253,7 +257,10 @@ export class LogManager<F extends Feed = Feed> {
     if (listed) this.followNames(listed);
   }
 
-  /** One log for each new name. Two may be exchanged; a log that has nothing of another pipeline gives way. */
+  /**
+   * Returns the names that logs take, one log for each. Two may be exchanged; a log that has nothing of another
+   * pipeline gives way.
+   */
   #newNames(nameOf: (log: Log<F>) => string | undefined): NewNames {
     const moving = new Map<string, Log<F>>();
     for (const log of this.#logs.values()) {
@@ -304,10 +311,10 @@ function wake({connection}: Log): void {
   if (connection?.state.kind === 'idle') connection.reconnect();
 }
 
-/** By the old name. */
+/** New names, by the old ones. */
 type NewNames = ReadonlyMap<string, string>;
 
-/** The open logs as those see them who do not open any. */
+/** Open logs, for those who do not open any. */
 export type OpenLogs<L extends object = Log> = {
   readonly names: ReadableStore<readonly string[]>;
   get(name: string): L | undefined;

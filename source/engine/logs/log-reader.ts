@@ -9,7 +9,7 @@ import type {LogSink} from './log-sink.ts';
 type LogReaderOptions = {
   readonly sink: LogSink;
   readonly clock: Clock;
-  /** For `pack`. */
+  /** Compresses in `pack`. */
   readonly packer?: Packer | undefined;
   /** Bytes were appended. `areFirst`: the first ones of their attempt. */
   readonly onReceived?: (areFirst: boolean) => void;
@@ -37,9 +37,9 @@ type RetainedBody = {
   bytes: number;
   begunAt: number;
   quietSince: number;
-  /** Bytes of it that were compared with the log, and what came of that. */
+  /** Bytes of it that were last compared with the log; `fit` is the result. */
   compared: number;
-  /** `LogSink.appended` then. */
+  /** `LogSink.appended` at that comparison. */
   appended: number;
   fit: BodyFit;
 };
@@ -48,16 +48,19 @@ type RetainedBody = {
 const quiet = 150;
 /** Milliseconds after which a catch-up is over in a log that never rests. */
 const catchUpCap = 3_000;
-/** The same until the overlap is proved: a lost packet may delay a replay, and to settle too early is to guess. */
+/** Both limits until the overlap is proved: a lost packet may delay a replay, and to settle too early is to guess. */
 const unprovedQuiet = 3_000;
 const unprovedCap = 30_000;
 /** Milliseconds between checks whether a replay is over: a check may read the whole replay. */
 const checkEvery = 50;
 const checkEveryEmpty = 250;
-/** Milliseconds by which a line may come later on the other of two open connections; in a log that never rests. */
+/**
+ * Milliseconds without a byte after which a second connection is compared with the log: a line may come so much later
+ * on one of the two. `overlapRestless`: its age for that in a log that never rests.
+ */
 const overlapQuiet = 1_000;
 const overlapRestless = 3_000;
-/** The same after a pause, in which neither counts before the other one has brought nothing for so long. */
+/** Age of a second connection for that after a pause, if the first has brought nothing for as long. */
 const overlapSlept = 500;
 /** Milliseconds without a byte after which a connection holds nothing from before a stop. */
 const deadAfterStop = 3_000;
@@ -72,7 +75,7 @@ export class LogReader implements BodyReceiver {
   readonly #stitch: Stitch;
   #replay: Replay | undefined;
   #retained: RetainedBody | undefined;
-  /** What was kept of the body that is read now, as long as it was not read. */
+  /** Pieces of the body that is read now, kept while it was the second one, and not read yet. */
   #backlog: Uint8Array[] = [];
   /** `settle` was called meanwhile. */
   #settlesLater = false;
@@ -95,7 +98,7 @@ export class LogReader implements BodyReceiver {
     return this.#stitch.pipelineId;
   }
 
-  /** With it another run can continue from here. */
+  /** Position from which another run can continue. */
   get state(): LogPosition | undefined {
     return this.#stitch.state;
   }
@@ -105,7 +108,7 @@ export class LogReader implements BodyReceiver {
     this.#stitch.resume(past);
   }
 
-  /** Of the last replay, also after its end. */
+  /** Tells whether the last replay is decided, also after its end. */
   get decided(): boolean {
     return this.#replay ? this.#stitch.decided : this.#wasDecided;
   }
@@ -198,19 +201,19 @@ export class LogReader implements BodyReceiver {
     return this.#stitch.pack();
   }
 
-  /** The user closes the tab: a last line that looks like the end marker and is held back counts as the log's own. */
+  /** Takes a last line that looks like the end marker, and is held back, for the log's own: the user closes the tab. */
   release(): void {
     this.#stitch.release();
   }
 
-  /** The log is closed: frees what the next connection would need. */
+  /** Frees what the next connection would need: the log is closed. */
   free(): void {
     this.#backlog = [];
     this.#retained = undefined;
     this.#stitch.free();
   }
 
-  /** No byte marks the end of a replay: it is over at a pause, a proved overlap or a time limit. */
+  /** Tells whether the replay is over: no byte marks its end, so a pause, a proved overlap or a time limit does. */
   isReplayOver(attempt: number): boolean {
     if (this.#retained?.attempt === attempt) return this.#mayReplace(this.#retained);
     const replay = this.#replay;
@@ -254,9 +257,10 @@ export class LogReader implements BodyReceiver {
   }
 
   /**
-   * It certainly continues the log: the other connection holds nothing that it lacks. Or it certainly does not, and that one
-   * has been silent for long after a stop, in which the kernel went on receiving: it is dead. After a sleep its server may send
-   * again only later. Or there is no room for more of it. The log itself is unchanged.
+   * Tells whether the second connection may replace the first. It may if it certainly continues the log: then the first
+   * holds nothing that it lacks. It may if it certainly does not, and the first has long been silent after a stop, in
+   * which the kernel went on receiving: then the first is dead. (After a sleep its server may send again only later.)
+   * It may also if there is no room for more of it. The log itself is unchanged.
    */
   #mayReplace(retained: RetainedBody): boolean {
     const now = this.#options.clock.monotonic();
@@ -279,7 +283,7 @@ export class LogReader implements BodyReceiver {
     return retained.fit === 'apart' && hasSlept && this.#pausedBy === 'stop' && otherQuietFor >= deadAfterStop;
   }
 
-  /** In slices: a whole ring takes longer than the event loop may be blocked. */
+  /** Reads the backlog in slices: a whole ring takes longer than the event loop may be blocked. */
   #readBacklog(): void {
     this.#readSlice();
     if (this.#backlog.length > 0) this.#options.clock.after(0, () => this.#readBacklog());

@@ -24,7 +24,7 @@ import {findLostStreams} from './lost-streams.ts';
 type LogSinkOptions = {
   readonly buffer: BufferOptions;
   readonly clock: Pick<Clock, 'wall'>;
-  /** Default: they are. */
+  /** Counts errors. Default: true. */
   readonly countsErrors?: boolean;
 };
 
@@ -45,10 +45,10 @@ export class LogSink implements StitchSink {
   onEvent: (text: string) => void = () => {};
   readonly #clock: Pick<Clock, 'wall'>;
   readonly #buffer: WritableLogBuffer;
-  /** Undefined: nobody asks for them. */
+  /** Counts errors; undefined: nobody asks for them. */
   readonly #errors: ErrorLog | undefined;
   readonly #lines = new LinePieces();
-  /** Of the bytes in memory that are to be read back from files. */
+  /** Places in files of the bytes in memory, which are read back from there. */
   #places: FileStore | undefined;
   #appended = 0;
   #losses = noLosses;
@@ -66,12 +66,12 @@ export class LogSink implements StitchSink {
     return this.#appended;
   }
 
-  /** What leaves memory is there. */
+  /** Sets the store of what leaves memory. */
   set coldStore(store: ColdStore) {
     this.#buffer.coldStore = store;
   }
 
-  /** What leaves memory is read back from where it lies: `addBytes` tells that of all that comes from now on. */
+  /** Reads what leaves memory back from its place in files, which `addBytes` gets for all that comes from now on. */
   readBackFromFiles(): void {
     this.#places = new FileStore();
     this.#buffer.coldStore = this.#places;
@@ -82,7 +82,7 @@ export class LogSink implements StitchSink {
     this.#buffer.startSegment();
   }
 
-  /** Bytes that follow; an endless line is broken. `place`: where they lie; undefined: nowhere. */
+  /** Appends bytes; an endless line is broken. `place`: where they lie; undefined: nowhere. */
   addBytes(bytes: Uint8Array, place?: {readonly part: BytesPart; readonly offset: number}): void {
     for (const piece of this.#lines.of(bytes)) {
       // Before the bytes are stored: that may push segments out of memory, which look up their place.
@@ -115,7 +115,7 @@ export class LogSink implements StitchSink {
     this.#errors?.append(bytes, newlines);
   }
 
-  /** The open line is whole, but no newline comes. */
+  /** Ends the open line, which is whole although no newline comes. */
   endLine(): void {
     if (!this.#buffer.hasOpenLine) return;
     this.#lines.endLine();
@@ -178,18 +178,18 @@ export class LogSink implements StitchSink {
     return corrects;
   }
 
-  /** Lines of other logs, whose states their own sinks have read; the last one may be open. */
+  /** Appends lines of other logs, whose states their own sinks have read; the last one may be open. */
   copyLines(bytes: Uint8Array): void {
     this.endLine();
     this.copyRest(bytes);
   }
 
-  /** What has come of the open one since. */
+  /** Appends what has come of the open line since. */
   copyRest(bytes: Uint8Array): void {
     this.#store(bytes, newlinesIn(bytes));
   }
 
-  /** The same for a marker. Returns its id. */
+  /** Appends a copy of a marker. Returns its id. */
   copyMarker(marker: Marker): number | undefined {
     this.endLine();
     const id = this.#buffer.addMarker(marker);
@@ -197,7 +197,7 @@ export class LogSink implements StitchSink {
     return id;
   }
 
-  /** The source of a copy has corrected it. */
+  /** Corrects the copy of a marker that its source has corrected. */
   correctCopy(id: number, marker: Marker): void {
     this.#buffer.replaceMarker(id, marker);
   }
@@ -218,14 +218,14 @@ export class LogSink implements StitchSink {
     return firstInMemory;
   }
 
-  /** The line that the marker follows has said it: a recording has both. */
+  /** Tells whether the line that the marker follows has said it: a recording has both. */
   #isTold(marker: Marker): boolean {
     return marker.kind === 'unread' && !this.states.addLostStream(marker.stream);
   }
 
   /**
-   * Finds in steps which streams what `restore` began with leaves lost: the run that recorded it has counted them, but they
-   * still are. Undefined: none, as its markers say. Call before anything is added.
+   * Finds in steps which streams are lost after what `restore` began with: the run that recorded them as lost has
+   * counted them, but they still are. Undefined: none, as its markers say. Call before anything is added.
    */
   findLostStreams(): ReturnType<typeof findLostStreams> {
     return findLostStreams(this.#buffer, (states, {id, marker}) => {
@@ -321,7 +321,7 @@ export class LogSink implements StitchSink {
   }
 }
 
-/** The rest of a line that is open at such a marker is missing. */
+/** Tells whether the rest of a line that is open at such a marker is missing. */
 function cutsLine(marker: MarkerKind): boolean {
   if (marker.kind === 'file') return marker.turn !== 'removed';
   return marker.kind === 'unreadable' && marker.because !== 'damaged-marker';

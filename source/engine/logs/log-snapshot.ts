@@ -4,15 +4,15 @@ import type {ConnectionEvent, ConnectionState} from '../connection/state.ts';
 import type {ListSnapshot} from '../pipelines/list-poller.ts';
 import type {RecordingState} from '../recording/recorder.ts';
 
-/** What one tab shows beside its lines. A new object at most `fps` times a second, and only after a change. */
+/** State of one log beside its lines. A new object at most `fps` times a second, and only after a change. */
 export type LogSnapshot = {
   readonly endId: number;
   readonly lineCount: number;
   readonly byteLength: number;
   readonly droppedLines: number;
-  /** Undefined: a log without a connection. */
+  /** State of its connection; undefined: it has none. */
   readonly connection?: ConnectionState | undefined;
-  /** Of a log that is read from a file or from stdin. */
+  /** State of the file or of stdin that it is read from; undefined: it is read from neither. */
   readonly file?: FileState | undefined;
   /** Oldest first. */
   readonly events: readonly ConnectionEvent[];
@@ -20,11 +20,11 @@ export type LogSnapshot = {
   readonly receivedAt: number | undefined;
   /** Lost streams of the process, which nobody reads until its next start; absent: the log reports none. */
   readonly lostStreams?: readonly OutputStream[];
-  /** Undefined: off. */
+  /** State of its recording; undefined: off. */
   readonly recording?: RecordingState | undefined;
 };
 
-/** How far a log has been read that is a file, and whether more may come. */
+/** State of a log that is a file: how far it has been read, and whether more may come. */
 export type FileState = {
   /**
    * `reading`: what is there already. `followed`: all of that is read, and what is added is read at once. `ended`: nothing
@@ -41,7 +41,7 @@ export type FileState = {
   readonly unpacked?: number;
   /** Bytes of `size` that were read so far. */
   readonly read: number;
-  /** One sentence: what cannot be read. Of `failed`. */
+  /** One sentence on what cannot be read; only of `failed`. */
   readonly why?: string | undefined;
 };
 
@@ -57,23 +57,31 @@ export function catchUpOf({connection, file}: Source): 'coming' | 'read' | 'cut'
   return kind === 'live' || kind === 'ended' || kind === 'followed' || kind === 'failed' ? 'read' : 'coming';
 }
 
-/** All that was there before the log was opened is read. Not certain of one whose connection was lost. */
+/**
+ * Tells whether all that was there before the log was opened is certainly read; false after its connection was lost.
+ */
 export function hasCaughtUp(source: Source): boolean {
   return catchUpOf(source) === 'read';
 }
 
-/** All of that is read, and more may come, which is read at once. */
+/** Tells whether all of that is read, and more may come, which is read at once. */
 export function isFollowed({connection, file}: Source): boolean {
   return connection?.kind === 'live' || file?.kind === 'followed';
 }
 
-/** There is no connection that could bring lines: the log waits for one, or has ended or gone; or it may be dead. */
+/**
+ * Tells whether no connection could bring lines: the log waits for one, has ended or is gone, or its connection may be
+ * dead.
+ */
 export function isCut(snapshot: Pick<LogSnapshot, 'connection' | 'receivedAt'>, list: Unanswered): boolean {
   const kind = snapshot.connection?.kind;
   return kind === 'waiting' || kind === 'gone' || kind === 'ended' || isSilent(snapshot, list);
 }
 
-/** Its connection is open, but the server does not answer, and has sent nothing since it was asked first: it may be dead. */
+/**
+ * Tells whether its connection is open, but the server does not answer and has sent nothing since it was asked first:
+ * it may be dead.
+ */
 export function isSilent(
   {connection, receivedAt}: Pick<LogSnapshot, 'connection' | 'receivedAt'>,
   {unansweredSince}: Unanswered,
@@ -83,14 +91,17 @@ export function isSilent(
 
 type Unanswered = Pick<ListSnapshot, 'unansweredSince'>;
 
-/** Nothing more comes: there is nothing to follow. A connection comes back, and a file that exists may grow. */
+/**
+ * Tells whether nothing more comes: there is nothing to follow. A connection comes back, and a file that exists may
+ * grow.
+ */
 export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {
   return file?.kind === 'ended' || file?.kind === 'failed';
 }
 
 type BufferInfo = Pick<LogSnapshot, 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
 
-/** A copy: a snapshot does not change with the buffer. */
+/** Copies the numbers of a buffer: a snapshot does not change with it. */
 export function bufferInfo(buffer: LogBuffer): BufferInfo {
   const {endId, lineCount, byteLength, droppedLines} = buffer;
   return {endId, lineCount, byteLength, droppedLines};

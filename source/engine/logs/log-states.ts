@@ -15,15 +15,15 @@ const reportsKept = 32;
 type Report = {readonly text: string; readonly at: number | undefined};
 
 /**
- * The process ended although nobody asked for it, at this time of the runner, as Unix time in ms. Without a cause (of a
- * panic or a graceful stop) the log does not prove a failure.
+ * End of the process that nobody asked for, at this time of the runner, as Unix time in ms. Without a cause, as after a
+ * panic or a graceful stop, the log does not prove a failure.
  */
 export type UnaskedEnd = {readonly at: number | undefined; readonly cause: string | undefined};
 
 /** `count`: all that there were, of which `last` has the newest. */
 export type UnaskedEnds = {readonly count: number; readonly last: readonly UnaskedEnd[]};
 
-/** What a line of the runner means for the lines after it. `at`: Unix time in ms. */
+/** Effect of a line of the runner on the lines after it. `at`: Unix time in ms. */
 export type RunnerReport =
   | {readonly kind: 'start'}
   | {
@@ -53,7 +53,7 @@ export class LogStates {
   readonly #states: (Report & {readonly isListed: boolean})[] = [];
   readonly #errors: Report[] = [];
   #lostStreams: readonly OutputStream[] = [];
-  /** What was before has no effect any more: a start, or another log. */
+  /** True after a start, or in another log: earlier lost streams have no effect any more. */
   #isNew = false;
   /** The open line, as far as it can be one of the runner's; undefined: there is none. */
   #open: Buffer | undefined;
@@ -61,19 +61,21 @@ export class LogStates {
   #isRunOver = false;
   /** The error that the runner reported since the last start or end. */
   #cause: string | undefined;
-  /** Of the lines that follow; undefined: not known. */
+  /** Runner of the lines that follow; undefined: not known. */
   runner: RunnerMark | undefined;
 
   /**
-   * `status`: as in the list (`AwaitingApproval`). `since`: roughly when, as Unix time in ms; NaN: at any time. A process
-   * that has ended since, or begun, is told of again.
+   * Tells whether a line of the runner reported this state at about `since` (Unix time in ms; NaN: at any time), and
+   * the process neither ended nor started between the two. `status`: as in the list (`AwaitingApproval`).
    */
   hasState(status: string, since: number): boolean {
     const state = inRunnersWords(status);
     return this.#hasReport(state, since, (other) => isOver({state: other}) !== isOver({state}));
   }
 
-  /** The same, and no other state since. */
+  /**
+   * Tells whether a line of the runner reported this state at about `since`, and no other state came between the two.
+   */
   isLastState(status: string, since: number): boolean {
     const state = inRunnersWords(status);
     return this.#hasReport(state, since, (other) => other !== state);
@@ -86,12 +88,12 @@ export class LogStates {
     );
   }
 
-  /** A marker of the list tells of a state, at this Unix time in ms. */
+  /** Notes a state that a marker of the list tells of, at this Unix time in ms. */
   addListed(status: string, at: number): void {
     add(this.#states, {text: inRunnersWords(status), at, isListed: true});
   }
 
-  /** An error with this cause, of this failure. */
+  /** Tells whether the runner reported an error with this cause, of this failure. */
   hasError(cause: string, failure: ToldFailure): boolean {
     return this.#errors.some(({text, at}) => text.includes(cause) && sameFailure({at}, failure));
   }
@@ -101,35 +103,37 @@ export class LogStates {
     return this.#lostStreams;
   }
 
-  /** A line or a marker reports such a stream. False: another one has already. */
+  /** Notes a lost stream that a line or a marker reports. Returns false if another one has already. */
   addLostStream(stream: OutputStream): boolean {
     if (this.#lostStreams.includes(stream)) return false;
     this.#lostStreams = [...this.#lostStreams, stream];
     return true;
   }
 
-  /** Another object after each one. */
+  /** Ends of the process that nobody asked for; another object after each one. */
   get ends(): UnaskedEnds {
     return this.#ends;
   }
 
-  /** Whether the newest line of the runner about the process tells of its end. */
+  /**
+   * Tells whether the newest line of the runner about the process tells of its end; false if lines are missing since.
+   */
   get isRunOver(): boolean {
     return this.#isRunOver;
   }
 
-  /** Lines are missing: they may tell of a start. */
+  /** Notes that lines are missing, which may tell of a start. */
   missLines(): void {
     this.#isRunOver = false;
   }
 
-  /** The process starts, or the log begins anew: what its runner reads is unknown. */
+  /** Forgets the lost streams: the process starts, or the log begins anew, and it is unknown what its runner reads. */
   clearLostStreams(): void {
     this.#isNew = true;
     if (this.#lostStreams.length > 0) this.#lostStreams = [];
   }
 
-  /** What lines before all of these say of streams. */
+  /** Adds the streams that earlier lines leave lost, unless these lines have a start. */
   addEarlier(earlier: LogStates): void {
     if (!this.#isNew) for (const stream of earlier.lostStreams) this.addLostStream(stream);
   }
@@ -138,7 +142,7 @@ export class LogStates {
     return this.#open !== undefined;
   }
 
-  /** A line began before the first bytes. */
+  /** Continues a line that began before the first bytes. */
   resumeLine(line: Uint8Array | undefined): void {
     this.#open = Buffer.from(line ?? []);
   }
@@ -157,14 +161,16 @@ export class LogStates {
     return reports;
   }
 
-  /** The open line ends without a newline. */
+  /** Ends the open line without a newline. Returns what it reports. */
   endLine(): RunnerReport | undefined {
     const line = this.#open;
     this.#open = undefined;
     return line && this.#read(line);
   }
 
-  /** Only for a line of the runner it makes an object: for every line that would cost more than all the rest. */
+  /**
+   * Reads a line. Makes an object only for one of the runner: for every line that would cost more than all the rest.
+   */
   #readIn(bytes: Uint8Array, start: number, end: number): RunnerReport | undefined {
     if (this.#open) {
       this.#extendOpen(bytes.subarray(start, end));
@@ -174,7 +180,7 @@ export class LogStates {
     return this.#read(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
   }
 
-  /** One byte too many shows that the line is none of the runner's. */
+  /** Extends the open line by one byte too many at most: that one shows that the line is none of the runner's. */
   #extendOpen(bytes: Uint8Array): void {
     const open = this.#open ?? Buffer.alloc(0);
     if (open.length <= maxProtocolLine)
@@ -242,7 +248,7 @@ export function* reportedParts(
   else if (from < bytes.length) yield {from, to: bytes.length, newlines: within(), report: undefined};
 }
 
-/** `wall`: Unix time in ms, for a line without a time. */
+/** Makes the marker of a lost stream. `wall`: Unix time in ms, for a line without a time. */
 export function lostStreamMarker(
   {stream, why, at}: Extract<RunnerReport, {kind: 'stream-lost'}>,
   wall: number,
@@ -255,7 +261,7 @@ function add<R extends Report>(reports: R[], report: R): void {
   if (reports.length > reportsKept) reports.shift();
 }
 
-/** The process has ended in it, or ends; in the words of the list or of the runner. */
+/** Tells whether the process has ended in this state, or ends; in the words of the list or of the runner. */
 export function isEndState(state: string): boolean {
   return isOver({state: inRunnersWords(state)});
 }

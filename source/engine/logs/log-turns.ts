@@ -28,7 +28,7 @@ export class LogTurns {
   readonly #options: TurnsOptions;
   readonly #isOn = createStore(false);
   readonly #leave: readonly (() => void)[];
-  /** In monotonic ms: since when each is followed, or rests. */
+  /** Monotonic time in ms since when each is followed, or rests. */
   readonly #since = new WeakMap<Log, number>();
   #wasOn = false;
   #cancelTimer = () => {};
@@ -45,7 +45,7 @@ export class LogTurns {
     return this.#isOn;
   }
 
-  /** The user need not be told that this can be done. */
+  /** True once it was on: the user need not be told that this can be done. */
   get wasOn(): boolean {
     return this.#wasOn;
   }
@@ -119,7 +119,9 @@ export class LogTurns {
     this.#since.set(this.#options.logs.read(name), this.#options.clock.monotonic());
   }
 
-  /** A log whose pipeline is gone is left; that of a stopped one rests once it is cut, and still tells why it stopped. */
+  /**
+   * Leaves a log whose pipeline is gone. That of a stopped one rests once it is cut, and still tells why it stopped.
+   */
   #settle(listed: ReadonlySet<string>, running: ReadonlySet<string>): void {
     for (const log of this.#unviewed) {
       const kind = log.connection?.state.kind;
@@ -133,7 +135,7 @@ export class LogTurns {
     this.#since.set(log, this.#options.clock.monotonic());
   }
 
-  /** Of these, the one that is as it is for longest. */
+  /** Returns the one that has been followed, or has rested, for longest. */
   #first(logs: readonly Log[]): Log | undefined {
     return logs.toSorted((a, b) => this.#sinceOf(a) - this.#sinceOf(b))[0];
   }

@@ -32,7 +32,10 @@ type LogOptions<F extends Feed> = {
 /** A log, whatever brings its lines: what a tab shows, and what `pipetail logs` prints. */
 export class Log<F extends Feed = Feed> {
   readonly buffer: LogBuffer;
-  /** May be ahead of the snapshot. Empty where they are not counted: of a merged log, its sources have them. */
+  /**
+   * Errors, which may be ahead of the snapshot. Empty where they are not counted: those of a merged log are in its
+   * sources.
+   */
   readonly errors: ErrorLog;
   /** A new one at most `fps` times a second, and only after a change. */
   readonly snapshot: ReadableStore<LogSnapshot & F['status']>;
@@ -60,7 +63,7 @@ export class Log<F extends Feed = Feed> {
     this.#sink.onChange = () => this.#onChange();
   }
 
-  /** Of its tab; that of a pipeline may change. */
+  /** Name of its tab; that of a pipeline may change. */
   get name(): string {
     return this.#feed.name;
   }
@@ -69,12 +72,12 @@ export class Log<F extends Feed = Feed> {
     return this.#feed.capabilities;
   }
 
-  /** What only the log of a pipeline can do; undefined: it has no connection. */
+  /** State and operations that only the log of a pipeline has; undefined: it has no connection. */
   get connection(): F['connection'] {
     return this.#feed.connection;
   }
 
-  /** Where the lines of a merged log are from; undefined: it is no merged one. */
+  /** Sources of a merged log; undefined: it is none. */
   get merge(): F['merge'] {
     return this.#feed.merge;
   }
@@ -83,7 +86,7 @@ export class Log<F extends Feed = Feed> {
     return this.#sink.losses;
   }
 
-  /** Of a merged log nothing: its sources have one each. */
+  /** Format of its lines. A merged log reads none: its sources have one each. */
   get format(): Pick<LogFormat, 'isRecognised'> {
     return this.#sink.format;
   }
@@ -93,17 +96,19 @@ export class Log<F extends Feed = Feed> {
     return this.#sink.states.ends;
   }
 
-  /** Whether the newest line of its runner about the process tells of its end. */
+  /**
+   * Tells whether the newest line of its runner about the process tells of its end; false if lines are missing since.
+   */
   get isRunOver(): boolean {
     return this.#sink.states.isRunOver;
   }
 
-  /** What the feed needs for a reconnect takes of the memory. */
+  /** Bytes of memory that the feed needs for a reconnect. */
   get tailBytes(): number {
     return this.#feed.tailBytes ?? 0;
   }
 
-  /** Compresses that, within 2 ms. Returns true once nothing is left to compress. */
+  /** Compresses what the feed needs for a reconnect, within 2 ms. Returns true once nothing is left to compress. */
   packTail(): boolean {
     return this.#feed.packTail?.() ?? true;
   }
@@ -137,7 +142,7 @@ export class Log<F extends Feed = Feed> {
     return closed ?? Promise.resolve();
   }
 
-  /** It was closed, and nobody shows it any more: frees its memory, but what a merged log has still to read. */
+  /** Frees the memory of a log that was closed and that nobody shows, except what a merged log has still to read. */
   free(): void {
     this.#feed.free?.();
     this.buffer.free();

@@ -99,7 +99,7 @@ export class StepwiseReader {
   }
 }
 
-/** Where lines begin was found when they were read back. */
+/** Returns the offsets of newlines, from where lines begin: that was found when they were read back. */
 function newlinesOf({starts, bytes}: SegmentView): Uint32Array {
   const offsets = new Uint32Array(starts.length);
   let count = 0;

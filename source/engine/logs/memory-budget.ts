@@ -58,7 +58,7 @@ type BudgetedLog = {
   readonly buffer: Pick<LogBuffer, 'memoryBytes' | 'takenBytes' | 'isViewed' | 'onMoved' | 'packOlder' | 'limitLines'>;
   /** Notifies of every change. */
   readonly snapshot: Pick<ReadableStore<unknown>, 'subscribe'>;
-  /** What the log keeps for a reconnect takes of the memory. Default: nothing. */
+  /** Bytes of memory that the log needs for a reconnect. Default: nothing. */
   readonly tailBytes?: number;
   /** Compresses what the log keeps for a reconnect, within 2 ms. Returns true once nothing is left to compress. */
   readonly packTail?: () => boolean;

@@ -16,7 +16,7 @@ const ringBytes = serverRing.bytes + serverRing.entries + 1;
 const patience = 3_000;
 
 type StreamRecordingOptions = {
-  /** Of the pipeline now. */
+  /** Returns the present name of the pipeline. */
   readonly name: () => string;
   readonly sink: LogSink;
   readonly reader: Pick<LogReader, 'pipelineId' | 'state' | 'resume'>;
@@ -51,7 +51,7 @@ export class StreamRecording implements ColdStore {
   #opening: RecordingState | undefined;
   #failures = 0;
   #cancelRetry = () => {};
-  /** Reads what the past says that is still so. */
+  /** Reads in slices what the recorded past says that still holds. */
   #reading: SliceRunner | undefined;
 
   constructor(options: StreamRecordingOptions) {
@@ -59,7 +59,7 @@ export class StreamRecording implements ColdStore {
     options.sink.coldStore = this;
   }
 
-  /** Undefined: off. */
+  /** State of the recording; undefined: off. */
   get state(): RecordingState | undefined {
     return this.#writing?.state ?? this.#opening;
   }
@@ -113,19 +113,19 @@ export class StreamRecording implements ColdStore {
     return ended?.state;
   }
 
-  /** Another log records the pipeline from now on. A later one is recorded again. */
+  /** Ends the recording: another log records the pipeline from now on. A later pipeline is recorded again. */
   giveUp(): void {
     this.#cancelOpening();
     this.#opening = undefined;
     this.#finishWriting();
   }
 
-  /** No other log records the pipeline any more. */
+  /** Records again: no other log records the pipeline any more. */
   takeUp(): void {
     if (this.#isOn && !this.#isStarting && !this.#writing && !this.#opening) this.#openLate(this.#id);
   }
 
-  /** Ignored during `start`: then `onPlaced` brings the id. */
+  /** Opens the recording of this pipeline if none is known. Ignored during `start`: then `onPlaced` brings the id. */
   setPipelineId(id: string | undefined): void {
     if (this.#isOn && !this.#isStarting && this.#id === undefined) this.#openLate(id);
   }
@@ -134,7 +134,7 @@ export class StreamRecording implements ColdStore {
     this.#writing?.wake();
   }
 
-  /** A replay was stitched. If it is of another pipeline than the recording, another recording begins. */
+  /** Follows a stitched replay. If it is of another pipeline than the recording, another recording begins. */
   onPlaced({isEpochStart}: {readonly isEpochStart: boolean}): void {
     const {reader, sink} = this.#options;
     const id = reader.pipelineId;
@@ -161,7 +161,10 @@ export class StreamRecording implements ColdStore {
     return wanted === undefined ? undefined : await this.#open(wanted, (opened) => this.#resume(opened));
   }
 
-  /** Undefined also when the opening was cancelled meanwhile. */
+  /**
+   * Resolves to the id of the last recorded pipeline of this name; undefined also if the opening was cancelled
+   * meanwhile.
+   */
   async #newestId(): Promise<string | undefined> {
     const generation = this.#generation;
     const id = await this.#options.recordings.newestId(this.#options.name()).catch(() => undefined);
@@ -227,7 +230,7 @@ export class StreamRecording implements ColdStore {
     this.#cancelRetry = this.#options.clock.after(milliseconds, () => this.#openLate(id));
   }
 
-  /** An opening in progress has no effect any more, and none is tried again. */
+  /** Cancels an opening in progress, and its next try. */
   #cancelOpening(): void {
     this.#generation += 1;
     this.#cancelRetry();

@@ -44,7 +44,7 @@ type ControllerOptions = {
   readonly features: Features;
   /** Pipelines whose tabs are open at the start. */
   readonly names: readonly string[];
-  /** Whether a pipeline gets a tab when it first appears in the list. */
+  /** Tells whether a pipeline gets a tab when it first appears in the list. */
   readonly isRequested?: (pipeline: Pick<Pipeline, 'name' | 'tags'>) => boolean;
   readonly size: Size;
   readonly viewOptions?: ViewOptions;
@@ -65,7 +65,7 @@ export class Controller {
   readonly programs: ProgramLookup;
   readonly logWaits: LogWaits;
   readonly places: PlaceFinder;
-  /** Whether the command line names a pipeline, itself or by a pattern. */
+  /** Tells whether the command line names a pipeline, itself or by a pattern. */
   readonly isNamed: (name: string) => boolean;
   readonly #view: View;
   readonly #models: PaneModels;
@@ -172,7 +172,7 @@ export class Controller {
     this.#view.dispatch(action);
   }
 
-  /** For a key: all that follows from it is drawn, saved and said once. */
+  /** Makes the change of a key: all that follows from it is drawn, saved and said once. */
   together(change: () => void): void {
     this.#view.together(change);
   }
@@ -197,7 +197,7 @@ export class Controller {
     if (at) this.#keepRow(at);
   }
 
-  /** Undefined while the terminal is too small. */
+  /** Layout of the screen; undefined while the terminal is too small. */
   get layout(): Layout | undefined {
     return this.#layoutOf(this.state);
   }
@@ -226,7 +226,7 @@ export class Controller {
     return this.contextOf(this.state.page);
   }
 
-  /** Where keys go while this page is open; undefined: none. */
+  /** Returns where keys go while this page is open; undefined: no page is. */
   contextOf(page: OpenPage | undefined): KeyContext {
     return this.kindOf(page)?.context ?? this.state.focus;
   }
@@ -349,7 +349,7 @@ export class Controller {
     this.#view.say(text, kind);
   }
 
-  /** The same with a key that works from where the focus is: `no marks: press m to mark a record`. */
+  /** Shows one line with a key that works from where the focus is: `no marks: press m to mark a record`. */
   sayHint(what: string, commandId: string, verb: string): void {
     this.say(withHint(what, this.hintCommands, commandId, verb));
   }
@@ -406,7 +406,7 @@ export class Controller {
     if (state.active !== before.active) this.#onShown();
   }
 
-  /** Of what is on the screen more is asked, and after a while it is seen. */
+  /** Tells events and statistics what is on the screen: more is asked of that, and after a while it counts as seen. */
   #tellShown(): void {
     const {stats} = this.services;
     const {tab} = this;

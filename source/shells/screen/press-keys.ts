@@ -121,7 +121,7 @@ function isEmpty(prompt: Prompt | undefined): boolean {
   return !prompt || withSuggestion(prompt).text === '';
 }
 
-/** What edits the text that is typed on a page, besides characters. */
+/** Edits of the text that is typed on a page, by their keys, besides characters. */
 const pageEdits: Readonly<Record<string, Edit>> = {
   Space: {kind: 'insert', text: ' '},
   Backspace: {kind: 'delete', to: 'previous'},
@@ -158,7 +158,7 @@ function runKey(controller: Controller, keyName: string): void {
   else sayUnused(controller, keyName);
 }
 
-/** Of a key that a page covers, where it works; of any other that it has no effect. */
+/** Says of a key that a page covers where it works, and of any other that it has no effect. */
 function sayUnused(controller: Controller, keyName: string): void {
   const {commands, keyContext, state} = controller;
   const key = keyInWords(keyName);

@@ -39,7 +39,7 @@ function Root({size}: {readonly size: Size}) {
   return <Screen layout={layout} />;
 }
 
-/** The same array until the names change. */
+/** Returns the names of the tabs: the same array until they change. */
 function useNames(tabs: readonly Tab[]): readonly string[] {
   const names = tabs.map(({name}) => name).join('\n');
   return useMemo(() => (names === '' ? [] : names.split('\n')), [names]);

@@ -17,7 +17,7 @@ export type FilterRowView = {
   /** The pattern takes too long: the filter hides nothing. */
   readonly isTooSlow: (id: number) => boolean;
   readonly isFiltering: boolean;
-  /** How much of a large log is filtered, of 100. */
+  /** Part of a large log that has been filtered, of 100. */
   readonly percent?: number | undefined;
   /** Records shown around each match. */
   readonly around: number;

@@ -46,7 +46,7 @@ function textOf(controller: Controller): StyledText {
     : plain(second, {bold: true});
 }
 
-/** What is so where the keys go. */
+/** Returns the conditions that hold where the keys go. */
 export function conditionsOf(controller: Controller): Conditions {
   const {keyContext} = controller;
   if (keyContext === 'log') return {...ofBoth(controller), ...ofLog(controller)};
@@ -120,10 +120,10 @@ function placeOf(controller: Controller): FooterPlace {
 }
 
 type FooterPlace = {
-  /** Where keys go. */
+  /** Context to which keys go. */
   readonly context: KeyContext;
   readonly now: Conditions;
-  /** What the keys of a selection take: `12 records`; absent without a selection. */
+  /** Amount that the keys of a selection take: `12 records`; absent without a selection. */
   readonly selection?: string | undefined;
 };
 
@@ -183,7 +183,9 @@ function isPane(context: KeyContext): boolean {
   return context === 'list' || context === 'log';
 }
 
-/** How to leave a page comes before what can be taken of it: a narrow screen has no room for all. */
+/**
+ * Returns the keys of a page, last those that take something from it: a narrow screen has room for those that leave it.
+ */
 function onPage(table: CommandTable, context: KeyContext): CommandTable {
   const rows = table.filter((command) => command.context === context);
   return [...rows.filter((command) => !isTake(command)), ...rows.filter(isTake)];

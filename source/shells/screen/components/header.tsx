@@ -46,17 +46,16 @@ import {saysState} from './body.tsx';
 import {Line} from './rows.tsx';
 
 export type HeaderView = {
-  /** As it is shown. */
+  /** Name of the context as it is shown. */
   readonly context?: string | undefined;
   /** In place of a server: which logs were opened. */
   readonly opened?: string | undefined;
   readonly serverName: string;
-  /** Undefined until the server has answered. */
   readonly insecure: boolean;
   /** Tenant and role of the user; undefined until the server has answered. */
   readonly session: Session | undefined;
   readonly list: ListSnapshot;
-  /** Undefined: nothing speaks against it. */
+  /** Health of the runner; undefined: nothing speaks against it. */
   readonly runner?: RunnerHealth | undefined;
   readonly degraded?: DegradedPipelines;
   /** Pipelines that run, and whose logs nobody read. */
@@ -64,7 +63,10 @@ export type HeaderView = {
   /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined: a row below says it. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
-  /** How long the request of the log and of the list have been in progress, such as `4 s`; undefined while that is short. */
+  /**
+   * Time that the requests of the log and of the list have been in progress, such as `4 s`; undefined while that is
+   * short.
+   */
   readonly waited?: {readonly log: string | undefined; readonly list: string | undefined};
   readonly paused: boolean;
   /** The page below says why the server does not answer, and what was known last. */
@@ -73,7 +75,7 @@ export type HeaderView = {
   readonly lostStreams?: readonly string[] | undefined;
   /** The log is read from a file. */
   readonly isFile?: boolean;
-  /** Undefined: the shown log is not to be recorded. */
+  /** State of the shown log's recording; undefined: it is not to be recorded. */
   readonly recording: RecordingState | undefined;
   readonly width: number;
   /** Unix time in ms. */
@@ -202,7 +204,7 @@ function left(view: HeaderView, room: number): StyledText {
   return leftWith({...view, serverName: shortenMiddle(view.serverName, cells, view.symbols.ellipsis)}, form);
 }
 
-/** What the left side has besides the server: what is absent is left out where the row is narrow. */
+/** Parts that the left side has besides the server: one that is absent is left out where the row is narrow. */
 type LeftForm = {
   readonly hasProgram?: boolean;
   readonly hasCount?: boolean;

@@ -13,9 +13,9 @@ import {textWidth} from '../../../lib/width.ts';
 
 export type ListView = {
   readonly items: readonly ListItem[];
-  /** What the list has, in one word. */
+  /** Word for an item of the list. */
   readonly noun: 'pipeline' | 'log';
-  /** Of an opened log; undefined while it is not open. */
+  /** Returns the state of an opened log; undefined while it is not open. */
   readonly fileOf: (name: string) => FileState | undefined;
   /** Errors of a pipeline that are unseen. */
   readonly errorsOf: (name: string) => number;
@@ -30,7 +30,7 @@ export type ListView = {
   readonly marked: ReadonlySet<string>;
   readonly nameFilter: string;
   readonly loaded: boolean;
-  /** How long the first list has been awaited, such as `4 s`; undefined for the first second. */
+  /** Time that the first list has been awaited, such as `4 s`; undefined for the first second. */
   readonly waited: string | undefined;
   /** The server does not answer: the states are those known last. */
   readonly isStale?: boolean;

@@ -78,7 +78,7 @@ export function lineAround(
 
 type Fitted = {readonly shown: string[]; readonly cells: number};
 
-/** As many of the pieces as fit. If there are more, `cut` is the last. */
+/** Returns as many of the pieces as fit. If there are more, `cut` is the last. */
 function piecesIn(pieces: Iterable<string>, cells: number, cut = ''): Fitted {
   const shown: string[] = [];
   let used = 0;

@@ -29,21 +29,21 @@ export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
   /** Highlighted patterns that took too long, as typed; they are not painted. */
   readonly stoppedHighlights: readonly string[];
   readonly newBelow: number;
-  /** Of a merged log: what is missing of a pipeline at the current entry. */
+  /** Words on what is missing of a pipeline at the current entry of a merged log. */
   readonly missing?: string | undefined;
   readonly lineCount: number;
   readonly byteLength: number;
   readonly droppedLines: number;
-  /** What is selected, such as `12 records`; undefined without a selection. */
+  /** Amount that is selected, such as `12 records`; undefined without a selection. */
   readonly selection: string | undefined;
   /** `record of 63 lines`; undefined where the current line is all of it. */
   readonly record: string | undefined;
-  /** Of the current line of an opened log, if it is not today: `2026-11-20`. */
+  /** Day of the current line of an opened log, such as `2026-11-20`; undefined: today, or not known. */
   readonly day?: string | undefined;
   readonly following: boolean;
   /** There is no connection that could bring lines. */
   readonly isCut?: boolean;
-  /** How far into an opened log the last row shown is, of 100; undefined while following. */
+  /** Position of the last row shown in an opened log, of 100; undefined while following. */
   readonly percent?: number | undefined;
   /** Nothing more comes: there is nothing to follow. */
   readonly ended?: boolean;
@@ -164,8 +164,8 @@ function rightWords(view: StatusView): string[] {
 }
 
 /**
- * What is missing of a pipeline at the current entry of a merged log: `orders: nothing until 21:17 · 21,238 earlier entries
- * no longer held by the server`. Undefined: nothing, as far as is known.
+ * Returns what is missing of a pipeline at the current entry of a merged log: `orders: nothing until 21:17 · 21,238
+ * earlier entries no longer held by the server`. It is undefined if nothing is, as far as is known.
  */
 function missingWords({paneAt, services}: Controller): string | undefined {
   const {current, model, tab} = paneAt ?? {};

@@ -32,13 +32,13 @@ const errorStyle: Style = {fg: 1, bold: true};
 const newStyle: Style = {fg: 6};
 const offlineStyle: Style = {fg: 3};
 
-/** How much the labels show: as much as leaves room for all tabs. */
+/** Size of the labels: the largest that leaves room for all tabs. */
 type LabelSize = {
   /** Most cells of a title. */
   readonly cells: number;
   /** Tabs that have only their number, and their errors; never the shown one. */
   readonly numbers: 'none' | 'without-errors' | 'all';
-  /** Of neighbours without errors only an ellipsis is left. */
+  /** Shows neighbours without errors as one ellipsis. */
   readonly isDense?: boolean;
 };
 

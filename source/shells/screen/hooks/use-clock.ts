@@ -50,8 +50,8 @@ export function useNow(services: Pick<Services, 'clock' | 'isAttended'>): number
 }
 
 /**
- * How long a wait has lasted, such as `4 s`; then renders again every second. Undefined: it is short or over, or no user
- * is there. `since`: as `LongWait.since`; undefined: nothing is awaited.
+ * Returns how long a wait has lasted, such as `4 s`, and then renders again every second. Returns undefined if it is
+ * short or over, or no user is there. `since`: as `LongWait.since`; undefined: nothing is awaited.
  */
 export function useWaited(
   services: Frames & Pick<Services, 'isAttended'>,

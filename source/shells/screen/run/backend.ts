@@ -25,19 +25,19 @@ import {type Facts, ServerFacts} from './server-facts.ts';
 /** Milliseconds to wait for files in a home folder that hangs. */
 const savePatience = 500;
 
-/** What runs behind every page: the list, the logs, the files. */
+/** Everything that runs behind the pages: the list, the logs, the files. */
 export class ScreenBackend {
   readonly facts: Facts;
   readonly catalog: Catalog;
   readonly logs: LogManager;
   readonly runner: RunnerHealthReader;
-  /** Undefined without a server. */
+  /** Reader of the logs without a tab; undefined without a server. */
   readonly turns: LogTurns | undefined;
   readonly presence: Presence;
   readonly frameRate: FrameRate;
   /** The command of `--on-alert`. */
   readonly alerts: AlertCommand | undefined;
-  /** Undefined for the demo server, which is a new one at every start, and without a server. */
+  /** Session of this run; undefined for the demo server, which is a new one at every start, and without a server. */
   readonly session: ScreenSession | undefined;
   /** The folder of session and recordings. */
   readonly state: string;
@@ -54,11 +54,11 @@ export class ScreenBackend {
     client: ApiClient;
     clock: Clock;
     random: () => number;
-    /** Undefined: nothing is compressed in memory. */
+    /** Compresses scrollback in memory; undefined: nothing is compressed. */
     packer: Packer | undefined;
     process: NodeJS.Process;
     opened: ShownLogs | undefined;
-    /** Of `--filter`, for the tabs that come back, too. */
+    /** Filters of `--filter`, for the tabs that come back, too. */
     filters?: readonly Filter[] | undefined;
   }) {
     const {settings, client, clock, random, packer, process, opened, filters} = options;
@@ -157,7 +157,7 @@ export class ScreenBackend {
   }
 }
 
-/** What a screen shows: the logs that can be opened, and what is told besides. */
+/** Logs that a screen can open, and the facts that it is told besides. */
 export type ShownLogs = {readonly catalog: Catalog; readonly facts: Facts};
 
 function ofServer(facts: ServerFacts): ShownLogs {

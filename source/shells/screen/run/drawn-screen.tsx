@@ -20,11 +20,11 @@ type DrawnScreenOptions = {
   readonly backend: Pick<ScreenBackend, 'presence'>;
   readonly exit: ScreenExit;
   readonly process: NodeJS.Process;
-  /** Where the keys come from. */
+  /** Source of the keys. */
   readonly keys: ReadStream;
   readonly clock: Clock;
   readonly settings: Pick<Settings, 'fps'>;
-  /** Undefined: the terminal is not asked how far it has got. */
+  /** Pace of the terminal; undefined: it is not asked how far it has got. */
   readonly pace: TerminalPace | undefined;
 };
 
@@ -158,7 +158,7 @@ export class DrawnScreen {
   }
 }
 
-/** What the controller lays out for. */
+/** Returns the size that the controller lays out for. */
 export function sizeOf({columns, rows}: NodeJS.Process['stdout']): Size {
   return {columns, rows};
 }

@@ -73,7 +73,7 @@ type EndScreenOptions = {
     readonly stderr: {readonly write: (text: string) => unknown};
   };
   readonly clock: Clock;
-  /** What the user reads of a fault. */
+  /** Returns the report of a fault for the user. */
   readonly reportOf: (error: unknown) => string;
 };
 

@@ -48,7 +48,7 @@ export async function runOpenedScreen({settings, what, version, process}: Opened
   }
 }
 
-/** What a pipeline may be called. */
+/** Pattern of a name that a pipeline may have. */
 const isName = /^[\p{L}\p{N}][-\p{L}\p{N}_]*$/u;
 
 /** A name without a file may be that of a pipeline or of a server. */
@@ -118,7 +118,7 @@ async function runWithKeys(
 const noList: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined};
 const noHistory: PipelineHistory = {events: [], details: new Map(), stats: undefined, missing: []};
 
-/** What the pages tell of opened logs besides their lines: support bundles have it, other logs have nothing. */
+/** Facts of opened logs besides their lines: support bundles have them, other logs have none. */
 export class OpenedFacts implements Facts {
   /** There is no list to wait for. */
   readonly poller: Facts['poller'] = {

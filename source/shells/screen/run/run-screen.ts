@@ -91,17 +91,17 @@ export function commandsOf({keys}: Settings): CommandTable {
 }
 
 type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
-  /** Undefined without a server. */
+  /** Source of the contexts to switch to; undefined without a server. */
   readonly contexts: ContextSource | undefined;
   /** The terminal whose keys are read; undefined: there is none. */
   readonly keys: ReadStream | undefined;
-  /** What is shown without a server. */
+  /** Logs that are shown without a server. */
   readonly opened?: ShownLogs;
   /** Shown at the start. */
   readonly notes?: readonly string[];
   /** With the user's keys. */
   readonly commands: CommandTable;
-  /** Of all screens of this run. */
+  /** Prompt histories of all screens of this run. */
   readonly histories: PromptHistories;
   readonly start: Start;
   /** If it is open already. */

@@ -6,7 +6,7 @@ import {StatsPoller} from '../../../engine/pipelines/stats-poller.ts';
 import type {Description, Services} from '../../../kit/screen/services.ts';
 import type {Clock} from '../../../lib/clock.ts';
 
-/** What a screen is told besides the lines of its logs. */
+/** Facts that a screen is told besides the lines of its logs. */
 export type Facts = Pick<Services, 'poller' | 'stats' | 'session' | 'serverVersion' | 'describe' | 'history'> & {
   /** See `ServerReturn`. */
   readonly listEvery?: () => number;
@@ -18,7 +18,7 @@ export type Facts = Pick<Services, 'poller' | 'stats' | 'session' | 'serverVersi
   readonly setAttended: (isAttended: boolean) => void;
 };
 
-/** What a server tells. */
+/** Facts that a server tells. */
 export class ServerFacts implements Facts {
   readonly poller: ListPoller;
   readonly stats: StatsPoller;

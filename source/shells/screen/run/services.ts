@@ -27,9 +27,9 @@ type TerminalInfo = {
 
 type TerminalInput = {
   readonly process: Pick<NodeJS.Process, 'stdout' | 'env'>;
-  /** Where keys come from; undefined: there is no terminal. */
+  /** Source of the keys; undefined: there is no terminal. */
   readonly keys: ReadStream | undefined;
-  /** What does the same without a screen. */
+  /** Command that does the same without a screen. */
   readonly instead?: string;
   /** The command that may be meant. */
   readonly meant?: string | undefined;
@@ -37,7 +37,7 @@ type TerminalInput = {
 
 const depths: Readonly<Record<number, ColorDepth>> = {1: 'none', 4: '16', 8: '256', 24: 'truecolor'};
 
-/** What the terminal can show. Throws `UsageError` where there can be no screen. */
+/** Reads what the terminal can show. Throws `UsageError` where there can be no screen. */
 export function readTerminal({
   process,
   keys,
@@ -130,7 +130,7 @@ export function screenServices(input: ServicesInput): Services {
   };
 }
 
-/** Undefined: the terminal's own colours. `none`: no colours, as with NO_COLOR. */
+/** Looks of the themes; undefined: the terminal's own colours; `none`: no colours, as with NO_COLOR. */
 const looksOf: Readonly<Record<ThemeName, Looks | 'none' | undefined>> = {
   default: undefined,
   light: light.looks,

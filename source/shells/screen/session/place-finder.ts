@@ -46,7 +46,7 @@ export class PlaceFinder {
     };
   }
 
-  /** For an open tab: its marks and its place, as lines to find again in another copy of the log. */
+  /** Finds the marks and the place of an open tab, which were lines in another copy of its log. */
   find(name: string, places: TabPlaces): void {
     const before = this.#pendingOf(name);
     if (before) this.#drop(before);
@@ -60,7 +60,7 @@ export class PlaceFinder {
     this.find(tab.name, {...this.placesOf(tab), place: undefined});
   }
 
-  /** Of a tab's marks and place now; those that were not found yet are among them. */
+  /** Returns a tab's marks and place now, with those that were not found yet. */
   placesOf(tab: Tab): TabPlaces {
     const {pane, name} = tab;
     const isAtEnd = pane.marks.size === 0 && pane.position.kind === 'follow';
@@ -140,7 +140,7 @@ export class PlaceFinder {
   }
 }
 
-/** Of its tab: a log has the name that its pipeline has now. */
+/** Returns the name of its tab, which a log shares: it is the one that the pipeline has now. */
 function nameOf({name, log}: Pending): string {
   return log?.name ?? name;
 }

@@ -90,7 +90,7 @@ export class SessionFile {
     return isOwn ? undefined : otherWords;
   }
 
-  /** Undefined: there is none. */
+  /** Returns what tells the present file from others; undefined: there is none. */
   async #now(): Promise<string | undefined> {
     const stats = await stat(this.#file).catch(ignoreMissing);
     return stats && `${stats.ino} ${stats.mtimeMs}`;

@@ -20,7 +20,7 @@ import type {Position} from '../../../kit/viewport/position.ts';
 import {picked} from '../../../lib/json.ts';
 import type {PanePlace, SavedSession, SessionFilter, SessionStart, SessionTab, TabPlaces} from './session-data.ts';
 
-/** What else a session keeps of a tab's view as it is. */
+/** Parts of a tab's view, besides its options, that a session keeps as they are. */
 const tabParts = ['search', 'highlights', 'around', 'fold'] as const;
 const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
 
