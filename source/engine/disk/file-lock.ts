@@ -8,7 +8,7 @@ export type Processes = {
   readonly pid: number;
   /** Effective user id, to whom what is written has to belong; undefined: nothing is recorded. */
   readonly user?: number | undefined;
-  /** Whether a process with this id exists (signal 0). */
+  /** Tells whether a process with this id exists (signal 0). */
   readonly isAlive: (pid: number) => boolean;
   /** In [0, 1): no two locks may be equal. */
   readonly random: () => number;
@@ -21,7 +21,7 @@ type Holder = {readonly pid: number; readonly started: string; readonly mark: st
  * the lock. Rejects when the folder cannot be written to. A lock is void once its process is gone, even if another
  * process has the same id now: the file has the start time of its process (Linux; elsewhere the id alone decides).
  *
- * Where the file system has no hard links, the lock is a folder with that file in it.
+ * On a file system without hard links, the lock is a folder with that file in it.
  *
  * A program that finds a void lock gets a second lock, named after the mark of the void one, before it removes it.
  * Otherwise a slow program could remove the lock that another program has created meanwhile.
@@ -61,7 +61,7 @@ export async function releaseLock(file: string): Promise<void> {
   await removeEmpty(file);
 }
 
-/** Undefined: there is none by now. */
+/** Reads a lock; undefined: there is none by now. */
 async function readLock(file: string): Promise<string | undefined> {
   const isInFolder = await isFolder(file);
   const found = await textOf(file, isInFolder);
@@ -137,7 +137,7 @@ async function startOf(pid: number): Promise<string> {
   }
 }
 
-/** Undefined for a damaged lock. */
+/** Reads the holder of a lock from its text; undefined: the lock is damaged. */
 function holderOf(text: string): Holder | undefined {
   const json = parseJson(text);
   const [pid, started, mark] = ['pid', 'started', 'mark'].map((key) => fieldOf(json, key));

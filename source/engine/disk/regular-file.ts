@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY} = constants;
 
-/** How a file is opened. `read` follows a link, which the user may have made; the others do not. */
+/** Flags with which a file is opened. `read` follows a link, which the user may have made; the others do not. */
 export const openFor = {
   read: O_RDONLY,
   readOwn: O_RDONLY | O_NOFOLLOW,
@@ -49,7 +49,7 @@ export async function openRegular(file: string, flags: number = openFor.read): P
   }
 }
 
-/** The same, as a file descriptor. */
+/** Opens a regular file at once, as a file descriptor. Throws what `openRegular` rejects with. */
 export function openRegularNow(file: string, flags: number = openFor.read): number {
   const fd = openNow(file, flags);
   try {
@@ -84,7 +84,7 @@ export async function readRegular(file: string, flags: number = openFor.read, si
   return await handle.readFile({signal});
 }
 
-/** The same, as text. */
+/** Reads the text of a regular file at once. */
 export function readRegularNow(file: string, flags: number = openFor.read): string {
   const fd = openRegularNow(file, flags);
   try {

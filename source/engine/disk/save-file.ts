@@ -161,7 +161,7 @@ export async function readOnlyState(folder: string): Promise<string | undefined>
   return `${folder} is read-only: sessions are not kept · XDG_STATE_HOME names another folder`;
 }
 
-/** Whether this user may not write there; of a missing folder, to the nearest one that exists. */
+/** Tells whether this user may not write to a folder; if it is missing, to the nearest one above it that exists. */
 export async function isReadOnly(folder: string): Promise<boolean> {
   try {
     await access(folder, constants.W_OK);
@@ -183,7 +183,7 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** For `catch`: returns undefined for a missing file; throws every other error. */
+/** Returns undefined for a missing file, in a `catch`; throws every other error. */
 export function ignoreMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }

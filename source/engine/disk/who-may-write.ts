@@ -3,7 +3,7 @@ import path from 'node:path';
 import {shellWord} from '../../lib/format.ts';
 import {readRegularNow} from './regular-file.ts';
 
-/** What lets another user change something: the file, folder or link at `path`. */
+/** File, folder or link at `path` that lets another user change something. */
 export type Intruder = {
   readonly path: string;
   /** `foreign`: it belongs to another user than root and ours; `writable`: its mode lets others write. */
@@ -19,9 +19,9 @@ export type Intruder = {
 type Kind = 'code' | 'data' | 'parent';
 
 /**
- * What lets another user than root and `user` (an effective user id) change what is at an absolute path, or put
- * something else in its place; undefined: nothing. As ssh does with `StrictModes`, looks at each part of the path, and
- * of the links in it. Synchronous, some 10 µs a part. Throws errors of the file system, and where `user` is unknown.
+ * Finds what lets another user than root and `user` (an effective user id) change what is at an absolute path, or put
+ * something else in its place; undefined: nothing does. Looks at each part of the path and of the links in it, like the
+ * `StrictModes` of ssh. Synchronous, some 10 µs a part. Throws errors of the file system, and where `user` is unknown.
  */
 export function otherWriter(file: string, user: number | undefined, kind: Kind): Intruder | undefined {
   if (user === undefined) throw new Error(`whose ${file} is cannot be checked: this system has no user ids`);
@@ -44,7 +44,10 @@ export function commandAgainst({path: at, why, isOwn}: Intruder, place = at): st
   return why === 'foreign' ? `sudo chown $(id -u) ${word}` : `${isOwn ? '' : 'sudo '}chmod go-w ${word}`;
 }
 
-/** As the volumes of Kubernetes are, whatever their modes say. */
+/**
+ * Tells whether a place is on a file system that is mounted read-only, like the volumes of Kubernetes, whatever its
+ * mode says.
+ */
 function isMountedReadOnly(place: string): boolean {
   try {
     accessSync(place, constants.W_OK);
@@ -56,7 +59,7 @@ function isMountedReadOnly(place: string): boolean {
 
 type Part = {readonly place: string; readonly stats: Stats; readonly isLast: boolean};
 
-/** As the system does. */
+/** Links that are followed: as many as the system does. */
 const mostLinks = 40;
 
 /** The root and each part below it; a link, then what it leads to. */

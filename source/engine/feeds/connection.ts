@@ -40,7 +40,7 @@ export class ConnectionFeed implements Feed, LogConnection {
   readonly #changes: ListedChanges;
   #name: string;
   #listed: Pipeline | undefined;
-  /** Its pipeline, and the name of that, whose log is that of another tab now. */
+  /** Pipeline of a log that was given up, and the new name under which the log of another tab goes on with it. */
   #givenUp: {readonly pipelineId: string | undefined; readonly to: string} | undefined;
   /** Id of another pipeline that has the name now, until its log comes. */
   #nextId: string | undefined;

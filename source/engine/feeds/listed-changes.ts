@@ -11,7 +11,7 @@ const reportedWithin = 5_000;
 
 type ChangesOptions = {
   readonly clock: Clock;
-  /** Of the log. */
+  /** States and errors that the log reports. */
   readonly states: Pick<LogStates, 'hasState' | 'hasError' | 'isLastState'>;
   readonly connection: () => ConnectionState;
   /** The pipeline in the newest list. */
@@ -76,7 +76,7 @@ export class ListedChanges {
     }
   }
 
-  /** Undefined: the log may still report it. */
+  /** Tells whether the log reports the change; undefined: it may still do so. */
   #isTold({marker, since, errorFrom, until, listed: then}: Waiting): boolean | undefined {
     const {clock, states, connection, listed} = this.#options;
     const isDue = clock.monotonic() >= until;
@@ -94,7 +94,7 @@ export class ListedChanges {
 /** Lines of before the change come yet. */
 const comingKinds: ReadonlySet<ConnectionState['kind']> = new Set(['connecting', 'catching-up', 'waiting', 'ended']);
 
-/** What two lists in a row mean for a pipeline's connection; undefined: nothing new. */
+/** Returns what two lists in a row mean for a pipeline's connection; undefined: nothing new. */
 export function listedAs(
   before: Pipeline | undefined,
   now: Pipeline | undefined,

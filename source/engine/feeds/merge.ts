@@ -210,7 +210,7 @@ const worstFirst: readonly ConnectionState['kind'][] = [
 /** `left`: nothing more is read from it. */
 type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; readonly left: boolean};
 
-/** Undefined without connections. */
+/** Returns the connection that most needs the user; undefined: there is none. */
 function worstConnection(connections: readonly ConnectionState[]): ConnectionState | undefined {
   for (const kind of worstFirst) {
     const found = connections.find((connection) => connection.kind === kind);

@@ -9,7 +9,7 @@ import {RecordingSource} from './recording.ts';
 export type OpenedOptions = Omit<ConstructorParameters<typeof Log>[0], 'feed'> & {
   /** Limit of all logs together; also limits the lines of a file that are held. Default: none. */
   readonly memoryBytes?: number;
-  /** What the program reads as its own input. */
+  /** Input of the program itself. */
   readonly stdin?: PiecesOptions['stdin'];
   /** Default: no recording is followed. */
   readonly processes?: Pick<Processes, 'isAlive'>;

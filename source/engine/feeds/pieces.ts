@@ -10,7 +10,10 @@ import type {Reading, Source} from './reading.ts';
 
 type ReadOptions = Pick<PiecesOptions, 'stdin'>;
 
-/** What is read once, from its beginning to its end: a packed file, a bundle, what comes through a pipe. */
+/**
+ * Makes the source of what is read once, from its beginning to its end: a packed file, a bundle, what comes through a
+ * pipe.
+ */
 export function piecesSource(reading: Reading, found: FoundLog, options: ReadOptions): Source {
   return {
     async read() {
@@ -83,7 +86,7 @@ export async function addPieces(pieces: AsyncIterable<RecordedPiece>, options: A
 }
 
 export type PiecesOptions = {
-  /** What the program reads as its own input; only for a log of kind `stdin` whose path is `-`. */
+  /** Input of the program itself; only for a log of kind `stdin` whose path is `-`. */
   readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly signal?: AbortSignal;
   /** Called as files are read: bytes on the disk, packed if they are packed, of `size` in all. Not of recordings. */
@@ -117,7 +120,10 @@ export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}
   }
 }
 
-/** Of parts that are read one after the other: for each, what is to be called with the bytes of it that were read. */
+/**
+ * Returns a function that gives each of these parts, which are read one after the other, a function for its bytes read
+ * so far.
+ */
 async function progressOf(
   parts: readonly PackedPart[],
   onRead: PiecesOptions['onRead'],

@@ -9,7 +9,7 @@ import {OpenError} from '../opened/open-error.ts';
 /** Milliseconds of reading between two turns of the event loop. */
 const sliceMs = 8;
 
-/** What is read. */
+/** Source of a log without a connection. */
 export type Source = {
   /** Rejects with an `OpenError`, an error of the file system, and once the log is closed. */
   readonly read: () => Promise<void>;

@@ -17,7 +17,7 @@ export class RecordingSource implements Source {
   readonly #recordings: readonly FoundRecording[];
   readonly #processes: Pick<Processes, 'isAlive'> | undefined;
   readonly #reading: Reading;
-  /** Of the last one that was recorded: its writer may still correct it. */
+  /** Id of the last recorded marker: its writer may still correct it. */
   #markerId: number | undefined;
 
   /** `recordings`: oldest first. Without `processes` none is followed. */

@@ -6,7 +6,7 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {type ComparedRuns, comparedSteps} from './changes-words.ts';
 import {RunCounter, type RunKinds, runBefore} from './run-changes.ts';
 
-/** What the changes between two runs show. */
+/** State of a comparison of two runs. */
 export type ChangesState =
   /** `percent`: of the log, that was read so far. */
   | {readonly kind: 'counting'; readonly pipeline: string; readonly percent: number}
@@ -16,7 +16,10 @@ export type ChangesState =
 
 type IndexedLog = {readonly index: RecordIndex; readonly source: Pick<Log, 'buffer'>};
 
-/** Of a configuration, on the page: that is no place for all of a pipeline's connectors, and a copy has them. */
+/**
+ * Changes of a configuration that the page shows: it is no place for all of a pipeline's connectors, and a copy has
+ * them.
+ */
 export const mostLeaves = 200;
 
 /** Compares two runs of a log for a page: counts the kinds of records in slices, once for each opening of the page. */

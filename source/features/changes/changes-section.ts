@@ -34,7 +34,7 @@ const styles: Readonly<Record<KindChange['change'] | LeafChange['shown']['change
   changed: {fg: 3, bold: true},
   added: {fg: 2, bold: true},
 };
-/** Of the longest word: of kinds of records, and of a configuration. */
+/** Cells of the longest word: of kinds of records, and of a configuration. */
 const changeCells = 4;
 const leafCells = 7;
 /** Rows of a leaf whose values are long. */
@@ -101,7 +101,7 @@ export function changesSection(screen: Screen, {state: compared, pipeline, width
   return {name: 'changes', ...stacked([{rows: [fitted(title, width, symbols)]}, ...above, kinds])};
 }
 
-/** What is known of the two runs, and in what their configurations differ. */
+/** Returns what is known of the two runs, and the differences of their configurations. */
 function runBlocks(
   screen: Screen,
   state: Extract<ChangesState, {kind: 'compared'}>,
@@ -151,7 +151,7 @@ function leavesOf(state: ChangesState | undefined): readonly LeafChange[] {
   return state?.kind === 'compared' ? differencesOf(state).slice(0, mostLeaves) : [];
 }
 
-/** Where the values do not fit behind the path, they are below it. */
+/** Returns the rows of a leaf: values that do not fit behind the path are below it. */
 function leafRows(shown: LeafChange['shown'], width: number, symbols: Symbols): readonly StyledText[] {
   const margin = ' '.repeat(marginCells);
   const head = concat([

@@ -33,8 +33,8 @@ export type ComparedRuns = {
 };
 
 /**
- * What the API tells of a pipeline's program, and of the error that ended it; undefined: nothing. `asked`: its answer has
- * yet to come.
+ * Program of a pipeline as the API tells it, with the error that ended the pipeline; undefined: it tells nothing.
+ * `asked`: its answer has yet to come.
  */
 export type KnownProgram =
   | (Pick<PipelineDetail, 'programVersion' | 'programStatusSince' | 'platformVersion'> &
@@ -48,7 +48,10 @@ export function comparedRuns(runs: TwoRuns): ComparedRuns {
   return runAtOnce(comparedSteps(runs, 0));
 }
 
-/** The same in steps of less than a frame. `mostShown`: changes of the configuration that are ready to be shown then. */
+/**
+ * Compares two runs in steps of less than a frame. `mostShown`: changes of the configuration that are ready to be shown
+ * then.
+ */
 export function* comparedSteps(runs: TwoRuns, mostShown: number): Generator<void, ComparedRuns, void> {
   const {older, newer} = runs;
   const configuration = yield* configurationSteps(older, newer, mostShown);
@@ -75,8 +78,8 @@ export function runInWords({number, records, span, full}: RunKinds): string {
 }
 
 /**
- * How the runs ended and how long they lasted, which program they ran, and in how many places their configurations
- * differ. `endId`: of a log that has ended.
+ * Returns how the runs ended and how long they lasted, what the log lacks of them, which program they ran, and in how
+ * many places their configurations differ. `endId`: end of a log that has ended.
  */
 export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: number): readonly Fact[] {
   const {older, newer, configuration} = compared;
@@ -91,7 +94,7 @@ export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: 
   ];
 }
 
-/** What the log lacks of a run: what is said to be gone from it, or new in the other one, may be among that. */
+/** Returns what the log lacks of a run: what is said to be gone from it, or new in the other one, may be among that. */
 function missingOf({losses, lostStreams}: RunKinds): readonly string[] {
   const {gaps, atLeast, atMost, gap} = losses;
   return [
@@ -169,7 +172,7 @@ function configurationInWords(compared: ComparedConfigurations, {older, newer}: 
   return `unknown: ${unknown.map(({number, why}) => `that of run ${count(number)} ${unknownWords[why][0]}`).join(', ')}`;
 }
 
-/** Of one, and behind `neither`. */
+/** Words on an unknown configuration: of one run, and behind `neither`. */
 const unknownWords = {
   missing: ['is not in the log', 'is in the log'],
   cut: ['is incomplete in the log', 'is complete in the log'],
@@ -183,7 +186,9 @@ export function valuesInWords({before, now, isHidden}: Pick<ShownChange, 'before
   return clean(values.join(' → '));
 }
 
-/** How often: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */
+/**
+ * Returns how often a kind came: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign.
+ */
 export function timesInWords(kind: KindChange, times: string): string {
   const {change} = kind;
   const before = `${times}${count(kind.before)}${suppressedWords(kind.suppressedBefore)}`;
@@ -205,7 +210,7 @@ export function changesText(compared: ComparedRuns, facts?: readonly Fact[]): st
   return runAtOnce(changesTextSteps(compared, facts));
 }
 
-/** The same in steps of less than a frame. */
+/** Makes the text of `changesText` in steps of less than a frame. */
 export function* changesTextSteps(
   compared: ComparedRuns,
   facts: readonly Fact[] = runFacts(compared, undefined),

@@ -24,15 +24,15 @@ type KindOfRecord = {
   readonly count: number;
   /** Errors of connectors that are not in the log, as lines of it report. */
   readonly suppressed: number;
-  /** Of the first of them; it may have left the buffer. */
+  /** Id of the first of them; it may have left the buffer. */
   readonly firstId: number;
   /** Bytes of its first line, at most 4 KiB; of a panic its text (`panicText`). */
   readonly example: Uint8Array;
 };
 
-/** What one run logged. */
+/** Records of one run by their kinds, and what else the log tells of it. */
 export type RunKinds = {
-  /** As the header of the log counts: the oldest run is 1. */
+  /** Number as the header of the log counts: the oldest run is 1. */
   readonly number: number;
   readonly run: Run;
   readonly kinds: ReadonlyMap<number, KindOfRecord>;
@@ -44,7 +44,7 @@ export type RunKinds = {
   readonly configuration: RunConfiguration;
   /** The first record that tells of its end by a failure, as an example of it; undefined: there is none. */
   readonly failure: Uint8Array | undefined;
-  /** What is missing of it: kinds of records that it lacks may be among that. */
+  /** Losses of its lines: kinds of records that it lacks may be among them. */
   readonly losses: LossCount;
   /** Why streams of its process were lost, by the stream. */
   readonly lostStreams: ReadonlyMap<OutputStream, string>;
@@ -57,13 +57,13 @@ type Rank = 'problem' | 'other';
 export type KindChange = {
   readonly change: 'new' | 'more' | 'gone';
   readonly level: Level | undefined;
-  /** How often in the older and in the newer run. */
+  /** Times in the older and in the newer run. */
   readonly before: number;
   readonly now: number;
   /** Besides them, those that are not in the log. */
   readonly suppressedBefore: number;
   readonly suppressedNow: number;
-  /** Of the newer run; of the older one, if it is gone. */
+  /** Id of the first one in the newer run; in the older one, if it is gone. */
   readonly firstId: number;
   readonly example: Uint8Array;
 };
@@ -86,7 +86,7 @@ const moreAtLeast = 10;
 type CountedRun = {
   run: Run;
   readonly kinds: Map<number, KindOfRecord>;
-  /** How many of `kinds` are of each rank. */
+  /** Number of `kinds` of each rank. */
   readonly kept: Record<Rank, number>;
   readonly full: Set<Rank>;
   records: number;
@@ -267,7 +267,7 @@ function joinedSpan(a: RunKinds['span'], b: RunKinds['span']): RunKinds['span'] 
   return a && b ? {from: Math.min(a.from, b.from), to: Math.max(a.to, b.to)} : (a ?? b);
 }
 
-/** Whether it is a panic whose message is not known. */
+/** Tells whether it is a panic whose message is not known. */
 function isUnfinished(text: Uint8Array): boolean {
   return isPanicLine(text, 0, text.length) && awaitsMessage(text);
 }
@@ -293,8 +293,8 @@ export function runBefore(runs: readonly RunKinds[], newer: RunKinds): RunKinds 
 }
 
 /**
- * What the newer run has that the older lacked, has much more of, and lacks. Errors and warnings first. In steps of a kind:
- * thousands of both runs take longer than a frame.
+ * Finds the kinds that the newer run has and the older lacked, those it has much more of, and those it lacks. Errors
+ * and warnings come first. It works in steps of a kind: thousands of both runs take longer than a frame.
  */
 export function* kindSteps(older: RunKinds, newer: RunKinds): Generator<void, readonly KindChange[], void> {
   const changes: KindChange[] = [];
@@ -349,7 +349,7 @@ export class LeafChange {
     return runAtOnce(this.shownSteps());
   }
 
-  /** The same in steps, which are done once. */
+  /** Returns `shown` in steps, which are done once. */
   *shownSteps(): Generator<void, ShownChange, void> {
     this.#shown ??= yield* shownSteps(this.#change);
     return this.#shown;
@@ -382,7 +382,7 @@ export function* configurationSteps(
 
 const changes: readonly KindChange['change'][] = ['new', 'more', 'gone'];
 
-/** Of errors new, more, gone; then of warnings; then of all others. */
+/** Returns the rank of a change: errors that are new, more, gone; then warnings; then all others. */
 function weightOf({level, change}: KindChange): number {
   const rank = level === 'ERROR' ? 0 : level === 'WARN' ? 1 : 2;
   return rank * changes.length + changes.indexOf(change);

@@ -8,7 +8,7 @@ import type {RecordIndex} from '../../engine/records/record-index.ts';
  * (`missing`), a part of it is not (`cut`), or too many others are kept (`dropped`).
  */
 export type RunConfiguration =
-  | {readonly kind: 'known' /** Of its first line. */; readonly id: number; readonly value: ConfigurationValue}
+  | {readonly kind: 'known' /** Id of its first line. */; readonly id: number; readonly value: ConfigurationValue}
   | {readonly kind: 'unknown'; readonly why: 'missing' | 'cut' | 'dropped'};
 
 /** Lines of all configurations that are kept: about 100 bytes each. A large one has 20,000. */
@@ -23,7 +23,7 @@ type Open = {
   readonly id: number;
   readonly run: number;
   readonly reader: ConfigurationReader;
-  /** How many of its lines were read, the first one included. */
+  /** Number of its lines that were read, the first one included. */
   read: number;
 };
 

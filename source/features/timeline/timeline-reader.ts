@@ -9,7 +9,7 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {Timeline} from './timeline-words.ts';
 
 /**
- * What the page of the timeline shows. `log`: the name of the tab whose log it is about; `timeline`: undefined until all was
+ * State of the timeline's page. `log`: the name of the tab whose log it is about; `timeline`: undefined until all was
  * read.
  */
 export type TimelineState = {

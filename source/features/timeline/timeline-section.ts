@@ -16,7 +16,7 @@ import {fineMoment} from '../../lib/format.ts';
 import type {TimelineReader, TimelineState} from './timeline-reader.ts';
 import {lengthInWords, timelineText, timelineWord, timesInTimeline} from './timeline-words.ts';
 
-/** Of the longest word, `pipetail`. */
+/** Cells of the longest word, `pipetail`. */
 const fromCells = 8;
 /** With fewer cells a row says nothing of where it comes from. */
 const widthWithSource = 100;
@@ -45,7 +45,7 @@ export function readTimeline(screen: Screen, reader: TimelineReader, pipeline: s
 
 type TimelineView = {readonly state: TimelineState | undefined; readonly pipeline: string; readonly width: number};
 
-/** What happened to a pipeline, the newest first, also before pipetail was started. */
+/** Lists what happened to a pipeline, the newest first, also before pipetail was started. */
 export function timelineSection(screen: Screen, {state, pipeline, width}: TimelineView): Section {
   const {symbols, clock} = screen.services;
   const {ellipsis} = symbols;

@@ -6,14 +6,14 @@ import {textColumn} from '../../kit/terminal/fit.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
 import {count, dateTime, duration, isoTime} from '../../lib/format.ts';
 
-/** What a page or a command tells of a pipeline. */
+/** Timeline of a pipeline, for a page or a command. */
 export type Timeline = {
   readonly pipeline: string;
   readonly events: readonly TimelineEvent[];
   readonly missing: readonly MissingPart[];
 };
 
-/** As users read it, on the screen and in JSON: `error` for `errors`. */
+/** Returns the word for a kind as users read it, on the screen and in JSON: `error` for `errors`. */
 export function timelineWord({kind}: TimelineEvent): string {
   return kind === 'errors' ? 'error' : kind;
 }

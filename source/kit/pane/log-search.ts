@@ -19,12 +19,12 @@ export class LogSearch {
   readonly #pattern: Pattern;
   readonly #shown: ShownLines | undefined;
   readonly #lines: Search;
-  /** Whether a marker matches. */
+  /** Results of markers that were tested. */
   readonly #tested = new WeakMap<Marker, boolean>();
   /** Ids of the markers that match, in order, in a version of the buffer: markers are few, but may be corrected. */
   #markers: {readonly ids: readonly number[]; readonly version: number} = {ids: [], version: -1};
 
-  /** Undefined `shown`: everything is searched. */
+  /** `shown`: lines to search; undefined: all. */
   constructor(buffer: LogBuffer, pattern: Pattern, shown?: ShownLines) {
     this.#buffer = buffer;
     this.#pattern = pattern;

@@ -29,7 +29,7 @@ export type SearchStatus = {
   readonly whyStopped: string | undefined;
   /** The whole log is searched: `matches` is exact. */
   readonly complete: boolean;
-  /** How much of a large log was searched, of 100; undefined: all of it. */
+  /** Part of a large log that was searched, of 100; undefined: all of it, or the log is not large. */
   readonly percent?: number | undefined;
 };
 
@@ -92,8 +92,8 @@ export function selectionWords(at: PaneAt): string | undefined {
 }
 
 /**
- * What a key for one record takes, where that is more than the line that is marked: `record of 63 lines`,
- * `12 similar records`.
+ * Returns what a key for one record takes, where that is more than the line that is marked: `record of 63 lines`, `12
+ * similar records`.
  */
 export function recordWords({model, tab, current}: PaneAt): string | undefined {
   const {position, selectedFrom} = tab.pane;
@@ -104,7 +104,7 @@ export function recordWords({model, tab, current}: PaneAt): string | undefined {
   return lines > 1 ? `record of ${count(lines)} lines` : undefined;
 }
 
-/** How far into the log the last row on the screen is, from 0 to 100; undefined while following. */
+/** Returns how far the last row on the screen is into the log, from 0 to 100; undefined while following. */
 export function percentShown({model, tab, geometry}: PaneAt): number | undefined {
   const {position} = tab.pane;
   const {firstId, endId} = model.source.buffer;

@@ -57,7 +57,7 @@ export class PaneFolds {
     return this.#log.isAsSent() ? row : this.#suppressed.rowOf(row, this.unfolded);
   }
 
-  /** How many errors that are not in the log the records in the row `id` stand for. */
+  /** Returns the number of errors that are not in the log, and that the records in the row `id` stand for. */
   suppressedAt(id: number): number {
     const shown = this.#log.shown();
     if (this.#suppressed.opened.has(id) && (shown?.foldedAt(id) ?? 1) === 1) return 0;

@@ -134,8 +134,8 @@ class ShownCounts {
   #left = 0;
 
   /**
-   * For one frame. The newest cells come first: while lines are dropped, the oldest one always begins elsewhere and is
-   * counted anew.
+   * Counts cells for one frame, the newest first: while lines are dropped, the oldest one always begins elsewhere and
+   * is counted anew.
    */
   ofCells(
     cells: readonly HistogramCell[],
@@ -161,7 +161,7 @@ class ShownCounts {
     this.#cells = new Map(held);
   }
 
-  /** Undefined: nothing of it is counted yet. */
+  /** Counts what filters leave of a cell; undefined: nothing of it is counted yet. */
   #of({firstId, endId}: HistogramCell, shown: ShownLines, {index, source}: PaneModel): RecordCounts | undefined {
     // The last cell has no end of its own.
     const end = Math.min(endId, source.buffer.endId);

@@ -46,9 +46,9 @@ const largeLog = 64 * 1024 * 1024;
 export type PaneLog = Pick<Log, 'name' | 'buffer' | 'errors' | 'snapshot' | 'merge'>;
 
 /**
- * What is derived from one tab's log and its view: the index of its records, the entries that filters and folds leave,
- * the matches of its search, and its records by time. Each part needs the one before it. It works in slices, and only
- * while the tab is shown.
+ * Model of one tab's pane: the index of its log's records, the entries that filters and folds leave, the matches of its
+ * search, and its records by time. Each part needs the one before it. It works in slices, and only while the tab is
+ * shown.
  */
 export class PaneModel {
   readonly source: PaneLog;
@@ -73,7 +73,7 @@ export class PaneModel {
   /** Counts the slices of work. */
   readonly #slices = createStore(0);
   #endWait: (() => void) | undefined;
-  /** Of the last `sync`. */
+  /** View of the last `sync`. */
   #view: PaneView | undefined;
   #isRead = false;
   #progressKey: readonly unknown[] = [];
@@ -114,7 +114,7 @@ export class PaneModel {
     });
   }
 
-  /** How much of the log is indexed, of 100. */
+  /** Part of the log that is indexed, of 100. */
   get indexedPercent(): number {
     const {firstId, endId} = this.source.buffer;
     return Math.floor((100 * Math.max(0, this.index.indexedTo - firstId)) / Math.max(1, endId - firstId));
@@ -140,7 +140,10 @@ export class PaneModel {
     return this.#next !== undefined;
   }
 
-  /** How much of a large log the new filters have been applied to, of 100; undefined: no filters are being applied. */
+  /**
+   * Part of a large log that the new filters have been applied to, of 100; undefined: no filters are being applied, or
+   * the log is not large.
+   */
   get filteredPercent(): number | undefined {
     return this.#next && this.#percentTo(this.#next.pass.map.end);
   }
@@ -149,12 +152,17 @@ export class PaneModel {
     return this.#searching;
   }
 
-  /** How much of a large log was searched, of 100; undefined: all of it. */
+  /**
+   * Part of a large log that was searched, of 100; undefined: all of it, the log is not large, or there is no search.
+   */
   get searchedPercent(): number | undefined {
     return this.#searching && this.#percentTo(this.#searching.search.searchedTo);
   }
 
-  /** Undefined at the end, and in a log that is worked through at once. */
+  /**
+   * Returns the part of the log before an entry, of 100; undefined at the end, and in a log that is worked through at
+   * once.
+   */
   #percentTo(id: number): number | undefined {
     const {firstId, endId, byteLength} = this.source.buffer;
     if (id >= endId || byteLength < largeLog) return undefined;
@@ -329,7 +337,7 @@ export class PaneModel {
     return true;
   }
 
-  /** What was drawn is not complete: another frame follows. */
+  /** Requests another frame: the last one was not complete. */
   drawAgain(): void {
     this.#progressKey = [];
     this.#progressFrames.request();

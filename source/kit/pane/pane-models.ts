@@ -33,7 +33,7 @@ export class PaneModels {
     this.#options = options;
   }
 
-  /** Undefined until the tab's streams are open. */
+  /** Returns the model of a tab, which is made at the first call; undefined until the tab's streams are open. */
   get(tab: Tab): ModelledPane | undefined {
     const log = this.logOf(tab);
     const cached = log && this.#models.get(log);

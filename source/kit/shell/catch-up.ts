@@ -3,7 +3,7 @@ import {type ConnectionState, isOpen} from '../../engine/connection/state.ts';
 import {serverRing} from '../../engine/stitch/ring-tail.ts';
 import {withAdvice} from '../words/failures.ts';
 
-/** How the printing of one log ends. */
+/** End of the printing of one log. */
 export type Ending = {
   readonly failed: boolean;
   /** The log continues: the printing stops between two lines. */
@@ -33,7 +33,9 @@ export type CatchUpInput = {
 
 /** Milliseconds without a byte after which a log is quiet: longer than TCP needs to send a lost packet again. */
 const quietAtLeast = 500;
-/** The same in response times of the server, if that is longer: from far away a replay comes in bursts. */
+/**
+ * Response times of the server after which a log is quiet, if they are longer: from far away a replay comes in bursts.
+ */
 const quietResponses = 3;
 const quietAtMost = 5_000;
 /** Milliseconds after which a log that is never quiet is left: 1 Mbit/s brings the whole ring in that time. */
@@ -54,7 +56,7 @@ export class CatchUp {
   #openedAt: number;
   #quietSince = 0;
   #receivedAt: number | undefined;
-  /** Of the last try that has ended. */
+  /** Trouble of the last try that has ended. */
   #trouble: string | undefined;
 
   constructor(now: number) {

@@ -21,7 +21,9 @@ export async function pipelinesSoon(
   }
 }
 
-/** What gives the end of a message about a missing pipeline (`nameHint`). Asks once; never rejects. */
+/**
+ * Returns a function for the end of a message about a missing pipeline (`nameHint`). It asks once, and never rejects.
+ */
 export function nameHints(client: ApiClient, clock: Clock): (name: string) => Promise<string> {
   let asked: ReturnType<typeof pipelinesSoon> | undefined;
   return async (name) => {

@@ -19,7 +19,7 @@ export type Selecting = {
   readonly until?: number | undefined;
   /** Pattern, as typed, of the record that ends everything (`--exit-on`). */
   readonly exitOn: string | undefined;
-  /** The same, and it is a failure (`--fail-on`). */
+  /** Pattern, as typed, of the record that ends everything as a failure (`--fail-on`). */
   readonly failOn: string | undefined;
   /** Ends patterns that take too long. */
   readonly timeLimit: TimeLimit;
@@ -32,7 +32,7 @@ export function sinceTime(typed: string, now: number, flag: 'since' | 'until' = 
   return read.at;
 }
 
-/** What ends the printing of all logs: a record that matches `--exit-on`, or `--fail-on`. */
+/** Reason that ends the printing of all logs: a record that matches `--exit-on`, or `--fail-on`. */
 export type Over = 'matched' | 'failed';
 
 export type Selected = PrintedRecord & {
@@ -63,7 +63,7 @@ export class RecordSelector {
   readonly #runs: number[] = [];
   /** The first record from `since` on has come. */
   #hasBegun: boolean;
-  /** Of the last record that was read. */
+  /** Time of the last record that was read. */
   #time: RecordTime | undefined;
   /** Records below do not wait for more lines. */
   #flushedTo = 0;

@@ -4,7 +4,10 @@ import {type LogRecord, parseRecord, recordFields} from '../../engine/records/pa
 import {jsonText} from '../../lib/json.ts';
 import {fieldValue} from '../viewport/line-text.ts';
 
-/** What is printed of whole lines, each with its newline; it may return the same array. */
+/**
+ * Converts whole lines, each with its newline, or one line without it, to what is printed. It may return the same
+ * array.
+ */
 export type ConvertLines = (lines: Uint8Array) => Uint8Array;
 
 /** Lines of one record, without their newlines. */
@@ -25,7 +28,7 @@ export type PrintedRecord = {
 export type RecordTime = {
   /** Unix time in ms. */
   readonly at: number;
-  /** As sent, with all its digits. */
+  /** Time as sent, with all its digits. */
   readonly text: string;
   readonly isOwn: boolean;
 };

@@ -18,7 +18,7 @@ export type ServerLogOptions = {
   readonly patience?: number;
 };
 
-/** Of the log, while it is read; a recording may be larger. */
+/** Bytes of the log that are held while it is read; a recording may be larger. */
 export const mostLogBytes = 64 * 1024 * 1024;
 
 /** Milliseconds between checks whether the log has come whole. */
