@@ -36,7 +36,10 @@ export async function diffOfServer(
   return textOf(request, {runs: await runsOfServer(name, options), program}, ['the server', ` of ${name}`]);
 }
 
-/** The same of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one line. */
+/**
+ * Returns the text of `pipetail diff` of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one
+ * line.
+ */
 export async function diffOfRecording(
   {name, from, ...request}: DiffRequest & {readonly from: string},
   options: FilesOptions,
@@ -75,7 +78,7 @@ async function logToCompare(
 type RunsRead = {
   readonly runs: readonly RunKinds[];
   readonly program: KnownProgram;
-  /** Of a log to which nothing is added. */
+  /** End of a log to which nothing is added. */
   readonly endId?: number;
 };
 

@@ -41,7 +41,9 @@ export async function timelineOfServer(request: TimelineRequest, options: Server
 
 export const timelineCommand: ShellCommand<TimelineRequest> = {ofServer: timelineOfServer, saysMissing: true};
 
-/** What goes on, or has no time, is since any time. */
+/**
+ * Tells whether an event ended, or began if no end is known, at that time or later. One without a time always passes.
+ */
 function isSince({until, at}: TimelineEvent, from: number): boolean {
   return (until ?? at ?? from) >= from;
 }

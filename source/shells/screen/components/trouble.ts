@@ -16,7 +16,7 @@ export type TroubleView = {
   readonly commands: CommandTable;
   /** Monotonic time in ms; undefined while no user is there: then nothing counts down. */
   readonly now: number | undefined;
-  /** How long the try in progress has waited for an answer, such as `4 s`; undefined while that is short. */
+  /** Time that the try in progress has waited for an answer, such as `4 s`; undefined while that is short. */
   readonly waited?: string | undefined;
   readonly width: number;
   readonly height: number;
@@ -43,7 +43,10 @@ export function troubleShown(
   });
 }
 
-/** What fills the screen without a list: what was tried, what came back, what to do. Undefined: there is a list. */
+/**
+ * Returns the page that fills the screen without a list: what was tried, what came back, what to do. Undefined: there
+ * is a list.
+ */
 export function troublePage(view: TroubleView): readonly StyledText[] | undefined {
   const {list, serverUrl} = view;
   if (list.failure && list.failure.kind !== 'cancelled' && list.pipelines === undefined) {

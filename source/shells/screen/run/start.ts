@@ -10,7 +10,7 @@ import {runWithTimeout} from '../../../kit/system/deadline.ts';
 import type {Clock} from '../../../lib/clock.ts';
 import {features} from '../../features.ts';
 
-/** What a screen begins with. */
+/** Filters of a screen, and what else it begins with. */
 export type Start = {
   readonly atStart: readonly AtStart[];
   readonly filters: readonly Filter[] | undefined;

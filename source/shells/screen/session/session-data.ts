@@ -2,7 +2,7 @@ import type {PaneOptions} from '../../../kit/settings/option-table.ts';
 import {cleanName} from '../../../lib/clean.ts';
 import {isObject} from '../../../lib/json.ts';
 
-/** What a value has to be; `?`: or absent. A pipeline's name is as the API client has it: safe to show. */
+/** Kind of a value; `?`: it may be absent. A pipeline's name is as the API client has it: safe to show. */
 type Kind = 'text' | 'name' | 'flag' | 'number' | 'whole' | 'count';
 type Shape = Kind | `${Kind}?` | readonly [Shape] | {readonly [field: string]: Shape} | {readonly optional: Shape};
 
@@ -72,7 +72,10 @@ export type TabPlaces = Of<typeof places>;
 export type SessionTab = SavedOptions & Of<typeof tab>;
 export type SessionStart = SavedOptions & Of<typeof start>;
 
-/** What the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of the file. */
+/**
+ * Session that the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of
+ * the file.
+ */
 export type SavedSession = Omit<Of<typeof session>, 'tabs' | 'start'> & {
   readonly tabs: readonly SessionTab[];
   readonly start: SessionStart;
@@ -87,7 +90,7 @@ const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   count: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 };
 
-/** Undefined if the parsed JSON is not a whole session. */
+/** Returns the session in parsed JSON; undefined: it is not a whole one. */
 export function readSession(json: unknown): SavedSession | undefined {
   return isOf(json, session) ? (json as SavedSession) : undefined;
 }
