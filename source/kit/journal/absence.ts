@@ -8,7 +8,7 @@ import type {LogStatus} from './log-status.ts';
 import {type EventOf, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {type PipelineStatuses, statusesById} from './pipeline-status.ts';
 
-/** What happened while the user was away, from `since` to `until` (Unix time in ms), by pipeline: the most urgent first. */
+/** Events while the user was away, from `since` to `until` (Unix time in ms), by pipeline: the most urgent first. */
 export type Absence = {
   readonly since: number;
   readonly until: number;
@@ -17,7 +17,7 @@ export type Absence = {
   readonly notFollowed: ReadonlySet<string>;
 };
 
-/** What happened to a pipeline, in its order; an empty name: to all, since the server was away. */
+/** Events of a pipeline, in their order; an empty name: of all pipelines, since the server was away. */
 type AbsenceRow = {
   readonly pipeline: string;
   readonly events: readonly PipelineEvent[];
@@ -29,14 +29,14 @@ type AbsenceRow = {
 export type StatusAt = {
   readonly at: number;
   readonly logs: readonly LogStatus[];
-  /** Undefined before the first list. */
+  /** Pipelines of the last list; undefined before the first one. */
   readonly pipelines: PipelineStatuses | undefined;
 };
 
 type AbsenceInput = {
-  /** What happened since `before`, in any order. */
+  /** Events since `before`, in any order. */
   readonly happened: readonly PipelineEvent[];
-  /** How many events of each pipeline were not kept. */
+  /** Numbers of events that were not kept, by pipeline. */
   readonly dropped?: ReadonlyMap<string, number>;
   readonly muted: ReadonlySet<number>;
   /** See `EventLog`. */
@@ -48,7 +48,7 @@ type AbsenceInput = {
 
 type IsOfEnd = (event: Pick<EventOf<'errors' | 'watched'>, 'pipeline' | 'group'>) => boolean;
 
-/** Undefined: nothing happened. */
+/** Sums up what happened between the two moments; undefined: nothing. */
 export function absenceOf(
   before: StatusAt,
   now: StatusAt,
@@ -85,7 +85,7 @@ export function absenceOf(
 /** Milliseconds in which the connections of one server end when it goes. */
 const lastSigns = 5_000;
 
-/** Of what the log and the API tell of the same, one. `told`: of all pipelines. */
+/** Leaves one of the events in which the log and the API tell of the same. `told`: events of all pipelines. */
 function onceEach(
   events: readonly PipelineEvent[],
   {told, isOfEnd}: {readonly told: readonly PipelineEvent[]; readonly isOfEnd: IsOfEnd},
@@ -146,7 +146,10 @@ function withLostStreams(events: readonly PipelineEvent[], log: LogStatus | unde
   });
 }
 
-/** What the API counts and the log has too is in the log's own events. `earlier`: what the API had counted before. */
+/**
+ * Leaves the errors that only the API counts: those that the log has, too, are in the log's own events. `earlier`:
+ * number that the API had counted before.
+ */
 function besidesLog(
   event: EventOf<'connectors'>,
   earlier: number,
@@ -191,7 +194,10 @@ function withOneReturn(events: readonly PipelineEvent[]): readonly PipelineEvent
   });
 }
 
-/** What the API's events tell of a time in which pipetail did not run. Undefined: nothing, or the server does not tell. */
+/**
+ * Sums up what the API's events tell of a time in which pipetail did not run; undefined: nothing, or the server does
+ * not tell.
+ */
 export function absenceByHistory(
   histories: ReadonlyMap<string, PipelineHistory>,
   period: Omit<Absence, 'rows'>,

@@ -25,7 +25,7 @@ export type AlertsOptions = {
   readonly notify?: ((text: string) => void) | undefined;
   /** Gets what notifies, at most one a minute of each pipeline besides its failures. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
-  /** For a change that the user asked for, when neither `notify` nor `onAlert` is there. */
+  /** Rings for a change that the user asked for, when neither `notify` nor `onAlert` is there. */
   readonly bell?: (() => void) | undefined;
   /** Gets one line for standard error. */
   readonly warn?: ((text: string) => void) | undefined;
@@ -36,7 +36,10 @@ export type AlertsOptions = {
 const minute = 60_000;
 /** Milliseconds that an error waits: a pipeline that then fails tells of it itself. */
 const errorPatience = 1_000;
-/** The same for one that ends the pipeline, or may: a panic of a worker does, which the API tells some 5 s later. */
+/**
+ * Milliseconds that an error waits which ends the pipeline, or may: a panic of a worker does, which the API tells some
+ * 5 s later.
+ */
 const endPatience = 10_000;
 /** Feldera's `dbsp::circuit::runtime::Error::Terminated`; it can stand above the panic, which comes over another pipe. */
 const endOfWorkers = 'circuit has been terminated';
@@ -77,7 +80,7 @@ export class Alerts {
     return true;
   }
 
-  /** Pipelines have other names now: by the name before. */
+  /** Renames pipelines. `names`: new names, by the old ones. */
   rename(names: ReadonlyMap<string, string>): void {
     const all = [...this.#notifyOnce].map((name) => names.get(name) ?? name);
     this.#notifyOnce.clear();
@@ -206,7 +209,8 @@ function alertText({pipeline, event, more}: Alert): string {
 }
 
 /**
- * What an alert command reads (docs/leave-it-running.md), the time in RFC 3339. `now`: Unix time in ms, of an alert without a time.
+ * Returns what an alert command reads (docs/leave-it-running.md), with the time in RFC 3339. `now`: Unix time in ms,
+ * for an alert without a time.
  */
 export function alertObject(
   {pipeline, kind, event, more}: Alert,

@@ -92,7 +92,7 @@ export class Degraded {
     this.#awaitAge();
   }
 
-  /** Where nothing is read, nothing else tells that what was read has become old. */
+  /** Waits until what was read has become old: where nothing is read, nothing else tells that. */
   #awaitAge(): void {
     const {clock} = this.#options;
     this.#cancelTimer();

@@ -41,13 +41,13 @@ const maxUsedAge = 1000;
 export class EventFeed {
   readonly log: EventLog;
   readonly alerts: Alerts;
-  /** Undefined: no line is watched. */
+  /** Finds watched lines; undefined: no line is watched. */
   readonly watch: LineWatch | undefined;
   readonly #services: EventServices;
   readonly #options: EventOptions;
   readonly #awayAfter: number;
   #key: {readonly monotonic: number; readonly machine: number; readonly wall: number};
-  /** In monotonic ms: of the last `markUsed`. */
+  /** Monotonic time in ms of the last `markUsed`. */
   #usedAt: number;
   readonly #failures: Failures;
   readonly #outages: Outages;
@@ -132,7 +132,9 @@ export class EventFeed {
     return this.#key.wall;
   }
 
-  /** Whether pipetail did not run for so long that the user wants to know what happened. `since`: Unix time in ms. */
+  /**
+   * Tells whether pipetail did not run for so long that the user wants to know what happened. `since`: Unix time in ms.
+   */
   wasAway(since: number): boolean {
     return this.#awayAfter > 0 && this.#services.clock.wall() - since >= this.#awayAfter;
   }

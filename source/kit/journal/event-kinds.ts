@@ -18,7 +18,7 @@ type EventKind<Kind extends PipelineEvent['kind']> = {
   readonly urgency: number;
   /** One line, in the words of the log's own marker, where the log has one. */
   readonly words: (event: EventOf<Kind>, width: number) => StyledText | string;
-  /** The same in the room of a list: of one that has a reason, with the end of that. */
+  /** One line for a row of a list; where it has a reason, the end of that stays. */
   readonly excerpt: (event: EventOf<Kind>, room: Room) => StyledText | string;
   /** A row after an absence, of this event or of `all` errors of a pipeline; it goes on with the excerpt, if that says more. */
   readonly away: (event: EventOf<Kind>, all: readonly PipelineEvent[]) => string;
@@ -35,7 +35,9 @@ type EventKind<Kind extends PipelineEvent['kind']> = {
 const last = 17;
 const bad: Style = {fg: 1, bold: true};
 
-/** Of a kind that nobody is alerted of, and whose words are as long as they are: those of a connector begin with its name. */
+/**
+ * Defaults of a kind that nobody is alerted of, and whose words are not cut: those of a connector begin with its name.
+ */
 const told = {
   excerpt: (event: PipelineEvent, {width}: Room) => eventWords(event, width),
   away: ({kind, count: times}: PipelineEvent) => `${kind}${times > 1 ? ` ${count(times)} times` : ''}`,
@@ -46,7 +48,7 @@ const told = {
   summedBy: undefined,
 } as const;
 
-/** Of a kind that speaks of the pipeline after an absence, too. */
+/** Defaults of a kind whose words are told after an absence, too. */
 const spoken = {...told, away: (event: PipelineEvent) => eventWords(event, 0).text} as const;
 
 const incident = {

@@ -61,7 +61,7 @@ type Seen = {
 /** An open log. */
 type OfLog = {
   readonly status: LogStatus;
-  /** At the last `markUsed`; undefined: it has yet to catch up, and what it has is history. */
+  /** Status at the last `markUsed`; undefined: it has yet to catch up, and what it has is history. */
   readonly used: LogStatus | undefined;
   /** One past its newest entry when it was last on the screen. */
   readonly seenEnd: number;
@@ -69,7 +69,7 @@ type OfLog = {
 
 const never = Number.NEGATIVE_INFINITY;
 
-/** What logs, list and statistics tell of pipelines, and up to where the user has seen it. */
+/** Keeps what logs, list and statistics tell of pipelines, and up to where the user has seen it. */
 export class EventLog {
   readonly #sources: EventSources;
   /** Numbers of connector errors, and which connectors stopped with a fatal error. */
@@ -77,7 +77,7 @@ export class EventLog {
   readonly readings = new LogReadings((name) => this.#lastOf(name));
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   readonly #journal = new Journal();
-  /** At the last `markUsed`. */
+  /** Pipelines at the last `markUsed`. */
   #used: Omit<StatusAt, 'logs'>;
   readonly #logs = new Map<Log, OfLog>();
   #list:
@@ -118,7 +118,10 @@ export class EventLog {
     return this.#degraded.names;
   }
 
-  /** What makes pipelines degraded, and is new. Call when lists or statistics tell more, or the log of this one. */
+  /**
+   * Returns new events of what makes pipelines degraded. Call when lists or statistics tell more, or with `name` when
+   * its log does.
+   */
   readDegraded(name?: string): readonly PipelineEvent[] {
     if (!this.pipelines) return [];
     const events = name === undefined ? this.#degraded.update(this.pipelines.keys()) : this.#degraded.updateOne(name);
@@ -131,7 +134,7 @@ export class EventLog {
     return this.#muted;
   }
 
-  /** In all logs. */
+  /** Mutes a group of errors in all logs, or takes that back. */
   toggleMute(key: number): void {
     const muted = new Set(this.#muted.get());
     if (!muted.delete(key)) muted.add(key);
@@ -139,7 +142,10 @@ export class EventLog {
     this.countUnseen();
   }
 
-  /** What happened to an open log since the last call. Undefined: it has only caught up with what was before. */
+  /**
+   * Returns the events of an open log since the last call; undefined: until now it was catching up with what was
+   * before.
+   */
   readLog(log: Log): LogChange | undefined {
     const {status: before, used, seenEnd = 0} = this.#logs.get(log) ?? {};
     const {until, status: {connectorErrors: counted = 0} = {}} = this.#seen.get(log.name) ?? {};
@@ -178,7 +184,7 @@ export class EventLog {
     if (outage) this.add([outage]);
   }
 
-  /** What happened since the list of the last call. Undefined: nothing new is known. */
+  /** Returns the events since the list of the last call; undefined: nothing new is known. */
   readList(): ListChange | undefined {
     const now = this.pipelines;
     const before = this.#read;
@@ -243,7 +249,7 @@ export class EventLog {
     return this.#unseenCounts.changes;
   }
 
-  /** What unseen errors depend on beside lines may have changed. */
+  /** Counts unseen errors again. Call when anything that they depend on, besides lines, may have changed. */
   countUnseen(): void {
     this.#unseenCounts.count(this.openLogs);
   }
@@ -253,8 +259,8 @@ export class EventLog {
   }
 
   /**
-   * Of these pipelines: errors in their open logs, watched lines and suppressed errors included, and those that the API
-   * counts besides.
+   * Returns the number of unseen errors of these pipelines: errors in their open logs, watched lines and suppressed
+   * errors included, and those that the API counts besides.
    */
   unseenErrors(pipelines: readonly string[]): number {
     const muted = this.#muted.get();
@@ -310,7 +316,7 @@ export class EventLog {
     }
   }
 
-  /** What happened since `markUsed`; undefined: nothing. */
+  /** Events since `markUsed`; undefined: none. */
   get absence(): Absence | undefined {
     const increaseOf = (name: string, count: number) => connectorIncrease(this.#statsOf(name), undefined, count);
     const muted = this.#muted.get();

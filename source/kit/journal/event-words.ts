@@ -17,7 +17,7 @@ export const widthWithTarget = 100;
 
 export const unknownStream = 'a stream of the process is lost';
 
-/** What a list says of a lost stream, beside the time: the longest words that leave room for the cause. */
+/** Returns the words of a list on a lost stream, beside the time: the longest that leave room for the cause. */
 export function lostStreamWords(
   {marker, isOver, until}: Pick<EventOf<'stream-lost'>, 'marker' | 'isOver' | 'until'>,
   cells: number,
@@ -36,12 +36,12 @@ export function connectorWords({count: errors, besides, increase}: EventOf<'conn
   return increase.length === 0 ? words : `${words}: ${increaseWords(increase, {withNumbers: !besides})}`;
 }
 
-/** Of errors that an open log does not have: suppressed, or it lacks lines. */
+/** Words on errors that an open log does not have: they are suppressed, or it lacks lines. */
 const onlyInApi = 'counted only by the API';
 
 /**
- * The same without the number, which a column has: of those that an open log does not have, it is no sum of the numbers
- * of connectors.
+ * Returns the words of `connectorWords` without the number, which a column has. Connectors of errors that an open log
+ * does not have are named without numbers: that one is no sum of them.
  */
 export function connectorNames({besides, increase}: Pick<EventOf<'connectors'>, 'besides' | 'increase'>): string {
   const names = increaseWords(increase, {withNumbers: besides === undefined});
@@ -76,8 +76,9 @@ export function suppressedWords(suppressed: number): string {
 const mostConnectors = 5;
 
 /**
- * What `--exit-on` could not match, by connector and tag: `276 connector errors +812 suppressed, …: orders.kafka 274 +800
- * (text_event_err) · …`. `untold`: those that only the statistics count. Undefined: nothing was suppressed.
+ * Returns what `--exit-on` could not match, by connector and tag: `276 connector errors +812 suppressed, …:
+ * orders.kafka 274 +800 (text_event_err) · …`; undefined if nothing was suppressed. `untold`: number of those that only
+ * the statistics count.
  */
 export function unmatchedWords(connectors: readonly ConnectorCount[], untold: number): string | undefined {
   const sumOf = (part: 'logged' | 'suppressed') => connectors.reduce((sum, each) => sum + each[part], 0);
@@ -145,7 +146,7 @@ export function rangeWords({key, example, latest}: ErrorEnds, width: number, ell
   return concat([...parts, slice(rest, differs, rest.text.length)]);
 }
 
-/** Where the first word begins that two texts do not share. */
+/** Returns the index of the first word that two texts do not share. */
 function wordThatDiffers(a: string, b: string): number {
   let at = 0;
   while (a[at] === b[at]) at += 1;

@@ -42,7 +42,7 @@ type FailuresOptions = {
 
 /** Milliseconds that the log waits for the list, which has the cause in the API's words. */
 const listPatience = 1_000;
-/** Of each pipeline. */
+/** Failures of each pipeline that are remembered. */
 const mostKept = 20;
 /** Changes of each pipeline that are told of once, whether by a list or by the API's events. */
 const mostChanges = 200;
@@ -59,7 +59,7 @@ export class Failures {
   readonly #known = new Map<string, Failure[]>();
   /** The changes that were told. */
   readonly #changes = new Map<string, readonly RunChange[]>();
-  /** What lists tell of changes, until it is known whether the API's events tell more. */
+  /** Changes that lists tell, until it is known whether the API's events tell more. */
   readonly #held = new Map<string, readonly RunChange[]>();
   readonly #closing = new AbortController();
   /** One pipeline after the other. */
@@ -86,7 +86,7 @@ export class Failures {
     }
   }
 
-  /** Of the events of a list, those that were not told before; of one that runs again, first why it had ended. */
+  /** Returns the events of a list that were not told before; for a pipeline that runs again, first why it had ended. */
   untold(events: readonly PipelineEvent[]): readonly PipelineEvent[] {
     const untold = events.flatMap((event): readonly PipelineEvent[] => {
       if (isRunChange(event)) {
@@ -101,13 +101,13 @@ export class Failures {
     return untold;
   }
 
-  /** Call before `untold`, with the gaps of the same list. */
+  /** Holds back the changes of pipelines with gaps. Call before `untold`, with the gaps of the same list. */
   hold(gaps: readonly Gap[]): void {
     if (!this.#options.history) return;
     for (const {before} of gaps.slice(0, mostAsked)) this.#held.set(before.name, this.#held.get(before.name) ?? []);
   }
 
-  /** What waits counts from now on as the lists tell it: who comes back wants to know it before there is an answer. */
+  /** Counts what waits as the lists tell it, from now on: who comes back wants to know it before there is an answer. */
   release(): void {
     const held = [...this.#held.values()].flat();
     for (const pipeline of this.#held.keys()) this.#held.set(pipeline, []);
@@ -142,12 +142,12 @@ export class Failures {
     this.#tell([...this.#known.keys()].flatMap((pipeline) => this.#stopWaiting(pipeline)));
   }
 
-  /** These pipelines have other names now: by the name before. */
+  /** Renames pipelines. `names`: new names, by the old ones. */
   rename(names: ReadonlyMap<string, string>): void {
     for (const values of [this.#known, this.#changes, this.#held]) rekey<unknown>(values, names);
   }
 
-  /** The pipeline is gone. */
+  /** Forgets a pipeline that is gone. */
   forget(pipeline: string): void {
     for (const {wait} of this.#known.get(pipeline) ?? []) wait?.cancel();
     this.#known.delete(pipeline);
@@ -210,7 +210,10 @@ export class Failures {
     });
   }
 
-  /** The same for a change that is no failure. A start has one time, whether it is the first one or not. */
+  /**
+   * Tells whether a change that is no failure is new, and notes it. A start has one time, whether it is the first one
+   * or not.
+   */
   #isNewChange(event: RunChange): boolean {
     const known = this.#changes.get(event.pipeline) ?? [];
     const kindOf = ({kind}: RunChange) => (kind === 'started' ? 'restarted' : kind);
@@ -220,7 +223,7 @@ export class Failures {
     return true;
   }
 
-  /** Also notes that it is told. */
+  /** Tells whether a failure is new, and notes that it is told. */
   #isNews({pipeline, at = 0, endedAfter: after, why}: Failed, source: Source): boolean {
     const failure = this.#failureOf(pipeline, {source, at, after, words: source === 'list' ? why : undefined});
     if (!failure || failure.isTold) return false;

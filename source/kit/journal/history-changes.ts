@@ -17,7 +17,7 @@ export function isRunChange(event: PipelineEvent): event is RunChange {
   );
 }
 
-/** What the API's events tell of the runs of a pipeline, the oldest first: the same as lists would. */
+/** Returns what the API's events tell of the runs of a pipeline, as lists would, the oldest first. */
 export function historyEvents(pipeline: string, history: PipelineHistory): readonly PipelineEvent[] {
   const failures = timelineOf({pipeline, history, log: undefined}).flatMap((event): readonly PipelineEvent[] => {
     if (event.kind !== 'program' || !isCompileError(event.now)) return event.kind === 'failed' ? [event] : [];

@@ -10,7 +10,7 @@ const mostHappened = 200;
 
 type Away = {readonly events: Map<string, PipelineEvent>; readonly dropped: number};
 
-/** What happened to pipelines: an event is appended where it is found, and told from here. The newest are kept. */
+/** Events of pipelines: each is appended where it is found, and told from here. The newest are kept. */
 export class Journal {
   /** The newest last. */
   readonly #listed = new Map<string, Listed>();
@@ -41,12 +41,12 @@ export class Journal {
     return [...this.#listed.values()].reverse();
   }
 
-  /** Since `markUsed`, of each pipeline as it came. */
+  /** Events since `markUsed`, of each pipeline as they came. */
   get happened(): readonly PipelineEvent[] {
     return [...this.#away.values()].flatMap(({events}) => [...events.values()]);
   }
 
-  /** How many earlier events of each pipeline were not kept. */
+  /** Numbers of earlier events that were not kept, by pipeline. */
   get dropped(): ReadonlyMap<string, number> {
     return new Map([...this.#away].map(([name, {dropped}]) => [name, dropped] as const));
   }
@@ -61,7 +61,7 @@ export class Journal {
     this.#away.clear();
   }
 
-  /** The pipeline is gone: only an absence tells of it. */
+  /** Forgets a pipeline that is gone: only an absence tells of it. */
   forget(name: string): void {
     for (const [key, {all}] of this.#listed) if (all.pipeline === name) this.#listed.delete(key);
   }
@@ -74,7 +74,10 @@ export class Journal {
     for (const [key, {all}] of this.#listed) if (all.pipeline === name && isOfLog(all)) this.#listed.delete(key);
   }
 
-  /** Pipelines have other names now, by the names before. Of one that had such a name, and is gone, only an absence tells. */
+  /**
+   * Renames pipelines. `names`: new names, by the old ones. A pipeline that had a new name before, and is gone, stays
+   * in an absence alone.
+   */
   rename(names: ReadonlyMap<string, string>): void {
     if (names.size === 0) return;
     const taken = new Set(names.values());
@@ -97,13 +100,15 @@ export class Journal {
   }
 }
 
-/** Of events with one key the errors page has one row; undefined: none. */
+/**
+ * Returns the key of an event's row on the errors page, which all events with that key share; undefined: it has none.
+ */
 function listKey(event: PipelineEvent): string | undefined {
   const key = eventKind(event).listedBy?.(event);
   return key === undefined ? undefined : `${event.pipeline} ${key}`;
 }
 
-/** Returns how many. */
+/** Drops the oldest event if there are more than `most`. Returns how many were dropped. */
 function dropOldest(events: Map<string, unknown>, most: number): number {
   const [oldest] = events.keys();
   return events.size > most && oldest !== undefined && events.delete(oldest) ? 1 : 0;

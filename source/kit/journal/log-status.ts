@@ -33,7 +33,10 @@ export type LogStatus = {
    * is not, until it comes again.
    */
   readonly flow: 'live' | 'coming' | 'cut';
-  /** Of one that is cut: since when (Unix time in ms), and why it did not come again, in words; undefined: not known. */
+  /**
+   * Time since when it is cut, Unix time in ms, and why it did not come again, in words (undefined: not known);
+   * undefined while it is not cut.
+   */
   readonly cut: {readonly since: number; readonly why: string | undefined} | undefined;
   /** Why the log is not followed, in words; undefined while it is, or soon will be, and while its pipeline is deleted. */
   readonly disconnected: string | undefined;
@@ -50,7 +53,7 @@ export type LogChange = {
   readonly events: readonly PipelineEvent[];
 };
 
-/** What there is of a log before its first byte. */
+/** Status of a log before its first byte. */
 const nothing: Omit<LogStatus, 'name' | 'at' | 'connectors'> = {
   endId: 0,
   errors: new Map(),
@@ -165,12 +168,12 @@ function readConnection(
   }
 }
 
-/** In words, of one line. */
+/** Returns words on a failure, in one line. */
 export function failureWords(failure: ApiFailure | undefined): string {
   return failure === undefined || failure.kind === 'cancelled' ? 'does not answer' : clean(failure.message);
 }
 
-/** What happened to the log between the two, and which errors came. */
+/** Returns what happened to the log between the two, and which errors came. */
 export function logEvents(before: LogStatus, now: LogStatus): readonly PipelineEvent[] {
   const {name: pipeline, losses} = now;
   const events: PipelineEvent[] = [];

@@ -3,10 +3,10 @@ import type {Clock} from '../../lib/clock.ts';
 
 /** A tab whose log is on the screen. */
 export type ShownLog = {
-  /** Of the tab. */
+  /** Name of the tab. */
   readonly name: string;
   readonly pipelines: readonly string[];
-  /** Undefined while its streams are not open. */
+  /** Returns the log; undefined while its streams are not open. */
   readonly log: () => Log | undefined;
   /** False: what came last is below the screen, since the log is paused. Absent: it is never. */
   readonly showsLast?: () => boolean;
@@ -22,7 +22,9 @@ type OnScreenOptions = {
 
 /** Milliseconds on the screen after which something is seen. */
 const timeToSee = 1000;
-/** Where more and more comes, what came first must not wait for a second in which nothing comes. */
+/**
+ * Milliseconds after which something is seen although more comes: it must not wait for a second in which nothing does.
+ */
 const longestWait = 5000;
 
 /** Decides what was seen: what was on the screen for a second, or was acted on. */
@@ -41,17 +43,17 @@ export class OnScreen {
     this.#options = options;
   }
 
-  /** Whether the log of the pipeline is on the screen. */
+  /** Tells whether the log of the pipeline is on the screen. */
   shows(pipeline: string): boolean {
     return this.#shown?.pipelines.includes(pipeline) === true;
   }
 
-  /** Whether it has been there long enough: what comes now is read as it comes. */
+  /** Tells whether it has been there long enough: what comes now is read as it comes. */
   isSeen(pipeline: string): boolean {
     return this.#isSeen && !this.#isBelow && this.shows(pipeline);
   }
 
-  /** Undefined: no log, or a page that is not about it. */
+  /** Sets the tab whose log is on the screen; undefined: none, or a page that is not about it. */
   setShown(shown: ShownLog | undefined): void {
     if (shown?.name === this.#shown?.name) {
       this.#shown = shown;

@@ -8,7 +8,7 @@ type OutagesOptions = {
   readonly clock: Clock;
   /** Requests the list now. */
   readonly refresh: () => void;
-  /** Of the last list; undefined: the last request for one failed. */
+  /** Returns the pipelines of the last list; undefined: the last request for one failed. */
   readonly statuses: () => PipelineStatuses | undefined;
   /** Gets the beginning and, if the same process runs again, the end. */
   readonly tell: (event: EventOf<'unavailable' | 'resumed'>) => void;
@@ -32,7 +32,7 @@ export class Outages {
     this.#known.clear();
   }
 
-  /** Two lists in a row. */
+  /** Compares two lists in a row. */
   onList(before: PipelineStatuses, now: PipelineStatuses): void {
     const [earlier, later] = [statusesById(before), statusesById(now)];
     for (const [id, cancel] of this.#known) {

@@ -14,11 +14,11 @@ export type PipelineEvent = {
   readonly from: 'log' | 'API' | 'pipetail';
   /** When it began; of several, the time of the last. */
   readonly at?: number | undefined;
-  /** Of several, the time of the first. */
+  /** Time of the first of several. */
   readonly firstAt?: number | undefined;
   /** When it was over; undefined: it has no length, or goes on. */
   readonly until?: number | undefined;
-  /** How often; of errors, those that are in the log. */
+  /** Number of times that it happened; of errors, the number of those in the log. */
   readonly count: number;
   /** Errors besides them that are not in the log, as lines of it report. */
   readonly suppressed?: number;
@@ -50,7 +50,7 @@ export type PipelineEvent = {
    */
   | {
       readonly kind: ChangeKind;
-      /** Undefined: not known. */
+      /** State before, or name; undefined: not known. */
       readonly before: string | undefined;
       readonly now: string;
     }
@@ -110,7 +110,7 @@ export type EventOf<Kind extends PipelineEvent['kind']> = PipelineEvent & {reado
 /** Errors of one group: the first and the last of those that are told. */
 export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
 
-/** What happened to the log or the process itself, not what they say. */
+/** Event of the log or the process itself, not of what they say. */
 export type Incident = EventOf<'unavailable' | 'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
 
 export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'watched'> {

@@ -26,14 +26,14 @@ export type PipelineStatus = {
   readonly unavailable: string | undefined;
   /** It fails because the runner ended it. */
   readonly endedByRunner: boolean;
-  /** In the server's spelling (`serverState`). */
+  /** State in the server's spelling (`serverState`). */
   readonly state: string;
   readonly running: boolean;
   /** It runs, or ran in an earlier list. */
   readonly hasRun: boolean;
   /** It was not deployed, or was deployed anew, since it ran last: when it runs, that is another process. */
   readonly hasEnded: boolean;
-  /** How often lists have shown that another process runs. */
+  /** Number of times that lists have shown another process. */
   readonly starts: number;
   /** The server's id of this start; empty while it is not deployed. */
   readonly deployment: string;
@@ -44,16 +44,16 @@ export type PipelineStatus = {
   readonly programSince: number;
   /** Why its program did not compile, in words; undefined: it did, or has yet to. */
   readonly compileError: string | undefined;
-  /** The same of its failure, a result of the compiler too; 0 while it does not fail. */
+  /** Unix time in ms of its failure, a failed result of the compiler included; 0 while it does not fail. */
   readonly failedAt: number;
   /** It failed then at the earliest: the state of the list before began. The same as `failedAt`: at that very time. */
   readonly failedAfter: number;
-  /** Of the last run, as the API counts them (`ConnectorStates`), and the server's id of that run. */
+  /** Connector errors of the last run, as the API counts them (`ConnectorStates`), and the server's id of that run. */
   readonly connectorErrors: number;
   readonly errorsRun: string;
 };
 
-/** By name. */
+/** Statuses of pipelines, by name. */
 export type PipelineStatuses = ReadonlyMap<string, PipelineStatus>;
 
 /** Events between two lists. */
@@ -120,7 +120,7 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   return events;
 }
 
-/** What a pipeline did from its creation to the first list that has it. */
+/** Returns what a pipeline did from its creation to the first list that has it. */
 function firstEvents(now: PipelineStatus): readonly PipelineEvent[] {
   const {name: pipeline, createdAt, running, since, state, failing: why, failedAt: at, endedByRunner} = now;
   const ofApi = {pipeline, from: 'API', count: 1} as const;
@@ -132,7 +132,7 @@ function firstEvents(now: PipelineStatus): readonly PipelineEvent[] {
   ];
 }
 
-/** Of the errors of `now`, those that `before` had: a process that was started again counts from zero. */
+/** Returns the number of those errors of `now` that `before` had: a process that was started again counts from zero. */
 export function earlierErrors(before: PipelineStatus | undefined, now: PipelineStatus): number {
   const isSameRun = before?.errorsRun === now.errorsRun && before.connectorErrors <= now.connectorErrors;
   return isSameRun ? before.connectorErrors : 0;
@@ -147,9 +147,9 @@ export function isEnding(state: string): boolean {
 export const outagePatience = 10_000;
 
 /**
- * What to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined: none of that. That
- * it cannot be reached is told later, and that it can again is no change.
- * `at`: Unix time in ms; undefined: not known.
+ * Returns the change to tell of a pipeline: it has compiled, runs, is stopped or paused, fails or is gone; undefined:
+ * none of that. That it cannot be reached is told later, and that it can again is no change. `at`: Unix time in ms;
+ * undefined: not known.
  */
 export function changeOf(
   before: PipelineStatus,

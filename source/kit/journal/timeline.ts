@@ -75,7 +75,10 @@ export function spanOf({kind, at, firstAt, until}: TimelineEvent): {from: number
   return isSeveral ? {from: firstAt, to: at} : {from: at, to: until};
 }
 
-/** Of `monitored`, the newest first, each change once, with the time until the next one of its kind. */
+/**
+ * Makes events of the changes in `monitored` (the newest first), the oldest first: each change once, with the time
+ * until the next one of its kind.
+ */
 function monitorEvents(
   pipeline: string,
   monitored: readonly MonitorEvent[],
@@ -155,7 +158,7 @@ function runEvents(pipeline: string, {index, buffer, hasEnded = false}: Timeline
 /** States that the API's events tell, too, are left out. `eventsFrom`: the time of the oldest event. */
 function markerEvents(pipeline: string, buffer: LogBuffer, eventsFrom: number | undefined): TimelineEvent[] {
   const events: TimelineEvent[] = [];
-  /** Of the last state: it is over when the next one comes. */
+  /** Index of the last state: it is over when the next one comes. */
   let last: number | undefined;
   const endLast = (until: number | undefined) => {
     const event = last === undefined ? undefined : events[last];
@@ -188,7 +191,7 @@ function eventOf(
 
 /** The end of a process by a failure, as the log has it: a panic of its workers, an error of the runner, or both. */
 type Crash = {
-  /** Of the first record that tells of it. */
+  /** Id of the first record that tells of it. */
   readonly id: number;
   readonly at: number | undefined;
   /** When the runner ended the process, which the API tells, too; undefined: not known. */

@@ -19,11 +19,13 @@ export type ErrorRow = PipelineEvent & {
   /** Identifies the row while its count and place change. */
   readonly key: string;
   readonly state: 'unseen' | 'seen' | 'muted';
-  /** Of a disconnection, a deletion or a lost stream: the log is followed again, or the stream read. */
+  /**
+   * True for a disconnection, a deletion or a lost stream that is over: the log is followed again, or the stream read.
+   */
   readonly isOver?: boolean;
 };
 
-/** What is known of one pipeline, and what of it was seen. */
+/** State of one pipeline, and what of it was seen. */
 type PipelineView = {
   readonly name: string;
   /** Absent: no list has it. */
@@ -187,7 +189,7 @@ function unseenOf({unseen: count, unseenSuppressed: suppressed, unseenAt, unseen
   return {count, suppressed, firstAt: unseenAt, firstId: unseenId, example: unseenExample};
 }
 
-/** Of a connector that stopped with a fatal error, the line that says so. */
+/** Returns the line in which a connector says that it stopped with a fatal error. */
 function lastOf({lastAt: firstAt, lastId: firstId, latest: example}: ErrorGroup) {
   return {count: 1, suppressed: 0, firstAt, firstId, example};
 }
@@ -208,7 +210,7 @@ export function unseenErrors(
   return pinned.length + counted + (errors?.unseenCount(muted) ?? 0);
 }
 
-/** How many unseen errors each open log has, counted where that changes: who shows them hears of other numbers only. */
+/** Counts the unseen errors of each open log where their number changes: who shows them hears of other numbers only. */
 export class UnseenCounts {
   readonly #countOf: (name: string) => number;
   readonly #counts = new WeakMap<object, number>();
