@@ -10,7 +10,7 @@ export type Processes = {
   readonly user?: number | undefined;
   /** Tells whether a process with this id exists (signal 0). */
   readonly isAlive: (pid: number) => boolean;
-  /** In [0, 1): no two locks may be equal. */
+  /** Returns numbers in [0, 1): no two locks may be equal. */
   readonly random: () => number;
 };
 
@@ -74,7 +74,7 @@ async function textOf(file: string, isInFolder: boolean): Promise<string | undef
   return (await readRegular(lock, openFor.readOwn).catch(ignoreMissing))?.toString();
 }
 
-/** Another program's lock may have replaced the empty folder meanwhile. */
+/** Removes an empty folder, unless another program's lock has replaced it meanwhile. */
 async function removeEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch(() => {});
 }

@@ -109,7 +109,10 @@ export function isOwnGroup(group: number, user: number, accounts?: Accounts): bo
   return !isPrimaryOfOthers && members.every((name) => name === '' || ownNames.includes(name));
 }
 
-/** In both files the number is the third field, and the fourth are a user's primary group and a group's members. */
+/**
+ * Splits the lines of either file into fields: the third is the number, the fourth a user's primary group or a group's
+ * members.
+ */
 function entriesOf(text = ''): readonly (readonly string[])[] {
   return text.split('\n').map((line) => line.split(':'));
 }

@@ -263,7 +263,7 @@ export class ConnectionFeed implements Feed, LogConnection {
     else this.#sink.addMarker(marker, at);
   }
 
-  /** Never rejects. */
+  /** Opens the recording before it connects. Never rejects. */
   async #startRecorded(): Promise<void> {
     this.#isStarting = true;
     const id = await withPatience({clock: this.#clock, milliseconds: recordingPatience}, (signal) =>

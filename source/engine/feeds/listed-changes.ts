@@ -25,7 +25,7 @@ type Waiting = ListedChange & {
   /** Unix times in ms: of the marker, and from when on its error may be in the log. */
   readonly at: number;
   readonly errorFrom: number;
-  /** In monotonic ms. */
+  /** Monotonic time in ms until which it waits. */
   readonly until: number;
   /** The pipeline in the list that has told of it. */
   readonly listed: Pipeline | undefined;
@@ -61,7 +61,7 @@ export class ListedChanges {
     this.settle();
   }
 
-  /** Call when the connection has another state, too. */
+  /** Decides on the changes that wait. Call it when the connection has another state, too. */
   settle(): void {
     const {clock, addMarker} = this.#options;
     this.#cancelTimer();
@@ -106,7 +106,7 @@ export function listedAs(
 
 type ListedChange = {
   readonly marker: Extract<MarkerKind, {kind: 'state' | 'program'}>;
-  /** By the server, as Unix time in ms; NaN: it sent no time. */
+  /** Time of the change by the server's clock, as Unix time in ms; NaN: it sent none. */
   readonly since: number;
 };
 
@@ -137,7 +137,7 @@ export function listedChanges(before: Pipeline | undefined, now: Pipeline | unde
   return changes;
 }
 
-/** Another one, or the same again. */
+/** Tells whether the state is another one, or the same again. */
 function hasOtherState(before: Pipeline, now: Pipeline): boolean {
   const isLater = readTime(now.deploymentStatusSince) > readTime(before.deploymentStatusSince);
   return before.deploymentStatus !== now.deploymentStatus || isLater;

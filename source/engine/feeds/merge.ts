@@ -16,7 +16,7 @@ const quiet = 1500;
 
 type MergeSource = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'capabilities' | 'format'>;
 
-/** Without a reference to a stream that was left, which would keep a whole scrollback. */
+/** Source of a merged log, without a reference to the log: one that was left would keep a whole scrollback. */
 type Source = {
   readonly snapshot: () => LogSnapshot;
   readonly isRecognised: () => boolean | undefined;
@@ -185,7 +185,7 @@ export class MergeFeed implements Feed, MergedSources {
     this.#waitUntil(dueAt, () => this.#runner.run());
   }
 
-  /** In place of the wait before. */
+  /** Waits in place of the wait before. */
   #waitUntil(at: number, then: () => void): void {
     this.#cancelWait?.();
     this.#waitsUntil = at;
@@ -196,7 +196,7 @@ export class MergeFeed implements Feed, MergedSources {
   }
 }
 
-/** From what needs the user to what is well. */
+/** States from those that need the user to those that are well. */
 const worstFirst: readonly ConnectionState['kind'][] = [
   'gone',
   'waiting',

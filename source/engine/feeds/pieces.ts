@@ -55,7 +55,7 @@ type AddOptions = {
   /** Most bytes that are added at once. Default: as many as a piece has. */
   readonly mostBytes?: number;
   readonly onMarker?: (marker: Marker) => void;
-  /** After each piece, of so many bytes, 0 of a marker: its reader makes room, or other work has its turn. */
+  /** Called after each piece with its bytes, 0 for a marker: its reader makes room, or other work has its turn. */
   readonly onPiece: (bytes: number) => Promise<void>;
 };
 

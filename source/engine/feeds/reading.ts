@@ -72,7 +72,7 @@ export class Reading implements Feed {
     this.#receivedAt = this.clock.wall();
   }
 
-  /** To be shown with what changes next. */
+  /** Changes the state, to be shown with what changes next. */
   note(change: Partial<FileState>): void {
     this.#state = {...this.#state, ...change};
   }

@@ -73,7 +73,7 @@ export class RecordingSource implements Source {
     }
   }
 
-  /** Until the log is closed. */
+  /** Follows the recording until the log is closed. */
   async #follow(
     {folder}: FoundRecording,
     reader: RecordingReader,

@@ -82,7 +82,7 @@ export class ChangesReader {
     return true;
   }
 
-  /** There is a run before the one that is being compared. */
+  /** Tells whether there is a run before the one that is being compared. */
   get hasEarlier(): boolean {
     return this.#beside(-1) !== undefined;
   }
@@ -97,7 +97,7 @@ export class ChangesReader {
     return others[others.indexOf(older) + by];
   }
 
-  /** Also releases what was counted. */
+  /** Ends the comparison, and releases what was counted. */
   stop(): void {
     this.#runner?.dispose();
     this.#runner = undefined;
@@ -105,7 +105,7 @@ export class ChangesReader {
     this.#state.set(undefined);
   }
 
-  /** Until it is done, the state stays. */
+  /** Compares two runs. The state stays until that is done. */
   #compare(
     pipeline: string,
     runs: readonly RunKinds[],

@@ -73,7 +73,7 @@ export function readChanges(screen: Screen, changes: ChangesReader, pipeline: st
   changes.start(tab.name, log, current === undefined ? undefined : index.runAt(current)?.firstId);
 }
 
-/** In what a run differs from an earlier one: how it ended, its configuration, and kinds of records, errors first. */
+/** Lists how a run differs from an earlier one: its end, its configuration, and kinds of records, errors first. */
 export function changesSection(screen: Screen, {state: compared, pipeline, width, isRevealed}: ChangesView): Section {
   const {symbols} = screen.services;
   const log = compared ?? logWithRuns(screen, pipeline);
@@ -194,7 +194,7 @@ function titleOf(state: ChangesState, {commands}: Screen, width: number): Styled
   }
 }
 
-/** With what is known of the earlier run, which is below where it does not fit. */
+/** Returns the title with what is known of the earlier run, which is below where it does not fit. */
 function comparedTitle(compared: ComparedRuns, width: number): StyledText {
   const {older, newer, changes} = compared;
   const what = `Changes in run ${count(newer.number)} since run ${count(older.number)}`;

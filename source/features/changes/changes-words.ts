@@ -123,7 +123,7 @@ function runEndInWords(kinds: RunKinds, program: KnownProgram, endId: number | u
 type Failure = {
   /** It ended before it ran. */
   readonly endedStart: boolean;
-  /** In one line, safe to show. */
+  /** Reason in one line, safe to show. */
   readonly why: string | undefined;
   /** Whole. */
   readonly text: string | undefined;
@@ -205,7 +205,7 @@ export function exampleInWords({example}: Pick<KindChange, 'example'>, width: nu
 /** Cells in which a message is not cut. */
 const whole = 10_000;
 
-/** All of it as lines of text, unwrapped. */
+/** Returns the comparison as lines of text, unwrapped. */
 export function changesText(compared: ComparedRuns, facts?: readonly Fact[]): string {
   return runAtOnce(changesTextSteps(compared, facts));
 }

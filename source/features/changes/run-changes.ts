@@ -60,7 +60,7 @@ export type KindChange = {
   /** Times in the older and in the newer run. */
   readonly before: number;
   readonly now: number;
-  /** Besides them, those that are not in the log. */
+  /** Errors besides them that are not in the log. */
   readonly suppressedBefore: number;
   readonly suppressedNow: number;
   /** Id of the first one in the newer run; in the older one, if it is gone. */
@@ -105,7 +105,7 @@ type CountedRun = {
 export class RunCounter {
   readonly #buffer: LogBuffer;
   readonly #index: RecordIndex;
-  /** By the id of the run's first entry. */
+  /** Counted runs, by the id of their first entry. */
   readonly #runs = new Map<number, CountedRun>();
   readonly #configurations: RunConfigurations;
   /** Entries below were counted. */
@@ -139,7 +139,7 @@ export class RunCounter {
     return this.#next >= end && left > 0;
   }
 
-  /** Oldest first. The newest state and end of each run are taken from the index. */
+  /** Counted runs, oldest first; the newest state and end of each are taken from the index. */
   get runs(): readonly RunKinds[] {
     this.#countUnfinished();
     this.#moveTakenBack();
@@ -162,7 +162,7 @@ export class RunCounter {
     }));
   }
 
-  /** While they are in the buffer. */
+  /** Keeps a text of each run's failure, while that is in the buffer. */
   #keepFailures(): void {
     for (const {firstId, failures = []} of this.#index.runs) {
       const counted = this.#runs.get(firstId);
@@ -229,7 +229,10 @@ export class RunCounter {
     addKind(counted, key, {level, count: 1, suppressed, firstId: id, example: line});
   }
 
-  /** Another run has the entries of those that only the list told of, and that the log has taken back. */
+  /**
+   * Moves what was counted of runs that only the list told of, and that the log has taken back, to the runs with their
+   * entries.
+   */
   #moveTakenBack(): void {
     if (this.#newest === undefined || this.#index.runAt(this.#newest)?.firstId === this.#newest) return;
     for (const firstId of [...this.#runs.keys()].toReversed()) {
@@ -355,7 +358,7 @@ export class LeafChange {
     return this.#shown;
   }
 
-  /** With all values: for the screen alone. */
+  /** The change with all values, for the screen alone. */
   get revealed(): ShownChange {
     this.#revealed ??= runAtOnce(shownSteps(this.#change, true));
     return this.#revealed;
@@ -367,7 +370,10 @@ export type ComparedConfigurations =
   | {readonly kind: 'compared'; readonly changes: readonly LeafChange[]}
   | {readonly kind: 'unknown'};
 
-/** In steps of a leaf: a large configuration has thousands. The first `mostShown` changes are ready to be shown. */
+/**
+ * Compares configurations in steps of a leaf: a large one has thousands. The first `mostShown` changes are ready to be
+ * shown.
+ */
 export function* configurationSteps(
   {configuration: older}: Pick<RunKinds, 'configuration'>,
   {configuration: newer}: Pick<RunKinds, 'configuration'>,

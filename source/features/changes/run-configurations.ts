@@ -35,7 +35,7 @@ export class RunConfigurations {
   readonly #buffer: LogBuffer;
   readonly #index: RecordIndex;
   readonly #open: Open[] = [];
-  /** By the id of the run's first entry, oldest first. */
+  /** Configurations by the id of the run's first entry, oldest first. */
   readonly #found = new Map<number, RunConfiguration & {readonly lines: number}>();
   #lines = 0;
 
@@ -89,7 +89,7 @@ export class RunConfigurations {
     return bytes;
   }
 
-  /** Its lines have left the buffer, or none can follow. */
+  /** Tells whether its lines have left the buffer, or none can follow. */
   #hasEnded({id, run}: Open): boolean {
     const last = this.#index.linesOf(id).at(-1);
     if (last === undefined || id < this.#buffer.firstId) return true;

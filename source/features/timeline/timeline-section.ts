@@ -18,7 +18,7 @@ import {lengthInWords, timelineText, timelineWord, timesInTimeline} from './time
 
 /** Cells of the longest word, `pipetail`. */
 const fromCells = 8;
-/** With fewer cells a row says nothing of where it comes from. */
+/** Cells below which a row says nothing of where it comes from. */
 const widthWithSource = 100;
 /** Between columns. */
 const gap = '  ';

@@ -32,7 +32,7 @@ export function timesInTimeline({count: number, suppressed = 0}: TimelineEvent, 
   return number === 1 && suppressed === 0 ? '' : `${times}${count(number)}${suppressedWords(suppressed)} `;
 }
 
-/** All of it as lines of text, the newest first. Times in UTC. */
+/** Returns the timeline as lines of text, the newest first, with times in UTC. */
 export function timelineText({pipeline, events, missing}: Timeline, now: number): string {
   const lengths = textColumn(events, (event) => lengthInWords(event, now));
   const lines = events.map((event, item) => {

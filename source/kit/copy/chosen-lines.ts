@@ -11,7 +11,7 @@ import {markerText, markerTone} from '../words/markers.ts';
 import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../words/pipeline.ts';
 import {placeOf} from './place-command.ts';
 
-/** Bytes. No clipboard is made for more. */
+/** Bytes that are copied at most: no clipboard is made for more. */
 export const mostCopied = 10_000_000;
 
 /** The shown log once it is filtered; undefined if none or another one is shown then. Rejects at the screen's end. */

@@ -124,7 +124,7 @@ async function copyText(
   if (answer.kind === 'sent') onSent?.();
 }
 
-/** Only after success: a copy that failed leaves the selection for another try. */
+/** Ends the selection, after success alone: a copy that failed leaves it for another try. */
 function endSelection(screen: Screen, choice: Choice, {tab}: PaneAt): void {
   if (choice === 'selection') screen.changePaneOf(tab.name, {selectedFrom: undefined});
 }
@@ -340,7 +340,7 @@ function choiceWords(what: Choice | PageText): string {
   }
 }
 
-/** In bytes. With time and extension, names stay far below the 255 that file systems allow. */
+/** Bytes of a pipeline's name: with time and extension, names stay far below the 255 that file systems allow. */
 const longestPipeline = 100;
 
 /** The extension in the name of an opened file. The name of a pipeline has no dot. */

@@ -47,7 +47,7 @@ function whatOf(screen: Screen, {tab, model}: PaneAt, head: number) {
   return isCommand ? {first: serverWords, last: ['--', name]} : {first: [...serverWords, name], last: []};
 }
 
-/** With all its digits, as sent in UTC; of a record without one, that of the last one before it. */
+/** Returns the time with all its digits, as sent in UTC; for a record without one, that of the last one before it. */
 function timeTextNear({model: {index, source}}: PaneAt, head: number): string | undefined {
   const dated = datedNear(source.buffer, index, head);
   if (!dated) return undefined;

@@ -45,7 +45,10 @@ export function anchoredPosition({tab, model, geometry}: PaneAt, before: Entries
   return anchorCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
 }
 
-/** From the record where the selection began to the current one, in the order of the log; undefined without one. */
+/**
+ * Returns the range from the record where the selection began to the current one, in the order of the log; undefined
+ * without a selection.
+ */
 function selectedRange({model, tab, current}: PaneAt): RecordRange | undefined {
   const {selectedFrom} = tab.pane;
   if (selectedFrom === undefined || current === undefined) return undefined;

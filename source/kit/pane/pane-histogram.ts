@@ -128,7 +128,7 @@ class ShownCounts {
   /** The last frame did not count everything. */
   isBehind = false;
   #shown: ShownLines | undefined;
-  /** By the first entry of a cell: what it has below `to`. */
+  /** Counts of what a cell has below `to`, by its first entry. */
   #cells = new Map<number, {readonly to: number; readonly counts: RecordCounts}>();
   /** Entries that may still be counted. */
   #left = 0;

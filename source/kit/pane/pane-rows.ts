@@ -94,7 +94,7 @@ export class PaneRows {
     return this.#cached.renderer;
   }
 
-  /** At the first shown entry of each start but the first: `run 2`, as the row of the run counts. */
+  /** Returns `run 2`, as the row of the run counts, at the first shown entry of each start but the first. */
   #startAt(id: number): string | undefined {
     const {index, source, entries} = this.#model;
     const {runs} = index;

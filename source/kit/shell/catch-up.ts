@@ -65,7 +65,9 @@ export class CatchUp {
     this.#openedAt = now;
   }
 
-  /** Call at each change of the stream, and at intervals. Undefined: the catch-up is not over. */
+  /**
+   * Returns how the catch-up ended; undefined: it is not over. Call it at each change of the stream, and at intervals.
+   */
   check(input: CatchUpInput): Ending | undefined {
     this.#update(input);
     const {now, connection, received, logEnded} = input;
@@ -99,7 +101,7 @@ export class CatchUp {
     return Math.min(quietAtMost, Math.max(quietAtLeast, quietResponses * responseTime));
   }
 
-  /** There is no connection now, but there may be one soon. */
+  /** Returns how a catch-up without a connection ended; undefined: there may be a connection soon. */
   #incomplete({now, connection, opened}: CatchUpInput): Ending | undefined {
     if (connection.kind !== 'gone' && now - this.#startedAt < patience) return undefined;
     const trouble = this.#trouble;

@@ -38,7 +38,7 @@ export type Over = 'matched' | 'failed';
 export type Selected = PrintedRecord & {
   /** Id of the record's first line. */
   readonly head: number;
-  /** It ends everything. */
+  /** Reason for which the record ends everything; undefined: it does not. */
   readonly over: Over | undefined;
   /** The number of its run; of one before a start, that of the run that begins there. 0: runs were not asked for. */
   readonly run: number;
@@ -189,7 +189,7 @@ export class RecordSelector {
     return runs.length;
   }
 
-  /** Only the list told of the run that began there, and the log tells otherwise. */
+  /** Tells whether only the list told of the run that began there, and the log tells otherwise. */
   #isTakenBack(firstId: number | undefined): boolean {
     const run = firstId === undefined ? undefined : this.#index.runAt(firstId);
     return run !== undefined && run.firstId !== firstId;

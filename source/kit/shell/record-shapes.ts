@@ -40,14 +40,14 @@ export type RecordShape = {
 };
 
 const newline = Buffer.from('\n');
-/** Its pipeline may get another name, and so another prefix. */
+/** Log whose lines are printed. Its pipeline may get another name, and so another prefix. */
 export type LogToPrint = {
   readonly name: string;
   /** Printed in front of lines as sent. */
   readonly prefix: string | undefined;
 };
 
-/** Between two groups of records, as of grep. */
+/** Line between two groups of records, as in grep. */
 const separator = Buffer.from('--\n');
 
 function separatorBefore({startsGroup}: PrintedRecord): readonly Buffer[] {

@@ -9,7 +9,7 @@ import {CatchUp, troubleOf} from './catch-up.ts';
 export type ServerLogOptions = {
   readonly client: ApiClient;
   readonly clock: Clock;
-  /** In [0, 1). */
+  /** Returns numbers in [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
   /** Receives one line about each part that is missing. */

@@ -240,7 +240,7 @@ export class Controller {
     return commandsFrom(this.commands, this.keyContext);
   }
 
-  /** In the order and with the filter of the list. */
+  /** Items in the order and with the filter of the list. */
   get listed(): readonly ListItem[] {
     return this.#list.items;
   }
@@ -427,7 +427,9 @@ export class Controller {
     pane?.model.sync(pane.tab.pane);
   }
 
-  /** After a change of the pane's width, which changes the heights of wrapped lines: the current line keeps its row. */
+  /**
+   * Keeps the current line in its row after a change of the pane's width, which changes the heights of wrapped lines.
+   */
   #keepRow({tab, geometry, layout, current}: PaneAt): void {
     const {position} = tab.pane;
     const isShown = visiblePlaces(position, geometry).some(({id}) => id === current);

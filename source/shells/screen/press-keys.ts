@@ -116,7 +116,7 @@ const promptHandlers: Readonly<Record<PromptCommandId, Edit | ((controller: Cont
   yank: {kind: 'yank'},
 };
 
-/** Neither text nor a suggestion. */
+/** Tells whether there is neither text nor a suggestion. */
 function isEmpty(prompt: Prompt | undefined): boolean {
   return !prompt || withSuggestion(prompt).text === '';
 }

@@ -55,7 +55,7 @@ export function conditionsOf(controller: Controller): Conditions {
   return conditionsOfPage(controller);
 }
 
-/** There are several to merge, and the tab on the screen is not just that. */
+/** Tells whether there are several pipelines to merge, and the tab on the screen does not show just those. */
 function isMergeable({state, tab}: Controller): boolean {
   const names = namesToMerge(state);
   const shown = pipelinesOf(tab);

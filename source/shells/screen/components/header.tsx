@@ -48,7 +48,7 @@ import {Line} from './rows.tsx';
 export type HeaderView = {
   /** Name of the context as it is shown. */
   readonly context?: string | undefined;
-  /** In place of a server: which logs were opened. */
+  /** Title of the opened logs, in place of a server. */
   readonly opened?: string | undefined;
   readonly serverName: string;
   readonly insecure: boolean;
@@ -162,7 +162,7 @@ function unreachableSince(
   return reading?.kind === 'unreachable' ? reading.since : undefined;
 }
 
-/** Not of what has ended, nor of the beginning of what is still read. */
+/** Tells whether the shown log is paused: one that has ended is not, nor is the beginning of one that is still read. */
 function isPaused(tab: Tab | undefined, snapshot: LogSnapshot | undefined): boolean {
   const position = tab?.pane.position;
   return position?.kind === 'held' && position.untilRead !== true && !(snapshot && hasEnded(snapshot));
@@ -210,7 +210,7 @@ type LeftForm = {
   readonly hasCount?: boolean;
   readonly hasFailing?: boolean;
   readonly hasUnread?: boolean;
-  /** In place of what is no longer true, or not known yet. */
+  /** Words in place of what is no longer true, or not known yet. */
   readonly text?: string;
 };
 
@@ -313,7 +313,7 @@ function withEnd(path: string, cells: number, {ellipsis}: Symbols): StyledText {
   return over <= 0 ? plain(path) : concat([plain(ellipsis), clip(plain(path), over + 1, cells - 1)]);
 }
 
-/** Nothing for a user with one tenant. */
+/** Returns tenant and role; nothing for a user with one tenant. */
 function tenantWords({session, symbols}: HeaderView): StyledText[] {
   if (!session || session.memberships < 2) return [];
   const words = [session.tenantName, session.role].filter((word) => word !== '').map((word) => clean(word));
@@ -374,7 +374,7 @@ function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
   return isShown ? ` since ${clockTime(inZone(since, offsetAt))}` : '';
 }
 
-/** In the palettes of xterm, VTE and the Linux console, white is more readable than black on these. */
+/** Colours on which white is more readable than black, in the palettes of xterm, VTE and the Linux console. */
 const darkOfSixteen: ReadonlySet<Color> = new Set([0, 1, 4, 5, 8, 12]);
 
 /** Gives a row one background. Its text becomes black or white: its own colours may be unreadable there. */
@@ -384,7 +384,7 @@ export function fillRow(row: StyledText, color: Color, colors: Colors): StyledTe
   return restyle(row, (style) => ({...withoutColor(style), ...ground}));
 }
 
-/** Without dim too, which has less contrast. */
+/** Returns a style without its colours, and without dim, which has less contrast. */
 function withoutColor({bold, underline, inverse}: Style): Style {
   return {...noStyle, ...(bold && {bold}), ...(underline && {underline}), ...(inverse && {inverse})};
 }

@@ -74,7 +74,7 @@ function title({focused, nameFilter, items, noun, width, symbols}: ListView): St
   return padTo(concat([margin, words]), width, style);
 }
 
-/** In a list longer than the screen, the cursor is in the middle. */
+/** Returns the part of the list in view: in one longer than the screen, the cursor is in the middle. */
 function inView({items, cursor, height}: ListView): {readonly first: number; readonly room: number} {
   const room = height - titleRows;
   const at = items.findIndex(({name}) => name === cursor);
@@ -137,7 +137,7 @@ function itemRow({name, words, errors}: ListRow, shownName: string, view: ListVi
   return concat([padTo(concat([...row, symbol, word]), width - 1 - textWidth(errors.text)), errors, ...unread]);
 }
 
-/** With the kind of a file where there is room. */
+/** Returns the state, with the kind of a file where there is room. */
 function stateOf({state, kind}: ItemWords, {width, isStale}: ListView, room: number): PipelineState | undefined {
   if (!state) return undefined;
   const withKind = kind === undefined ? state.word : `${state.word} ${kind}`;

@@ -47,7 +47,7 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
   );
 }
 
-/** Empty while nothing is searched. */
+/** Returns the words on the search; empty while nothing is searched. */
 function statusOf(controller: Controller): string {
   const at = controller.paneAt;
   const status = at && searchStatus(at);

@@ -22,7 +22,9 @@ export type TroubleView = {
   readonly height: number;
 };
 
-/** Shown in place of list and logs while there is no list; undefined once a log has lines. */
+/**
+ * Returns what is shown in place of list and logs while there is no list; undefined: there is one, or a log has lines.
+ */
 export function troubleShown(
   screen: Screen,
   {now, waited}: Pick<TroubleView, 'now' | 'waited'>,

@@ -82,7 +82,7 @@ function contextSource({config}: Settings, process: NodeJS.Process): ContextSour
   };
 }
 
-/** With the user's keys. Throws `UsageError`. */
+/** Returns the commands with the user's keys. Throws `UsageError`. */
 export function commandsOf({keys}: Settings): CommandTable {
   const {table, problems} = remap(features.commands, keys);
   const [first] = problems;
@@ -97,9 +97,9 @@ type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
   readonly keys: ReadStream | undefined;
   /** Logs that are shown without a server. */
   readonly opened?: ShownLogs;
-  /** Shown at the start. */
+  /** Notes for the user at the start. */
   readonly notes?: readonly string[];
-  /** With the user's keys. */
+  /** Commands with the user's keys. */
   readonly commands: CommandTable;
   /** Prompt histories of all screens of this run. */
   readonly histories: PromptHistories;

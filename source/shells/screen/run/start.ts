@@ -19,7 +19,7 @@ export type Start = {
 /** A context or a server that comes later has none of it. */
 export const noStart: Start = {atStart: [], filters: undefined};
 
-/** Throws `UsageError` for what is no time, no hash or no filter. */
+/** Reads the start from options. Throws `UsageError` for what is no time, no hash or no filter. */
 export function startOf(settings: Settings): Start {
   const {filter} = settings;
   return {

@@ -102,7 +102,7 @@ export class PlaceFinder {
     this.#pending.delete(pending);
   }
 
-  /** Unless the user goes elsewhere. */
+  /** Shows the beginning of a file while it is read, unless the user goes elsewhere. */
   #showBeginning(name: string, log: Log): void {
     this.#begun.add(log);
     if (log.snapshot.get().file?.kind !== 'reading') return;

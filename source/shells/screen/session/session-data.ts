@@ -25,7 +25,7 @@ type Of<S> = S extends 'text' | 'name'
 const line = {at: 'number', hash: 'text', line: 'count'} as const;
 /** The current line. `above`: entries down to it from the top of the pane; `row`: of the topmost; `below`: that were seen. */
 const place = {...line, above: 'count', row: 'count', below: 'count'} as const;
-/** Without a `place` the tab follows. */
+/** Marks and place of a tab; without a `place` the tab follows. */
 const places = {marks: [line], place: {optional: place}} as const;
 /** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
 const filter = {text: 'text', on: 'flag', shape: 'whole?'} as const;

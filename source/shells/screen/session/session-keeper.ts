@@ -84,7 +84,7 @@ export class ScreenSession {
     if (summary && !signal.aborted) showAbsence(controller, summary);
   }
 
-  /** Call at the end, while the logs are still open. */
+  /** Saves the session for the last time. Call it while the logs are still open. */
   capture(): void {
     this.#keeper?.capture();
     this.#keeper?.dispose();
