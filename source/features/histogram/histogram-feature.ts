@@ -1,8 +1,11 @@
 import type {PaneAt} from '../../kit/pane/pane-at.ts';
 import {heightWithHistogram} from '../../kit/screen/layout.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
+import {histogramHeight} from './histogram-rows.ts';
+import {PaneHistogram} from './pane-histogram.ts';
 
 export const histogram: Feature = {
+  strip: {height: histogramHeight, of: (model, services) => new PaneHistogram(model, services)},
   keys: {
     'log: show': [
       {
@@ -30,7 +33,7 @@ export const histogram: Feature = {
 function sayHistogram(screen: Screen): void {
   const {dot, silence} = screen.services.symbols;
   const words = 'histogram above the log';
-  const hasBreaks = (at: PaneAt) => at.histogram.hasBreaks(at.tab.pane, at.layout);
+  const hasBreaks = (at: PaneAt) => at.strip instanceof PaneHistogram && at.strip.hasBreaks(at.tab.pane, at.layout);
   const sayBreaks = () => screen.say(`${words} ${dot} ${silence} is time without records`);
   screen.say(words);
   const model = screen.paneAt?.model;

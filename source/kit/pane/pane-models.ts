@@ -4,15 +4,31 @@ import {MergeFeed} from '../../engine/feeds/merge.ts';
 import {Log} from '../../engine/logs/log.ts';
 import type {LogManager} from '../../engine/logs/log-manager.ts';
 import type {ReadableStore} from '../../lib/store.ts';
+import type {Layout} from '../screen/layout.ts';
+import type {PaneView} from '../state/pane-view.ts';
 import {renamedTab, type Tab} from '../state/view-state.ts';
-import {PaneHistogram} from './pane-histogram.ts';
+import type {RowPosition} from '../viewport/geometry.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
 
-export type ModelledPane = {readonly model: PaneModel; readonly rows: PaneRows; readonly histogram: PaneHistogram};
+/** Rows above the log of a pane. `places`: the rows of the log. */
+export type PaneStrip = {
+  paint(view: PaneView, layout: Pick<Layout, 'paneWidth'>, places: readonly RowPosition[]): readonly string[];
+};
+
+/** What makes them, from a feature. */
+export type StripKind = {readonly height: number; of(model: PaneModel, services: RowServices): PaneStrip};
+
+export type ModelledPane = {
+  readonly model: PaneModel;
+  readonly rows: PaneRows;
+  /** Undefined: no feature has one. */
+  readonly strip: PaneStrip | undefined;
+};
 
 type PaneModelsOptions = {
   readonly services: PaneServices & RowServices & {readonly logs: LogManager};
+  readonly strip: StripKind | undefined;
   readonly fps: number;
   readonly fpsNow?: ReadableStore<number>;
   readonly scrollbackBytes: number;
@@ -38,7 +54,7 @@ export class PaneModels {
     const log = this.logOf(tab);
     const cached = log && this.#models.get(log);
     if (!log || cached) return cached;
-    const {services, isShown, onEntries, onResult, onRead} = this.#options;
+    const {services, strip, isShown, onEntries, onResult, onRead} = this.#options;
     const model = new PaneModel(log, {
       services,
       isShown: () => isShown(log.name),
@@ -46,7 +62,7 @@ export class PaneModels {
       onResult,
       onRead: () => onRead(log.name),
     });
-    const modelled = {model, rows: new PaneRows(model, services), histogram: new PaneHistogram(model, services)};
+    const modelled = {model, rows: new PaneRows(model, services), strip: strip?.of(model, services)};
     this.#models.set(log, modelled);
     model.sync(tab.pane);
     return modelled;

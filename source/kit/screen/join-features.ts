@@ -17,6 +17,7 @@ export function joinFeatures(features: readonly Feature[]): Features {
     keys: new Map([...rows, ...pages.flatMap(({context}) => added(context))].map((row) => [row.id, row])),
     parts: features.flatMap(({parts = []}) => parts),
     pages,
+    strip: features.find((feature) => feature.strip)?.strip,
     atStart: (settings) => features.flatMap((feature) => feature.atStart?.(settings) ?? []),
     prompts: Object.assign({}, ...features.map(({prompts}) => prompts)),
   };

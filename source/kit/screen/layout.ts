@@ -1,5 +1,3 @@
-import {histogramHeight} from '../viewport/histogram-rows.ts';
-
 /** The terminal's size in cells. */
 export type Size = {readonly columns: number; readonly rows: number};
 
@@ -18,7 +16,7 @@ export type Layout = {
   readonly hasBanner: boolean;
   /** One row above the log for the run that is shown. */
   readonly hasRun: boolean;
-  /** Rows above the log for its records by time: `histogramHeight` or 0. */
+  /** Rows above the log for its records by time: the height of the histogram or 0. */
   readonly histogramRows: number;
   /** One row above the status line for the filters: below the log, and below a page. */
   readonly hasFilters: boolean;
@@ -51,6 +49,8 @@ export function layoutOf(
     readonly run: boolean;
     /** Undefined: by the terminal's height. */
     readonly histogram?: boolean | undefined;
+    /** Rows that it needs; 0: there is none. */
+    readonly histogramHeight: number;
     /** Whether the log has a row for them, and the page that is open. */
     readonly filters: {readonly log: boolean; readonly page: boolean};
   },
@@ -61,7 +61,7 @@ export function layoutOf(
   const bodyHeight = heightWith(parts.filters.log);
   const hasRun = parts.run && size.rows >= heightWithRun;
   const hasHistogram = (parts.histogram ?? size.rows >= heightByDefault) && size.rows >= heightWithHistogram;
-  const histogramRows = hasHistogram ? histogramHeight : 0;
+  const histogramRows = hasHistogram ? parts.histogramHeight : 0;
   return {
     listWidth,
     hasStateWords: listWidth >= widthWithWords,

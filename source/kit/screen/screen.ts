@@ -12,6 +12,7 @@ import type {Motions, PageKeys} from '../keys/common-commands.ts';
 import type {PageRows} from '../pages/page-rows.ts';
 import type {Section} from '../pages/sections.ts';
 import type {Pane, PaneAt} from '../pane/pane-at.ts';
+import type {StripKind} from '../pane/pane-models.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Edit} from '../state/edit-line.ts';
 import type {OpenPage, PageKind} from '../state/page.ts';
@@ -91,6 +92,8 @@ export type Feature = {
   readonly pages?: readonly Page[];
   readonly prompts?: Partial<PromptKinds>;
   readonly parts?: readonly PipelinePart[];
+  /** Rows above the log; of one feature. */
+  readonly strip?: StripKind;
   /** Keys of pages of other features, by their contexts. */
   readonly pageKeys?: Readonly<Record<KeyContext, readonly PageKeyRow[]>>;
   /** Reads options about the start; undefined: they say nothing. Throws `UsageError` before the screen is there. */
@@ -124,6 +127,7 @@ export type Features = {
   readonly keys: ReadonlyMap<string, KeyHandler>;
   readonly pages: readonly Page[];
   readonly parts: readonly PipelinePart[];
+  readonly strip: StripKind | undefined;
   atStart(settings: Settings): readonly AtStart[];
   readonly prompts: Partial<PromptKinds>;
 };

@@ -101,6 +101,7 @@ export class Controller {
     this.programs = new ProgramLookup(services, (name) => this.pipeline(name));
     this.logWaits = new LogWaits(clock);
     const models = new PaneModels({
+      strip: features.strip,
       ...logs.options,
       services,
       isShown: (name) => view.state.active === name,
@@ -214,6 +215,7 @@ export class Controller {
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
       histogram: active === undefined ? false : histogram,
+      histogramHeight: this.features.strip?.height ?? 0,
       filters: {log: hasFilters, page: hasFilters && this.kindOf(state.page)?.showsFilters === true},
     });
   }

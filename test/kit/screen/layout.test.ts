@@ -3,7 +3,7 @@ import {type Layout, layoutOf} from '../../../source/kit/screen/layout.ts';
 
 const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
-const usual = {list: true, banner: false, run: false, filters: {log: false, page: false}};
+const usual = {list: true, banner: false, run: false, histogramHeight: 2, filters: {log: false, page: false}};
 
 type Parts = Partial<typeof usual> & {readonly histogram?: boolean | undefined};
 

@@ -276,7 +276,7 @@ test('a log without times has no histogram, and says so', async () => {
   const {controller} = screen;
   const painted = () => {
     const at = controller.paneAt;
-    return at ? stripVTControlCharacters(at.histogram.paint(at.tab.pane, at.layout, [])[0] ?? '') : '';
+    return at ? stripVTControlCharacters(at.strip?.paint(at.tab.pane, at.layout, [])[0] ?? '') : '';
   };
   await screen.until(() => painted() !== '', 'the words');
   expect(painted()).toBe(' no line has a time, so there is no histogram');

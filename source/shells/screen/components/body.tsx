@@ -94,7 +94,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   function histogramRows(): readonly string[] {
     if (layout.histogramRows === 0) return [];
     if (!pane || empty) return Array.from({length: layout.histogramRows}, () => '');
-    return pane.histogram.paint(pane.tab.pane, layout, places);
+    return pane.strip?.paint(pane.tab.pane, layout, places) ?? [];
   }
 
   function runRow({tab, model: {index}, rows}: Pane): StyledText {

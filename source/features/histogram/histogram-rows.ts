@@ -1,13 +1,13 @@
 import type {Marker} from '../../engine/buffer/markers.ts';
 import type {RecordCounts} from '../../engine/records/record-table.ts';
+import {padTo} from '../../kit/terminal/fit.ts';
+import type {Style} from '../../kit/terminal/style.ts';
+import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
+import type {Symbols} from '../../kit/terminal/symbols.ts';
+import type {ZoneOffset} from '../../kit/viewport/time-column.ts';
+import {markerTone} from '../../kit/words/markers.ts';
 import {clockTime, exactSpanShort, inZone, isoTime} from '../../lib/format.ts';
-import {padTo} from '../terminal/fit.ts';
-import type {Style} from '../terminal/style.ts';
-import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
-import type {Symbols} from '../terminal/symbols.ts';
-import {markerTone} from '../words/markers.ts';
 import {cellOf, type HistogramCell, type HistogramCells} from './histogram-cells.ts';
-import type {ZoneOffset} from './time-column.ts';
 
 /** Rows of a histogram: bars, and what is at their places. */
 export const histogramHeight = 2;

@@ -1,16 +1,16 @@
 import type {ShownLines} from '../../engine/filters/shown-lines.ts';
 import {noRecords, sumOf} from '../../engine/records/histogram.ts';
 import type {RecordCounts} from '../../engine/records/record-table.ts';
+import type {PaneModel} from '../../kit/pane/pane-model.ts';
+import {overviewCells, type RowServices} from '../../kit/pane/pane-rows.ts';
+import type {Layout} from '../../kit/screen/layout.ts';
+import {type PaneView, zoneOf} from '../../kit/state/pane-view.ts';
+import {paint} from '../../kit/terminal/sgr.ts';
+import type {RowPosition} from '../../kit/viewport/geometry.ts';
+import {timeNear} from '../../kit/viewport/time-column.ts';
 import {sameParts} from '../../lib/store.ts';
-import type {Layout} from '../screen/layout.ts';
-import {type PaneView, zoneOf} from '../state/pane-view.ts';
-import {paint} from '../terminal/sgr.ts';
-import type {RowPosition} from '../viewport/geometry.ts';
-import {cellOf, type HistogramCell, type HistogramCells, histogramCells, noCells} from '../viewport/histogram-cells.ts';
-import {type HistogramColumns, histogramColumns, histogramRows} from '../viewport/histogram-rows.ts';
-import {timeNear} from '../viewport/time-column.ts';
-import type {PaneModel} from './pane-model.ts';
-import {overviewCells, type RowServices} from './pane-rows.ts';
+import {cellOf, type HistogramCell, type HistogramCells, histogramCells, noCells} from './histogram-cells.ts';
+import {type HistogramColumns, histogramColumns, histogramRows} from './histogram-rows.ts';
 
 /** Entries at the end of a log whose records may still be shown or hidden by filters. */
 const mostUnsettled = 2000;

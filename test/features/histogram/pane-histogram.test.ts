@@ -2,9 +2,19 @@ import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import {visiblePlaces} from '../../../source/kit/viewport/position.ts';
 import {writable} from '../../harness/writable.ts';
+import {
+  currentLine,
+  logged,
+  noticeOf,
+  pressed,
+  reading,
+  typed,
+  viewOf,
+  workedOut,
+  write,
+} from '../../kit/screen/reading.ts';
+import type {ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
 import {AppUnderTest} from '../../shells/screen/components/app-under-test.tsx';
-import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf, workedOut, write} from '../screen/reading.ts';
-import type {ScreenUnderTest} from '../screen/screen-under-test.ts';
 
 /** Three records a second for 40 s after the runner's first line, each with its number. */
 const steps = Array.from({length: 120}, (_, step) =>
@@ -19,7 +29,7 @@ function painted({controller}: ScreenUnderTest): readonly string[] {
   const {pane, layout} = controller;
   if (!pane || !layout) throw new Error('no pane');
   const places = visiblePlaces(pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout));
-  return pane.histogram.paint(pane.tab.pane, layout, places);
+  return pane.strip?.paint(pane.tab.pane, layout, places) ?? [];
 }
 
 /** The rows once the records are counted. */

@@ -1,8 +1,12 @@
 import {describe, expect, it} from 'vitest';
 import type {TimeBucket} from '../../../source/engine/records/histogram.ts';
+import {histogramCells} from '../../../source/features/histogram/histogram-cells.ts';
+import {
+  type HistogramMarks,
+  histogramColumns,
+  histogramRows,
+} from '../../../source/features/histogram/histogram-rows.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
-import {histogramCells} from '../../../source/kit/viewport/histogram-cells.ts';
-import {type HistogramMarks, histogramColumns, histogramRows} from '../../../source/kit/viewport/histogram-rows.ts';
 
 const start = Date.UTC(2026, 10, 25, 9, 0);
 const utc = () => 0;
