@@ -91,8 +91,8 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../../engine/logs/x.ts', '../screen/x.ts', '../pages/x.ts', 'react'],
   },
   'kit/facts': {
-    allowed: ['../../lib/x.ts', '../../engine/records/x.ts', '../../engine/pipelines/x.ts', '../journal/x.ts'],
-    forbidden: ['../screen/x.ts', '../settings/x.ts', '../../features/why/x.ts', 'react'],
+    allowed: ['../../lib/x.ts', '../../engine/records/x.ts', '../../engine/pipelines/x.ts'],
+    forbidden: ['../journal/x.ts', '../screen/x.ts', '../settings/x.ts', '../../features/why/x.ts', 'react'],
   },
   'kit/journal': {
     allowed: ['../../lib/x.ts', '../../engine/buffer/x.ts', '../../engine/logs/x.ts', '../facts/x.ts'],
