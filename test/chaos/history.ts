@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {createClient} from '../../source/engine/api/client.ts';
-import {type ConnectionFeed, pipelineLogs} from '../../source/engine/feeds/connection.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../source/engine/feeds/connection-feed.ts';
 import type {Log} from '../../source/engine/logs/log.ts';
 import {LogManager} from '../../source/engine/logs/log-manager.ts';
 import {ListPoller} from '../../source/engine/pipelines/list-poller.ts';

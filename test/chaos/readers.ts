@@ -2,7 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {type FileHandle, open, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {createClient} from '../../source/engine/api/client.ts';
-import {pipelineLogs} from '../../source/engine/feeds/connection.ts';
+import {pipelineLogs} from '../../source/engine/feeds/connection-feed.ts';
 import {LogManager} from '../../source/engine/logs/log-manager.ts';
 import {ListPoller} from '../../source/engine/pipelines/list-poller.ts';
 import {zstdPacker} from '../../source/kit/system/zstd-packer.ts';

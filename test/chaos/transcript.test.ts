@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {markerText} from '../../source/kit/words/markers.ts';
+import {markerText} from '../../source/kit/words/marker-words.ts';
 import {readNote} from './transcript.ts';
 
 const at = Date.UTC(2026, 10, 27, 9, 17, 30);

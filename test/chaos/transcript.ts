@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../../source/engine/buffer/log-buffer.ts';
-import {markerText} from '../../source/kit/words/markers.ts';
+import {markerText} from '../../source/kit/words/marker-words.ts';
 
 /** The facts of a marker that the comparison needs, read from its words: `logs` shows nothing else. */
 export type Note =

@@ -88,7 +88,7 @@ test('a reader that stops is waited for, and the server does not drop us', async
   program.standStill();
   await flood.write(count);
   expect(numbersOf(program.stdout()).length).toBeLessThan(count / 10);
-  program.goOn();
+  program.attachTo();
   await program.untilStdout(`flood line ${count}.`);
   expect(numbersOf(program.stdout())).toEqual(all);
   expect(program.stderr()).toBe('');
@@ -103,7 +103,7 @@ test('of a reader that is too slow the number of dropped lines is reported, once
   await program.untilStdout('Fresh start');
   program.standStill();
   await flood.write(count);
-  program.goOn();
+  program.attachTo();
   await program.untilStdout(`flood line ${count}.`);
   const numbers = numbersOf(program.stdout());
   const gaps = numbers.filter((number, index) => number !== (numbers[index - 1] ?? 0) + 1);
@@ -182,7 +182,7 @@ test('^C ends it at once, whatever the reader does', async () => {
   await flood.write(20_000);
   program.kill('SIGINT');
   await program.exited;
-  program.goOn();
+  program.attachTo();
   expect(await program.ended).toBe(130);
 });
 

@@ -32,7 +32,7 @@ test('a line is never broken by another, and no pipeline starves, while the read
     for (const name of names) sent.get(name)?.push(...write(name, 500));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  program.goOn();
+  program.attachTo();
   const total = [...sent.values()].flat().length;
   await expect.poll(() => linesOf(program.stdout()).length).toBe(total);
   const lines = linesOf(program.stdout());

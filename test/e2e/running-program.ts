@@ -15,9 +15,9 @@ export type RunningProgram = AsyncDisposable & {
   /** Waits until standard output, or standard error, holds `text`, for as long as more of it comes. */
   readonly untilStdout: (text: string) => Promise<void>;
   readonly untilStderr: (text: string) => Promise<void>;
-  /** Standard output is not read until `goOn`. */
+  /** Standard output is not read until `attachTo`. */
   readonly standStill: () => void;
-  readonly goOn: () => void;
+  readonly attachTo: () => void;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** Resolves when it has ended, whatever is still to be read. */
   readonly exited: Promise<void>;
@@ -84,7 +84,7 @@ async function start(
     untilStdout: (text) => until(stdout, text),
     untilStderr: (text) => until(stderr, text),
     standStill: () => child.stdout.pause(),
-    goOn: () => child.stdout.resume(),
+    attachTo: () => child.stdout.resume(),
     kill: (signal) => child.kill(signal),
     exited,
     ended,

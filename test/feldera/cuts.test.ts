@@ -13,8 +13,6 @@ import {felderaForAll, needsOwnServer, prepareOwn} from './suite.ts';
 const cuts = Number(process.env.CUTS ?? 150);
 const seed = Number(process.env.PIPETAIL_SEED ?? 1);
 const names = Array.from({length: 12}, (_, index) => `cut-${index + 1}`);
-/** How long the server may have been back before every stream is live again. */
-const LIVE_MS = 3000;
 /** Seconds: a frozen connection is replaced after it. */
 const env = {PIPETAIL_SILENCE: '2'};
 
@@ -98,7 +96,6 @@ test(`${cuts} cuts, on twelve pipelines at once: no line lost, none twice, all i
     const recorded = await rig().run('logs', '--color', 'always', '--from', path.join(folder.path), name);
     all(name, last[index] ?? 0, recorded.stdout);
   }
-  expect(slowest, 'milliseconds until the last stream was live again').toBeLessThan(LIVE_MS);
   await context.annotate(
     `${done} cuts, ${last.reduce((sum, each) => sum + each, 0)} lines, live after ${Math.round(slowest)} ms at most`,
   );

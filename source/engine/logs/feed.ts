@@ -63,11 +63,11 @@ export type LogConnection = {
   /** Takes the new name of its pipeline. The log goes on over the same connection, and in the same recording. */
   readonly rename: (to: string) => void;
   /** Ends the log and its recording: another log has the new name `to` of its pipeline, and goes on with it. */
-  readonly giveUp: (to: string) => void;
+  readonly suspend: (to: string) => void;
   /** It was given up, and no pipeline has had its name since. */
   readonly isGivenUp: boolean;
   /** Follows the pipeline that has its name now, the same or another one. */
-  readonly goOn: (pipelineId: string) => void;
+  readonly attachTo: (pipelineId: string) => void;
   /**
    * Starts or ends the recording; does nothing where logs cannot be recorded. Resolves once that is done, to the last
    * state of what has ended.

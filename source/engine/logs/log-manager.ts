@@ -235,12 +235,12 @@ export class LogManager<F extends Feed = Feed> {
     const names = this.#newNames(nameOf);
     for (const log of this.#logs.values()) {
       const to = nameOf(log);
-      if (to !== undefined && to !== log.name && !names.has(log.name)) log.connection?.giveUp(to);
+      if (to !== undefined && to !== log.name && !names.has(log.name)) log.connection?.suspend(to);
     }
     if (names.size > 0) this.#rename(names);
     for (const {name, connection} of this.#logs.values()) {
       const id = idsByName.get(name);
-      if (id !== undefined && connection?.isGivenUp) connection.goOn(id);
+      if (id !== undefined && connection?.isGivenUp) connection.attachTo(id);
     }
   }
 
@@ -315,13 +315,13 @@ function wake({connection}: Log): void {
 type NewNames = ReadonlyMap<string, string>;
 
 /** Open logs, for those who do not open any. */
-export type OpenLogs<L extends object = Log> = {
+export type LogRegistry<L extends object = Log> = {
   readonly names: ReadableStore<readonly string[]>;
   get(name: string): L | undefined;
 };
 
 /** Calls `start` for each open log, now and later, and its result when the log closes. Returns a function to stop. */
-export function forEachLog<L extends object>(logs: OpenLogs<L>, start: (log: L) => () => void): () => void {
+export function forEachLog<L extends object>(logs: LogRegistry<L>, start: (log: L) => () => void): () => void {
   const ends = new Map<L, () => void>();
   const update = () => {
     const open = new Set(logs.names.get().flatMap((name) => logs.get(name) ?? []));
@@ -343,7 +343,7 @@ export function forEachLog<L extends object>(logs: OpenLogs<L>, start: (log: L) 
 
 /** Calls `draw` when a log gets its first lines, since the user may wait for them. Returns a function to stop. */
 export function watchFirstLines(
-  logs: OpenLogs<Pick<Log, 'name' | 'snapshot'>>,
+  logs: LogRegistry<Pick<Log, 'name' | 'snapshot'>>,
   draw: (name: string) => void,
 ): () => void {
   return forEachLog(logs, ({name, snapshot}) => {

@@ -105,7 +105,7 @@ export class StreamRecording implements ColdStore {
     this.#isOn = on;
     if (on) this.#openLate(id);
     else {
-      this.giveUp();
+      this.suspend();
       this.#id = undefined;
     }
     this.#options.onChange();
@@ -114,14 +114,14 @@ export class StreamRecording implements ColdStore {
   }
 
   /** Ends the recording: another log records the pipeline from now on. A later pipeline is recorded again. */
-  giveUp(): void {
+  suspend(): void {
     this.#cancelOpening();
     this.#opening = undefined;
     this.#finishWriting();
   }
 
   /** Records again: no other log records the pipeline any more. */
-  takeUp(): void {
+  resume(): void {
     if (this.#isOn && !this.#isStarting && !this.#writing && !this.#opening) this.#openLate(this.#id);
   }
 

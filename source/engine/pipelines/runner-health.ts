@@ -3,7 +3,7 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {stateOf} from '../api/pipeline-state.ts';
 import type {ApiClient, ApiFailure, Pipeline, RetryableReason, RunnerHealth} from '../api/types.ts';
 import type {Log} from '../logs/log.ts';
-import {forEachLog, type OpenLogs} from '../logs/log-manager.ts';
+import {forEachLog, type LogRegistry} from '../logs/log-manager.ts';
 import type {ListPoller} from './list-poller.ts';
 import {hasProcess, type StatsPoller} from './stats-poller.ts';
 
@@ -18,7 +18,7 @@ type Sign = 'away' | 'asked' | 'ended' | undefined;
 type RunnerHealthOptions = {
   readonly client: Pick<ApiClient, 'getRunnerHealth'>;
   readonly clock: Clock;
-  readonly logs: OpenLogs<Pick<Log, 'name' | 'snapshot' | 'isRunOver'>>;
+  readonly logs: LogRegistry<Pick<Log, 'name' | 'snapshot' | 'isRunOver'>>;
   readonly stats: Pick<StatsPoller, 'known'>;
   readonly list: ListPoller['snapshot'];
 };

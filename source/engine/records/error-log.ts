@@ -1,7 +1,7 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {openingBrace} from './bytes.ts';
 import {errorWord, mayBeOfProcess, suppressedWord} from './candidates.ts';
-import {isConfigurationLine} from './configuration.ts';
+import {isConfigurationLine} from './configuration-lines.ts';
 import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';

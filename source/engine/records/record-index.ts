@@ -5,7 +5,7 @@ import {losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {endsManagerEntry} from '../stitch/entry-count.ts';
 import {openingBrace, space} from './bytes.ts';
-import {Configurations, isConfigurationLine, opensConfiguration} from './configuration.ts';
+import {Configurations, isConfigurationLine, opensConfiguration} from './configuration-lines.ts';
 import {failedStartIn} from './failed-start.ts';
 import type {Level} from './level.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';

@@ -190,7 +190,7 @@ export class Runs {
       this.#toldTo = undefined;
     }
     // After a reconnect the same log continues: its pipeline was not deleted.
-    else if (kind === 'reconnected' && !this.#found.isOpen) this.#goOn();
+    else if (kind === 'reconnected' && !this.#found.isOpen) this.#attachTo();
     this.addEntry(id, false);
     if (kind === 'state') this.#addListed(id, marker);
     if (kind === 'ended' && (marker.because === 'deleted' || marker.because === 'created-again'))
@@ -284,7 +284,7 @@ export class Runs {
     this.#listed = [];
   }
 
-  #goOn(): void {
+  #attachTo(): void {
     const run = this.#runs.at(-1);
     if (!run) return;
     const goesOn = {...run, endId: undefined, endedAt: isStopped(run) ? run.endedAt : undefined};

@@ -12,7 +12,7 @@ export const alerts: Feature = {
         run(screen) {
           const name = pipelineOf(screen);
           if (name === undefined) return;
-          if (!screen.eventFeed.alerts.toggleNotifyOnce(name)) {
+          if (!screen.eventTracker.alerts.toggleNotifyOnce(name)) {
             screen.say(`${name}: you will not be alerted when it next changes`);
             return;
           }

@@ -4,7 +4,7 @@ import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {type ComparedRuns, comparedSteps} from './changes-words.ts';
-import {RunCounter, type RunKinds, runBefore} from './run-changes.ts';
+import {RunCounter, type RunProfile, runBefore} from './run-changes.ts';
 
 /** State of a comparison of two runs. */
 export type ChangesState =
@@ -12,7 +12,7 @@ export type ChangesState =
   | {readonly kind: 'counting'; readonly pipeline: string; readonly percent: number}
   /** There is no earlier run; `hasLater`: there is a later one. */
   | {readonly kind: 'alone'; readonly pipeline: string; readonly hasLater: boolean}
-  | ({readonly kind: 'compared'; readonly runs: readonly RunKinds[]} & ComparedRuns);
+  | ({readonly kind: 'compared'; readonly runs: readonly RunProfile[]} & ComparedRuns);
 
 type IndexedLog = {readonly index: RecordIndex; readonly source: Pick<Log, 'buffer'>};
 
@@ -30,7 +30,7 @@ export class ChangesReader {
   readonly isRevealed = createStore(false);
   #runner: SliceRunner | undefined;
   /** The older run of the last comparison, which may be going on: a key that is held goes on from there. */
-  #older: RunKinds | undefined;
+  #older: RunProfile | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -88,7 +88,7 @@ export class ChangesReader {
   }
 
   /** The run before or after the older one that the newer one can be compared with. */
-  #beside(by: -1 | 1): RunKinds | undefined {
+  #beside(by: -1 | 1): RunProfile | undefined {
     const state = this.#state.get();
     const older = this.#older;
     if (state?.kind !== 'compared' || !older) return undefined;
@@ -108,8 +108,8 @@ export class ChangesReader {
   /** Compares two runs. The state stays until that is done. */
   #compare(
     pipeline: string,
-    runs: readonly RunKinds[],
-    {newer, older}: {readonly newer: RunKinds | undefined; readonly older: RunKinds | undefined},
+    runs: readonly RunProfile[],
+    {newer, older}: {readonly newer: RunProfile | undefined; readonly older: RunProfile | undefined},
   ): void {
     this.#runner?.dispose();
     this.#older = older;

@@ -25,9 +25,9 @@ import {
   timesInWords,
   valuesInWords,
 } from './changes-words.ts';
-import type {KindChange, LeafChange} from './run-changes.ts';
+import type {GroupChange, LeafChange} from './run-changes.ts';
 
-const styles: Readonly<Record<KindChange['change'] | LeafChange['shown']['change'], Style>> = {
+const styles: Readonly<Record<GroupChange['change'] | LeafChange['shown']['change'], Style>> = {
   new: {fg: 1, bold: true},
   more: {fg: 3, bold: true},
   gone: {dim: true},
@@ -68,8 +68,8 @@ export function readChanges(screen: Screen, changes: ChangesReader, pipeline: st
   const log = logWithRuns(screen, pipeline);
   if (changes.state.get() || typeof log === 'string') return;
   const {tab, index} = log;
-  const {paneAt} = screen;
-  const current = paneAt?.tab === tab && tab.pane.position.kind !== 'follow' ? paneAt.current : undefined;
+  const {paneOnScreen} = screen;
+  const current = paneOnScreen?.tab === tab && tab.pane.position.kind !== 'follow' ? paneOnScreen.current : undefined;
   changes.start(tab.name, log, current === undefined ? undefined : index.runAt(current)?.firstId);
 }
 

@@ -8,7 +8,7 @@ import {sameFailure} from '../../engine/records/same-failure.ts';
 import {errorWords, lostStreamWords, lostWords, suppressedWords} from '../../kit/journal/event-words.ts';
 import {excerptText} from '../../kit/viewport/line-text.ts';
 import type {Fact} from '../../kit/viewport/markdown.ts';
-import {endWords, noEnd, noStart} from '../../kit/words/run.ts';
+import {endWords, noEnd, noStart} from '../../kit/words/run-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, counted, dateTime, duration, isoTime, readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
@@ -17,19 +17,19 @@ import {
   type ComparedConfigurations,
   configurationSteps,
   hoursOf,
-  type KindChange,
+  type GroupChange,
   kindSteps,
   mostKinds,
-  type RunKinds,
+  type RunProfile,
 } from './run-changes.ts';
 
 /** Two runs of a pipeline, and in what they differ. */
 export type ComparedRuns = {
   readonly pipeline: string;
-  readonly older: RunKinds;
-  readonly newer: RunKinds;
+  readonly older: RunProfile;
+  readonly newer: RunProfile;
   readonly configuration: ComparedConfigurations;
-  readonly changes: readonly KindChange[];
+  readonly changes: readonly GroupChange[];
 };
 
 /**
@@ -59,8 +59,8 @@ export function* comparedSteps(runs: TwoRuns, mostShown: number): Generator<void
 }
 
 /** `2 new · 1 more frequent · 3 gone`; `no kind of record differs`. */
-export function changesInWords(changes: readonly KindChange[]): string {
-  const number = (change: KindChange['change']) => changes.filter((each) => each.change === change).length;
+export function changesInWords(changes: readonly GroupChange[]): string {
+  const number = (change: GroupChange['change']) => changes.filter((each) => each.change === change).length;
   const parts = [
     [number('new'), 'new'],
     [number('more'), 'more frequent'],
@@ -71,7 +71,7 @@ export function changesInWords(changes: readonly KindChange[]): string {
 }
 
 /** `run 4, 1,204 records in 12 min since 2026-11-27 03:00:12`. */
-export function runInWords({number, records, span, full}: RunKinds): string {
+export function runInWords({number, records, span, full}: RunProfile): string {
   const kinds = full.size > 0 ? ` of more than ${count(mostKinds)} kinds` : '';
   const within = span === undefined ? '' : ` in ${duration(span.to - span.from)} since ${dateTime(span.from)}`;
   return `run ${count(number)}, ${counted(records, 'record', 'records')}${kinds}${within}`;
@@ -95,7 +95,7 @@ export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: 
 }
 
 /** Returns what the log lacks of a run: what is said to be gone from it, or new in the other one, may be among that. */
-function missingOf({losses, lostStreams}: RunKinds): readonly string[] {
+function missingOf({losses, lostStreams}: RunProfile): readonly string[] {
   const {gaps, atLeast, atMost, gap} = losses;
   return [
     ...(gaps > 0 ? [lostWords({count: gaps, atLeast, atMost, marker: gap?.marker})] : []),
@@ -104,7 +104,7 @@ function missingOf({losses, lostStreams}: RunKinds): readonly string[] {
 }
 
 /** `stopped after 81 s`, `start failed after 2 s: no such file`, `running since 2026-11-27 03:00:12`. */
-function runEndInWords(kinds: RunKinds, program: KnownProgram, endId: number | undefined): string {
+function runEndInWords(kinds: RunProfile, program: KnownProgram, endId: number | undefined): string {
   const failure = failureOf(kinds, program);
   const why = failure?.why === undefined ? '' : `: ${failure.why}`;
   const run = endId === undefined ? kinds.run : endedRun(kinds.run, endId);
@@ -130,7 +130,7 @@ type Failure = {
 };
 
 /** The failure that ended a run, or its start; undefined: neither the log nor the API tells of one. */
-function failureOf({run, failure}: RunKinds, program: KnownProgram): Failure | undefined {
+function failureOf({run, failure}: RunProfile, program: KnownProgram): Failure | undefined {
   const {failed, startFailed, endedAt, endId} = run;
   const {deploymentError: error, deploymentStatusSince = ''} = typeof program === 'object' ? program : {};
   // The API has the error of the newest run alone, until the next start is asked for.
@@ -189,7 +189,7 @@ export function valuesInWords({before, now, isHidden}: Pick<ShownChange, 'before
 /**
  * Returns how often a kind came: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign.
  */
-export function timesInWords(kind: KindChange, times: string): string {
+export function timesInWords(kind: GroupChange, times: string): string {
   const {change} = kind;
   const before = `${times}${count(kind.before)}${suppressedWords(kind.suppressedBefore)}`;
   const now = `${times}${count(kind.now)}${suppressedWords(kind.suppressedNow)}`;
@@ -198,7 +198,7 @@ export function timesInWords(kind: KindChange, times: string): string {
 }
 
 /** The level and the message of an example. `width`: cells of the screen. */
-export function exampleInWords({example}: Pick<KindChange, 'example'>, width: number) {
+export function exampleInWords({example}: Pick<GroupChange, 'example'>, width: number) {
   return errorWords({example, key: watchPatternKey}, width);
 }
 
@@ -277,7 +277,7 @@ function jsonOf(value: string | undefined): unknown {
   return typeof parsed === 'number' && !Number.isSafeInteger(parsed) && Number.isInteger(parsed) ? value : parsed;
 }
 
-function runObject(kinds: RunKinds, program: KnownProgram) {
+function runObject(kinds: RunProfile, program: KnownProgram) {
   const {number, records, span, run, configuration} = kinds;
   const {startedAt, endedAt, state} = run;
   const failure = failureOf(kinds, program);
@@ -304,6 +304,6 @@ function timeOrNull(at: number | undefined): string | null {
   return at === undefined ? null : isoTime(at);
 }
 
-function rate(times: number, run: RunKinds): number {
+function rate(times: number, run: RunProfile): number {
   return Math.round((times / hoursOf(run)) * 100) / 100;
 }

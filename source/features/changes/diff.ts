@@ -1,6 +1,6 @@
 import type {Marker} from '../../engine/buffer/markers.ts';
 import {codeOf} from '../../engine/disk/save-file.ts';
-import {addPieces, openedPieces} from '../../engine/feeds/pieces.ts';
+import {addPieces, openedPieces} from '../../engine/feeds/pieces-source.ts';
 import {readFacts} from '../../engine/logs/bundle-facts.ts';
 import {findOpened} from '../../engine/logs/bundle-log.ts';
 import {capabilitiesOf} from '../../engine/logs/capabilities.ts';
@@ -8,19 +8,19 @@ import {LogSink} from '../../engine/logs/log-sink.ts';
 import type {FoundLog} from '../../engine/opened/find-logs.ts';
 import {readFailureWords} from '../../engine/opened/open-error.ts';
 import {RecordIndex} from '../../engine/records/record-index.ts';
-import type {DiffRequest} from '../../kit/settings/request.ts';
+import type {DiffRequest} from '../../kit/settings/command-request.ts';
 import {fewOf, namedIn} from '../../kit/shell/find-named-logs.ts';
 import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {mostLogBytes, type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';
 import type {FilesOptions, ShellCommand} from '../../kit/shell/shell-command.ts';
-import {markerText} from '../../kit/words/markers.ts';
+import {markerText} from '../../kit/words/marker-words.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
 import {clean} from '../../lib/clean.ts';
 import {nextTurn} from '../../lib/clock.ts';
 import {counted} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';
 import {changesObject, changesText, comparedRuns, type KnownProgram, runFacts} from './changes-words.ts';
-import {RunCounter, type RunKinds, runBefore} from './run-changes.ts';
+import {RunCounter, type RunProfile, runBefore} from './run-changes.ts';
 
 /** Bytes that are counted at a time. */
 const blockBytes = 256 * 1024;
@@ -76,7 +76,7 @@ async function logToCompare(
 }
 
 type RunsRead = {
-  readonly runs: readonly RunKinds[];
+  readonly runs: readonly RunProfile[];
   readonly program: KnownProgram;
   /** End of a log to which nothing is added. */
   readonly endId?: number;
@@ -99,7 +99,7 @@ function textOf(
   return changesText(compared, runFacts(compared, program, endId));
 }
 
-async function runsOfServer(name: string, options: ServerLogOptions): Promise<readonly RunKinds[]> {
+async function runsOfServer(name: string, options: ServerLogOptions): Promise<readonly RunProfile[]> {
   return await withServerLog(name, options, ({buffer}, cut) => {
     if (cut !== undefined) options.note(missingWords({part: 'log', why: cut}));
     const index = new RecordIndex(buffer);

@@ -31,7 +31,7 @@ type KindOfRecord = {
 };
 
 /** Records of one run by their kinds, and what else the log tells of it. */
-export type RunKinds = {
+export type RunProfile = {
   /** Number as the header of the log counts: the oldest run is 1. */
   readonly number: number;
   readonly run: Run;
@@ -54,7 +54,7 @@ export type RunKinds = {
 type Rank = 'problem' | 'other';
 
 /** `more`: at least three times as frequent an hour, and ten times or more, errors that are not in the log included. */
-export type KindChange = {
+export type GroupChange = {
   readonly change: 'new' | 'more' | 'gone';
   readonly level: Level | undefined;
   /** Times in the older and in the newer run. */
@@ -90,7 +90,7 @@ type CountedRun = {
   readonly kept: Record<Rank, number>;
   readonly full: Set<Rank>;
   records: number;
-  span: RunKinds['span'];
+  span: RunProfile['span'];
   /** Errors that the log has told of, and whose connector's next error has yet to come. */
   readonly pending: PendingSuppressed;
   failure: Uint8Array | undefined;
@@ -140,7 +140,7 @@ export class RunCounter {
   }
 
   /** Counted runs, oldest first; the newest state and end of each are taken from the index. */
-  get runs(): readonly RunKinds[] {
+  get runs(): readonly RunProfile[] {
     this.#countUnfinished();
     this.#moveTakenBack();
     const now = new Map(this.#index.runs.map((run) => [run.firstId, run]));
@@ -266,7 +266,7 @@ function addKind({kinds, kept, full}: CountedRun, key: number, added: KindOfReco
   }
 }
 
-function joinedSpan(a: RunKinds['span'], b: RunKinds['span']): RunKinds['span'] {
+function joinedSpan(a: RunProfile['span'], b: RunProfile['span']): RunProfile['span'] {
   return a && b ? {from: Math.min(a.from, b.from), to: Math.max(a.to, b.to)} : (a ?? b);
 }
 
@@ -291,7 +291,7 @@ function rankOf(level: Level | undefined): Rank {
 }
 
 /** The run to compare one with: the last before it that has records. A start that failed at once has none. */
-export function runBefore(runs: readonly RunKinds[], newer: RunKinds): RunKinds | undefined {
+export function runBefore(runs: readonly RunProfile[], newer: RunProfile): RunProfile | undefined {
   return runs.slice(0, runs.indexOf(newer)).findLast(({records}) => records > 0);
 }
 
@@ -299,8 +299,8 @@ export function runBefore(runs: readonly RunKinds[], newer: RunKinds): RunKinds 
  * Finds the kinds that the newer run has and the older lacked, those it has much more of, and those it lacks. Errors
  * and warnings come first. It works in steps of a kind: thousands of both runs take longer than a frame.
  */
-export function* kindSteps(older: RunKinds, newer: RunKinds): Generator<void, readonly KindChange[], void> {
-  const changes: KindChange[] = [];
+export function* kindSteps(older: RunProfile, newer: RunProfile): Generator<void, readonly GroupChange[], void> {
+  const changes: GroupChange[] = [];
   for (const [key, {count: now, suppressed: suppressedNow, ...kind}] of newer.kinds) {
     yield;
     const {count: before, suppressed: suppressedBefore} = older.kinds.get(key) ?? {count: 0, suppressed: 0};
@@ -329,7 +329,7 @@ export function* kindSteps(older: RunKinds, newer: RunKinds): Generator<void, re
     .map(({change}) => change);
 }
 
-function isMore(before: number, older: RunKinds, now: number, newer: RunKinds): boolean {
+function isMore(before: number, older: RunProfile, now: number, newer: RunProfile): boolean {
   return now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older);
 }
 
@@ -375,8 +375,8 @@ export type ComparedConfigurations =
  * shown.
  */
 export function* configurationSteps(
-  {configuration: older}: Pick<RunKinds, 'configuration'>,
-  {configuration: newer}: Pick<RunKinds, 'configuration'>,
+  {configuration: older}: Pick<RunProfile, 'configuration'>,
+  {configuration: newer}: Pick<RunProfile, 'configuration'>,
   mostShown: number,
 ): Generator<void, ComparedConfigurations, void> {
   if (older.kind === 'unknown' || newer.kind === 'unknown') return {kind: 'unknown'};
@@ -386,14 +386,14 @@ export function* configurationSteps(
   return {kind: 'compared', changes};
 }
 
-const changes: readonly KindChange['change'][] = ['new', 'more', 'gone'];
+const changes: readonly GroupChange['change'][] = ['new', 'more', 'gone'];
 
 /** Returns the rank of a change: errors that are new, more, gone; then warnings; then all others. */
-function weightOf({level, change}: KindChange): number {
+function weightOf({level, change}: GroupChange): number {
   const rank = level === 'ERROR' ? 0 : level === 'WARN' ? 1 : 2;
   return rank * changes.length + changes.indexOf(change);
 }
 
-export function hoursOf({span}: RunKinds): number {
+export function hoursOf({span}: RunProfile): number {
   return Math.max(leastHours, span === undefined ? 0 : (span.to - span.from) / hour);
 }

@@ -1,6 +1,6 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {ConfigurationReader, type ConfigurationValue} from '../../engine/program/configuration.ts';
-import {isConfigurationLine, opensConfiguration} from '../../engine/records/configuration.ts';
+import {isConfigurationLine, opensConfiguration} from '../../engine/records/configuration-lines.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 
 /**

@@ -15,7 +15,7 @@ export const copy: Feature = {
         hint: {isSelecting: 'end', isOnRecord: 'select'},
         notInList: true,
         run(screen) {
-          const at = screen.paneAt;
+          const at = screen.paneOnScreen;
           if (!at || at.current === undefined) return;
           if (at.tab.pane.selectedFrom !== undefined) {
             screen.changePane({selectedFrom: undefined});

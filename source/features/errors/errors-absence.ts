@@ -6,7 +6,7 @@ import type {Screen} from '../../kit/screen/screen.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain} from '../../kit/terminal/styled-text.ts';
-import {unreadWords} from '../../kit/words/pipeline.ts';
+import {unreadWords} from '../../kit/words/pipeline-words.ts';
 import {counted, duration, fineMoment, moment} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 

@@ -11,7 +11,7 @@ import type {Opened, Page, Screen} from '../../kit/screen/screen.ts';
 import {padTo} from '../../kit/terminal/fit.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
-import {hasCompileError, unreadWords} from '../../kit/words/pipeline.ts';
+import {hasCompileError, unreadWords} from '../../kit/words/pipeline-words.ts';
 import {count, counted, moment} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import {absenceItems, absenceRows} from './errors-absence.ts';

@@ -12,7 +12,7 @@ import {
 import {fingerprintOf, fingerprintText} from '../../engine/records/fingerprint.ts';
 import type {Level} from '../../engine/records/level.ts';
 import {showsRecord} from '../../kit/screen/common.ts';
-import {formatProblem} from '../../kit/screen/log-format.ts';
+import {formatProblem} from '../../kit/screen/format-notice.ts';
 import type {Feature, PromptOf, Screen} from '../../kit/screen/screen.ts';
 import {hasMatches} from '../../kit/state/pane-view.ts';
 import {startRecall} from '../../kit/state/prompt-history.ts';
@@ -85,7 +85,7 @@ export const filter: Feature = {
         keys: ['-'],
         help: 'hide all records similar to this one',
         run(screen, keyName) {
-          const at = screen.paneAt;
+          const at = screen.paneOnScreen;
           if (!at) return;
           const line =
             at.current === undefined ? undefined : at.model.index.firstTextOf(at.model.index.headOf(at.current));

@@ -2,11 +2,11 @@ import type {Command} from '../../kit/keys/command.ts';
 import {type ListedKey, withHint} from '../../kit/keys/commands.ts';
 import {openPage} from '../../kit/pages/page.ts';
 import {runCommand} from '../../kit/pages/page-driver.ts';
-import {lacks} from '../../kit/screen/opened.ts';
+import {lacks} from '../../kit/screen/opened-facts.ts';
 import {promptRows} from '../../kit/screen/prompts.ts';
 import type {Opened, Page, Screen} from '../../kit/screen/screen.ts';
 import {type Edit, editLine} from '../../kit/state/edit-line.ts';
-import type {OpenPage} from '../../kit/state/page.ts';
+import type {PageState} from '../../kit/state/page-state.ts';
 import {promptBelow} from '../../kit/state/view-state.ts';
 import {concat, plain} from '../../kit/terminal/styled-text.ts';
 import {type HelpRows, helpRows, type Item, searchWords} from './help-rows.ts';
@@ -119,7 +119,7 @@ function typeIn(screen: Screen, {text: before, under}: Pick<Opened<HelpState>, '
 }
 
 /** Why a command cannot run from where the help was opened; undefined: it can. */
-function whereItWorks(screen: Screen, {under}: OpenPage, {id, context}: Command): string | undefined {
+function whereItWorks(screen: Screen, {under}: PageState, {id, context}: Command): string | undefined {
   const {commands, features} = screen;
   if (id === 'tab-number') return 'press the number of the tab itself';
   if (context === 'log' && !screen.tab)

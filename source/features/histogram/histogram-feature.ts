@@ -1,4 +1,4 @@
-import type {PaneAt} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
 import {heightWithHistogram} from '../../kit/screen/layout.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {histogramHeight} from './histogram-rows.ts';
@@ -33,14 +33,14 @@ export const histogram: Feature = {
 function sayHistogram(screen: Screen): void {
   const {dot, silence} = screen.services.symbols;
   const words = 'histogram above the log';
-  const hasBreaks = (at: PaneAt) => at.strip instanceof PaneHistogram && at.strip.hasBreaks(at.tab.pane, at.layout);
+  const hasBreaks = (at: PaneOnScreen) => at.strip instanceof PaneHistogram && at.strip.hasBreaks(at.tab.pane, at.layout);
   const sayBreaks = () => screen.say(`${words} ${dot} ${silence} is time without records`);
   screen.say(words);
-  const model = screen.paneAt?.model;
+  const model = screen.paneOnScreen?.model;
   // What another key waits for matters more.
   if (!model || model.isWaiting) return;
   model.waitUntil(() => {
-    const at = screen.paneAt;
+    const at = screen.paneOnScreen;
     if (!at || at.model !== model || screen.state.notice !== words) return () => {};
     if (!model.isCounted) return undefined;
     return hasBreaks(at) ? sayBreaks : () => {};

@@ -5,7 +5,7 @@ import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../kit/terminal/symbols.ts';
 import type {ZoneOffset} from '../../kit/viewport/time-column.ts';
-import {markerTone} from '../../kit/words/markers.ts';
+import {markerTone} from '../../kit/words/marker-words.ts';
 import {clockTime, exactSpanShort, inZone, isoTime} from '../../lib/format.ts';
 import {cellOf, type HistogramCell, type HistogramCells} from './histogram-cells.ts';
 

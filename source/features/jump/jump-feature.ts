@@ -1,5 +1,5 @@
 import type {Direction} from '../../kit/pane/log-search.ts';
-import type {PaneAt} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
 import type {PaneModel} from '../../kit/pane/pane-model.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {isIndexed, whenIndexed} from '../../kit/screen/whole-log.ts';
@@ -42,8 +42,8 @@ export const jump: Feature = {
 };
 
 function goToError(screen: Screen, direction: Direction): void {
-  const {endId = 0} = screen.paneAt?.model.source.buffer ?? {};
-  const isReady = (at: PaneAt) => errorFrom(at, direction, endId) !== 'unread';
+  const {endId = 0} = screen.paneOnScreen?.model.source.buffer ?? {};
+  const isReady = (at: PaneOnScreen) => errorFrom(at, direction, endId) !== 'unread';
   whenIndexed(screen, {what: 'looking for errors', isReady}, (at) => {
     const error = errorFrom(at, direction, endId);
     if (typeof error === 'number') screen.goToEntry(error);
@@ -60,7 +60,7 @@ function goToError(screen: Screen, direction: Direction): void {
 type NearError = number | 'none' | 'unread';
 
 /** Where the key for an error goes. Lines from `endId` on came later than the key. */
-function errorFrom(at: PaneAt, direction: Direction, endId: number): NearError {
+function errorFrom(at: PaneOnScreen, direction: Direction, endId: number): NearError {
   const {model, tab, current = 0} = at;
   // While following, no error is after the current line: both keys go to the newest.
   if (tab.pane.position.kind === 'follow') {
@@ -73,7 +73,7 @@ function errorFrom(at: PaneAt, direction: Direction, endId: number): NearError {
 type ErrorRange = {readonly from: number; readonly endId: number};
 
 /** The nearest shown record of an error. */
-function shownError({model, geometry}: PaneAt, direction: Direction, {from, endId}: ErrorRange): NearError {
+function shownError({model, geometry}: PaneOnScreen, direction: Direction, {from, endId}: ErrorRange): NearError {
   const {entries} = geometry;
   const shown = (id: number) => (direction === 'next' ? entries.atOrAfter(id) : entries.atOrBefore(id));
   let error = nearError(model, direction, {from, endId});
@@ -100,7 +100,7 @@ function goToMarker(screen: Screen, direction: Direction): void {
   whenIndexed(screen, {what: 'looking for runs'}, (at) => goToMarkerIn(screen, at, direction));
 }
 
-function goToMarkerIn(screen: Screen, at: PaneAt, direction: Direction): void {
+function goToMarkerIn(screen: Screen, at: PaneOnScreen, direction: Direction): void {
   const current = at.current ?? 0;
   const {entries} = at.geometry;
   // A hidden change is reached at the next shown entry.
@@ -113,7 +113,7 @@ function goToMarkerIn(screen: Screen, at: PaneAt, direction: Direction): void {
   screen.goToEntry(change);
 }
 
-function markersOf({model}: PaneAt): readonly number[] {
+function markersOf({model}: PaneOnScreen): readonly number[] {
   const {buffer} = model.source;
   const changes = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
   for (const [id] of buffer.markers()) changes.push(id);

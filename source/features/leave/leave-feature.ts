@@ -43,12 +43,12 @@ export const leave: Feature = {
         hint: 'quit',
         run(screen, keyName) {
           const {state} = screen;
-          if (state.asked === 'quit' || !isWorthAsking(screen)) {
+          if (state.pendingConfirmation === 'quit' || !isWorthAsking(screen)) {
             screen.services.quit();
             return;
           }
           const pinned = state.tabs.filter((tab) => tab.pinned).length;
-          screen.dispatch({type: 'asked', command: 'quit'});
+          screen.dispatch({type: 'pending-confirmation', command: 'quit'});
           const tabs = pinned === 1 ? '1 tab is open' : `${pinned} tabs are open`;
           const why = screen.services.catalog.hasServer ? tabs : 'what came through stdin is not saved';
           screen.say(`${why}: press ${keyInWords(keyName)} again to quit, any other key to stay`);
@@ -59,11 +59,11 @@ export const leave: Feature = {
         keys: ['^C'],
         help: 'twice: quit at once',
         run(screen, keyName) {
-          if (screen.state.asked === 'interrupt') {
+          if (screen.state.pendingConfirmation === 'interrupt') {
             screen.services.quit();
             return;
           }
-          screen.dispatch({type: 'asked', command: 'interrupt'});
+          screen.dispatch({type: 'pending-confirmation', command: 'interrupt'});
           screen.say(`press ${keyInWords(keyName)} again to quit`);
         },
       },

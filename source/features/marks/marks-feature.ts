@@ -10,7 +10,7 @@ export const marks: Feature = {
         keys: ['m'],
         help: 'mark the record, or remove its mark',
         run(screen, keyName) {
-          const at = screen.paneAt;
+          const at = screen.paneOnScreen;
           if (!at || at.current === undefined) return;
           if (showsRecord(screen, keyName, 'mark it')) return;
           const head = at.model.index.headOf(at.current);
@@ -36,7 +36,7 @@ export const marks: Feature = {
 };
 
 function goToMark(screen: Screen, direction: 'next' | 'previous'): void {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (!at) return;
   const marks = marksOf(screen);
   const {entries} = at.geometry;

@@ -3,7 +3,7 @@ import {widthWithTarget} from '../../kit/journal/event-words.ts';
 import {closePages, openPage} from '../../kit/pages/page.ts';
 import {listPage, type PageRows} from '../../kit/pages/page-rows.ts';
 import type {Page, Screen} from '../../kit/screen/screen.ts';
-import type {OpenPage} from '../../kit/state/page.ts';
+import type {PageState} from '../../kit/state/page-state.ts';
 import {concat, plain} from '../../kit/terminal/styled-text.ts';
 import {panicAsError} from '../../kit/viewport/closed-record.ts';
 import {compactLine, readLine, withoutCredentials} from '../../kit/viewport/line-text.ts';
@@ -26,7 +26,7 @@ export const marksPage: Page = {
     ],
   },
   open(screen) {
-    if (!screen.paneAt) return;
+    if (!screen.paneOnScreen) return;
     if (marksOf(screen).length === 0) sayNoMarks(screen);
     else openPage(screen, marksPage, {});
   },
@@ -39,7 +39,7 @@ export const marksPage: Page = {
     },
     'marks-remove'(screen, page) {
       const mark = markUnderCursor(screen, page);
-      const at = screen.paneAt;
+      const at = screen.paneOnScreen;
       if (!at || mark === undefined) return;
       const marks = new Set(at.tab.pane.marks);
       marks.delete(mark);
@@ -50,7 +50,7 @@ export const marksPage: Page = {
 };
 
 function rowsOf(screen: Screen, cursor: number, width: number): PageRows {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (!at) return [];
   const {symbols, offsetAt} = screen.services;
   const {index, source} = at.model;
@@ -77,7 +77,7 @@ function rowsOf(screen: Screen, cursor: number, width: number): PageRows {
 }
 
 /** The list may have become shorter than the cursor's place. */
-function markUnderCursor(screen: Screen, {cursor = 0}: OpenPage): number | undefined {
+function markUnderCursor(screen: Screen, {cursor = 0}: PageState): number | undefined {
   const marks = marksOf(screen);
   return marks[Math.min(cursor, marks.length - 1)];
 }

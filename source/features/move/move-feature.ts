@@ -90,7 +90,7 @@ export const move: Feature = {
 };
 
 function pan(screen: Screen, change: (at: number, half: number) => number): void {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (!at) return;
   if (at.tab.pane.wrap === 'all') {
     screen.sayHint('wrapped lines do not scroll sideways', 'wrap', 'unwrap them');

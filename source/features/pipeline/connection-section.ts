@@ -4,14 +4,14 @@ import {factRows, labelled, paragraph} from '../../kit/pages/page-rows.ts';
 import {textsOf, titledText, wide} from '../../kit/pages/page-text.ts';
 import type {Section} from '../../kit/pages/sections.ts';
 import {tabOf} from '../../kit/screen/common.ts';
-import {openedFacts} from '../../kit/screen/opened.ts';
+import {openedFacts} from '../../kit/screen/opened-facts.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
 import {tabTitle} from '../../kit/screen/tabs.ts';
 import {type PageText, pipelinesOf, type Tab} from '../../kit/state/view-state.ts';
 import {plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import type {Fact} from '../../kit/viewport/markdown.ts';
-import {oldServerWords} from '../../kit/words/failures.ts';
-import {markerText} from '../../kit/words/markers.ts';
+import {oldServerWords} from '../../kit/words/failure-words.ts';
+import {markerText} from '../../kit/words/marker-words.ts';
 import {dateTime} from '../../lib/format.ts';
 
 /** Cells of the times of events. */
@@ -44,7 +44,7 @@ export function connectionSection(screen: Screen, pipeline: string | undefined, 
   // Of the pipeline itself they are at the top of the page.
   const facts = tab?.name === pipeline ? [] : opened;
   const ofFile = source && opened.length > 0 ? eventsIn(source.buffer) : [];
-  const end = screen.eventFeed.watch?.end ?? [];
+  const end = screen.eventTracker.watch?.end ?? [];
   const events = [...(source?.snapshot.get().events ?? []), ...ofFile, ...runs, end].flat().sort((a, b) => a.at - b.at);
   const isFile = opened.length > 0;
   return {

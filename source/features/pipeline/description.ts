@@ -1,12 +1,12 @@
 import {hasState} from '../../engine/api/pipeline-state.ts';
 import type {ApiFailure, Pipeline} from '../../engine/api/types.ts';
-import {excerptOf, excerptsOf, positionIn} from '../../engine/program/excerpt.ts';
+import {excerptOf, excerptsOf, positionIn} from '../../engine/program/program-excerpt.ts';
 import {programThen} from '../../engine/program/program-version.ts';
 import {keysNamed} from '../../kit/keys/commands.ts';
 import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../kit/pages/page-rows.ts';
 import type {Section} from '../../kit/pages/sections.ts';
 import {connectorErrorsOf} from '../../kit/screen/connector-errors.ts';
-import {loggedFacts, openedFacts} from '../../kit/screen/opened.ts';
+import {loggedFacts, openedFacts} from '../../kit/screen/opened-facts.ts';
 import type {PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
 import {outageNow} from '../../kit/screen/server-outage.ts';
 import type {Described} from '../../kit/screen/services.ts';
@@ -15,8 +15,8 @@ import {plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../kit/terminal/symbols.ts';
 import {type Fact, factsOf, pipelineMarkdown} from '../../kit/viewport/markdown.ts';
 import {excerptRows} from '../../kit/viewport/program-rows.ts';
-import type {Outage} from '../../kit/words/failures.ts';
-import {type PipelineError, pipelineErrors, tagWords} from '../../kit/words/pipeline.ts';
+import type {Outage} from '../../kit/words/failure-words.ts';
+import {type PipelineError, pipelineErrors, tagWords} from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {readTime} from '../../lib/format.ts';
 

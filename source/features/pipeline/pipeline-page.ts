@@ -6,8 +6,8 @@ import {scrollOffset} from '../../kit/pages/page-rows.ts';
 import {joinSections, type Section, whenDrawn} from '../../kit/pages/sections.ts';
 import {pipelineOf} from '../../kit/screen/common.ts';
 import type {Opened, Opening, Page, PageView, PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
-import type {Chosen} from '../../kit/state/page.ts';
-import {withUnder} from '../../kit/state/page.ts';
+import type {Chosen} from '../../kit/state/page-state.ts';
+import {withUnder} from '../../kit/state/page-state.ts';
 import type {PageText} from '../../kit/state/view-state.ts';
 import {connectionAsText, connectionSection} from './connection-section.ts';
 import {

@@ -1,7 +1,7 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {type ParseError, parseTime} from '../../engine/records/parse-time.ts';
 import {pressTo} from '../../kit/keys/commands.ts';
-import type {PaneAt} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
 import type {PromptKind, Screen} from '../../kit/screen/screen.ts';
 import {whenIndexed} from '../../kit/screen/whole-log.ts';
 import {hasLocalTimes, zoneOf} from '../../kit/state/pane-view.ts';
@@ -13,7 +13,7 @@ import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 export const timePrompt: PromptKind<'time'> = {
   label: () => 'time: ',
   example(screen) {
-    const at = screen.paneAt;
+    const at = screen.paneOnScreen;
     const from = at && lineTime(at);
     const others = '12:03, 2026-11-25 12:03';
     if (!at || from === undefined)
@@ -22,10 +22,10 @@ export const timePrompt: PromptKind<'time'> = {
   },
   keys: () => [['submit', 'go']],
   submit(screen, {text}) {
-    const at = screen.paneAt;
+    const at = screen.paneOnScreen;
     if (!at || text === '') return undefined;
     const offsetOf = zoneOf(at.tab.pane, screen.services.offsetAt);
-    const parse = (from: PaneAt) => parseTime(text, {now: presentOf(screen, from), from: lineTime(from), offsetOf});
+    const parse = (from: PaneOnScreen) => parseTime(text, {now: presentOf(screen, from), from: lineTime(from), offsetOf});
     const typed = parse(at);
     if (typed.kind === 'error') return typed.text;
     whenIndexed(screen, {what: 'looking for the time'}, (now) => {
@@ -39,7 +39,7 @@ export const timePrompt: PromptKind<'time'> = {
 };
 
 /** `wanted`: Unix time in ms. */
-function goToTime(screen: Screen, {tab, model}: PaneAt, wanted: number): void {
+function goToTime(screen: Screen, {tab, model}: PaneOnScreen, wanted: number): void {
   const zone = hasLocalTimes(tab.pane) ? '' : ' UTC';
   const inWords = (time: number) => `${dateTime(inZone(time, zoneOf(tab.pane, screen.services.offsetAt)))}${zone}`;
   const id = model.index.idAtTime(wanted);
@@ -56,12 +56,12 @@ function goToTime(screen: Screen, {tab, model}: PaneAt, wanted: number): void {
   }
 }
 
-function isFile({services}: Screen, {tab}: PaneAt): boolean {
+function isFile({services}: Screen, {tab}: PaneOnScreen): boolean {
   return !services.catalog.capabilitiesOf(pipelinesOf(tab)).hasServer;
 }
 
 /** What a time of day is the last one before, as Unix time in ms: now, but in a log that is a file its last record. */
-function presentOf(screen: Screen, at: PaneAt): number {
+function presentOf(screen: Screen, at: PaneOnScreen): number {
   const {buffer} = at.model.source;
   const last = isFile(screen, at) ? timeNear(buffer, at.model.index, {id: buffer.endId - 1, step: -1}) : undefined;
   return last ?? screen.services.clock.wall();
@@ -72,7 +72,7 @@ const clockOnly = /^\s*\d\d?:/;
 const day = 24 * 3_600_000;
 
 /** A time of day before the first record, or that of the next day after the last one, if it is nearer to that. */
-function nearest(time: number, {model}: PaneAt): number {
+function nearest(time: number, {model}: PaneOnScreen): number {
   const {firstId, endId} = model.source.buffer;
   const [first, last] = [
     timeNear(model.source.buffer, model.index, {id: firstId, step: 1}),
@@ -83,7 +83,7 @@ function nearest(time: number, {model}: PaneAt): number {
 }
 
 /** Unix time in ms of the current line, or of the nearest one above that has a time; undefined while following. */
-function lineTime({tab, model, current}: PaneAt): number | undefined {
+function lineTime({tab, model, current}: PaneOnScreen): number | undefined {
   if (tab.pane.position.kind === 'follow' || current === undefined) return undefined;
   return timeNear(model.source.buffer, model.index, {id: current, step: -1});
 }
@@ -94,7 +94,7 @@ export const placePrompt: PromptKind<'place'> = {
   example: () => '1204, -10 from the end, 50%',
   keys: () => [['submit', 'go']],
   submit(screen, {text}) {
-    const at = screen.paneAt;
+    const at = screen.paneOnScreen;
     if (!at || text === '') return undefined;
     // Typed by habit: it quits vi, less and k9s.
     if (/^q(uit)?!?$/.test(text)) return `not a line; after Esc, ${pressTo(screen.commands, ['quit', 'quit'])}`;
@@ -105,7 +105,7 @@ export const placePrompt: PromptKind<'place'> = {
   },
 };
 
-function goToTarget(screen: Screen, {model}: PaneAt, place: GoToTarget): void {
+function goToTarget(screen: Screen, {model}: PaneOnScreen, place: GoToTarget): void {
   const {buffer} = model.source;
   const {firstId, endId} = buffer;
   const id = idOf(place, buffer);

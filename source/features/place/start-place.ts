@@ -3,7 +3,7 @@ import type {Log} from '../../engine/logs/log.ts';
 import {parseSince} from '../../engine/records/parse-time.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {type FoundPlace, findPlace, onceIndexed, tolerance, type WantedPlace} from '../../kit/copy/find-place.ts';
-import {formatProblem} from '../../kit/screen/log-format.ts';
+import {formatProblem} from '../../kit/screen/format-notice.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
 import {UsageError} from '../../kit/settings/parse-values.ts';
 import type {Tab} from '../../kit/state/view-state.ts';
@@ -93,7 +93,7 @@ function show(screen: Screen, {name}: Tab, id: number, isWanted: boolean): void 
   const pane = screen.pane;
   // In the middle of the screen, where that can be worked out now.
   if (pane?.tab.name === name && !pane.model.isFiltering) screen.goToEntry(id);
-  else screen.changePaneOf(name, {position: {kind: 'held', top: {id, row: 0}, current: id, seen: id + 1}});
+  else screen.changePaneOf(name, {position: {kind: 'anchored', top: {id, row: 0}, current: id, seen: id + 1}});
 }
 
 type Place = {readonly buffer: LogBuffer; readonly index: RecordIndex; readonly id: number | undefined};

@@ -9,7 +9,7 @@ import {clip} from '../../kit/terminal/fit.ts';
 import {concat, plain} from '../../kit/terminal/styled-text.ts';
 import {reveal} from '../../kit/viewport/position.ts';
 import {adviceFor} from '../../kit/words/guide.ts';
-import {markerText} from '../../kit/words/markers.ts';
+import {markerText} from '../../kit/words/marker-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, counted} from '../../lib/format.ts';
 import {placedRecord, programRowsOf} from './record-program.ts';
@@ -54,7 +54,7 @@ export const recordPage: Page<RecordState> = {
 };
 
 function open(screen: Screen, {keyName}: Opening): void {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (!at || at.current === undefined) {
     openClosest(screen);
     return;
@@ -68,7 +68,7 @@ function open(screen: Screen, {keyName}: Opening): void {
 
 /** To the next or previous shown record in the order of first lines: lines of two records may be mixed. */
 function step(screen: Screen, direction: 'next' | 'previous'): void {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (!at || at.current === undefined) return;
   const {index} = at.model;
   const {entries} = at.geometry;
@@ -99,7 +99,7 @@ function openRecord(screen: Screen): void {
 }
 
 function rowsOf(screen: Screen, width: number): PageRows {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
   const {index, source} = at.model;
   const head = index.headOf(at.current);

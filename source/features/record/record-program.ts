@@ -1,5 +1,5 @@
 import type {ApiFailure, PipelineDetail} from '../../engine/api/types.ts';
-import {type ExcerptLine, type ProgramPlace, positionIn} from '../../engine/program/excerpt.ts';
+import {type ExcerptLine, type ProgramPlace, positionIn} from '../../engine/program/program-excerpt.ts';
 import {programThen} from '../../engine/program/program-version.ts';
 import {endpointIn} from '../../engine/records/suppressed.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
@@ -26,7 +26,7 @@ const endedPattern = / (?:Input|Output) endpoint (\S+) failed/;
 
 /** Of the record on the screen; undefined: it names no place, or there can be no program. */
 export function placedRecord(screen: Screen): PlacedRecord | undefined {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (!at || at.current === undefined) return undefined;
   const {index, source} = at.model;
   const head = index.headOf(at.current);
@@ -39,7 +39,7 @@ export function placedRecord(screen: Screen): PlacedRecord | undefined {
 }
 
 function placeIn(screen: Screen, head: number): ProgramPlace | undefined {
-  const {model} = screen.paneAt ?? {};
+  const {model} = screen.paneOnScreen ?? {};
   const first = model?.index.firstTextOf(head)?.subarray(0, mostRead);
   if (!model || !first) return undefined;
   const endpoint = endpointIn(first) ?? endedPattern.exec(lineAsSent(first).text)?.[1];

@@ -6,7 +6,7 @@ import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {hasLocalTimes, zoneOf} from '../../kit/state/pane-view.ts';
 import {pipelinesOf} from '../../kit/state/view-state.ts';
 import {timeNear} from '../../kit/viewport/time-column.ts';
-import {endedRecordingWords, recordedWords} from '../../kit/words/markers.ts';
+import {endedRecordingWords, recordedWords} from '../../kit/words/marker-words.ts';
 import {dateTime, inZone} from '../../lib/format.ts';
 
 export const recording: Feature = {
@@ -51,11 +51,11 @@ export const recording: Feature = {
           screen.pinTab();
           const {recording} = stream.snapshot.get();
           if (recording === undefined) start(screen, pane);
-          else if (state.asked === 'record') {
-            screen.dispatch({type: 'asked', command: undefined});
+          else if (state.pendingConfirmation === 'record') {
+            screen.dispatch({type: 'pending-confirmation', command: undefined});
             void stop(screen, pane);
           } else {
-            screen.dispatch({type: 'asked', command: 'record'});
+            screen.dispatch({type: 'pending-confirmation', command: 'record'});
             // The folder comes last: only its end may not fit.
             screen.say(
               `press ${keyInWords(keyName)} again to stop: ${recordedWords(recording, wordsOf(screen, pane))}`,

@@ -1,6 +1,6 @@
 import {type Filter, type FilterEntry, withFilter} from '../../engine/filters/filter.ts';
 import type {Run} from '../../engine/records/runs.ts';
-import type {PaneAt} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 
 export const runs: Feature = {
@@ -12,7 +12,7 @@ export const runs: Feature = {
         help: 'this run only, or all runs',
         core: 'this run only',
         run(screen) {
-          const at = screen.paneAt;
+          const at = screen.paneOnScreen;
           // Before the current record is needed: if everything is hidden, there is none.
           if (!at || showAllRuns(screen, at)) return;
           // The start of one pipeline is between the lines of another.
@@ -36,7 +36,7 @@ export const runs: Feature = {
 type Between = Extract<Filter, {kind: 'between'}>;
 
 /** `to` is computed at each read: the last run grows until the next one begins. */
-function rangeOf({firstId}: Run, {model}: PaneAt): Between {
+function rangeOf({firstId}: Run, {model}: PaneOnScreen): Between {
   return {
     kind: 'between',
     from: firstId,
@@ -50,7 +50,7 @@ function rangeOf({firstId}: Run, {model}: PaneAt): Between {
 }
 
 /** Returns false if the filter by a run is not on. */
-function showAllRuns(screen: Screen, {tab}: PaneAt): boolean {
+function showAllRuns(screen: Screen, {tab}: PaneOnScreen): boolean {
   const isOfRun = ({filter, on}: FilterEntry) => on && filter.kind === 'between';
   const others = tab.pane.filters.filter((entry) => !isOfRun(entry));
   if (others.length === tab.pane.filters.length) return false;

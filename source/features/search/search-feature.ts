@@ -1,6 +1,6 @@
 import {compilePattern, type Pattern} from '../../engine/buffer/pattern.ts';
 import type {Direction, NearMatch} from '../../kit/pane/log-search.ts';
-import type {PaneAt} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
 import {recallFrom} from '../../kit/screen/prompts.ts';
 import type {Feature, PromptOf, Screen} from '../../kit/screen/screen.ts';
 import {whenSearched} from '../../kit/screen/whole-log.ts';
@@ -96,7 +96,7 @@ export const search: Feature = {
 };
 
 function goToMatch(screen: Screen, direction: Direction): void {
-  const start = screen.paneAt;
+  const start = screen.paneOnScreen;
   if (!start) return;
   const {pattern} = start.model.searching ?? {};
   if (!pattern) {
@@ -106,7 +106,7 @@ function goToMatch(screen: Screen, direction: Direction): void {
   const {current: from = 0} = start;
   const {endId} = start.model.source.buffer;
   // Undefined: another search has begun.
-  const nearMatch = ({model}: PaneAt) => {
+  const nearMatch = ({model}: PaneOnScreen) => {
     if (model.searching?.pattern !== pattern) return undefined;
     return model.searching.search.nearest(direction, from, {endId, isFiltering: model.isFiltering});
   };
@@ -128,7 +128,7 @@ function goToNearMatch(screen: Screen, direction: Direction, {id, isWrapped}: Ex
 }
 
 /** Only shown lines are searched. */
-function noMatchWords({model}: PaneAt, {source, whyStopped}: Pattern): string {
+function noMatchWords({model}: PaneOnScreen, {source, whyStopped}: Pattern): string {
   if (whyStopped !== undefined) return `stopped: ${whyStopped}`;
   return model.shown ? `none of the lines shown matches ${source}` : `no line matches ${source}`;
 }
@@ -136,7 +136,7 @@ function noMatchWords({model}: PaneAt, {source, whyStopped}: Pattern): string {
 /** Shows a match: opens its fold, makes its line the current one, and shifts it if the match is outside the pane. */
 function goToMatchAt(screen: Screen, match: number): void {
   screen.goToEntry(match);
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (!at) return;
   const row = at.rows.renderer(at.tab.pane, at.layout).matchRowOf(match);
   screen.changePane({position: reveal(at.tab.pane.position, at.geometry, match, row), revealed: match});
@@ -172,7 +172,7 @@ function searchFrom(screen: Screen, {position, revealed}: PaneView, search: stri
 
 /** Goes to the match nearest to where the search began: the last one while following, else the next one. */
 function goToNearest(screen: Screen, from: Position): void {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   const search = at?.model.searching?.search;
   if (!at || !search) return;
   const current = at.current ?? 0;

@@ -1,7 +1,7 @@
 import {readHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {RecordIndex} from '../../engine/records/record-index.ts';
 import {CheckpointLines, type TimelineEvent, timelineOf} from '../../kit/journal/timeline.ts';
-import type {TimelineRequest} from '../../kit/settings/request.ts';
+import type {TimelineRequest} from '../../kit/settings/command-request.ts';
 import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {sinceTime} from '../../kit/shell/record-selector.ts';
 import {type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';

@@ -2,7 +2,7 @@ import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {CheckpointLines, type TimelineLog, timelineOf} from '../../kit/journal/timeline.ts';
 import type {Services} from '../../kit/screen/services.ts';
-import {serverState} from '../../kit/words/pipeline.ts';
+import {serverState} from '../../kit/words/pipeline-words.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';

@@ -5,7 +5,7 @@ import {closePages} from '../../kit/pages/page.ts';
 import {marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
 import {listSection, type Section} from '../../kit/pages/sections.ts';
 import {goToEntryOf, tabOf} from '../../kit/screen/common.ts';
-import {lastMoment} from '../../kit/screen/opened.ts';
+import {lastMoment} from '../../kit/screen/opened-facts.ts';
 import type {Problem, Screen} from '../../kit/screen/screen.ts';
 import type {PageText} from '../../kit/state/view-state.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';

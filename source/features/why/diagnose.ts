@@ -6,9 +6,9 @@ import {isPanicLine, reportsEnd} from '../../engine/records/line-kind.ts';
 import {type Check, type Finding, severities} from '../../kit/facts/finding.ts';
 import {type LogFacts, lateSince, type PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
 import {lostStreamWords, lostWords} from '../../kit/journal/event-words.ts';
-import {formatOutage, runnerTrouble} from '../../kit/words/failures.ts';
+import {formatOutage, runnerTrouble} from '../../kit/words/failure-words.ts';
 import {type Advice, adviceFor, evictionAdvice} from '../../kit/words/guide.ts';
-import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../../kit/words/pipeline.ts';
+import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {readTime} from '../../lib/format.ts';
 import {

@@ -10,7 +10,7 @@ import type {Described} from '../../kit/screen/services.ts';
 import {wrapWords} from '../../kit/terminal/fit.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
-import {pipelineState} from '../../kit/words/pipeline.ts';
+import {pipelineState} from '../../kit/words/pipeline-words.ts';
 import {fineMoment} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import type {CheckpointReader} from './checkpoint-reader.ts';

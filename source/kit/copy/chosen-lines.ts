@@ -2,24 +2,24 @@ import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../engi
 import {filterText} from '../../engine/filters/filter.ts';
 import {withPatience} from '../../lib/clock.ts';
 import {inSlices, runInSlices} from '../../lib/slices.ts';
-import {idsOfSelection, type PaneAt} from '../pane/pane-at.ts';
+import {idsOfSelection, type PaneOnScreen} from '../pane/pane-at.ts';
 import type {Screen} from '../screen/screen.ts';
 import {type Choice, type CopyForm, pipelinesOf} from '../state/view-state.ts';
 import {stripSgrBlocks} from '../terminal/sgr.ts';
 import {MarkdownReport} from '../viewport/markdown.ts';
-import {markerText, markerTone} from '../words/markers.ts';
-import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../words/pipeline.ts';
+import {markerText, markerTone} from '../words/marker-words.ts';
+import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../words/pipeline-words.ts';
 import {placeOf} from './place-command.ts';
 
 /** Bytes that are copied at most: no clipboard is made for more. */
 export const mostCopied = 10_000_000;
 
 /** The shown log once it is filtered; undefined if none or another one is shown then. Rejects at the screen's end. */
-export async function paneWhenFiltered(screen: Screen): Promise<PaneAt | undefined> {
+export async function paneWhenFiltered(screen: Screen): Promise<PaneOnScreen | undefined> {
   const {pane, closing} = screen;
   if (!pane) return undefined;
   // Read at once: the next key may change what is shown.
-  if (!pane.model.isFiltering) return screen.paneAt;
+  if (!pane.model.isFiltering) return screen.paneOnScreen;
   const {promise: isFiltered, resolve, reject} = Promise.withResolvers<void>();
   const check = () => {
     if (!pane.model.isFiltering) resolve();
@@ -34,12 +34,12 @@ export async function paneWhenFiltered(screen: Screen): Promise<PaneAt | undefin
     unsubscribe();
     closing.removeEventListener('abort', stop);
   }
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   return at?.model === pane.model ? at : undefined;
 }
 
 /** Ids of the chosen lines, in order. Computed as they are read: the log may change meanwhile. */
-export function idsOf(choice: Choice, at: PaneAt): Iterable<number> {
+export function idsOf(choice: Choice, at: PaneOnScreen): Iterable<number> {
   const {buffer} = at.model.source;
   switch (choice) {
     case 'record':
@@ -60,7 +60,7 @@ type CopyOptions = {readonly form: CopyForm; readonly markers?: boolean; readonl
 export function blocksOf(
   {services, closing}: Screen,
   choice: Choice,
-  at: PaneAt,
+  at: PaneOnScreen,
   {form, markers = false, tally}: CopyOptions,
 ): AsyncIterable<Uint8Array> {
   const asSent = readBlocks(at.model.source.buffer, idsOf(choice, at), {
@@ -75,7 +75,7 @@ export function blocksOf(
 export async function chosenBytes(
   screen: Screen,
   choice: Choice,
-  at: PaneAt,
+  at: PaneOnScreen,
 ): Promise<{readonly bytes: Buffer; readonly lines: number} | undefined> {
   const tally = newTally();
   const blocks: Uint8Array[] = [];
@@ -89,7 +89,7 @@ export async function chosenBytes(
 }
 
 /** The chosen lines as Markdown, with server, times, filters and gaps; undefined above `mostCopied` bytes. */
-export async function markdownOf(screen: Screen, choice: Choice, at: PaneAt): Promise<string | undefined> {
+export async function markdownOf(screen: Screen, choice: Choice, at: PaneOnScreen): Promise<string | undefined> {
   const {services, closing: signal} = screen;
   const {clock, serverUrl} = services;
   const {buffer, name} = at.model.source;
@@ -119,7 +119,7 @@ export async function markdownOf(screen: Screen, choice: Choice, at: PaneAt): Pr
 }
 
 /** Names of the failing pipelines whose log it is. */
-export function failingOf(screen: Screen, {tab}: PaneAt): readonly string[] {
+export function failingOf(screen: Screen, {tab}: PaneOnScreen): readonly string[] {
   return pipelinesOf(tab).filter((name) => {
     const pipeline = screen.pipeline(name);
     return pipeline !== undefined && isFailing(pipeline);
@@ -144,7 +144,7 @@ async function errorsOf(screen: Screen, name: string): Promise<readonly Pipeline
 }
 
 /** All lines of the current record, or of all records in its fold. */
-function idsOfRecord({model, current}: PaneAt): Iterable<number> {
+function idsOfRecord({model, current}: PaneOnScreen): Iterable<number> {
   if (current === undefined) return [];
   const {shown, index, folds} = model;
   if (shown && shown.foldedAt(current) > 1) return shown.foldLines(current);
@@ -152,7 +152,7 @@ function idsOfRecord({model, current}: PaneAt): Iterable<number> {
   return [...folds.linesBefore(head), ...index.linesOf(head)];
 }
 
-function* unfolded(rows: Iterable<number>, {model}: PaneAt): Generator<number> {
+function* unfolded(rows: Iterable<number>, {model}: PaneOnScreen): Generator<number> {
   for (const row of rows) {
     if (model.shown) yield* model.shown.foldLines(row);
     else yield row;
@@ -186,7 +186,7 @@ function* storingEnds(ids: Iterable<number>, ends: Ends): Generator<number> {
 /** Unix times in ms of the first and the last record that have one, found in slices: perhaps no line has a time. */
 async function spanOf(
   {services: {clock}, closing: signal}: Screen,
-  {model}: PaneAt,
+  {model}: PaneOnScreen,
   {first, last}: Ends,
 ): Promise<{from: number; to: number} | undefined> {
   if (first === undefined || last === undefined) return undefined;
@@ -219,7 +219,7 @@ async function spanOf(
 }
 
 /** Describes what was, or may have been, lost between the ends. */
-function gapsOf({model}: PaneAt, {first = 0, last = -1}: Ends): readonly string[] {
+function gapsOf({model}: PaneOnScreen, {first = 0, last = -1}: Ends): readonly string[] {
   return [...model.source.buffer.markers()].flatMap(([id, marker]) => {
     const isChange = marker.kind === 'state' || marker.kind === 'program';
     const isGap = id >= first && id <= last && markerTone(marker) !== 'quiet' && !isChange;

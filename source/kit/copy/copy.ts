@@ -1,8 +1,8 @@
 import {type CopyCount, newTally, readLines} from '../../engine/buffer/copy-lines.ts';
 import {shortenHome} from '../../engine/disk/save-file.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
-import type {Take} from '../keys/command.ts';
-import type {PaneAt} from '../pane/pane-at.ts';
+import type {ExportAction} from '../keys/command.ts';
+import type {PaneOnScreen} from '../pane/pane-at.ts';
 import {makeText, ofProgram} from '../screen/common.ts';
 import {recallFrom} from '../screen/prompts.ts';
 import type {PromptKind, PromptOf, Screen} from '../screen/screen.ts';
@@ -19,7 +19,7 @@ type OfPage = {
   readonly on: string;
 };
 
-export function takeFromPage(screen: Screen, take: Take, {what, on}: OfPage): void {
+export function takeFromPage(screen: Screen, take: ExportAction, {what, on}: OfPage): void {
   switch (take) {
     case 'copy':
       if (typeof what === 'string') void copyLines(screen, what, on);
@@ -88,7 +88,7 @@ function linesIn(text: string): number {
 }
 
 /** Pins the tab and runs an action on its filtered log. Shows an error as a notice. */
-async function withPane(screen: Screen, run: (at: PaneAt) => Promise<void>): Promise<void> {
+async function withPane(screen: Screen, run: (at: PaneOnScreen) => Promise<void>): Promise<void> {
   screen.pinTab();
   try {
     const at = await paneWhenFiltered(screen);
@@ -125,7 +125,7 @@ async function copyText(
 }
 
 /** Ends the selection, after success alone: a copy that failed leaves it for another try. */
-function endSelection(screen: Screen, choice: Choice, {tab}: PaneAt): void {
+function endSelection(screen: Screen, choice: Choice, {tab}: PaneOnScreen): void {
   if (choice === 'selection') screen.changePaneOf(tab.name, {selectedFrom: undefined});
 }
 
@@ -270,7 +270,7 @@ async function withSource(
   else await run(sourceOfPage(screen, what)).catch((error: unknown) => screen.sayFailure(error));
 }
 
-function sourceOfLines(screen: Screen, choice: Choice, at: PaneAt): CopySource {
+function sourceOfLines(screen: Screen, choice: Choice, at: PaneOnScreen): CopySource {
   const tally = newTally();
   return {
     blocks(saved) {
@@ -300,7 +300,7 @@ function sourceOfPage(screen: Screen, page: PageText): CopySource {
   };
 }
 
-async function* markdownBlocks(screen: Screen, what: Choice, at: PaneAt): AsyncGenerator<Buffer> {
+async function* markdownBlocks(screen: Screen, what: Choice, at: PaneOnScreen): AsyncGenerator<Buffer> {
   const report = await markdownOf(screen, what, at);
   if (report === undefined) throw new Error('too large for Markdown: save it as .log');
   yield Buffer.from(report);

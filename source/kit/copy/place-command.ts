@@ -2,7 +2,7 @@ import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {type Filter, filterText} from '../../engine/filters/filter.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {isoTime, shellWord} from '../../lib/format.ts';
-import type {PaneAt} from '../pane/pane-at.ts';
+import type {PaneOnScreen} from '../pane/pane-at.ts';
 import type {Screen} from '../screen/screen.ts';
 import {commandWords} from '../settings/option.ts';
 import {pipelinesOf} from '../state/view-state.ts';
@@ -15,7 +15,7 @@ const mostPassed = 2_000;
 export type CopiedPlace = {readonly hash: string; readonly command: string | undefined};
 
 /** Returns the place of the record that an entry is in. */
-export function placeOf(screen: Screen, at: PaneAt, id: number): CopiedPlace {
+export function placeOf(screen: Screen, at: PaneOnScreen, id: number): CopiedPlace {
   const {index, source} = at.model;
   const head = Math.max(source.buffer.firstId, index.headOf(id));
   const hash = hashOfRecord(source.buffer, index, head);
@@ -37,7 +37,7 @@ function isTyped({kind}: Filter): boolean {
 }
 
 /** The words that open the log, before and behind its options; undefined: it cannot be opened again. */
-function whatOf(screen: Screen, {tab, model}: PaneAt, head: number) {
+function whatOf(screen: Screen, {tab, model}: PaneOnScreen, head: number) {
   const {catalog, serverWords} = screen.services;
   const names = pipelinesOf(tab);
   const name = names[model.source.merge?.originAt(head) ?? 0] ?? tab.name;
@@ -48,7 +48,7 @@ function whatOf(screen: Screen, {tab, model}: PaneAt, head: number) {
 }
 
 /** Returns the time with all its digits, as sent in UTC; for a record without one, that of the last one before it. */
-function timeTextNear({model: {index, source}}: PaneAt, head: number): string | undefined {
+function timeTextNear({model: {index, source}}: PaneOnScreen, head: number): string | undefined {
   const dated = datedNear(source.buffer, index, head);
   if (!dated) return undefined;
   // Digits below a millisecond are in the text alone.

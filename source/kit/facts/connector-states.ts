@@ -1,6 +1,6 @@
 import type {Pipeline, PipelineStats} from '../../engine/api/types.ts';
 import type {Log} from '../../engine/logs/log.ts';
-import type {OpenLogs} from '../../engine/logs/log-manager.ts';
+import type {LogRegistry} from '../../engine/logs/log-manager.ts';
 import {connectorKey} from '../../engine/pipelines/recent-counts.ts';
 import {hasProcess, type KnownStats, type StatsPoller} from '../../engine/pipelines/stats-poller.ts';
 import type {ConnectorErrorCount} from '../../engine/records/error-log.ts';
@@ -13,16 +13,16 @@ type ConnectorTotal = {
   /** Not in the log, but counted by lines of it. */
   readonly suppressed: number;
   /** Only counted by the API. */
-  readonly untold: number;
+  readonly uncounted: number;
 };
 
 /**
- * `counted`: by the API, which may be behind the log. `log`: its errors, where it is open: what it does not tell is untold.
+ * `counted`: by the API, which may be behind the log. `log`: its errors, where it is open: what it does not tell is uncounted.
  */
 export function connectorTotal(counted: number, log: ConnectorErrorCount | undefined): ConnectorTotal {
   const {inRun, suppressedInRun} = log ?? {inRun: 0, suppressedInRun: 0};
   const all = Math.max(counted, inRun);
-  return {all, logged: inRun - suppressedInRun, suppressed: suppressedInRun, untold: all - inRun};
+  return {all, logged: inRun - suppressedInRun, suppressed: suppressedInRun, uncounted: all - inRun};
 }
 
 export type FailedConnector = {
@@ -45,7 +45,7 @@ export type OfRun = {
 /** Absent: nothing is known of it. */
 type StateSources = {
   readonly stats?: Pick<StatsPoller, 'known'> | undefined;
-  readonly logs?: Pick<OpenLogs<Pick<Log, 'buffer' | 'errors'>>, 'get'>;
+  readonly logs?: Pick<LogRegistry<Pick<Log, 'buffer' | 'errors'>>, 'get'>;
 };
 
 type CountedErrors = {

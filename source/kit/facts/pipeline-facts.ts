@@ -4,7 +4,7 @@ import type {LossCount, OutputStream} from '../../engine/buffer/markers.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {degradedEvery, hasProcess, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
 import type {ErrorGroup} from '../../engine/records/error-log.ts';
-import type {Outage} from '../words/failures.ts';
+import type {Outage} from '../words/failure-words.ts';
 import {connectorsOf, type KnownConnector, type LoggedFailure} from './connectors.ts';
 
 /** Parts that only the answer about one pipeline has: where it was asked for. */

@@ -1,11 +1,11 @@
-import {forEachLog, type OpenLogs} from '../../engine/logs/log-manager.ts';
+import {forEachLog, type LogRegistry} from '../../engine/logs/log-manager.ts';
 import type {LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import {failedStartIn} from '../../engine/records/failed-start.ts';
 import {isPanicLine} from '../../engine/records/line-kind.ts';
 import {clean} from '../../lib/clean.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {count, isoTime} from '../../lib/format.ts';
-import {recordingWords} from '../words/markers.ts';
+import {recordingWords} from '../words/marker-words.ts';
 import {eventKind, eventWords} from './event-kinds.ts';
 import {suppressedWords, widthWithTarget} from './event-words.ts';
 import {isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
@@ -242,7 +242,7 @@ function shorten(text: string): string {
 }
 
 /** Calls `notify` when the recording of an open log stops or continues, until the returned function is called. */
-export function watchRecordings(logs: OpenLogs, notify: (text: string) => void): () => void {
+export function watchRecordings(logs: LogRegistry, notify: (text: string) => void): () => void {
   return forEachLog(logs, (log) => {
     const {snapshot} = log;
     let before: LogSnapshot['recording'];

@@ -5,7 +5,7 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {ConnectorStates, OfRun} from '../facts/connector-states.ts';
 import {type Finding, isDegraded} from '../facts/finding.ts';
 import {lateFrom, lateSince} from '../facts/pipeline-facts.ts';
-import {type DegradedPipelines, pipelineState} from '../words/pipeline.ts';
+import {type DegradedPipelines, pipelineState} from '../words/pipeline-words.ts';
 import type {EventOf} from './pipeline-event.ts';
 
 type DegradedOptions = {

@@ -4,8 +4,8 @@ import {textWidth} from '../../lib/width.ts';
 import type {Style} from '../terminal/style.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 import {cutBeforeEnd} from '../words/excerpt.ts';
-import {markerText} from '../words/markers.ts';
-import {stateChangeWords, stateWord} from '../words/pipeline.ts';
+import {markerText} from '../words/marker-words.ts';
+import {stateChangeWords, stateWord} from '../words/pipeline-words.ts';
 import {connectorWords, lostStreamWords, lostWords, rangeWords, suppressedWords, unknownStream} from './event-words.ts';
 import type {EventOf, Incident, PipelineEvent} from './pipeline-event.ts';
 

@@ -1,6 +1,6 @@
 import type {Pipeline, PipelineStats, RunnerHealth} from '../../engine/api/types.ts';
 import type {Log} from '../../engine/logs/log.ts';
-import type {OpenLogs} from '../../engine/logs/log-manager.ts';
+import type {LogRegistry} from '../../engine/logs/log-manager.ts';
 import {isFollowed} from '../../engine/logs/log-snapshot.ts';
 import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
 import type {StatsPoller} from '../../engine/pipelines/stats-poller.ts';
@@ -16,7 +16,7 @@ import {
 } from '../facts/connectors.ts';
 import type {Diagnose} from '../facts/finding.ts';
 import {factsOf, type Gathered, logFacts, type PipelineFacts} from '../facts/pipeline-facts.ts';
-import type {DegradedPipelines} from '../words/pipeline.ts';
+import type {DegradedPipelines} from '../words/pipeline-words.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {Degraded} from './degraded.ts';
 import {eventKind} from './event-kinds.ts';
@@ -38,7 +38,7 @@ import {
 import {type ErrorRow, errorRows, UnseenCounts, unseenErrors} from './unseen.ts';
 
 export type EventSources = {
-  readonly logs: OpenLogs;
+  readonly logs: LogRegistry;
   readonly poller: Pick<ListPoller, 'snapshot'>;
   /** Name the connectors whose errors become more; absent: they stay unnamed. */
   readonly stats?: Pick<StatsPoller, 'known' | 'setDegraded'>;
@@ -50,7 +50,7 @@ export type EventSources = {
 };
 
 /** The pipeline when it was last on the screen. */
-type Seen = {
+type LastSeen = {
   readonly status: PipelineStatus | undefined;
   /** The errors of its connectors, as far as they were known then. */
   readonly errors: ErrorsByConnector | undefined;
@@ -86,7 +86,7 @@ export class EventLog {
   /** The list whose events were read. */
   #read: PipelineStatuses | undefined;
   readonly #onScreen: OnScreen;
-  readonly #seen = new Map<string, Seen>();
+  readonly #seen = new Map<string, LastSeen>();
   readonly #unseenCounts = new UnseenCounts((name) => this.unseenErrors([name]));
   readonly #degraded: Degraded;
   readonly #outage = new ServerOutage();

@@ -9,7 +9,7 @@ import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts'
 import {panicAsError} from '../viewport/closed-record.ts';
 import {compactLine, levelCells, readLine, withoutCredentials} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
-import {lostAmount, markerText} from '../words/markers.ts';
+import {lostAmount, markerText} from '../words/marker-words.ts';
 import type {ErrorEnds, EventOf} from './pipeline-event.ts';
 
 /** With fewer cells the target would leave too little room for the message. */
@@ -56,13 +56,13 @@ export function connectorTotalWords(
   log: ConnectorErrorCount | undefined,
   {isAtLeast = false}: {readonly isAtLeast?: boolean} = {},
 ): string {
-  const {all, logged, suppressed, untold} = connectorTotal(counted, log);
+  const {all, logged, suppressed, uncounted} = connectorTotal(counted, log);
   const sum = `${isAtLeast ? 'at least ' : ''}${count(all)}`;
   if (!log || logged === all) return sum;
   const parts = [
     `${count(logged)} in the log`,
     ...(suppressed > 0 ? [`${count(suppressed)} suppressed`] : []),
-    ...(untold > 0 ? [`${count(untold)} ${log.isWhole ? 'suppressed, ' : ''}${onlyInApi}`] : []),
+    ...(uncounted > 0 ? [`${count(uncounted)} ${log.isWhole ? 'suppressed, ' : ''}${onlyInApi}`] : []),
   ];
   return `${sum}: ${parts.join(' · ')}`;
 }
@@ -77,18 +77,18 @@ const mostConnectors = 5;
 
 /**
  * Returns what `--exit-on` could not match, by connector and tag: `276 connector errors +812 suppressed, …:
- * orders.kafka 274 +800 (text_event_err) · …`; undefined if nothing was suppressed. `untold`: number of those that only
+ * orders.kafka 274 +800 (text_event_err) · …`; undefined if nothing was suppressed. `uncounted`: number of those that only
  * the statistics count.
  */
-export function unmatchedWords(connectors: readonly ConnectorCount[], untold: number): string | undefined {
+export function unmatchedWords(connectors: readonly ConnectorCount[], uncounted: number): string | undefined {
   const sumOf = (part: 'logged' | 'suppressed') => connectors.reduce((sum, each) => sum + each[part], 0);
-  const suppressed = sumOf('suppressed') + untold;
+  const suppressed = sumOf('suppressed') + uncounted;
   if (suppressed === 0) return undefined;
   const shown = connectors.slice(0, mostConnectors);
   const parts = [
     ...shown.map((each) => `${each.name === '' ? "Kafka's client" : each.name} ${countsOf(each)}`),
     ...(connectors.length > shown.length ? [`${count(connectors.length - shown.length)} more connectors`] : []),
-    ...(untold > 0 ? [`${count(untold)} ${onlyInApi}`] : []),
+    ...(uncounted > 0 ? [`${count(uncounted)} ${onlyInApi}`] : []),
   ];
   const all = counted(sumOf('logged'), 'connector error', 'connector errors');
   return `${all}${suppressedWords(suppressed)}, which --exit-on cannot match: ${parts.join(' · ')}`;

@@ -9,7 +9,7 @@ import {
 } from '../../engine/records/same-failure.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {readTime} from '../../lib/format.ts';
-import {failedWords} from '../words/pipeline.ts';
+import {failedWords} from '../words/pipeline-words.ts';
 import {historyEvents, isRunChange, type RunChange} from './history-changes.ts';
 import {type EventOf, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {isEnding, type PipelineStatus} from './pipeline-status.ts';

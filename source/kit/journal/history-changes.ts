@@ -1,7 +1,7 @@
 import {isUndeployed, stateOf} from '../../engine/api/pipeline-state.ts';
 import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {readTime} from '../../lib/format.ts';
-import {isCompileError, stateWord} from '../words/pipeline.ts';
+import {isCompileError, stateWord} from '../words/pipeline-words.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 import {isEnding, outagePatience} from './pipeline-status.ts';
 import {timelineOf} from './timeline.ts';

@@ -10,7 +10,7 @@ import {
   serverState,
   stateSince,
   stateWord,
-} from '../words/pipeline.ts';
+} from '../words/pipeline-words.ts';
 import type {PipelineEvent} from './pipeline-event.ts';
 
 /** A pipeline in a list, and what earlier lists add to it: two of them show what happened in between. */

@@ -15,9 +15,9 @@ import {clean} from '../../lib/clean.ts';
 import {count, readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
 import {excerptText} from '../viewport/line-text.ts';
-import {markerTone} from '../words/markers.ts';
-import {asFailedStart, failedWords} from '../words/pipeline.ts';
-import {isCutShort, noEnd, runWords} from '../words/run.ts';
+import {markerTone} from '../words/marker-words.ts';
+import {asFailedStart, failedWords} from '../words/pipeline-words.ts';
+import {isCutShort, noEnd, runWords} from '../words/run-words.ts';
 import {errorWords} from './event-words.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 

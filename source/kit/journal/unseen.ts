@@ -120,12 +120,12 @@ function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonl
     if (group !== undefined && (log?.errors.has(group) || muted.has(group))) continue;
     rows.push({...shared, kind: 'ended', key: `${name} ended ${connector}`, state: 'unseen', at, connector, message});
   }
-  const {untold} = connectorTotal(status.connectorErrors, log?.connectors);
-  if (untold === 0) return rows;
+  const {uncounted} = connectorTotal(status.connectorErrors, log?.connectors);
+  if (uncounted === 0) return rows;
   const unseen = isViewed ? 0 : unseenConnectorErrors(status, seen, log?.connectors);
   const besides = log && (log.connectors.isWhole ? 'suppressed' : 'suppressed-or-missing');
   const connectors = {...shared, kind: 'connectors', key: `${name} connectors`, besides} as const;
-  if (unseen === 0) rows.push({...connectors, state: 'seen', count: untold, increase: []});
+  if (unseen === 0) rows.push({...connectors, state: 'seen', count: uncounted, increase: []});
   else rows.push({...connectors, state: 'unseen', count: unseen, increase: increase()});
   return rows;
 }

@@ -7,9 +7,9 @@ export type KeyContext = string;
 /** Motion by a key on any page, and in the list. */
 export type Motion = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'end';
 /** Ways to take a page's text by a key. */
-export type Take = 'copy' | 'markdown' | 'save';
+export type ExportAction = 'copy' | 'markdown' | 'save';
 /** One of the commands that are made for every page from one set. */
-export type CommonAction = Motion | Take | 'close';
+export type CommonAction = Motion | ExportAction | 'close';
 
 export type Command = {
   /** Its name in the configuration's table `[keys]`, after its feature's on the screen. */

@@ -4,9 +4,9 @@ import type {ReadableStore} from '../../lib/store.ts';
 import {takeFromPage} from '../copy/copy.ts';
 import type {Command, CommonAction, Conditions, Motion} from '../keys/command.ts';
 import {rowsBy} from '../keys/common-commands.ts';
-import {lackWords} from '../screen/opened.ts';
+import {lackWords} from '../screen/opened-facts.ts';
 import type {Screen} from '../screen/screen.ts';
-import type {OpenPage} from '../state/page.ts';
+import type {PageState} from '../state/page-state.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {forgetRows, kindOf, openKind, rowsOf} from './page.ts';
 import {
@@ -92,7 +92,7 @@ function runOnPage(screen: Screen, {id, does, opens, section, context}: Command,
   return true;
 }
 
-function act(screen: Screen, page: OpenPage, does: CommonAction): void {
+function act(screen: Screen, page: PageState, does: CommonAction): void {
   switch (does) {
     case 'close': {
       const kind = kindOf(screen, page);
@@ -114,17 +114,17 @@ function act(screen: Screen, page: OpenPage, does: CommonAction): void {
 }
 
 /** To the page under it, if there is one. */
-function closePage(screen: Screen, {under}: OpenPage): void {
+function closePage(screen: Screen, {under}: PageState): void {
   screen.dispatch({type: 'page', page: under});
 }
 
-function move(screen: Screen, page: OpenPage, motion: Motion): void {
+function move(screen: Screen, page: PageState, motion: Motion): void {
   if (kindOf(screen, page).motions === 'lines') scroll(screen, page, motion);
   else moveCursor(screen, page, motion);
 }
 
 /** By rows; the cursor over items, if there are some among the rows, goes to the next one once it is near the screen. */
-function scroll(screen: Screen, page: OpenPage, motion: Motion): void {
+function scroll(screen: Screen, page: PageState, motion: Motion): void {
   const rows = rowsOf(kindOf(screen, page), screen, page);
   const height = screen.pageHeight;
   const from = scrollOffset(screen, page, rows);
@@ -166,7 +166,7 @@ function firstFrom(items: Items, row: number): number {
 }
 
 /** Moves the cursor from item to item, or by pages; the page scrolls as far, or as little as it must. */
-function moveCursor(screen: Screen, page: OpenPage, motion: Motion): void {
+function moveCursor(screen: Screen, page: PageState, motion: Motion): void {
   const rows = rowsOf(kindOf(screen, page), screen, page);
   const {items} = rows;
   if (!items) return;

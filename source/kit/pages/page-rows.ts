@@ -1,6 +1,6 @@
 import {clean, cleanLines} from '../../lib/clean.ts';
 import {textWidth} from '../../lib/width.ts';
-import type {Chosen, OpenPage} from '../state/page.ts';
+import type {Chosen, PageState} from '../state/page-state.ts';
 import {clip, padTo, shortenApart, wrapWords} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
@@ -98,7 +98,7 @@ export function offsetWithin(offset: number, rows: number, height: number): numb
  */
 export function scrollOffset(
   {pageHeight}: {readonly pageHeight: number},
-  {section, offset}: OpenPage,
+  {section, offset}: PageState,
   rows: PageRows,
 ): number {
   const start = startOf(section, rows);

@@ -1,5 +1,5 @@
 import type {Page, Screen} from '../screen/screen.ts';
-import type {OpenPage} from '../state/page.ts';
+import type {PageState} from '../state/page-state.ts';
 import type {PageText} from '../state/view-state.ts';
 import {textMarkdown} from '../viewport/markdown.ts';
 
@@ -9,7 +9,7 @@ import {headingRows, marginCells, type PageRows} from './page-rows.ts';
 export const wide = 1000;
 
 /** The rows of a page as text, and the same as Markdown. */
-export function pageText(screen: Screen, page: OpenPage, kind: Page): PageText {
+export function pageText(screen: Screen, page: PageState, kind: Page): PageText {
   const {tab} = screen;
   const [title = '', ...texts] = textsOf(kind.rows(screen, page, {width: wide}));
   // In front of an item is room for the cursor, in front of any other row a blank.

@@ -1,10 +1,10 @@
 import {sameParts} from '../../lib/store.ts';
 import type {Opened, Opening, Page, PipelinePart, Screen} from '../screen/screen.ts';
-import type {OpenPage} from '../state/page.ts';
+import type {PageState} from '../state/page-state.ts';
 import type {PageRows} from './page-rows.ts';
 
 /** Where a page is opened: over another one, or at a part of it. */
-type Where = Pick<OpenPage, 'under' | 'section' | 'cursor'>;
+type Where = Pick<PageState, 'under' | 'section' | 'cursor'>;
 
 export function openPage<State extends object>(
   screen: Screen,
@@ -16,16 +16,16 @@ export function openPage<State extends object>(
 }
 
 /** The page, if it is one of this kind. */
-export function openAs<State>(page: OpenPage | undefined, of: Page<State>): Opened<State> | undefined {
+export function openAs<State>(page: PageState | undefined, of: Page<State>): Opened<State> | undefined {
   return page && isOf(page, of) ? page : undefined;
 }
 
-function isOf<State>(page: OpenPage, of: Page<State>): page is Opened<State> {
+function isOf<State>(page: PageState, of: Page<State>): page is Opened<State> {
   return page.kind === of.kind;
 }
 
 /** What a part of the page of a pipeline keeps there; undefined: that page is not open. */
-export function keptBy<Kept>(page: OpenPage | undefined, {name}: PipelinePart<Kept>): Kept | undefined {
+export function keptBy<Kept>(page: PageState | undefined, {name}: PipelinePart<Kept>): Kept | undefined {
   if (!page || !('parts' in page) || !(page.parts instanceof Map)) return undefined;
   // The compiler cannot see that each part is kept under its own name.
   return page.parts.get(name) as Kept | undefined;
@@ -54,7 +54,7 @@ export function forgetRows(): void {
 }
 
 /** The kind of an open page. Throws for one that the screen does not have. */
-export function kindOf({features: {pages}}: Screen, {kind}: OpenPage): Page {
+export function kindOf({features: {pages}}: Screen, {kind}: PageState): Page {
   const page = pages.find((each) => each.kind === kind);
   if (!page) throw new Error(`no page is called '${kind}'`);
   return page;

@@ -1,5 +1,5 @@
 import {countBelow} from '../../lib/bisect.ts';
-import type {Chosen} from '../state/page.ts';
+import type {Chosen} from '../state/page-state.ts';
 import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {fitted, marginCells, type PageRows, type RowRange} from './page-rows.ts';

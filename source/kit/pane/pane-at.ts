@@ -11,7 +11,7 @@ import type {ModelledPane} from './pane-models.ts';
 export type Pane = {readonly tab: Tab} & ModelledPane;
 
 /** A pane with its place on the screen: what the keys of a log act on. */
-export type PaneAt = Pane & {
+export type PaneOnScreen = Pane & {
   readonly layout: Layout;
   readonly geometry: Geometry;
   /** The current entry; undefined while nothing is shown. */
@@ -33,13 +33,13 @@ export type SearchStatus = {
   readonly percent?: number | undefined;
 };
 
-export function paneAt(pane: Pane, layout: Layout): PaneAt {
+export function paneOnScreen(pane: Pane, layout: Layout): PaneOnScreen {
   const geometry = pane.rows.geometry(pane.tab.pane, layout);
   return {...pane, layout, geometry, current: currentOf(pane.tab.pane.position, geometry)};
 }
 
 /** The position at which the current entry, or its fold, keeps its row. `before`: the entries shown until now. */
-export function anchoredPosition({tab, model, geometry}: PaneAt, before: Entries): Position {
+export function anchoredPosition({tab, model, geometry}: PaneOnScreen, before: Entries): Position {
   const {shown, folds} = model;
   const rowFor = (id: number) => shown?.foldOf(id)?.head ?? folds.records.at(id)?.head ?? folds.rowOf(id);
   return anchorCurrentRow(tab.pane.position, {...geometry, entries: before}, geometry, rowFor);
@@ -49,7 +49,7 @@ export function anchoredPosition({tab, model, geometry}: PaneAt, before: Entries
  * Returns the range from the record where the selection began to the current one, in the order of the log; undefined
  * without a selection.
  */
-function selectedRange({model, tab, current}: PaneAt): RecordRange | undefined {
+function selectedRange({model, tab, current}: PaneOnScreen): RecordRange | undefined {
   const {selectedFrom} = tab.pane;
   if (selectedFrom === undefined || current === undefined) return undefined;
   const {index, shown} = model;
@@ -67,7 +67,7 @@ function selectedRange({model, tab, current}: PaneAt): RecordRange | undefined {
 }
 
 /** Ids of the selected lines, in order: those shown of whole records. */
-export function* idsOfSelection(at: PaneAt): Generator<number> {
+export function* idsOfSelection(at: PaneOnScreen): Generator<number> {
   const range = selectedRange(at);
   if (!range) return;
   const {index, shown} = at.model;
@@ -79,14 +79,14 @@ export function* idsOfSelection(at: PaneAt): Generator<number> {
 }
 
 /** Number of selected records, and of their lines; undefined without a selection. */
-export function selectionCount(at: PaneAt): {readonly records: number; readonly lines: number} | undefined {
+export function selectionCount(at: PaneOnScreen): {readonly records: number; readonly lines: number} | undefined {
   const range = selectedRange(at);
   const {index, shown} = at.model;
   return range && index.count(range, (id) => shown?.wordAt(id) ?? -1);
 }
 
 /** `12 records`, or `12 records, 40 lines` where they differ; undefined without a selection. */
-export function selectionWords(at: PaneAt): string | undefined {
+export function selectionWords(at: PaneOnScreen): string | undefined {
   const selected = selectionCount(at);
   if (!selected) return undefined;
   const {records, lines} = selected;
@@ -98,7 +98,7 @@ export function selectionWords(at: PaneAt): string | undefined {
  * Returns what a key for one record takes, where that is more than the line that is marked: `record of 63 lines`, `12
  * similar records`.
  */
-export function recordWords({model, tab, current}: PaneAt): string | undefined {
+export function recordWords({model, tab, current}: PaneOnScreen): string | undefined {
   const {position, selectedFrom} = tab.pane;
   if (position.kind === 'follow' || selectedFrom !== undefined || current === undefined) return undefined;
   const folded = model.shown?.foldedAt(current) ?? 1;
@@ -108,7 +108,7 @@ export function recordWords({model, tab, current}: PaneAt): string | undefined {
 }
 
 /** Returns how far the last row on the screen is into the log, from 0 to 100; undefined while following. */
-export function percentShown({model, tab, geometry}: PaneAt): number | undefined {
+export function percentShown({model, tab, geometry}: PaneOnScreen): number | undefined {
   const {position} = tab.pane;
   const {firstId, endId} = model.source.buffer;
   if (position.kind === 'follow') return undefined;
@@ -117,18 +117,18 @@ export function percentShown({model, tab, geometry}: PaneAt): number | undefined
 }
 
 /** Nothing has come below the screen since the log was paused, if it is. */
-export function hasNoneBelow(at: PaneAt | undefined): boolean {
+export function hasNoneBelow(at: PaneOnScreen | undefined): boolean {
   return !at || newBelow(at.tab.pane.position, at.geometry) === 0;
 }
 
 /** Width in cells of the longest line on the screen, margin excluded. */
-export function longestShown({rows, tab, layout, geometry}: PaneAt): number {
+export function longestShown({rows, tab, layout, geometry}: PaneOnScreen): number {
   const renderer = rows.renderer(tab.pane, layout);
   return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
 }
 
 /** The result of a tab's search so far; undefined without a search. */
-export function searchStatus({tab, model, current}: PaneAt): SearchStatus | undefined {
+export function searchStatus({tab, model, current}: PaneOnScreen): SearchStatus | undefined {
   const {searching} = model;
   if (!searching || tab.pane.search === undefined) return undefined;
   const {search, pattern} = searching;

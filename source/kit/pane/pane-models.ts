@@ -1,6 +1,6 @@
 import type {Entries} from '../../engine/buffer/log-buffer.ts';
 import type {Packer} from '../../engine/buffer/packed-store.ts';
-import {MergeFeed} from '../../engine/feeds/merge.ts';
+import {MergeFeed} from '../../engine/feeds/merge-feed.ts';
 import {Log} from '../../engine/logs/log.ts';
 import type {LogManager} from '../../engine/logs/log-manager.ts';
 import type {ReadableStore} from '../../lib/store.ts';

@@ -137,14 +137,14 @@ export class PaneRows {
     const current = currentOf(position, geometry);
     const rows = this.renderer(view, size).paintRows(places, {
       // No mark while following: with each frame another line is the newest.
-      current: position.kind === 'held' ? current : undefined,
+      current: position.kind === 'anchored' ? current : undefined,
       revealed: view.revealed,
       stateOf: (id) => this.#rowState(id, view, current),
       now: this.#services.clock.wall(),
       entries: geometry.entries,
     });
     if (this.#isAllHidden(view, places, size)) rows.push(...this.#allHidden(size));
-    const overview = this.#overview(size, position.kind === 'held' ? places : []);
+    const overview = this.#overview(size, position.kind === 'anchored' ? places : []);
     return overview.map((cell, row) => withOverview(rows[row] ?? '', cell, size.paneWidth - overviewCells));
   }
 

@@ -9,7 +9,7 @@ import type {Screen} from './screen.ts';
  * might be another one with each frame: returns true then. `does`: what the next press does.
  */
 export function showsRecord(screen: Screen, keyName: string, does: string): boolean {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   if (at?.tab.pane.position.kind !== 'follow' || at.current === undefined) return false;
   screen.changePane({position: hold(at.tab.pane.position, at.geometry)});
   screen.say(`paused here: press ${keyInWords(keyName)} again to ${does}`);
@@ -18,7 +18,7 @@ export function showsRecord(screen: Screen, keyName: string, does: string): bool
 
 /** The pipeline of a tab; in a merged tab, of its current line. */
 function pipelineAt(screen: Screen, tab: Tab): string | undefined {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   const origin = at?.current === undefined ? 0 : at.model.source.merge?.originAt(at.current);
   return tab.pastOf ?? pipelinesOf(tab)[origin ?? 0];
 }
@@ -59,7 +59,7 @@ export function ofProgram(what: Choice | PageText, fileName: string): PageText |
 
 /** Opens or closes the fold of the current record. Returns false if it is in none. */
 export function toggleFold(screen: Screen): boolean {
-  const at = screen.paneAt;
+  const at = screen.paneOnScreen;
   const fold = at?.current === undefined ? undefined : at.model.folds.at(at.current);
   if (!at || !fold) return false;
   at.model.folds.toggle(fold);

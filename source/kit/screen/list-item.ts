@@ -1,9 +1,9 @@
 import type {ListItem} from '../../engine/logs/catalog.ts';
 import type {FileState} from '../../engine/logs/log-snapshot.ts';
 import {clean} from '../../lib/clean.ts';
-import {hasUnknownErrors} from '../words/failures.ts';
-import {openedKind, openedState} from '../words/opened.ts';
-import {type PipelineState, pipelineState} from '../words/pipeline.ts';
+import {hasUnknownErrors} from '../words/failure-words.ts';
+import {openedKind, openedState} from '../words/opened-words.ts';
+import {type PipelineState, pipelineState} from '../words/pipeline-words.ts';
 
 /** What the list says of an item besides its name. */
 export type ItemWords = {

@@ -1,5 +1,5 @@
 import type {Log} from '../../engine/logs/log.ts';
-import {forEachLog, type OpenLogs} from '../../engine/logs/log-manager.ts';
+import {forEachLog, type LogRegistry} from '../../engine/logs/log-manager.ts';
 import type {LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {LongWait} from '../../lib/long-wait.ts';
@@ -15,7 +15,7 @@ export class LogWaits {
   }
 
   /** Follows all logs. Returns a function that ends that. */
-  start(logs: OpenLogs): () => void {
+  start(logs: LogRegistry): () => void {
     return forEachLog(logs, (log) => {
       const {snapshot} = log;
       const wait = this.#of(log);

@@ -1,5 +1,5 @@
 import type {ApiFailure, Pipeline, PipelineDetail} from '../../engine/api/types.ts';
-import {type ExcerptLine, excerptOf, excerptSteps, type ProgramPlace} from '../../engine/program/excerpt.ts';
+import {type ExcerptLine, excerptOf, excerptSteps, type ProgramPlace} from '../../engine/program/program-excerpt.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {readTime} from '../../lib/format.ts';
 import {runInSlices} from '../../lib/slices.ts';

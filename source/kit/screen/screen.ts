@@ -4,25 +4,25 @@ import type {Log} from '../../engine/logs/log.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 import type {Absence} from '../journal/absence.ts';
-import type {EventFeed} from '../journal/event-feed.ts';
+import type {EventTracker} from '../journal/event-tracker.ts';
 import type {EventLog} from '../journal/event-log.ts';
 import type {Command, CommandTable, Condition, Conditions, KeyContext, KeyGroup} from '../keys/command.ts';
 import type {PromptHint} from '../keys/commands.ts';
 import type {Motions, PageKeys} from '../keys/common-commands.ts';
 import type {PageRows} from '../pages/page-rows.ts';
 import type {Section} from '../pages/sections.ts';
-import type {Pane, PaneAt} from '../pane/pane-at.ts';
+import type {Pane, PaneOnScreen} from '../pane/pane-at.ts';
 import type {StripKind} from '../pane/pane-models.ts';
 import type {Settings} from '../settings/settings.ts';
 import type {Edit} from '../state/edit-line.ts';
-import type {OpenPage, PageKind} from '../state/page.ts';
+import type {PageState, PageTraits} from '../state/page-state.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import type {Choice, PageText, Prompt, Tab, ViewAction, ViewState} from '../state/view-state.ts';
 import type {StyledText} from '../terminal/styled-text.ts';
 import type {Geometry} from '../viewport/geometry.ts';
 import type {Fact} from '../viewport/markdown.ts';
 import type {Position} from '../viewport/position.ts';
-import type {PipelineError} from '../words/pipeline.ts';
+import type {PipelineError} from '../words/pipeline-words.ts';
 import type {Layout, Size} from './layout.ts';
 import type {LogWaits} from './log-waits.ts';
 import type {NoticeKind} from './notice-timer.ts';
@@ -55,7 +55,7 @@ export type Screen = {
   // The shown tab, other tabs, and what moves in them.
   readonly tab: Tab | undefined;
   readonly pane: Pane | undefined;
-  readonly paneAt: PaneAt | undefined;
+  readonly paneOnScreen: PaneOnScreen | undefined;
   logOf(tab: Tab): Log | undefined;
   indexOf(tab: Tab): RecordIndex | undefined;
   pinTab(): void;
@@ -73,7 +73,7 @@ export type Screen = {
   readonly lookup: PipelineLookup;
   readonly programs: ProgramLookup;
   readonly events: EventLog;
-  readonly eventFeed: EventFeed;
+  readonly eventTracker: EventTracker;
   readonly logWaits: LogWaits;
   readonly hasKey: boolean;
   onKey(): Absence | undefined;
@@ -82,7 +82,7 @@ export type Screen = {
   readonly commands: CommandTable;
   readonly hintCommands: CommandTable;
   readonly features: Features;
-  contextOf(page: OpenPage | undefined): KeyContext;
+  contextOf(page: PageState | undefined): KeyContext;
 };
 
 /** What one folder of `features/` contributes to the screen: a line in the index, `shells/features.ts`. */
@@ -133,7 +133,7 @@ export type Features = {
 };
 
 /** A page that is open, with what its kind keeps there. */
-export type Opened<State> = OpenPage & State;
+export type Opened<State> = PageState & State;
 
 /** `waited`: how long the page has waited for an answer, such as `4 s`; undefined while that is short. */
 export type PageView = {readonly width: number; readonly waited?: string | undefined};
@@ -158,7 +158,7 @@ type Run<State> = {run(screen: Screen, page: Opened<State>, keyName: string): vo
  * A kind of page: a file, and a line of its feature. Only pages that it has opened itself are handed to
  * it.
  */
-export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
+export type Page<State = unknown> = Omit<PageTraits, 'closed'> & {
   readonly motions: Motions;
   /** Its commands; absent: those of another page with its context. */
   readonly keys?: PageKeys;
@@ -175,7 +175,7 @@ export type Page<State = unknown> = Omit<PageKind, 'closed'> & {
   /** What is so, for its keys in the footer, besides what holds on any page. */
   conditions?(screen: Screen, page: Opened<State>): Conditions;
   /** The page with the cursor on another item; absent: `cursor` is its index. */
-  at?(screen: Screen, page: Opened<State>, item: number): OpenPage;
+  at?(screen: Screen, page: Opened<State>, item: number): PageState;
   /** What the keys that copy and save take; absent: its rows. */
   takes?(screen: Screen, page: Opened<State>): Choice | PageText | Problem;
   /** What is drawn again when these change. */

@@ -1,4 +1,4 @@
-import {type Outage, serverOutage} from '../words/failures.ts';
+import {type Outage, serverOutage} from '../words/failure-words.ts';
 import type {Screen} from './screen.ts';
 
 /** For a page, whose times are UTC. */

@@ -7,7 +7,7 @@ import {closest} from '../settings/parse-values.ts';
 import {mergedName, pipelinesOf, type SortOrder, type Tab} from '../state/view-state.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {byName, type DegradedPipelines, isFailing, stateRank} from '../words/pipeline.ts';
+import {byName, type DegradedPipelines, isFailing, stateRank} from '../words/pipeline-words.ts';
 import type {Services} from './services.ts';
 import type {View} from './view.ts';
 

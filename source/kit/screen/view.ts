@@ -55,7 +55,7 @@ export class View {
   #endNotice(): void {
     this.together(() => {
       this.clearNotice();
-      this.dispatch({type: 'asked', command: undefined});
+      this.dispatch({type: 'pending-confirmation', command: undefined});
     });
   }
 

@@ -1,4 +1,4 @@
-import type {PaneAt} from '../pane/pane-at.ts';
+import type {PaneOnScreen} from '../pane/pane-at.ts';
 import type {Position} from '../viewport/position.ts';
 import type {Screen} from './screen.ts';
 
@@ -6,7 +6,7 @@ import type {Screen} from './screen.ts';
 // for; another place or tab that the user goes to meanwhile ends the wait, and so does another key that has to wait.
 
 /** Entries below `endId` are indexed. */
-export function isIndexed({index}: Pick<PaneAt['model'], 'index'>, endId: number): boolean {
+export function isIndexed({index}: Pick<PaneOnScreen['model'], 'index'>, endId: number): boolean {
   return index.indexedTo >= endId;
 }
 
@@ -16,20 +16,20 @@ export function isIndexed({index}: Pick<PaneAt['model'], 'index'>, endId: number
  */
 export function whenIndexed(
   screen: Screen,
-  {what, isReady}: {readonly what: string; readonly isReady?: (at: PaneAt) => boolean},
-  go: (at: PaneAt) => void,
+  {what, isReady}: {readonly what: string; readonly isReady?: (at: PaneOnScreen) => boolean},
+  go: (at: PaneOnScreen) => void,
 ): void {
-  const {model} = screen.paneAt ?? {};
+  const {model} = screen.paneOnScreen ?? {};
   // What came since the last frame.
   model?.keepUp();
   const {endId = 0} = model?.source.buffer ?? {};
-  const words = (at: PaneAt) => `${what} ${at.model.indexedPercent}%`;
+  const words = (at: PaneOnScreen) => `${what} ${at.model.indexedPercent}%`;
   waitFor(screen, {isReady: isReady ?? ((at) => isIndexed(at.model, endId)), words}, go);
 }
 
 /** The same when so many of its lines are searched that `isReady`. */
-export function whenSearched(screen: Screen, {isReady}: Pick<Awaited, 'isReady'>, go: (at: PaneAt) => void): void {
-  const words = ({model}: PaneAt) => {
+export function whenSearched(screen: Screen, {isReady}: Pick<Awaited, 'isReady'>, go: (at: PaneOnScreen) => void): void {
+  const words = ({model}: PaneOnScreen) => {
     const {searchedPercent} = model;
     return searchedPercent === undefined ? 'searching' : `searching ${searchedPercent}%`;
   };
@@ -37,12 +37,12 @@ export function whenSearched(screen: Screen, {isReady}: Pick<Awaited, 'isReady'>
 }
 
 type Awaited = {
-  readonly isReady: (at: PaneAt) => boolean;
-  readonly words: (at: PaneAt) => string;
+  readonly isReady: (at: PaneOnScreen) => boolean;
+  readonly words: (at: PaneOnScreen) => string;
 };
 
-function waitFor(screen: Screen, {isReady, words}: Awaited, go: (at: PaneAt) => void): void {
-  const start = screen.paneAt;
+function waitFor(screen: Screen, {isReady, words}: Awaited, go: (at: PaneOnScreen) => void): void {
+  const start = screen.paneOnScreen;
   if (!start) return;
   if (isReady(start)) {
     go(start);
@@ -54,7 +54,7 @@ function waitFor(screen: Screen, {isReady, words}: Awaited, go: (at: PaneAt) => 
     if (screen.state.notice === said) screen.clearNotice();
   };
   const check = () => {
-    const at = screen.paneAt;
+    const at = screen.paneOnScreen;
     if (at?.model !== model || !isSamePlace(at.tab.pane.position, tab.pane.position)) return takeBack;
     if (isReady(at)) {
       return () => {

@@ -1,7 +1,7 @@
 import type {ApiFailure} from '../../engine/api/types.ts';
 import {type ConnectionState, isOpen} from '../../engine/connection/state.ts';
 import {serverRing} from '../../engine/stitch/ring-tail.ts';
-import {withAdvice} from '../words/failures.ts';
+import {withAdvice} from '../words/failure-words.ts';
 
 /** End of the printing of one log. */
 export type Ending = {

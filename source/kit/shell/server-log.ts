@@ -1,6 +1,6 @@
 import type {ApiClient} from '../../engine/api/types.ts';
 import {isOpen} from '../../engine/connection/state.ts';
-import {type ConnectionFeed, pipelineLogs} from '../../engine/feeds/connection.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../engine/feeds/connection-feed.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {LogManager} from '../../engine/logs/log-manager.ts';
 import type {Clock} from '../../lib/clock.ts';

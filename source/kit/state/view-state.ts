@@ -1,6 +1,6 @@
 import {picked} from '../../lib/json.ts';
 import type {TypedLine} from './edit-line.ts';
-import type {OpenPage} from './page.ts';
+import type {PageState} from './page-state.ts';
 import {
   applyToScreen,
   changedPane,
@@ -40,16 +40,16 @@ export type ViewState = ScreenView & {
   readonly defaults: ViewDefaults;
   /** Name of the shown tab. */
   readonly active: string | undefined;
-  /** Number of uses of the shown log: at each, what it has by then is seen. */
-  readonly uses: number;
-  readonly page: OpenPage | undefined;
+  /** Number of interactionCount of the shown log: at each, what it has by then is seen. */
+  readonly interactionCount: number;
+  readonly page: PageState | undefined;
   readonly prompt: Prompt | undefined;
   /** Text killed last in a prompt, for any prompt. */
   readonly killed: string;
   /** One line for the user, until the next key or for some seconds. */
   readonly notice: string | undefined;
   /** The command that has asked first, and runs at a second press of its key. */
-  readonly asked: 'quit' | 'interrupt' | 'record' | undefined;
+  readonly pendingConfirmation: 'quit' | 'interrupt' | 'record' | undefined;
 };
 
 /** Parts of a view that a session has. */
@@ -85,11 +85,11 @@ export type ViewAction =
   | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
   | {readonly type: 'marked'; readonly names: readonly string[]}
-  | {readonly type: 'page'; readonly page: OpenPage | undefined}
+  | {readonly type: 'page'; readonly page: PageState | undefined}
   | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
   | {readonly type: 'killed'; readonly text: string}
   | {readonly type: 'notice'; readonly text: string | undefined}
-  | {readonly type: 'asked'; readonly command: ViewState['asked']};
+  | {readonly type: 'pending-confirmation'; readonly command: ViewState['pendingConfirmation']};
 
 export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
   /** See `TypedLine`; undefined: at the end. */
@@ -158,12 +158,12 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
     pasts,
     defaults,
     active: unique[0],
-    uses: 0,
+    interactionCount: 0,
     page: undefined,
     prompt: undefined,
     killed: '',
     notice: undefined,
-    asked: undefined,
+    pendingConfirmation: undefined,
   });
 }
 
@@ -193,10 +193,10 @@ function afterAction(state: ViewState, action: ViewAction): ViewState {
       return {...state, tabs: withPinnedTabs(state, action.names)};
     case 'pin': {
       const tabs = changeTab(state.tabs, action.name, (tab) => (tab.pinned ? tab : {...tab, pinned: true}));
-      return {...state, tabs, uses: action.name === state.active ? state.uses + 1 : state.uses};
+      return {...state, tabs, interactionCount: action.name === state.active ? state.interactionCount + 1 : state.interactionCount};
     }
     case 'used':
-      return {...state, uses: state.uses + 1};
+      return {...state, interactionCount: state.interactionCount + 1};
     case 'close':
       return close(state, action.name);
     case 'replace':
@@ -228,8 +228,8 @@ function afterAction(state: ViewState, action: ViewAction): ViewState {
       return {...state, killed: action.text};
     case 'notice':
       return {...state, notice: action.text};
-    case 'asked':
-      return {...state, asked: action.command};
+    case 'pending-confirmation':
+      return {...state, pendingConfirmation: action.command};
   }
 }
 

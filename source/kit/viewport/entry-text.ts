@@ -7,7 +7,7 @@ import {wordOffsets} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
 import {joinLines, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {markerText, markerTone} from '../words/markers.ts';
+import {markerText, markerTone} from '../words/marker-words.ts';
 import {type CompactForm, compactText, levelEnd, messageColumn, readLine, timeColumn} from './line-text.ts';
 import {isVerbatim, timeOfText, type ZoneOffset} from './time-column.ts';
 

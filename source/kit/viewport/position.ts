@@ -20,7 +20,7 @@ import {
 export type Position =
   | {readonly kind: 'follow'}
   | {
-      readonly kind: 'held';
+      readonly kind: 'anchored';
       readonly top: RowPosition;
       readonly current: number;
       /** Entries from this id on have not been on the screen and count as new. */
@@ -35,7 +35,7 @@ export const follow: Position = {kind: 'follow'};
 
 /** The first entry of a log that is still read: what comes is not new. */
 export function beginningAt(id: number): Position {
-  return {kind: 'held', top: {id, row: 0}, current: id, seen: Number.MAX_SAFE_INTEGER, untilRead: true};
+  return {kind: 'anchored', top: {id, row: 0}, current: id, seen: Number.MAX_SAFE_INTEGER, untilRead: true};
 }
 
 /** The position once the log is read up to `endId`. */
@@ -64,7 +64,7 @@ export function newBelow(position: Position, geometry: Geometry): number {
 
 /** Stops following. The screen stays as it is, with the last entry as the current one. */
 export function hold(position: Position, geometry: Geometry): Position {
-  return position.kind === 'held' ? position : (holdAt(position, geometry) ?? position);
+  return position.kind === 'anchored' ? position : (holdAt(position, geometry) ?? position);
 }
 
 /** Moves the current entry by `delta` entries. A move down from the last one follows again. */
@@ -153,15 +153,15 @@ export function anchorCurrentRow(
   return {...position, top: clampTop(wanted, after) ?? wanted, current: target, anchoredRow};
 }
 
-type Held = Extract<Position, {kind: 'held'}>;
+type Held = Extract<Position, {kind: 'anchored'}>;
 
 /** The position as `held`, with a shown top and a shown current entry; undefined if nothing is shown. */
 function holdAt(position: Position, geometry: Geometry): Held | undefined {
-  const top = position.kind === 'held' ? heldTop(position, geometry) : lastTop(geometry);
+  const top = position.kind === 'anchored' ? heldTop(position, geometry) : lastTop(geometry);
   const current = currentOf(position, geometry);
   if (top === undefined || current === undefined) return undefined;
-  const seen = position.kind === 'held' ? position.seen : Math.max(current + 1, geometry.endId ?? 0);
-  return {kind: 'held', top, current, seen};
+  const seen = position.kind === 'anchored' ? position.seen : Math.max(current + 1, geometry.endId ?? 0);
+  return {kind: 'anchored', top, current, seen};
 }
 
 /**

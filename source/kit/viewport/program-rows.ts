@@ -1,4 +1,4 @@
-import type {ExcerptLine} from '../../engine/program/excerpt.ts';
+import type {ExcerptLine} from '../../engine/program/program-excerpt.ts';
 import {clean} from '../../lib/clean.ts';
 import {textWidth} from '../../lib/width.ts';
 import {clip} from '../terminal/fit.ts';

@@ -1,12 +1,12 @@
 import {homedir} from 'node:os';
 import {stateFolder} from '../../engine/disk/save-file.ts';
 import type {WhyOptions} from '../../features/why/why-of-server.ts';
-import type {Request} from '../../kit/settings/request.ts';
+import type {Request} from '../../kit/settings/command-request.ts';
 import type {Settings} from '../../kit/settings/settings.ts';
 import type {ShellCommand} from '../../kit/shell/shell-command.ts';
 import {noticeLine, printWhole} from '../../kit/system/line-output.ts';
 import {stopOnSignals} from '../../kit/system/signals.ts';
-import {errorWithAdvice} from '../../kit/words/failures.ts';
+import {errorWithAdvice} from '../../kit/words/failure-words.ts';
 import {systemClock} from '../../lib/clock.ts';
 import {systemRandom} from '../../lib/random.ts';
 import {type Caller, loadSettings} from '../startup/load-settings.ts';

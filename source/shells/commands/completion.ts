@@ -7,7 +7,7 @@ import {wordsOf} from '../../kit/settings/command-line.ts';
 import {summaryOf} from '../../kit/settings/help-text.ts';
 import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../../kit/settings/option.ts';
 import {optionNamed, options} from '../../kit/settings/option-table.ts';
-import {configVerbs, shells} from '../../kit/settings/request.ts';
+import {configVerbs, shells} from '../../kit/settings/command-request.ts';
 import {pipelinesSoon} from '../../kit/shell/named-pipelines.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {isObject, parseJson} from '../../lib/json.ts';

@@ -3,7 +3,7 @@ import {homedir} from 'node:os';
 import path from 'node:path';
 import {codeOf, failureWords, makeFolder} from '../../engine/disk/save-file.ts';
 import {configTemplate, type KeyLine} from '../../kit/settings/config-template.ts';
-import type {Request} from '../../kit/settings/request.ts';
+import type {Request} from '../../kit/settings/command-request.ts';
 import type {Settings} from '../../kit/settings/settings.ts';
 import {printWhole} from '../../kit/system/line-output.ts';
 import {shortMessage} from '../../lib/format.ts';

@@ -4,7 +4,7 @@ import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
 import type {Why, WhyOptions} from '../../features/why/why-of-server.ts';
 import {tagMatcher} from '../../kit/settings/names.ts';
 import {didYouMean, UsageError} from '../../kit/settings/parse-values.ts';
-import type {ListForm} from '../../kit/settings/request.ts';
+import type {ListForm} from '../../kit/settings/command-request.ts';
 import {fewOf} from '../../kit/shell/find-named-logs.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import {
@@ -16,7 +16,7 @@ import {
   serverState,
   stateSince,
   tagWords,
-} from '../../kit/words/pipeline.ts';
+} from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {elapsedShort, readTime} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';

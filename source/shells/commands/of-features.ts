@@ -1,4 +1,4 @@
-import type {DiffRequest, TimelineRequest} from '../../kit/settings/request.ts';
+import type {DiffRequest, TimelineRequest} from '../../kit/settings/command-request.ts';
 import type {ShellCommand} from '../../kit/shell/shell-command.ts';
 
 type ShellCommands = {

@@ -5,14 +5,14 @@ import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {diagnose} from '../../features/why/diagnose.ts';
 import type {Absence} from '../../kit/journal/absence.ts';
 import {watchRecordings} from '../../kit/journal/alerts.ts';
-import {EventFeed} from '../../kit/journal/event-feed.ts';
+import {EventTracker} from '../../kit/journal/event-tracker.ts';
 import type {EventLog} from '../../kit/journal/event-log.ts';
 import type {CommandTable, KeyContext} from '../../kit/keys/command.ts';
 import {commandsFrom, withHint} from '../../kit/keys/commands.ts';
-import {anchoredPosition, hasNoneBelow, type Pane, type PaneAt, paneAt} from '../../kit/pane/pane-at.ts';
+import {anchoredPosition, hasNoneBelow, type Pane, type PaneOnScreen, paneOnScreen} from '../../kit/pane/pane-at.ts';
 import {PaneModels} from '../../kit/pane/pane-models.ts';
 import {type Layout, layoutOf, type Size} from '../../kit/screen/layout.ts';
-import {tellFormat} from '../../kit/screen/log-format.ts';
+import {tellFormat} from '../../kit/screen/format-notice.ts';
 import {LogWaits} from '../../kit/screen/log-waits.ts';
 import type {NoticeKind} from '../../kit/screen/notice-timer.ts';
 import {ProgramLookup} from '../../kit/screen/program-lookup.ts';
@@ -20,7 +20,7 @@ import type {Features} from '../../kit/screen/screen.ts';
 import {PipelineLookup, type Services, TerminalLease} from '../../kit/screen/services.ts';
 import {PipelineListView, TabSwitcher} from '../../kit/screen/tabs.ts';
 import {View} from '../../kit/screen/view.ts';
-import {type OpenPage, type PageKind, withUnder} from '../../kit/state/page.ts';
+import {type PageState, type PageTraits, withUnder} from '../../kit/state/page-state.ts';
 import {changesRows, type PaneView, type ViewOptions} from '../../kit/state/pane-view.ts';
 import {
   activeTab,
@@ -33,8 +33,8 @@ import {
 } from '../../kit/state/view-state.ts';
 import type {Geometry} from '../../kit/viewport/geometry.ts';
 import {anchorCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../../kit/viewport/position.ts';
-import {oldServerWords} from '../../kit/words/failures.ts';
-import {isFailing} from '../../kit/words/pipeline.ts';
+import {oldServerWords} from '../../kit/words/failure-words.ts';
+import {isFailing} from '../../kit/words/pipeline-words.ts';
 import {errorText} from '../../lib/format.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {PlaceFinder} from './session/place-finder.ts';
@@ -58,7 +58,7 @@ export class Controller {
   readonly commands: CommandTable;
   readonly features: Features;
   readonly terminal = new TerminalLease();
-  readonly eventFeed: EventFeed;
+  readonly eventTracker: EventTracker;
   readonly events: EventLog;
   readonly tabSwitcher: TabSwitcher;
   readonly lookup: PipelineLookup;
@@ -89,14 +89,14 @@ export class Controller {
     const view = new View(initialView(names, viewOptions), services);
     this.#view = view;
     this.#seen = view.state;
-    this.eventFeed = new EventFeed({
+    this.eventTracker = new EventTracker({
       ...services,
       diagnose,
       say: (text) => view.say(text),
       // What the user is reading stays.
       onMarked: (text) => view.state.notice === undefined && view.say(text),
     });
-    this.events = this.eventFeed.log;
+    this.events = this.eventTracker.log;
     this.lookup = new PipelineLookup(services);
     this.programs = new ProgramLookup(services, (name) => this.pipeline(name));
     this.logWaits = new LogWaits(clock);
@@ -140,7 +140,7 @@ export class Controller {
         if (!poller.snapshot.get().failure) this.lookup.retry();
       }),
       logs.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
-      this.eventFeed.start(),
+      this.eventTracker.start(),
       this.logWaits.start(logs),
       this.places.start(),
       watchRecordings(logs, (text) => this.say(text, 'failure')),
@@ -193,7 +193,7 @@ export class Controller {
   }
 
   setSize(size: Size): void {
-    const at = this.paneAt;
+    const at = this.paneOnScreen;
     this.#size = size;
     if (at) this.#keepRow(at);
   }
@@ -229,11 +229,11 @@ export class Controller {
   }
 
   /** Returns where keys go while this page is open; undefined: no page is. */
-  contextOf(page: OpenPage | undefined): KeyContext {
+  contextOf(page: PageState | undefined): KeyContext {
     return this.kindOf(page)?.context ?? this.state.focus;
   }
 
-  kindOf(page: OpenPage | undefined): PageKind | undefined {
+  kindOf(page: PageState | undefined): PageTraits | undefined {
     return page && this.features.pages.find(({kind}) => kind === page.kind);
   }
 
@@ -268,14 +268,14 @@ export class Controller {
   }
 
   /** The pane with its layout, which keys of a log need; undefined also on a screen that is too small. */
-  get paneAt(): PaneAt | undefined {
+  get paneOnScreen(): PaneOnScreen | undefined {
     return this.#paneAtOf(this.state);
   }
 
-  #paneAtOf(state: ViewState): PaneAt | undefined {
+  #paneAtOf(state: ViewState): PaneOnScreen | undefined {
     const pane = this.#paneOf(state);
     const layout = this.#layoutOf(state);
-    return pane && layout && paneAt(pane, layout);
+    return pane && layout && paneOnScreen(pane, layout);
   }
 
   /** The log of a tab; undefined until its streams are open. */
@@ -323,13 +323,13 @@ export class Controller {
   }
 
   move(change: (position: Position, geometry: Geometry) => Position): void {
-    const at = this.paneAt;
+    const at = this.paneOnScreen;
     if (at) this.changePane({position: change(at.tab.pane.position, at.geometry)});
   }
 
   /** Makes an entry current and opens its fold. If it is hidden: the next shown entry, or the last, with a notice. */
   goToEntry(id: number): void {
-    const at = this.paneAt;
+    const at = this.paneOnScreen;
     if (!at) return;
     const {entries} = at.geometry;
     const isKept = id >= at.model.source.buffer.firstId;
@@ -375,7 +375,7 @@ export class Controller {
   /** A key came. Returns what happened before it, if the user was away. */
   onKey(): Absence | undefined {
     this.#hasKey = true;
-    return this.eventFeed.onKey();
+    return this.eventTracker.onKey();
   }
 
   get hasKey(): boolean {
@@ -388,7 +388,7 @@ export class Controller {
     if (described !== undefined) this.lookup.start(described);
   }
 
-  #tellClosed(before: OpenPage | undefined, now: OpenPage | undefined): void {
+  #tellClosed(before: PageState | undefined, now: PageState | undefined): void {
     const open = new Set(withUnder(now).map(({identity}) => identity));
     for (const page of withUnder(before)) if (!open.has(page.identity)) this.kindOf(page)?.closed?.(page);
   }
@@ -403,7 +403,7 @@ export class Controller {
     this.#tellShown();
     // A key in a paused log shows nothing of what has come below; going to its place from a page does.
     const isBack = before.page !== undefined && state.page === undefined;
-    if (state.uses !== before.uses && (isBack || hasNoneBelow(this.paneAt))) this.events.onAction();
+    if (state.interactionCount !== before.interactionCount && (isBack || hasNoneBelow(this.paneOnScreen))) this.events.onAction();
     this.#tellClosed(before.page, state.page);
     if (state.active !== before.active) this.#onShown();
   }
@@ -413,7 +413,7 @@ export class Controller {
     const {stats} = this.services;
     const {tab} = this;
     const {page} = this.state;
-    const showsLast = () => hasNoneBelow(this.paneAt);
+    const showsLast = () => hasNoneBelow(this.paneOnScreen);
     const shown = tab && {name: tab.name, pipelines: pipelinesOf(tab), log: () => this.logOf(tab), showsLast};
     const kind = this.kindOf(page);
     this.events.setShown(kind?.hidesLog ? undefined : shown);
@@ -432,7 +432,7 @@ export class Controller {
   /**
    * Keeps the current line in its row after a change of the pane's width, which changes the heights of wrapped lines.
    */
-  #keepRow({tab, geometry, layout, current}: PaneAt): void {
+  #keepRow({tab, geometry, layout, current}: PaneOnScreen): void {
     const {position} = tab.pane;
     const isShown = visiblePlaces(position, geometry).some(({id}) => id === current);
     if (position.kind === 'follow' || !isShown || this.layout?.paneWidth === layout.paneWidth) return;
@@ -440,8 +440,8 @@ export class Controller {
   }
 
   /** Changes the position in a tab, if it is shown. */
-  #setPosition(name: string, positionAt: (at: PaneAt) => Position): void {
-    const at = this.paneAt;
+  #setPosition(name: string, positionAt: (at: PaneOnScreen) => Position): void {
+    const at = this.paneOnScreen;
     if (at?.tab.name === name) this.dispatch({type: 'pane', name, change: {position: positionAt(at)}});
   }
 }

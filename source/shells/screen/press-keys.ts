@@ -150,8 +150,8 @@ function runKey(controller: Controller, keyName: string): void {
   const {state} = controller;
   if (state.notice !== undefined) controller.clearNotice();
   const command = commandOf(controller.commands, controller.keyContext, keyName);
-  if (state.asked !== undefined && command?.id !== state.asked) {
-    controller.dispatch({type: 'asked', command: undefined});
+  if (state.pendingConfirmation !== undefined && command?.id !== state.pendingConfirmation) {
+    controller.dispatch({type: 'pending-confirmation', command: undefined});
   }
   if (command?.context === 'log' && controller.keyContext === 'list') runOnShownLog(controller, command, keyName);
   else if (command) runCommand(controller, command, keyName);

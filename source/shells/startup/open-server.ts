@@ -14,7 +14,7 @@ import type {ApiClient} from '../../engine/api/types.ts';
 import {UsageError} from '../../kit/settings/parse-values.ts';
 import type {ServerOptions, ValueWithSource} from '../../kit/settings/server-options.ts';
 import type {Settings} from '../../kit/settings/settings.ts';
-import {oldServerWords} from '../../kit/words/failures.ts';
+import {oldServerWords} from '../../kit/words/failure-words.ts';
 import {type Clock, withPatience} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import {readTokenFile} from './token-file.ts';

@@ -167,7 +167,7 @@ describe('after a stop of 45 s, of a log with 300 lines a second', () => {
     connection.onEvent({kind: 'slept', of: 'stop'});
     let written = now;
     /** Time goes on, and the newest connection brings what is written. */
-    const goOn = async (milliseconds: number, areLines = true) => {
+    const attachTo = async (milliseconds: number, areLines = true) => {
       for (let passed = 0; passed < milliseconds; passed += 20) {
         await clock.advance(20);
         if (areLines && bodies.length > 1) bodies.at(-1)?.onData(Buffer.from(lines(written, written + 6)));
@@ -175,7 +175,7 @@ describe('after a stop of 45 s, of a log with 300 lines a second', () => {
       }
     };
     const newest = () => `${rig.buffer.lineAt(rig.buffer.endId - 1) ?? ''}`.split('  ').at(-1);
-    return {...rig, goOn, newest};
+    return {...rig, attachTo, newest};
   }
 
   test.each([
@@ -187,11 +187,11 @@ describe('after a stop of 45 s, of a log with 300 lines a second', () => {
       2700,
     ],
   ])('a connection that brings nothing more is replaced within 3 s, where the server %s', async (_, replay, lost) => {
-    const {clock, goOn, bodies, answer, newest, buffer, areOpen} = await stop();
-    await goOn(1000);
+    const {clock, attachTo, bodies, answer, newest, buffer, areOpen} = await stop();
+    await attachTo(1000);
     expect(bodies).toHaveLength(2);
     answer(replay);
-    await goOn(2000 + 40);
+    await attachTo(2000 + 40);
     expect(areOpen()).toEqual([false, true]);
     expect(Number(newest())).toBeGreaterThan(now);
     const {marker} = buffer.lastMarker() ?? {};
@@ -201,23 +201,23 @@ describe('after a stop of 45 s, of a log with 300 lines a second', () => {
   });
 
   test('a second connection that fails is followed by others', async () => {
-    const {goOn, bodies, answer, newest} = await stop();
-    await goOn(1000);
+    const {attachTo, bodies, answer, newest} = await stop();
+    await attachTo(1000);
     bodies.at(-1)?.end({kind: 'cut', message: ''});
-    await goOn(3000, false);
+    await attachTo(3000, false);
     expect(bodies.length).toBeGreaterThan(2);
     answer(first + lines(1, now));
-    await goOn(2000);
+    await attachTo(2000);
     expect(Number(newest())).toBeGreaterThan(now);
   });
 
   test('a connection that falls silent after its first lines is replaced, too', async () => {
-    const {goOn, bodies, answer, newest, areOpen} = await stop();
-    await goOn(1500);
+    const {attachTo, bodies, answer, newest, areOpen} = await stop();
+    await attachTo(1500);
     // What its socket held is read late, as the machine is busy.
     bodies[0]?.onData(Buffer.from(lines(lastStop, lastStop + 1000)));
     answer(first + lines(1, now));
-    await goOn(1000);
+    await attachTo(1000);
     expect(areOpen()).toEqual([false, true]);
     expect(Number(newest())).toBeGreaterThan(now);
   });

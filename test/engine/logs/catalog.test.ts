@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {noServer} from '../../../source/engine/api/no-server.ts';
-import {pipelineLogs} from '../../../source/engine/feeds/connection.ts';
-import {openedLog} from '../../../source/engine/feeds/opened.ts';
+import {pipelineLogs} from '../../../source/engine/feeds/connection-feed.ts';
+import {openedLog} from '../../../source/engine/feeds/opened-log.ts';
 import {Catalog, type OpenFound} from '../../../source/engine/logs/catalog.ts';
 import {LogManager} from '../../../source/engine/logs/log-manager.ts';
 import {createStore} from '../../../source/lib/store.ts';

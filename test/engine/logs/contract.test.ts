@@ -5,7 +5,7 @@ import {describe, expect, test} from 'vitest';
 import type {Log} from '../../../source/engine/logs/log.ts';
 import {findRecordings} from '../../../source/engine/recording/read-recording.ts';
 import {diagnose} from '../../../source/features/why/diagnose.ts';
-import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
+import {EventTracker} from '../../../source/kit/journal/event-tracker.ts';
 import {LineOutput} from '../../../source/kit/system/line-output.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {createStore} from '../../../source/lib/store.ts';
@@ -146,7 +146,7 @@ describe.each(forms)('$name', (form) => {
       const {log} = opened;
       const logs = {names: createStore([log.name]), get: () => log};
       const list = {pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined};
-      const events = new EventFeed({
+      const events = new EventTracker({
         logs,
         poller: {snapshot: createStore(list), refresh: () => {}},
         clock: systemClock,

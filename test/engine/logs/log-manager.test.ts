@@ -2,7 +2,7 @@ import {appendFileSync} from 'node:fs';
 import path from 'node:path';
 import {describe, expect, it, onTestFinished, test} from 'vitest';
 import {noServer} from '../../../source/engine/api/no-server.ts';
-import {openedLog} from '../../../source/engine/feeds/opened.ts';
+import {openedLog} from '../../../source/engine/feeds/opened-log.ts';
 import {Catalog, type OpenFound} from '../../../source/engine/logs/catalog.ts';
 import {forEachLog, LogManager, watchFirstLines} from '../../../source/engine/logs/log-manager.ts';
 import {findLogs} from '../../../source/engine/opened/find-logs.ts';

@@ -1,5 +1,5 @@
 import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
-import {MergeFeed, mergedStatus} from '../../../source/engine/feeds/merge.ts';
+import {MergeFeed, mergedStatus} from '../../../source/engine/feeds/merge-feed.ts';
 import {capabilitiesOf} from '../../../source/engine/logs/capabilities.ts';
 import {Log} from '../../../source/engine/logs/log.ts';
 import type {LogSink} from '../../../source/engine/logs/log-sink.ts';

@@ -4,7 +4,7 @@ import {DemoServer} from '../../../demo/server.ts';
 import {createClient} from '../../../source/engine/api/client.ts';
 import type {Marker} from '../../../source/engine/buffer/markers.ts';
 import type {ConnectionState} from '../../../source/engine/connection/state.ts';
-import {type ConnectionFeed, pipelineLogs} from '../../../source/engine/feeds/connection.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../../source/engine/feeds/connection-feed.ts';
 import type {Log} from '../../../source/engine/logs/log.ts';
 import {LogManager} from '../../../source/engine/logs/log-manager.ts';
 import {type Clock, systemClock} from '../../../source/lib/clock.ts';

@@ -9,7 +9,7 @@ import type {ApiFailure, Pipeline, PipelineDetail} from '../../../source/engine/
 import {ListPoller, Login} from '../../../source/engine/pipelines/list-poller.ts';
 import {noticeRows} from '../../../source/kit/terminal/fit.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
-import {oldServerWords} from '../../../source/kit/words/failures.ts';
+import {oldServerWords} from '../../../source/kit/words/failure-words.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock, settled} from '../../harness/fake-clock.ts';

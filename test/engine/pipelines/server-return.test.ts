@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {ApiError} from '../../../source/engine/api/errors.ts';
 import {ServerAnswers} from '../../../source/engine/api/request.ts';
 import type {ApiClient, ApiFailure, LogHandlers, Pipeline, PipelineDetail} from '../../../source/engine/api/types.ts';
-import {type ConnectionFeed, pipelineLogs} from '../../../source/engine/feeds/connection.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../../source/engine/feeds/connection-feed.ts';
 import type {Log} from '../../../source/engine/logs/log.ts';
 import {LogManager} from '../../../source/engine/logs/log-manager.ts';
 import {ListPoller} from '../../../source/engine/pipelines/list-poller.ts';

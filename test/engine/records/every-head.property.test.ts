@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {LogStates} from '../../../source/engine/logs/log-states.ts';
-import {isConfigurationLine} from '../../../source/engine/records/configuration.ts';
+import {isConfigurationLine} from '../../../source/engine/records/configuration-lines.ts';
 import {levelIn} from '../../../source/engine/records/line-head.ts';
 import {isPanicLine, isRunnerLine, isWholeRecord, runnerMessage} from '../../../source/engine/records/line-kind.ts';
 import {PanicReports} from '../../../source/engine/records/panic.ts';

@@ -9,7 +9,7 @@ import {
   runFacts,
   runInWords,
 } from '../../../source/features/changes/changes-words.ts';
-import {type KindChange, kindSteps, RunCounter, type RunKinds} from '../../../source/features/changes/run-changes.ts';
+import {type GroupChange, kindSteps, RunCounter, type RunProfile} from '../../../source/features/changes/run-changes.ts';
 import {lineAsSent} from '../../../source/kit/viewport/line-text.ts';
 import {runAtOnce} from '../../../source/lib/slices.ts';
 import {head, indexText, runner, start, stopped} from '../../engine/records/index-lines.ts';
@@ -56,9 +56,9 @@ const two = [
   ]),
 ];
 
-const compareRuns = (older: RunKinds, newer: RunKinds) => runAtOnce(kindSteps(older, newer));
+const compareRuns = (older: RunProfile, newer: RunProfile) => runAtOnce(kindSteps(older, newer));
 
-const said = ({change, before, now, example}: KindChange) =>
+const said = ({change, before, now, example}: GroupChange) =>
   `${change} ${before} ${now} ${lineAsSent(example).text.split('  ').at(-1)}`;
 
 it('finds what is new, three times as frequent, and gone; errors first, then warnings', () => {

@@ -98,7 +98,7 @@ describe('f, o and -', () => {
     );
     await using screen = await reading([bad(1), told, bad(2), logged(3, 'INFO', 'done')]);
     const shown = () => {
-      const {entries, source} = screen.controller.paneAt?.model ?? {};
+      const {entries, source} = screen.controller.paneOnScreen?.model ?? {};
       const ids = Array.from({length: source?.buffer.endId ?? 0}, (_, id) => id);
       return ids.filter((id) => entries?.atOrAfter(id) === id).map((id) => source?.buffer.lineAt(id)?.toString());
     };

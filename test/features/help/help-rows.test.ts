@@ -213,7 +213,7 @@ describe('Enter', () => {
     find(screen, 'next error');
     await pressed(screen, 'Enter');
     expect(pageOf(screen)).toBeUndefined();
-    expect(viewOf(screen).position).toMatchObject({kind: 'held'});
+    expect(viewOf(screen).position).toMatchObject({kind: 'anchored'});
   });
 
   it('runs a command of the other side there', async () => {
@@ -228,7 +228,7 @@ describe('Enter', () => {
     expect(screen.controller.state.focus).toBe('list');
     expect(viewOf(screen).asSent).toBe(true);
     // The list has its cursor on the first pipeline now.
-    await screen.until(() => screen.controller.paneAt?.current !== undefined, 'its log');
+    await screen.until(() => screen.controller.paneOnScreen?.current !== undefined, 'its log');
     find(screen, 'select records from');
     screen.press('Enter');
     expect(screen.controller.state.focus).toBe('log');

@@ -84,7 +84,7 @@ describe('how lines look', () => {
       await using screen = await reading(log);
       screen.press('k', 'j', 'Enter');
       expect(screen.controller.state.page).toMatchObject({kind: 'record', offset: 0});
-      expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 2});
+      expect(viewOf(screen).position).toMatchObject({kind: 'anchored', current: 2});
     });
 
     it('opens a folded row in place instead', async () => {

@@ -130,7 +130,7 @@ describe('in the log', () => {
     await write(screen, logged(60, 'ERROR', 'of two lines'), '  the second');
     screen.press('m');
     expect([...viewOf(screen).marks]).toEqual([]);
-    expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 52});
+    expect(viewOf(screen).position).toMatchObject({kind: 'anchored', current: 52});
     expect(noticeOf(screen)).toBe('paused here: press m again to mark it');
     screen.press('m');
     expect([...viewOf(screen).marks]).toEqual([51]);

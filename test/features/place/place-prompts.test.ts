@@ -191,14 +191,14 @@ describe('moving and searching', () => {
   const position = (screen: ScreenUnderTest) => activeTab(screen.controller.state)?.pane.position;
   const currentText = (screen: ScreenUnderTest) => {
     const at = position(screen);
-    const id = at?.kind === 'held' ? at.current : -1;
+    const id = at?.kind === 'anchored' ? at.current : -1;
     return screen.logs.get('orders')?.buffer.lineAt(id)?.toString();
   };
 
   it('p stops the view but not the stream; p again follows', async () => {
     await using screen = await reading(100);
     screen.press('p');
-    expect(position(screen)?.kind).toBe('held');
+    expect(position(screen)?.kind).toBe('anchored');
     screen.server.pipeline('orders').write('arrived while paused');
     await screen.untilLine('orders', 'arrived while paused');
     expect(currentText(screen)).toBe('line 100 of 0');
@@ -213,7 +213,7 @@ describe('moving and searching', () => {
     screen.press('G');
     expect(position(screen)?.kind).toBe('follow');
     screen.press('g');
-    expect(position(screen)).toMatchObject({kind: 'held', current: 0});
+    expect(position(screen)).toMatchObject({kind: 'anchored', current: 0});
     screen.press('F');
     expect(position(screen)?.kind).toBe('follow');
   });
@@ -223,7 +223,7 @@ describe('moving and searching', () => {
     const height = screen.controller.layout?.paneHeight ?? 0;
     const top = () => {
       const at = position(screen);
-      return at?.kind === 'held' ? at.top.id : undefined;
+      return at?.kind === 'anchored' ? at.top.id : undefined;
     };
     const end = screen.logs.get('orders')?.buffer.endId ?? 0;
     screen.press('PageUp');
@@ -239,7 +239,7 @@ describe('moving and searching', () => {
   it('a search jumps to the last match as it is typed, and Esc puts everything back', async () => {
     await using screen = await reading(100);
     screen.pressTogether('/', 'l', 'i', 'n', 'e', 'Space', '4');
-    await screen.until(() => position(screen)?.kind === 'held', 'the jump');
+    await screen.until(() => position(screen)?.kind === 'anchored', 'the jump');
     expect(currentText(screen)).toBe('line 49 of 9');
     expect(activeTab(screen.controller.state)?.pane.search).toBe('line 4');
 
@@ -251,7 +251,7 @@ describe('moving and searching', () => {
   it('n and N go from match to match, and around with a notice', async () => {
     await using screen = await reading(100);
     screen.pressTogether('/', 'o', 'f', 'Space', '7', 'Enter');
-    await screen.until(() => position(screen)?.kind === 'held', 'the jump');
+    await screen.until(() => position(screen)?.kind === 'anchored', 'the jump');
     expect(currentText(screen)).toBe('line 97 of 7');
     screen.press('N');
     expect(currentText(screen)).toBe('line 87 of 7');
@@ -269,7 +269,7 @@ describe('moving and searching', () => {
     screen.server.pipeline('orders').write(`${'x'.repeat(300)} needle ${'y'.repeat(300)}`);
     await screen.untilLine('orders', 'needle');
     screen.pressTogether('/', 'n', 'e', 'e', 'd', 'l', 'e');
-    await screen.until(() => position(screen)?.kind === 'held', 'the jump');
+    await screen.until(() => position(screen)?.kind === 'anchored', 'the jump');
     const {pane, layout} = screen.controller;
     const rows = pane && layout ? pane.rows.paint(pane.tab.pane, layout).join('\n') : '';
     expect(rows).toContain('needle');

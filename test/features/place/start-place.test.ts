@@ -19,7 +19,7 @@ const log = [
 const at = (seconds: number) => Date.UTC(2026, 10, 25) + seconds * 1000;
 
 function paneOf({controller}: ScreenUnderTest) {
-  const pane = controller.paneAt;
+  const pane = controller.paneOnScreen;
   if (!pane) throw new Error('no pane');
   return pane;
 }
@@ -127,14 +127,14 @@ test('the place of the command line is gone to once the log has come, and what b
     end();
     return [currentLine(screen), noticeOf(screen), viewOf(screen).position.kind];
   };
-  expect(await arrived(2, hash)).toEqual([log[3], 'found: this record is as it was copied', 'held']);
+  expect(await arrived(2, hash)).toEqual([log[3], 'found: this record is as it was copied', 'anchored']);
   expect(await arrived(2, '00000000')).toEqual([
-    ...[log[1], 'changed: the record of 2026-11-25 00:00:02 UTC is not as it was copied', 'held'],
+    ...[log[1], 'changed: the record of 2026-11-25 00:00:02 UTC is not as it was copied', 'anchored'],
   ]);
   expect(await arrived(2.5, hash)).toEqual([
-    ...[log[5], 'gone: the log has no record of 2026-11-25 00:00:02 UTC', 'held'],
+    ...[log[5], 'gone: the log has no record of 2026-11-25 00:00:02 UTC', 'anchored'],
   ]);
-  expect(await arrived(3, undefined)).toEqual([log[5], 'paused at 2026-11-25 00:00:03 UTC', 'held']);
+  expect(await arrived(3, undefined)).toEqual([log[5], 'paused at 2026-11-25 00:00:03 UTC', 'anchored']);
   expect((await arrived(60, undefined))[1]).toBe('nothing at or after 2026-11-25 00:01:00 UTC: this is the end');
 });
 

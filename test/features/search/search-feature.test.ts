@@ -253,7 +253,7 @@ describe('a search of the words of markers', () => {
     await cutOnce(screen);
     await write(screen, logged(2, 'INFO', 'step two'), logged(3, 'INFO', 'lost three'));
     await typed(screen, '/', 'lost');
-    const at = () => screen.controller.paneAt && searchStatus(screen.controller.paneAt);
+    const at = () => screen.controller.paneOnScreen && searchStatus(screen.controller.paneOnScreen);
     expect(at()).toMatchObject({matches: 3, rank: 3, complete: true});
     screen.press('N');
     expect(currentMarker(screen)).toBe('reconnected');
@@ -275,7 +275,7 @@ describe('a search of the words of markers', () => {
     await write(screen, logged(2, 'INFO', 'step two'));
     await cutOnce(screen);
     // A correction adds no entry: only the match tells that it was searched.
-    const matches = () => screen.controller.paneAt && searchStatus(screen.controller.paneAt)?.matches;
+    const matches = () => screen.controller.paneOnScreen && searchStatus(screen.controller.paneOnScreen)?.matches;
     await screen.until(() => matches() === 1, 'the match');
     screen.press('n');
     expect(currentMarker(screen)).toBe('reconnected');
@@ -339,7 +339,7 @@ describe('the prompt of /', () => {
     await using screen = await reading(log);
     screen.pressTogether('/', 't', 'w', 'o', 'Enter');
     expect(viewOf(screen).position.kind).toBe('follow');
-    await screen.until(() => viewOf(screen).position.kind === 'held', 'the jump');
+    await screen.until(() => viewOf(screen).position.kind === 'anchored', 'the jump');
     expect(currentLine(screen)).toContain('two');
   });
 

@@ -6,7 +6,7 @@ import {createClient} from '../../../source/engine/api/client.ts';
 import {ApiError} from '../../../source/engine/api/errors.ts';
 import type {ApiClient} from '../../../source/engine/api/types.ts';
 import {timelineOfServer} from '../../../source/features/timeline/timeline-command.ts';
-import type {TimelineRequest} from '../../../source/kit/settings/request.ts';
+import type {TimelineRequest} from '../../../source/kit/settings/command-request.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {logged} from '../../kit/screen/reading.ts';
 

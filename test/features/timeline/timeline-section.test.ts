@@ -4,7 +4,7 @@ import {expect, it} from 'vitest';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
 import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
 import {keptBy} from '../../../source/kit/pages/page.ts';
-import {withUnder} from '../../../source/kit/state/page.ts';
+import {withUnder} from '../../../source/kit/state/page-state.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
 import {sectionTexts} from '../../kit/pages/all-rows.ts';

@@ -3,7 +3,7 @@ import {connectorErrors, parseError} from '../../../demo/connector-errors.ts';
 import {panicProcess, processLog} from '../../../demo/process-log.ts';
 import {pageShown} from '../../../source/kit/pages/page-driver.ts';
 import {goToTab} from '../../../source/kit/screen/common.ts';
-import {runnerTrouble} from '../../../source/kit/words/failures.ts';
+import {runnerTrouble} from '../../../source/kit/words/failure-words.ts';
 import {textWidth} from '../../../source/lib/width.ts';
 import {allTexts, rowsOfPage} from '../../kit/pages/all-rows.ts';
 import {currentLine, logged, reading, write} from '../../kit/screen/reading.ts';
@@ -155,7 +155,7 @@ it('a pipeline that panicked leads to its panic, and copies say what the page sa
   );
   screen.press('Enter');
   // The record begins with the empty line that Rust prints first.
-  const {model, current = -1} = screen.controller.paneAt ?? {};
+  const {model, current = -1} = screen.controller.paneOnScreen ?? {};
   const lines = model?.index.linesOf(current).map((id) => model.source.buffer.lineAt(id)?.toString());
   expect(lines?.join('\n')).toMatch(/^\nthread 'dbsp-worker-0' .*\n.*StdIo\(StorageFull\)/);
 });

@@ -24,7 +24,7 @@ describe('the lines as Markdown', () => {
   ];
 
   async function markdown({controller}: ScreenUnderTest, choice: Choice): Promise<string | undefined> {
-    const at = controller.paneAt;
+    const at = controller.paneOnScreen;
     if (!at) throw new Error('there is no pane');
     return await markdownOf(controller, choice, at);
   }
@@ -166,7 +166,7 @@ describe('the chosen lines', () => {
 
   /** The lines that are chosen, in one text. */
   function chosen({controller}: ScreenUnderTest, choice: Choice): string {
-    const at = controller.paneAt;
+    const at = controller.paneOnScreen;
     if (!at) throw new Error('there is no pane');
     return copyBytes(at.model.source.buffer, idsOf(choice, at)).toString();
   }
@@ -211,11 +211,11 @@ describe('the chosen lines', () => {
   it('of the selection are counted as it grows, markers and hidden lines left out', async () => {
     const alike = Array.from({length: 40}, (_, index) => logged(10 + index, 'INFO', `polled ${index} rows`));
     await using screen = await reading([...log, ...alike]);
-    const counted = () => screen.controller.paneAt && selectionCount(screen.controller.paneAt);
+    const counted = () => screen.controller.paneOnScreen && selectionCount(screen.controller.paneOnScreen);
     /** From each row up to the first one. */
     const checkAll = () => {
       for (screen.press('G', 'v'); ; screen.press('k')) {
-        const at = screen.controller.paneAt;
+        const at = screen.controller.paneOnScreen;
         if (!at) throw new Error('there is no pane');
         const {buffer} = at.model.source;
         const lines = [...idsOf('selection', at)].filter((id) => buffer.lineAt(id) !== undefined);
@@ -297,7 +297,7 @@ describe('the chosen lines', () => {
     await using screen = await reading(log);
     await addMarker(screen);
     await write(screen, logged(9, 'INFO', 'after the line'));
-    const at = screen.controller.paneAt;
+    const at = screen.controller.paneOnScreen;
     if (!at) throw new Error('there is no pane');
     const blocks: Uint8Array[] = [];
     for await (const block of blocksOf(screen.controller, 'all', at, {form: 'clean', markers: true}))
@@ -310,7 +310,7 @@ describe('the chosen lines', () => {
 
   it('lose their colours and nothing else, also where a colour is cut at the end of a block', async () => {
     await using screen = await reading(log);
-    const at = screen.controller.paneAt;
+    const at = screen.controller.paneOnScreen;
     if (!at) throw new Error('there is no pane');
     const buffer = writable(at.model.source.buffer);
     // Blocks have 1 MiB: most of these sequences are at another place in each of them.
@@ -329,7 +329,7 @@ describe('the chosen lines', () => {
   it('are not joined when they are too large for a clipboard', async () => {
     await using screen = await reading(log);
     writable(screen.controller.pane?.model.source.buffer).append(Buffer.alloc(mostCopied, `${'x'.repeat(999)}\n`));
-    const at = screen.controller.paneAt;
+    const at = screen.controller.paneOnScreen;
     if (!at) throw new Error('there is no pane');
     expect(await chosenBytes(screen.controller, 'all', at)).toBeUndefined();
   });

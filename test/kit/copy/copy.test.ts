@@ -230,7 +230,7 @@ describe('y and Y copy', () => {
       await using screen = await reading(log);
       screen.press('v');
       expect(noticeOf(screen)).toMatch(/^move to select/);
-      expect(viewOf(screen)).toMatchObject({position: {kind: 'held'}, selectedFrom: 50});
+      expect(viewOf(screen)).toMatchObject({position: {kind: 'anchored'}, selectedFrom: 50});
       screen.press('v');
       expect(viewOf(screen).selectedFrom).toBeUndefined();
       screen.press('v', 'k', 'k', 'y');
@@ -312,7 +312,7 @@ describe('y and Y copy', () => {
   ])('%s shows the newest record at its first press while following, and takes it at the second', async (key, does) => {
     await using screen = await reading(log);
     screen.press(key);
-    expect(viewOf(screen).position).toMatchObject({kind: 'held', current: 50});
+    expect(viewOf(screen).position).toMatchObject({kind: 'anchored', current: 50});
     expect(noticeOf(screen)).toBe(`paused here: press ${key} again to ${does}`);
     // What comes meanwhile is not taken.
     await write(screen, logged(60, 'INFO', 'step 60'));

@@ -6,7 +6,7 @@ import type {PipelineHistory} from '../../../source/engine/pipelines/pipeline-hi
 import {isPanicLine} from '../../../source/engine/records/line-kind.ts';
 import {diagnose} from '../../../source/features/why/diagnose.ts';
 import type {Absence} from '../../../source/kit/journal/absence.ts';
-import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
+import {EventTracker} from '../../../source/kit/journal/event-tracker.ts';
 import type {PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {head, runner} from '../../engine/records/index-lines.ts';
@@ -59,7 +59,7 @@ type OnServer = {
 /** A server with four pipelines, whose list is polled while nobody is there. */
 class World {
   readonly clock = new FakeClock(Date.UTC(2026, 10, 25));
-  readonly feed: EventFeed;
+  readonly feed: EventTracker;
   readonly outages: Truth[] = [];
   /** Errors in open logs, besides panics. */
   readonly errors = [0, 0];
@@ -77,7 +77,7 @@ class World {
   constructor(phase: number) {
     const {clock} = this;
     const logs = new Map(this.#logs.map(({log}) => [log.name, log]));
-    this.feed = new EventFeed({
+    this.feed = new EventTracker({
       ...{clock, diagnose, poller: {snapshot: this.#list, refresh: () => this.#ask()}},
       logs: {names: createStore([...logs.keys()]), get: (name: string) => logs.get(name)},
       history: async (name) => await this.#history(name),

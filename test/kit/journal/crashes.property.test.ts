@@ -4,7 +4,7 @@ import type {MonitorEvent, MonitorEventDetail, Pipeline} from '../../../source/e
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../../source/engine/pipelines/pipeline-history.ts';
 import {diagnose} from '../../../source/features/why/diagnose.ts';
-import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
+import {EventTracker} from '../../../source/kit/journal/event-tracker.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {head, runner} from '../../engine/records/index-lines.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -43,7 +43,7 @@ class Server {
   readonly told: string[] = [];
   /** What happened, for the message of a test that fails. */
   readonly truth: string[] = [];
-  readonly #feed: EventFeed;
+  readonly #feed: EventTracker;
   readonly #log: ReturnType<typeof followedLog>;
   readonly #list = createStore<ListSnapshot>({
     ...{pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined},
@@ -62,7 +62,7 @@ class Server {
     this.#log = followedLog('a', clock);
     const {log} = this.#log;
     const logs = {names: createStore(life.hasLog ? ['a'] : []), get: () => (life.hasLog ? log : undefined)};
-    this.#feed = new EventFeed({
+    this.#feed = new EventTracker({
       ...{clock, logs, diagnose, poller: {snapshot: this.#list, refresh: () => this.#ask()}},
       history: async () => await this.#history(),
       events: {

@@ -208,7 +208,7 @@ it('stays so under another name, and what was before the start is no news under 
     },
     services: {events: {onAlert: (alert) => void alerts.push(alert)}},
   });
-  const {events, eventFeed} = screen.controller;
+  const {events, eventTracker} = screen.controller;
   const {run} = screen.server.pipeline('ill');
   await screen.until(() => screen.controller.pipeline('ill') !== undefined, 'the list');
   run.setHealth('ill.in', 'Unhealthy', 'broker away');
@@ -218,7 +218,7 @@ it('stays so under another name, and what was before the start is no news under 
   await screen.until(() => screen.controller.pipeline('still-ill') !== undefined, 'the new name');
   expect([...events.degraded.get().keys()]).toEqual(['still-ill']);
   await screen.clock.advance(90_000);
-  eventFeed.flush();
+  eventTracker.flush();
   expect(alerts.filter(({kind}) => kind === 'degraded')).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
 import {connectorTotalWords, errorWords, lostStreamWords, rangeWords} from '../../../source/kit/journal/event-words.ts';
 import type {EventOf, PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import {pipelineStatuses} from '../../../source/kit/journal/pipeline-status.ts';
-import {markerText} from '../../../source/kit/words/markers.ts';
+import {markerText} from '../../../source/kit/words/marker-words.ts';
 import {deploymentError, makePipeline, stopped} from '../screen/make-pipeline.ts';
 import {errorsOf} from './statuses.ts';
 

@@ -4,7 +4,7 @@ import {statsSteps} from '../../../source/engine/api/parse-stats.ts';
 import {ServerJson} from '../../../source/engine/api/server-text.ts';
 import {newlinesIn} from '../../../source/engine/buffer/segment.ts';
 import {configurationSteps} from '../../../source/engine/program/configuration.ts';
-import {excerptOf} from '../../../source/engine/program/excerpt.ts';
+import {excerptOf} from '../../../source/engine/program/program-excerpt.ts';
 import {ErrorLog} from '../../../source/engine/records/error-log.ts';
 import {changesObject, changesText, comparedRuns, runFacts} from '../../../source/features/changes/changes-words.ts';
 import {RunCounter} from '../../../source/features/changes/run-changes.ts';
@@ -12,7 +12,7 @@ import {timelineObject, timelineText} from '../../../source/features/timeline/ti
 import {Alerts, alertObject} from '../../../source/kit/journal/alerts.ts';
 import {timelineOf} from '../../../source/kit/journal/timeline.ts';
 import {MarkdownReport} from '../../../source/kit/viewport/markdown.ts';
-import {pipelineErrors} from '../../../source/kit/words/pipeline.ts';
+import {pipelineErrors} from '../../../source/kit/words/pipeline-words.ts';
 import {jsonText} from '../../../source/lib/json.ts';
 import {runAtOnce} from '../../../source/lib/slices.ts';
 import {pipelineObject} from '../../../source/shells/commands/list.ts';

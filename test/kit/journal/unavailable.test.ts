@@ -2,7 +2,7 @@ import {expect, it} from 'vitest';
 import type {Pipeline} from '../../../source/engine/api/types.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import {diagnose} from '../../../source/features/why/diagnose.ts';
-import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
+import {EventTracker} from '../../../source/kit/journal/event-tracker.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {deploymentError, makePipeline, stopped} from '../screen/make-pipeline.ts';
@@ -14,7 +14,7 @@ function setUp() {
   const snapshot = createStore<ListSnapshot>({
     ...{pipelines: [makePipeline('a')], goodAt: undefined, failure: undefined, nextTryAt: undefined},
   });
-  const feed = new EventFeed({
+  const feed = new EventTracker({
     ...{
       clock,
       diagnose,

@@ -22,25 +22,25 @@ describe('the shown log', () => {
   describe('what the keys act on', () => {
     it('is the last entry while following, and the marked one while held', async () => {
       await using screen = await reading(log);
-      expect(screen.controller.paneAt?.current).toBe(4);
+      expect(screen.controller.paneOnScreen?.current).toBe(4);
       screen.press('k');
-      expect(screen.controller.paneAt?.current).toBe(3);
-      expect(screen.controller.paneAt).toMatchObject({tab: {name: 'orders'}, geometry: {height: 26}});
+      expect(screen.controller.paneOnScreen?.current).toBe(3);
+      expect(screen.controller.paneOnScreen).toMatchObject({tab: {name: 'orders'}, geometry: {height: 26}});
     });
 
     it('is nothing on a screen that is too small, and without a tab', async () => {
       await using screen = await reading(log);
       screen.controller.setSize({columns: 39, rows: 10});
-      expect(screen.controller.paneAt).toBeUndefined();
+      expect(screen.controller.paneOnScreen).toBeUndefined();
       screen.press('j', 'y', 'Enter', '/', '&');
       screen.controller.setSize({columns: 40, rows: 10});
       screen.controller.tabSwitcher.close('orders');
-      expect(screen.controller.paneAt).toBeUndefined();
+      expect(screen.controller.paneOnScreen).toBeUndefined();
     });
 
     it('has no current entry in an empty log', async () => {
       await using screen = await reading([], {names: ['unknown']});
-      expect(screen.controller.paneAt).toMatchObject({current: undefined});
+      expect(screen.controller.paneOnScreen).toMatchObject({current: undefined});
     });
   });
 
@@ -121,7 +121,7 @@ describe('the words for a selection', () => {
     logged(3, 'INFO', 'three'),
     logged(4, 'INFO', 'four'),
   ];
-  const words = ({controller}: ScreenUnderTest) => controller.paneAt && selectionWords(controller.paneAt);
+  const words = ({controller}: ScreenUnderTest) => controller.paneOnScreen && selectionWords(controller.paneOnScreen);
 
   it('count its records, and their lines where they have more, but no markers', async () => {
     await using screen = await reading(log);
@@ -155,7 +155,7 @@ describe('the words for a selection', () => {
   it('name the record under the cursor instead where it is more than that line', async () => {
     const alike = [5, 6, 7].map((at) => logged(at, 'INFO', `read ${at} rows`));
     await using screen = await reading([...log, ...alike]);
-    const record = () => screen.controller.paneAt && recordWords(screen.controller.paneAt);
+    const record = () => screen.controller.paneOnScreen && recordWords(screen.controller.paneOnScreen);
     expect(record()).toBeUndefined();
     screen.press('k');
     expect(record()).toBeUndefined();

@@ -63,7 +63,7 @@ describe('a new list', () => {
     });
     await screen.untilConnected('orders', 'billing');
     const {controller} = screen;
-    controller.eventFeed.alerts.toggleNotifyOnce('orders');
+    controller.eventTracker.alerts.toggleNotifyOnce('orders');
     controller.dispatch({type: 'merge', names: ['orders', 'billing']});
     controller.tabSwitcher.show('orders');
     const {pane} = controller;

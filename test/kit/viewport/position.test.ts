@@ -81,7 +81,7 @@ describe('moving', () => {
   it('follows again downwards from the last entry only', () => {
     const held = hold(follow, log(100));
     expect(moveBy(held, log(100), 1)).toEqual(follow);
-    expect(moveBy(held, log(101), 1).kind).toBe('held');
+    expect(moveBy(held, log(101), 1).kind).toBe('anchored');
     expect(moveBy(follow, log(100), 1)).toEqual(follow);
   });
 
@@ -121,7 +121,7 @@ describe('scrolling', () => {
   it('follows again when scrolled down from the very end', () => {
     let position = scrollBy(follow, log(100), -5);
     position = scrollBy(position, log(100), 5);
-    expect(position.kind).toBe('held');
+    expect(position.kind).toBe('anchored');
     expect(scrollBy(position, log(100), 5)).toEqual(follow);
   });
 });
@@ -303,7 +303,7 @@ describe('anchorCurrentRow', () => {
 
   it('keeps the part of a long entry that was at the top', () => {
     const long = shows(numbers(20), 10, (id) => (id === 5 ? 30 : 1));
-    const inside: Position = {kind: 'held', top: {id: 5, row: 12}, current: 5, seen: 0};
+    const inside: Position = {kind: 'anchored', top: {id: 5, row: 12}, current: 5, seen: 0};
     const fewer = shows(numbers(20, 5), 10, (id) => (id === 5 ? 30 : 1));
     expect(visiblePlaces(anchorCurrentRow(inside, long, fewer), fewer)[0]).toEqual({id: 5, row: 12});
   });

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {excerptOf} from '../../../source/engine/program/excerpt.ts';
+import {excerptOf} from '../../../source/engine/program/program-excerpt.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import {excerptRows} from '../../../source/kit/viewport/program-rows.ts';
 import {textWidth} from '../../../source/lib/width.ts';

@@ -128,7 +128,7 @@ describe('every key of the table', () => {
         await screen.clock.advance(1);
         controller.dispatch({type: 'page', page: undefined});
         controller.dispatch({type: 'prompt', prompt: undefined});
-        controller.dispatch({type: 'asked', command: undefined});
+        controller.dispatch({type: 'pending-confirmation', command: undefined});
         controller.tabSwitcher.show(name);
         controller.changePaneOf(name, {...newPane, ...view});
       }
@@ -184,9 +184,9 @@ describe('in the list, a key of the log that the list does not use', () => {
   }
 
   it.each([
-    ['e', {position: {kind: 'held', current: 2}}],
+    ['e', {position: {kind: 'anchored', current: 2}}],
     ['w', {wrap: 'all'}],
-    ['p', {position: {kind: 'held'}}],
+    ['p', {position: {kind: 'anchored'}}],
     ['L', {filters: [{filter: {kind: 'level'}}]}],
     ['J', {asSent: true}],
     ['f', {fold: true}],

@@ -9,7 +9,7 @@ import {
   isCompiling,
   isFailing,
   stateWord,
-} from '../../../kit/words/pipeline.ts';
+} from '../../../kit/words/pipeline-words.ts';
 import {readTime} from '../../../lib/format.ts';
 
 /** Milliseconds that a stop lasts until it is an end: a restart stops the pipeline, and the next list tells of it. */

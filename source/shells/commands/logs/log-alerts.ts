@@ -4,7 +4,7 @@ import type {ListPoller} from '../../../engine/pipelines/list-poller.ts';
 import {readHistory} from '../../../engine/pipelines/pipeline-history.ts';
 import {diagnose} from '../../../features/why/diagnose.ts';
 import {alertObject} from '../../../kit/journal/alerts.ts';
-import {EventFeed} from '../../../kit/journal/event-feed.ts';
+import {EventTracker} from '../../../kit/journal/event-tracker.ts';
 import {AlertCommand} from '../../../kit/system/alert-command.ts';
 import type {Clock} from '../../../lib/clock.ts';
 
@@ -36,7 +36,7 @@ export function startLogAlerts(options: LogAlertsOptions): () => Promise<void> {
     printed.add(log);
     return () => {};
   });
-  const events = new EventFeed({
+  const events = new EventTracker({
     logs: manager,
     poller,
     clock,

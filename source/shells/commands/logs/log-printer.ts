@@ -5,7 +5,7 @@ import type {Ending} from '../../../kit/shell/catch-up.ts';
 import type {Over, RecordSelector} from '../../../kit/shell/record-selector.ts';
 import type {ConvertLines} from '../../../kit/shell/record-shapes.ts';
 import type {FaultKind, LineOutput} from '../../../kit/system/line-output.ts';
-import {markerText} from '../../../kit/words/markers.ts';
+import {markerText} from '../../../kit/words/marker-words.ts';
 import type {Clock} from '../../../lib/clock.ts';
 import {counted} from '../../../lib/format.ts';
 import {RecordPrinter, type RecordPrinterOptions} from './record-printer.ts';

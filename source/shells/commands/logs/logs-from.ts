@@ -2,7 +2,7 @@ import path from 'node:path';
 import {isDamage} from '../../../engine/buffer/markers.ts';
 import {newline, newlinesIn} from '../../../engine/buffer/segment.ts';
 import {codeOf} from '../../../engine/disk/save-file.ts';
-import {addPieces, openedPieces, type PiecesOptions} from '../../../engine/feeds/pieces.ts';
+import {addPieces, openedPieces, type PiecesOptions} from '../../../engine/feeds/pieces-source.ts';
 import {needsFormat} from '../../../engine/filters/filter.ts';
 import {capabilitiesOf} from '../../../engine/logs/capabilities.ts';
 import {LogSink} from '../../../engine/logs/log-sink.ts';

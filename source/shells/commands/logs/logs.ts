@@ -1,11 +1,11 @@
 import {asFailure} from '../../../engine/api/errors.ts';
 import type {ApiClient, Pipeline} from '../../../engine/api/types.ts';
-import {type ConnectionFeed, pipelineLogs} from '../../../engine/feeds/connection.ts';
+import {type ConnectionFeed, pipelineLogs} from '../../../engine/feeds/connection-feed.ts';
 import {LogManager, type ManagerOptions} from '../../../engine/logs/log-manager.ts';
 import {ListPoller, type ListSnapshot} from '../../../engine/pipelines/list-poller.ts';
 import type {NamePattern} from '../../../kit/settings/names.ts';
 import {seeAll} from '../../../kit/shell/named-pipelines.ts';
-import {withAdvice} from '../../../kit/words/failures.ts';
+import {withAdvice} from '../../../kit/words/failure-words.ts';
 import {aborted, withPatience} from '../../../lib/clock.ts';
 import {type LogsFeed, LogsRun, linePrefixes, type RunOptions} from './logs-run.ts';
 import {type FollowOptions, PipelineLog} from './pipeline-log.ts';

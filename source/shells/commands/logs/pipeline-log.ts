@@ -2,7 +2,7 @@ import type {ApiClient, Pipeline, PipelineDetail} from '../../../engine/api/type
 import type {Marker} from '../../../engine/buffer/markers.ts';
 import {slowDelay} from '../../../engine/connection/backoff.ts';
 import {type ConnectionState, isOpen} from '../../../engine/connection/state.ts';
-import type {ConnectionFeed} from '../../../engine/feeds/connection.ts';
+import type {ConnectionFeed} from '../../../engine/feeds/connection-feed.ts';
 import type {Log} from '../../../engine/logs/log.ts';
 import type {LogManager} from '../../../engine/logs/log-manager.ts';
 import type {UnaskedEnd} from '../../../engine/logs/log-states.ts';
@@ -20,8 +20,8 @@ import {
 } from '../../../kit/shell/catch-up.ts';
 import type {ConvertLines, LogToPrint} from '../../../kit/shell/record-shapes.ts';
 import type {FaultKind} from '../../../kit/system/line-output.ts';
-import {recordingWords, unrecordedWords} from '../../../kit/words/markers.ts';
-import {failedWords} from '../../../kit/words/pipeline.ts';
+import {recordingWords, unrecordedWords} from '../../../kit/words/marker-words.ts';
+import {failedWords} from '../../../kit/words/pipeline-words.ts';
 import {type Clock, withPatience} from '../../../lib/clock.ts';
 import {readTime} from '../../../lib/format.ts';
 import {EndByState} from './end-by-state.ts';
@@ -164,8 +164,8 @@ export class PipelineLog implements LogToPrint {
     const mayBeUntold = inRun > 0 && isWhole;
     const pipeline = mayBeUntold ? await client.getPipeline(name, signal).catch(() => undefined) : undefined;
     const {connectors, suppressed} = this.#stream.errors;
-    const untold = Math.max(0, (pipeline?.connectorErrors ?? 0) - connectors.inRun);
-    return unmatchedWords(suppressed.connectors, untold);
+    const uncounted = Math.max(0, (pipeline?.connectorErrors ?? 0) - connectors.inRun);
+    return unmatchedWords(suppressed.connectors, uncounted);
   }
 
   /** A new list: `pipeline` is undefined if it is not in it. */

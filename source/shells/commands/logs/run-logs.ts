@@ -3,7 +3,7 @@ import type {Filter} from '../../../engine/filters/filter.ts';
 import {serverName} from '../../../engine/recording/facts.ts';
 import {Recordings} from '../../../engine/recording/recordings.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
-import type {LogsRequest} from '../../../kit/settings/request.ts';
+import type {LogsRequest} from '../../../kit/settings/command-request.ts';
 import type {Settings} from '../../../kit/settings/settings.ts';
 import {nameHints} from '../../../kit/shell/named-pipelines.ts';
 import {type Selecting, sinceTime} from '../../../kit/shell/record-selector.ts';

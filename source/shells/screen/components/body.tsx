@@ -1,5 +1,5 @@
 import type {Pipeline} from '../../../engine/api/types.ts';
-import type {OpenLogs} from '../../../engine/logs/log-manager.ts';
+import type {LogRegistry} from '../../../engine/logs/log-manager.ts';
 import {hasEnded, isCut} from '../../../engine/logs/log-snapshot.ts';
 import type {RecordIndex} from '../../../engine/records/record-index.ts';
 import {endedRun, heldSince, type Run} from '../../../engine/records/runs.ts';
@@ -16,10 +16,10 @@ import type {Geometry, RowPosition} from '../../../kit/viewport/geometry.ts';
 import {currentOf, type Position} from '../../../kit/viewport/position.ts';
 import type {ZoneOffset} from '../../../kit/viewport/time-column.ts';
 import {cutBeforeEnd} from '../../../kit/words/excerpt.ts';
-import {serverOutage} from '../../../kit/words/failures.ts';
-import {openedState} from '../../../kit/words/opened.ts';
-import {failureCause, isFailing, pipelineState} from '../../../kit/words/pipeline.ts';
-import {isCutShort, noEnd, noStart, runWords} from '../../../kit/words/run.ts';
+import {serverOutage} from '../../../kit/words/failure-words.ts';
+import {openedState} from '../../../kit/words/opened-words.ts';
+import {failureCause, isFailing, pipelineState} from '../../../kit/words/pipeline-words.ts';
+import {isCutShort, noEnd, noStart, runWords} from '../../../kit/words/run-words.ts';
 import {clean} from '../../../lib/clean.ts';
 import {clockTime, count, dateTime, inZone} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';
@@ -27,7 +27,7 @@ import type {Controller} from '../controller.ts';
 import {useAges, useWaited} from '../hooks/use-clock.ts';
 import {useController, useFrameRate, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog, useLogWords} from '../hooks/use-stream-manager.ts';
-import {listRows} from './list.ts';
+import {listRows} from './list-rows.ts';
 import {Rows} from './rows.tsx';
 import {tabBar, useTabLabels} from './tab-bar.ts';
 
@@ -149,7 +149,7 @@ function newestTime({tab, model}: Pane, places: readonly RowPosition[], now: num
 }
 
 /** States of the open files, as the list shows them. */
-function fileStates(logs: OpenLogs): string {
+function fileStates(logs: LogRegistry): string {
   const states = logs.names.get().flatMap((name) => {
     const file = logs.get(name)?.snapshot.get().file;
     if (!file) return [];

@@ -87,16 +87,16 @@ function ofList({state, services: {turns, poller}, events}: Controller): Conditi
   };
 }
 
-function ofLog({tab, paneAt}: Controller): Conditions {
+function ofLog({tab, paneOnScreen}: Controller): Conditions {
   if (!tab) return {inLog: true};
   const {filters, highlights, position, search, selectedFrom, marks, fold, asSent} = tab.pane;
-  const {current, model} = paneAt ?? {};
+  const {current, model} = paneOnScreen ?? {};
   const isOver = model !== undefined && hasEnded(model.source.snapshot.get());
   return {
     inLog: true,
     isFollowing: position.kind === 'follow' && !isOver,
-    isPaused: position.kind === 'held' && !isOver,
-    isAbove: position.kind === 'held' && isOver,
+    isPaused: position.kind === 'anchored' && !isOver,
+    isAbove: position.kind === 'anchored' && isOver,
     hasRuns: model !== undefined && model.source.merge === undefined && model.index.runs.length > 1,
     isSelecting: selectedFrom !== undefined,
     isHighlighted: highlights.length > 0,
@@ -115,7 +115,7 @@ function ofLog({tab, paneAt}: Controller): Conditions {
 
 function placeOf(controller: Controller): FooterPlace {
   const now = conditionsOf(controller);
-  const at = now.isSelecting === true ? controller.paneAt : undefined;
+  const at = now.isSelecting === true ? controller.paneOnScreen : undefined;
   return {context: controller.keyContext, now, selection: at && selectionWords(at)};
 }
 

@@ -3,7 +3,7 @@ import {hasEnded, isSilent, type LogSnapshot} from '../../../engine/logs/log-sna
 import type {ListSnapshot} from '../../../engine/pipelines/list-poller.ts';
 import type {RecordingState} from '../../../engine/recording/recorder.ts';
 import {awaitedLog} from '../../../kit/screen/empty-log.ts';
-import {openedTitle} from '../../../kit/screen/opened.ts';
+import {openedTitle} from '../../../kit/screen/opened-facts.ts';
 import {shownContexts} from '../../../kit/screen/services.ts';
 import {zoneOf} from '../../../kit/state/pane-view.ts';
 import {activeTab, type Tab} from '../../../kit/state/view-state.ts';
@@ -24,16 +24,16 @@ import {
 import {concat, plain, restyle, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
 import type {ZoneOffset} from '../../../kit/viewport/time-column.ts';
-import {type ConnectionWords, connectionWords, silentWords, unreachableWords} from '../../../kit/words/connection.ts';
-import {formatOutage, type Outage, runnerTrouble, serverOutage} from '../../../kit/words/failures.ts';
-import {fileWords} from '../../../kit/words/opened.ts';
+import {type ConnectionWords, connectionWords, silentWords, unreachableWords} from '../../../kit/words/connection-words.ts';
+import {formatOutage, type Outage, runnerTrouble, serverOutage} from '../../../kit/words/failure-words.ts';
+import {fileWords} from '../../../kit/words/opened-words.ts';
 import {
   type DegradedPipelines,
   isCompiling,
   isFailing,
   pipelineState,
   unreadWords,
-} from '../../../kit/words/pipeline.ts';
+} from '../../../kit/words/pipeline-words.ts';
 import {clean} from '../../../lib/clean.ts';
 import {clockTime, counted, fineMoment, inZone, readTime} from '../../../lib/format.ts';
 import {createStore} from '../../../lib/store.ts';
@@ -165,7 +165,7 @@ function unreachableSince(
 /** Tells whether the shown log is paused: one that has ended is not, nor is the beginning of one that is still read. */
 function isPaused(tab: Tab | undefined, snapshot: LogSnapshot | undefined): boolean {
   const position = tab?.pane.position;
-  return position?.kind === 'held' && position.untilRead !== true && !(snapshot && hasEnded(snapshot));
+  return position?.kind === 'anchored' && position.untilRead !== true && !(snapshot && hasEnded(snapshot));
 }
 
 /** Columns. A narrower header has no room for the next try beside the trouble. */

@@ -49,7 +49,7 @@ export function PromptLine({prompt}: {readonly prompt: Prompt}) {
 
 /** Returns the words on the search; empty while nothing is searched. */
 function statusOf(controller: Controller): string {
-  const at = controller.paneAt;
+  const at = controller.paneOnScreen;
   const status = at && searchStatus(at);
   return status ? `  ${searchWords(status, controller.services.symbols)}` : '';
 }

@@ -1,6 +1,6 @@
 import {hasEnded, isCut} from '../../../engine/logs/log-snapshot.ts';
 import {
-  type PaneAt,
+  type PaneOnScreen,
   percentShown,
   recordWords,
   type SearchStatus,
@@ -15,7 +15,7 @@ import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
 import {newBelow} from '../../../kit/viewport/position.ts';
 import {timeNear} from '../../../kit/viewport/time-column.ts';
-import {markerText} from '../../../kit/words/markers.ts';
+import {markerText} from '../../../kit/words/marker-words.ts';
 import {clean} from '../../../lib/clean.ts';
 import {byteSize, count, counted, inZone, isoTime, moment} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';
@@ -64,7 +64,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     return <Line text={paint(padTo(plain(row, {bold: true}), width), colors)} />;
   }
   if (place !== undefined) return <Line text={paint(clip(place, 0, width), colors)} />;
-  const at = controller.paneAt;
+  const at = controller.paneOnScreen;
   if (!at || !snapshot) return <Line text="" />;
   const {position, wrap, asSent, pan, fold} = at.tab.pane;
   const text = statusText({
@@ -94,7 +94,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
 }
 
 /** The day of the current line, or of the last one; undefined: it is today, or has no time. */
-function otherDay({services}: Controller, {tab, model, current}: PaneAt): string | undefined {
+function otherDay({services}: Controller, {tab, model, current}: PaneOnScreen): string | undefined {
   const {buffer} = model.source;
   const at = timeNear(buffer, model.index, {id: current ?? buffer.endId - 1, step: -1});
   if (at === undefined) return undefined;
@@ -167,8 +167,8 @@ function rightWords(view: StatusView): string[] {
  * Returns what is missing of a pipeline at the current entry of a merged log: `orders: nothing until 21:17 · 21,238
  * earlier entries no longer held by the server`. It is undefined if nothing is, as far as is known.
  */
-function missingWords({paneAt, services}: Controller): string | undefined {
-  const {current, model, tab} = paneAt ?? {};
+function missingWords({paneOnScreen, services}: Controller): string | undefined {
+  const {current, model, tab} = paneOnScreen ?? {};
   const {merge} = model?.source ?? {};
   const [gap, ...others] = (current !== undefined && merge?.missingAt(current)) || [];
   if (!gap) return undefined;

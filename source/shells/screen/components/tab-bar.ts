@@ -10,7 +10,7 @@ import {count} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';
 import type {Controller} from '../controller.ts';
 import {useLogWords} from '../hooks/use-stream-manager.ts';
-import {shortErrors} from './list.ts';
+import {shortErrors} from './list-rows.ts';
 
 export type TabLabel = {
   readonly title: string;

@@ -6,7 +6,7 @@ import type {Screen} from '../../../kit/screen/screen.ts';
 import {optionOf} from '../../../kit/settings/option-table.ts';
 import type {Style} from '../../../kit/terminal/style.ts';
 import {plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
-import {explainFailure} from '../../../kit/words/failures.ts';
+import {explainFailure} from '../../../kit/words/failure-words.ts';
 
 export type TroubleView = {
   readonly list: ListSnapshot;

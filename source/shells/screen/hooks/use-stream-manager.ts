@@ -1,6 +1,6 @@
 import {createContext, useCallback, useContext, useEffect, useSyncExternalStore} from 'react';
 import type {Log} from '../../../engine/logs/log.ts';
-import {forEachLog, type LogManager, type OpenLogs} from '../../../engine/logs/log-manager.ts';
+import {forEachLog, type LogManager, type LogRegistry} from '../../../engine/logs/log-manager.ts';
 import type {LogSnapshot} from '../../../engine/logs/log-snapshot.ts';
 import type {Layout} from '../../../kit/screen/layout.ts';
 import {activeTab} from '../../../kit/state/view-state.ts';
@@ -42,7 +42,7 @@ export function useActiveLog(): LogSnapshot | undefined {
 }
 
 /** Renders again when `words` of the open logs change, not with every line: a busy log in the background costs one frame. */
-export function useLogWords(logs: OpenLogs, words: () => string): void {
+export function useLogWords(logs: LogRegistry, words: () => string): void {
   useStore(logs.names);
   const subscribe = useCallback(
     (listener: () => void) => forEachLog(logs, ({snapshot}) => snapshot.subscribe(listener)),

@@ -4,7 +4,7 @@ import type {ApiClient} from '../../../engine/api/types.ts';
 import type {Packer} from '../../../engine/buffer/packed-store.ts';
 import type {Processes} from '../../../engine/disk/file-lock.ts';
 import {stateFolder} from '../../../engine/disk/save-file.ts';
-import {pipelineLogs} from '../../../engine/feeds/connection.ts';
+import {pipelineLogs} from '../../../engine/feeds/connection-feed.ts';
 import type {Filter} from '../../../engine/filters/filter.ts';
 import {Catalog, type OpenFound} from '../../../engine/logs/catalog.ts';
 import {LogManager} from '../../../engine/logs/log-manager.ts';
@@ -129,7 +129,7 @@ export class ScreenBackend {
     const recordings = await this.#recordings.find(pipeline, id);
     if (recordings.length === 0) return undefined;
     // No other screen of a server reads files.
-    const {openedLog} = await import('../../../engine/feeds/opened.ts');
+    const {openedLog} = await import('../../../engine/feeds/opened-log.ts');
     const name = `${pipeline} (recorded)`;
     const past = {kind: 'recording', name, path: this.recordingsFolder, recordings} as const;
     const open: OpenFound = (found, options) => openedLog(found, {...options, processes: this.#processes});

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type {ReadStream} from 'node:tty';
 import {noServer} from '../../../engine/api/no-server.ts';
 import {codeOf} from '../../../engine/disk/save-file.ts';
-import {openedLog} from '../../../engine/feeds/opened.ts';
+import {openedLog} from '../../../engine/feeds/opened-log.ts';
 import {type BundleFacts, readFacts} from '../../../engine/logs/bundle-facts.ts';
 import {type FindOpenedOptions, findOpened} from '../../../engine/logs/bundle-log.ts';
 import {Catalog} from '../../../engine/logs/catalog.ts';
@@ -21,7 +21,7 @@ import {type Clock, systemClock} from '../../../lib/clock.ts';
 import {createStore} from '../../../lib/store.ts';
 import {commandsOf, runScreen, type ScreensOptions} from './run-screen.ts';
 import type {Facts} from './server-facts.ts';
-import {readTerminal} from './services.ts';
+import {readTerminal} from './screen-services.ts';
 import {startOf} from './start.ts';
 
 type OpenedOptions = Pick<ScreensOptions, 'settings' | 'version' | 'process'> & {

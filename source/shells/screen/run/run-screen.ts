@@ -23,7 +23,7 @@ import {Controller} from '../controller.ts';
 import {ScreenBackend, type ShownLogs} from './backend.ts';
 import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
-import {readTerminal, screenServices} from './services.ts';
+import {readTerminal, screenServices} from './screen-services.ts';
 import {noStart, openBeforeFrame, type Start, startOf} from './start.ts';
 
 /** Logs whose tabs are open at the start; the list has the others. */

@@ -1,5 +1,5 @@
 import type {Log} from '../../../engine/logs/log.ts';
-import type {OpenLogs} from '../../../engine/logs/log-manager.ts';
+import type {LogRegistry} from '../../../engine/logs/log-manager.ts';
 import type {RecordIndex} from '../../../engine/records/record-index.ts';
 import {entryAt, onceIndexed} from '../../../kit/copy/find-place.ts';
 import type {PaneModels} from '../../../kit/pane/pane-models.ts';
@@ -14,7 +14,7 @@ export const noPlaces: TabPlaces = {marks: [], place: undefined};
 
 type PlaceFinderOptions = {
   readonly clock: Clock;
-  readonly logs: OpenLogs;
+  readonly logs: LogRegistry;
   readonly view: View;
   readonly models: PaneModels;
 };

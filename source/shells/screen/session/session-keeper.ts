@@ -73,7 +73,7 @@ export class ScreenSession {
 
   /** Shows what happened to the restored pipelines since pipetail last ran. */
   async #tellAbsence(controller: Controller, {tabs, active, savedAt: since}: SavedSession): Promise<void> {
-    if (since === undefined || !controller.eventFeed.wasAway(since)) return;
+    if (since === undefined || !controller.eventTracker.wasAway(since)) return;
     const {client, clock, signal} = this.#options;
     const names = tabs.flatMap(({name, merges}) => (merges || !controller.pipeline(name) ? [] : name));
     // The one that was on the controller, if it is too many for all.
@@ -178,7 +178,7 @@ export class SessionKeeper {
       const isSame = savedParts.every((part) => state[part] === before[part]);
       before = state;
       // After an end without notice, the next start must not tell what the user has seen.
-      if (isSame && this.#controller.eventFeed.usedAt - this.#savedAt < keySaveDelay) return;
+      if (isSame && this.#controller.eventTracker.usedAt - this.#savedAt < keySaveDelay) return;
       this.#cancelSave ??= this.#clock.after(saveDelay, () => this.capture());
     });
   }

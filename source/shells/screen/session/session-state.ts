@@ -78,7 +78,7 @@ export function placesIn(buffer: LogBuffer, index: RecordIndex, {marks, position
 export function positionAt({above, row, below}: PanePlace, current: number, {firstId, endId}: LogBuffer): Position {
   const isHeld = current - above >= firstId;
   const top = isHeld ? {id: current - above, row} : {id: current, row: 0};
-  return {kind: 'held', top, current, seen: Math.min(endId, current + Math.max(1, below))};
+  return {kind: 'anchored', top, current, seen: Math.min(endId, current + Math.max(1, below))};
 }
 
 /** The view of a session. What no key changed gets `defaults`. Values of other versions are left out. */

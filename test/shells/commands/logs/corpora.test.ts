@@ -5,7 +5,7 @@ import {describe, expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../../source/engine/buffer/log-buffer.ts';
 import {compilePattern} from '../../../../source/engine/buffer/pattern.ts';
 import {Search} from '../../../../source/engine/buffer/search.ts';
-import type {LogsRequest} from '../../../../source/kit/settings/request.ts';
+import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
 import {LineOutput} from '../../../../source/kit/system/line-output.ts';
 import {runLogsFrom} from '../../../../source/shells/commands/logs/logs-from.ts';
 import {conversionOf, recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';

@@ -1,7 +1,7 @@
 import {appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
-import type {LogsRequest} from '../../../../source/kit/settings/request.ts';
+import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
 import {LineOutput} from '../../../../source/kit/system/line-output.ts';
 import {runLogsFrom} from '../../../../source/shells/commands/logs/logs-from.ts';
 import {conversionOf, recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';

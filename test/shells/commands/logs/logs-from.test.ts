@@ -5,7 +5,7 @@ import {PassThrough} from 'node:stream';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {notRecognised} from '../../../../source/engine/records/log-format.ts';
-import type {LogsRequest} from '../../../../source/kit/settings/request.ts';
+import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
 import {type FaultKind, LineOutput} from '../../../../source/kit/system/line-output.ts';
 import {runLogsFrom} from '../../../../source/shells/commands/logs/logs-from.ts';
 import {recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';

@@ -3,7 +3,7 @@ import {stripVTControlCharacters} from 'node:util';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../../source/engine/buffer/log-buffer.ts';
-import type {LogsRequest} from '../../../../source/kit/settings/request.ts';
+import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
 import {RecordPrinter} from '../../../../source/shells/commands/logs/record-printer.ts';
 import {recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {recording} from '../../../demo/recording.ts';

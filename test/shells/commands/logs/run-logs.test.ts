@@ -4,7 +4,7 @@ import {promisify} from 'node:util';
 import {expect, onTestFinished, test} from 'vitest';
 import {quiet} from '../../../../demo/scenario.ts';
 import {DemoServer} from '../../../../demo/server.ts';
-import type {LogsRequest} from '../../../../source/kit/settings/request.ts';
+import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
 import {conversionOf} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {node} from '../../../harness/program.ts';
 import {readSettings} from '../../../harness/read-settings.ts';

@@ -138,7 +138,7 @@ describe('the run that is named', () => {
     settledTo: 9,
   };
   const follow = {kind: 'follow'} as const;
-  const held = {kind: 'held', top: {id: 3, row: 0}, current: 4, seen: 6} as const;
+  const held = {kind: 'anchored', top: {id: 3, row: 0}, current: 4, seen: 6} as const;
   const screen = (...ids: readonly number[]) => ({entries: entriesOf(ids), height: 4, heightOf: () => 1});
 
   it('is that of the newest row while following, of the current record otherwise', () => {

@@ -5,7 +5,7 @@ import {paint} from '../../../../source/kit/terminal/sgr.ts';
 import {type Color, type ColorDepth, contrast} from '../../../../source/kit/terminal/style.ts';
 import {concat, plain} from '../../../../source/kit/terminal/styled-text.ts';
 import {symbolsFor} from '../../../../source/kit/terminal/symbols.ts';
-import {connectionWords, silentWords} from '../../../../source/kit/words/connection.ts';
+import {connectionWords, silentWords} from '../../../../source/kit/words/connection-words.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
 import {fillRow, type HeaderView, headerText} from '../../../../source/shells/screen/components/header.tsx';
 import {deploymentError, makePipeline, stopped} from '../../../kit/screen/make-pipeline.ts';

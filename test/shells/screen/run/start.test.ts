@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setImmediate} from 'node:timers/promises';
 import {expect, test} from 'vitest';
-import {openedLog} from '../../../../source/engine/feeds/opened.ts';
+import {openedLog} from '../../../../source/engine/feeds/opened-log.ts';
 import {filterText} from '../../../../source/engine/filters/filter.ts';
 import type {Log} from '../../../../source/engine/logs/log.ts';
 import type {FoundLog} from '../../../../source/engine/opened/find-logs.ts';

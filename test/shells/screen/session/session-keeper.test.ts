@@ -134,10 +134,10 @@ test('place and marks come back although the lines have other ids, and what came
   write(first, 'orders', 61, 62, 63);
   const {screen} = await nextStart(first, session);
   expect(screen.tabs).toEqual(['orders']);
-  await screen.until(() => tabOf(screen, 'orders').pane.position.kind === 'held', 'the place');
+  await screen.until(() => tabOf(screen, 'orders').pane.position.kind === 'anchored', 'the place');
   expect(placeIn(screen, 'orders')).toEqual({current: 'line 40.', marks: ['line 10.', 'line 40.']});
   const again = tabOf(screen, 'orders').pane.position;
-  if (shown.kind !== 'held' || again.kind !== 'held') throw new Error('both are held');
+  if (shown.kind !== 'anchored' || again.kind !== 'anchored') throw new Error('both are held');
   expect(again.current).not.toBe(shown.current);
   expect(again.current - again.top.id).toBe(shown.current - shown.top.id);
   const unseen = (screen.logs.get('orders')?.buffer.endId ?? 0) - again.seen;
@@ -196,7 +196,7 @@ test('a tab that is moved before its log has caught up stays there', async () =>
   keeper.capture();
   first.server.freeze();
   const {screen} = await nextStart(first, saved[0] ?? never());
-  screen.controller.changePane({position: {kind: 'held', top: {id: 0, row: 0}, current: 0, seen: 1}});
+  screen.controller.changePane({position: {kind: 'anchored', top: {id: 0, row: 0}, current: 0, seen: 1}});
   first.server.thaw();
   await screen.until(() => tabOf(screen, 'orders').pane.marks.size === 2, 'the marks');
   expect(tabOf(screen, 'orders').pane.position).toMatchObject({current: 0});
@@ -246,9 +246,9 @@ test('merged tabs come back, without a connection more, and with their place', a
   keeper.capture();
   const {screen} = await nextStart(first, saved.at(-1) ?? never());
   expect(screen.tabs).toEqual(['orders', 'billing', name]);
-  await screen.until(() => tabOf(screen, name).pane.position.kind === 'held', 'the place');
+  await screen.until(() => tabOf(screen, name).pane.position.kind === 'anchored', 'the place');
   const {position} = tabOf(screen, name).pane;
-  const current = position.kind === 'held' ? position.current : -1;
+  const current = position.kind === 'anchored' ? position.current : -1;
   expect(sourceOf(screen)?.buffer.lineAt(current)?.toString()).toContain('line 20.');
   expect(first.server.openLogConnections()).toBe(4);
 });

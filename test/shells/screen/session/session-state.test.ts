@@ -115,7 +115,7 @@ function logged(...before: readonly string[]) {
 test('a place is the time of its record, the record of that time, and a line of it; of a marker, the line above', () => {
   const {buffer, index} = logged();
   const again = logged('lines', 'before', 'it');
-  const held = {kind: 'held', top: {id: 1, row: 2}, current: 5, seen: 6} as const;
+  const held = {kind: 'anchored', top: {id: 1, row: 2}, current: 5, seen: 6} as const;
   const {marks, place} = placesIn(buffer, index, {...newPane, position: held, marks: new Set([0, 2, 3, 4, 5, 99])});
   const second = Date.UTC(2026, 0, 2, 3, 4, 2) + 0.001;
   expect(marks.map(({at, line}) => [at, line])).toEqual([
@@ -141,7 +141,7 @@ test('lines before the first time have no place; a record that has grown is foun
 test('the rows around a place come back with it, as far as they are there', () => {
   const {buffer} = logged();
   const place: PanePlace = {at: 0, hash: '', line: 0, above: 2, row: 3, below: 9};
-  expect(positionAt(place, 4, buffer)).toEqual({kind: 'held', top: {id: 2, row: 3}, current: 4, seen: buffer.endId});
-  expect(positionAt(place, 1, buffer)).toEqual({kind: 'held', top: {id: 1, row: 0}, current: 1, seen: buffer.endId});
+  expect(positionAt(place, 4, buffer)).toEqual({kind: 'anchored', top: {id: 2, row: 3}, current: 4, seen: buffer.endId});
+  expect(positionAt(place, 1, buffer)).toEqual({kind: 'anchored', top: {id: 1, row: 0}, current: 1, seen: buffer.endId});
   expect(positionAt({...place, below: 0}, 1, buffer)).toMatchObject({seen: 2});
 });

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import type {FileState} from '../../../../source/engine/logs/log-snapshot.ts';
 import {symbolsFor} from '../../../../source/kit/terminal/symbols.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
-import {type ListView, listRows} from '../../../../source/shells/screen/components/list.ts';
+import {type ListView, listRows} from '../../../../source/shells/screen/components/list-rows.ts';
 import {deploymentError, makePipeline, stopped} from '../../../kit/screen/make-pipeline.ts';
 
 function view(change: Partial<ListView> = {}): ListView {

@@ -6,7 +6,7 @@ import {
   RecordingReader,
   recordedPieces,
 } from '../recording/read-recording.ts';
-import type {Reading, Source} from './reading.ts';
+import type {FileFeed, Source} from './file-feed.ts';
 
 /** Milliseconds between two looks while it is written, as often as it is, and while nobody writes it. */
 const lookEvery = 200;
@@ -16,13 +16,13 @@ const lookSeldom = 1000;
 export class RecordingSource implements Source {
   readonly #recordings: readonly FoundRecording[];
   readonly #processes: Pick<Processes, 'isAlive'> | undefined;
-  readonly #reading: Reading;
+  readonly #reading: FileFeed;
   /** Id of the last recorded marker: its writer may still correct it. */
   #markerId: number | undefined;
 
   /** `recordings`: oldest first. Without `processes` none is followed. */
   constructor(
-    reading: Reading,
+    reading: FileFeed,
     recordings: readonly FoundRecording[],
     processes: Pick<Processes, 'isAlive'> | undefined,
   ) {

@@ -213,22 +213,22 @@ export class ConnectionFeed implements Feed, LogConnection {
       this.#connection.addEvent(`the pipeline was renamed from ${from} to ${to}`);
       this.#addMarker({kind: 'renamed', from, to});
     }
-    this.#recording?.takeUp();
+    this.#recording?.resume();
     this.#connection.onEvent({kind: 'listed', as: 'appeared'});
     this.#sink.onChange();
   }
 
-  giveUp(to: string): void {
+  suspend(to: string): void {
     const from = this.#givenUp?.to ?? this.#name;
     if (from === to) return;
     this.#addMarker({kind: 'renamed', from, to});
     this.#givenUp = {pipelineId: this.pipelineId, to};
-    this.#recording?.giveUp();
+    this.#recording?.suspend();
     this.#connection.onEvent({kind: 'renamed', to});
     this.#sink.onChange();
   }
 
-  goOn(pipelineId: string): void {
+  attachTo(pipelineId: string): void {
     if (pipelineId === this.#givenUp?.pipelineId) {
       this.rename(this.#name);
       return;

@@ -4,7 +4,7 @@ import type {Pipeline} from '../../../source/engine/api/types.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import {diagnose} from '../../../source/features/why/diagnose.ts';
 import type {Absence} from '../../../source/kit/journal/absence.ts';
-import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
+import {EventTracker} from '../../../source/kit/journal/event-tracker.ts';
 import type {PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {head, runner} from '../../engine/records/index-lines.ts';
@@ -18,7 +18,7 @@ type Name = (typeof names)[number];
 /** Pipelines of which the first two have open logs, what happens to them, and the truth about it. */
 class Rig {
   readonly clock = new FakeClock();
-  readonly feed: EventFeed;
+  readonly feed: EventTracker;
   /** Failures, each once, as `pipeline cause`; what alerts told of them. */
   readonly failures: string[] = [];
   readonly told: string[] = [];
@@ -37,7 +37,7 @@ class Rig {
     this.#pipelines = new Map(names.map((name) => [name, makePipeline(name)]));
     this.#logs = new Map(names.slice(0, 2).map((name) => [name, followedLog(name, clock)]));
     const logs = new Map([...this.#logs].map(([name, {log}]) => [name, log]));
-    this.feed = new EventFeed({
+    this.feed = new EventTracker({
       ...{clock, diagnose, poller: {snapshot: this.#list, refresh: () => this.list()}},
       logs: {names: createStore([...logs.keys()]), get: (name: string) => logs.get(name)},
       events: {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {type ThemeName, themeNames} from '../../../../source/kit/settings/palette.ts';
 import {styleToSgr} from '../../../../source/kit/terminal/style.ts';
-import {copyServices, themeColors} from '../../../../source/shells/screen/run/services.ts';
+import {copyServices, themeColors} from '../../../../source/shells/screen/run/screen-services.ts';
 import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
 
 describe('copy and save', () => {

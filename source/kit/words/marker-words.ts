@@ -2,7 +2,7 @@ import {isDamage, type LossCause, type Marker} from '../../engine/buffer/markers
 import type {RecordingState} from '../../engine/recording/recorder.ts';
 import {clean} from '../../lib/clean.ts';
 import {byteSize, clockTime, count, counted, duration, inZone} from '../../lib/format.ts';
-import {failedWords, stateChangeWords} from './pipeline.ts';
+import {failedWords, stateChangeWords} from './pipeline-words.ts';
 
 export const causeWords: Readonly<Record<LossCause, string>> = {
   'server-lost': 'connection lost',

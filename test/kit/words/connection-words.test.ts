@@ -1,7 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, FatalReason, RetryableReason} from '../../../source/engine/api/types.ts';
 import type {ConnectionState} from '../../../source/engine/connection/state.ts';
-import {connectionWords} from '../../../source/kit/words/connection.ts';
+import {connectionWords} from '../../../source/kit/words/connection-words.ts';
 
 const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: ''});
 const retryable = (reason: RetryableReason): ApiFailure => ({kind: 'retryable', reason, message: ''});

@@ -3,7 +3,7 @@ import {expect, it} from 'vitest';
 import {ServerJson} from '../../../source/engine/api/server-text.ts';
 import {readFacts} from '../../../source/engine/logs/bundle-facts.ts';
 import {findOpened} from '../../../source/engine/logs/bundle-log.ts';
-import {declarationSteps, excerptOf, positionIn} from '../../../source/engine/program/excerpt.ts';
+import {declarationSteps, excerptOf, positionIn} from '../../../source/engine/program/program-excerpt.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {root} from '../../harness/program.ts';
 import {bytesIn} from '../../harness/work-done.ts';

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {ApiError} from '../../../source/engine/api/errors.ts';
 import type {ApiFailure, FatalReason, RetryableReason} from '../../../source/engine/api/types.ts';
 import {UsageError} from '../../../source/kit/settings/parse-values.ts';
-import {errorWithAdvice, withAdvice} from '../../../source/kit/words/failures.ts';
+import {errorWithAdvice, withAdvice} from '../../../source/kit/words/failure-words.ts';
 
 const fatal = (reason: FatalReason, message: string) => ({kind: 'fatal', reason, message}) as const;
 const retryable = (reason: RetryableReason, message: string) => ({kind: 'retryable', reason, message}) as const;

@@ -7,7 +7,7 @@ import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
 import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {type Alert, alertObject} from '../../../source/kit/journal/alerts.ts';
-import {EventFeed} from '../../../source/kit/journal/event-feed.ts';
+import {EventTracker} from '../../../source/kit/journal/event-tracker.ts';
 import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {bannerText} from '../../../source/shells/screen/components/body.tsx';
@@ -468,7 +468,7 @@ it('a tab that is left has unseen lines once more come', async () => {
 it('a SQL error that was seen makes the next one no less new', () => {
   const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
   const logs = {names: createStore([]), get: () => undefined};
-  const events = new EventFeed({
+  const events = new EventTracker({
     logs,
     poller: {snapshot: list, refresh() {}},
     clock: new FakeClock(),
@@ -503,7 +503,7 @@ it('a restart in the list is an incident of a pipeline that ran before, until it
   const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
   const poller = {snapshot: list, refresh() {}};
   const logs = {names: createStore([]), get: () => undefined};
-  const events = new EventFeed({logs, poller, diagnose, clock: new FakeClock()});
+  const events = new EventTracker({logs, poller, diagnose, clock: new FakeClock()});
   const end = events.start();
   const show = (...pipelines: readonly Pipeline[]) => list.set({...list.get(), pipelines});
   const restarts = () => events.log.errorRows.map(({pipeline, kind, count}) => `${pipeline} ${kind} ${count}`).sort();
@@ -524,7 +524,7 @@ it('a restart in the list is an incident of a pipeline that ran before, until it
 it('a failure stays on A when its pipeline runs again: of each cause a row, with how often, unseen until it is seen', () => {
   const list = createStore<ListSnapshot>({pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: 0});
   const logs = {names: createStore([]), get: () => undefined};
-  const events = new EventFeed({logs, diagnose, poller: {snapshot: list, refresh() {}}, clock: new FakeClock()});
+  const events = new EventTracker({logs, diagnose, poller: {snapshot: list, refresh() {}}, clock: new FakeClock()});
   const end = events.start();
   const show = (pipeline: Pipeline) => list.set({...list.get(), pipelines: [pipeline]});
   const failed = (at: number, cause: string) =>
@@ -634,7 +634,7 @@ function withoutLogs(awayAfter = 10_000) {
     return names.get();
   };
   const logs = {names: {...names, get}, get: () => undefined};
-  const feed = new EventFeed({logs, diagnose, poller: {snapshot: list, refresh() {}}, clock, events: {awayAfter}});
+  const feed = new EventTracker({logs, diagnose, poller: {snapshot: list, refresh() {}}, clock, events: {awayAfter}});
   feed.start();
   const show = (since: number) => list.set({...list.get(), pipelines: [running('a', since)]});
   show(1);

@@ -1,10 +1,10 @@
 import type {Processes} from '../disk/file-lock.ts';
 import {Log} from '../logs/log.ts';
 import type {FoundLog} from '../opened/find-logs.ts';
-import {FileSource} from './file.ts';
-import {type PiecesOptions, piecesSource} from './pieces.ts';
-import {Reading, type Source} from './reading.ts';
-import {RecordingSource} from './recording.ts';
+import {FileSource} from './file-source.ts';
+import {type PiecesOptions, piecesSource} from './pieces-source.ts';
+import {FileFeed, type Source} from './file-feed.ts';
+import {RecordingSource} from './recording-source.ts';
 
 export type OpenedOptions = Omit<ConstructorParameters<typeof Log>[0], 'feed'> & {
   /** Limit of all logs together; also limits the lines of a file that are held. Default: none. */
@@ -18,11 +18,11 @@ export type OpenedOptions = Omit<ConstructorParameters<typeof Log>[0], 'feed'> &
 /** The log of what was found, without a connection. It is not read yet. */
 export function openedLog(found: FoundLog, options: OpenedOptions): Log {
   const {clock} = options;
-  const feed = {found, clock, sourceOf: (reading: Reading) => sourceOf(reading, found, options)};
-  return new Log({...options, feed: (sink, signal) => new Reading(sink, signal, feed)});
+  const feed = {found, clock, sourceOf: (reading: FileFeed) => sourceOf(reading, found, options)};
+  return new Log({...options, feed: (sink, signal) => new FileFeed(sink, signal, feed)});
 }
 
-function sourceOf(reading: Reading, found: FoundLog, options: OpenedOptions): Source {
+function sourceOf(reading: FileFeed, found: FoundLog, options: OpenedOptions): Source {
   const {memoryBytes, processes, stdin} = options;
   if (found.kind === 'recording') return new RecordingSource(reading, found.recordings, processes);
   const isPlain = found.kind === 'file' && found.packed === undefined;

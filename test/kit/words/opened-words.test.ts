@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {FileState} from '../../../source/engine/logs/log-snapshot.ts';
-import {fileWords, openedState} from '../../../source/kit/words/opened.ts';
+import {fileWords, openedState} from '../../../source/kit/words/opened-words.ts';
 
 const now = Date.UTC(2026, 10, 25, 9, 17, 30);
 const shown = {now, offsetAt: () => 0};

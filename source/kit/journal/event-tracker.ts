@@ -3,7 +3,7 @@ import type {Pattern} from '../../engine/buffer/pattern.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {forEachLog} from '../../engine/logs/log-manager.ts';
 import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
-import {isFailing} from '../words/pipeline.ts';
+import {isFailing} from '../words/pipeline-words.ts';
 import type {Absence} from './absence.ts';
 import {Alerts, type AlertsOptions} from './alerts.ts';
 import {EventLog, type EventSources} from './event-log.ts';
@@ -38,7 +38,7 @@ const tenMinutes = 600_000;
 const maxUsedAge = 1000;
 
 /** Follows logs, list and statistics for the event log, and tells what happens: by alerts, and after an absence. */
-export class EventFeed {
+export class EventTracker {
   readonly log: EventLog;
   readonly alerts: Alerts;
   /** Finds watched lines; undefined: no line is watched. */

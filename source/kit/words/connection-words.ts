@@ -1,7 +1,7 @@
 import type {ConnectionState} from '../../engine/connection/state.ts';
 import {clean} from '../../lib/clean.ts';
 import type {Style} from '../terminal/style.ts';
-import {refusalWords} from './failures.ts';
+import {refusalWords} from './failure-words.ts';
 
 export type ConnectionWords = {
   readonly text: string;

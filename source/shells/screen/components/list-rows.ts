@@ -6,7 +6,7 @@ import {clip, padTo, shorten, shortenApart} from '../../../kit/terminal/fit.ts';
 import type {Style} from '../../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
-import type {DegradedPipelines, PipelineState} from '../../../kit/words/pipeline.ts';
+import type {DegradedPipelines, PipelineState} from '../../../kit/words/pipeline-words.ts';
 import {clean} from '../../../lib/clean.ts';
 import {count} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';

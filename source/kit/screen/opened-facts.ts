@@ -9,9 +9,9 @@ import type {Command} from '../keys/command.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {type Fact, factsOf} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
-import {fileWords, openedKind, readFromWords, sizeWords} from '../words/opened.ts';
-import {endWords, noEnd, runState} from '../words/run.ts';
-import {formatProblem} from './log-format.ts';
+import {fileWords, openedKind, readFromWords, sizeWords} from '../words/opened-words.ts';
+import {endWords, noEnd, runState} from '../words/run-words.ts';
+import {formatProblem} from './format-notice.ts';
 import type {Screen} from './screen.ts';
 
 /** What was opened, for the header: path and kind of the only log, else how many there are. */

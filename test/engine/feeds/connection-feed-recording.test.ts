@@ -3,7 +3,7 @@ import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {DemoServer} from '../../../demo/server.ts';
 import {createClient} from '../../../source/engine/api/client.ts';
-import {pipelineLogs} from '../../../source/engine/feeds/connection.ts';
+import {pipelineLogs} from '../../../source/engine/feeds/connection-feed.ts';
 import {LogManager} from '../../../source/engine/logs/log-manager.ts';
 import {Recordings} from '../../../source/engine/recording/recordings.ts';
 import {type Clock, systemClock} from '../../../source/lib/clock.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, test, vi} from 'vitest';
 import type {Marker} from '../../../source/engine/buffer/markers.ts';
-import {type OpenedOptions, openedLog} from '../../../source/engine/feeds/opened.ts';
+import {type OpenedOptions, openedLog} from '../../../source/engine/feeds/opened-log.ts';
 import type {Log} from '../../../source/engine/logs/log.ts';
 import type {FileState} from '../../../source/engine/logs/log-snapshot.ts';
 import {FilePart} from '../../../source/engine/opened/file-part.ts';

@@ -7,7 +7,7 @@ import {
   pipelineState,
   serverState,
   stateSince,
-} from '../../../source/kit/words/pipeline.ts';
+} from '../../../source/kit/words/pipeline-words.ts';
 import {deploymentError, makePipeline, stopped} from '../screen/make-pipeline.ts';
 
 test('every known state has a symbol and a word', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {ServerAnswers} from '../../../source/engine/api/request.ts';
 import type {ApiClient, Pipeline} from '../../../source/engine/api/types.ts';
-import {ConnectionFeed} from '../../../source/engine/feeds/connection.ts';
+import {ConnectionFeed} from '../../../source/engine/feeds/connection-feed.ts';
 import {Log} from '../../../source/engine/logs/log.ts';
 import type {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Marker} from '../../../source/engine/buffer/markers.ts';
-import {openedLog} from '../../../source/engine/feeds/opened.ts';
+import {openedLog} from '../../../source/engine/feeds/opened-log.ts';
 import {findRecordings} from '../../../source/engine/recording/read-recording.ts';
 import type {Recorder} from '../../../source/engine/recording/recorder.ts';
 import {Recordings} from '../../../source/engine/recording/recordings.ts';

@@ -1,5 +1,5 @@
 /** A page that covers the panes. What else its kind has to know while it is open is in it, too (`pages/page.ts`). */
-export type OpenPage = {
+export type PageState = {
   readonly kind: string;
   /** Identity as long as it is open: one that is opened anew, of the same kind, is another page. */
   readonly identity?: object;
@@ -12,14 +12,14 @@ export type OpenPage = {
   /** The item under the cursor of a page of parts; absent: the first. */
   readonly chosen?: Chosen | undefined;
   /** Comes back when this one is closed. */
-  readonly under?: OpenPage | undefined;
+  readonly under?: PageState | undefined;
 };
 
 /** An item of a part. */
 export type Chosen = {readonly section: string; readonly key: string};
 
 /** Facts about a kind of page for the view. */
-export type PageKind = {
+export type PageTraits = {
   readonly kind: string;
   /** Place where its keys work: `in the list of marks`. */
   readonly where: string;
@@ -36,10 +36,10 @@ export type PageKind = {
   /** Its first rows say the state of the described pipeline. */
   readonly saysState?: true;
   /** Called when the page is neither open nor under another one any more. */
-  closed?(page: OpenPage): void;
+  closed?(page: PageState): void;
 };
 
 /** A page and those under it. */
-export function withUnder(page: OpenPage | undefined): readonly OpenPage[] {
+export function withUnder(page: PageState | undefined): readonly PageState[] {
   return page ? [page, ...withUnder(page.under)] : [];
 }

@@ -1,8 +1,8 @@
 import type {FileState} from '../../engine/logs/log-snapshot.ts';
 import type {FoundLog} from '../../engine/opened/find-logs.ts';
 import {byteSize, inZone, moment} from '../../lib/format.ts';
-import type {ConnectionWords} from './connection.ts';
-import type {PipelineState} from './pipeline.ts';
+import type {ConnectionWords} from './connection-words.ts';
+import type {PipelineState} from './pipeline-words.ts';
 
 /** Source of a log, in a sentence. */
 export const readFromWords: Readonly<Record<FoundLog['kind'], string>> = {

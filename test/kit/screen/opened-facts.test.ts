@@ -14,7 +14,7 @@ import {helpOf, helpPage} from '../../../source/features/help/help-page.ts';
 import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
 import {keptBy, openAs} from '../../../source/kit/pages/page.ts';
 import {itemWords} from '../../../source/kit/screen/list-item.ts';
-import {openedTitle} from '../../../source/kit/screen/opened.ts';
+import {openedTitle} from '../../../source/kit/screen/opened-facts.ts';
 import {sessionOf} from '../../../source/shells/screen/session/session-state.ts';
 import {writeRecording} from '../../engine/recording/recording-files.ts';
 import {runner} from '../../engine/records/index-lines.ts';
@@ -255,7 +255,7 @@ test('a log whose format is not recognised says so, and refuses what needs times
   expect(controller.tab?.pane.filters).toEqual([]);
   await typed(screen, '&', '500');
   await workedOut(screen);
-  expect(controller.paneAt?.model.entries.countFrom(0)).toBe(1);
+  expect(controller.paneOnScreen?.model.entries.countFrom(0)).toBe(1);
   screen.press('i');
   expect(rowsOf(screen).join('\n')).toContain(`not known: ${notRecognised}`);
 });
@@ -275,7 +275,7 @@ test('a log without times has no histogram, and says so', async () => {
   screen.press('s');
   const {controller} = screen;
   const painted = () => {
-    const at = controller.paneAt;
+    const at = controller.paneOnScreen;
     return at ? stripVTControlCharacters(at.strip?.paint(at.tab.pane, at.layout, [])[0] ?? '') : '';
   };
   await screen.until(() => painted() !== '', 'the words');
@@ -434,7 +434,7 @@ async function largeFile() {
   const opened = await findLogs(path.join(folder.path, 'large.log'));
   const screen = await ScreenUnderTest.open({opened, names: ['large.log']});
   screen.connect();
-  const isHeld = () => screen.controller.tab?.pane.position.kind === 'held';
+  const isHeld = () => screen.controller.tab?.pane.position.kind === 'anchored';
   await screen.until(isHeld, 'its beginning');
   const toEnd = async () => {
     readOn();
@@ -454,7 +454,7 @@ test('a large file is shown from its beginning, and followed at its end once it 
   expect(currentLine(screen)).toBe('a line: 0');
   await file.toEnd();
   expect(file.isHeld()).toBe(false);
-  expect(screen.controller.paneAt?.current).toBe(699_999);
+  expect(screen.controller.paneOnScreen?.current).toBe(699_999);
 });
 
 test('who searches the beginning of a large file stays there, and what was read since is not new', async () => {
@@ -465,5 +465,5 @@ test('who searches the beginning of a large file stays there, and what was read 
   await file.toEnd();
   expect(currentLine(screen)).toBe('a line: 1000');
   const {position} = screen.controller.tab?.pane ?? {};
-  expect(position).toMatchObject({kind: 'held', seen: 700_000});
+  expect(position).toMatchObject({kind: 'anchored', seen: 700_000});
 });

@@ -1,7 +1,7 @@
 import {FilePart} from '../opened/file-part.ts';
 import type {FoundLog} from '../opened/find-logs.ts';
 import {type FileChange, FollowedFile} from '../opened/followed-file.ts';
-import type {Reading, Source} from './reading.ts';
+import type {FileFeed, Source} from './file-feed.ts';
 
 type FoundFile = Extract<FoundLog, {kind: 'file'}>;
 
@@ -20,13 +20,13 @@ type FileOptions = {
 /** A plain file: read once from its beginning, then what is added while it grows. Its lines are read back from it. */
 export class FileSource implements Source {
   readonly #found: FoundFile;
-  readonly #reading: Reading;
+  readonly #reading: FileFeed;
   readonly #mostLines: number;
   #followed: FollowedFile | undefined;
   /** The last one is the present one; the others were replaced under its name, and are read back. */
   readonly #parts: FilePart[] = [];
 
-  constructor(reading: Reading, found: FoundFile, {memoryBytes = Number.POSITIVE_INFINITY}: FileOptions) {
+  constructor(reading: FileFeed, found: FoundFile, {memoryBytes = Number.POSITIVE_INFINITY}: FileOptions) {
     this.#found = found;
     this.#reading = reading;
     this.#mostLines = memoryBytes / memoryPerLine;

@@ -9,7 +9,7 @@ import {
   recordedWords,
   recordingWords,
   unrecordedWords,
-} from '../../../source/kit/words/markers.ts';
+} from '../../../source/kit/words/marker-words.ts';
 import {hostile} from '../../harness/hostile-answers.ts';
 import {unprintableIn} from '../../harness/strict-output.ts';
 

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import type {Run} from '../../../source/engine/records/runs.ts';
-import {endWords, runState, runWords} from '../../../source/kit/words/run.ts';
+import {endWords, runState, runWords} from '../../../source/kit/words/run-words.ts';
 
 const open: Run = {
   ...{firstId: 0, endId: undefined, startedAt: 1, endedAt: undefined},

@@ -6,7 +6,7 @@ import type {FoundLog} from '../opened/find-logs.ts';
 import {pipePieces, readPipe} from '../opened/read-pipe.ts';
 import {type PackedPart, packedSize, unpack, wholeFile} from '../opened/unpack.ts';
 import {type RecordedPiece, recordedPieces} from '../recording/read-recording.ts';
-import type {Reading, Source} from './reading.ts';
+import type {FileFeed, Source} from './file-feed.ts';
 
 type ReadOptions = Pick<PiecesOptions, 'stdin'>;
 
@@ -14,7 +14,7 @@ type ReadOptions = Pick<PiecesOptions, 'stdin'>;
  * Makes the source of what is read once, from its beginning to its end: a packed file, a bundle, what comes through a
  * pipe.
  */
-export function piecesSource(reading: Reading, found: FoundLog, options: ReadOptions): Source {
+export function piecesSource(reading: FileFeed, found: FoundLog, options: ReadOptions): Source {
   return {
     async read() {
       await readPieces(reading, found, options);
@@ -24,7 +24,7 @@ export function piecesSource(reading: Reading, found: FoundLog, options: ReadOpt
 }
 
 /** Adds all that a found log holds. Rejects as `openedPieces` does, and once the log is closed. */
-async function readPieces(reading: Reading, found: FoundLog, options: ReadOptions): Promise<void> {
+async function readPieces(reading: FileFeed, found: FoundLog, options: ReadOptions): Promise<void> {
   const {sink, signal, clock} = reading;
   const isPacked = isPackedLog(found);
   const onPiece = (bytes: number) => {

@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
 import type {ConnectionState} from '../../../source/engine/connection/state.ts';
-import {mergedStatus} from '../../../source/engine/feeds/merge.ts';
+import {mergedStatus} from '../../../source/engine/feeds/merge-feed.ts';
 import type {FileState} from '../../../source/engine/logs/log-snapshot.ts';
 import {bufferInfo} from '../../../source/engine/logs/log-snapshot.ts';
 import type {Clock} from '../../../source/lib/clock.ts';

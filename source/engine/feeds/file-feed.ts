@@ -19,11 +19,11 @@ export type Source = {
 type ReadingOptions = {
   readonly found: FoundLog;
   readonly clock: Clock;
-  readonly sourceOf: (reading: Reading) => Source;
+  readonly sourceOf: (reading: FileFeed) => Source;
 };
 
 /** The feed of a log without a connection: how far its source is read, and what cannot be read of it. */
-export class Reading implements Feed {
+export class FileFeed implements Feed {
   readonly name: string;
   readonly capabilities: Feed['capabilities'];
   readonly sink: LogSink;

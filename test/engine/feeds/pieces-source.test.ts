@@ -3,7 +3,7 @@ import {open, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from 'vitest';
-import {openedPieces} from '../../../source/engine/feeds/pieces.ts';
+import {openedPieces} from '../../../source/engine/feeds/pieces-source.ts';
 import {type FoundLog, findLogs} from '../../../source/engine/opened/find-logs.ts';
 import {root} from '../../harness/program.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
