@@ -44,10 +44,7 @@ export function commandAgainst({path: at, why, isOwn}: Intruder, place = at): st
   return why === 'foreign' ? `sudo chown $(id -u) ${word}` : `${isOwn ? '' : 'sudo '}chmod go-w ${word}`;
 }
 
-/**
- * Tells whether a place is on a file system that is mounted read-only, like the volumes of Kubernetes, whatever its
- * mode says.
- */
+/** Tells whether the file system is mounted read-only, as volumes of Kubernetes are, whatever their modes say. */
 function isMountedReadOnly(place: string): boolean {
   try {
     accessSync(place, constants.W_OK);
@@ -109,10 +106,7 @@ export function isOwnGroup(group: number, user: number, accounts?: Accounts): bo
   return !isPrimaryOfOthers && members.every((name) => name === '' || ownNames.includes(name));
 }
 
-/**
- * Splits the lines of either file into fields: the third is the number, the fourth a user's primary group or a group's
- * members.
- */
+/** Splits lines into fields: the third is the number, the fourth a user's primary group or a group's members. */
 function entriesOf(text = ''): readonly (readonly string[])[] {
   return text.split('\n').map((line) => line.split(':'));
 }

@@ -10,10 +10,7 @@ import type {FileFeed, Source} from './file-feed.ts';
 
 type ReadOptions = Pick<PiecesOptions, 'stdin'>;
 
-/**
- * Makes the source of what is read once, from its beginning to its end: a packed file, a bundle, what comes through a
- * pipe.
- */
+/** Makes the source of what is read once, from its beginning to its end: a packed file, a bundle, a pipe. */
 export function piecesSource(reading: FileFeed, found: FoundLog, options: ReadOptions): Source {
   return {
     async read() {
@@ -120,10 +117,7 @@ export async function* openedPieces(found: FoundLog, options: PiecesOptions = {}
   }
 }
 
-/**
- * Returns a function that gives each of these parts, which are read one after the other, a function for its bytes read
- * so far.
- */
+/** Returns a function that makes, for each of several parts in a row, the function for its bytes read so far. */
 async function progressOf(
   parts: readonly PackedPart[],
   onRead: PiecesOptions['onRead'],

@@ -39,10 +39,7 @@ export async function readFacts(
   return found.kind === 'bundle' ? await readBundleFacts(found.collections, options) : undefined;
 }
 
-/**
- * Reads what collections tell beside their log. `collections`: of one log, oldest first. What is missing or damaged is
- * left out.
- */
+/** Reads what collections of one log, oldest first, tell beside it. What is missing or damaged is left out. */
 export async function readBundleFacts(
   collections: readonly Collection[],
   {clock, signal = new AbortController().signal}: {readonly clock: Clock; readonly signal?: AbortSignal},

@@ -17,10 +17,7 @@ export type FindOpenedOptions = FindOptions & {
 /** Milliseconds between two lines. */
 const tellEvery = 2000;
 
-/**
- * Finds logs as `findLogs` does, and throws what that throws. The collections of a bundle are one log for each group
- * whose logs overlap.
- */
+/** Finds logs as `findLogs` does, with its errors. A bundle is one log for each group of collections that overlap. */
 export async function findOpened(what: string, options: FindOpenedOptions = {}): Promise<readonly FoundLog[]> {
   const logs: FoundLog[] = [];
   for (const found of await findLogs(what, options)) {
@@ -31,8 +28,7 @@ export async function findOpened(what: string, options: FindOpenedOptions = {}):
 }
 
 /**
- * Groups the collections whose logs overlap, oldest first. One without a log is with the one before it, the first ones
- * with the one after them.
+ * Groups overlapping collections, oldest first. One without a log joins those before it, or the first ones after it.
  */
 async function overlapping(
   {collections, name}: Extract<FoundLog, {kind: 'bundle'}>,

@@ -56,8 +56,7 @@ export type LogConnection = {
   /** Checks the connection, which may be dead without a sign, and may still hold what nobody else has. */
   readonly checkAfterPause: (of: Pause) => void;
   /**
-   * Takes the pipeline of the newest list; undefined: it is not there. Adds markers; a pipeline that is back wakes the
-   * log.
+   * Takes the pipeline of the newest list; undefined: not there. Adds markers; a pipeline that is back wakes the log.
    */
   readonly updatePipeline: (pipeline: Pipeline | undefined) => void;
   /** Takes the new name of its pipeline. The log goes on over the same connection, and in the same recording. */
@@ -83,9 +82,7 @@ export type MergedSources = {
   readonly isWhole: boolean;
   /** Index into `names` of an entry's log; undefined for an entry of none and one that is not held. */
   readonly originAt: (id: number) => number | undefined;
-  /**
-   * Returns the gaps of sources at the entry `id`: it is the marker of one, or an entry of another source within it.
-   */
+  /** Returns the gaps at the entry `id`: it is the marker of one, or an entry of another source within it. */
   readonly missingAt: (id: number) => readonly Missing[];
   /** Reads what the source holds now, an open line included, and nothing later: its tab has been closed. */
   readonly leave: (name: string) => void;
@@ -93,10 +90,7 @@ export type MergedSources = {
   readonly rename: (name: string, names: ReadonlyMap<string, string>) => void;
 };
 
-/**
- * Gap of a source of a merged log: between its marker and the next entry of the source there are entries of other
- * sources.
- */
+/** Gap of a source of a merged log: entries of other sources stand between its marker and the source's next entry. */
 export type Missing = {
   readonly origin: number;
   readonly marker: Marker;

@@ -133,8 +133,7 @@ export class LogManager<F extends Feed = Feed> {
   }
 
   /**
-   * Returns the log of that name for its errors alone. If it is not open, it is made with little scrollback; if it
-   * rests, it goes on.
+   * Returns the log of that name for its errors alone, made with little scrollback if not open. One that rests goes on.
    */
   read(name: string): Log<F> {
     const open = this.#logs.get(name);
@@ -257,10 +256,7 @@ export class LogManager<F extends Feed = Feed> {
     if (listed) this.followNames(listed);
   }
 
-  /**
-   * Returns the names that logs take, one log for each. Two may be exchanged; a log that has nothing of another
-   * pipeline gives way.
-   */
+  /** Returns the names that logs take. Two may be exchanged; a log that has nothing of another pipeline gives way. */
   #newNames(nameOf: (log: Log<F>) => string | undefined): NewNames {
     const moving = new Map<string, Log<F>>();
     for (const log of this.#logs.values()) {

@@ -57,9 +57,7 @@ export function catchUpOf({connection, file}: Source): 'coming' | 'read' | 'cut'
   return kind === 'live' || kind === 'ended' || kind === 'followed' || kind === 'failed' ? 'read' : 'coming';
 }
 
-/**
- * Tells whether all that was there before the log was opened is certainly read; false after its connection was lost.
- */
+/** Tells whether all that was there before the opening is certainly read; false after a lost connection. */
 export function hasCaughtUp(source: Source): boolean {
   return catchUpOf(source) === 'read';
 }
@@ -69,19 +67,13 @@ export function isFollowed({connection, file}: Source): boolean {
   return connection?.kind === 'live' || file?.kind === 'followed';
 }
 
-/**
- * Tells whether no connection could bring lines: the log waits for one, has ended or is gone, or its connection may be
- * dead.
- */
+/** Tells whether no connection brings lines: the log waits, has ended or is gone, or its connection may be dead. */
 export function isCut(snapshot: Pick<LogSnapshot, 'connection' | 'receivedAt'>, list: Unanswered): boolean {
   const kind = snapshot.connection?.kind;
   return kind === 'waiting' || kind === 'gone' || kind === 'ended' || isSilent(snapshot, list);
 }
 
-/**
- * Tells whether its connection is open, but the server does not answer and has sent nothing since it was asked first:
- * it may be dead.
- */
+/** Tells whether an open connection may be dead: since the server was asked first, it has neither answered nor sent. */
 export function isSilent(
   {connection, receivedAt}: Pick<LogSnapshot, 'connection' | 'receivedAt'>,
   {unansweredSince}: Unanswered,
@@ -91,10 +83,7 @@ export function isSilent(
 
 type Unanswered = Pick<ListSnapshot, 'unansweredSince'>;
 
-/**
- * Tells whether nothing more comes: there is nothing to follow. A connection comes back, and a file that exists may
- * grow.
- */
+/** Tells whether nothing more comes. A connection comes back, and a file that exists may grow. */
 export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {
   return file?.kind === 'ended' || file?.kind === 'failed';
 }

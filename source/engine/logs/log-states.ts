@@ -73,9 +73,7 @@ export class LogStates {
     return this.#hasReport(state, since, (other) => isOver({state: other}) !== isOver({state}));
   }
 
-  /**
-   * Tells whether a line of the runner reported this state at about `since`, and no other state came between the two.
-   */
+  /** Tells whether the runner reported this state at about `since`, and no other state between the two. */
   isLastState(status: string, since: number): boolean {
     const state = inRunnersWords(status);
     return this.#hasReport(state, since, (other) => other !== state);
@@ -115,9 +113,7 @@ export class LogStates {
     return this.#ends;
   }
 
-  /**
-   * Tells whether the newest line of the runner about the process tells of its end; false if lines are missing since.
-   */
+  /** Tells whether the runner's newest line about the process tells of its end; false if lines are missing since. */
   get isRunOver(): boolean {
     return this.#isRunOver;
   }
@@ -169,7 +165,7 @@ export class LogStates {
   }
 
   /**
-   * Reads a line. Makes an object only for one of the runner: for every line that would cost more than all the rest.
+   * Reads a line. Makes an object of one of the runner alone: for every line that would cost more than all the rest.
    */
   #readIn(bytes: Uint8Array, start: number, end: number): RunnerReport | undefined {
     if (this.#open) {

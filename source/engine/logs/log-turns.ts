@@ -120,7 +120,7 @@ export class LogTurns {
   }
 
   /**
-   * Leaves a log whose pipeline is gone. That of a stopped one rests once it is cut, and still tells why it stopped.
+   * Leaves a log whose pipeline is gone. That of a stopped one rests once it is cut, and still tells why that stopped.
    */
   #settle(listed: ReadonlySet<string>, running: ReadonlySet<string>): void {
     for (const log of this.#unviewed) {

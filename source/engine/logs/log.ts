@@ -32,10 +32,7 @@ type LogOptions<F extends Feed> = {
 /** A log, whatever brings its lines: what a tab shows, and what `pipetail logs` prints. */
 export class Log<F extends Feed = Feed> {
   readonly buffer: LogBuffer;
-  /**
-   * Errors, which may be ahead of the snapshot. Empty where they are not counted: those of a merged log are in its
-   * sources.
-   */
+  /** Errors in its lines, those of a merged log included; may be ahead of the snapshot. */
   readonly errors: ErrorLog;
   /** A new one at most `fps` times a second, and only after a change. */
   readonly snapshot: ReadableStore<LogSnapshot & F['status']>;
@@ -96,9 +93,7 @@ export class Log<F extends Feed = Feed> {
     return this.#sink.states.ends;
   }
 
-  /**
-   * Tells whether the newest line of its runner about the process tells of its end; false if lines are missing since.
-   */
+  /** Tells whether the runner's newest line about the process tells of its end; false if lines are missing since. */
   get isRunOver(): boolean {
     return this.#sink.states.isRunOver;
   }

@@ -161,10 +161,7 @@ export class StreamRecording implements ColdStore {
     return wanted === undefined ? undefined : await this.#open(wanted, (opened) => this.#resume(opened));
   }
 
-  /**
-   * Resolves to the id of the last recorded pipeline of this name; undefined also if the opening was cancelled
-   * meanwhile.
-   */
+  /** Resolves to the id of the last recorded pipeline of this name; undefined also if the opening was cancelled. */
   async #newestId(): Promise<string | undefined> {
     const generation = this.#generation;
     const id = await this.#options.recordings.newestId(this.#options.name()).catch(() => undefined);

@@ -16,10 +16,7 @@ export type ChangesState =
 
 type IndexedLog = {readonly index: RecordIndex; readonly source: Pick<Log, 'buffer'>};
 
-/**
- * Changes of a configuration that the page shows: it is no place for all of a pipeline's connectors, and a copy has
- * them.
- */
+/** Changes of a configuration on the page, which is no place for all of a pipeline's connectors; a copy has them. */
 export const mostLeaves = 200;
 
 /** Compares two runs of a log for a page: counts the kinds of records in slices, once for each opening of the page. */

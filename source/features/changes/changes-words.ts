@@ -48,10 +48,7 @@ export function comparedRuns(runs: TwoRuns): ComparedRuns {
   return runAtOnce(comparedSteps(runs, 0));
 }
 
-/**
- * Compares two runs in steps of less than a frame. `mostShown`: changes of the configuration that are ready to be shown
- * then.
- */
+/** Compares runs in steps of less than a frame. `mostShown`: changes of the configuration then ready to be shown. */
 export function* comparedSteps(runs: TwoRuns, mostShown: number): Generator<void, ComparedRuns, void> {
   const {older, newer} = runs;
   const configuration = yield* configurationSteps(older, newer, mostShown);
@@ -186,9 +183,7 @@ export function valuesInWords({before, now, isHidden}: Pick<ShownChange, 'before
   return clean(values.join(' → '));
 }
 
-/**
- * Returns how often a kind came: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign.
- */
+/** Tells how often: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */
 export function timesInWords(kind: GroupChange, times: string): string {
   const {change} = kind;
   const before = `${times}${count(kind.before)}${suppressedWords(kind.suppressedBefore)}`;

@@ -36,10 +36,7 @@ export async function diffOfServer(
   return textOf(request, {runs: await runsOfServer(name, options), program}, ['the server', ` of ${name}`]);
 }
 
-/**
- * Returns the text of `pipetail diff` of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one
- * line.
- */
+/** Returns that text of a recording, a file, a support bundle or stdin. Rejects with an `Error` of one line. */
 export async function diffOfRecording(
   {name, from, ...request}: DiffRequest & {readonly from: string},
   options: FilesOptions,

@@ -230,8 +230,7 @@ export class RunCounter {
   }
 
   /**
-   * Moves what was counted of runs that only the list told of, and that the log has taken back, to the runs with their
-   * entries.
+   * Moves the counts of runs that only the list told of, and that the log took back, to the runs with their entries.
    */
   #moveTakenBack(): void {
     if (this.#newest === undefined || this.#index.runAt(this.#newest)?.firstId === this.#newest) return;
@@ -370,10 +369,7 @@ export type ComparedConfigurations =
   | {readonly kind: 'compared'; readonly changes: readonly LeafChange[]}
   | {readonly kind: 'unknown'};
 
-/**
- * Compares configurations in steps of a leaf: a large one has thousands. The first `mostShown` changes are ready to be
- * shown.
- */
+/** Compares in steps of a leaf: a configuration may have thousands. The first `mostShown` changes are ready to show. */
 export function* configurationSteps(
   {configuration: older}: Pick<RunProfile, 'configuration'>,
   {configuration: newer}: Pick<RunProfile, 'configuration'>,

@@ -41,9 +41,7 @@ export async function timelineOfServer(request: TimelineRequest, options: Server
 
 export const timelineCommand: ShellCommand<TimelineRequest> = {ofServer: timelineOfServer, saysMissing: true};
 
-/**
- * Tells whether an event ended, or began if no end is known, at that time or later. One without a time always passes.
- */
+/** Tells whether an event ended at `from` or later, or began then if its end is unknown, or has no time. */
 function isSince({until, at}: TimelineEvent, from: number): boolean {
   return (until ?? at ?? from) >= from;
 }

@@ -146,10 +146,7 @@ function withLostStreams(events: readonly PipelineEvent[], log: LogStatus | unde
   });
 }
 
-/**
- * Leaves the errors that only the API counts: those that the log has, too, are in the log's own events. `earlier`:
- * number that the API had counted before.
- */
+/** Leaves the errors that only the API counts, not the log. `earlier`: number that it had counted before. */
 function besidesLog(
   event: EventOf<'connectors'>,
   earlier: number,
@@ -194,10 +191,7 @@ function withOneReturn(events: readonly PipelineEvent[]): readonly PipelineEvent
   });
 }
 
-/**
- * Sums up what the API's events tell of a time in which pipetail did not run; undefined: nothing, or the server does
- * not tell.
- */
+/** Sums up what the API tells of a time without pipetail; undefined: nothing, or the server does not tell. */
 export function absenceByHistory(
   histories: ReadonlyMap<string, PipelineHistory>,
   period: Omit<Absence, 'rows'>,

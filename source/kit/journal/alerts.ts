@@ -37,8 +37,7 @@ const minute = 60_000;
 /** Milliseconds that an error waits: a pipeline that then fails tells of it itself. */
 const errorPatience = 1_000;
 /**
- * Milliseconds that an error waits which ends the pipeline, or may: a panic of a worker does, which the API tells some
- * 5 s later.
+ * Milliseconds for an error that may end the pipeline: a panic of a worker does, which the API tells some 5 s later.
  */
 const endPatience = 10_000;
 /** Feldera's `dbsp::circuit::runtime::Error::Terminated`; it can stand above the panic, which comes over another pipe. */

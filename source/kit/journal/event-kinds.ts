@@ -35,9 +35,7 @@ type EventKind<Kind extends PipelineEvent['kind']> = {
 const last = 17;
 const bad: Style = {fg: 1, bold: true};
 
-/**
- * Defaults of a kind that nobody is alerted of, and whose words are not cut: those of a connector begin with its name.
- */
+/** Defaults of a kind without alerts, whose words are not cut: those of a connector begin with its name. */
 const told = {
   excerpt: (event: PipelineEvent, {width}: Room) => eventWords(event, width),
   away: ({kind, count: times}: PipelineEvent) => `${kind}${times > 1 ? ` ${count(times)} times` : ''}`,

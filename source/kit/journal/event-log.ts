@@ -119,8 +119,7 @@ export class EventLog {
   }
 
   /**
-   * Returns new events of what makes pipelines degraded. Call when lists or statistics tell more, or with `name` when
-   * its log does.
+   * Returns what newly makes pipelines degraded. Call when lists or statistics tell more, or the log of `name` does.
    */
   readDegraded(name?: string): readonly PipelineEvent[] {
     if (!this.pipelines) return [];
@@ -142,10 +141,7 @@ export class EventLog {
     this.countUnseen();
   }
 
-  /**
-   * Returns the events of an open log since the last call; undefined: until now it was catching up with what was
-   * before.
-   */
+  /** Returns the events of an open log since the last call; undefined: until now it read what was there before. */
   readLog(log: Log): LogChange | undefined {
     const {status: before, used, seenEnd = 0} = this.#logs.get(log) ?? {};
     const {until, status: {connectorErrors: counted = 0} = {}} = this.#seen.get(log.name) ?? {};

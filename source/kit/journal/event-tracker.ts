@@ -132,9 +132,7 @@ export class EventTracker {
     return this.#key.wall;
   }
 
-  /**
-   * Tells whether pipetail did not run for so long that the user wants to know what happened. `since`: Unix time in ms.
-   */
+  /** Tells whether `since` (Unix time in ms) is so long ago that the user wants to know what happened. */
   wasAway(since: number): boolean {
     return this.#awayAfter > 0 && this.#services.clock.wall() - since >= this.#awayAfter;
   }

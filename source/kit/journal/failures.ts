@@ -210,10 +210,7 @@ export class Failures {
     });
   }
 
-  /**
-   * Tells whether a change that is no failure is new, and notes it. A start has one time, whether it is the first one
-   * or not.
-   */
+  /** Notes a change that is no failure, and tells whether it is new. A start has one time, the first one or not. */
   #isNewChange(event: RunChange): boolean {
     const known = this.#changes.get(event.pipeline) ?? [];
     const kindOf = ({kind}: RunChange) => (kind === 'started' ? 'restarted' : kind);

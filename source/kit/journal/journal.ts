@@ -74,10 +74,7 @@ export class Journal {
     for (const [key, {all}] of this.#listed) if (all.pipeline === name && isOfLog(all)) this.#listed.delete(key);
   }
 
-  /**
-   * Renames pipelines. `names`: new names, by the old ones. A pipeline that had a new name before, and is gone, stays
-   * in an absence alone.
-   */
+  /** Renames pipelines. `names`: new by old ones. Of one that is gone, and had a new name, only an absence tells. */
   rename(names: ReadonlyMap<string, string>): void {
     if (names.size === 0) return;
     const taken = new Set(names.values());
@@ -100,9 +97,7 @@ export class Journal {
   }
 }
 
-/**
- * Returns the key of an event's row on the errors page, which all events with that key share; undefined: it has none.
- */
+/** Returns the key of an event's row on the errors page, which events share; undefined: it has no row. */
 function listKey(event: PipelineEvent): string | undefined {
   const key = eventKind(event).listedBy?.(event);
   return key === undefined ? undefined : `${event.pipeline} ${key}`;

@@ -34,8 +34,7 @@ export type LogStatus = {
    */
   readonly flow: 'live' | 'coming' | 'cut';
   /**
-   * Time since when it is cut, Unix time in ms, and why it did not come again, in words (undefined: not known);
-   * undefined while it is not cut.
+   * Unix time in ms since when it is cut, and in words why it does not come again, if known; undefined: it is not cut.
    */
   readonly cut: {readonly since: number; readonly why: string | undefined} | undefined;
   /** Why the log is not followed, in words; undefined while it is, or soon will be, and while its pipeline is deleted. */

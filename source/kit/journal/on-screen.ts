@@ -22,9 +22,7 @@ type OnScreenOptions = {
 
 /** Milliseconds on the screen after which something is seen. */
 const timeToSee = 1000;
-/**
- * Milliseconds after which something is seen although more comes: it must not wait for a second in which nothing does.
- */
+/** Milliseconds after which something is seen although more comes, with no second in which nothing does. */
 const longestWait = 5000;
 
 /** Decides what was seen: what was on the screen for a second, or was acted on. */

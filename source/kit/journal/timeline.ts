@@ -76,8 +76,7 @@ export function spanOf({kind, at, firstAt, until}: TimelineEvent): {from: number
 }
 
 /**
- * Makes events of the changes in `monitored` (the newest first), the oldest first: each change once, with the time
- * until the next one of its kind.
+ * Makes an event of each change in `monitored` (newest first), oldest first, with the time until the next of its kind.
  */
 function monitorEvents(
   pipeline: string,

@@ -19,9 +19,7 @@ export type ErrorRow = PipelineEvent & {
   /** Identifies the row while its count and place change. */
   readonly key: string;
   readonly state: 'unseen' | 'seen' | 'muted';
-  /**
-   * True for a disconnection, a deletion or a lost stream that is over: the log is followed again, or the stream read.
-   */
+  /** True if a disconnection, a deletion or a lost stream is over: the log is followed again, or the stream read. */
   readonly isOver?: boolean;
 };
 

@@ -46,8 +46,7 @@ export function anchoredPosition({tab, model, geometry}: PaneOnScreen, before: E
 }
 
 /**
- * Returns the range from the record where the selection began to the current one, in the order of the log; undefined
- * without a selection.
+ * Returns the range between the record where the selection began and the current one; undefined without a selection.
  */
 function selectedRange({model, tab, current}: PaneOnScreen): RecordRange | undefined {
   const {selectedFrom} = tab.pane;

@@ -141,8 +141,7 @@ export class PaneModel {
   }
 
   /**
-   * Part of a large log that the new filters have been applied to, of 100; undefined: no filters are being applied, or
-   * the log is not large.
+   * Part of a large log that new filters have been applied to, of 100; undefined: it is not large, or none are applied.
    */
   get filteredPercent(): number | undefined {
     return this.#next && this.#percentTo(this.#next.pass.map.end);
@@ -152,17 +151,12 @@ export class PaneModel {
     return this.#searching;
   }
 
-  /**
-   * Part of a large log that was searched, of 100; undefined: all of it, the log is not large, or there is no search.
-   */
+  /** Part of a large log that was searched, of 100; undefined: all of it, it is not large, or there is no search. */
   get searchedPercent(): number | undefined {
     return this.#searching && this.#percentTo(this.#searching.search.searchedTo);
   }
 
-  /**
-   * Returns the part of the log before an entry, of 100; undefined at the end, and in a log that is worked through at
-   * once.
-   */
+  /** Returns the part of the log before an entry, of 100; undefined at the end, and in a log that is not large. */
   #percentTo(id: number): number | undefined {
     const {firstId, endId, byteLength} = this.source.buffer;
     if (id >= endId || byteLength < largeLog) return undefined;

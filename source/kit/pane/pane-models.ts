@@ -16,13 +16,13 @@ export type PaneStrip = {
   paint(view: PaneView, layout: Pick<Layout, 'paneWidth'>, places: readonly RowPosition[]): readonly string[];
 };
 
-/** What makes them, from a feature. */
+/** Maker of the rows above a log, from a feature. */
 export type StripKind = {readonly height: number; of(model: PaneModel, services: RowServices): PaneStrip};
 
 export type ModelledPane = {
   readonly model: PaneModel;
   readonly rows: PaneRows;
-  /** Undefined: no feature has one. */
+  /** Rows above the log; undefined: no feature has any. */
   readonly strip: PaneStrip | undefined;
 };
 

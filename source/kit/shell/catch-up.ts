@@ -33,9 +33,7 @@ export type CatchUpInput = {
 
 /** Milliseconds without a byte after which a log is quiet: longer than TCP needs to send a lost packet again. */
 const quietAtLeast = 500;
-/**
- * Response times of the server after which a log is quiet, if they are longer: from far away a replay comes in bursts.
- */
+/** Response times of the server after which a log is quiet, if longer: from far away a replay comes in bursts. */
 const quietResponses = 3;
 const quietAtMost = 5_000;
 /** Milliseconds after which a log that is never quiet is left: 1 Mbit/s brings the whole ring in that time. */
@@ -65,9 +63,7 @@ export class CatchUp {
     this.#openedAt = now;
   }
 
-  /**
-   * Returns how the catch-up ended; undefined: it is not over. Call it at each change of the stream, and at intervals.
-   */
+  /** Returns how the catch-up ended; undefined: it has not. Call it at each change of the stream, and at intervals. */
   check(input: CatchUpInput): Ending | undefined {
     this.#update(input);
     const {now, connection, received, logEnded} = input;

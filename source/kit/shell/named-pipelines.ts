@@ -21,9 +21,7 @@ export async function pipelinesSoon(
   }
 }
 
-/**
- * Returns a function for the end of a message about a missing pipeline (`nameHint`). It asks once, and never rejects.
- */
+/** Returns a function for the end of a message about a missing pipeline (`nameHint`). It asks once, never rejects. */
 export function nameHints(client: ApiClient, clock: Clock): (name: string) => Promise<string> {
   let asked: ReturnType<typeof pipelinesSoon> | undefined;
   return async (name) => {

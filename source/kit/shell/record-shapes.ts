@@ -4,10 +4,7 @@ import {type LogRecord, parseRecord, recordFields} from '../../engine/records/pa
 import {jsonText} from '../../lib/json.ts';
 import {fieldValue} from '../viewport/line-text.ts';
 
-/**
- * Converts whole lines, each with its newline, or one line without it, to what is printed. It may return the same
- * array.
- */
+/** Converts whole lines, each with its newline, or one without it, to what is printed; may return the same array. */
 export type ConvertLines = (lines: Uint8Array) => Uint8Array;
 
 /** Lines of one record, without their newlines. */

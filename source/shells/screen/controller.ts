@@ -429,9 +429,7 @@ export class Controller {
     pane?.model.sync(pane.tab.pane);
   }
 
-  /**
-   * Keeps the current line in its row after a change of the pane's width, which changes the heights of wrapped lines.
-   */
+  /** Keeps the current line in its row after a change of the pane's width, and so of the heights of wrapped lines. */
   #keepRow({tab, geometry, layout, current}: PaneOnScreen): void {
     const {position} = tab.pane;
     const isShown = visiblePlaces(position, geometry).some(({id}) => id === current);

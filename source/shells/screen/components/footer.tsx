@@ -183,9 +183,7 @@ function isPane(context: KeyContext): boolean {
   return context === 'list' || context === 'log';
 }
 
-/**
- * Returns the keys of a page, last those that take something from it: a narrow screen has room for those that leave it.
- */
+/** Returns the keys of a page, those that take something from it last: a narrow screen has no room for all. */
 function onPage(table: CommandTable, context: KeyContext): CommandTable {
   const rows = table.filter((command) => command.context === context);
   return [...rows.filter((command) => !isTake(command)), ...rows.filter(isTake)];

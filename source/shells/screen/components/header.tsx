@@ -63,10 +63,7 @@ export type HeaderView = {
   /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined: a row below says it. */
   readonly pipeline: Pipeline | undefined;
   readonly connection: ConnectionWords;
-  /**
-   * Time that the requests of the log and of the list have been in progress, such as `4 s`; undefined while that is
-   * short.
-   */
+  /** Time that the requests of log and list have been in progress, such as `4 s`; undefined while that is short. */
   readonly waited?: {readonly log: string | undefined; readonly list: string | undefined};
   readonly paused: boolean;
   /** The page below says why the server does not answer, and what was known last. */

@@ -23,7 +23,7 @@ export type TroubleView = {
 };
 
 /**
- * Returns what is shown in place of list and logs while there is no list; undefined: there is one, or a log has lines.
+ * Returns what stands in place of list and logs while there is no list; undefined: there is one, or a log has lines.
  */
 export function troubleShown(
   screen: Screen,
@@ -45,10 +45,7 @@ export function troubleShown(
   });
 }
 
-/**
- * Returns the page that fills the screen without a list: what was tried, what came back, what to do. Undefined: there
- * is a list.
- */
+/** Returns the page without a list: what was tried, what came back, what to do. Undefined: there is a list. */
 export function troublePage(view: TroubleView): readonly StyledText[] | undefined {
   const {list, serverUrl} = view;
   if (list.failure && list.failure.kind !== 'cancelled' && list.pipelines === undefined) {

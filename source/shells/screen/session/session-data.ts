@@ -72,10 +72,7 @@ export type TabPlaces = Of<typeof places>;
 export type SessionTab = SavedOptions & Of<typeof tab>;
 export type SessionStart = SavedOptions & Of<typeof start>;
 
-/**
- * Session that the next start restores: the screen's layout and the pinned tabs. No credentials. The keys are those of
- * the file.
- */
+/** Session that the next start restores: layout and pinned tabs. No credentials. The keys are those of the file. */
 export type SavedSession = Omit<Of<typeof session>, 'tabs' | 'start'> & {
   readonly tabs: readonly SessionTab[];
   readonly start: SessionStart;
