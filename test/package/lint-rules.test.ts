@@ -266,7 +266,11 @@ const FORMS_ALLOWED: readonly (readonly [file: string, from: string, forms: read
   ['cli.tsx', './demo/server.ts', ['dynamic']],
   ['source/kit/screen/services.ts', '../system/clipboard.ts', ['type']],
   ['source/features/help/help-page.ts', '../../kit/system/clipboard.ts', ['type']],
-  ['source/shells/screen/run/screen-services.ts', '../../../kit/system/clipboard.ts', ['value', 'type', 'dynamic', 'export']],
+  [
+    'source/shells/screen/run/screen-services.ts',
+    '../../../kit/system/clipboard.ts',
+    ['value', 'type', 'dynamic', 'export'],
+  ],
 ];
 
 test('some imports are allowed in some forms only', async () => {

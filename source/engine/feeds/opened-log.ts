@@ -1,9 +1,9 @@
 import type {Processes} from '../disk/file-lock.ts';
 import {Log} from '../logs/log.ts';
 import type {FoundLog} from '../opened/find-logs.ts';
+import {FileFeed, type Source} from './file-feed.ts';
 import {FileSource} from './file-source.ts';
 import {type PiecesOptions, piecesSource} from './pieces-source.ts';
-import {FileFeed, type Source} from './file-feed.ts';
 import {RecordingSource} from './recording-source.ts';
 
 export type OpenedOptions = Omit<ConstructorParameters<typeof Log>[0], 'feed'> & {

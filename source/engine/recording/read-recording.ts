@@ -76,8 +76,12 @@ export class RecordingReader {
     const last = facts.files.at(-1);
     const found = new Set(logs.map(({file}) => file));
     const isGone = last && !found.has(last.file);
+    // Only a file that another one follows is packed: its length is where that begins.
+    const endless = logs.filter(({file, name}) => file === last?.file && name.endsWith('.zst'));
     const damage = [
-      ...untold(facts, logs).map(({name}) => `facts.jsonl does not tell of ${name}`),
+      ...[...endless, ...untold(facts, logs)].map(
+        ({name}) => `facts.jsonl does not tell of ${name} · open that file to read it`,
+      ),
       ...(isGone ? [`${path.basename(logFile(this.#folder, last.file))} is missing`] : []),
     ];
     facts.beginWith(facts.files.find(({file}) => found.has(file))?.file ?? last?.file ?? 0);
@@ -86,7 +90,9 @@ export class RecordingReader {
     for (const why of damage)
       this.#missing.push({marker: {kind: 'unreadable', bytes: undefined, because: 'not-read', why, at}});
     const bytes = files.length === 0 ? undefined : firstOffset;
-    if (bytes !== 0) this.#missing.push({marker: {kind: 'unreadable', bytes, because: 'deleted-to-make-room', at}});
+    const isThere = logs.some(({file}) => file < (files[0]?.file ?? 0));
+    if (bytes !== 0 && !isThere)
+      this.#missing.push({marker: {kind: 'unreadable', bytes, because: 'deleted-to-make-room', at}});
     this.#at = firstOffset;
     this.#bytes.facts = facts;
   }

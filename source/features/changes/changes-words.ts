@@ -16,8 +16,8 @@ import {runAtOnce} from '../../lib/slices.ts';
 import {
   type ComparedConfigurations,
   configurationSteps,
-  hoursOf,
   type GroupChange,
+  hoursOf,
   kindSteps,
   mostKinds,
   type RunProfile,

@@ -33,7 +33,8 @@ export const histogram: Feature = {
 function sayHistogram(screen: Screen): void {
   const {dot, silence} = screen.services.symbols;
   const words = 'histogram above the log';
-  const hasBreaks = (at: PaneOnScreen) => at.strip instanceof PaneHistogram && at.strip.hasBreaks(at.tab.pane, at.layout);
+  const hasBreaks = (at: PaneOnScreen) =>
+    at.strip instanceof PaneHistogram && at.strip.hasBreaks(at.tab.pane, at.layout);
   const sayBreaks = () => screen.say(`${words} ${dot} ${silence} is time without records`);
   screen.say(words);
   const model = screen.paneOnScreen?.model;

@@ -25,7 +25,8 @@ export const timePrompt: PromptKind<'time'> = {
     const at = screen.paneOnScreen;
     if (!at || text === '') return undefined;
     const offsetOf = zoneOf(at.tab.pane, screen.services.offsetAt);
-    const parse = (from: PaneOnScreen) => parseTime(text, {now: presentOf(screen, from), from: lineTime(from), offsetOf});
+    const parse = (from: PaneOnScreen) =>
+      parseTime(text, {now: presentOf(screen, from), from: lineTime(from), offsetOf});
     const typed = parse(at);
     if (typed.kind === 'error') return typed.text;
     whenIndexed(screen, {what: 'looking for the time'}, (now) => {

@@ -8,7 +8,13 @@ import {type LogFacts, lateSince, type PipelineFacts} from '../../kit/facts/pipe
 import {lostStreamWords, lostWords} from '../../kit/journal/event-words.ts';
 import {formatOutage, runnerTrouble} from '../../kit/words/failure-words.ts';
 import {type Advice, adviceFor, evictionAdvice} from '../../kit/words/guide.ts';
-import {failureSentence, hasCompileError, pipelineState, serverState, stateSince} from '../../kit/words/pipeline-words.ts';
+import {
+  failureSentence,
+  hasCompileError,
+  pipelineState,
+  serverState,
+  stateSince,
+} from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {readTime} from '../../lib/format.ts';
 import {

@@ -28,7 +28,11 @@ export function whenIndexed(
 }
 
 /** The same when so many of its lines are searched that `isReady`. */
-export function whenSearched(screen: Screen, {isReady}: Pick<Awaited, 'isReady'>, go: (at: PaneOnScreen) => void): void {
+export function whenSearched(
+  screen: Screen,
+  {isReady}: Pick<Awaited, 'isReady'>,
+  go: (at: PaneOnScreen) => void,
+): void {
   const words = ({model}: PaneOnScreen) => {
     const {searchedPercent} = model;
     return searchedPercent === undefined ? 'searching' : `searching ${searchedPercent}%`;

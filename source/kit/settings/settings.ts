@@ -1,10 +1,10 @@
 import {picked} from '../../lib/json.ts';
 import type {CommandLine} from './command-line.ts';
+import {needsServer, readRequest, readsVariables} from './command-request.ts';
 import type {ConfigFile} from './config-file.ts';
 import {nameOf, variableOf} from './option.ts';
 import {credentialFlags, optionOf, ownFlags, type ViewSettings, viewFlags} from './option-table.ts';
 import {currentContext, type Environment, optionValues} from './option-values.ts';
-import {needsServer, readRequest, readsVariables} from './command-request.ts';
 import {defaultServerOptions, readServerOptions} from './server-options.ts';
 
 /** All options, validated and frozen: under its name, what its row reads (`at` and `filter` as typed), but for these. */

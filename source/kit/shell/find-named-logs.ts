@@ -47,16 +47,18 @@ export async function namedIn(
   const recordings = isFolder ? await findRecordings(what, name) : [];
   if (recordings.length > 0) return [{kind: 'recording', name, path: what, recordings}];
   const none = `no ${isFolder ? 'recording' : 'log'} of ${called} in ${shortMessage(clean(what))}`;
+  // Of what is left out of a folder, the rest may be of another name.
+  const isOfName = (line: string) => !isFolder || line.includes(`${name}--`);
+  const note = (line: string) => void (isOfName(line) && options.note?.(line));
   try {
-    // What is left out of a folder may be of another name.
-    const found = await findOpened(what, isFolder ? {...options, note: () => {}} : options);
+    const found = await findOpened(what, {...options, note});
     const named = found.filter((log) => isNamed(log, name));
     if (named.length > 0) return named;
     const others = found.filter((log) => log.kind !== 'file' || log.path !== what);
     return others.length === 0 ? none : `${none} · found: ${fewOf(others.map((log) => log.name))}`;
   } catch (error) {
     if (!(error instanceof OpenError)) throw error;
-    return isFolder ? none : error.message;
+    return isOfName(error.message) ? error.message : none;
   }
 }
 

@@ -193,7 +193,11 @@ function afterAction(state: ViewState, action: ViewAction): ViewState {
       return {...state, tabs: withPinnedTabs(state, action.names)};
     case 'pin': {
       const tabs = changeTab(state.tabs, action.name, (tab) => (tab.pinned ? tab : {...tab, pinned: true}));
-      return {...state, tabs, interactionCount: action.name === state.active ? state.interactionCount + 1 : state.interactionCount};
+      return {
+        ...state,
+        tabs,
+        interactionCount: action.name === state.active ? state.interactionCount + 1 : state.interactionCount,
+      };
     }
     case 'used':
       return {...state, interactionCount: state.interactionCount + 1};

@@ -2,9 +2,9 @@ import {commonStates, knownStates} from '../../engine/api/pipeline-state.ts';
 import type {ApiClient, Pipeline} from '../../engine/api/types.ts';
 import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
 import type {Why, WhyOptions} from '../../features/why/why-of-server.ts';
+import type {ListForm} from '../../kit/settings/command-request.ts';
 import {tagMatcher} from '../../kit/settings/names.ts';
 import {didYouMean, UsageError} from '../../kit/settings/parse-values.ts';
-import type {ListForm} from '../../kit/settings/command-request.ts';
 import {fewOf} from '../../kit/shell/find-named-logs.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import {

@@ -5,14 +5,14 @@ import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {diagnose} from '../../features/why/diagnose.ts';
 import type {Absence} from '../../kit/journal/absence.ts';
 import {watchRecordings} from '../../kit/journal/alerts.ts';
-import {EventTracker} from '../../kit/journal/event-tracker.ts';
 import type {EventLog} from '../../kit/journal/event-log.ts';
+import {EventTracker} from '../../kit/journal/event-tracker.ts';
 import type {CommandTable, KeyContext} from '../../kit/keys/command.ts';
 import {commandsFrom, withHint} from '../../kit/keys/commands.ts';
 import {anchoredPosition, hasNoneBelow, type Pane, type PaneOnScreen, paneOnScreen} from '../../kit/pane/pane-at.ts';
 import {PaneModels} from '../../kit/pane/pane-models.ts';
-import {type Layout, layoutOf, type Size} from '../../kit/screen/layout.ts';
 import {tellFormat} from '../../kit/screen/format-notice.ts';
+import {type Layout, layoutOf, type Size} from '../../kit/screen/layout.ts';
 import {LogWaits} from '../../kit/screen/log-waits.ts';
 import type {NoticeKind} from '../../kit/screen/notice-timer.ts';
 import {ProgramLookup} from '../../kit/screen/program-lookup.ts';
@@ -403,7 +403,8 @@ export class Controller {
     this.#tellShown();
     // A key in a paused log shows nothing of what has come below; going to its place from a page does.
     const isBack = before.page !== undefined && state.page === undefined;
-    if (state.interactionCount !== before.interactionCount && (isBack || hasNoneBelow(this.paneOnScreen))) this.events.onAction();
+    if (state.interactionCount !== before.interactionCount && (isBack || hasNoneBelow(this.paneOnScreen)))
+      this.events.onAction();
     this.#tellClosed(before.page, state.page);
     if (state.active !== before.active) this.#onShown();
   }

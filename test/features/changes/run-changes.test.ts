@@ -9,7 +9,12 @@ import {
   runFacts,
   runInWords,
 } from '../../../source/features/changes/changes-words.ts';
-import {type GroupChange, kindSteps, RunCounter, type RunProfile} from '../../../source/features/changes/run-changes.ts';
+import {
+  type GroupChange,
+  kindSteps,
+  RunCounter,
+  type RunProfile,
+} from '../../../source/features/changes/run-changes.ts';
 import {lineAsSent} from '../../../source/kit/viewport/line-text.ts';
 import {runAtOnce} from '../../../source/lib/slices.ts';
 import {head, indexText, runner, start, stopped} from '../../engine/records/index-lines.ts';

@@ -24,7 +24,12 @@ import {
 import {concat, plain, restyle, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
 import type {ZoneOffset} from '../../../kit/viewport/time-column.ts';
-import {type ConnectionWords, connectionWords, silentWords, unreachableWords} from '../../../kit/words/connection-words.ts';
+import {
+  type ConnectionWords,
+  connectionWords,
+  silentWords,
+  unreachableWords,
+} from '../../../kit/words/connection-words.ts';
 import {formatOutage, type Outage, runnerTrouble, serverOutage} from '../../../kit/words/failure-words.ts';
 import {fileWords} from '../../../kit/words/opened-words.ts';
 import {

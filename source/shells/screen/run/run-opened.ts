@@ -20,8 +20,8 @@ import {clean} from '../../../lib/clean.ts';
 import {type Clock, systemClock} from '../../../lib/clock.ts';
 import {createStore} from '../../../lib/store.ts';
 import {commandsOf, runScreen, type ScreensOptions} from './run-screen.ts';
-import type {Facts} from './server-facts.ts';
 import {readTerminal} from './screen-services.ts';
+import type {Facts} from './server-facts.ts';
 import {startOf} from './start.ts';
 
 type OpenedOptions = Pick<ScreensOptions, 'settings' | 'version' | 'process'> & {

@@ -26,7 +26,7 @@ const form = {
   full: /^\d+\.log\.zst$/,
   last: /^\d+\.log$/,
   /** Where recording puts what it does not go on with. */
-  aside: /^without-facts-/,
+  aside: /\/p--id-1-[^/]+$/,
   fileBytes: 3_000,
 } as const;
 
@@ -83,6 +83,11 @@ async function print(from: string, names: readonly string[] = []) {
   return {code, text: stream.text, failures};
 }
 
+/** Several files are printed with their names before the lines. */
+function withoutNames(text: string): string {
+  return text.replace(/^\S+ +\| /gm, '');
+}
+
 /** What `open` shows: lines, and markers in `<…>`. */
 async function shown(directory: string): Promise<readonly string[]> {
   const [found] = await findLogs(directory);
@@ -128,22 +133,33 @@ describe('what is not in the text of the log', () => {
     ['is NULs', rewrite((bytes) => bytes.fill(0))],
     ['is garbage', rewrite(() => 'garbage {"kind":\n'.repeat(300))],
     ['lacks its beginning', rewrite((bytes) => bytes.subarray(20))],
-    ['lacks its second half', rewrite((bytes) => bytes.subarray(0, bytes.length / 2))],
-    ['has NULs in the middle', rewrite((bytes) => bytes.fill(0, bytes.length >> 2, bytes.length >> 1))],
-    ['has a place that no file has', rewrite((bytes) => form.misplaced(String(bytes)))],
     ['is gone', (file) => rm(file)],
     ['is a named pipe', fifo],
     ['is a link', link],
     ['is a folder', folder],
-  ])('%s: each line is there', async (_, damage) => {
+  ])('%s: one line says so, and that the folder has each line', async (_, damage) => {
     const {directory, folder} = await damaged(form.facts, damage);
-    const printed = {code: 1, text: all, failures: [expect.stringMatching(`^pipetail: p: ${form.facts} .+`)]};
+    const advice = `p--id-1 has no ${form.facts} that can be read · open that folder to read its files`;
+    const printed = {code: 1, text: '', failures: [expect.stringContaining(advice)]};
     expect(await print(directory)).toEqual(printed);
     expect(await print(directory, ['p'])).toEqual(printed);
-    expect(await print(folder)).toEqual(printed);
-    const entries = await shown(directory);
-    expect(entries).toHaveLength(lines.length + 1);
-    expect(entries.filter((entry) => entry.includes(form.facts))).toHaveLength(1);
+    expect(await print(folder)).toMatchObject({code: 0, failures: []});
+    expect(withoutNames((await print(folder)).text)).toBe(all);
+  });
+
+  test.each<readonly [string, (file: string) => unknown]>([
+    ['lacks its second half', rewrite((bytes) => bytes.subarray(0, bytes.length / 2))],
+    ['has NULs in the middle', rewrite((bytes) => bytes.fill(0, bytes.length >> 2, bytes.length >> 1))],
+    ['has a place that no file has', rewrite((bytes) => form.misplaced(String(bytes)))],
+  ])('%s: a line names each file that is not read, and the file has its lines', async (_, damage) => {
+    const {directory, folder} = await damaged(form.facts, damage);
+    const {code, text, failures} = await print(directory);
+    expect(code).toBe(1);
+    const named = failures.flatMap((line) => /not tell of (\S+) · open that file/.exec(line)?.[1] ?? []);
+    expect(named.length).toBeGreaterThan(0);
+    const others = await Promise.all(named.map(async (name) => (await print(path.join(folder, name))).text));
+    expect([text, ...others].join('').split('\n').toSorted()).toEqual(all.split('\n').toSorted());
+    expect(await shown(directory)).toHaveLength(text.split('\n').length - 1 + failures.length);
   });
 
   test('is damaged: recording begins anew, says where the rest is, and loses nothing of it', async () => {
@@ -151,12 +167,12 @@ describe('what is not in the text of the log', () => {
     for (const damage of damages) {
       const {directory, folder} = await damaged(form.facts, damage);
       const before = (await readdir(folder)).filter((name) => name.match(form.full) || name.match(form.last));
-      const aside = expect.stringMatching(`^${folder}/${form.aside.source.slice(1)}`);
-      expect(await record(directory, ['another line\n'])).toMatchObject({kind: 'recording', aside});
-      const moved = (await readdir(folder)).find((name) => name.match(form.aside));
-      expect(await readdir(path.join(folder, moved ?? ''))).toEqual(expect.arrayContaining(before));
-      expect(await print(path.join(folder, moved ?? ''))).toMatchObject({code: 1, text: all});
-      expect(await print(directory)).toEqual({code: 0, text: 'another line\n', failures: []});
+      const {aside = ''} = {aside: '', ...(await record(directory, ['another line\n']))};
+      expect(aside).toMatch(form.aside);
+      expect(await readdir(aside)).toEqual(expect.arrayContaining(before));
+      const files = await Promise.all(before.map(async (name) => (await print(path.join(aside, name))).text));
+      expect(files.join('')).toBe(all);
+      expect(await print(directory, ['p'])).toMatchObject({text: expect.stringContaining('another line\n')});
     }
   });
 });

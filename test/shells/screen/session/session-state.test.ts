@@ -141,7 +141,17 @@ test('lines before the first time have no place; a record that has grown is foun
 test('the rows around a place come back with it, as far as they are there', () => {
   const {buffer} = logged();
   const place: PanePlace = {at: 0, hash: '', line: 0, above: 2, row: 3, below: 9};
-  expect(positionAt(place, 4, buffer)).toEqual({kind: 'anchored', top: {id: 2, row: 3}, current: 4, seen: buffer.endId});
-  expect(positionAt(place, 1, buffer)).toEqual({kind: 'anchored', top: {id: 1, row: 0}, current: 1, seen: buffer.endId});
+  expect(positionAt(place, 4, buffer)).toEqual({
+    kind: 'anchored',
+    top: {id: 2, row: 3},
+    current: 4,
+    seen: buffer.endId,
+  });
+  expect(positionAt(place, 1, buffer)).toEqual({
+    kind: 'anchored',
+    top: {id: 1, row: 0},
+    current: 1,
+    seen: buffer.endId,
+  });
   expect(positionAt({...place, below: 0}, 1, buffer)).toMatchObject({seen: 2});
 });
