@@ -16,10 +16,10 @@ export type Source = {
   readonly close?: () => Promise<void>;
 };
 
-type ReadingOptions = {
+type FileFeedOptions = {
   readonly found: FoundLog;
   readonly clock: Clock;
-  readonly sourceOf: (reading: FileFeed) => Source;
+  readonly sourceOf: (feed: FileFeed) => Source;
 };
 
 /** The feed of a log without a connection: how far its source is read, and what cannot be read of it. */
@@ -30,13 +30,13 @@ export class FileFeed implements Feed {
   /** Aborted once the log is closed. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  readonly #options: ReadingOptions;
+  readonly #options: FileFeedOptions;
   #source: Source | undefined;
   #state: FileState;
   #receivedAt: number | undefined;
   #sliceEnd = 0;
 
-  constructor(sink: LogSink, signal: AbortSignal, options: ReadingOptions) {
+  constructor(sink: LogSink, signal: AbortSignal, options: FileFeedOptions) {
     const {found, clock} = options;
     const isPipe = found.kind === 'stdin';
     this.name = found.name;

@@ -9,7 +9,7 @@ import {serverRing} from '../stitch/ring-tail.ts';
 import type {LogReader} from './log-reader.ts';
 import type {LogSink} from './log-sink.ts';
 
-/** The most that a server's ring contains, newlines included (stitch/ring-tail.ts). */
+/** The most that a server's ring contains, newlines included (engine/stitch/ring-tail). */
 const ringBytes = serverRing.bytes + serverRing.entries + 1;
 
 /** Milliseconds that the first connection waits for the disk. */

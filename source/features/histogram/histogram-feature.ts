@@ -1,4 +1,4 @@
-import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import {heightWithHistogram} from '../../kit/screen/layout.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {histogramHeight} from './histogram-rows.ts';

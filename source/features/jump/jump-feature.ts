@@ -1,6 +1,6 @@
 import type {Direction} from '../../kit/pane/log-search.ts';
-import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
 import type {PaneModel} from '../../kit/pane/pane-model.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {isIndexed, whenIndexed} from '../../kit/screen/whole-log.ts';
 import {count} from '../../lib/format.ts';

@@ -1,4 +1,4 @@
-import {longestShown} from '../../kit/pane/pane-at.ts';
+import {longestShown} from '../../kit/pane/pane-on-screen.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import type {Geometry} from '../../kit/viewport/geometry.ts';
 import {follow, hold, moveBy, scrollBy, toTop} from '../../kit/viewport/position.ts';

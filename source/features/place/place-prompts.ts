@@ -1,7 +1,7 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {type ParseError, parseTime} from '../../engine/records/parse-time.ts';
 import {pressTo} from '../../kit/keys/commands.ts';
-import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import type {PromptKind, Screen} from '../../kit/screen/screen.ts';
 import {whenIndexed} from '../../kit/screen/whole-log.ts';
 import {hasLocalTimes, zoneOf} from '../../kit/state/pane-view.ts';

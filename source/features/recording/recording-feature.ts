@@ -1,6 +1,6 @@
 import {shortenHome} from '../../engine/disk/save-file.ts';
 import {keyInWords, withHint} from '../../kit/keys/commands.ts';
-import type {Pane} from '../../kit/pane/pane-at.ts';
+import type {Pane} from '../../kit/pane/pane-on-screen.ts';
 import {pipelineOf, sayNotOpen} from '../../kit/screen/common.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {hasLocalTimes, zoneOf} from '../../kit/state/pane-view.ts';

@@ -1,6 +1,6 @@
 import {type Filter, type FilterEntry, withFilter} from '../../engine/filters/filter.ts';
 import type {Run} from '../../engine/records/runs.ts';
-import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 
 export const runs: Feature = {

@@ -1,6 +1,6 @@
 import {compilePattern, type Pattern} from '../../engine/buffer/pattern.ts';
 import type {Direction, NearMatch} from '../../kit/pane/log-search.ts';
-import type {PaneOnScreen} from '../../kit/pane/pane-at.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import {recallFrom} from '../../kit/screen/prompts.ts';
 import type {Feature, PromptOf, Screen} from '../../kit/screen/screen.ts';
 import {whenSearched} from '../../kit/screen/whole-log.ts';

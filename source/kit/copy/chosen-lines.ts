@@ -2,7 +2,7 @@ import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../engi
 import {filterText} from '../../engine/filters/filter.ts';
 import {withPatience} from '../../lib/clock.ts';
 import {inSlices, runInSlices} from '../../lib/slices.ts';
-import {idsOfSelection, type PaneOnScreen} from '../pane/pane-at.ts';
+import {idsOfSelection, type PaneOnScreen} from '../pane/pane-on-screen.ts';
 import type {Screen} from '../screen/screen.ts';
 import {type Choice, type CopyForm, pipelinesOf} from '../state/view-state.ts';
 import {stripSgrBlocks} from '../terminal/sgr.ts';

@@ -2,7 +2,7 @@ import {type CopyCount, newTally, readLines} from '../../engine/buffer/copy-line
 import {shortenHome} from '../../engine/disk/save-file.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
 import type {ExportAction} from '../keys/command.ts';
-import type {PaneOnScreen} from '../pane/pane-at.ts';
+import type {PaneOnScreen} from '../pane/pane-on-screen.ts';
 import {makeText, ofProgram} from '../screen/common.ts';
 import {recallFrom} from '../screen/prompts.ts';
 import type {PromptKind, PromptOf, Screen} from '../screen/screen.ts';

@@ -2,7 +2,7 @@ import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {type Filter, filterText} from '../../engine/filters/filter.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {isoTime, shellWord} from '../../lib/format.ts';
-import type {PaneOnScreen} from '../pane/pane-at.ts';
+import type {PaneOnScreen} from '../pane/pane-on-screen.ts';
 import type {Screen} from '../screen/screen.ts';
 import {commandWords} from '../settings/option.ts';
 import {pipelinesOf} from '../state/view-state.ts';

@@ -81,7 +81,7 @@ export class Failures {
       const failure = this.#failureOf(pipeline, {source: 'log', at, words: cause ?? ''});
       if (!failure || failure.isTold) continue;
       const event = cause === undefined ? undefined : failureByLog(pipeline, at, cause);
-      failure.wait = {event, cancel: clock.after(listPatience, () => this.#giveUp(failure, {pipeline, at, event}))};
+      failure.wait = {event, cancel: clock.after(listPatience, () => this.#stopAsking(failure, {pipeline, at, event}))};
       refresh();
     }
   }
@@ -164,7 +164,7 @@ export class Failures {
     });
   }
 
-  #giveUp(
+  #stopAsking(
     failure: Failure,
     {pipeline, at, event}: {readonly pipeline: string; readonly at: number; readonly event: Failed | undefined},
   ): void {

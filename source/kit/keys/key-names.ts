@@ -1,7 +1,7 @@
 import type {Key} from 'ink';
 
 type NamedKey = {
-  /** The flag that Ink sets: for F1, of which it tells no name, the one that `system/terminal-input` gives it. */
+  /** The flag that Ink sets: for F1, of which it tells no name, the one that `kit/system/terminal-input` gives it. */
   readonly flag?: keyof Key;
   /** Shown instead of the name; `ascii` if the locale is not UTF-8. */
   readonly label?: string;

@@ -114,7 +114,7 @@ export class PaneRows {
     return hasBlankHead ? index.long.get(id) : records.closedAt(id);
   }
 
-  /** The log as `viewport/position.ts` needs it. */
+  /** The log as `kit/viewport/position` needs it. */
   geometry(view: PaneView, size: PaneSize): Geometry {
     const renderer = this.renderer(view, size);
     return {

@@ -25,7 +25,7 @@ import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 
-/** What the ui needs from outside. */
+/** What the screen needs from outside. */
 export type Services = {
   /** The open logs. */
   readonly logs: LogManager;
@@ -134,7 +134,7 @@ export type Description =
   /** Of a log that is a file: nothing but the log tells of its pipeline. */
   | {readonly kind: 'file'};
 
-/** The pipeline of the page `describe`; `answer`: undefined while the request runs. */
+/** The pipeline of the page `pipeline`; `answer`: undefined while the request runs. */
 export type Described = {readonly name: string; readonly answer: Description | undefined};
 
 /** The terminal, which Ink holds and lends. */
@@ -206,7 +206,7 @@ export class TerminalLease {
 /** Ink's `suspendTerminal`, which repaints everything afterwards. */
 type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
 
-/** Requests pipelines for the page `describe`, one at a time: a later request replaces an earlier one. */
+/** Requests pipelines for the page `pipeline`, one at a time: a later request replaces an earlier one. */
 export class PipelineLookup {
   readonly #describe: Services['describe'];
   readonly #described = createStore<Described | undefined>(undefined);

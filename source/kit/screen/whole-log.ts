@@ -1,4 +1,4 @@
-import type {PaneOnScreen} from '../pane/pane-at.ts';
+import type {PaneOnScreen} from '../pane/pane-on-screen.ts';
 import type {Position} from '../viewport/position.ts';
 import type {Screen} from './screen.ts';
 

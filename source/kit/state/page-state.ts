@@ -1,4 +1,4 @@
-/** A page that covers the panes. What else its kind has to know while it is open is in it, too (`pages/page.ts`). */
+/** A page that covers the panes. What else its kind has to know while it is open is in it, too (`kit/pages/page`). */
 export type PageState = {
   readonly kind: string;
   /** Identity as long as it is open: one that is opened anew, of the same kind, is another page. */

@@ -40,7 +40,7 @@ export type ViewState = ScreenView & {
   readonly defaults: ViewDefaults;
   /** Name of the shown tab. */
   readonly active: string | undefined;
-  /** Number of interactionCount of the shown log: at each, what it has by then is seen. */
+  /** Number of keys used on the shown log: at each, all that it has is seen. */
   readonly interactionCount: number;
   readonly page: PageState | undefined;
   readonly prompt: Prompt | undefined;
@@ -77,7 +77,6 @@ export type ViewAction =
   | {readonly type: 'replace'; readonly name: string; readonly by: string}
   /** Pipelines have other names, by the old ones: their tabs follow. */
   | {readonly type: 'renamed'; readonly names: ReadonlyMap<string, string>}
-  /** Opens a closed tab where it was, as a kept one; those of its pipelines, too, if it is a merged one. */
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-list'}

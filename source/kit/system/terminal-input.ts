@@ -14,7 +14,7 @@ const esc = '\u001B';
 
 /** Esc in the form of CSI u. After a bare Esc Ink waits 20 ms, and reads a key that comes meanwhile as Alt and that key. */
 const escKey = `${esc}[27u`;
-/** Esc and a key in one read: Alt and that key or, on a slow line, two keys. `ui/press-keys` decides. */
+/** Esc and a key in one read: Alt and that key or, on a slow line, two keys. `shells/screen/press-keys` decides. */
 const escAndKey = new RegExp(`^${esc}[^[OP\\]^_X${esc}]$`, 'u');
 const pasteStart = `${esc}[200~`;
 const pasteEnd = `${esc}[201~`;

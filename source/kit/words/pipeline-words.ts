@@ -4,7 +4,7 @@ import {clean} from '../../lib/clean.ts';
 import {counted} from '../../lib/format.ts';
 import type {Style} from '../terminal/style.ts';
 
-/** Symbol, word or colour alone is enough to recognise the state. `symbol`: a name in `terminal/symbols.ts`. */
+/** Symbol, word or colour alone is enough to recognise the state. `symbol`: a name in `kit/terminal/symbols`. */
 export type PipelineState = {
   readonly symbol: StateKind | 'degraded';
   readonly word: string;

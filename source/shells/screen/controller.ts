@@ -9,8 +9,14 @@ import type {EventLog} from '../../kit/journal/event-log.ts';
 import {EventTracker} from '../../kit/journal/event-tracker.ts';
 import type {CommandTable, KeyContext} from '../../kit/keys/command.ts';
 import {commandsFrom, withHint} from '../../kit/keys/commands.ts';
-import {anchoredPosition, hasNoneBelow, type Pane, type PaneOnScreen, paneOnScreen} from '../../kit/pane/pane-at.ts';
 import {PaneModels} from '../../kit/pane/pane-models.ts';
+import {
+  anchoredPosition,
+  hasNoneBelow,
+  type Pane,
+  type PaneOnScreen,
+  paneOnScreen,
+} from '../../kit/pane/pane-on-screen.ts';
 import {tellFormat} from '../../kit/screen/format-notice.ts';
 import {type Layout, layoutOf, type Size} from '../../kit/screen/layout.ts';
 import {LogWaits} from '../../kit/screen/log-waits.ts';
@@ -269,10 +275,10 @@ export class Controller {
 
   /** The pane with its layout, which keys of a log need; undefined also on a screen that is too small. */
   get paneOnScreen(): PaneOnScreen | undefined {
-    return this.#paneAtOf(this.state);
+    return this.#paneOnScreenOf(this.state);
   }
 
-  #paneAtOf(state: ViewState): PaneOnScreen | undefined {
+  #paneOnScreenOf(state: ViewState): PaneOnScreen | undefined {
     const pane = this.#paneOf(state);
     const layout = this.#layoutOf(state);
     return pane && layout && paneOnScreen(pane, layout);
@@ -398,7 +404,7 @@ export class Controller {
     const {state} = this;
     this.#seen = state;
     const isSamePlace = activeTab(before)?.pane.position === this.tab?.pane.position;
-    const at = isSamePlace && isOtherWidth(before, state) ? this.#paneAtOf(before) : undefined;
+    const at = isSamePlace && isOtherWidth(before, state) ? this.#paneOnScreenOf(before) : undefined;
     if (at) this.#keepRow(at);
     this.#tellShown();
     // A key in a paused log shows nothing of what has come below; going to its place from a page does.

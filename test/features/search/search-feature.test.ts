@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {searchStatus} from '../../../source/kit/pane/pane-at.ts';
+import {searchStatus} from '../../../source/kit/pane/pane-on-screen.ts';
 import {cancelPrompt, recallPrompt} from '../../../source/kit/screen/prompts.ts';
 import {
   addMarker,

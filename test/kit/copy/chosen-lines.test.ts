@@ -8,7 +8,7 @@ import {
   paneWhenFiltered,
   versionWords,
 } from '../../../source/kit/copy/chosen-lines.ts';
-import {selectionCount} from '../../../source/kit/pane/pane-at.ts';
+import {selectionCount} from '../../../source/kit/pane/pane-on-screen.ts';
 import type {Choice, CopyForm} from '../../../source/kit/state/view-state.ts';
 import {copyBytes} from '../../harness/copy-bytes.ts';
 import {writable} from '../../harness/writable.ts';

@@ -74,7 +74,7 @@ export class LogsRun {
     return this.#verdict;
   }
 
-  /** Returns the exit code (`settings/exit-codes.ts`): that of the worst line that was the reason for one. */
+  /** Returns the exit code (`kit/settings/exit-codes`): that of the worst line that was the reason for one. */
   async run(feed: LogsFeed): Promise<number> {
     const {output, clock, timeout, waitsForRecord = false, signal} = this.#options;
     const over = new AbortController();

@@ -12,7 +12,7 @@ import {paste, pressKeys} from '../press-keys.ts';
 import {Rows} from './rows.tsx';
 import {Screen} from './screen.tsx';
 
-/** The program's root. `size` comes from outside: `screen/drawn-screen.tsx` has the reason. */
+/** The program's root. `size` comes from outside: `run/drawn-screen` has the reason. */
 export function App({controller, size}: {readonly controller: Controller; readonly size: Size}) {
   return (
     <ControllerContext value={controller}>

@@ -4,7 +4,7 @@ import {hasEnded, isCut} from '../../../engine/logs/log-snapshot.ts';
 import type {RecordIndex} from '../../../engine/records/record-index.ts';
 import {endedRun, heldSince, type Run} from '../../../engine/records/runs.ts';
 import {keyOf} from '../../../kit/keys/commands.ts';
-import type {Pane} from '../../../kit/pane/pane-at.ts';
+import type {Pane} from '../../../kit/pane/pane-on-screen.ts';
 import {emptyLog, emptyLogRows} from '../../../kit/screen/empty-log.ts';
 import type {Layout} from '../../../kit/screen/layout.ts';
 import {zoneOf} from '../../../kit/state/pane-view.ts';

@@ -4,7 +4,7 @@ import type {CommandTable, Conditions, KeyContext} from '../../../kit/keys/comma
 import {commandFor, hintOf, isTake, type KeyHint} from '../../../kit/keys/commands.ts';
 import {keyLabel} from '../../../kit/keys/key-names.ts';
 import {conditionsOfPage, storesOfPage} from '../../../kit/pages/page-driver.ts';
-import {selectionWords} from '../../../kit/pane/pane-at.ts';
+import {selectionWords} from '../../../kit/pane/pane-on-screen.ts';
 import {promptKeys} from '../../../kit/screen/prompts.ts';
 import {hasMatches} from '../../../kit/state/pane-view.ts';
 import {namesToMerge, pipelinesOf, promptInUse} from '../../../kit/state/view-state.ts';

@@ -1,6 +1,6 @@
 import {Box, Text} from 'ink';
 import TextInput from 'ink-text-input';
-import {searchStatus} from '../../../kit/pane/pane-at.ts';
+import {searchStatus} from '../../../kit/pane/pane-on-screen.ts';
 import {promptExample, promptLabel} from '../../../kit/screen/prompts.ts';
 import {characterAt, characterBefore, withSuggestion} from '../../../kit/state/edit-line.ts';
 import type {Prompt} from '../../../kit/state/view-state.ts';

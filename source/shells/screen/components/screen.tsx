@@ -23,7 +23,7 @@ export function Screen({layout}: {readonly layout: Layout}) {
   return (
     <Box flexDirection="column">
       <Header />
-      {view.page ? <PageState layout={layout} /> : <Main layout={layout} />}
+      {view.page ? <PageBody layout={layout} /> : <Main layout={layout} />}
       {view.page ? null : <Bottom hasFilters={layout.hasFilters} />}
       <Footer />
     </Box>
@@ -41,7 +41,7 @@ function Bottom({hasFilters, place}: {readonly hasFilters: boolean; readonly pla
   );
 }
 
-function PageState({layout}: {readonly layout: Layout}) {
+function PageBody({layout}: {readonly layout: Layout}) {
   const {controller} = useController();
   usePageStores(storesOfPage(controller));
   useStore(controller.services.poller.snapshot);

@@ -6,7 +6,7 @@ import {
   type SearchStatus,
   searchStatus,
   selectionWords,
-} from '../../../kit/pane/pane-at.ts';
+} from '../../../kit/pane/pane-on-screen.ts';
 import {type PaneView, zoneOf} from '../../../kit/state/pane-view.ts';
 import {clip, noticeRows, padTo} from '../../../kit/terminal/fit.ts';
 import {paint} from '../../../kit/terminal/sgr.ts';

@@ -76,7 +76,7 @@ export class ScreenSession {
     if (since === undefined || !controller.eventTracker.wasAway(since)) return;
     const {client, clock, signal} = this.#options;
     const names = tabs.flatMap(({name, merges}) => (merges || !controller.pipeline(name) ? [] : name));
-    // The one that was on the controller, if it is too many for all.
+    // The shown one first: there may be too many for all.
     names.sort((a, b) => Number(b === active) - Number(a === active));
     const histories = await readEventsOf(client, names, {since, signal}).catch(() => undefined);
     const notFollowed = new Set(names.filter((name) => controller.events.readings.of(name)));

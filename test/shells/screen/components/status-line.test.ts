@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {SearchStatus} from '../../../../source/kit/pane/pane-at.ts';
+import type {SearchStatus} from '../../../../source/kit/pane/pane-on-screen.ts';
 import {symbolsFor} from '../../../../source/kit/terminal/symbols.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
 import {type StatusView, searchWords, statusText} from '../../../../source/shells/screen/components/status-line.tsx';

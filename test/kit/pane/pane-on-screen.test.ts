@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {recordWords, selectionWords} from '../../../source/kit/pane/pane-at.ts';
+import {recordWords, selectionWords} from '../../../source/kit/pane/pane-on-screen.ts';
 import {writable} from '../../harness/writable.ts';
 import {
   addMarker,
