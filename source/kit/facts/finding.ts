@@ -20,7 +20,7 @@ export type Finding = {
   /** Unix times in ms: since when it is so, and when it was so last. */
   readonly since?: number | undefined;
   readonly last?: number | undefined;
-  /** How often, in words: `1,362 errors`. */
+  /** Number of times, in words: `1,362 errors`. */
   readonly often?: string | undefined;
   /** Words for what it stops. */
   readonly stops?: string | undefined;

@@ -71,7 +71,7 @@ export const keyGroups = [
 
 export type KeyGroup = (typeof keyGroups)[number][0];
 
-/** What the words of a key for the footer depend on, in list and log. */
+/** Condition on which the words of a key in the footer depend, in list and log. */
 export type Condition =
   | 'inLog'
   | 'hasTab'

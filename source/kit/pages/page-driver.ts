@@ -40,7 +40,7 @@ export function pageShown(screen: Screen, waited?: string): PageShown {
   };
 }
 
-/** What is so on the open page, for its keys in the footer. */
+/** Returns the conditions on the open page for the words of its keys in the footer. */
 export function conditionsOfPage(screen: Screen): Conditions {
   const {page} = screen.state;
   if (!page) return {};
@@ -153,7 +153,7 @@ function itemNear(items: Items, motion: Motion, screen: RowRange): number | unde
   return top >= screen.top - 1 && top <= screen.end ? beside : undefined;
 }
 
-/** Where the cursor is after it was left behind: on the first item of the screen, at the end on the last one. */
+/** Returns the first item on the screen, at the end the last one; undefined: the cursor is there, or no item is. */
 function itemOn(items: Items, motion: Motion, {top, end}: RowRange): number | undefined {
   const [first, last] = [firstFrom(items, top), firstFrom(items, end) - 1];
   if (first > last || (items.cursor >= first && items.cursor <= last)) return undefined;

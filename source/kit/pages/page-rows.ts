@@ -10,7 +10,7 @@ import type {Fact} from '../viewport/markdown.ts';
 /** Rows of a page, the end exclusive. */
 export type RowRange = {readonly top: number; readonly end: number};
 
-/** What the cursor of a page moves over. */
+/** Items over which the cursor of a page moves. */
 export type Items = {
   readonly length: number;
   /** -1: it is on none. */
@@ -29,9 +29,9 @@ export type PageRows = {
   readonly partOf?: (section: string) => RowRange | undefined;
   /** The part of a row; of a blank row between two the one above. */
   readonly sectionAt?: (row: number) => string | undefined;
-  /** Of a page of text, the cursor moves over them when it comes to them. */
+  /** Items for the cursor; on a page of text it moves over them when it comes to them. */
   readonly items?: Items;
-  /** What an item is, while others come and go. */
+  /** Returns what identifies an item, while others come and go. */
   readonly chosenAt?: (item: number) => Chosen | undefined;
 };
 
@@ -77,7 +77,7 @@ function itemAt(item: number): RowRange {
   return {top: item === 0 ? 0 : row, end: row + 1};
 }
 
-/** What a page is about, and dim words on it: ` Marks  3 of 12`. */
+/** Formats what a page is about, and dim words on it: ` Marks  3 of 12`. */
 export function pageTitle(what: string, words: string): StyledText {
   return concat([plain(` ${what}`, {bold: true}), plain(`  ${words}`, {dim: true})]);
 }
@@ -106,7 +106,7 @@ export function scrollOffset(
   return Math.max(0, Math.min(start + offset, last));
 }
 
-/** What `offset` counts from. */
+/** Returns the row from which `offset` counts. */
 export function startOf(section: string | undefined, rows: PageRows): number {
   return (section === undefined ? undefined : rows.partOf?.(section)?.top) ?? 0;
 }
@@ -166,7 +166,7 @@ export function factRows(facts: readonly Fact[], width: number): readonly Styled
   return facts.flatMap(([name, value]) => labelled(name, value, {cells: factCells, width}));
 }
 
-/** The same as text. */
+/** Formats facts as text: `name: value`, each on a line. */
 export function factLines(facts: readonly Fact[]): string {
   return facts.map(([name, value]) => `${name}: ${value}\n`).join('');
 }

@@ -3,7 +3,7 @@ import type {Opened, Opening, Page, PipelinePart, Screen} from '../screen/screen
 import type {PageState} from '../state/page-state.ts';
 import type {PageRows} from './page-rows.ts';
 
-/** Where a page is opened: over another one, or at a part of it. */
+/** Place at which a page is opened: over another one, at a part of it, on an item. */
 type Where = Pick<PageState, 'under' | 'section' | 'cursor'>;
 
 export function openPage<State extends object>(
@@ -24,14 +24,14 @@ function isOf<State>(page: PageState, of: Page<State>): page is Opened<State> {
   return page.kind === of.kind;
 }
 
-/** What a part of the page of a pipeline keeps there; undefined: that page is not open. */
+/** Returns what a part keeps on the page of a pipeline; undefined: `page` is not that page. */
 export function keptBy<Kept>(page: PageState | undefined, {name}: PipelinePart<Kept>): Kept | undefined {
   if (!page || !('parts' in page) || !(page.parts instanceof Map)) return undefined;
   // The compiler cannot see that each part is kept under its own name.
   return page.parts.get(name) as Kept | undefined;
 }
 
-/** What was asked for last, with what it was made of. */
+/** Rows that were asked for last, with what they were made of. */
 let last: {readonly of: readonly unknown[]; readonly rows: PageRows} | undefined;
 
 /**

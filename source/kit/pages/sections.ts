@@ -100,7 +100,7 @@ type ListBlock<Item> = {
   readonly rowOf: () => (item: Item, index: number) => StyledText;
   readonly width: number;
   readonly symbols: Symbols;
-  /** Of the first item; the others follow. */
+  /** Key of the first item; the others follow. */
   readonly firstKey?: number;
 };
 

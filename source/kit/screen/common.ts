@@ -5,8 +5,8 @@ import {hold, reveal} from '../viewport/position.ts';
 import type {Screen} from './screen.ts';
 
 /**
- * For a key that acts on one record. While following, its first press only stops there and marks the newest record, which
- * might be another one with each frame: returns true then. `does`: what the next press does.
+ * Stops following and marks the newest record, for a key that acts on one record: with each frame it might be another
+ * one. Returns false where nothing is followed, or there is no record. `does`: what the next press does.
  */
 export function showsRecord(screen: Screen, keyName: string, does: string): boolean {
   const at = screen.paneOnScreen;
@@ -35,7 +35,7 @@ export function tabOf({state, tab}: Screen, pipeline: string): Tab | undefined {
   return state.tabs.find(({name}) => name === pipeline);
 }
 
-/** For a key in the same read as the one that opened the tab: its stream opens only after the frame. */
+/** Says that the log is not open yet: a tab that was opened in the same read gets its stream only after the frame. */
 export function sayNotOpen(screen: Screen): void {
   screen.say('this log is not open yet: press the key again');
 }

@@ -22,7 +22,7 @@ export type EmptyLog =
   /** `closest`: the listed pipeline with a similar name. */
   | {readonly kind: 'no-pipeline'; readonly name: string; readonly closest: string | undefined};
 
-/** Undefined: the pane has lines, or there is nothing to say. */
+/** Returns why the pane has no lines; undefined: it has lines, or there is nothing to say. */
 export function emptyLog(screen: Screen): EmptyLog | undefined {
   const {tab, services, logWaits} = screen;
   const {pipelines, failure} = services.poller.snapshot.get();

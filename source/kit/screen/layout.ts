@@ -1,7 +1,7 @@
 /** The terminal's size in cells. */
 export type Size = {readonly columns: number; readonly rows: number};
 
-/** How the screen is divided: header, list beside tab bar and log, two lines at the bottom. */
+/** Division of the screen: header, list beside tab bar and log, two lines at the bottom. */
 export type Layout = {
   /** Without the divider; 0 when hidden. */
   readonly listWidth: number;
@@ -10,7 +10,7 @@ export type Layout = {
   readonly paneWidth: number;
   /** Rows between header and status line: of the list, of tab bar and log, and of the trouble in place of them. */
   readonly bodyHeight: number;
-  /** The same of a page that the user has opened, which may show no filters where a log has some. */
+  /** Rows of a page in place of the body: it may show no filters where the log has some. */
   readonly pageHeight: number;
   /** One row below the tab bar for the failure of the pipeline, which is not in its log. */
   readonly hasBanner: boolean;
@@ -43,15 +43,15 @@ export function layoutOf(
   size: Size,
   parts: {
     readonly list: boolean;
-    /** As the user has set it; undefined: by the terminal's width. */
+    /** Cells that the user has set; undefined: the terminal's width decides. */
     readonly listWidth?: number | undefined;
     readonly banner: boolean;
     readonly run: boolean;
-    /** Undefined: by the terminal's height. */
+    /** Shown or hidden by the user; undefined: the terminal's height decides. */
     readonly histogram?: boolean | undefined;
     /** Rows that it needs; 0: there is none. */
     readonly histogramHeight: number;
-    /** Whether the log has a row for them, and the page that is open. */
+    /** The log has a row for them, and the page that is open. */
     readonly filters: {readonly log: boolean; readonly page: boolean};
   },
 ): Layout | undefined {
@@ -90,7 +90,7 @@ const listWidths: readonly (readonly [columns: number, cells: number])[] = [
   [0, 10],
 ];
 
-/** The same whatever has the focus: a list that gives way would move the log at each change of the side. */
+/** Returns a width that no focus changes: a list that gives way would move the log at each change of the side. */
 function listWidthOf(columns: number, chosen: number | undefined): number {
   if (chosen !== undefined) return Math.max(narrowestList, Math.min(chosen, columns - 1 - narrowestPane));
   return listWidths.find(([from]) => columns >= from)?.[1] ?? narrowestList;

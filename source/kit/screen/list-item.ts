@@ -5,13 +5,13 @@ import {hasUnknownErrors} from '../words/failure-words.ts';
 import {openedKind, openedState} from '../words/opened-words.ts';
 import {type PipelineState, pipelineState} from '../words/pipeline-words.ts';
 
-/** What the list says of an item besides its name. */
+/** Description of an item in the list, besides its name. */
 export type ItemWords = {
-  /** Of a file its size is the word; undefined: it is not open. */
+  /** State of a pipeline or a file, whose word is its size; undefined: the file is not open. */
   readonly state: PipelineState | undefined;
-  /** What a file is, such as `gzip`. */
+  /** Kind of a file, such as `gzip`. */
   readonly kind?: string;
-  /** Where the whole name has no room: of files without what most names end in, since the end is where names differ. */
+  /** Name for less room: that of a file without the usual endings, since names differ at their ends. */
   readonly shortName: string;
   /** It may have errors that its version does not count. */
   readonly hasUnknownErrors: boolean;

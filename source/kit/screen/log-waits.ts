@@ -5,7 +5,7 @@ import type {Clock} from '../../lib/clock.ts';
 import {LongWait} from '../../lib/long-wait.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 
-/** How long the logs wait for an answer to their request, and for its first byte. */
+/** Waits of the logs for an answer to their request, and for its first byte. */
 export class LogWaits {
   readonly #waits = new WeakMap<Log, LongWait>();
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class LogWaits {
     });
   }
 
-  /** As `LongWait.since`. */
+  /** Returns the start of a log's wait, as `LongWait.since`. */
   since(log: Log): ReadableStore<number | undefined> {
     return this.#of(log).since;
   }

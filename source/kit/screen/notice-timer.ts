@@ -6,7 +6,7 @@ export type NoticeKind = 'news' | 'failure';
 
 type NoticeTimerOptions = {
   readonly clock: Clock;
-  /** Whether a user is at the screen; absent: always. */
+  /** A user is at the screen; absent: always. */
   readonly isAttended?: ReadableStore<boolean> | undefined;
   readonly onEnd: () => void;
 };
@@ -31,7 +31,7 @@ export class NoticeTimer {
     this.#onEnd = onEnd;
   }
 
-  /** For a new notice: the time of the one before is over. */
+  /** Starts the time of a new notice, in place of the one before. */
   start(text: string, kind: NoticeKind): void {
     const needed = toSee + toRead * text.length;
     this.#wait(kind === 'failure' ? Math.max(needed, failureStays) : needed);

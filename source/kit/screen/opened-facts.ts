@@ -14,7 +14,7 @@ import {endWords, noEnd, runState} from '../words/run-words.ts';
 import {formatProblem} from './format-notice.ts';
 import type {Screen} from './screen.ts';
 
-/** What was opened, for the header: path and kind of the only log, else how many there are. */
+/** Names what was opened, for the header: path and kind of the only log (of stdin the kind), else how many. */
 export function openedTitle({services}: Screen): string {
   const {found} = services.catalog;
   const [only] = found;
@@ -33,7 +33,7 @@ function noConnectionWords({services: {catalog}}: Screen, tab: Tab | undefined):
   return `no connection: ${what}`;
 }
 
-/** What a command needs is not here. */
+/** Returns whether what a command needs is missing here. */
 export function lacks(screen: Screen, need: Command['needs']): boolean {
   if (need === undefined) return false;
   if (need === 'format') return formatProblem(screen) !== undefined;
@@ -51,7 +51,7 @@ export function lackWords(screen: Screen, {id, needs}: Command): string | undefi
   );
 }
 
-/** Where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */
+/** Returns where an opened log is, how large, and how far it was read, each with its name; empty for any other tab. */
 export function openedFacts({services}: Screen, name: string): readonly Fact[] {
   const log = services.logs.get(name);
   const found = services.catalog.find(name);
@@ -70,7 +70,7 @@ export function openedFacts({services}: Screen, name: string): readonly Fact[] {
   });
 }
 
-/** What an opened log itself tells of its pipeline, as far as it was read. */
+/** Returns what an opened log itself tells of its pipeline, as far as it was read; empty for any other tab. */
 export function loggedFacts(screen: Screen, name: string): readonly Fact[] {
   const {logs, catalog} = screen.services;
   const log = catalog.find(name) && logs.get(name);
@@ -89,7 +89,7 @@ export function loggedFacts(screen: Screen, name: string): readonly Fact[] {
   });
 }
 
-/** What follows `the last one`: `failed to start`. */
+/** Returns the words after `the last one`: `failed to start`. */
 function lastWords(run: Run): string {
   const state = runState(run);
   if (state === 'start failed') return 'failed to start';

@@ -6,14 +6,14 @@ import {runInSlices} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {Services} from './services.ts';
 
-/** What is known of a pipeline's program. `file`: a log that is a file has none. */
+/** Program of a pipeline, as far as it is known. `file`: a log that is a file has none. */
 export type KnownProgram =
   | {readonly kind: 'loading'}
   | {readonly kind: 'file'}
   | {readonly kind: 'known'; readonly detail: PipelineDetail}
   | {readonly kind: 'failure'; readonly failure: ApiFailure};
 
-/** Of a place in a program; undefined: the program has no such place. `reading`: of a long one, for some milliseconds. */
+/** Lines around a place in a program; undefined: the program is not known, or lacks it. `reading`: for milliseconds. */
 export type Excerpt = readonly ExcerptLine[] | undefined | 'reading';
 
 /** Programs that are kept, each of which may be a megabyte. */
@@ -51,7 +51,7 @@ export class ProgramLookup {
     return this.#changes;
   }
 
-  /** Undefined: it was not requested, or may have changed since. */
+  /** Returns the program of a pipeline; undefined: it was not requested, was dropped, or may have changed since. */
   get(name: string): KnownProgram | undefined {
     return this.#current(name)?.program;
   }

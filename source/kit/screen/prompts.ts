@@ -8,17 +8,17 @@ export function promptLabel(screen: Screen, prompt: Prompt): string {
   return kindOf(screen, prompt).label(prompt);
 }
 
-/** What may be typed, while nothing is. */
+/** Returns an example of what may be typed; empty once something is typed or suggested. */
 export function promptExample(screen: Screen, prompt: Prompt): string {
   return prompt.text === '' && !prompt.suggestion ? kindOf(screen, prompt).example(screen) : '';
 }
 
-/** For the footer: the help comes last, since a narrow screen has no room for all. */
+/** Returns the keys of a prompt for the footer: the help comes last, since a narrow screen has no room for all. */
 export function promptKeys(screen: Screen, prompt: Prompt): readonly KeyHint[] {
   return promptKeyHints([...kindOf(screen, prompt).keys(prompt), ['cancel', 'cancel'], ['help', 'help']]);
 }
 
-/** For the help. */
+/** Returns the keys of a prompt for the help, without those that do nothing in it. */
 export function promptRows(screen: Screen, prompt: Prompt): readonly ListedKey[] {
   const {keys, recall} = kindOf(screen, prompt);
   const hints = keys(prompt);

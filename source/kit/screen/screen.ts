@@ -85,7 +85,7 @@ export type Screen = {
   contextOf(page: PageState | undefined): KeyContext;
 };
 
-/** What one folder of `features/` contributes to the screen: a line in the index, `shells/features.ts`. */
+/** Contribution of one folder of `features/` to the screen: a line in the index, `shells/features.ts`. */
 export type Feature = {
   /** Keys of list and log, by their headings in the help. */
   readonly keys?: Readonly<Partial<Record<KeyGroup, readonly KeyRow[]>>>;
@@ -103,7 +103,7 @@ export type Feature = {
 /** Begins with a screen whose tabs have these names. Returns a function that ends it. */
 export type AtStart = (screen: Screen, names: readonly string[]) => () => void;
 
-/** What a key does, and says where it does nothing. */
+/** Effect of a key, and words for where it has none. */
 export type KeyHandler = {
   /** `keyName`: some have a different effect for each of their keys, such as the numbers of the tabs. */
   run?(screen: Screen, keyName: string): void;
@@ -119,7 +119,7 @@ export type KeyRow = Omit<Command, 'context' | 'group' | 'hint'> & {
 /** A key on a page of another feature, which its handler finds open. */
 export type PageKeyRow = NonNullable<PageKeys['own']>[number] & Required<Pick<KeyHandler, 'run'>>;
 
-/** What all features contribute: dispatch, footer, help and docs/keys.md are made from this and nothing else. */
+/** Contributions of all features: dispatch, footer, help and docs/keys.md are made from this and nothing else. */
 export type Features = {
   /** With the default keys. */
   readonly commands: CommandTable;
@@ -162,9 +162,9 @@ export type Page<State = unknown> = Omit<PageTraits, 'closed'> & {
   readonly motions: Motions;
   /** Its commands; absent: those of another page with its context. */
   readonly keys?: PageKeys;
-  /** What its own commands do, by their ids. */
+  /** Effects of its own commands, by their ids. */
   readonly run?: Readonly<Record<string, Run<State>>>;
-  /** What the command that opens it does while it is not open, or at another part of it. */
+  /** Opens the page, or goes to another part of it. */
   open?(screen: Screen, by: Opening): void;
   /** Ask `rowsOf` for them. */
   rows(screen: Screen, page: Opened<State>, view: PageView): PageRows;
@@ -172,13 +172,13 @@ export type Page<State = unknown> = Omit<PageTraits, 'closed'> & {
   typed?(page: Opened<State>): StyledText;
   /** Takes what is typed there. */
   type?(screen: Screen, page: Opened<State>, edit: Edit): void;
-  /** What is so, for its keys in the footer, besides what holds on any page. */
+  /** Returns the conditions for the words of its keys in the footer, besides those of any page. */
   conditions?(screen: Screen, page: Opened<State>): Conditions;
   /** The page with the cursor on another item; absent: `cursor` is its index. */
   at?(screen: Screen, page: Opened<State>, item: number): PageState;
-  /** What the keys that copy and save take; absent: its rows. */
+  /** Returns what the keys that copy and save take; absent: its rows. */
   takes?(screen: Screen, page: Opened<State>): Choice | PageText | Problem;
-  /** What is drawn again when these change. */
+  /** Returns the stores whose changes draw the page again. */
   redrawnBy?(screen: Screen, page: Opened<State>): readonly ReadableStore<unknown>[];
   /** Closes it, or less of it; absent: it is closed. */
   close?(screen: Screen, page: Opened<State>): void;
@@ -203,15 +203,15 @@ export type PipelinePart<Kept = unknown> = {
   goTo?(screen: Screen, kept: Kept, key: string): void;
   /** The item is opened as a connector. */
   isConnector?(screen: Screen, kept: Kept, key: string): boolean;
-  /** What is copied while it is read; absent: the description. */
+  /** Returns what is copied and saved while the part is read; absent: the description. */
   text?(screen: Screen, kept: Kept): PageText | Problem;
-  /** What the text of the description has of it. */
+  /** Returns what the part adds to the text of the description. */
   described?(
     screen: Screen,
     described: Described,
     kept: Kept,
   ): {readonly facts?: readonly Fact[]; readonly texts?: readonly PipelineError[]};
-  /** What is so while it is read. */
+  /** Returns the conditions for the footer while the part is read. */
   conditions?(kept: Kept): Conditions;
   redrawnBy?(kept: Kept): readonly ReadableStore<unknown>[];
 };
@@ -223,7 +223,7 @@ export type PromptKind<Kind extends Prompt['kind']> = {
   readonly label: (prompt: PromptOf<Kind>) => string;
   /** Shown while the text is empty. */
   readonly example: (screen: Screen) => string;
-  /** For the footer, which adds how to cancel it and the help. */
+  /** Returns keys and their words for help and footer; the footer adds those that cancel and show the help. */
   readonly keys: (prompt: PromptOf<Kind>) => readonly PromptHint[];
   /** Called after the text in the state has changed. */
   readonly change?: (screen: Screen, prompt: PromptOf<Kind>) => void;

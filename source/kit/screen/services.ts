@@ -25,34 +25,33 @@ import type {Color, Colors} from '../terminal/style.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 
-/** What the screen needs from outside. */
+/** Everything that the screen needs from outside. */
 export type Services = {
   /** The open logs. */
   readonly logs: LogManager;
   /** Reads the logs of pipelines without tabs; absent: there is no server. */
   readonly turns?: Pick<LogTurns, 'isOn' | 'wasOn' | 'setOn'> | undefined;
-  /** What can be opened. */
+  /** Pipelines and files that can be opened. */
   readonly catalog: Catalog;
   /**
    * Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing.
    * Rejects with errors of the file system. Absent: nothing can be recorded.
    */
   readonly addPast?: (pipeline: string) => Promise<string | undefined>;
-  /** Where recordings are. */
   readonly recordingsFolder?: string;
   readonly poller: Pick<ListPoller, 'snapshot' | 'waitingSince' | 'refresh'>;
   readonly stats: Pick<StatsPoller, 'known' | 'setDegraded' | 'setOpen' | 'setShown'>;
   /** See `RunnerHealthReader`. */
   readonly runner?: ReadableStore<RunnerHealth | undefined>;
   readonly clock: Clock;
-  /** Whether a user is at the screen; absent: always. */
+  /** A user is at the screen; absent: always. */
   readonly isAttended?: ReadableStore<boolean>;
   /** Slows frames down in a flood of the shown log. */
   readonly frameRate?: FrameRate;
-  /** Whether the terminal takes a frame; absent: always. New lines wait longer, see `FrameRate`. */
+  /** The terminal takes a frame; absent: always. New lines wait longer, see `FrameRate`. */
   readonly takesFrames?: ReadableStore<boolean>;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
-  /** What the API tells of a pipeline besides its log. Rejects only when aborted. */
+  /** Reads what the API tells of a pipeline besides its log. Rejects only when aborted. */
   readonly history: (name: string, signal: AbortSignal) => Promise<PipelineHistory>;
   readonly colors: Colors;
   readonly symbols: Symbols;
@@ -66,9 +65,9 @@ export type Services = {
   readonly serverWords: readonly string[];
   /** Base URL, for pages about the connection. */
   readonly serverUrl: string;
-  /** Where the credentials came from, such as `FELDERA_API_KEY`; undefined: there are none. */
+  /** Source of the credentials, such as `FELDERA_API_KEY`; undefined: there are none. */
   readonly tokenFrom: string | undefined;
-  /** Undefined until the server has answered. */
+  /** Tenant and role of the credentials; undefined until the server has answered. */
   readonly session: ReadableStore<Session | undefined>;
   /** `0.337.0`; undefined until the server has answered. */
   readonly serverVersion: ReadableStore<string | undefined>;
@@ -131,7 +130,7 @@ export type Description =
   /** `configuration`: of a support bundle, as indented JSON. */
   | {readonly kind: 'detail'; readonly detail: PipelineDetail; readonly configuration?: string | undefined}
   | {readonly kind: 'failure'; readonly failure: ApiFailure}
-  /** Of a log that is a file: nothing but the log tells of its pipeline. */
+  /** A log that is a file: nothing else tells of its pipeline. */
   | {readonly kind: 'file'};
 
 /** The pipeline of the page `pipeline`; `answer`: undefined while the request runs. */
@@ -222,7 +221,7 @@ export class PipelineLookup {
     return this.#described;
   }
 
-  /** As `LongWait.since`: of the request in progress. */
+  /** Start of the request in progress, as `LongWait.since`. */
   get waitingSince(): ReadableStore<number | undefined> {
     return this.#wait.since;
   }

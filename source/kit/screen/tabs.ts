@@ -156,7 +156,7 @@ export function closestPipeline(name: string, listed: readonly Pipeline[]): stri
   );
 }
 
-/** The same names, in any order. */
+/** Returns whether both lists have the same names, in any order. */
 function areSame(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((name) => others.includes(name));
 }

@@ -5,11 +5,11 @@ import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
 
 type ViewServices = {
   readonly clock: Clock;
-  /** Whether a user is at the screen; absent: always. */
+  /** A user is at the screen; absent: always. */
   readonly isAttended?: ReadableStore<boolean> | undefined;
 };
 
-/** What is open on the screen, where, and what is said there. Whatever follows from a change is a subscriber's. */
+/** Holds what is open on the screen, where, and what is said there. What follows from a change is up to subscribers. */
 export class View {
   readonly #store: BatchStore<ViewState>;
   readonly #noticeTimer: NoticeTimer;
@@ -51,7 +51,7 @@ export class View {
     this.dispatch({type: 'notice', text: undefined});
   }
 
-  /** Of a key that leaves when it is pressed twice the next press is the first again: nothing asks for a second one. */
+  /** Ends the notice. With it the first press of a key that needs two is void: nothing asks for the second any more. */
   #endNotice(): void {
     this.together(() => {
       this.clearNotice();

@@ -27,7 +27,7 @@ export function whenIndexed(
   waitFor(screen, {isReady: isReady ?? ((at) => isIndexed(at.model, endId)), words}, go);
 }
 
-/** The same when so many of its lines are searched that `isReady`. */
+/** Calls `go` at once, or when so many lines are searched that `isReady`; until then a notice shows how far that is. */
 export function whenSearched(
   screen: Screen,
   {isReady}: Pick<Awaited, 'isReady'>,
