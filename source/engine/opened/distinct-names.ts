@@ -4,9 +4,9 @@ import {dateTime} from '../../lib/format.ts';
 import type {FoundLog} from './find-logs.ts';
 
 /**
- * The same logs under names that differ: several of one bundle get the time at which each was collected last; where two
- * have one name, each gets as much of its path in front as tells it apart, such as `a/app.log`, and a number if that is not
- * enough. No name is one of `taken`.
+ * Returns the same logs under names that differ: several of one bundle get the time at which each was collected last;
+ * where two have one name, each gets as much of its path in front as tells it apart, such as `a/app.log`, and a number
+ * if that is not enough. No name is one of `taken`.
  */
 export function distinctNames(found: readonly FoundLog[], taken: (name: string) => boolean = () => false): FoundLog[] {
   const logs = withTimes(found);
@@ -52,7 +52,7 @@ function nameWithFolders(same: readonly FoundLog[], names: Map<FoundLog, string>
   }
 }
 
-/** Of the path, outermost first; the log's name follows. */
+/** Returns the folders in front of a log's name, outermost first. */
 function foldersOf({kind, path: place}: FoundLog): readonly string[] {
   if (place === '-') return [];
   // Recordings and bundles are called after their pipeline, files as their path ends.

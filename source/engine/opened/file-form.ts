@@ -1,7 +1,7 @@
-/** How a file is compressed; undefined: not. */
+/** Compression of a file; undefined: none. */
 export type Packing = 'gzip' | 'zstd' | undefined;
 
-/** What the first bytes of a file tell. `why`: follows the name of the file in a sentence, with a way out. */
+/** Form that the first bytes of a file tell. `why`: follows the name of the file in a sentence, with a way out. */
 export type FileForm =
   | {readonly kind: 'log'; readonly packed: Packing}
   | {readonly kind: 'zip'}
@@ -33,8 +33,8 @@ export function formOf(head: Uint8Array): FileForm {
 }
 
 /**
- * Whether what has NULs at its beginning is a log all the same: one that was emptied while its writer kept its place has
- * them up to there. `tail`: the last `headBytes` of the file.
+ * Returns whether a file with NULs at its beginning is a log all the same: one that was emptied while its writer kept
+ * its place has them up to there. `tail`: the last `headBytes` of the file.
  */
 export function endsAsLog(tail: Uint8Array): boolean {
   const end = tail.subarray(tail.lastIndexOf(0) + 1);

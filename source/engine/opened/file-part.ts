@@ -10,7 +10,7 @@ const blockBytes = 256 * 1024;
 const spareBlocks: ArrayBuffer[] = [];
 const mostSpare = 8;
 
-/** What a file contained from its opening, or its last truncation, to the next one. A renamed or deleted file is read on. */
+/** Contents of a file from its opening, or last truncation, to the next one. A renamed or deleted file is read on. */
 export class FilePart {
   /** Its bytes were overwritten. */
   isGone = false;
@@ -34,12 +34,12 @@ export class FilePart {
     return new FilePart(this.#handle);
   }
 
-  /** Of the file now, in bytes. Throws errors of the file system. */
+  /** Present size of the file in bytes. Throws errors of the file system. */
   get size(): number {
     return fstatSync(this.#handle.fd).size;
   }
 
-  /** Whether it is the file with these numbers. */
+  /** Returns whether it is the file with these numbers. Throws errors of the file system. */
   isFile({dev, ino}: {readonly dev: number; readonly ino: number}): boolean {
     const own = fstatSync(this.#handle.fd);
     return own.ino === ino && own.dev === dev;
@@ -92,7 +92,7 @@ function giveBack({buffer, length}: Buffer): void {
   else if (buffer.byteLength === length || buffer.byteLength === blockBytes) buffer.transfer(0);
 }
 
-/** What bytes of a log are read back from. `keepsBytes`: what it gives may be a part of what it keeps. */
+/** Source from which bytes of a log are read back. `keepsBytes`: what it gives may be a part of what it keeps. */
 export type BytesPart = Pick<FilePart, 'isGone' | 'readNow'> & {readonly keepsBytes: boolean};
 
 /** Consecutive bytes of a part; `isEnded`: and a newline that the file does not have. */

@@ -13,11 +13,11 @@ import {readZip, type ZipPart} from './zip-parts.ts';
  * time. `logs.txt` is what the server held of the log then; each of the other files is an answer of its API.
  */
 
-/** What pipetail reads of a collection. */
+/** Files of a collection that pipetail reads. */
 const collected = ['logs.txt', 'stats.json', 'pipeline_events.json', 'pipeline_config.json'] as const;
 export type Collected = (typeof collected)[number];
 
-/** What the server collected of one pipeline at one time; any file may be missing. */
+/** Files that the server collected of one pipeline at one time; any may be missing. */
 export type Collection = {
   /** Its folder in the bundle, safe to show. */
   readonly name: string;
@@ -28,7 +28,7 @@ export type Collection = {
 
 export type FoundBundle = {
   readonly kind: 'bundle';
-  /** Of the pipeline, safe to show; of the file, where the bundle does not tell. */
+  /** Name of the pipeline, safe to show; of the file, where the bundle does not tell. */
   readonly name: string;
   readonly path: string;
   /** Oldest first; at least one has `logs.txt`. */
@@ -44,7 +44,7 @@ const mostAtOnce = 1024 * 1024;
 /** Numbers in names by their value: `node-2` comes before `node-10`. */
 export const {compare: byName} = new Intl.Collator('en', {numeric: true});
 
-/** As `FindOptions`. */
+/** See `FindOptions`. */
 type BundleOptions = {readonly note: (line: string) => void; readonly signal?: AbortSignal | undefined};
 
 /** Throws `OpenError` for a ZIP file that has no log or is damaged, and the signal's reason when aborted. */
@@ -78,7 +78,7 @@ export async function bundleInFolder(
   return await bundleOf(folder, files, {note});
 }
 
-/** Undefined without a log. */
+/** Sorts the files of a bundle into collections; undefined: no collection has a log. */
 async function bundleOf(
   file: string,
   parts: readonly ZipPart[],
@@ -136,7 +136,7 @@ function readMetadata(json: unknown): {readonly pipeline: string; readonly times
   return {pipeline: cleanName(stringOf(pipeline, 'name')), times};
 }
 
-/** Of `2026-11-27T05-54-23.307932482Z`. */
+/** Reads `2026-11-27T05-54-23.307932482Z` as Unix time in ms; undefined: the name is no time. */
 function timeInName(folder: string): number | undefined {
   const at = readTime(folder.replace(/T(\d\d)-(\d\d)-(\d\d)/, 'T$1:$2:$3'));
   return isTime(at) ? at : undefined;

@@ -79,7 +79,7 @@ async function readForm(file: string): Promise<FileForm> {
 const logName = /^[^.].*?\.(?:log|txt|out|err)(?:[.-]\d[\d-]*)?(?:\.(?:gz|zst))?$/i;
 const packedName = /^[^.].*\.(?:gz|zst|zip)$/i;
 
-/** Whether a file in a folder is opened with it. */
+/** Returns whether a file of this name is opened with its folder. */
 function isLogName(name: string): boolean {
   return logName.test(name) || (packedName.test(name) && !/\.tar\.\w+$/i.test(name));
 }
@@ -135,7 +135,7 @@ async function recordingsIn(
   return sorted.map(([name, recordings]) => ({kind: 'recording', name, path: folder, recordings}));
 }
 
-/** What cannot be opened is noted. */
+/** Returns the logs and bundles among a folder's files; notes what cannot be opened. */
 async function filesIn(
   folder: string,
   entries: readonly Dirent[],

@@ -4,7 +4,7 @@ import {bytesOfPath} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
 import {FilePart} from './file-part.ts';
 
-/** What happened to a file that is followed. `rotated`: another file has its name now. */
+/** Change of a file that is followed. `rotated`: another file has its name now. */
 export type FileChange = 'truncated' | 'rotated' | 'removed';
 
 type FileSink = {
@@ -34,7 +34,7 @@ export class FollowedFile {
   readonly #sink: FileSink;
   readonly #memory = Buffer.allocUnsafeSlow(comparedBytes + pieceBytes);
   #part: FilePart;
-  /** What got the name since, oldest first: opened at once, as it may lose the name before it has a byte. */
+  /** Files that got the name since, oldest first: opened at once, as they may lose the name before they have a byte. */
   #waiting: FilePart[] = [];
   #offset = 0;
   /** The last bytes that were read, at most `comparedBytes`. */

@@ -39,7 +39,7 @@ export class LinePieces {
     }
   }
 
-  /** Where the first line that is too long is broken. */
+  /** Returns where the first line that is too long is broken; undefined: none is. */
   #breakIn(bytes: Uint8Array, newlines: Uint32Array): number | undefined {
     // Most pieces are shorter than a line may be.
     if (this.#open + bytes.length < longestLine) return undefined;

@@ -2,7 +2,7 @@ import {clean} from '../../lib/clean.ts';
 import {shortMessage} from '../../lib/format.ts';
 import {codeOf, failureWords} from '../disk/save-file.ts';
 
-/** Where reading has other words than writing. */
+/** Words for reading that differ from those for writing. */
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'you may not read it',

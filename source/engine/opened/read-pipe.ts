@@ -6,8 +6,8 @@ import {OpenError} from './open-error.ts';
 import {Bounds, unpackChunks} from './unpack.ts';
 
 /**
- * What comes through a named pipe, until its last writer closes it or `signal` is aborted. Throws `OpenError`. No thread
- * waits, as one would in `open` or `read`: the process could not end before it.
+ * Reads what comes through a named pipe, until its last writer closes it or `signal` is aborted. Throws `OpenError`. No
+ * thread waits, as one would in `open` or `read`: the process could not end before it.
  */
 export async function* readPipe(file: string, signal = new AbortController().signal): AsyncGenerator<Buffer> {
   if (signal.aborted) return;

@@ -20,7 +20,7 @@ export type PackedPart = {
   readonly inZip?: ZipRange;
 };
 
-/** Where a file is in a ZIP file, in bytes, and the checksum of what it unpacks to. */
+/** Place of a file in a ZIP file, in bytes, and the checksum of what it unpacks to. */
 export type ZipRange = {readonly start: number; readonly length: number; readonly crc: number};
 
 /** Packed bytes that are read at a time, and unpacked ones that come at a time. */
@@ -29,7 +29,7 @@ const pieceBytes = 64 * 1024;
 type UnpackOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly limits?: UnpackLimits;
-  /** Of the file whose part is unpacked: limits are for all parts together. Default: the part is a file. */
+  /** Total of the file whose part is unpacked: limits are for all parts together. Default: the part is a file. */
   readonly total?: UnpackTotal | undefined;
   /** Called before each piece with the packed bytes that were read so far. */
   readonly onRead?: ((bytes: number) => void) | undefined;
@@ -95,8 +95,8 @@ type Unpacked =
   | {readonly bytes?: undefined; readonly because: 'cut-short' | 'rest-damaged'; readonly consumed: number};
 
 /**
- * What packed bytes unpack to, in libuv's threads. Node's stream of Zstandard ends with the first frame: what it has not
- * read is for the next one.
+ * Unpacks bytes, in libuv's threads. Node's stream of Zstandard ends with the first frame: what it has not read is for
+ * the next one.
  */
 export async function* unpackChunks(
   chunks: AsyncIterable<Buffer>,
@@ -195,11 +195,11 @@ export async function packedSize({path: file, inZip}: PackedPart): Promise<numbe
   );
 }
 
-/** What nothing that unpacks may exceed: a log that does would take minutes. The ratio counts from `ratioFrom` on. */
+/** Limits for what is unpacked: a log beyond them would take minutes. The ratio counts from `ratioFrom` bytes on. */
 export type UnpackLimits = {readonly bytes: number; readonly ratio: number; readonly ratioFrom: number};
 const usualLimits: UnpackLimits = {bytes: 8 * 1024 ** 3, ratio: 250, ratioFrom: 256 * 1024 ** 2};
 
-/** What was unpacked of one file so far, and from how many packed bytes: parts of a file share it, as its limits do. */
+/** Unpacked bytes of one file so far, and the packed ones that they come from: its parts share them and the limits. */
 export type UnpackTotal = {bytes: number; packed: number};
 
 export function nothingUnpacked(): UnpackTotal {

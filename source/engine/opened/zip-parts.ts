@@ -5,7 +5,7 @@ import type {PackedPart, ZipRange} from './unpack.ts';
 
 /** A file in a ZIP file. Its name is only compared and shown: nothing is ever written or opened under it. */
 export type ZipPart = {
-  /** As it is in the file: hostile. */
+  /** Name as it is in the ZIP file: hostile. */
   readonly name: string;
   readonly part: PackedPart;
 };
@@ -61,7 +61,7 @@ function overlap(parts: readonly ZipPart[]): boolean {
   return byStart.some(({start}, place) => start < (byStart[place - 1]?.end ?? 0));
 }
 
-/** Undefined for what is packed in another way. */
+/** Returns a file of a ZIP file; undefined: it is packed in another way than `methods`. */
 function partOf(
   file: string,
   {name, method}: {readonly name: string; readonly method: number},

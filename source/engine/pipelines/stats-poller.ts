@@ -191,7 +191,7 @@ export class StatsPoller {
       this.#set(name, {...known, failure: undefined, seriesFailure: undefined});
   }
 
-  /** What is known of a pipeline goes with it to another name; of one that is gone it ends when another has its name. */
+  /** Keeps what is known: of a renamed pipeline under its new name; of one that is gone, until another has its name. */
   #follow(before: ReadonlyMap<string, Pipeline>, now: readonly Pipeline[]): void {
     const names = new Map(now.map(({id, name}) => [id, name]));
     const known = this.#known.get();

@@ -9,7 +9,7 @@ type Span = {readonly firstId: number; readonly delta: number; endId: number};
 /** A place in a buffer: `within` bytes of the entry `id` are before it. */
 export type BufferPosition = {readonly id: number; readonly within: number};
 
-/** How far a buffer was read, and where that is in the recording. */
+/** Place up to which a buffer was read, and its place in the recording. */
 export type TapPosition = BufferPosition & {
   /** Ended lines that the buffer ever had before this place. */
   readonly lines: number;
@@ -42,7 +42,7 @@ export class BufferTap {
   #states: PendingState[] = [];
   #nextState = 0;
   readonly #spans: Span[];
-  /** Of the batch that is being read. */
+  /** Place and items of the batch that is being read. */
   #at: TapPosition;
   #items: Item[] = [];
 

@@ -40,7 +40,7 @@ export type RecordedMarker = {
   readonly marker: Marker;
 };
 
-/** How the log continues here; undefined: unknown. What is from `since` on is a reference for what follows. */
+/** State of the log at `offset`; undefined: unknown. Bytes from `since` on are a reference for what follows. */
 type RecordedState = {
   readonly kind: 'state';
   readonly offset: number;
@@ -50,14 +50,14 @@ type RecordedState = {
 
 /** One write has never more. */
 const mostStates = 64;
-/** Of the form of a recording. */
+/** Version of the form of a recording. */
 export const recordingVersion = 2;
 
 /** Facts of a recording, in the order of their places. */
 export class Facts {
   begin: Extract<Fact, {kind: 'begin'}> | undefined;
   files: RecordedFile[] = [];
-  /** Where files begin, and other lines. */
+  /** Beginnings of files, and of other lines. */
   places: Pick<RecordedFile, 'offset' | 'line'>[] = [];
   markers: RecordedMarker[] = [];
   nextMarker = 0;
@@ -93,7 +93,7 @@ export class Facts {
     return this.#states.at(-1);
   }
 
-  /** Where the last line begins of which the number is known. */
+  /** Beginning of the last line whose number is known. */
   get lastPlace(): {readonly offset: number; readonly line: number} {
     return this.places.at(-1) ?? {offset: this.firstOffset, line: 0};
   }
@@ -257,12 +257,12 @@ const safeId = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+){0,8}$/;
 /** Bytes of a folder's name that most file systems allow. */
 const longestFolderName = 255;
 
-/** How a recording names its server: with the tenant, if one was requested by name. */
+/** Returns the name of a server in its recordings: with the tenant, if one was requested by name. */
 export function serverName(baseUrl: string, tenant: string | undefined): string {
   return tenant === undefined ? baseUrl : `${baseUrl} ${tenant}`;
 }
 
-/** Undefined when the name or id is not safe in a path, or too long for one. */
+/** Returns the name of a recording's folder; undefined if name or id is not safe in a path, or too long for one. */
 export function folderName(name: string, id: string): string | undefined {
   const folder = `${name}${separator}${id}`;
   const isSafe = safeName.test(name) && safeId.test(id) && id.length <= 64;

@@ -5,7 +5,7 @@ import {newline} from '../buffer/segment.ts';
 import {type BufferPosition, endOf, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './recorded-bytes.ts';
 
-/** What the next run continues from. */
+/** State and bytes from which the next run continues. */
 type Reference = {
   /** The last state written; undefined: unknown, or lines are missing after it. */
   readonly state: unknown;
@@ -25,11 +25,11 @@ const dateWithin = 256;
 /** A part of what was recorded before; `rest`: bytes after the last place. */
 export type PastPiece = {readonly block: PastBlock} | {readonly rest: Uint8Array} | {readonly marker: Marker};
 
-/** What was recorded before, ready to be shown and continued. */
+/** The log that was recorded before, ready to be shown and continued. */
 export class RecordedPast {
   readonly #bytes: RecordedBytes;
   readonly #size: number;
-  /** What is after the last place, once it was read. */
+  /** Bytes after the last place, once they were read. */
   #rest: Buffer | undefined;
 
   /** `size`: the offset of the recording's end. */
@@ -85,7 +85,7 @@ export class RecordedPast {
     yield {rest: rest.subarray(rest.lastIndexOf(newline) + 1)};
   }
 
-  /** Where new lines follow the recording in a buffer that begins with it. `firstId`: of the first entry in memory. */
+  /** Returns where new lines follow the recording in a buffer that begins with it. `firstId`: first entry in memory. */
   positionIn(buffer: LogBuffer, firstId: number): TapPosition {
     const fact = this.#facts.markers.at(-1);
     const last = buffer.lastMarker();
@@ -102,9 +102,10 @@ export class RecordedPast {
   }
 
   /**
-   * Where the recording continues in a buffer that was filled without it: behind the recording's end, if the last 16 MiB
-   * of the buffer have that. Else at the later of `from` and the start of these 16 MiB, with an unknown number of lines
-   * missing. Proof are the bytes from the last recorded line with a `date` on, if the buffer has them once.
+   * Returns where the recording continues in a buffer that was filled without it: behind the recording's end, if the
+   * last 16 MiB of the buffer have that. Else at the later of `from` and the start of these 16 MiB, with an unknown
+   * number of lines missing. Proof are the bytes from the last recorded line with a `date` on, if the buffer has them
+   * once. An empty recording begins at `from`.
    */
   join(buffer: LogBuffer, {from, date}: {readonly from: number; readonly date: RegExp}): TapPosition {
     const start = this.#size === 0 ? from : Math.max(from, buffer.lastBytes(joinedBytes).id);

@@ -25,7 +25,7 @@ export type FoundRecording = {
   readonly name: string;
   /** Unix time in ms. */
   readonly startedAt: number;
-  /** Undefined: it does not tell. */
+  /** Server of the pipeline, from `serverName`; undefined: the recording does not tell. */
   readonly server: string | undefined;
 };
 
@@ -48,7 +48,7 @@ export class RecordingReader {
   /** Offset of the next byte. */
   #at = 0;
   #nextMarker = 0;
-  /** What cannot be read of it, until that is told. */
+  /** Markers for what cannot be read, until `pieces` returns them. */
   #missing: RecordedPiece[] = [];
 
   private constructor(folder: string) {
@@ -102,7 +102,7 @@ export class RecordingReader {
     return (await this.#end()) - this.#bytes.facts.firstOffset;
   }
 
-  /** What was added since the last call, to the present end. Throws errors of the file system. */
+  /** Reads what was added since the last call, to the present end. Throws errors of the file system. */
   async *pieces(): AsyncGenerator<RecordedPiece> {
     yield* this.#missing.splice(0);
     for (let isRead = false; !isRead; ) {
@@ -120,7 +120,7 @@ export class RecordingReader {
     await this.#file.close();
   }
 
-  /** Of the last file. */
+  /** Returns the offset at which the last file ends now. */
   async #end(): Promise<number> {
     const {file, offset = 0} = this.#bytes.facts.files.at(-1) ?? {};
     if (file === undefined) return offset;
@@ -221,7 +221,7 @@ export async function findRecording(folder: string, name: string): Promise<Found
   return begin && {folder, name, startedAt: begin.at, server: begin.server};
 }
 
-/** Whether a process that lives, on this machine, writes a recording. */
+/** Returns whether a living process on this machine writes a recording. */
 export async function isWritten(folder: string, processes: Pick<Processes, 'isAlive'>): Promise<boolean> {
   // Of a lock that cannot be read, nobody knows.
   return (await lockHolder(lockFile(folder), processes).catch(() => undefined)) !== undefined;

@@ -15,7 +15,7 @@ const unpackedAtOnce = 17 * 1024 * 1024;
  */
 export class RecordedBytes {
   facts: Facts;
-  /** As what is read back of any file (`BytesPart`): what it gives may be a part of what it keeps. */
+  /** Fields of a `BytesPart`: what is read may be a part of what is kept. */
   readonly isGone = false;
   readonly keepsBytes = true;
   readonly #folder: string;
@@ -42,7 +42,7 @@ export class RecordedBytes {
     return parts.length === 1 && only ? only : Buffer.concat(parts);
   }
 
-  /** The same, to be read when they are needed. */
+  /** Returns the bytes [offset, offset + length), to be read when they are needed. */
   cold(offset: number, length: number): ColdBytes {
     return {isStored: () => this.facts.firstOffset <= offset, read: () => this.readNow(offset, length)};
   }

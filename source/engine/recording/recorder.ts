@@ -43,9 +43,9 @@ type RecorderOptions = {
   readonly clock: Clock;
   /** See `OpenRecording`. */
   readonly aside: string | undefined;
-  /** Where it begins in the buffer and in the recording. */
+  /** Place in the buffer and in the recording at which it begins. */
   readonly start: TapPosition;
-  /** How the log continues at the end of the buffer: plain data for the next start. */
+  /** Returns how the log continues at the end of the buffer: plain data for the next start. */
   readonly state: () => unknown;
   /** A file is full at this size. */
   readonly fileBytes: number;
@@ -162,13 +162,13 @@ export class Recorder implements ColdStore {
     return batch;
   }
 
-  /** Where a line ends. */
+  /** The file is full, and a line ends here. */
   get #isFileFull(): boolean {
     const {writer, fileBytes} = this.#options;
     return this.#tap.written.within === 0 && writer.size - writer.file.offset >= fileBytes;
   }
 
-  /** What cannot be compressed now is compressed once the next file is full, or at the next start. */
+  /** Compresses full files. What cannot be compressed now is compressed once the next is full, or at the next start. */
   #pack(onPacked = () => Promise.resolve()): void {
     const {writer} = this.#options;
     this.#packing = this.#packing

@@ -25,7 +25,7 @@ export type RecordingsOptions = {
   readonly directory: string;
   /** From `serverName`. A recording of another server is not continued; default: any is. */
   readonly server?: string;
-  /** Of all recordings in the directory together; the oldest are deleted (make-room.ts). */
+  /** Most bytes of all recordings in the directory together; beyond them the oldest are deleted (make-room.ts). */
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly processes: Processes;
@@ -71,7 +71,7 @@ export class Recordings {
   readonly #locked = new Map<string, Promise<void>>();
   /** Folders that this program has opened: they keep their names, since it may read from them. */
   readonly #opened = new Set<string>();
-  /** For each folder that this program writes: what follows from the deletion of a file. */
+  /** Functions to call when a file was deleted, by the folders that this program writes. */
   readonly #ours = new Map<string, (file: number) => void>();
   /** The last `#makeRoom`; never rejects. */
   #roomMade: Promise<void> = Promise.resolve();
@@ -106,7 +106,7 @@ export class Recordings {
     }
   }
 
-  /** Of all pipelines that had this name on our server, and of the one with this id, oldest first. */
+  /** Finds recordings of our server: of all pipelines that had this name, and of the one with this id, oldest first. */
   async find(name: string, id?: string): Promise<readonly FoundRecording[]> {
     const {directory, server: ours} = this.#options;
     const isOurs = ({server = ours}: FoundRecording) => ours === undefined || server === ours;
@@ -181,7 +181,7 @@ export class Recordings {
     if (found) throw new Error(intruderWords(found));
   }
 
-  /** Of a locked folder. */
+  /** Opens a locked folder for writing; unlocks it if that fails. */
   async #openToWrite(
     folder: string,
     {name, id, unlock, aside}: Pick<OpenRecording, 'aside'> & {name: string; id: string; unlock: () => void},

@@ -2,7 +2,6 @@ import {isObject} from '../../lib/json.ts';
 import type {LossCause, Marker, MarkerKind, OutputStream} from '../buffer/markers.ts';
 
 type IsValid = (value: unknown) => boolean;
-/** How each field of a marker of that kind is checked. */
 type FieldChecks<Kind> = Kind extends MarkerKind ? {readonly [Field in Exclude<keyof Kind, 'kind'>]-?: IsValid} : never;
 type MarkerChecks = {readonly [Kind in Marker['kind']]: FieldChecks<Extract<MarkerKind, {kind: Kind}>>};
 

@@ -26,7 +26,7 @@ import {chunksOf, RecordedBytes} from './recorded-bytes.ts';
 const placeEvery = 256 * 1024;
 
 /**
- * What follows in a recording. `lines`: newlines in the bytes. `corrects`: the marker stands for the one before it.
+ * Next item of a recording. `lines`: newlines in the bytes. `corrects`: the marker stands for the one before it.
  * `isEpochStart`: nothing before is a reference for what follows.
  */
 export type Item =
@@ -34,7 +34,7 @@ export type Item =
   | {readonly marker: Marker; readonly corrects?: boolean}
   | {readonly state: unknown; readonly isEpochStart: boolean};
 
-/** What is written into it is lost. */
+/** The folder was deleted: what is written into it is lost. */
 export class FolderGoneError extends Error {}
 
 /**
@@ -230,7 +230,7 @@ async function writeFacts(
   }
 }
 
-/** As one stream, which has the time of the file; that is removed. */
+/** Compresses a file as one stream, which gets its times, and removes it. */
 async function packFile(folder: string, file: number): Promise<void> {
   const [plain, packed] = [logFile(folder, file), packedFile(folder, file)];
   await using from = await openRegular(plain, openFor.readOwn).catch(ignoreMissing);

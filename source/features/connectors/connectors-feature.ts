@@ -23,7 +23,7 @@ export const connectors: Feature = {
         id: 'pipeline-connectors',
         keys: ['c'],
         help: 'go to its connectors, or close them',
-        /** As the keys of other parts do, which are commands of the log and the list, too. */
+        /** Does what the keys of other parts do, which are commands of the log and the list, too. */
         run(screen, keyName) {
           const {page} = screen.state;
           if (page?.kind !== 'pipeline') return;

@@ -31,7 +31,7 @@ function itemsOf({pipeline, events, dropped}: Absence['rows'][number]): readonly
   return all.map((events, index) => ({pipeline, isFirst: index === 0, events, dropped: index === 0 ? dropped : 0}));
 }
 
-/** What happened while the user was away: pipelines, and below each other what happened to each. */
+/** Lists what happened while the user was away, by pipeline. */
 export function absenceRows(
   screen: Screen,
   absence: Absence,

@@ -28,7 +28,7 @@ const widthWithColumns = 100;
 type ErrorsState = {
   readonly chosenKey?: string | undefined;
   readonly order: readonly string[];
-  /** Of that time alone: what happened then is listed, by pipeline, and stays as it is. */
+  /** Absence that the page is about: what happened in it is listed, by pipeline, and stays as it is. */
   readonly absence?: Absence;
 };
 

@@ -20,7 +20,7 @@ import {textWidth} from '../../lib/width.ts';
 /** Heading of all keys but the core. */
 const more = 'More';
 const keyColumn = 15;
-/** Of the core, which fits on a screen of 80×24 in two columns. */
+/** Cells for keys of the core, which fits on a screen of 80×24 in two columns. */
 const coreKeyColumn = 10;
 const narrowestCoreColumn = 40;
 /** Fewer cells make most of the help wrap. */
@@ -32,13 +32,13 @@ const moreWords = ' · more below';
 
 export type HelpView = {
   readonly table: CommandTable;
-  /** Where the keys went before the help was opened: its commands come first. */
+  /** Context of the keys before the help was opened: its commands come first. */
   readonly from: KeyContext;
   /** The keys of the prompt that it was opened from, where no command can be run; absent: it was none. */
   readonly prompt?: readonly ListedKey[] | undefined;
   /** Commands that are left out: they would only say why they do nothing. */
   readonly isLeftOut?: (row: ListedKey) => boolean;
-  /** What was typed. */
+  /** Text that was typed. */
   readonly text: string;
   /** Index of the chosen command. */
   readonly cursor: number;
@@ -87,7 +87,7 @@ export function helpRows(view: HelpView): HelpRows {
   return {rows, items: first ? [{...first, top: 0}, ...others] : []};
 }
 
-/** What stands beside a pipeline in the list. */
+/** Explains the marks beside a pipeline in the list. */
 function marksOfList({symbols, width}: HelpView): readonly StyledText[] {
   const {degraded, error, dot} = symbols;
   const marks = [
@@ -139,7 +139,6 @@ export function searchWords(table: CommandTable): string {
   return `to search the log, ${search}${back === '' ? '' : `, then ${back}`}`;
 }
 
-/** Where the items of a column are. */
 function itemsOf(
   blocks: readonly Block[],
   {column, start, space}: {readonly column: number; readonly start: number; readonly space: number},
@@ -160,7 +159,7 @@ function itemsOf(
 /** `isMixed`: each command says to which group it belongs. */
 type Group = {readonly heading: string; readonly isMixed: boolean; readonly rows: readonly Shown[]};
 
-/** What is there before anything is typed: on a page its own keys first. */
+/** Returns the keys that are shown before anything is typed: on a page its own first. */
 function partsOf(view: HelpView): readonly Part[] {
   const {table, from, prompt, isLeftOut = () => false, isUtf8} = view;
   const isPage = from !== 'list' && from !== 'log' && from !== 'everywhere';
@@ -323,7 +322,7 @@ function found(line: StyledText, words: readonly string[]): StyledText {
   return ranges.reduce((styled, range) => overlay(styled, [range], {fg: 3, underline: true, bold: true}), line);
 }
 
-/** Undefined: the command has its default keys. */
+/** Formats the default keys of a command; undefined: it has them. */
 function defaultKeys(command: ListedKey, shown: (each: Pick<Command, 'keys'>) => string): string | undefined {
   const before = 'defaultKeys' in command ? command.defaultKeys : undefined;
   if (!before) return undefined;

@@ -59,7 +59,7 @@ function goToError(screen: Screen, direction: Direction): void {
 /** The id of an error; `unread`: there may be a nearer one in lines that are not indexed yet. */
 type NearError = number | 'none' | 'unread';
 
-/** Where the key for an error goes. Lines from `endId` on came later than the key. */
+/** Finds the error that the key goes to. Lines from `endId` on came later than the key. */
 function errorFrom(at: PaneOnScreen, direction: Direction, endId: number): NearError {
   const {model, tab, current = 0} = at;
   // While following, no error is after the current line: both keys go to the newest.

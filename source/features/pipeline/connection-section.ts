@@ -21,9 +21,9 @@ export type EventsView = {
   /** Name of the tab; undefined if none is open. */
   readonly name: string | undefined;
   readonly server: string;
-  /** Undefined until the server has answered. */
+  /** Version of the server; undefined until it has answered. */
   readonly version: string | undefined;
-  /** Of an opened log, in place of a server. */
+  /** Facts of an opened log, in place of a server. */
   readonly facts?: readonly Fact[];
   readonly events: readonly ConnectionEvent[];
   readonly width: number;
@@ -61,7 +61,7 @@ function tabWith(screen: Screen, pipeline: string | undefined): Tab | undefined 
 /** Events that are shown of a file: a recording may have thousands. */
 const mostOfFile = 200;
 
-/** What happened to a file, or to the log while it was recorded: its newest markers. */
+/** Returns the newest markers of a file: what happened to it, or to the log while it was recorded. */
 function eventsIn(buffer: Log['buffer']): readonly ConnectionEvent[] {
   const markers = [...buffer.markers()].slice(-mostOfFile);
   return markers.map(([, marker]) => ({at: marker.at, text: markerText(marker)}));
@@ -88,7 +88,6 @@ export function eventRows({name, server, version, facts = [], events, width}: Ev
   ];
 }
 
-/** The same as text. */
 export function connectionAsText(screen: Screen, pipeline: string | undefined): PageText {
   const texts = textsOf(connectionSection(screen, pipeline, wide).rows);
   const [title = '', ...below] = texts.map((text) => text.trimStart());

@@ -20,7 +20,7 @@ import {type PipelineError, pipelineErrors, tagWords} from '../../kit/words/pipe
 import {clean} from '../../lib/clean.ts';
 import {readTime} from '../../lib/format.ts';
 
-/** What is not in a pipeline's log: its states with their times, deployment and compiler errors in full. */
+/** Data that describes a pipeline: its states with their times, deployment and compiler errors in full. */
 export type DescriptionView = {
   readonly described: Described;
   readonly symbols: Symbols;
@@ -28,13 +28,13 @@ export type DescriptionView = {
   /** The number of connector errors, in words. */
   readonly connectorErrors?: string;
   readonly width: number;
-  /** How long the request has been in progress, such as `4 s`; undefined while that is short. */
+  /** Time for which the request has been in progress, such as `4 s`; undefined while that is short. */
   readonly waited?: string | undefined;
   /** Which keys go to the parts below. */
   readonly parts?: string;
-  /** Of a log that is a file: what it tells itself. */
+  /** Facts that a log that is a file tells itself. */
   readonly logged?: readonly Fact[];
-  /** Of a log that is a file: where it is. */
+  /** Facts about a log that is a file, such as its path. */
   readonly opened?: readonly Fact[];
   /** There are lines of its log. */
   readonly hadLog?: boolean;
@@ -74,7 +74,7 @@ export function titleSection({described, parts = ''}: DescriptionView): Section 
   return {name: 'title', rows: [parts === '' ? plain(` ${name}`, {bold: true}) : pageTitle(name, parts)]};
 }
 
-/** What there is beside why the pipeline is in its state: numbers, and errors in full. */
+/** Returns the section with numbers, and errors in full; another one says why the pipeline is in its state. */
 export function stateSection(view: DescriptionView): Section {
   const {described, listed, connectorErrors, width, waited, logged = [], unanswered, hadLog = false} = view;
   const {answer} = described;
@@ -98,7 +98,7 @@ function failureText(failure: Exclude<ApiFailure, {kind: 'cancelled'}>, hadLog: 
     : 'The server has no pipeline of this name';
 }
 
-/** What may be needed for a report, and is no trouble. */
+/** Returns the section of facts that may be needed for a report, and are no trouble. */
 export function factsSection({described, listed, width, connectorErrors, opened = []}: DescriptionView): Section {
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
@@ -108,7 +108,7 @@ export function factsSection({described, listed, width, connectorErrors, opened 
   };
 }
 
-/** Of a support bundle, whole. */
+/** Returns the section with the whole configuration in a support bundle. */
 export function configurationSection({described: {answer}, width}: DescriptionView): Section {
   const configuration = answer?.kind === 'detail' ? answer.configuration : undefined;
   const rows =
@@ -154,7 +154,7 @@ function loadingWords(waited: string | undefined): string {
   return waited === undefined ? ' loading' : ` waiting for the description of the pipeline, ${waited}`;
 }
 
-/** Of connectors without errors it is said among the other facts. */
+/** Returns the number of connector errors; none, or an unknown number, is said among the other facts. */
 function stateFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[] {
   return hasState(pipeline) && !quietErrors.has(connectorErrors) ? [['connector errors', connectorErrors]] : [];
 }

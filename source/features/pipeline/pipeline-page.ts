@@ -22,7 +22,7 @@ import {
 /** `chosen`: what is under the cursor; undefined: the first from the part on at which the page was opened. */
 type PipelineState = {
   readonly chosen?: Chosen | undefined;
-  /** What the parts keep, by their names. */
+  /** Values that the parts keep, by their names. */
   readonly parts: ReadonlyMap<string, {stop(): void}>;
 };
 
@@ -110,7 +110,7 @@ function open(screen: Screen, {section, about}: Opening): void {
   if (page && part && name !== undefined) part.read?.(screen, keptBy(page, part), name);
 }
 
-/** What is long, or has to be read first, is read when the first of its rows is drawn. */
+/** Returns all sections. What is long, or has to be read first, is read when the first of its rows is drawn. */
 function sectionsOf(screen: Screen, page: Opened<PipelineState>, view: PageView): readonly Section[] {
   const described = screen.lookup.described.get();
   const {width} = view;
@@ -138,7 +138,7 @@ function sectionsOf(screen: Screen, page: Opened<PipelineState>, view: PageView)
   ];
 }
 
-/** What is under the cursor, if that is on the screen. */
+/** Returns the item under the cursor, if it is on the screen. */
 function shownItem(screen: Screen, page: Opened<PipelineState>): Chosen | undefined {
   const rows = rowsOf(pipelinePage, screen, page);
   const {items} = rows;
@@ -208,7 +208,7 @@ function withProgram(screen: Screen, text: PageText | Problem): PageText | Probl
   return {...text, program: answer.detail.programCode};
 }
 
-/** Of the description its errors alone; of any other part all of it. */
+/** Copies the part that is read: of the description its errors alone, of any other part all of it. */
 function copyPart(screen: Screen, page: Opened<PipelineState>): void {
   const text = textOf(screen, page);
   if ('problem' in text) screen.say(text.problem);

@@ -61,7 +61,7 @@ function isFile({services}: Screen, {tab}: PaneOnScreen): boolean {
   return !services.catalog.capabilitiesOf(pipelinesOf(tab)).hasServer;
 }
 
-/** What a time of day is the last one before, as Unix time in ms: now, but in a log that is a file its last record. */
+/** Returns the moment that a time of day is before, as Unix time in ms: now, but in a log of a file its last record. */
 function presentOf(screen: Screen, at: PaneOnScreen): number {
   const {buffer} = at.model.source;
   const last = isFile(screen, at) ? timeNear(buffer, at.model.index, {id: buffer.endId - 1, step: -1}) : undefined;

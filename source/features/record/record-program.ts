@@ -24,7 +24,7 @@ const mostRead = 8192;
 /** Feldera's screen names a connector that has ended without quotes. */
 const endedPattern = / (?:Input|Output) endpoint (\S+) failed/;
 
-/** Of the record on the screen; undefined: it names no place, or there can be no program. */
+/** Returns the current record; undefined: there is none, or it names no place. */
 export function placedRecord(screen: Screen): PlacedRecord | undefined {
   const at = screen.paneOnScreen;
   if (!at || at.current === undefined) return undefined;

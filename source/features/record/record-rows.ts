@@ -31,7 +31,7 @@ export type RecordRowsOptions = {
 const titleStyle: Style = {bold: true};
 /** Longer records are cut: megabytes would block the program. These limits take 3 ms in ASCII, 13 ms in wide text. */
 const maxRows = 2000;
-/** Of these, for the fields below a record that is cut. */
+/** Rows of these that are left for the fields, below a record that is cut. */
 const rowsForFields = 500;
 const maxBytes = 96 * 1024;
 /** Cells of the names in the head, including the space after them. */
@@ -122,7 +122,7 @@ function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level,
   if (rows.rows.length > 0) rows.add(plain(''));
 }
 
-/** What the log shows of a closed panic, above its lines. */
+/** Adds what the log shows of a closed panic, above its lines. */
 function addPanic(rows: RowList, lines: readonly Uint8Array[]): void {
   const [head = new Uint8Array(), next] = lines[0]?.length === 0 ? lines.slice(1) : lines;
   const text = isPanicLine(head, 0, head.length) ? panicText(head, next) : undefined;

@@ -116,7 +116,7 @@ async function stop(screen: Screen, pane: Pane): Promise<void> {
   screen.say(`${name}: no longer recorded${kept === undefined ? '' : ` · ${kept}`}`);
 }
 
-/** How times and folders are shown: in the zone of the log's times, those of this day without the date. */
+/** Returns the words for times, in the zone of the log's times and without the date of this day, and for folders. */
 function wordsOf({services}: Screen, pane: Pane) {
   const offsetAt = zoneOf(pane.tab.pane, services.offsetAt);
   const shown = (at: number) => dateTime(inZone(at, offsetAt));

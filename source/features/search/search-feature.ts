@@ -142,7 +142,7 @@ function goToMatchAt(screen: Screen, match: number): void {
   screen.changePane({position: reveal(at.tab.pane.position, at.geometry, match, row), revealed: match});
 }
 
-/** As in less: the pattern of the tab, else the newest of all. Returns what is wrong if there is none. */
+/** Searches as less does: for the tab's pattern, else the newest of all. Returns what is wrong if there is none. */
 function repeatSearch(screen: Screen, before: PaneView): string | undefined {
   const search = before.search ?? screen.services.histories.patterns.entries[0];
   if (search === undefined) return 'there is no earlier search: type what to find';

@@ -10,8 +10,8 @@ import {masked} from '../../lib/secrets.ts';
 /** Feldera's words for one that failed (`dbsp_adapters`, controller.rs), of level WARN. */
 const failedPattern = /^checkpoint failed: (.*)/s;
 /**
- * Where a checkpoint was made, older ones are removed (`dbsp`, checkpointer.rs): no other line tells of it, and none does
- * before there are three.
+ * Feldera's words where a checkpoint was made, and older ones are removed (`dbsp`, checkpointer.rs): no other line
+ * tells of it, and none does before there are three.
  */
 const madePattern = /^cleaned up \d+ checkpoints; exception list: /;
 const words = ['checkpoint failed: ', ' checkpoints; exception list: '].map((text) => Buffer.from(text));

@@ -34,7 +34,7 @@ export function findingLines(finding: Finding): readonly string[] {
   return [`${text} (${formatDetails(finding)})`, ...(advice ? [`  ${adviceWords(advice)}`] : [])];
 }
 
-/** For scripts, as in docs/json-schema.json: what is not known is null. */
+/** Converts a finding for scripts, as in docs/json-schema.json: what is not known is null. */
 export function findingObject({severity, text, source, since, last, often, stops, advice}: Finding) {
   const timeOf = (at: number | undefined) => (at === undefined ? null : isoTime(at));
   return {

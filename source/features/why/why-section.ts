@@ -81,7 +81,7 @@ function indented(text: string, width: number, style: Style = {}): readonly Styl
   );
 }
 
-/** Where a finding leads: its entry, while that is kept, else its connector. */
+/** Returns what a finding leads to: its entry, while that is kept, else its connector; undefined: neither. */
 export function whereTo(
   screen: Screen,
   checkpoints: Pick<CheckpointReader, 'state'>,
