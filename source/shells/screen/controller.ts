@@ -78,7 +78,6 @@ export class Controller {
   readonly #list: PipelineListView;
   readonly #results = createStore(0);
   readonly #closing = new AbortController();
-  readonly #saidOnce = new Set<string>();
   #size: Size;
   /** The view whose consequences were drawn. */
   #seen: ViewState;
@@ -364,13 +363,6 @@ export class Controller {
 
   clearNotice(): void {
     this.#view.clearNotice();
-  }
-
-  /** Shows one line unless it was shown before: several parts may report the same problem. */
-  sayOnce(text: string): void {
-    if (this.#saidOnce.has(text)) return;
-    this.#saidOnce.add(text);
-    this.say(text, 'failure');
   }
 
   /** Shows why long work failed; nothing if the end of the screen aborted it. */

@@ -38,7 +38,7 @@ it('C opens the list on the current context; Enter goes to the one under the cur
 it.each(['C', 'Esc', 'q'])('%s closes the list', async (key) => {
   await using screen = await reading(log, {services: {contexts: threeContexts()}});
   screen.press('C', key);
-  expect(screen.controller.state).toMatchObject({page: undefined, asked: undefined});
+  expect(screen.controller.state).toMatchObject({page: undefined, pendingConfirmation: undefined});
 });
 
 it('says why it cannot switch, and stays', async () => {

@@ -92,7 +92,7 @@ describe('leaving', () => {
   it('any other key stays, and the next q asks again', async () => {
     await using screen = await ScreenUnderTest.connected({names: ['orders']});
     screen.press('q', 'j');
-    expect(screen.controller.state).toMatchObject({asked: undefined, notice: undefined});
+    expect(screen.controller.state).toMatchObject({pendingConfirmation: undefined, notice: undefined});
     screen.press('q');
     expect(screen.quits).toBe(0);
     expect(screen.controller.state.notice).toBe('1 tab is open: press q again to quit, any other key to stay');

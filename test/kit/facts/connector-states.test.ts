@@ -127,7 +127,7 @@ it('of a pipeline that no list has, its statistics and its open log tell', () =>
 
 it('all errors are the sum of their parts, whichever of log and API is ahead', () => {
   const log = {...emptyErrorLog().connectors, inRun: 9, suppressedInRun: 3};
-  expect(connectorTotal(4, log)).toEqual({all: 9, logged: 6, suppressed: 3, untold: 0});
-  expect(connectorTotal(12, log)).toEqual({all: 12, logged: 6, suppressed: 3, untold: 3});
-  expect(connectorTotal(12, undefined)).toEqual({all: 12, logged: 0, suppressed: 0, untold: 12});
+  expect(connectorTotal(4, log)).toEqual({all: 9, logged: 6, suppressed: 3, uncounted: 0});
+  expect(connectorTotal(12, log)).toEqual({all: 12, logged: 6, suppressed: 3, uncounted: 3});
+  expect(connectorTotal(12, undefined)).toEqual({all: 12, logged: 0, suppressed: 0, uncounted: 12});
 });

@@ -302,7 +302,7 @@ it('a key of the pane comes before one of everywhere, and only there', async () 
   screen.press('/');
   expect(screen.controller.state.prompt?.kind).toBe('search');
   screen.press('q');
-  expect(screen.controller.state).toMatchObject({prompt: {text: 'q'}, asked: undefined});
+  expect(screen.controller.state).toMatchObject({prompt: {text: 'q'}, pendingConfirmation: undefined});
 });
 
 it('keys of the panes do nothing on a page', async () => {
@@ -466,7 +466,11 @@ describe('with keys of the user', () => {
   it('^C still closes a prompt, without a word about quitting', async () => {
     await using screen = await reading(log, options);
     screen.press('*', '^C');
-    expect(screen.controller.state).toMatchObject({prompt: undefined, asked: undefined, notice: undefined});
+    expect(screen.controller.state).toMatchObject({
+      prompt: undefined,
+      pendingConfirmation: undefined,
+      notice: undefined,
+    });
   });
 
   it.each([

@@ -64,9 +64,12 @@ export class ScreenSession {
     this.#keeper = keeper;
     const session = saved && keeper.restore(saved);
     if (problem !== undefined) controller.say(problem, 'failure');
+    const said = new Set<string>();
     keeper.start(async (present) => {
       const trouble = await file.save(present);
-      if (trouble !== undefined) controller.sayOnce(trouble);
+      if (trouble === undefined || said.has(trouble)) return;
+      said.add(trouble);
+      controller.say(trouble, 'failure');
     });
     if (session) await this.#tellAbsence(controller, session);
   }

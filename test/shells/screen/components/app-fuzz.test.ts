@@ -156,7 +156,7 @@ async function leave(app: AppUnderTest): Promise<void> {
   const before = screen.quits;
   await press('q');
   if (screen.quits === before) {
-    expect(controller.state).toMatchObject({asked: 'quit'});
+    expect(controller.state).toMatchObject({pendingConfirmation: 'quit'});
     expect(app.text).toContain('again to quit');
     await press('q');
   }
