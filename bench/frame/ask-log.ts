@@ -39,7 +39,10 @@ export async function filter(terminal: Terminal, texts: readonly string[]): Prom
 /** The number of found lines in the row; undefined while it may still grow. */
 export function matchesIn(row: string, pattern: string): number | undefined {
   const [, rest] = row.split(` /${pattern}`);
-  const [, found] = /^ +(?:[\d,]+ of )?([\d,]+|no match)(?: lines?)?(?! lines?…)(?: {2}|$)/.exec(rest ?? '') ?? [];
+  const [, found] =
+    /^ +(?:[\d,]+ of )?([\d,]+|no match)(?: (?:matching )?lines?)?(?! (?:matching )?lines?…)(?: {2}|$)/.exec(
+      rest ?? '',
+    ) ?? [];
   if (found === undefined) return undefined;
   return found === 'no match' ? 0 : Number(found.replaceAll(',', ''));
 }

@@ -43,7 +43,9 @@ test('without a terminal: one line about it, exit 2', async () => {
   expect(result.stderr).toMatch(/^pipetail: [^\n]*terminal[^\n]*\n$/);
   const meant = await runCommand(['lst'], {env: {FELDERA_HOST: 'http://127.0.0.1:1'}});
   expect(meant).toMatchObject({code: 2, stdout: ''});
-  expect(meant.stderr).toBe("pipetail: the screen needs a terminal · did you mean 'pipetail list'?\n");
+  expect(meant.stderr).toBe(
+    "pipetail: no command 'lst', and the screen needs a terminal · did you mean 'pipetail list'?\n",
+  );
 });
 
 test('--help fits on a screen of 80×24, and help does the same', async () => {

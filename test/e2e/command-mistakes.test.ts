@@ -14,7 +14,7 @@ const config = (name: string) => `~/.config/pipetail/config.toml${name}`;
 describe('a mistake is one line, and exit code 2', () => {
   test.each([
     [['--folow'], {}, 'unknown option --folow · did you mean pipetail logs --follow?'],
-    [['logs', 'a', '--tail', 'ten'], {}, "--tail takes a whole number from 0 to 1000000, or -1 for all, not 'ten'"],
+    [['logs', 'a', '--tail', 'ten'], {}, "--tail takes a number of records up to 1000000, or -1 for all, not 'ten'"],
     [
       ['logs', 'a', '--since', 'yesterday'],
       {},

@@ -43,9 +43,9 @@ test('keys of the user run the commands; footer, help and notices name them', as
   await terminal.waitFor('PAUSED');
 
   await terminal.press('?');
-  await terminal.type('what is wrong, and why');
+  await terminal.type('its problems and details');
   await terminal.waitFor('default: d');
-  expect(terminal.text()).toMatch(/▸ r +page of the pipeline: what is wrong, and why/);
+  expect(terminal.text()).toMatch(/▸ r +page of the pipeline: its problems and details/);
   await terminal.press('Enter');
   await terminal.waitFor(/^ alpha {2}D /m);
   await terminal.press('Esc', 'Q');

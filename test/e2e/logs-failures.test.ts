@@ -28,7 +28,7 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     {
       what: 'a web page',
       prepare: (server: DemoServer) => server.refuse({kind: 'web-console'}),
-      said: /answered with a web page, not with the API: is the base URL right\? · set the server with --host, FELDERA_HOST or a context$/,
+      said: /127\.0\.0\.1:\d+ serves a web page, not the Feldera API · check --host, FELDERA_HOST or the context$/,
     },
     {
       what: 'every connection reset',
@@ -78,7 +78,7 @@ describe.each(modes)('a log that cannot be had is one line and exit 1, with $fla
     const {server} = await openRig(['orders']);
     const program = await startLogs(`${server.url}/console`, ...flags, 'orders');
     expect(await program.ended).toBe(1);
-    expect(program.stderr()).toMatch(/^pipetail: orders: [^\n]*is the base URL right\?[^\n]*\n$/);
+    expect(program.stderr()).toMatch(/^pipetail: orders: [^\n]* · check --host, FELDERA_HOST or the context\n$/);
   });
 
   test('something that does not speak HTTP', async () => {

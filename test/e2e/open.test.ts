@@ -103,7 +103,7 @@ test('a pipe is followed while the terminal has the keys', async () => {
   await terminal.press('Enter');
   await writer.write(line(3));
   // Whether it is the current line depends on which came first.
-  await terminal.waitFor(/\/line 3 {2}1 (line|of 1)/);
+  await terminal.waitFor(/\/line 3 {2}1 (matching line|of 1)/);
   // The end of the pipe is none of the terminal.
   await writer.close();
   await terminal.waitFor(() => /stdin .*ended/.test(terminal.row(0)));

@@ -65,7 +65,7 @@ type HealthyPipeline = {
   readonly seconds: () => number;
 };
 
-const healthyWords = 'Running. No trouble is known';
+const healthyWords = 'Running, no known problems';
 
 /** Looks at the page of a pipeline five times a second, from now on. */
 async function watchHealthy(rig: Rig, name: string): Promise<HealthyPipeline> {
@@ -496,7 +496,7 @@ test('a pipeline that was well all the time, then waits for its output, then is 
   );
   // No false statement, whatever is asked for meanwhile.
   const {stdout: list} = await rig.run('list', '-o', 'json');
-  expect((await rig.run('status', 'waits')).stdout).toMatch(/^waits\n {2}Running\. No trouble is known \(API · since /);
+  expect((await rig.run('status', 'waits')).stdout).toMatch(/^waits\n {2}Running, no known problems \(API · since /);
   const watched = end();
   expect([...watched.seen.keys()], `first seen after seconds: ${[...watched.seen.values()]}`).toEqual([healthyWords]);
   expect(JSON.parse(list).find(({name}: {name: string}) => name === 'waits')).toMatchObject({connectorErrors: 0});

@@ -68,7 +68,7 @@ test('a runner that is away while the API answers: what the server says of it in
     /The runner is away: Unable to connect to the runner at http:\/\/127\.0\.0\.2:\d+\/healthz/,
   );
   await view.terminal.waitFor(() => /1 pipeline · runner away since \d\d:\d\d:\d\d/.test(view.header()));
-  expect(view.terminal.text()).not.toContain('No trouble is known');
+  expect(view.terminal.text()).not.toContain('no known problems');
   const {stdout} = await runCommand(['status', 'orders', '--host', manager.url]);
   expect(stdout).toMatch(/^orders\n {2}Running \(API · since .*\)\n/);
   expect(stdout).toMatch(/\n {2}The runner is away: Unable to connect to the runner at .* \(API · since /);

@@ -123,7 +123,7 @@ const newRoutes: Readonly<Partial<Record<ApiRoute, string>>> = {
   stats: 'this pipeline has no statistics',
   'time-series': 'this pipeline has no time series',
   events: 'this version of Feldera has no past events',
-  health: 'this version of Feldera does not tell of its services',
+  health: 'this version of Feldera does not report the health of its services',
 };
 
 /**
@@ -140,7 +140,7 @@ function notFound(reply: Reply, isApiError: boolean): ApiFailure {
   if (missing !== undefined && body.length === 0) {
     return fatal(reply, 'unsupported', `${missing} (404)`);
   }
-  return fatal(reply, 'wrong-url', `there is no Feldera API at ${url} (404): is the base URL right?`);
+  return fatal(reply, 'wrong-url', `there is no Feldera API at ${url} (404)`);
 }
 
 function refused(reply: Reply): ApiFailure {
@@ -158,7 +158,7 @@ function redirected(reply: Reply): ApiFailure {
   const target = location !== '' && URL.canParse(location, url) ? new URL(location, url) : undefined;
   // Without the query, which may contain a login's state.
   const where = target === undefined ? 'elsewhere' : `to ${target.origin}${target.pathname}`;
-  return fatal(reply, 'wrong-url', `${url} redirects ${where} (${status}): is the base URL right?`);
+  return fatal(reply, 'wrong-url', `${url} redirects ${where} (${status})`);
 }
 
 function unexpectedStatus(reply: Reply): ApiFailure {
@@ -170,7 +170,7 @@ function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
   const {route, url, headers, body, status} = reply.response;
   if (isApiError) return retryable(reply, 'server-error', `the server failed (${reply.detail})`);
   if (isWebPage(headers, body)) {
-    return fatal(reply, 'wrong-url', `${url} answered with a web page, not with the API: is the base URL right?`);
+    return fatal(reply, 'wrong-url', `${baseOf(url)} serves a web page, not the Feldera API`);
   }
   if (status !== 200) return unexpectedStatus(reply);
   const encoding = encodingOf(headers);
@@ -180,9 +180,14 @@ function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
   if (route === 'logs') {
     const type = mediaTypeOf(headers);
     const sent = type === '' ? 'without a content type' : `with ${type}`;
-    return fatal(reply, 'wrong-url', `${url} answered ${sent}, not with text/plain logs: is the base URL right?`);
+    return fatal(reply, 'wrong-url', `${url} answered ${sent}, not with text/plain logs`);
   }
   return retryable(reply, 'protocol', `${url} answered with something other than Feldera's JSON`);
+}
+
+/** The address as the user gave it: all routes are under `/v0`. */
+function baseOf(url: string): string {
+  return url.replace(/\/v0\/.*$/s, '');
 }
 
 function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {

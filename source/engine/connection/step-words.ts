@@ -90,7 +90,7 @@ function refusedWords(failure: ApiFailure, after: Machine, now: number): StepWor
 }
 
 function renamedWords(to: string): StepWords {
-  return {text: `the pipeline was renamed to ${to}: its log goes on in the tab ${to}`, key: 'renamed'};
+  return {text: `the pipeline was renamed to ${to}: its log continues in the tab ${to}`, key: 'renamed'};
 }
 
 function messageOf(failure: ApiFailure): string {

@@ -80,7 +80,7 @@ export class RecordingReader {
     const endless = logs.filter(({file, name}) => file === last?.file && name.endsWith('.zst'));
     const damage = [
       ...[...endless, ...untold(facts, logs)].map(
-        ({name}) => `facts.jsonl does not tell of ${name} · open that file to read it`,
+        ({name}) => `facts.jsonl does not list ${name} · open that file to read it`,
       ),
       ...(isGone ? [`${path.basename(logFile(this.#folder, last.file))} is missing`] : []),
     ];

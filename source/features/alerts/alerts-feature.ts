@@ -8,7 +8,7 @@ export const alerts: Feature = {
         id: 'alert-once',
         needs: 'connection',
         keys: ['!'],
-        help: 'alert once when the pipeline has compiled, runs, stops or fails',
+        help: 'alert once when the pipeline finishes compiling, starts, stops or fails',
         run(screen) {
           const name = pipelineOf(screen);
           if (name === undefined) return;

@@ -35,7 +35,7 @@ export const changes: Feature = {
         section: 'changes',
         keys: ['D'],
         help: 'changes between the run on the screen and the one before it',
-        core: 'what happened; what changed',
+        core: 'timeline; changes',
         hint: {hasRuns: 'compare runs'},
       },
     ],
@@ -59,7 +59,7 @@ export const changes: Feature = {
       {
         id: 'changes-values',
         keys: ['x'],
-        help: 'show the hidden values of the changes, on the screen alone, or hide them',
+        help: 'show the hidden values of the changes, only on the screen; again: hide them',
         hint: {isRevealed: 'hide values', hidesValues: 'show values'},
         run(screen) {
           const kept = keptBy(screen.state.page, changesPart);

@@ -186,7 +186,7 @@ function titleOf(state: ChangesState, {commands}: Screen, width: number): Styled
         `Changes in ${state.pipeline}`,
         state.hasLater
           ? withHint('the run on the screen is the first', commands, 'bottom', 'go to the last')
-          : 'no earlier run to compare',
+          : 'no earlier run in the log, nothing to compare',
       );
     case 'compared': {
       return comparedTitle(state, width);

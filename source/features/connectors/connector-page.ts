@@ -90,8 +90,8 @@ export function connectorsSection(screen: Screen, name: string, width: number): 
 
 /** Names the errors that the table lacks of the number above: the log may lack those of a failed connector. */
 function otherErrorsWords(others: number, hasFailed: boolean): string {
-  const or = hasFailed ? ' or from a failed connector' : '';
-  return `and ${counted(others, 'more error', 'more errors')}, newer than this table${or}`;
+  const why = hasFailed ? ', newer or from a failed connector' : ' yet';
+  return `+ ${counted(others, 'error', 'errors')} this table doesn't show${why}`;
 }
 
 /** The last minute of a pipeline that runs. */

@@ -301,7 +301,7 @@ export function statsNote(known: KnownStats | undefined, runs: boolean, isExplai
   if (!stats || at === undefined) {
     if (isExplained) return runs ? 'No connector data' : undefined;
     if (problem !== undefined) return `No connector data: ${problem}`;
-    return runs ? undefined : 'No connector data: it does not run, and its statistics were not read before';
+    return runs ? undefined : "No connector data: it isn't running, and pipetail has no earlier statistics";
   }
   if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
   if (isExplained) return `Connectors as of ${dateTime(at)} UTC`;

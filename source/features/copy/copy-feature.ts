@@ -31,10 +31,10 @@ export const copy: Feature = {
         keys: ['y'],
         help: 'copy the record or selection',
         core: 'copy the record; all shown',
-        hint: {isSelecting: 'copy', isOnFold: 'copy records', isOnRecord: 'copy record'},
+        hint: {isSelecting: 'copy', isOnFold: 'copy records', isOnRecord: 'copy'},
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');
-          if (what === 'record' && showsRecord(screen, keyName, 'copy it')) return;
+          if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
           void copyLines(screen, what);
         },
       },
@@ -64,7 +64,7 @@ export const copy: Feature = {
         hint: 'Markdown',
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');
-          if (what === 'record' && showsRecord(screen, keyName, 'copy it')) return;
+          if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
           void copyMarkdown(screen, what);
         },
       },

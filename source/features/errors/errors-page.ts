@@ -83,7 +83,7 @@ export const errorsPage: Page<ErrorsState> = {
       const event = eventUnderCursor(screen, page);
       if (!event) return;
       if (!isOfErrors(event)) {
-        screen.say('only errors of the log can be muted');
+        screen.say("not a log error, so it can't be muted");
         return;
       }
       screen.events.toggleMute(event.group.key);

@@ -83,7 +83,7 @@ export const filter: Feature = {
       {
         id: 'hide-similar',
         keys: ['-'],
-        help: 'hide all records similar to this one',
+        help: 'hide records like this one',
         run(screen, keyName) {
           const at = screen.paneOnScreen;
           if (!at) return;
@@ -93,7 +93,7 @@ export const filter: Feature = {
             screen.say(at.current === undefined ? 'there is no record here' : 'this is not a record');
             return;
           }
-          if (showsRecord(screen, keyName, 'hide all like it')) return;
+          if (showsRecord(screen, keyName, 'hide records like this one')) return;
           const filter: Filter = {
             kind: 'fingerprint',
             fingerprint: fingerprintOf(line),

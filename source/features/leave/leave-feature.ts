@@ -21,8 +21,8 @@ export const leave: Feature = {
         hint: {
           isListFiltered: 'show all',
           isSelecting: 'end',
-          isHighlighted: 'unhighlight',
-          isFiltered: 'unfilter',
+          isHighlighted: 'clear highlight',
+          isFiltered: 'clear filter',
           isSearched: 'end search',
         },
         /** Closes the page, else undoes one change of the log's view, else clears the filter of the list; in the list it first. */

@@ -12,7 +12,7 @@ export const list: Feature = {
         keys: ['Enter'],
         help: 'open the pipeline as a tab; again: go to its log',
         core: 'open as a tab, then its log',
-        hint: {isPinned: 'log', hasPipeline: 'open'},
+        hint: {isPinned: 'log', hasPipeline: 'open tab'},
         run(screen) {
           const {cursor} = screen.state;
           if (cursor === undefined) return;
@@ -27,7 +27,7 @@ export const list: Feature = {
         needs: 'server',
         keys: ['a'],
         help: 'read the logs of all running pipelines, or only those of tabs',
-        hint: {hasUnread: 'read all logs'},
+        hint: {hasUnread: 'all logs'},
         run(screen) {
           const {turns} = screen.services;
           if (!turns) return;

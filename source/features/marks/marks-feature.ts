@@ -12,7 +12,7 @@ export const marks: Feature = {
         run(screen, keyName) {
           const at = screen.paneOnScreen;
           if (!at || at.current === undefined) return;
-          if (showsRecord(screen, keyName, 'mark it')) return;
+          if (showsRecord(screen, keyName, 'mark this record')) return;
           const head = at.model.index.headOf(at.current);
           const marks = new Set(at.tab.pane.marks);
           const isNew = !marks.delete(head);

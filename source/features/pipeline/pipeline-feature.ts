@@ -8,9 +8,9 @@ export const pipeline: Feature = {
         id: 'pipeline-page',
         opens: 'pipeline',
         keys: ['d'],
-        help: 'page of the pipeline: what is wrong, and why',
-        core: 'what is wrong, and why',
-        hint: {hasPipeline: 'why'},
+        help: 'page of the pipeline: its problems and details',
+        core: 'problems and details',
+        hint: {hasPipeline: 'details'},
       },
       {
         id: 'connection',

@@ -10,7 +10,7 @@ export const record: Feature = {
         keys: ['Enter'],
         help: 'open the record page, or a folded row',
         core: 'the record page',
-        hint: {isOnRecord: 'open'},
+        hint: {isOnFold: 'open', isOnRecord: 'open record'},
       },
     ],
   },

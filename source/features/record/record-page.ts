@@ -59,7 +59,7 @@ function open(screen: Screen, {keyName}: Opening): void {
     openClosest(screen);
     return;
   }
-  if (showsRecord(screen, keyName, 'open it')) return;
+  if (showsRecord(screen, keyName, 'open this record')) return;
   const fold = at.model.folds.at(at.current);
   // An error has more to show than how many like it were suppressed.
   if (fold?.open === false && fold.of !== 'suppressed') toggleFold(screen);

@@ -23,7 +23,7 @@ export const timeline: Feature = {
         section: 'timeline',
         keys: ['H'],
         help: 'timeline of the pipeline: states, runs, gaps, errors',
-        core: 'what happened; what changed',
+        core: 'timeline; changes',
         hint: {hasTab: 'timeline'},
       },
     ],

@@ -97,7 +97,7 @@ const logReading: Check = ({reading, serverOutage}) => {
     case 'left':
       return {...shared, text: 'Its log is not followed', last: reading.until};
     case 'unread':
-      return {...shared, text: 'Its log was not read', stops: 'only the log tells of inputs that failed for good'};
+      return {...shared, text: 'Its log was not read', stops: 'only the log shows inputs that failed for good'};
     case 'unreachable':
       // Without any answer, that is said.
       return serverOutage ? undefined : {...shared, text: `Log unreachable: ${reading.why}`, since: reading.since};
@@ -164,15 +164,15 @@ function restWords(facts: PipelineFacts, pipeline: Pipeline, wrong: readonly Fin
   if (wrong.some(({key}) => key !== readingKey)) return '';
   if (facts.known?.stats === undefined) return '. Connector states are unknown';
   if (lateSince(facts) !== undefined && wrong.length === 0)
-    return '. No trouble was known when its statistics were last read';
-  const words = quietWords(facts) ?? knownWords(facts.reading);
-  return words === undefined ? '' : `. ${words}`;
+    return '. It had no known problems when its statistics were last read';
+  const words = quietWords(facts);
+  return words === undefined ? knownWords(facts.reading) : `. ${words}`;
 }
 
-/** Says that nothing is wrong, where nothing else is known; undefined: a finding says how the log was read. */
-function knownWords(reading: PipelineFacts['reading']): string | undefined {
-  if (reading?.kind === 'coming') return 'Its log is being read';
-  return reading === undefined || reading.kind === 'followed' ? 'No trouble is known' : undefined;
+/** Says that nothing is wrong, where nothing else is known; empty: a finding says how the log was read. */
+function knownWords(reading: PipelineFacts['reading']): string {
+  if (reading?.kind === 'coming') return '. Its log is being read';
+  return reading === undefined || reading.kind === 'followed' ? ', no known problems' : '';
 }
 
 /** The entry that tells of the end of the process: a panic, else why it could not start, else what the runner reports. */

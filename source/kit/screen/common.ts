@@ -12,7 +12,7 @@ export function showsRecord(screen: Screen, keyName: string, does: string): bool
   const at = screen.paneOnScreen;
   if (at?.tab.pane.position.kind !== 'follow' || at.current === undefined) return false;
   screen.changePane({position: hold(at.tab.pane.position, at.geometry)});
-  screen.say(`paused here: press ${keyInWords(keyName)} again to ${does}`);
+  screen.say(`paused: press ${keyInWords(keyName)} again to ${does}`);
   return true;
 }
 

@@ -12,7 +12,7 @@ import {
 } from './option.ts';
 import {optionNamed, options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
-import {closest, readSwitch, UsageError} from './parse-values.ts';
+import {closest, listed, readSwitch, UsageError} from './parse-values.ts';
 
 /** The words after `pipetail`, before any variable or file is read. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
@@ -206,12 +206,11 @@ function givenTwice({flag}: Option, times: number): UsageError {
 }
 
 function foreign({option: {flag, commands}, as}: KnownOption, command: CommandName): UsageError {
-  const places = commands.map((name) =>
-    name === 'screen' ? (command === 'open' ? 'the screen of a server' : 'the screen') : callOf(name),
-  );
-  const where = [places.slice(0, -1).join(', '), ...places.slice(-1)].filter((place) => place !== '').join(' and ');
-  const own = command === 'logs' && flag === 'filter' ? ' · logs has --grep, --exclude and --level' : '';
-  return new UsageError(`${as} belongs to ${where}${own}`);
+  const isFilter = command === 'logs' && flag === 'filter';
+  const way = isFilter
+    ? 'use --grep, --exclude or --level'
+    : `leave it out, or use it with ${listed(commands.map(callOf))}`;
+  return new UsageError(`${callOf(command)} takes no ${as} · ${way}`);
 }
 
 /** Returns whether the words of a switch turn it on. */

@@ -1,9 +1,9 @@
 import type {CommandLine} from './command-line.ts';
 import {outputForms} from './logs-option-table.ts';
 import {checkName, isPath, readNames, tagIn} from './names.ts';
-import {type CommandName, commandWords} from './option.ts';
+import {commandWords} from './option.ts';
 import type {OptionValues} from './option-values.ts';
-import {listed, oneOf, UsageError} from './parse-values.ts';
+import {didYouMean, listed, oneOf, UsageError} from './parse-values.ts';
 
 /** Task of a command: the words after it, and the values of its options. */
 export type Request = ReturnType<typeof readRequest>;
@@ -84,7 +84,11 @@ export function readRequest({command, names}: Omit<CommandLine, 'flags'>, values
 function readHelp(words: readonly string[]) {
   const [first, second] = words.filter((word) => word !== whole);
   if (second !== undefined) throw new UsageError('help takes one command: pipetail help <command>');
-  const command: CommandName = first === undefined ? 'screen' : oneOf('help', first, commandWords);
+  const command = first === undefined ? 'screen' : commandWords.find((word) => word === first);
+  if (command === undefined) {
+    const way = didYouMean(first ?? '', commandWords) || ` · commands: ${commandWords.join(', ')}`;
+    throw new UsageError(`no command '${first}'${way}`);
+  }
   return {kind: 'help', command, isWhole: words.includes(whole)} as const;
 }
 
@@ -193,9 +197,7 @@ function readRun({has, value}: OptionValues): number | undefined {
     throw new UsageError('--run and --last-run cannot be combined · the last run is --run -1 · leave one out');
   }
   if (run !== undefined && run !== -1 && has('follow')) {
-    throw new UsageError(
-      `--run ${run} cannot be combined with --follow, which goes on · follow the last run: --last-run`,
-    );
+    throw new UsageError(`--run ${run} cannot be combined with --follow, which follows the last run · use --last-run`);
   }
   return run ?? (has('last-run') ? -1 : undefined);
 }

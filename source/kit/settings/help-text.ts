@@ -25,14 +25,14 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
       ['pipetail list', 'all pipelines and their states'],
       ['pipetail status [pipeline]', 'state, since when, why, errors'],
       ['pipetail diff <pipeline>', 'what changed between the last two runs'],
-      ['pipetail timeline <pipeline>', 'what happened to the pipeline: states, runs, gaps, errors'],
+      ['pipetail timeline <pipeline>', 'timeline of the pipeline: states, runs, gaps, errors'],
       ['pipetail open <what…>', 'open log files, recordings, support bundles or stdin (-)'],
       ['pipetail completion bash|zsh|fish', 'a script that completes commands, options and names'],
       ['pipetail config path|init', 'the configuration file: where it is, or write it'],
       ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
       ['pipetail help [command] [all]', 'a summary of a command; all: every option'],
       ['pipetail version', 'the version'],
-      ['pipetail -- demo', 'a pipeline whose name is also a command'],
+      ['pipetail -- demo', 'a pipeline that happens to be called demo'],
     ],
     notes: [
       "Instead of a name: 'ord*', /regex/ or tag:prod for all pipelines that match, also ones created later.",
@@ -86,7 +86,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   },
   timeline: {
     introduction:
-      'pipetail timeline tells what happened to a pipeline, newest first: states, runs, gaps of the log, kinds of errors, connector errors, checkpoints.',
+      'pipetail timeline prints the timeline of a pipeline, newest first: states, runs, gaps of the log, kinds of errors, connector errors, checkpoints.',
     usage: [['pipetail timeline [options] <pipeline>', '']],
     examples: [['pipetail timeline orders --since 24h', 'the last day']],
   },
@@ -114,7 +114,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   },
   config: {
     introduction:
-      'pipetail config tells where the configuration file is, ~/.config/pipetail/config.toml, or creates it.',
+      'pipetail config prints the path of the configuration file, ~/.config/pipetail/config.toml, or creates it.',
     usage: [
       ['pipetail config path', 'where the file is, or would be'],
       ['pipetail config init', 'write it, with every option explained'],
@@ -127,7 +127,7 @@ export const commandsHelp: Readonly<Record<CommandName, CommandHelp>> = {
   },
   help: {
     introduction:
-      'pipetail help shows what a command is for and its most used options, as --help does; with all, every option.',
+      'pipetail help shows what a command does and its common options, as --help does. Add all to see every option.',
     usage: [['pipetail help [command] [all]', '']],
     notes: ['A pipeline called help: pipetail -- help.'],
     examples: [

@@ -28,7 +28,7 @@ function readTail(text: string, name: string): number | undefined {
   const most = 1_000_000;
   if (tail === '-1') return undefined;
   if (/^\d+$/.test(tail) && Number(tail) <= most) return Number(tail);
-  throw new UsageError(`${name} takes a whole number from 0 to ${most}, or -1 for all, not '${text}'`);
+  throw new UsageError(`${name} takes a number of records up to ${most}, or -1 for all, not '${text}'`);
 }
 
 /** A number without a unit may be meant as fda's limit for each request. */
@@ -168,7 +168,7 @@ export const logsOptions = [
     help: 'print json',
     core: true,
     helpFor: {
-      logs: 'raw (as sent, also on a terminal) or json',
+      logs: 'raw (bytes as sent) or json; default: text',
       list: 'wide, name or json',
     },
     choicesFor: outputForms,

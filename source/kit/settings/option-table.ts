@@ -137,7 +137,7 @@ export const options = [
   {
     flag: 'fresh',
     help: 'start without the tabs, filters and positions of the last session',
-    core: 'start without the tabs and filters of the last time',
+    core: "start without last session's tabs and filters",
     commands: ['screen'],
     once: true,
   },
@@ -358,7 +358,7 @@ export const options = [
   {
     flag: 'help',
     alias: 'h',
-    help: 'show the most used options; --help all: every option',
+    help: 'show common options (--help all: every option)',
     core: true,
     commands: all,
     once: true,

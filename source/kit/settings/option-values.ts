@@ -114,29 +114,29 @@ export function currentContext({flags, environment, file}: Omit<OptionSources, '
     if (flags.has('host')) {
       throw new UsageError('--host and --context cannot be combined · a context names its own server · leave one out');
     }
-    return findContext(flag, '--context', file);
+    return findContext(flag, '--context: ', file);
   }
   const variable = environment.PIPETAIL_CONTEXT;
-  if (variable) return flags.has('host') ? undefined : findContext(variable, 'PIPETAIL_CONTEXT', file);
+  if (variable) return flags.has('host') ? undefined : findContext(variable, 'PIPETAIL_CONTEXT: ', file);
   const own = file.options.get('context');
   if (!own || flags.has('host') || environment[variableOf(optionOf('host')) ?? '']) return undefined;
-  return findContext(own.text, `${own.where}: context`, file);
+  return findContext(own.text, `${own.where}: `, file);
 }
 
 /** Throws `UsageError`, whose message begins with `from`, for a context that is not in the file. */
 export function findContext(name: string, from: string, {contexts, name: file}: ConfigFile): ContextTable {
   const table = contexts.get(name);
   if (table) return table;
+  const unknown = `${from}no context named '${name}'`;
   const names = [...contexts.keys()];
   if (names.length === 0) {
-    const where = file === '' ? 'there is no configuration file' : `${file} has none`;
-    throw new UsageError(
-      `${from} names the unknown context '${name}' · ${where} · pipetail config init writes a file that shows how to make one`,
-    );
+    const where =
+      file === ''
+        ? 'there is no configuration file · run pipetail config init to create one'
+        : `${file} has none · add a table [contexts.NAME]`;
+    throw new UsageError(`${unknown} · ${where}`);
   }
-  throw new UsageError(
-    `${from} names the unknown context '${name}' · there are ${names.join(', ')}${didYouMean(name, names)}`,
-  );
+  throw new UsageError(`${unknown} · there are ${names.join(', ')}${didYouMean(name, names)}`);
 }
 
 /** A key of a context, described like an option. */

@@ -41,7 +41,7 @@ export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile;
   };
   const own = file.options.get('context')?.text;
   const line = toml.rows.find(({path}) => path[0] === 'context')?.line ?? 0;
-  if (own !== undefined) check(line, () => findContext(own, 'context', file));
+  if (own !== undefined) check(line, () => findContext(own, '', file));
   return {file, problems: problems.sort((a, b) => a.line - b.line)};
 }
 

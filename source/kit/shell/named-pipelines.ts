@@ -63,9 +63,13 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['describe', 'status'],
 ]);
 
-/** The command that is meant by the first name, as `list` by `lst`. */
-export function commandMeant([first]: readonly string[]): string | undefined {
-  return first === undefined ? undefined : (elsewhere.get(first) ?? closest(first, commandWords));
+/** A word in the place of a command, and the command that is near it. */
+export type CommandMeant = {readonly typed: string; readonly command: string};
+
+/** The command that is meant by the first name, as `list` by `lst`; undefined: none is near, or the name is one. */
+export function commandMeant([typed]: readonly string[]): CommandMeant | undefined {
+  const command = typed === undefined ? undefined : (elsewhere.get(typed) ?? closest(typed, commandWords));
+  return typed === undefined || command === undefined || command === typed ? undefined : {typed, command};
 }
 
 /** `pipetail lgos orders` throws a `UsageError` unless a pipeline `lgos` exists. Sends no request if no command is near. */
@@ -73,13 +77,13 @@ export async function checkFirstName(
   names: readonly string[],
   {open, clock}: {open: () => Promise<{readonly client: ApiClient; readonly close: () => Promise<void>}>; clock: Clock},
 ): Promise<void> {
-  const [first] = names;
-  if (first === undefined) return;
   const meant = commandMeant(names);
-  if (meant === undefined || meant === first) return;
+  if (meant === undefined) return;
   const server = await open();
   const pipelines = await pipelinesSoon(server.client, clock, patienceForHint);
   await server.close();
-  if (pipelines === undefined || namesOf(pipelines).includes(first)) return;
-  throw new UsageError(`'${first}' is neither a command nor a pipeline · did you mean 'pipetail ${meant}'?`);
+  if (pipelines === undefined || namesOf(pipelines).includes(meant.typed)) return;
+  throw new UsageError(
+    `'${meant.typed}' is neither a command nor a pipeline · did you mean 'pipetail ${meant.command}'?`,
+  );
 }

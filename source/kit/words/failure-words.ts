@@ -103,8 +103,9 @@ function adviceFor(reason: ShownFailure['reason']): string | undefined {
   switch (reason) {
     case 'unreachable':
     case 'timeout':
-    case 'wrong-url':
       return 'set the server with --host, FELDERA_HOST or a context';
+    case 'wrong-url':
+      return 'check --host, FELDERA_HOST or the context';
     case 'unauthorized':
     case 'token-expired':
       return 'set a key with --auth, FELDERA_API_KEY or a context';

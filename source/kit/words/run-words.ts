@@ -42,5 +42,5 @@ export function endWords(run: RunEnd): string {
   return runState(run) === 'failed' ? 'failed' : runWords(run);
 }
 
-export const noStart = 'its start is not in the log';
-export const noEnd = 'its end is not in the log';
+export const noStart = 'start not in the log';
+export const noEnd = 'end not in the log';

@@ -345,8 +345,8 @@ export class Controller {
       return;
     }
     if (target !== id) {
-      const why = isKept ? 'is hidden by a filter' : 'is no longer kept';
-      this.say(`that line ${why}: this is the ${target > id ? 'next' : 'last'} one shown`);
+      const why = isKept ? 'is filtered out' : 'is no longer kept';
+      this.say(`that line ${why}; this is the ${target > id ? 'next' : 'last'} visible one`);
     }
     this.changePane({position: reveal(at.tab.pane.position, at.geometry, target)});
   }

@@ -4,10 +4,13 @@ import {areApplied, matchesIn} from '../../../bench/frame/ask-log.ts';
 test.for([
   [' /refused   1,880 of 1,880', 1880],
   [' /refused   1,880 lines', 1880],
+  [' /refused   1,880 matching lines', 1880],
+  [' /refused   1 matching line', 1],
   [' /refused   1 line', 1],
   [' /refused   no match', 0],
   [' /refused   73,448 of 73,448  not a regex: searched as typed', 73_448],
   [' /refused   1,880 lines…', undefined],
+  [' /refused   1,880 matching lines…', undefined],
   [' /refused   7 of 1,880…', undefined],
   [' /refused   0 lines…  not a regex: searched as typed', undefined],
   [' /refuse', undefined],

@@ -139,9 +139,7 @@ describe('failure', () => {
 
     test('names the URL when that is what is wrong', () => {
       const page = failure(200, '<html>', {'content-type': 'text/html; charset=utf-8'});
-      expect(page.message).toBe(
-        'http://localhost:8080/v0/pipelines/x/logs answered with a web page, not with the API: is the base URL right?',
-      );
+      expect(page.message).toBe('http://localhost:8080 serves a web page, not the Feldera API');
     });
 
     test('names where a redirect leads, without its query', () => {

@@ -56,7 +56,7 @@ it('D says at once that there is no earlier run: nothing is counted for that', a
   screen.press('D');
   expect(shown(screen)[0]).toMatch(/counting the records of its runs: 0%$/);
   await screen.clock.advance(2);
-  expect(shown(screen)).toEqual([' Changes in orders  no earlier run to compare']);
+  expect(shown(screen)).toEqual([' Changes in orders  no earlier run in the log, nothing to compare']);
 });
 
 it('D does not say of a log that is still coming that it has no earlier run, and compares once it is there', async () => {

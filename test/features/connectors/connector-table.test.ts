@@ -238,7 +238,7 @@ it('says once that the connectors of a stopped pipeline are unknown, whether or 
   });
   const isDescribed = () => stopped.controller.lookup.described.get()?.answer !== undefined;
   const notes = () => rowsOf(stopped).filter((row) => row.includes('No connector data'));
-  const unknown = [' No connector data: it does not run, and its statistics were not read before'];
+  const unknown = [" No connector data: it isn't running, and pipetail has no earlier statistics"];
   stopped.press('d');
   await stopped.until(isDescribed, 'the answer');
   expect(notes()).toEqual(unknown);

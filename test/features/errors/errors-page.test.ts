@@ -120,7 +120,7 @@ it('failing pipelines are listed with their cause, and Enter goes to their log',
   expect(listed(screen)).toHaveLength(2);
   expect(listed(screen).join('\n')).toMatch(/orders .* Failed · .*exit status: 101/);
   screen.press('m');
-  expect(noticeOf(screen)).toBe('only errors of the log can be muted');
+  expect(noticeOf(screen)).toBe("not a log error, so it can't be muted");
   const first = /▸ (\w+)/.exec(listed(screen)[0] ?? '')?.[1];
   screen.press('Enter');
   expect(screen.controller.state.active).toBe(first);
@@ -247,7 +247,7 @@ it('disconnections, losses and restarts are listed, and Enter goes to their plac
   expect(heading(screen)).toBe('Errors none new · 4 seen');
   expect(listed(screen)).toHaveLength(4);
   screen.press('G', 'm');
-  expect(noticeOf(screen)).toBe('only errors of the log can be muted');
+  expect(noticeOf(screen)).toBe("not a log error, so it can't be muted");
   await screen.clock.advance(300_000);
   for (const minutes of [5, 10]) {
     screen.server.killRunner();

@@ -162,7 +162,7 @@ describe('f, o and -', () => {
     await using screen = await reading([...alike, logged(4, 'INFO', 'done four')]);
     await pressed(screen, '-');
     expect(currentLine(screen)).toContain('done four');
-    expect(noticeOf(screen)).toBe('paused here: press - again to hide all like it');
+    expect(noticeOf(screen)).toBe('paused: press - again to hide records like this one');
     expect(texts(screen)).toEqual([]);
     await pressed(screen, '-');
     expect(lastWords(screen)).not.toContain('four');

@@ -138,7 +138,7 @@ describe('what was typed', () => {
     const texts = textsOf(80, {text: 'hide-similar'});
     expect(texts.slice(2)).toEqual([
       ' names in the configuration',
-      '▸ -              hide all records similar to this one  log: find  hide-similar',
+      '▸ -              hide records like this one  log: find  hide-similar',
     ]);
   });
 

@@ -131,7 +131,7 @@ describe('in the log', () => {
     screen.press('m');
     expect([...viewOf(screen).marks]).toEqual([]);
     expect(viewOf(screen).position).toMatchObject({kind: 'anchored', current: 52});
-    expect(noticeOf(screen)).toBe('paused here: press m again to mark it');
+    expect(noticeOf(screen)).toBe('paused: press m again to mark this record');
     screen.press('m');
     expect([...viewOf(screen).marks]).toEqual([51]);
     expect(noticeOf(screen)).toBe('marked');

@@ -55,7 +55,7 @@ const textsOf = (all: readonly Finding[]) => all.map(({severity, text}) => `${se
 const running = (change: object = {}, rest: object = {}) =>
   statsOf({global_metrics: {state: 'Running', memory_pressure: 'low', total_processed_records: 7, ...change}, ...rest});
 
-const healthy = 'fine: Running. No trouble is known';
+const healthy = 'fine: Running, no known problems';
 
 describe('a pipeline that does not work', () => {
   const detailOf = (file: string): PipelineDetail => {
@@ -496,9 +496,9 @@ describe('the engine', () => {
   it('says when its statistics were read last, if that was a while ago', () => {
     const known = knownAs(running(), {at: 40_000});
     const [now, late] = [99_000, 100_000].map((at) => findings({known, now: at}));
-    expect(now).toMatchObject([{text: 'Running. No trouble is known', last: undefined}]);
+    expect(now).toMatchObject([{text: 'Running, no known problems', last: undefined}]);
     expect(late).toMatchObject([
-      {text: 'Running. No trouble was known when its statistics were last read', last: 40_000},
+      {text: 'Running. It had no known problems when its statistics were last read', last: 40_000},
     ]);
     const serverOutage = {since: 'no answer since 21:44:41 UTC', cause: 'connection refused'};
     expect(findings({known, now: 100_000, serverOutage})[0]?.last).toBeUndefined();

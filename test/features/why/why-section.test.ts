@@ -172,8 +172,8 @@ it('a healthy pipeline has one line, and no row is wider than the screen', async
   });
   goToTab(screen.controller, 'orders');
   screen.press('d');
-  await screen.until(() => rowsOf(screen).some((row) => row.includes('No trouble is known')), 'the statistics');
-  expect(withoutTimes(whyRows(screen))).toEqual(['   Running. No trouble is known  API · since TIME']);
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('no known problems')), 'the statistics');
+  expect(withoutTimes(whyRows(screen))).toEqual(['   Running, no known problems  API · since TIME']);
   await using many = await troubled();
   for (const columns of [40, 60, 100, 200]) {
     many.controller.setSize({columns, rows: 24});
@@ -210,14 +210,14 @@ it('while the runner is away, what the server says of it is in header and d, unt
   });
   await screen.untilConnected('orders');
   screen.press('d');
-  await screen.until(() => rowsOf(screen).some((row) => row.includes('No trouble is known')), 'the statistics');
+  await screen.until(() => rowsOf(screen).some((row) => row.includes('no known problems')), 'the statistics');
   screen.server.killRunner();
   const runner = () => withoutTimes(whyRows(screen)).filter((row) => row.includes('runner is'));
   await screen.until(() => runner().length > 0, 'the runner');
   expect(runner()).toEqual([
     expect.stringMatching(/^ {3}The runner is away: Unable to connect to the runner at http:/),
   ]);
-  expect(whyRows(screen)[0]).not.toContain('No trouble is known');
+  expect(whyRows(screen)[0]).not.toContain('no known problems');
   expect(runnerTrouble(screen.controller.services.runner?.get())).toContain('Unable to connect');
   screen.server.startRunner();
   await screen.until(() => runner().length === 0, 'the return');

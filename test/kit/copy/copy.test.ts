@@ -307,13 +307,13 @@ describe('y and Y copy', () => {
   });
 
   it.each([
-    ['y', 'copy it'],
-    ['M', 'copy it'],
+    ['y', 'copy this record'],
+    ['M', 'copy this record'],
   ])('%s shows the newest record at its first press while following, and takes it at the second', async (key, does) => {
     await using screen = await reading(log);
     screen.press(key);
     expect(viewOf(screen).position).toMatchObject({kind: 'anchored', current: 50});
-    expect(noticeOf(screen)).toBe(`paused here: press ${key} again to ${does}`);
+    expect(noticeOf(screen)).toBe(`paused: press ${key} again to ${does}`);
     // What comes meanwhile is not taken.
     await write(screen, logged(60, 'INFO', 'step 60'));
     expect(screen.copied).toEqual([]);

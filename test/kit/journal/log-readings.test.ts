@@ -100,7 +100,7 @@ async function withDeadInput(): Promise<ScreenUnderTest> {
 it('nobody says of a log that was not read that nothing is wrong', async () => {
   await using screen = await withDeadInput();
   expect(textsOf(screen, 'dead')).toEqual(['fine: Running', 'notice: Its log was not read']);
-  expect(textsOf(screen, 'well')).toEqual(['fine: Running. No trouble is known']);
+  expect(textsOf(screen, 'well')).toEqual(['fine: Running, no known problems']);
   screen.press('A');
   expect(rowsOf(screen)[0]).toBe(' Errors  none new · 1 log not read');
   screen.press('Esc', '?');

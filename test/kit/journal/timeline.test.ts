@@ -159,7 +159,7 @@ it('a run whose end was lost is over when the next one begins', () => {
   const log = {buffer, index, errors: new ErrorLog({buffer, wall: () => 0})};
   expect(timelineOf({pipeline: 'p', history: undefined, log}).map(said)).toEqual([
     '9 run: run 2 of 2: provisioning',
-    '1-9 run: run 1 of 2: its end is not in the log',
+    '1-9 run: run 1 of 2: end not in the log',
   ]);
 });
 

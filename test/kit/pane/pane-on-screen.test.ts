@@ -57,10 +57,10 @@ describe('the shown log', () => {
       await typed(screen, '&', 'step t');
       screen.controller.goToEntry(1);
       expect(currentLine(screen)).toContain('two');
-      expect(noticeOf(screen)).toBe('that line is hidden by a filter: this is the next one shown');
+      expect(noticeOf(screen)).toBe('that line is filtered out; this is the next visible one');
       screen.controller.goToEntry(4);
       expect(currentLine(screen)).toContain('three');
-      expect(noticeOf(screen)).toBe('that line is hidden by a filter: this is the last one shown');
+      expect(noticeOf(screen)).toBe('that line is filtered out; this is the last visible one');
     });
 
     it('without a line to go to shows why', async () => {
@@ -86,7 +86,7 @@ describe('the shown log', () => {
       await using screen = await reading(log, {scrollbackBytes: 20_000});
       await write(screen, ...Array.from({length: 400}, (_, at) => logged(10 + at, 'INFO', `more ${at}`)));
       screen.controller.goToEntry(0);
-      expect(noticeOf(screen)).toBe('that line is no longer kept: this is the next one shown');
+      expect(noticeOf(screen)).toBe('that line is no longer kept; this is the next visible one');
       expect(viewOf(screen).position).toMatchObject({current: screen.logs.get('orders')?.buffer.firstId});
     });
   });

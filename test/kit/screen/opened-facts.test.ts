@@ -182,7 +182,7 @@ test('an opened recording tells of its losses, of stdout and of its end, as the 
   await using app = await AppUnderTest.open({opened: await findLogs(folder.path), names: ['p']});
   await app.shows('late');
   await app.shows(/ended . stdout lost/);
-  expect(app.text).toMatch(/run 1 of 1 . was running . from 2026-11-25 09:08:47 on, its end is not in th/);
+  expect(app.text).toMatch(/run 1 of 1 . was running . from 2026-11-25 09:08:47, end not in the log/);
   const {screen} = app;
   screen.press('A');
   const errors = rowsOf(screen).join('\n');
@@ -191,12 +191,12 @@ test('an opened recording tells of its losses, of stdout and of its end, as the 
   screen.press('A', 'd');
   await screen.until(() => rowsOf(screen).some((row) => row.includes('lost')), 'the description');
   const facts = rowsOf(screen).join('\n');
-  expect(facts).toMatch(/runs +1, the last one was running, its end is not in the log/);
+  expect(facts).toMatch(/runs +1, the last one was running, end not in the log/);
   expect(facts).toContain('The log has a gap: 120 entries lost between 09:17:40 and 09:17:40');
   expect(facts).toMatch(/stdout is lost until the next start: stream did not contain valid UTF-8\s+log · since/);
   screen.press('d', 'H');
   await screen.until(() => rowsOf(screen).some((row) => row.includes('run 1 of 1')), 'the timeline');
-  expect(rowsOf(screen).join('\n')).toContain('run 1 of 1: its end is not in the log');
+  expect(rowsOf(screen).join('\n')).toContain('run 1 of 1: end not in the log');
 });
 
 test('of a start that failed, the description says so', async () => {

@@ -195,13 +195,9 @@ it.each<readonly [readonly string[], Variables, string]>([
   [
     ['--context', 'porod'],
     {},
-    "--context names the unknown context 'porod' · there are prod, test, plain, open · did you mean 'prod'?",
+    "--context: no context named 'porod' · there are prod, test, plain, open · did you mean 'prod'?",
   ],
-  [
-    ['list'],
-    {PIPETAIL_CONTEXT: 'x'},
-    "PIPETAIL_CONTEXT names the unknown context 'x' · there are prod, test, plain, open",
-  ],
+  [['list'], {PIPETAIL_CONTEXT: 'x'}, "PIPETAIL_CONTEXT: no context named 'x' · there are prod, test, plain, open"],
   [
     ['--context', 'test'],
     {},
@@ -216,7 +212,7 @@ it.each<readonly [readonly string[], Variables, string]>([
   [
     ['demo', '--context', 'prod'],
     {},
-    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
+    'pipetail demo takes no --context · leave it out, or use it with pipetail, pipetail logs, pipetail list, pipetail status, pipetail diff or pipetail timeline',
   ],
 ])('%j with %j is refused', (argv, variables, message) => {
   expect(() => readSettings(argv, variables, named)).toThrow(new UsageError(message));
@@ -224,7 +220,7 @@ it.each<readonly [readonly string[], Variables, string]>([
 
 test('without a file there is no context', () => {
   expect(() => readSettings(['--context', 'a'], {})).toThrow(
-    "--context names the unknown context 'a' · there is no configuration file · pipetail config init writes a file that shows how to make one",
+    "--context: no context named 'a' · there is no configuration file · run pipetail config init to create one",
   );
 });
 

@@ -117,13 +117,10 @@ describe('each mistake has its line', () => {
     ['color = "alwais"\n', "1: color takes auto, always or never, not 'alwais' · did you mean 'always'?"],
     ['zone = "Europe/Berln"\n', "1: zone 'Europe/Berln' is not a time zone · did you mean 'Europe/Berlin'?"],
     ['list-width = 3\n', "1: list-width takes a width in cells of at least 8, auto or off, not '3'"],
-    [
-      'context = "a"\n',
-      "1: context names the unknown context 'a' · ~/c.toml has none · pipetail config init writes a file that shows how to make one",
-    ],
+    ['context = "a"\n', "1: no context named 'a' · ~/c.toml has none · add a table [contexts.NAME]"],
     [
       `context = "prd"\n[contexts.prod]\n${host}\n`,
-      "1: context names the unknown context 'prd' · there are prod · did you mean 'prod'?",
+      "1: no context named 'prd' · there are prod · did you mean 'prod'?",
     ],
     // Contexts.
     ['[contexts.a]\ntenant = "t"\n', "1: context 'a' has no host"],

@@ -195,7 +195,7 @@ describe('numbers and sizes', () => {
     [['diff', 'a', '--runs', '4,4'], "--runs takes two numbers of runs, such as 3,4, not '4,4'"],
     [['logs', 'a', '--on-alert', 'cat'], '--on-alert needs --follow: without it the log is printed once'],
     [['logs', 'a', '--exit-on-end'], '--exit-on-end needs --follow: without it the log is printed once'],
-    [['--from', 'd'], '--from belongs to pipetail logs and pipetail diff'],
+    [['--from', 'd'], 'pipetail takes no --from · leave it out, or use it with pipetail logs or pipetail diff'],
     [
       ['logs', 'a', '--from', 'd', '-f'],
       '--follow cannot be combined with --from, which prints what is there and ends · pipetail open follows a file',
@@ -353,17 +353,23 @@ describe('flags', () => {
   });
 
   it.each([
-    [['--follow', 'orders'], '--follow belongs to pipetail logs'],
-    [['-f'], '-f belongs to pipetail logs'],
-    [['-w', 'orders'], '-w belongs to pipetail logs'],
-    [['list', '--no-title'], '--no-title belongs to the screen'],
-    [['logs', 'a', '--theme', 'dark'], '--theme belongs to the screen and pipetail open'],
+    [['--follow', 'orders'], 'pipetail takes no --follow · leave it out, or use it with pipetail logs'],
+    [['-f'], 'pipetail takes no -f · leave it out, or use it with pipetail logs'],
+    [['-w', 'orders'], 'pipetail takes no -w · leave it out, or use it with pipetail logs'],
+    [['list', '--no-title'], 'pipetail list takes no --no-title · leave it out, or use it with pipetail'],
+    [
+      ['logs', 'a', '--theme', 'dark'],
+      'pipetail logs takes no --theme · leave it out, or use it with pipetail or pipetail open',
+    ],
     [
       ['demo', '--host', 'http://x'],
-      '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
+      'pipetail demo takes no --host · leave it out, or use it with pipetail, pipetail logs, pipetail list, pipetail status, pipetail diff or pipetail timeline',
     ],
-    [['--port', '80'], '--port belongs to pipetail demo'],
-    [['config', 'path', '--level', 'warn'], '--level belongs to the screen, pipetail open and pipetail logs'],
+    [['--port', '80'], 'pipetail takes no --port · leave it out, or use it with pipetail demo'],
+    [
+      ['config', 'path', '--level', 'warn'],
+      'pipetail config takes no --level · leave it out, or use it with pipetail, pipetail open or pipetail logs',
+    ],
   ])('%j belongs to another command', (argv, message) => {
     expect(complaint(argv)).toBe(message);
   });
@@ -453,7 +459,7 @@ describe('commands', () => {
   it('help and version are words, and can still be names', () => {
     expect(read('version').request).toEqual({kind: 'version'});
     expect(read('--', 'help').request).toMatchObject({kind: 'screen', names: ['help']});
-    expect(() => read('help', 'lst')).toThrow("not 'lst' · did you mean 'list'?");
+    expect(() => read('help', 'lst')).toThrow("no command 'lst' · did you mean 'list'?");
     expect(() => read('help', 'logs', 'list')).toThrow('help takes one command: pipetail help <command>');
     expect(() => read('version', 'orders')).toThrow("version takes no names, not 'orders' · try: pipetail version");
   });

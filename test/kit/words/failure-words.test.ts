@@ -10,7 +10,7 @@ const retryable = (reason: RetryableReason, message: string) => ({kind: 'retryab
 test.each([
   [retryable('unreachable', 'nobody'), 'nobody · set the server with --host, FELDERA_HOST or a context'],
   [retryable('timeout', 'slow'), 'slow · set the server with --host, FELDERA_HOST or a context'],
-  [fatal('wrong-url', 'a page'), 'a page · set the server with --host, FELDERA_HOST or a context'],
+  [fatal('wrong-url', 'a page'), 'a page · check --host, FELDERA_HOST or the context'],
   [fatal('unauthorized', 'no'), 'no · set a key with --auth, FELDERA_API_KEY or a context'],
   [fatal('token-expired', 'old'), 'old · set a key with --auth, FELDERA_API_KEY or a context'],
   [{...fatal('token-expired', 'old'), expired: {at: 0}, renewedBy: 'command'} as const, 'old'],

@@ -43,7 +43,7 @@ test('the same call on another context keeps nothing of the first server', async
     });
   }
   await expect(loadSettings([], callerWith(at.variables), 'c')).rejects.toThrow(
-    "names the unknown context 'c' · there are a, b",
+    "no context named 'c' · there are a, b",
   );
 });
 

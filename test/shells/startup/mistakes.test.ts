@@ -41,11 +41,8 @@ const mistakes: readonly Mistake[] = [
   [['logs', 'a', '--grep', '--follow'], '--grep needs a value: --grep PATTERN'],
   [['logs', 'a', '-e', '-t'], '--exclude needs a value: --exclude PATTERN'],
   [['list', 'tag:eu'], "list takes no names, not 'tag:eu' · try: pipetail list --tag 'eu'"],
-  [['status', 'a', '-w'], '-w belongs to pipetail logs'],
-  [
-    ['logs', 'a', '--filter', 'x'],
-    '--filter belongs to the screen and pipetail open · logs has --grep, --exclude and --level',
-  ],
+  [['status', 'a', '-w'], 'pipetail status takes no -w · leave it out, or use it with pipetail logs'],
+  [['logs', 'a', '--filter', 'x'], 'pipetail logs takes no --filter · use --grep, --exclude or --level'],
   [
     ['logs', 'a', '--watch', 'foo'],
     '--watch takes no pattern in pipetail logs: it is --follow · select lines with --grep foo, or write all names before it',
@@ -61,22 +58,22 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     ['logs', 'a', '--run', '3', '-f'],
-    '--run 3 cannot be combined with --follow, which goes on · follow the last run: --last-run',
+    '--run 3 cannot be combined with --follow, which follows the last run · use --last-run',
   ],
   [['logs', 'a', '--timeout', '30'], '--timeout 30 needs a unit, such as 30s'],
   [['logs', 'a', '--format', 'parquet'], "--output takes raw or json, not 'parquet'"],
-  [['list', '--follow'], '--follow belongs to pipetail logs'],
-  [['status', '--status', 'Running'], '--status belongs to pipetail list'],
-  [['logs', 'a', '--port', '1'], '--port belongs to pipetail demo'],
+  [['list', '--follow'], 'pipetail list takes no --follow · leave it out, or use it with pipetail logs'],
+  [['status', '--status', 'Running'], 'pipetail status takes no --status · leave it out, or use it with pipetail list'],
+  [['logs', 'a', '--port', '1'], 'pipetail logs takes no --port · leave it out, or use it with pipetail demo'],
   [
     ['completion', 'bash', '--host', 'http://x'],
-    '--host belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
+    'pipetail completion takes no --host · leave it out, or use it with pipetail, pipetail logs, pipetail list, pipetail status, pipetail diff or pipetail timeline',
   ],
   // Values.
-  [['open', 'a.log', '--fresh'], '--fresh belongs to the screen of a server'],
+  [['open', 'a.log', '--fresh'], 'pipetail open takes no --fresh · leave it out, or use it with pipetail'],
   [['logs', 'a', '--tail'], '--tail needs a value: --tail N'],
-  [['logs', 'a', '--tail', 'ten'], "--tail takes a whole number from 0 to 1000000, or -1 for all, not 'ten'"],
-  [['logs', 'a', '--tail', '-2'], "--tail takes a whole number from 0 to 1000000, or -1 for all, not '-2'"],
+  [['logs', 'a', '--tail', 'ten'], "--tail takes a number of records up to 1000000, or -1 for all, not 'ten'"],
+  [['logs', 'a', '--tail', '-2'], "--tail takes a number of records up to 1000000, or -1 for all, not '-2'"],
   [['logs', 'a', '--level', 'loud'], "--level takes trace, debug, info, warn or error, not 'loud'"],
   [
     ['logs', 'a', '--level', 'wran'],
@@ -106,7 +103,7 @@ const mistakes: readonly Mistake[] = [
   [['open', '-', '-'], 'stdin can be read once: give - once'],
   [
     ['open', 'a.log', '--host', 'http://x'],
-    '--host belongs to the screen of a server, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
+    'pipetail open takes no --host · leave it out, or use it with pipetail, pipetail logs, pipetail list, pipetail status, pipetail diff or pipetail timeline',
   ],
   // What does not go together.
   [['logs', 'a', '-o', 'json', '--timestamps'], '--timestamps cannot be combined with --output json'],
@@ -145,7 +142,7 @@ const mistakes: readonly Mistake[] = [
   // Configuration and contexts.
   [['config'], 'config takes path or init'],
   [['config', 'pahh'], "config takes path or init, not 'pahh' · did you mean 'path'?"],
-  [['config', 'path', '--follow'], '--follow belongs to pipetail logs'],
+  [['config', 'path', '--follow'], 'pipetail config takes no --follow · leave it out, or use it with pipetail logs'],
   [['--config'], '--config needs a value: --config FILE'],
   [
     ['list', '--config', '/no/such.toml'],
@@ -154,7 +151,7 @@ const mistakes: readonly Mistake[] = [
   [['list', '--config', '/'], '/: the configuration file cannot be read · it is a folder'],
   [
     ['list', '--context', 'prod'],
-    "--context names the unknown context 'prod' · there is no configuration file · pipetail config init writes a file that shows how to make one",
+    "--context: no context named 'prod' · there is no configuration file · run pipetail config init to create one",
   ],
   [
     ['--context', 'prod', '--host', 'http://x'],
@@ -162,7 +159,7 @@ const mistakes: readonly Mistake[] = [
   ],
   [
     ['demo', '--context', 'prod'],
-    '--context belongs to the screen, pipetail logs, pipetail list, pipetail status, pipetail diff and pipetail timeline',
+    'pipetail demo takes no --context · leave it out, or use it with pipetail, pipetail logs, pipetail list, pipetail status, pipetail diff or pipetail timeline',
   ],
   [['--no-fps'], `unknown option --no-fps · ${lists}`],
 ];
@@ -199,7 +196,7 @@ describe('a value of 70,000 characters is not repeated whole', () => {
 
   test('its beginning, its length and the advice are there', async () => {
     const message = await messageOf(['logs', 'a', '--tail', long]);
-    expect(message).toMatch(/^--tail takes a whole number .*, not 'x+ … 69,\d{3} characters … x+'$/);
+    expect(message).toMatch(/^--tail takes a number of records .*, not 'x+ … 69,\d{3} characters … x+'$/);
   });
 });
 
@@ -220,7 +217,7 @@ test.each([
   [
     'PIPETAIL_CONTEXT',
     'prod',
-    "PIPETAIL_CONTEXT names the unknown context 'prod' · there is no configuration file · pipetail config init writes a file that shows how to make one",
+    "PIPETAIL_CONTEXT: no context named 'prod' · there is no configuration file · run pipetail config init to create one",
   ],
 ])('%s=%s', async (name, value, message) => {
   await expect(loadSettings([], callerWith({...environment, [name]: value}))).rejects.toThrow(new UsageError(message));
@@ -234,10 +231,7 @@ const configMistakes: readonly (readonly [text: string, line: string])[] = [
   ['fps = "3"', ":1: 'fps' takes a whole number, without quotation marks"],
   ['\n\nfps = 99', ":3: fps takes a whole number from 1 to 60, not '99'"],
   ['host = "http://x"', ":1: 'host' belongs to a server: set it in a context, [contexts.NAME]"],
-  [
-    'context = "prod"',
-    ":1: context names the unknown context 'prod' · FILE has none · pipetail config init writes a file that shows how to make one",
-  ],
+  ['context = "prod"', ":1: no context named 'prod' · FILE has none · add a table [contexts.NAME]"],
   ['[contexts.prod]\ntenant = "a"', ":1: context 'prod' has no host"],
   [
     `[contexts.prod]\nhost = "http://u:${secret}@x"`,

@@ -260,7 +260,7 @@ function timeWords(run: Run, {now, offsetAt}: RunHeaderView): string {
   const today = dayOf(now);
   if (endedAt === undefined) {
     if (!isCutShort(run)) return since === undefined ? noStart : `since ${words(since, today)}`;
-    return startedAt === undefined ? noStart : `from ${words(startedAt, today)} on, ${noEnd}`;
+    return startedAt === undefined ? noStart : `from ${words(startedAt, today)}, ${noEnd}`;
   }
   const isOpen = isCutShort(run);
   if (startedAt === undefined) return `${isOpen ? 'ended by' : 'until'} ${words(endedAt, today)}`;

@@ -122,7 +122,7 @@ export function statusText(view: StatusView): StyledText {
 /** `3 of 41`, for status line and prompt. */
 export function searchWords(search: SearchStatus, {ellipsis}: Symbols): string {
   if (search.whyStopped !== undefined) return `stopped: ${search.whyStopped}`;
-  const matches = counted(search.matches, 'line', 'lines');
+  const matches = counted(search.matches, 'matching line', 'matching lines');
   const place = search.rank === undefined ? matches : `${count(search.rank)} of ${count(search.matches)}`;
   const found = search.matches === 0 && search.complete ? 'no match' : place;
   const unfinished = search.percent === undefined ? ellipsis : `${ellipsis} ${search.percent}% searched`;

@@ -7,6 +7,7 @@ import type {Services} from '../../../kit/screen/services.ts';
 import type {ThemeName} from '../../../kit/settings/palette.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
 import type {Settings} from '../../../kit/settings/settings.ts';
+import type {CommandMeant} from '../../../kit/shell/named-pipelines.ts';
 import {copyToClipboard} from '../../../kit/system/clipboard.ts';
 import {runWithTimeout} from '../../../kit/system/deadline.ts';
 import {suspendProcess} from '../../../kit/system/signals.ts';
@@ -32,7 +33,7 @@ type TerminalInput = {
   /** Command that does the same without a screen. */
   readonly instead?: string;
   /** The command that may be meant. */
-  readonly meant?: string | undefined;
+  readonly meant?: CommandMeant | undefined;
 };
 
 const depths: Readonly<Record<number, ColorDepth>> = {1: 'none', 4: '16', 8: '256', 24: 'truecolor'};
@@ -46,8 +47,11 @@ export function readTerminal({
 }: TerminalInput): TerminalInfo {
   const {stdout, env} = process;
   if (!keys?.isTTY || !stdout.isTTY) {
-    const advice = meant === undefined ? `use ${instead} in a pipe` : `did you mean 'pipetail ${meant}'?`;
-    throw new UsageError(`the screen needs a terminal · ${advice}`);
+    throw new UsageError(
+      meant === undefined
+        ? `the screen needs a terminal · use ${instead} in a pipe`
+        : `no command '${meant.typed}', and the screen needs a terminal · did you mean 'pipetail ${meant.command}'?`,
+    );
   }
   if (env.TERM === 'dumb') {
     throw new UsageError(`the screen needs more than TERM=dumb · use ${instead}`);

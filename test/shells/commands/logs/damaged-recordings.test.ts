@@ -155,7 +155,7 @@ describe('what is not in the text of the log', () => {
     const {directory, folder} = await damaged(form.facts, damage);
     const {code, text, failures} = await print(directory);
     expect(code).toBe(1);
-    const named = failures.flatMap((line) => /not tell of (\S+) · open that file/.exec(line)?.[1] ?? []);
+    const named = failures.flatMap((line) => /not list (\S+) · open that file/.exec(line)?.[1] ?? []);
     expect(named.length).toBeGreaterThan(0);
     const others = await Promise.all(named.map(async (name) => (await print(path.join(folder, name))).text));
     expect([text, ...others].join('').split('\n').toSorted()).toEqual(all.split('\n').toSorted());

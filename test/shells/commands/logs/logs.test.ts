@@ -408,8 +408,7 @@ describe('following', () => {
       const rig = await setUp();
       rig.server.addPipeline('others').start();
       rig.server.refuse({kind: 'web-console', name: 'orders', times});
-      const url = `${rig.server.url}/v0/pipelines/orders/logs`;
-      const refusal = `pipetail: orders: ${url} answered with a web page, not with the API: is the base URL right?`;
+      const refusal = `pipetail: orders: ${rig.server.url} serves a web page, not the Feldera API`;
       return {...rig, refusal};
     };
 
@@ -432,7 +431,7 @@ describe('following', () => {
       expect(await running).toBe(1);
       expect(notes).toHaveLength(3);
       expect(notes[0]).toBe(`${refusal} · trying again`);
-      expect(notes[2]).toContain(`${refusal} · set the server`);
+      expect(notes[2]).toContain(`${refusal} · check --host`);
     });
 
     it('is a failure where the time is up', async () => {
@@ -829,6 +828,6 @@ describe('names that match a pattern', () => {
     const {server, run, notes} = await setUp();
     server.refuse({kind: 'web-console', of: 'list', times: 1});
     expect(await run({...named, ...options})).toBe(1);
-    expect(notes).toEqual([expect.stringMatching(/^pipetail: .*is the base URL right\?/)]);
+    expect(notes).toEqual([expect.stringMatching(/^pipetail: .* serves a web page, not the Feldera API/)]);
   });
 });

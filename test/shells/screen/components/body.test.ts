@@ -99,12 +99,12 @@ describe('the row above the log says', () => {
 
   it('that a run was cut short, and its last state', () => {
     expect(text({...second, endedAt})).toContain(' · was running · from 12:01:02, ended by 12:11:02');
-    expect(text({...second, endId: 9})).toContain(' · was running · from 12:01:02 on, its end is not in the log');
+    expect(text({...second, endId: 9})).toContain(' · was running · from 12:01:02, end not in the log');
   });
 
   it('that a beginning or a state is not in the log', () => {
     expect(text({...first, endedAt: undefined, state: 'unknown', failed: false})).toContain(
-      ' · state unknown · its start is not in the log',
+      ' · state unknown · start not in the log',
     );
     expect(text({...second, startedAt: undefined, endedAt, state: 'stopped'})).toContain(' · stopped · until 12:11:02');
   });

@@ -17,10 +17,10 @@ const log = [logged(1, 'INFO', 'step one'), logged(2, 'INFO', 'step two')];
 describe('the footer of the log', () => {
   it('offers to pause while it follows, and to resume while it is paused', async () => {
     await using screen = await reading(log);
-    expect(footer(screen)).toBe(' ? help / find & filter p pause Enter open y copy record Tab list q quit f fold');
+    expect(footer(screen)).toBe(' ? help / find & filter p pause Enter open record y copy Tab list q quit f fold');
     expect(footer(screen, 500)).not.toMatch(/ [FG] /);
     screen.press('p');
-    expect(footer(screen)).toBe(' ? help / find & filter p resume Enter open y copy record Tab list q quit f fold');
+    expect(footer(screen)).toBe(' ? help / find & filter p resume Enter open record y copy Tab list q quit f fold');
     // p alone goes on: one key a purpose.
     expect(footer(screen, 500)).not.toMatch(/ [FG] /);
   });
@@ -39,7 +39,7 @@ describe('the footer of the log', () => {
     await using screen = await reading(log);
     expect(footer(screen, 500)).not.toMatch(/ [nN] /);
     await typed(screen, '/', 'step');
-    expect(footer(screen)).toBe(' ? help n next / find & filter Esc end search p resume Enter open y copy record');
+    expect(footer(screen)).toBe(' ? help n next / find & filter Esc end search p resume Enter open record y copy');
     expect(footer(screen, 500)).toContain(' N previous');
     screen.press('Esc');
     expect(footer(screen, 500)).not.toMatch(/ n next| Esc /);
@@ -49,7 +49,7 @@ describe('the footer of the log', () => {
     await using screen = await reading(log);
     expect(footer(screen, 500)).not.toMatch(/ \\ | x /);
     await typed(screen, '&', 'one');
-    expect(footer(screen, 500)).toMatch(/ Esc unfilter .* \\ filters off x around/);
+    expect(footer(screen, 500)).toMatch(/ Esc clear filter .* \\ filters off x around/);
     await pressed(screen, '\\');
     expect(footer(screen, 500)).toContain(' \\ filters on');
     expect(footer(screen, 500)).not.toContain(' x ');
@@ -68,9 +68,9 @@ describe('the footer of the log', () => {
     expect(footer(screen, 500)).toContain(' A unseen errors');
   });
 
-  it('says what a key takes, beside errors in 80 columns too', async () => {
+  it('says what Enter opens, beside errors in 80 columns too', async () => {
     await using screen = await reading([...log, logged(3, 'ERROR', 'broken')]);
-    const expected = ' ? help / find & filter p pause e error Enter open y copy record Tab list q quit';
+    const expected = ' ? help / find & filter p pause e error Enter open record y copy Tab list q quit';
     expect(footer(screen)).toBe(expected);
     expect(footer(screen, 500)).toMatch(/ S save view /);
   });
@@ -101,17 +101,17 @@ describe('the footer of the list', () => {
   it('offers to read all logs while few pipelines run', async () => {
     const names = Array.from({length: 9}, (_, index) => `p${index}`);
     await using screen = await ScreenUnderTest.connected({scenario: quiet(...names)});
-    expect(footer(screen, 500)).not.toContain('read all logs');
+    expect(footer(screen, 500)).not.toContain('a all logs');
     screen.server.pipeline('p8').stop();
-    await screen.until(() => footer(screen, 500).includes(' a read all logs'), 'the offer');
+    await screen.until(() => footer(screen, 500).includes(' a all logs'), 'the offer');
   });
 
   it('offers what can be done with the pipeline under the cursor', async () => {
     await using screen = await ScreenUnderTest.connected();
-    expect(footer(screen)).toBe(' ? help Enter open / find Tab log q quit d why o sort m mark a read all logs');
+    expect(footer(screen)).toBe(' ? help Enter open tab / find Tab log q quit d details o sort m mark a all logs');
     // It is offered until it was done once.
     screen.press('a', 'a');
-    expect(footer(screen)).toBe(' ? help Enter open / find Tab log q quit d why o sort m mark X close tab p pause');
+    expect(footer(screen)).toBe(' ? help Enter open tab / find Tab log q quit d details o sort m mark X close tab');
     screen.press('Enter');
     expect(footer(screen)).toMatch(/^ \? help Enter log /);
     screen.press('m', 'j', 'm');

@@ -101,13 +101,13 @@ describe('the status line says', () => {
 describe('the words of a search', () => {
   it.each<[string, Partial<SearchStatus>]>([
     ['3 of 41', {}],
-    ['41 lines', {rank: undefined}],
-    ['1 line', {rank: undefined, matches: 1}],
+    ['41 matching lines', {rank: undefined}],
+    ['1 matching line', {rank: undefined, matches: 1}],
     ['no match', {rank: undefined, matches: 0}],
-    ['0 lines…', {rank: undefined, matches: 0, complete: false}],
-    ['0 lines… 43% searched', {rank: undefined, matches: 0, complete: false, percent: 43}],
-    ['41 lines', {rank: undefined, percent: 100}],
-    ['1,234 lines…', {rank: undefined, matches: 1234, complete: false}],
+    ['0 matching lines…', {rank: undefined, matches: 0, complete: false}],
+    ['0 matching lines… 43% searched', {rank: undefined, matches: 0, complete: false, percent: 43}],
+    ['41 matching lines', {rank: undefined, percent: 100}],
+    ['1,234 matching lines…', {rank: undefined, matches: 1234, complete: false}],
     ['3 of 41  not a regex: searched as typed', {literal: true}],
     ['stopped: this pattern takes too long', {whyStopped: 'this pattern takes too long'}],
   ])('%s', (words, change) => {
