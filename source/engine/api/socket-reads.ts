@@ -14,7 +14,7 @@ const bufferSize = 64 * 1024;
 /** Bytes. To join a piece of this length costs more than it saves: 20 ms for 163 MB that come in blocks. */
 const longPiece = 16 * 1024;
 /** Bytes read in one turn of the event loop: without a limit they are 2 MB (32 × 64 KiB), which take 16 to 26 ms. */
-const turnLimit = 128 * 1024;
+const turnLimit = 256 * 1024;
 /** Milliseconds between two reads while pieces come fast. */
 const wait = 20;
 /** Pieces come fast when less than these milliseconds lie between them: the one after a wait may be late. */
