@@ -49,7 +49,7 @@ const isSetting =
   /^(?:null|none|nil|true|false|undefined|cannot|could|denied|error|expected|expired|failed|failure|invalid|missing|must|not?|refused|required|timed|unable|unexpected|unknown|unsupported)$/i;
 const isNumber = /^-?\d{1,20}(?:\.\d+)?$/;
 
-/** Returns where an unquoted value ends, without the signs behind it. */
+/** Returns where an unquoted value ends, without punctuation that follows it. */
 function bareEndAt(pattern: RegExp, text: string, from: number): number {
   let to = stickyEnd(pattern, text, from) ?? from;
   while (to > from && ',;)]}'.includes(text[to - 1] ?? '')) to -= 1;

@@ -15,7 +15,7 @@ export type AuthHeaders = <T>(signal: AbortSignal, request: (headers: RequestHea
 
 /** Limits of one request, in milliseconds. */
 export type Timeouts = {
-  /** The name, TCP, the proxy and TLS together. */
+  /** To look up the name, and to connect by TCP, the proxy and TLS, together. */
   readonly connect: number;
   /** From the request to its headers; the server itself waits 10 s for a frozen runner before it answers 503. */
   readonly headers: number;

@@ -190,7 +190,7 @@ export function sumOf(a: RecordCounts, b: RecordCounts): RecordCounts {
   return {records: a.records + b.records, errors: a.errors + b.errors, warnings: a.warnings + b.warnings};
 }
 
-/** Returns whether a record of the span `next` counts to the span `at` before it. Unix times in ms. */
+/** Tells whether a record of the span `next` is counted in the span `at` of the record before it. Unix times in ms. */
 function continues(at: number, next: number): boolean {
   return next === at || (next < at && at - next <= late);
 }

@@ -87,15 +87,19 @@ export function whereTo(
   checkpoints: Pick<CheckpointReader, 'state'>,
   key: string,
 ): 'entry' | 'connector' | undefined {
-  const {place, log} = placeOf(screen, checkpoints, key);
+  return kindOf(placeOf(screen, checkpoints, key));
+}
+
+function kindOf({place, log}: ReturnType<typeof placeOf>): 'entry' | 'connector' | undefined {
   if (place?.entry !== undefined && log && place.entry >= log.buffer.firstId) return 'entry';
   return place?.connector === undefined ? undefined : 'connector';
 }
 
 /** Goes to the place of a finding in the log, or opens its connector. */
 export function goToFinding(screen: Screen, checkpoints: Pick<CheckpointReader, 'state'>, key: string): void {
-  const {place, log} = placeOf(screen, checkpoints, key);
-  const where = whereTo(screen, checkpoints, key);
+  const found = placeOf(screen, checkpoints, key);
+  const {place, log} = found;
+  const where = kindOf(found);
   if (where === 'entry' && place?.entry !== undefined && log) {
     closePages(screen);
     goToEntryOf(screen, log.name, place.entry);

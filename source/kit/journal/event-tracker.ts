@@ -202,7 +202,7 @@ export class EventTracker {
     for (const words of this.log.takeMarked()) this.#services.onMarked?.(words);
   }
 
-  /** By alerts: the journal has them. */
+  /** Alerts of events, which the journal has already. */
   #tell(events: readonly PipelineEvent[]): void {
     const muted = this.log.muted.get();
     // What ended the pipeline is told as its failure.

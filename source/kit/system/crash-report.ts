@@ -30,7 +30,7 @@ export function exitOnFault(
     /** The credentials in use at that moment. */
     readonly secrets: () => readonly string[];
     readonly clock: Clock;
-    /** Returns what is written of the report. */
+    /** Returns the text that is written for the report. */
     readonly noticeOf: (report: string) => string;
   },
 ): () => void {

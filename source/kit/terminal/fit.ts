@@ -95,8 +95,8 @@ export function shortenApart(
 }
 
 /**
- * Returns for each of these different texts the indices of the characters in which it differs first from one of the
- * others. Looks at each character once, as there may be a thousand texts.
+ * Returns for each text the indices of the characters at which it first differs from another one. The texts are all
+ * different, and there may be a thousand: it looks at each character once.
  */
 function placesApart(texts: readonly string[]): ReadonlyMap<string, ReadonlySet<number>> {
   const places = new Map<string, Set<number>>();

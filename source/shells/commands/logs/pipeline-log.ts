@@ -149,7 +149,7 @@ export class PipelineLog implements LogToPrint {
     return this.#opened || this.#connection.kind === 'waiting' ? 'served' : undefined;
   }
 
-  /** Words about what is not recorded of it, once recordings are closed; undefined: nothing, or nothing was to be. */
+  /** Sentence about what the recording lacks, once it is closed; undefined: nothing, or the log is not recorded. */
   get unrecorded(): string | undefined {
     const {recording} = this.#stream.connection.status;
     return this.#opened && recording ? unrecordedWords(recording) : undefined;
