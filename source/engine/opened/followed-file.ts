@@ -32,7 +32,8 @@ export class FollowedFile {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #sink: FileSink;
-  readonly #memory = Buffer.allocUnsafeSlow(comparedBytes + pieceBytes);
+  /** Of the piece that is read next, and of the one before it. */
+  #memory = [memoryOfPiece(), memoryOfPiece()] as const;
   #part: FilePart;
   /** Files that got the name since, oldest first: opened at once, as they may lose the name before they have a byte. */
   #waiting: FilePart[] = [];
@@ -112,26 +113,37 @@ export class FollowedFile {
     while (this.#waiting.length > most) await this.#waiting.shift()?.close();
   }
 
-  /** Reads to the end of the present file. */
+  /** Reads to the end of the present file; each piece while the one before it is taken in. */
   async #readOn(): Promise<void> {
-    while (!this.#isClosed) {
-      const compared = this.#last.length;
-      const bytes = await this.#part.read(this.#memory.subarray(0, compared + pieceBytes), this.#offset - compared);
+    for (let reading = this.#readPiece(); ; ) {
+      const bytes = await reading;
       if (this.#isClosed) return;
+      const compared = this.#last.length;
       if (!bytes.subarray(0, compared).equals(this.#last)) {
         this.#part = this.#part.truncated();
         this.#beginAgain();
         this.#sink.onChanged('truncated');
+        reading = this.#readPiece();
         continue;
       }
       if (bytes.length === compared) return;
       const added = bytes.subarray(compared);
+      const offset = this.#offset;
       const skipped = this.#isInHole ? textStart(added) : 0;
       this.#isInHole &&= skipped === added.length;
-      if (!this.#isInHole) this.#sink.append(added.subarray(skipped), this.#part, this.#offset + skipped);
       this.#offset += added.length;
       this.#last = Buffer.from(bytes.subarray(-comparedBytes));
+      reading = this.#readPiece();
+      if (!this.#isInHole) this.#sink.append(added.subarray(skipped), this.#part, offset + skipped);
     }
+  }
+
+  /** Reads the bytes that are compared, and what follows them. */
+  #readPiece(): Promise<Buffer> {
+    const [memory, other] = this.#memory;
+    this.#memory = [other, memory];
+    const compared = this.#last.length;
+    return this.#part.read(memory.subarray(0, compared + pieceBytes), this.#offset - compared);
   }
 
   /** Another file has the name: what comes is written there, once it has a byte. */
@@ -175,6 +187,10 @@ export class FollowedFile {
     this.#isInHole = true;
     this.#last = Buffer.alloc(0);
   }
+}
+
+function memoryOfPiece(): Buffer {
+  return Buffer.allocUnsafeSlow(comparedBytes + pieceBytes);
 }
 
 /** After the NULs, or the byte order mark of UTF-8, with which a file begins. */

