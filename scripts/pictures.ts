@@ -1,6 +1,6 @@
-// Draws docs/pictures/*.svg: the built program, in an emulated terminal, on the demo server. `npm run pictures`.
+// Draws docs/pictures/*.svg: the built program, in an emulated terminal, on the demo server. `npm run pictures`. A scene that
+// takes shots becomes a film, another one a still of its end.
 import {mkdir, writeFile} from 'node:fs/promises';
-import path from 'node:path';
 import {connectorErrors, parseError} from '../demo/connector-errors.ts';
 import {kafkaInput, kafkaSpan, processLog} from '../demo/process-log.ts';
 import {installation} from '../demo/scenario.ts';
@@ -9,7 +9,6 @@ import {textWidth} from '../source/lib/width.ts';
 import {FakeClock} from '../test/harness/fake-clock.ts';
 import {openProgram} from '../test/harness/program.ts';
 import type {CellStyle} from '../test/harness/screen.ts';
-import {temporaryDirectory} from '../test/harness/temporary-directory.ts';
 import type {Terminal} from '../test/harness/terminal.ts';
 
 /** The program in a terminal, on a demo server. Neither's wall clock runs. */
@@ -18,9 +17,12 @@ type Stage = {
   readonly server: DemoServer;
   /** Moves the server's clock, and no other. */
   readonly pass: (milliseconds: number) => Promise<void>;
-  /** Moves the clocks of both. */
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Films the screen as it is, for so many seconds, above a caption. */
+  readonly shoot: (seconds: number, caption: string) => void;
 };
+
+/** Rows of a screen as SVG, each at the top; the caption is one more row. */
+type Shot = {readonly rows: readonly string[]; readonly seconds: number};
 
 type Scene = {
   readonly name: string;
@@ -51,23 +53,41 @@ const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'gap',
-    title: 'A gap: a marker in the log says how many entries were lost, and between which times',
-    pipelines: ['orders'],
-    async play({terminal, server, sleep}) {
-      // For longer than the server's buffer lasts.
-      await server.stopApi();
-      await sleep(50 * 60_000);
-      await server.startApi();
-      await terminal.waitFor(/ LIVE\s*$/m);
-      await terminal.press('{');
+    name: 'film',
+    title: 'From the list to the cause: a failed pipeline, its errors, the record, and the live log again',
+    pipelines: [],
+    async play({terminal, shoot, pass}) {
+      shoot(2, 'What needs attention is on top');
+      await terminal.press('d');
+      await terminal.waitFor('amout');
+      shoot(3, 'd: why it failed');
+      await terminal.press('escape');
+      await terminal.press('j');
+      await terminal.press('enter', 'enter');
+      await terminal.waitFor('/ find');
+      await pass(1000);
+      await terminal.stable();
+      shoot(2, 'Enter: its log, live');
+      await terminal.press('E');
       await terminal.waitFor('PAUSED');
-      await terminal.waitFor('entries lost');
+      await terminal.stable();
+      shoot(2, 'E: the last error');
+      await terminal.press('enter');
+      await terminal.stable();
+      shoot(2.5, 'Enter: the whole record');
+      await terminal.press('escape', '/');
+      await terminal.type('parse error');
+      await terminal.stable();
+      shoot(2, '/: all matches, counted as you type');
+      await terminal.press('enter', 'G');
+      await pass(2000);
+      await terminal.stable();
+      shoot(1.5, 'G: the end of the log again');
     },
   },
 ];
 
-const size = {cols: 112, rows: 30};
+const size = {cols: 120, rows: 35};
 const startedAt = Date.UTC(2026, 2, 14, 12, 43, 20);
 
 /** Neighbouring cells of one style; `column` is 0-based. */
@@ -118,45 +138,76 @@ const baseline = 13.5;
 const margin = 12;
 const fonts = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace";
 
-/** The screen as SVG, in the colours that its reader prefers. */
-function drawn(terminal: Terminal, title: string): string {
-  const {cols, rows} = terminal;
-  const width = pixels(2 * margin + cols * cellWidth);
-  const height = pixels(2 * margin + rows * rowHeight);
+function shotOf(terminal: Terminal, seconds = 0, caption = ''): Shot {
+  const rows = Array.from({length: terminal.rows}, (_, row) => runsOf(terminal, row).flatMap(drawnRun).join('\n'));
+  return {rows: caption === '' ? rows : [...rows, drawnCaption(caption)], seconds};
+}
+
+/** Shots as SVG, in the colours that its reader prefers: a still of one, or a film that begins again at its end. */
+function drawn(shots: readonly Shot[], title: string): string {
+  const height = pixels(2 * margin + (shots[0]?.rows.length ?? 0) * rowHeight);
+  const width = pixels(2 * margin + size.cols * cellWidth);
   const extent = `width="${width}" height="${height}"`;
   const fills = (tone: 0 | 1) =>
     Object.entries(colours)
       .map(([name, tones]) => `.${name}{fill:${tones[tone]}}`)
       .join('');
+  // A row that several shots have is drawn once.
+  const distinct = [...new Set(shots.flatMap(({rows}) => rows))];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" ${extent} viewBox="0 0 ${width} ${height}" role="img">`,
     `<title>${escaped(title)}</title>`,
-    `<style>${fills(0)}@media (prefers-color-scheme:dark){${fills(1)}}</style>`,
+    `<style>${fills(0)}@media (prefers-color-scheme:dark){${fills(1)}}${shots.length > 1 ? turns(shots) : ''}</style>`,
     `<rect ${extent} rx="8" class="bg" stroke="#6e7781"/>`,
     `<g font-family="${fonts}" font-size="${fontSize}">`,
-    ...Array.from({length: rows}, (_, row) => runsOf(terminal, row).flatMap((run) => drawnRun(run, row))).flat(),
+    '<defs>',
+    ...distinct.map((row, index) => `<g id="r${index}">${row}</g>`),
+    '</defs>',
+    ...shots.map(({rows}, shot) => {
+      const uses = rows.map((row, at) => `<use href="#r${distinct.indexOf(row)}" y="${margin + at * rowHeight}"/>`);
+      return `<g class="shot s${shot}">${uses.join('')}</g>`;
+    }),
     '</g>',
     '</svg>',
     '',
   ].join('\n');
 }
 
-function drawnRun({text, column, cells, style}: Run, row: number): string[] {
+/** Styles that show one shot after the other; only the first one to who wants no motion. */
+function turns(shots: readonly Shot[]): string {
+  const seconds = shots.reduce((sum, shot) => sum + shot.seconds, 0);
+  let past = 0;
+  const rules = shots.map((shot, index) => {
+    const from = pixels((100 * past) / seconds);
+    past += shot.seconds;
+    const until = pixels((100 * past) / seconds);
+    const before = index === 0 ? '' : '0%{visibility:hidden}';
+    const frames = `${before}${from}%{visibility:visible}${index === shots.length - 1 ? '' : `${until}%{visibility:hidden}`}`;
+    return `.s${index}{animation:s${index} ${seconds}s step-end infinite}@keyframes s${index}{${frames}}`;
+  });
+  const still = '@media (prefers-reduced-motion:reduce){.shot{animation:none}.s0{visibility:visible}}';
+  return `.shot{visibility:hidden}${rules.join('')}${still}`;
+}
+
+function drawnCaption(caption: string): string {
+  return `<text x="${margin + cellWidth}" y="${baseline}" class="blue" font-weight="bold">${escaped(caption)}</text>`;
+}
+
+function drawnRun({text, column, cells, style}: Run): string[] {
   const {fg = 'fg', bg = 'bg', inverse} = style;
   const [ink, ground] = inverse ? [bg, fg] : [fg, bg];
-  const top = margin + row * rowHeight;
   const looks = [
     style.bold && ' font-weight="bold"',
     style.dim && ' opacity="0.7"',
     style.italic && ' font-style="italic"',
     style.underline && ' text-decoration="underline"',
   ];
-  const box = `x="${pixels(margin + column * cellWidth)}" y="${top}" width="${pixels(cells * cellWidth)}"`;
+  const box = `x="${pixels(margin + column * cellWidth)}" width="${pixels(cells * cellWidth)}"`;
   // Without two or more blanks in a row, which not every reader of SVG keeps.
   const words = [...text.matchAll(/[^ ]+(?: [^ ]+)*/g)].map(({0: word, index}) => {
     // A symbol is a text of its own, and may be two cells wide. A fixed length keeps columns aligned in any font.
     const length = pixels((word === text ? cells : word.length) * cellWidth);
-    const place = `x="${pixels(margin + (column + index) * cellWidth)}" y="${pixels(top + baseline)}"`;
+    const place = `x="${pixels(margin + (column + index) * cellWidth)}" y="${baseline}"`;
     const fitted = `textLength="${length}" lengthAdjust="spacingAndGlyphs"`;
     return `<text ${place} ${fitted} class="${known(ink)}"${looks.filter(Boolean).join('')}>${escaped(word)}</text>`;
   });
@@ -181,28 +232,25 @@ const folder = new URL('../docs/pictures/', import.meta.url);
 await mkdir(folder, {recursive: true});
 for (const {name, title, pipelines, play} of scenes) {
   const clock = new FakeClock(startedAt);
-  await using files = await temporaryDirectory();
-  const wallFile = path.join(files.path, 'wall');
-  await writeFile(wallFile, String(startedAt));
-  const preload = `import {readFileSync} from 'node:fs'; Date.now = () => Number(readFileSync('${wallFile}', 'utf8'))`;
+  const preload = `Date.now = () => ${startedAt}`;
   const server = await DemoServer.start({scenario: installation, clock, port: 18_080});
   await using terminal = await openProgram(['--host', server.url, ...pipelines], {
     ...size,
-    // The page after an absence would be in front of the gap.
-    env: {TZ: 'UTC', PIPETAIL_AWAY: '0', NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`},
+    env: {TZ: 'UTC', NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`},
   });
   await terminal.waitFor(/ LIVE\b/);
   // Lines of an unfinished catch-up would count as unseen.
   await terminal.stable();
   const pass = async (milliseconds: number) => await clock.advance(milliseconds);
-  const sleep = async (milliseconds: number) => {
-    await pass(milliseconds);
-    await writeFile(wallFile, String(startedAt + milliseconds));
-  };
-  await play({terminal, server, pass, sleep});
-  // A notice leaves the status line after some seconds.
-  await terminal.waitFor(() => /^ {1,2}[\d,]+ lines /.test(terminal.row(-2)));
-  await terminal.stable(1500);
-  await writeFile(new URL(`${name}.svg`, folder), drawn(terminal, title));
+  const shots: Shot[] = [];
+  const shoot = (seconds: number, caption: string) => void shots.push(shotOf(terminal, seconds, caption));
+  await play({terminal, server, pass, shoot});
+  if (shots.length === 0) {
+    // A notice leaves the status line after some seconds.
+    await terminal.waitFor(() => /^ {1,2}[\d,]+ lines /.test(terminal.row(-2)));
+    await terminal.stable(1500);
+    shots.push(shotOf(terminal));
+  }
+  await writeFile(new URL(`${name}.svg`, folder), drawn(shots, title));
   await server.close();
 }
