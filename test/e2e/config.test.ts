@@ -56,6 +56,22 @@ describe('the two of them', () => {
   });
 });
 
+test('a saved filter that is wrong, or that is not there, is one line and exit code 2', async () => {
+  const {file, pipetail} = await homeWith(
+    '[filters]\nnoise = ["!step completed", "level:info"]\nslow = "level:loud"\n',
+  );
+  expect(await pipetail('--demo')).toMatchObject({
+    ...{code: 2, stdout: ''},
+    stderr: `pipetail: ~/config.toml:3: filter 'slow': no level "loud": there are trace, debug, info, warn and error\n`,
+  });
+  await writeFile(file, '[filters]\nnoise = ["!step completed", "level:info"]\n');
+  expect(await pipetail('--demo --filter @nois')).toMatchObject({
+    ...{code: 2, stdout: ''},
+    stderr:
+      "pipetail: --filter '@nois' · no saved filter '@nois' · did you mean '@noise'? · for that text: text:@nois\n",
+  });
+});
+
 describe('contexts', () => {
   async function setUp() {
     const one = await serverWith('one', 'PLANTED-one');

@@ -19,6 +19,11 @@ export type Filter =
   /** Matches one run: heads in `[from, to)`. `to` may be set or lowered while entries after it are unread. */
   | {readonly kind: 'between'; readonly from: number; readonly to: number | undefined};
 
+/** It can be written as text: a range of this log, or records like one, cannot. */
+export function isTyped({kind}: Filter): boolean {
+  return kind === 'text' || kind === 'level' || kind === 'target';
+}
+
 /** It means nothing in a log of which no times and levels are read. */
 export function needsFormat({kind}: Filter): boolean {
   return kind === 'level' || kind === 'target';
@@ -31,13 +36,17 @@ const levelPrefix = 'level:';
 const targetPrefix = 'target:';
 /** Makes a pattern of a text that would be another kind of filter. */
 const textPrefix = 'text:';
+/** Before the name of saved filters, which are several: they are no filter of their own. */
+export const savedPrefix = '@';
+
+/** `timeLimit` stops patterns that take too long. */
+export type FilterOptions = {readonly timeLimit?: TimeLimit};
 
 /**
  * Reads a typed filter: `refused` (a pattern as in a search), `target:kafka`, `level:warn`; `!` before it hides the
  * records that match. `\!` begins a pattern that begins with `!`; `text:` may precede any pattern: `text:level:5`.
- * `timeLimit` stops patterns that take too long.
  */
-export function parseFilter(typed: string, options: {timeLimit?: TimeLimit} = {}): ParsedFilter {
+export function parseFilter(typed: string, options: FilterOptions = {}): ParsedFilter {
   const out = typed.startsWith('!');
   const rest = out ? typed.slice(1) : typed;
   if (rest === '') return failure('type what to filter by: refused, !refused, target:kafka, level:warn');
@@ -88,7 +97,9 @@ function patternOf(typed: string): string {
 
 function typedPattern(source: string): string {
   if (source.startsWith('!')) return `\\${source}`;
-  const isMistaken = [levelPrefix, targetPrefix, textPrefix, '\\!'].some((prefix) => source.startsWith(prefix));
+  const isMistaken = [levelPrefix, targetPrefix, textPrefix, savedPrefix, '\\!'].some((prefix) =>
+    source.startsWith(prefix),
+  );
   return isMistaken ? `${textPrefix}${source}` : source;
 }
 

@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
-import {type Filter, filterText} from '../../engine/filters/filter.ts';
+import {filterText, isTyped} from '../../engine/filters/filter.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {isoTime, shellWord} from '../../lib/format.ts';
 import type {PaneOnScreen} from '../pane/pane-on-screen.ts';
@@ -29,11 +29,6 @@ export function placeOf(screen: Screen, at: PaneOnScreen, id: number): CopiedPla
     ...what.last,
   ];
   return {hash, command: words.map(shellWord).join(' ')};
-}
-
-/** A range of this log, or records like one, cannot be typed. */
-function isTyped({kind}: Filter): boolean {
-  return kind === 'text' || kind === 'level' || kind === 'target';
 }
 
 /** The words that open the log, before and behind its options; undefined: it cannot be opened again. */

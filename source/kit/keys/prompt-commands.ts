@@ -6,7 +6,11 @@ export const promptCommands = [
   {id: 'interrupt', keys: ['^C'], help: 'cancel; twice: quit'},
   {id: 'older', keys: ['Up', '^P', '^R'], help: 'an earlier text that begins like this one'},
   {id: 'newer', keys: ['Down', '^N'], help: 'back to a later one, and to what was typed'},
-  {id: 'cycle', keys: ['Tab'], help: 'save something else: selection, view, all, markers'},
+  {
+    id: 'cycle',
+    keys: ['Tab'],
+    help: 'in &: the next saved filter; in S: save something else: selection, view, all, markers',
+  },
   {id: 'start', keys: ['Home', '^A'], help: 'start of the text'},
   {id: 'end', keys: ['End', '^E'], help: 'end of the text'},
   {id: 'previous', keys: ['Left', '^B'], help: 'a character back'},

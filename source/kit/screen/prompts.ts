@@ -72,11 +72,13 @@ export function recallPrompt(screen: Screen, by: 1 | -1): boolean {
   return recalled !== undefined;
 }
 
-/** Tab: gives the text another purpose. */
+/** Tab: gives the text another purpose, or another text; or shows why there is none. */
 export function cyclePrompt(screen: Screen): void {
   const {prompt} = screen.state;
-  const next = prompt && kindOf(screen, prompt).cycle?.(screen, prompt);
-  if (next) replacePrompt(screen, {...next, problem: undefined});
+  if (!prompt) return;
+  const next = kindOf(screen, prompt).cycle?.(screen, prompt);
+  if (typeof next === 'string') screen.dispatch({type: 'prompt', prompt: {...prompt, problem: next}});
+  else if (next) replacePrompt(screen, {...next, problem: undefined});
 }
 
 function replacePrompt(screen: Screen, prompt: Prompt): void {

@@ -231,8 +231,8 @@ export type PromptKind<Kind extends Prompt['kind']> = {
   readonly submit: (screen: Screen, prompt: PromptOf<Kind>) => string | undefined;
   /** Esc; the prompt is closed already. */
   readonly cancel?: (screen: Screen, prompt: PromptOf<Kind>) => void;
-  /** Tab: the same text for another purpose. */
-  readonly cycle?: (screen: Screen, prompt: PromptOf<Kind>) => PromptOf<Kind>;
+  /** Tab: the same text for another purpose, or another text. Returns a problem if there is none. */
+  readonly cycle?: (screen: Screen, prompt: PromptOf<Kind>) => PromptOf<Kind> | string;
   /** Arrow keys: 1 for older, -1 for newer. Returns the prompt with another text, or undefined at the end. */
   readonly recall?: (screen: Screen, prompt: PromptOf<Kind>, by: 1 | -1) => PromptOf<Kind> | undefined;
 };

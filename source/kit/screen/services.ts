@@ -14,6 +14,7 @@ import {LongWait} from '../../lib/long-wait.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {EventOptions} from '../journal/event-tracker.ts';
 import type {CommandTable} from '../keys/command.ts';
+import type {SavedFilters} from '../settings/saved-filters.ts';
 import type {PromptHistories} from '../state/prompt-history.ts';
 import type {CopyForm} from '../state/view-state.ts';
 import type {AlertCommand} from '../system/alert-command.ts';
@@ -75,6 +76,7 @@ export type Services = {
   readonly insecure: boolean;
   readonly offsetAt: ZoneOffset;
   readonly histories: PromptHistories;
+  readonly savedFilters: SavedFilters;
   /** The user's home folder, which paths on the screen are shortened by. */
   readonly home: string;
   /** The form of the lines that are copied and saved. */

@@ -1,4 +1,5 @@
 import type {FlagName} from './option-table.ts';
+import type {SavedFilters} from './saved-filters.ts';
 
 /** A checked configuration file. */
 export type ConfigFile = {
@@ -6,6 +7,7 @@ export type ConfigFile = {
   readonly name: string;
   readonly options: ReadonlyMap<FlagName, FileValue>;
   readonly contexts: ReadonlyMap<string, ContextTable>;
+  readonly filters: SavedFilters;
   readonly keys: readonly KeyRemap[];
 };
 
@@ -31,6 +33,7 @@ export const emptyConfig: ConfigFile = {
   name: '',
   options: new Map(),
   contexts: new Map(),
+  filters: new Map(),
   keys: [],
 };
 

@@ -1,4 +1,4 @@
-import {fileLine, tomlText} from './file-line.ts';
+import {fileLine, tomlList} from './file-line.ts';
 import {isConfigurable, type Option, variableOf} from './option.ts';
 import {credentialFlags, options} from './option-table.ts';
 import {contextOptions} from './option-values.ts';
@@ -24,6 +24,11 @@ const aboutContexts = `# Contexts: a server and the credential for it. Choose on
 # the key itself, is read only from a file that no other user can read (chmod 600).
 `;
 
+const aboutFilters = `# Filters: for a name, a filter or a list of them, as & takes them. In the prompt of & and with --filter: @noise.
+#[filters]
+#noise = ["!step completed", "level:info"]
+`;
+
 const aboutKeys = `# Keys: for a command, a key or a list of keys that replaces its own; an empty list leaves it without a key.
 `;
 
@@ -41,6 +46,7 @@ export function configTemplate(keyLines: readonly KeyLine[]): string {
     '#[contexts.prod]',
     ...contextOptions.map(contextLine),
     '',
+    aboutFilters,
     aboutKeys,
     '#[keys]',
     ...keyLines.map(({command, keys, help}) => `${`#${tomlKey(command)} = ${tomlList(keys)}`.padEnd(38)} # ${help}`),
@@ -58,11 +64,6 @@ function contextLine(option: Option): string {
   const line = fileLine(option, option.example);
   const isAlternative = credentialFlags.some((flag) => flag === option.flag);
   return `# ${option.help}\n${isAlternative ? `# or: ${line}` : `#${line}`}`;
-}
-
-function tomlList(values: readonly string[]): string {
-  const [only] = values;
-  return values.length === 1 && only !== undefined ? tomlText(only) : `[${values.map(tomlText).join(', ')}]`;
 }
 
 function tomlKey(name: string): string {

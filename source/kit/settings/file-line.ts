@@ -8,7 +8,13 @@ export function fileLine({flag, value, fallback, example, choices}: Option, text
   return `${flag} = ${value === undefined || isNumber ? shown : tomlText(shown)}`;
 }
 
+/** One value, or several in brackets. */
+export function tomlList(values: readonly string[]): string {
+  const [only] = values;
+  return values.length === 1 && only !== undefined ? tomlText(only) : `[${values.map(tomlText).join(', ')}]`;
+}
+
 /** Uses `'…'` where that avoids escapes, as in patterns. */
-export function tomlText(value: string): string {
+function tomlText(value: string): string {
   return /[\\"]/.test(value) && !value.includes("'") ? `'${value}'` : JSON.stringify(value);
 }

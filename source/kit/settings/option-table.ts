@@ -153,7 +153,7 @@ export const options = [
     flag: 'filter',
     value: 'FILTER',
     repeatable: true,
-    help: 'filter the logs as & does: refused, !refused, target:kafka, level:warn. Given several times: all of them',
+    help: 'filter the logs as & does: refused, !refused, target:kafka, level:warn, @noise (saved in the file). Given several times: all of them',
     core: 'filter the logs as & does: refused, level:warn',
     commands: screens,
     once: true,

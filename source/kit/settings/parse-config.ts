@@ -12,9 +12,10 @@ import {isConfigurable, type Option} from './option.ts';
 import {credentialFlags, type FlagName, options, readValue} from './option-table.ts';
 import {contextOptions, findContext, optionValues} from './option-values.ts';
 import {didYouMean, numericValues, UsageError} from './parse-values.ts';
+import {checkSaved, nameInFile, type SavedFilters} from './saved-filters.ts';
 import {readServerOptions} from './server-options.ts';
 
-const tables = ['contexts', 'keys'] as const;
+const tables = ['contexts', 'filters', 'keys'] as const;
 
 /**
  * Unknown keys, wrong types and invalid values are problems, in the order of lines; everything else is read. A text that
@@ -37,6 +38,7 @@ export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile;
     name: read.name,
     options: readOptions(toml.rows, read, check),
     contexts: readContexts(of('contexts'), read, check),
+    filters: readFilters(of('filters'), check),
     keys: readKeys(of('keys'), read, check),
   };
   const own = file.options.get('context')?.text;
@@ -60,7 +62,7 @@ function readOptions(rows: readonly TomlRow[], read: ReadOptions, check: Check):
     if (isTable && (isKnown || wrongTables.has(key))) continue;
     if (isTable) wrongTables.add(key);
     check(line, () => {
-      if (isKnown) throw new UsageError(`'${key}' is a table: [${key === 'keys' ? key : `${key}.NAME`}]`);
+      if (isKnown) throw new UsageError(`'${key}' is a table: [${key === 'contexts' ? 'contexts.NAME' : key}]`);
       if (isTable)
         throw new UsageError(`unknown table '${key}'${didYouMean(key, tables) || ` · there are ${tables.join(', ')}`}`);
       const option = optionInFile(key);
@@ -87,26 +89,48 @@ function optionInFile(key: string) {
 /** `[keys]`: for a command, a key or a list of keys. The screen's table of commands checks later that they exist. */
 function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, check: Check): KeyRemap[] {
   const remaps: KeyRemap[] = [];
+  const words = {one: 'a command', takes: 'a key in quotation marks, or a list of them'};
+  readLists(rows, words, check, (command, keys, line) => {
+    if (keys.some((key) => /\p{Cc}/u.test(key))) {
+      throw new UsageError(
+        `'${command}' takes the names of keys, such as ^D or Esc, not the characters that they send`,
+      );
+    }
+    remaps.push({command, keys, where: `${name}:${line}`});
+  });
+  return remaps;
+}
+
+/** `[filters]`: for a name, a filter or a list of them. */
+function readFilters(rows: readonly TomlRow[], check: Check): SavedFilters {
+  const filters = new Map<string, readonly string[]>();
+  const words = {one: 'a filter', takes: 'a filter in quotation marks, or a list of them'};
+  readLists(rows, words, check, (name, texts) => {
+    checkSaved(name, texts);
+    filters.set(name, texts);
+  });
+  return filters;
+}
+
+/** Reads a table that has texts, or lists of them, under names. */
+function readLists(
+  rows: readonly TomlRow[],
+  {one, takes}: {readonly one: string; readonly takes: string},
+  check: Check,
+  read: (name: string, texts: readonly string[], line: number) => void,
+): void {
   for (const {path, line, value} of rows) {
     if (value.type === 'table') continue;
-    // TOML reads a dot in a command's name as a table.
-    const command = path.slice(1).join('.');
+    // TOML reads a dot in a name as a table.
+    const name = path.slice(1).join('.');
     const items = value.type === 'list' ? value.items : [value];
-    const keys = items.flatMap((item) => (item.type === 'text' ? [item.text] : []));
+    const texts = items.flatMap((item) => (item.type === 'text' ? [item.text] : []));
     check(line, () => {
-      if (!/^[\w.-]+$/.test(command))
-        throw new UsageError("a command's name is made of letters, digits, '.', '-' and '_'");
-      if (keys.some((key) => /\p{Cc}/u.test(key))) {
-        throw new UsageError(
-          `'${command}' takes the names of keys, such as ^D or Esc, not the characters that they send`,
-        );
-      }
-      if (keys.length < items.length)
-        throw new UsageError(`'${command}' takes a key in quotation marks, or a list of them`);
-      remaps.push({command, keys, where: `${name}:${line}`});
+      if (!nameInFile.test(name)) throw new UsageError(`${one}'s name is made of letters, digits, '.', '-' and '_'`);
+      if (texts.length < items.length) throw new UsageError(`'${name}' takes ${takes}`);
+      read(name, texts, line);
     });
   }
-  return remaps;
 }
 
 type ReadOptions = {

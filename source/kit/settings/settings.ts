@@ -46,6 +46,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
     contexts: [...file.contexts.values()].map(({name, host, values}) => {
       return {name, host, color: values.get('color')?.text};
     }),
+    savedFilters: file.filters,
     /** Keys as written; the screen's table of commands checks them. */
     keys: file.keys,
     /** Recordings of every log; undefined: none. A folder set by a variable or the file is for real logs only. */

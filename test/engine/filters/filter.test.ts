@@ -52,7 +52,7 @@ describe('what is typed', () => {
 });
 
 test('the text of a filter gives the filter again', () => {
-  const part = fc.constantFrom('!', '\\', 'level:', 'target:', 'text:', 'warn', 'a', ' ', '(');
+  const part = fc.constantFrom('!', '@', '\\', 'level:', 'target:', 'text:', 'warn', 'a', ' ', '(');
   fc.assert(
     fc.property(
       fc.array(part, {maxLength: 6}).map((parts) => parts.join('')),
@@ -63,6 +63,11 @@ test('the text of a filter gives the filter again', () => {
       },
     ),
   );
+});
+
+test('a pattern that begins as the name of saved filters is written as a text', () => {
+  const result = parseFilter('text:@Override');
+  expect(result.kind === 'filter' && filterText(result.filter)).toBe('text:@Override');
 });
 
 test('filters that cannot be typed have a description', () => {

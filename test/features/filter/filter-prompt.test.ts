@@ -1,7 +1,17 @@
 import {describe, expect, it} from 'vitest';
 import {filterText} from '../../../source/engine/filters/filter.ts';
 import {cancelPrompt, promptLabel, recallPrompt, submitPrompt} from '../../../source/kit/screen/prompts.ts';
-import {lastWords, logged, pressed, reading, retype, typed, viewOf, workedOut} from '../../kit/screen/reading.ts';
+import {
+  lastWords,
+  logged,
+  noticeOf,
+  pressed,
+  reading,
+  retype,
+  typed,
+  viewOf,
+  workedOut,
+} from '../../kit/screen/reading.ts';
 import type {ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
 
 const texts = (screen: ScreenUnderTest) => viewOf(screen).filters.map(({filter}) => filterText(filter));
@@ -165,5 +175,105 @@ describe('the prompt of &', () => {
     retype(screen, 'level:warn');
     submitPrompt(screen.controller);
     expect(texts(screen)).toMatchObject(['step', 'this run', 'level:warn', /^not like/]);
+  });
+});
+
+describe('saved filters', () => {
+  const log = [
+    logged(1, 'INFO', 'step one'),
+    logged(2, 'DEBUG', 'detail two'),
+    logged(3, 'WARN', 'slow three'),
+    logged(4, 'INFO', 'done four'),
+  ];
+  const savedFilters = new Map([
+    ['noise', ['!step', 'level:info']],
+    ['nothing', ['nowhere']],
+    ['slow', ['slow']],
+  ]);
+  const withSaved = () => reading(log, {services: {savedFilters}});
+  const promptOf = (screen: ScreenUnderTest) => screen.controller.state.prompt;
+
+  it('Tab goes through them, and Enter adds all filters of the name', async () => {
+    await using screen = await withSaved();
+    screen.press('&');
+    const seen = ['Tab', 'Tab', 'Tab', 'Tab'].map((key) => {
+      screen.press(key);
+      return promptOf(screen)?.text;
+    });
+    expect(seen).toEqual(['@noise', '@nothing', '@slow', '@noise']);
+    await pressed(screen, 'Enter');
+    expect(texts(screen)).toEqual(['!step', 'level:info']);
+    expect(lastWords(screen)).toEqual(['Fresh', 'three', 'four']);
+  });
+
+  it('Tab completes what was typed', async () => {
+    await using screen = await withSaved();
+    screen.pressTogether('&', '@', 's', 'Tab');
+    expect(promptOf(screen)).toMatchObject({text: '@slow', problem: undefined});
+    retype(screen, '@x');
+    screen.press('Tab');
+    expect(promptOf(screen)).toMatchObject({
+      text: '@x',
+      problem: "no saved filter begins with '@x' · there are @noise, @nothing, @slow",
+    });
+  });
+
+  it('a name that is not there is said, and the prompt stays open', async () => {
+    await using screen = await withSaved();
+    await typed(screen, '&', '@nois');
+    expect(promptOf(screen)?.problem).toBe(
+      "no saved filter '@nois' · did you mean '@noise'? · for that text: text:@nois",
+    );
+    retype(screen, 'text:@nois');
+    submitPrompt(screen.controller);
+    expect(texts(screen)).toEqual(['text:@nois']);
+  });
+
+  it('the arrows recall the name', async () => {
+    await using screen = await withSaved();
+    await typed(screen, '&', '@slow');
+    await pressed(screen, 'Esc', '&', 'Up', 'Enter');
+    expect(texts(screen)).toEqual(['slow']);
+  });
+
+  it('an edited filter is replaced by all of them', async () => {
+    await using screen = await withSaved();
+    await typed(screen, '&', 'four');
+    await typed(screen, '&', 'done');
+    screen.press('&', 'Up', 'Up');
+    retype(screen, '@noise');
+    await pressed(screen, 'Enter');
+    expect(texts(screen)).toEqual(['!step', 'done', 'level:info']);
+  });
+
+  it('@name= copies the filters that are on as a line of the file', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '&', '!step "one"');
+    await typed(screen, '&', 'level:info');
+    await pressed(screen, 'k', '-');
+    await typed(screen, '&', '@noise=');
+    expect(screen.copied).toEqual([`noise = ['!step "one"', "level:info"]\n`]);
+    expect(noticeOf(screen)).toBe(
+      `noise = ['!step "one"', "level:info"] · without 1 that cannot be typed · sent 1 line, 38 B by OSC 52 (terminals do not confirm it) · for [filters] in the configuration file`,
+    );
+    expect(texts(screen)).toHaveLength(3);
+  });
+
+  it('@name= needs a name, and a filter that is on', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '&', '@a b=');
+    expect(promptOf(screen)?.problem).toBe('type a name of letters and digits: @noise=');
+    retype(screen, '@noise=');
+    submitPrompt(screen.controller);
+    expect(promptOf(screen)?.problem).toBe('no filter is on that could be saved');
+    expect(screen.copied).toEqual([]);
+  });
+
+  it('Tab says how to save one while none is', async () => {
+    await using screen = await reading(log);
+    screen.press('&', 'Tab');
+    expect(promptOf(screen)?.problem).toBe(
+      'no filters are saved · @NAME= copies those of this tab as a line for the configuration file',
+    );
   });
 });

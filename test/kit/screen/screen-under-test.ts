@@ -82,6 +82,7 @@ export type ScreenOptions = {
       | 'serverVersion'
       | 'addPast'
       | 'recordingsFolder'
+      | 'savedFilters'
     >
   >;
 };

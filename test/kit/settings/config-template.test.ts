@@ -33,6 +33,7 @@ test('with every comment sign removed, every line is valid and a default', () =>
     if (value === undefined) expect(given, flag).toBe('false');
     if (fallback !== undefined) expect(given, flag).toBe(fallback);
   }
+  expect([...file.filters.keys()]).toEqual(['noise']);
   expect(file.keys.map(({command, keys}) => [command, keys])).toEqual(
     table.lines().map(({command, keys}) => [command, keys]),
   );
@@ -58,4 +59,5 @@ test('the example of docs/options.md is right', () => {
   expect(problems).toEqual([]);
   expect(table.problems(file.keys)).toEqual([]);
   expect(file.contexts.size).toBe(2);
+  expect(file.filters.size).toBe(1);
 });

@@ -37,6 +37,10 @@ host = "http://localhost:1"
 auth-variable = "EU_KEY"
 color = "#5f0000"
 
+[filters]
+noise = ["!step completed", 'level:info']
+kafka.in = "target:kafka"
+
 [keys]
 follow = "End"
 tab.next = ["n", "Tab"]
@@ -58,10 +62,14 @@ mark = []
     {name: 'eu.test', host: 'http://localhost:1', where: '~/c.toml:12'},
   ]);
   expect(file.contexts.get('eu.test')?.values.get('color')).toEqual({text: '#5f0000', where: '~/c.toml:15'});
+  expect([...file.filters]).toEqual([
+    ['noise', ['!step completed', 'level:info']],
+    ['kafka.in', ['target:kafka']],
+  ]);
   expect(file.keys).toEqual([
-    {command: 'follow', keys: ['End'], where: '~/c.toml:18'},
-    {command: 'tab.next', keys: ['n', 'Tab'], where: '~/c.toml:19'},
-    {command: 'mark', keys: [], where: '~/c.toml:20'},
+    {command: 'follow', keys: ['End'], where: '~/c.toml:22'},
+    {command: 'tab.next', keys: ['n', 'Tab'], where: '~/c.toml:23'},
+    {command: 'mark', keys: [], where: '~/c.toml:24'},
   ]);
 });
 
@@ -96,9 +104,10 @@ describe('each mistake has its line', () => {
     ['demo = true\n', "1: 'demo' can only be a flag: --demo"],
     [`${host}\n`, "1: 'host' belongs to a server: set it in a context, [contexts.NAME]"],
     ['[context.a]\nhost = "x"\n', "1: unknown table 'context' · did you mean 'contexts'?"],
-    ['[general]\nfps = 1\n', "1: unknown table 'general' · there are contexts, keys"],
+    ['[general]\nfps = 1\n', "1: unknown table 'general' · there are contexts, filters, keys"],
     ['contexts = "a"\n', "1: 'contexts' is a table: [contexts.NAME]"],
     ['keys = "a"\n', "1: 'keys' is a table: [keys]"],
+    ['filters = "a"\n', "1: 'filters' is a table: [filters]"],
     ['[[contexts]]\nhost = "x"\n', "1: 'contexts' is a table: [contexts.NAME]"],
     // Types.
     ['fps = "12"\n', "1: 'fps' takes a whole number, without quotation marks"],
@@ -157,6 +166,19 @@ describe('each mistake has its line', () => {
       `[contexts.a]\n${host}\ncolor = "redd"\n`,
       "3: 'color' takes #rrggbb, a number from 0 to 255 or a name such as bright-red, not 'redd'",
     ],
+    // Filters.
+    ['[filters]\nnoise = 1\n', "2: 'noise' takes a filter in quotation marks, or a list of them"],
+    ['[filters]\nnoise = ["a", 1]\n', "2: 'noise' takes a filter in quotation marks, or a list of them"],
+    ['[filters]\nnoise = []\n', "2: filter 'noise' is empty · leave the line out"],
+    [
+      '[filters]\nslow = "slow"\nnoise = ["step", "level:loud"]\n',
+      '3: filter \'noise\': no level "loud": there are trace, debug, info, warn and error',
+    ],
+    [
+      '[filters]\nnoise = "@slow"\n',
+      "2: filter 'noise': a saved filter cannot contain '@slow' · for that text: 'text:@slow'",
+    ],
+    ['[filters]\n"a b" = "x"\n', "2: a filter's name is made of letters, digits, '.', '-' and '_'"],
     // Keys.
     ['[keys]\nquit = 1\n', "2: 'quit' takes a key in quotation marks, or a list of them"],
     ['[keys]\nquit = ["a", 1]\n', "2: 'quit' takes a key in quotation marks, or a list of them"],

@@ -128,6 +128,7 @@ export function screenServices(input: ServicesInput): Services {
     },
     home: homedir(),
     copyForm: copy,
+    savedFilters: settings.savedFilters,
     ...copyServices(process),
     suspendProcess: () => suspendProcess(process, clock),
     ...others,

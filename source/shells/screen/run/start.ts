@@ -1,10 +1,11 @@
 import {stat} from 'node:fs/promises';
 import {bytesOfPath} from '../../../engine/disk/regular-file.ts';
-import {type Filter, parseFilter} from '../../../engine/filters/filter.ts';
+import type {Filter} from '../../../engine/filters/filter.ts';
 import type {LogManager} from '../../../engine/logs/log-manager.ts';
 import type {FoundLog} from '../../../engine/opened/find-logs.ts';
 import type {AtStart} from '../../../kit/screen/screen.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
+import {filtersOf, type SavedFilters} from '../../../kit/settings/saved-filters.ts';
 import type {Settings} from '../../../kit/settings/settings.ts';
 import {runWithTimeout} from '../../../kit/system/deadline.ts';
 import type {Clock} from '../../../lib/clock.ts';
@@ -21,17 +22,17 @@ export const noStart: Start = {atStart: [], filters: undefined};
 
 /** Reads the start from options. Throws `UsageError` for what is no time, no hash or no filter. */
 export function startOf(settings: Settings): Start {
-  const {filter} = settings;
+  const {filter, savedFilters} = settings;
   return {
     atStart: features.atStart(settings),
-    filters: filter.length === 0 ? undefined : filter.map(readFilter),
+    filters: filter.length === 0 ? undefined : filter.flatMap((typed) => readFilters(typed, savedFilters)),
   };
 }
 
-function readFilter(typed: string): Filter {
-  const parsed = parseFilter(typed, {timeLimit: runWithTimeout});
-  if (parsed.kind === 'error') throw new UsageError(`--filter '${typed}' · ${parsed.text}`);
-  return parsed.filter;
+function readFilters(typed: string, saved: SavedFilters): readonly Filter[] {
+  const filters = filtersOf(typed, saved, {timeLimit: runWithTimeout});
+  if (typeof filters === 'string') throw new UsageError(`--filter '${typed}' · ${filters}`);
+  return filters;
 }
 
 /** Milliseconds that the first frame waits: a disk that hangs is waited for with a screen. */

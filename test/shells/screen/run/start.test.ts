@@ -6,6 +6,7 @@ import {openedLog} from '../../../../source/engine/feeds/opened-log.ts';
 import {filterText} from '../../../../source/engine/filters/filter.ts';
 import type {Log} from '../../../../source/engine/logs/log.ts';
 import type {FoundLog} from '../../../../source/engine/opened/find-logs.ts';
+import {emptyConfig} from '../../../../source/kit/settings/config-file.ts';
 import {openBeforeFrame, startOf} from '../../../../source/shells/screen/run/start.ts';
 import {FakeClock} from '../../../harness/fake-clock.ts';
 import {readSettings} from '../../../harness/read-settings.ts';
@@ -16,6 +17,28 @@ const start = (...argv: readonly string[]) => startOf(readSettings(argv, {}));
 test('filters as they are typed after &', () => {
   const {filters = []} = start('--filter', '!refused', '--filter', 'level:warn', '--filter', 'target:kafka');
   expect(filters.map(filterText)).toEqual(['!refused', 'level:warn', 'target:kafka']);
+});
+
+const saved = {
+  ...emptyConfig,
+  filters: new Map([
+    ['noise', ['!step completed', 'level:info']],
+    ['slow', ['slow']],
+  ]),
+};
+
+test('@ and a name are the filters of the file', () => {
+  const {filters = []} = startOf(readSettings(['--filter', '@noise', '--filter', 'kafka'], {}, saved));
+  expect(filters.map(filterText)).toEqual(['!step completed', 'level:info', 'kafka']);
+});
+
+test.each([
+  ['@nois', emptyConfig, ' · the configuration file has no [filters]'],
+  ['@nois', saved, " · did you mean '@noise'?"],
+  ['@other', saved, ' · there are @noise, @slow'],
+])('--filter %s, which is not in the file, is refused', (typed, file, advice) => {
+  const message = `--filter '${typed}' · no saved filter '${typed}'${advice} · for that text: text:${typed}`;
+  expect(() => startOf(readSettings(['--filter', typed], {}, file))).toThrow(message);
 });
 
 test.each([

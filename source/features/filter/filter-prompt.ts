@@ -1,0 +1,112 @@
+import {
+  type Filter,
+  type FilterEntry,
+  filterText,
+  isTyped,
+  needsFormat,
+  savedPrefix,
+  withFilter,
+} from '../../engine/filters/filter.ts';
+import {copiedWords} from '../../kit/copy/copy.ts';
+import {formatProblem} from '../../kit/screen/format-notice.ts';
+import type {PromptKind, PromptOf, Screen} from '../../kit/screen/screen.ts';
+import {filtersOf, nameInFile, savedLine, savedNames} from '../../kit/settings/saved-filters.ts';
+import {startRecall} from '../../kit/state/prompt-history.ts';
+
+/** `&`: adds a filter, or edits one chosen with the arrow keys; an empty text removes it. */
+export const filterPrompt: PromptKind<'filter'> = {
+  label: ({edits}) => (edits === undefined ? '& ' : '& (editing) '),
+  example: () => 'text or regex, !text, target:kafka, level:warn',
+  keys: ({edits}) => [
+    ['submit', edits === undefined ? 'filter' : 'change'],
+    ['older', 'earlier filters'],
+    ['cycle', 'saved filters'],
+  ],
+  submit(screen, {text, edits}) {
+    const {filters} = screen.tab?.pane ?? {};
+    if (!filters) return undefined;
+    if (text === '') {
+      if (edits !== undefined) screen.changePane({filters: filters.filter(({id}) => id !== edits)});
+      return undefined;
+    }
+    const name = nameToSave(text);
+    if (name !== undefined) return copyLine(screen, name, filters);
+    const edited = filters.find(({id}) => id === edits);
+    const typed = typedFilters(screen, text, edited);
+    if (typeof typed === 'string') return typed;
+    const problem = typed.some(needsFormat) ? formatProblem(screen) : undefined;
+    if (problem !== undefined) return problem;
+    if (!edited || isTyped(edited.filter)) screen.services.histories.filters.add(text);
+    screen.changePane({filters: withTyped(filters, typed, edits)});
+    return undefined;
+  },
+  cycle(screen, prompt) {
+    const names = savedNames(screen.services.savedFilters);
+    const {text} = prompt;
+    const next = names[names.indexOf(text) + 1] ?? names[0];
+    const name = names.includes(text) ? next : names.find((each) => each.startsWith(text));
+    if (name !== undefined) return {...prompt, text: name, cursor: undefined, last: undefined, recalled: undefined};
+    return names.length === 0
+      ? `no filters are saved · ${savedPrefix}NAME= copies those of this tab as a line for the configuration file`
+      : `no saved filter begins with '${text}' · there are ${names.join(', ')}`;
+  },
+  recall(screen, prompt, by) {
+    const {typed, steps} = prompt.recalled ?? startRecall(prompt.text);
+    const offered = offeredFilters(screen, typed);
+    const next = [{text: typed, edits: undefined}, ...offered][steps + by];
+    return next && {...prompt, ...next, recalled: {typed, steps: steps + by, text: next.text}};
+  },
+};
+
+/** The filters of the tab, to be edited, then earlier ones; newest first. */
+function offeredFilters(screen: Screen, typed: string): readonly Pick<PromptOf<'filter'>, 'text' | 'edits'>[] {
+  const filters = (screen.tab?.pane.filters ?? []).toReversed();
+  const present = filters.map(({id, filter}) => ({text: filterText(filter), edits: id}));
+  const earlier = screen.services.histories.filters.entries
+    .filter((text) => text !== typed && !present.some((each) => each.text === text))
+    .map((text) => ({text, edits: undefined}));
+  return [...present, ...earlier].filter(({text}) => text.startsWith(typed));
+}
+
+/** The typed filters, or what is wrong with them. If the text did not change, neither does the filter. */
+function typedFilters(screen: Screen, text: string, edited: FilterEntry | undefined): readonly Filter[] | string {
+  if (edited && filterText(edited.filter) === text) return [edited.filter];
+  if (edited && !isTyped(edited.filter)) return 'only typed filters can be edited: clear this one to remove it';
+  return filtersOf(text, screen.services.savedFilters, screen.services);
+}
+
+/** The first one replaces the filter that is edited, in its place; all others are added. */
+function withTyped(
+  filters: readonly FilterEntry[],
+  [first, ...others]: readonly Filter[],
+  edits: number | undefined,
+): readonly FilterEntry[] {
+  if (!first) return filters;
+  const changed =
+    edits === undefined
+      ? withFilter(filters, first)
+      : filters.map((entry) => (entry.id === edits ? {...entry, filter: first, on: true} : entry));
+  return others.reduce(withFilter, changed);
+}
+
+/** Returns the name of `@name=`, which copies the filters of the tab. */
+function nameToSave(text: string): string | undefined {
+  return text.startsWith(savedPrefix) && text.endsWith('=') ? text.slice(savedPrefix.length, -1) : undefined;
+}
+
+/** Copies and shows the line of the configuration file that saves the filters which are on. Returns what is wrong. */
+function copyLine(screen: Screen, name: string, filters: readonly FilterEntry[]): string | undefined {
+  if (!nameInFile.test(name)) return `type a name of letters and digits: ${savedPrefix}noise=`;
+  const on = filters.filter((entry) => entry.on);
+  const texts = on.filter(({filter}) => isTyped(filter)).map(({filter}) => filterText(filter));
+  if (texts.length === 0) return 'no filter is on that could be saved';
+  const line = savedLine(name, texts);
+  const others = on.length - texts.length;
+  const without = others === 0 ? '' : ` · without ${others} that cannot be typed`;
+  const {services, closing} = screen;
+  void services.copy(Buffer.from(`${line}\n`), 1, closing).then(
+    (answer) => screen.say(`${line}${without} · ${copiedWords(answer)} · for [filters] in the configuration file`),
+    (error: unknown) => screen.sayFailure(error),
+  );
+  return undefined;
+}
