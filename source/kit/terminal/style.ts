@@ -81,6 +81,9 @@ function colorToSgr(color: Color, base: 30 | 40): string {
 export const black = 16;
 export const white = 231;
 
+/** Black on yellow, which look the same everywhere; inverse, so that it is seen without colours. */
+export const badge: Style = {inverse: true, fg: 220, bg: 16};
+
 /** Compares values, not looks: index 16 is not `[0, 0, 0]`. */
 function sameColor(a: Color | undefined, b: Color | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;

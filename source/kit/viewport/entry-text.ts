@@ -4,7 +4,7 @@ import {visibleBytes} from '../../engine/buffer/style-joints.ts';
 import {byteSize} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import {wordOffsets} from '../terminal/fit.ts';
-import type {Style} from '../terminal/style.ts';
+import {badge, type Colors, type Style} from '../terminal/style.ts';
 import {joinLines, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {markerText, markerTone} from '../words/marker-words.ts';
@@ -64,19 +64,25 @@ export type EntryForm = {
   readonly search: Pattern | undefined;
 };
 
-/** In order of use. Both colours are set for light and dark screens; without colours there is the underline. */
+/**
+ * In order of use. Both colours are set for light and dark screens; without colours there is the underline. Black is index
+ * 16: that of index 0 is grey in some terminals.
+ */
 export const highlightStyles: readonly Style[] = [
-  {fg: 0, bg: 6, underline: true},
-  {fg: 0, bg: 2, underline: true},
+  {fg: 16, bg: 6, underline: true},
+  {fg: 16, bg: 2, underline: true},
   {fg: 15, bg: 4, underline: true},
   {fg: 15, bg: 5, underline: true},
   {fg: 15, bg: 1, underline: true},
-  {fg: 0, bg: 14, underline: true},
+  {fg: 16, bg: 14, underline: true},
 ];
 
 const matchStyle: Style = {inverse: true};
-/** Both colours are set: on a light screen the text on yellow would be white. */
-export const currentMatchStyle: Style = {inverse: true, bold: true, fg: 3, bg: 0};
+/** Not bold, which makes colours bright in some terminals; but without colours, since other matches are inverse, too. */
+export function currentMatchStyle(colors: Colors): Style {
+  return colors === 'none' ? {inverse: true, bold: true} : badge;
+}
+
 const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
   quiet: {dim: true},
   notice: {fg: 6},

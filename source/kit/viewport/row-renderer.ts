@@ -209,7 +209,7 @@ export class RowRenderer {
   /** A row in at most `room` cells. */
   #rowText(entry: EntryText, {id, row}: RowPosition, room: number, input: PaintInput): StyledText {
     const timed = this.#withMovingTime(entry, id, input);
-    const text = id === input.current ? overlay(timed, entry.matches, currentMatchStyle) : timed;
+    const text = id === input.current ? overlay(timed, entry.matches, currentMatchStyle(this.#options.colors)) : timed;
     const {start, end, indent} = entry.rows[row] ?? {start: 0, end: 0, indent: 0};
     const headLength = row === 0 ? entry.headLength : 0;
     const head = [plain(' '.repeat(indent)), slice(text, start, start + headLength)];

@@ -21,11 +21,6 @@ const used: readonly FoundStyle[] = [
 /** Text: WCAG 2.2, 1.4.3, level AA. */
 const leastForText = 4.5;
 /**
- * The ground of the current match is yellow, which is brown on the Linux console and in GNOME: black reaches 4.0:1 and
- * 4.4:1 there, white 5.2:1 and 4.1:1, and bright yellow is a grey where the terminal has Solarized. It is bold.
- */
-const leastForBold = 4;
-/**
  * The overview's errors, dim blanks, are faint on purpose: where there are many, matches and screen have to stand out.
  * Each error has a bar beside its line as well, at full contrast.
  */
@@ -94,15 +89,18 @@ test('default paints on the ground of the terminal with the six hues only: other
   expect(alone.filter(({style}) => !(typeof style.fg === 'number' && style.fg >= 1 && style.fg <= 6))).toEqual([]);
 });
 
+test('nothing is bold on a ground of its own: some terminals make black grey then', () => {
+  expect(used.filter(({style}) => style.bold === true && style.bg !== undefined)).toEqual([]);
+});
+
 type Seen = FoundStyle & {readonly contrast: number | undefined};
 
 function isFaint({style, contrast}: Seen): boolean {
   return contrast !== undefined && contrast < leastFor(style);
 }
 
-function leastFor({dim, bold, fg, bg}: Style): number {
-  if (dim) return leastForDimMarks;
-  return bold && fg !== undefined && bg !== undefined ? leastForBold : leastForText;
+function leastFor({dim}: Style): number {
+  return dim ? leastForDimMarks : leastForText;
 }
 
 /** Of text and ground; undefined where both are the terminal's own. */

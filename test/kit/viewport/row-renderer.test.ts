@@ -402,7 +402,7 @@ describe('searching', () => {
 
   it('paints matches in the current line black on yellow, readable on any screen', () => {
     const renderer = rendererOf(bufferOf('server'), {search: compilePattern('server')});
-    expect(paintedRows(renderer, 0, {current: 0})[0]).toContain('\u001B[1;7;33;40mserver\u001B[0m');
+    expect(paintedRows(renderer, 0, {current: 0})[0]).toContain('\u001B[7;93;40mserver\u001B[0m');
     expect(paintedRows(renderer, 0)[0]).toContain('\u001B[7mserver\u001B[0m');
   });
 

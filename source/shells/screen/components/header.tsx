@@ -10,6 +10,7 @@ import {activeTab, type Tab} from '../../../kit/state/view-state.ts';
 import {clip, padTo, shortenApart, shortenMiddle} from '../../../kit/terminal/fit.ts';
 import {paint} from '../../../kit/terminal/sgr.ts';
 import {
+  badge,
   black,
   type Color,
   type ColorDepth,
@@ -180,7 +181,7 @@ export function headerText(view: HeaderView): StyledText {
   const right = concat([
     plain(' '),
     ...recordingNote(view.recording),
-    ...(view.paused ? [plain(' PAUSED ', {inverse: true, bold: true}), plain(' ')] : []),
+    ...(view.paused ? [plain(' PAUSED ', badge), plain(' ')] : []),
     plain(sinceText(view.connection.text, view.waited?.log), view.connection.style),
     ...lostStreamsNote(view),
     ...pipelineNote(view),
@@ -275,7 +276,7 @@ function leftWith(view: HeaderView, {hasProgram, hasCount, hasFailing, hasUnread
   return concat([
     ...names.flatMap((name, index) => [plain(index === 0 ? ' ' : '  '), name]),
     plain('  '),
-    ...(insecure ? [plain(' INSECURE ', {inverse: true, bold: true, fg: 3}), plain('  ')] : []),
+    ...(insecure ? [plain(' INSECURE ', badge), plain('  ')] : []),
     ...tenantWords(view),
     ...words.flatMap((word, index) => (index === 0 ? [word] : [plain(` ${symbols.dot} `, {dim: true}), word])),
   ]);
@@ -336,7 +337,7 @@ function recordingNote(recording: RecordingState | undefined): StyledText[] {
     case 'read-only':
       return [plain('recorded elsewhere', {fg: 3}), plain('  ')];
     case 'stopped':
-      return [plain(' NOT RECORDED ', {inverse: true, bold: true, fg: 1}), plain(' ')];
+      return [plain(' NOT RECORDED ', {inverse: true, fg: 1, bg: 231}), plain(' ')];
   }
 }
 
