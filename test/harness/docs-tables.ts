@@ -43,7 +43,7 @@ function commonOnPages(): readonly {does: CommonAction; keys: string; help: stri
 
 /** The first table of docs/keys.md: what the help shows first. */
 export function cheatSheetText(): string {
-  return keyTable(coreRows(keyRows(features.commands)).map(({group, keys, help}) => ({group, keys, does: help})));
+  return keyTable(coreRows(keyRows(features.commands)).map(({task, keys, help}) => ({group: task, keys, does: help})));
 }
 
 /** The second table of docs/keys.md, made from the table that dispatches keys. */

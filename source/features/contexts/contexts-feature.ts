@@ -10,7 +10,6 @@ export const contexts: Feature = {
         opens: 'contexts',
         keys: ['C'],
         help: 'contexts: switch to another server',
-        core: 'another server',
       },
     ],
   },

@@ -11,7 +11,7 @@ export const copy: Feature = {
         id: 'select',
         keys: ['v'],
         help: 'select records from here on',
-        core: 'select records',
+        core: {task: 'copy', words: 'select records'},
         hint: {isSelecting: 'end', isOnRecord: 'select'},
         notInList: true,
         run(screen) {
@@ -30,7 +30,8 @@ export const copy: Feature = {
         id: 'copy',
         keys: ['y'],
         help: 'copy the record or selection',
-        core: 'copy the record; all shown',
+        core: {task: 'copy', words: 'copy the record'},
+        synonyms: ['clipboard', 'yank'],
         hint: {isSelecting: 'copy', isOnFold: 'copy records', isOnRecord: 'copy'},
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');
@@ -42,14 +43,15 @@ export const copy: Feature = {
         id: 'copy-view',
         keys: ['Y'],
         help: 'copy all that passes the filters, or the selection',
-        core: 'copy the record; all shown',
+        synonyms: ['clipboard', 'yank'],
         run: (screen) => void copyLines(screen, selectionOr(screen, 'view')),
       },
       {
         id: 'save',
         keys: ['S'],
         help: 'save to a file: selection, view, or all',
-        core: 'save to a file',
+        core: {task: 'copy', words: 'save to a file'},
+        synonyms: ['export', 'write'],
         hint: {isSelecting: 'save', else: 'save view'},
         run(screen) {
           screen.pinTab();
@@ -59,8 +61,9 @@ export const copy: Feature = {
       {
         id: 'markdown',
         keys: ['M'],
-        help: 'copy the record or selection as Markdown, for an issue',
-        core: 'copy as Markdown',
+        help: 'copy the record or selection as Markdown, with its place',
+        core: {task: 'copy', words: 'copy with its place'},
+        synonyms: ['link', 'permalink', 'share', 'colleague', 'issue'],
         hint: 'Markdown',
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');

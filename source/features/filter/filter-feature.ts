@@ -14,7 +14,8 @@ export const filter: Feature = {
         id: 'filter',
         keys: ['&'],
         help: 'filter: text, !text, target:x, level:x',
-        core: 'filter; context of matches',
+        core: {task: 'find', words: 'filter'},
+        synonyms: ['grep', 'less', 'only'],
         hint: 'filter',
         run(screen) {
           if (screen.tab) screen.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
@@ -40,7 +41,8 @@ export const filter: Feature = {
         needs: 'format',
         keys: ['L'],
         help: 'lowest level shown: WARN, ERROR, INFO, DEBUG, all',
-        core: 'warnings and errors only',
+        core: {task: 'log', words: 'warnings and errors only'},
+        synonyms: ['less', 'severity'],
         run(screen) {
           const {tab} = screen;
           if (!tab) return;
@@ -55,7 +57,8 @@ export const filter: Feature = {
         id: 'matches-only',
         keys: ['x'],
         help: 'matches only, or with 3 or 10 records around each',
-        core: 'filter; context of matches',
+        core: {task: 'find', words: 'records around each match'},
+        synonyms: ['context', 'grep'],
         hint: {hasMatches: 'around'},
         run(screen) {
           const {tab} = screen;

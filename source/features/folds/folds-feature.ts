@@ -8,7 +8,7 @@ export const folds: Feature = {
         id: 'fold',
         keys: ['f'],
         help: 'fold consecutive similar records into one row',
-        core: 'fold similar; expand one',
+        synonyms: ['collapse', 'repeated', 'less'],
         hint: {isFolded: 'unfold', else: 'fold'},
         run(screen) {
           const {tab} = screen;
@@ -23,7 +23,6 @@ export const folds: Feature = {
         id: 'open-fold',
         keys: ['o'],
         help: 'open or close the folded row',
-        core: 'fold similar; expand one',
         run: (screen) => {
           if (toggleFold(screen)) return;
           screen.sayHint('no folded row here', 'fold', 'fold similar records');

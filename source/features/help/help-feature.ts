@@ -4,7 +4,14 @@ import {helpPage} from './help-page.ts';
 export const help: Feature = {
   keys: {
     everywhere: [
-      {id: 'help', opens: 'help', keys: ['?', 'F1'], help: 'this help', core: 'all keys; find a command', hint: 'help'},
+      {
+        id: 'help',
+        opens: 'help',
+        keys: ['?', 'F1'],
+        help: 'this help: symbols and keys',
+        synonyms: ['legend', 'badge', 'icon'],
+        hint: 'help',
+      },
     ],
   },
   pages: [helpPage],

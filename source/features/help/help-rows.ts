@@ -49,15 +49,15 @@ export type HelpView = {
   readonly hasServer: boolean;
 };
 
-/** A row as it is shown: of a command, or of several of the core that share their words; `command` is what Enter runs. */
+/** A row as it is shown: of a command, which Enter runs. */
 type Shown = {readonly command: ListedKey; readonly keys: string; readonly help: string};
 /** A row on the page. Rows and columns count from 0; `top`: with the heading above it. */
 export type Item = Shown & {readonly column: number; readonly top: number; readonly end: number};
 export type HelpRows = {readonly rows: readonly StyledText[]; readonly items: readonly Item[]};
 
 /**
- * The keys of the page below, the core and, under More, all others; or the commands that match what was typed. By group, in
- * as many columns as there is room for. The default keys of a changed command are shown, too.
+ * The keys of the page below, the core, the symbols and, under More, all other keys; or the commands that match what was
+ * typed. By group, in as many columns as there is room for. The default keys of a changed command are shown, too.
  */
 export function helpRows(view: HelpView): HelpRows {
   const {table, text, width} = view;
@@ -75,27 +75,41 @@ export function helpRows(view: HelpView): HelpRows {
   const rows = [title, plain('')];
   const items: Item[] = [];
   for (const {title: heading, ...part} of parts) {
-    // The core fills a screen of 24 rows: without the blank row its last one would be the heading of the next screen.
-    if (heading === more) rows.push(plain(''));
+    if (heading === more) rows.push(plain(''), ...legend(view), plain(''));
     if (heading !== undefined) rows.push(plain(` ${heading}`, {bold: true}));
     const made = partRows(part, {...view, chosen}, rows.length);
     rows.push(...made.rows);
     items.push(...made.items);
   }
-  if (text.trim() === '' && view.hasServer) rows.push(...marksOfList(view));
+  if (items.some(({command}) => command.id === 'help') && text.trim() !== '') rows.push(plain(''), ...legend(view));
   const [first, ...others] = items;
   return {rows, items: first ? [{...first, top: 0}, ...others] : []};
 }
 
-/** Explains the marks beside a pipeline in the list. */
-function marksOfList({symbols, width}: HelpView): readonly StyledText[] {
-  const {degraded, error, dot} = symbols;
-  const marks = [
-    `${degraded} degraded, dim: it was`,
-    `3${error} errors that you have not seen`,
-    `${unreadMark} its log was not read`,
+/** Explains the symbols: those beside a pipeline, and those of a log. */
+function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
+  const {running, degraded, failed, waiting, paused, stopped, error, mark, times, loss, start, match} = symbols;
+  const ofPipelines = [
+    [running, 'running'],
+    [degraded, 'degraded (dim: it was)'],
+    [failed, 'failed'],
+    [waiting, 'on its way'],
+    [paused, 'paused'],
+    [stopped, 'stopped'],
+    [`3${error}`, "errors you haven't seen"],
+    [unreadMark, 'log not read'],
   ];
-  return [plain(''), ...paragraph(`In the list: ${marks.join(` ${dot} `)}`, width, {indent: 1})];
+  const ofLogs = [
+    [mark, 'marked'],
+    [`${times}8`, 'similar records'],
+    [start, 'start'],
+    [loss, 'lost lines'],
+    [match, 'match'],
+  ];
+  const shown = [...(hasServer ? ofPipelines : []), ...ofLogs].map(([symbol = '', words]) =>
+    concat([plain(symbol, {bold: true}), plain(` ${words}`, {dim: true})]),
+  );
+  return joined([plain('symbols', {fg: 6}), ...shown], width - 2).map((row) => concat([plain(' '), row]));
 }
 
 /** `type to find, press Enter to run, Esc to close`; on a narrow screen the keys as in the footer. */
@@ -163,15 +177,13 @@ type Group = {readonly heading: string; readonly isMixed: boolean; readonly rows
 function partsOf(view: HelpView): readonly Part[] {
   const {table, from, prompt, isLeftOut = () => false, isUtf8} = view;
   const isPage = from !== 'list' && from !== 'log' && from !== 'everywhere';
-  const rows = inOrder(
-    keyRows(table, prompt).filter((row) => !isLeftOut(row)),
-    from,
-  );
+  const shown = keyRows(table, prompt).filter((row) => !isLeftOut(row));
+  const rows = inOrder(shown, from);
   const own = isPage ? rows.filter(({context}) => context === from) : [];
-  const core = coreRows(rows, isUtf8);
-  const isBefore = new Set([...own, ...core.flatMap(({commands}) => commands)]);
+  const core = coreRows(shown, isUtf8);
+  const isBefore = new Set([...own, ...core.map(({command}) => command)]);
   const others = rows.filter((row) => !isBefore.has(row));
-  const coreGroups = [...Map.groupBy(core, ({group}) => group)].map(
+  const coreGroups = [...Map.groupBy(core, ({task}) => task)].map(
     ([heading, some]): Group => ({heading, isMixed: false, rows: some}),
   );
   const parts: Part[] = [
@@ -194,7 +206,7 @@ function groupOf(heading: string, commands: readonly ListedKey[], isUtf8: boolea
   };
 }
 
-/** The commands of a typed key, those with all words in their help or keys by group, and those found by their names. */
+/** The commands of a typed key, those with all words in their help, keys or synonyms, and those found by their names. */
 function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
   const key = readKey(text.trim());
   const words = wordsOf(text);
@@ -206,8 +218,9 @@ function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: 
     return found;
   };
   const ofKey = take(({keys}) => key !== undefined && keys.includes(key));
-  const ofWords = take((command) => words.every((word) => wordsIn(command, isUtf8).includes(word)));
-  const ofNames = take((command) => words.every((word) => `${command.id} ${wordsIn(command, isUtf8)}`.includes(word)));
+  const hasAll = (text: string) => words.every((word) => text.includes(word));
+  const ofWords = take((command) => hasAll(`${wordsIn(command, isUtf8)}\n${synonymsOf(command)}`));
+  const ofNames = take((command) => hasAll(`${command.id}\n${wordsIn(command, isUtf8)}`));
   return [
     groupOf(`key ${keyLabel(key ?? '', isUtf8)}`, ofKey, isUtf8, true),
     ...inGroups(ofWords, isUtf8),
@@ -229,8 +242,14 @@ function wordsIn(command: ListedKey, isUtf8: boolean): string {
   return [command.help, keysShown(command, isUtf8), ...command.keys].join('\n').toLowerCase();
 }
 
+function synonymsOf(command: ListedKey): string {
+  return 'synonyms' in command ? (command.synonyms ?? []).join(', ') : '';
+}
+
+/** Whoever searches in a log begins with a slash, here, too. */
 function wordsOf(text: string): readonly string[] {
   return text
+    .replace(/^\/(?=.)/, '')
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
@@ -281,10 +300,15 @@ function entry(
   const words = wordsOf(text);
   const room = Math.max(10, width - keyCells - 3);
   const before = defaultKeys(command, (each) => keysShown(each, isUtf8));
-  const isInName = (word: string) => command.id.includes(word) && !wordsIn(command, isUtf8).includes(word);
+  const besides = (names: string) => {
+    const isNew = (word: string) => names.includes(word) && !wordsIn(command, isUtf8).includes(word);
+    return words.some(isNew) ? [found(plain(names, {dim: true}), words)] : [];
+  };
+  const synonyms = besides(synonymsOf(command));
   const more = [
     ...(hasGroup ? [plain(command.group, {fg: 6})] : []),
-    ...(words.some(isInName) ? [found(plain(command.id, {dim: true}), words)] : []),
+    ...synonyms,
+    ...(synonyms.length === 0 ? besides(command.id) : []),
   ];
   const beside = [
     ...joined([...wrapWords(help, room).map((line) => found(plain(line), words)), ...more], room),

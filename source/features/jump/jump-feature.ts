@@ -13,7 +13,7 @@ export const jump: Feature = {
         needs: 'format',
         keys: ['e'],
         help: 'next error',
-        core: 'next, previous error',
+        core: {task: 'errors', words: 'next error'},
         hint: {hasErrors: 'error'},
         run: (screen) => goToError(screen, 'next'),
       },
@@ -22,7 +22,7 @@ export const jump: Feature = {
         needs: 'format',
         keys: ['E'],
         help: 'previous error',
-        core: 'next, previous error',
+        core: {task: 'errors', words: 'previous error'},
         run: (screen) => goToError(screen, 'previous'),
       },
       {

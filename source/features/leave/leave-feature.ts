@@ -17,7 +17,6 @@ export const leave: Feature = {
         id: 'back',
         keys: ['Esc'],
         help: 'back: selection, highlight, filter, search',
-        core: 'one step back; quit',
         hint: {
           isListFiltered: 'show all',
           isSelecting: 'end',
@@ -39,7 +38,8 @@ export const leave: Feature = {
         id: 'quit',
         keys: ['q'],
         help: 'quit; asks when tabs are open',
-        core: 'one step back; quit',
+        core: {task: 'list', words: 'quit'},
+        synonyms: ['exit', 'leave', 'less'],
         hint: 'quit',
         run(screen, keyName) {
           const {state} = screen;

@@ -9,7 +9,7 @@ export const lines: Feature = {
         id: 'wrap',
         keys: ['w'],
         help: 'wrap warnings and errors, all lines, or none',
-        core: 'wrap lines; form of times',
+        core: {task: 'log', words: 'wrap lines'},
         hint: 'wrap',
         run(screen) {
           const {tab} = screen;
@@ -30,7 +30,6 @@ export const lines: Feature = {
         id: 'time',
         keys: ['t'],
         help: 'times: as sent, local, UTC with date, age, since the previous line, off',
-        core: 'wrap lines; form of times',
         run(screen) {
           if (screen.tab?.pane.asSent) {
             screen.sayHint('lines are shown as sent, with their own times', 'as-sent', 'show them compact');

@@ -11,7 +11,7 @@ export const list: Feature = {
         id: 'open-tab',
         keys: ['Enter'],
         help: 'open the pipeline as a tab; again: go to its log',
-        core: 'open as a tab, then its log',
+        core: {task: 'list', words: 'open as a tab, then its log'},
         hint: {isPinned: 'log', hasPipeline: 'open tab'},
         run(screen) {
           const {cursor} = screen.state;
@@ -41,6 +41,7 @@ export const list: Feature = {
         id: 'find-name',
         keys: ['/'],
         help: 'find pipelines by name',
+        core: {task: 'list', words: 'find a pipeline by name'},
         hint: {hasPipeline: 'find'},
         run(screen) {
           const {nameFilter, cursor, active} = screen.state;
@@ -68,7 +69,6 @@ export const list: Feature = {
         id: 'mark-pipeline',
         keys: ['m'],
         help: 'mark the pipeline for merging',
-        core: 'mark it for merging',
         hint: {hasPipeline: 'mark'},
         run(screen) {
           const {cursor, marked} = screen.state;

@@ -8,7 +8,7 @@ export const merge: Feature = {
         id: 'merge',
         keys: ['+'],
         help: 'merge marked pipelines, or all tabs, by time',
-        core: 'merge marked pipelines',
+        synonyms: ['combine', 'interleave', 'together'],
         hint: {isMergeable: 'merge'},
         notOnPages: true,
         run(screen) {

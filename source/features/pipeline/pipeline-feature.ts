@@ -9,7 +9,8 @@ export const pipeline: Feature = {
         opens: 'pipeline',
         keys: ['d'],
         help: 'page of the pipeline: its problems and details',
-        core: 'problems and details',
+        core: {task: 'list', words: 'problems and details'},
+        synonyms: ['cause', 'reason', 'why', 'describe', 'status'],
         hint: {hasPipeline: 'details'},
       },
       {

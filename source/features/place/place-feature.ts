@@ -10,7 +10,7 @@ export const place: Feature = {
         needs: 'format',
         keys: ['T'],
         help: 'go to a time: 12:03, -5m, ISO',
-        core: 'top; follow the end; a time',
+        core: {task: 'log', words: 'go to a time'},
         run: (screen) => ask(screen, 'time'),
       },
       {

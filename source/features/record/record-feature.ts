@@ -9,7 +9,7 @@ export const record: Feature = {
         opens: 'record',
         keys: ['Enter'],
         help: 'open the record page, or a folded row',
-        core: 'the record page',
+        core: {task: 'log', words: 'the record in full'},
         hint: {isOnFold: 'open', isOnRecord: 'open record'},
       },
     ],

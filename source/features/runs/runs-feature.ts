@@ -10,7 +10,6 @@ export const runs: Feature = {
         id: 'this-run',
         keys: ['R'],
         help: 'this run only, or all runs',
-        core: 'this run only',
         run(screen) {
           const at = screen.paneOnScreen;
           // Before the current record is needed: if everything is hidden, there is none.

@@ -14,7 +14,8 @@ export const search: Feature = {
         id: 'search',
         keys: ['/'],
         help: 'search: regex, smart case, as you type',
-        core: 'search; next, previous',
+        core: {task: 'find', words: 'search'},
+        synonyms: ['find', 'grep', 'less'],
         hint: 'find',
         run(screen) {
           const {tab} = screen;
@@ -27,7 +28,7 @@ export const search: Feature = {
         id: 'next-match',
         keys: ['n'],
         help: 'next match',
-        core: 'search; next, previous',
+        core: {task: 'find', words: 'next match'},
         hint: {isSearched: 'next'},
         run: (screen) => goToMatch(screen, 'next'),
       },
@@ -35,7 +36,6 @@ export const search: Feature = {
         id: 'previous-match',
         keys: ['N'],
         help: 'previous match',
-        core: 'search; next, previous',
         hint: {isSearched: 'previous'},
         run: (screen) => goToMatch(screen, 'previous'),
       },

@@ -11,7 +11,7 @@ export const tabs: Feature = {
         id: 'other-side',
         keys: ['Tab'],
         help: 'go to the list, or to the log',
-        core: 'to the list, and back',
+        core: {task: 'list', words: 'to the log, and back'},
         hint: {inLog: 'list', hasTab: 'log'},
         notOnPages: true,
         run(screen) {
@@ -27,7 +27,7 @@ export const tabs: Feature = {
         id: 'tab-number',
         keys: digits,
         help: 'go to the tab of that number',
-        core: 'go to a tab; close it',
+        core: {task: 'list', words: 'go to that tab'},
         notOnPages: true,
         run(screen, keyName) {
           const keys = screen.commands.find(({id}) => id === 'tab-number')?.keys ?? [];
@@ -42,7 +42,6 @@ export const tabs: Feature = {
         id: 'previous-tab',
         keys: ['['],
         help: 'previous tab',
-        core: 'go to a tab; close it',
         notOnPages: true,
         run: (screen) => cycle(screen, -1),
       },
@@ -50,7 +49,6 @@ export const tabs: Feature = {
         id: 'next-tab',
         keys: [']'],
         help: 'next tab',
-        core: 'go to a tab; close it',
         hint: {hasTabs: 'next tab'},
         notOnPages: true,
         run: (screen) => cycle(screen, 1),
@@ -59,7 +57,7 @@ export const tabs: Feature = {
         id: 'close-tab',
         keys: ['X'],
         help: 'close the tab',
-        core: 'go to a tab; close it',
+        core: {task: 'list', words: 'close the tab'},
         hint: {hasTab: 'close tab'},
         notOnPages: true,
         run(screen) {
@@ -87,7 +85,6 @@ export const tabs: Feature = {
         needs: 'connection',
         keys: ['r'],
         help: 'reconnect now',
-        core: 'reconnect now',
         hint: {isOffline: 'reconnect'},
         run(screen) {
           for (const name of pipelinesOf(screen.tab)) screen.services.logs.reconnect(name);

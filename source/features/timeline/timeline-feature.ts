@@ -23,7 +23,7 @@ export const timeline: Feature = {
         section: 'timeline',
         keys: ['H'],
         help: 'timeline of the pipeline: states, runs, gaps, errors',
-        core: 'timeline; changes',
+        synonyms: ['history', 'events'],
         hint: {hasTab: 'timeline'},
       },
     ],

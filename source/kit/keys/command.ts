@@ -11,6 +11,11 @@ export type ExportAction = 'copy' | 'markdown' | 'save';
 /** One of the commands that are made for every page from one set. */
 export type CommonAction = Motion | ExportAction | 'close';
 
+/** What is done with the keys of the first days, in the order of a shift. */
+export const tasks = ['list', 'log', 'find', 'errors', 'copy'] as const;
+
+export type Task = (typeof tasks)[number];
+
 export type Command = {
   /** Its name in the configuration's table `[keys]`, after its feature's on the screen. */
   readonly id: string;
@@ -23,8 +28,10 @@ export type Command = {
   readonly defaultKeys?: readonly string[];
   /** Words for help and docs/keys.md. */
   readonly help: string;
-  /** Words on the help's first screen, for a key of the first day; keys with the same words share a row. */
-  readonly core?: string;
+  /** Words on the help's first screen, for a key of the first days. */
+  readonly core?: {readonly task: Task; readonly words: string};
+  /** Other words by which the help finds it. */
+  readonly synonyms?: readonly string[];
   /** It changes what a page covers: with a page open its keys do nothing. */
   readonly notOnPages?: true;
   /** A key of the log that only means something together with others that the list uses, too. */

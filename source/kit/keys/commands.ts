@@ -1,4 +1,12 @@
-import {type Command, type CommandTable, type Conditions, digits, isCharacter, type KeyContext} from './command.ts';
+import {
+  type Command,
+  type CommandTable,
+  type Conditions,
+  digits,
+  isCharacter,
+  type KeyContext,
+  tasks,
+} from './command.ts';
 import {keyLabel} from './key-names.ts';
 import {promptCommands} from './prompt-commands.ts';
 
@@ -120,26 +128,24 @@ export function keyGroups(table: CommandTable): readonly RowGroup<ListedKey>[] {
   return rowGroups(keyRows(table));
 }
 
-/** A row of the core: commands with the same words share it. */
+/** A key of the first days: the first of its command. */
 export type CoreRow = {
-  readonly group: string;
-  /** The first key of each. */
+  readonly task: string;
   readonly keys: string;
   readonly help: string;
-  /** The first of them. */
   readonly command: ListedKey;
-  readonly commands: readonly ListedKey[];
 };
 
-/** The keys of the first days, for the first screen of the help. */
+/** The keys of the first days by task, those of list and log before those of everywhere, for the help's first screen. */
 export function coreRows(rows: readonly ListedKey[], isUtf8 = true): readonly CoreRow[] {
-  const core = rows.flatMap((command) => ('core' in command && command.core !== undefined ? [command] : []));
-  return [...Map.groupBy(core, ({group, core}) => `${group}\n${core}`).values()].flatMap((commands) => {
-    const [command] = commands;
-    if (command?.core === undefined) return [];
-    const keys = commands.map((each) => keysShown(each.keys === digits ? each : {keys: each.keys.slice(0, 1)}, isUtf8));
-    return [{group: command.group, keys: keys.filter(Boolean).join(' '), help: command.core, command, commands}];
+  const isCommon = ({context}: ListedKey) => context === 'everywhere';
+  const core = [...rows.filter((row) => !isCommon(row)), ...rows.filter(isCommon)].flatMap((command) => {
+    if (!('core' in command) || !command.core) return [];
+    const {task, words: help} = command.core;
+    const keys = command.keys === digits ? digits : command.keys.slice(0, 1);
+    return [{task, keys: keysShown({keys}, isUtf8), help, command}];
   });
+  return tasks.flatMap((task) => core.filter((row) => row.task === task));
 }
 
 /** The first key of a command as people read it, arrows as words; undefined: it has none, or is not there. */

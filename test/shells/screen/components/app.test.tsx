@@ -202,10 +202,10 @@ describe('pages', () => {
     await using app = await AppUnderTest.open();
     await app.shows('LIVE');
     await app.press('?');
-    await app.shows('to the list, and back');
+    await app.shows('to the log, and back');
     expect(app.rows).toHaveLength(30);
     await app.press('Esc');
-    await app.hides('to the list, and back');
+    await app.hides('to the log, and back');
     await app.shows('● │');
   });
 
