@@ -112,26 +112,22 @@ function rowsOf(screen: Screen, width: number): PageRows {
   const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
   const {offsetAt, symbols} = screen.services;
   const placed = placedRecord(screen);
+  const advice = adviceFor(lines.map((line) => line.toString('utf8', 0, mostAdvised)).join('\n'));
+  const suppressed = source.errors.suppressed.between(head, head + 1, () => true);
+  const say = (...texts: string[]) => [plain(''), ...texts.flatMap((text) => paragraph(text, width - 2, {indent: 0}))];
   const rows = recordRows(lines, {
     width: width - 2,
     offsetAt,
     symbols,
     level: index.levelAt(head),
     at: index.timeAt(head),
-    more: placed ? programRowsOf(screen, placed, width - 2) : [],
+    more: [
+      ...(suppressed > 0 ? say(`${counted(suppressed, 'more like it was', 'more like it were')} suppressed`) : []),
+      ...(advice ? say(`Feldera's guide: ${advice.sentence}`, advice.address) : []),
+      ...(placed ? programRowsOf(screen, placed, width - 2) : []),
+    ],
   });
-  const advice = adviceFor(lines.map((line) => line.toString('utf8', 0, mostAdvised)).join('\n'));
-  const suppressed = source.errors.suppressed.between(head, head + 1, () => true);
-  const shown = [
-    ...title,
-    ...rows.map((row) => concat([plain(' '), row])),
-    ...(suppressed > 0
-      ? [plain(''), ...paragraph(`${counted(suppressed, 'more like it was', 'more like it were')} suppressed`, width)]
-      : []),
-    ...(advice
-      ? [plain(''), ...paragraph(`Feldera's guide: ${advice.sentence}`, width), ...paragraph(advice.address, width)]
-      : []),
-  ];
+  const shown = [...title, ...rows.map((row) => concat([plain(' '), row]))];
   if (!placed) return shown;
   const isOpen = () => openAs(screen.state.page, recordPage) !== undefined;
   return whenDrawn(shown, () => isOpen() && screen.programs.want(placed.pipeline));

@@ -24,14 +24,14 @@ export type RecordRowsOptions = {
   /** Level and time (Unix time in ms) of a panic, whose first line has neither. */
   readonly level?: Level | undefined;
   readonly at?: number | undefined;
-  /** Finished rows above the JSON: what is known of the record besides. */
+  /** Finished rows above the JSON, each part below a blank row: what else is known of the record. */
   readonly more?: readonly StyledText[];
 };
 
 const titleStyle: Style = {bold: true};
 /** Longer records are cut: megabytes would block the program. These limits take 3 ms in ASCII, 13 ms in wide text. */
 const maxRows = 2000;
-/** Rows of these that are left for the fields, below a record that is cut. */
+/** Rows of these that are left for head and fields, below a record that is cut. */
 const rowsForFields = 500;
 const maxBytes = 96 * 1024;
 /** Cells of the names in the head, including the space after them. */
@@ -42,16 +42,20 @@ const deepest = 20;
 const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
 
 /**
- * A whole record in rows of at most `width` cells: the parts of its head, its message and other lines, its fields as a
- * table, and for a line in JSON also the JSON, indented. `lines`: the record's lines as received, head first.
+ * A whole record in rows of at most `width` cells: its message and other lines, the parts of its head, its fields as a
+ * table, and for a line in JSON also the JSON, indented. The lines of a panic are below its head, which they may push off
+ * the screen. `lines`: the record's lines as received, head first.
  */
 export function recordRows(lines: readonly Uint8Array[], options: RecordRowsOptions): readonly StyledText[] {
   const [head = new Uint8Array(), ...rest] = lines;
   const {asSent, record} = readLine(head);
   const fields = record ? recordFields(record, asSent.text) : [];
-  const rows = new RowList(options.width, fields.length === 0 ? maxRows : maxRows - rowsForFields);
-  addHead(rows, record, options);
-  addPanic(rows, lines);
+  const facts = headFacts(record, options);
+  const reserved = fields.length + facts.length === 0 ? 0 : rowsForFields;
+  const rows = new RowList(options.width, maxRows - reserved);
+  const isPanic = addPanic(rows, lines);
+  if (isPanic) addHead(rows, facts);
+  if (isPanic && head.length > 0) rows.add(plain(''));
   for (const line of record ? messageLines(record, asSent) : [asSent]) rows.add(line);
   addCut(rows, head, options);
   let shownBytes = Math.min(head.length, visibleBytes);
@@ -64,7 +68,8 @@ export function recordRows(lines: readonly Uint8Array[], options: RecordRowsOpti
   }
   const isCut = rows.isFull;
   if (isCut) rows.replaceLast(cutRow(lines, options));
-  rows.addRoom(fields.length === 0 ? 0 : rowsForFields);
+  rows.addRoom(reserved);
+  if (!isPanic) addHead(rows, facts);
   addFields(rows, fields);
   rows.addFinished(options.more ?? []);
   if (!isCut) addJson(rows, asSent.text);
@@ -104,9 +109,11 @@ export function prettyJson(text: string, maxLines: number): readonly string[] | 
   return lines;
 }
 
-function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level, at}: RecordRowsOptions): void {
-  const add = (name: string, value: string, style?: Style) =>
-    rows.addNamed(plain(name, {dim: true}), headCells, [plain(value, style)]);
+type HeadFact = {readonly name: string; readonly value: string; readonly style?: Style};
+
+function headFacts(record: LogRecord | undefined, {offsetAt, level, at}: RecordRowsOptions): readonly HeadFact[] {
+  const facts: HeadFact[] = [];
+  const add = (name: string, value: string, style: Style = {}) => facts.push({name, value, style});
   const time = record ? timeOfText(record.timeText) : at;
   if (record) add('time', record.timeText.replace(/^(\d{4}-\d\d-\d\d)T([\d:.]+)Z$/, '$1 $2 UTC'));
   else if (at !== undefined) add('time', `${preciseTime(at)} UTC, of the record before`);
@@ -119,17 +126,22 @@ function addHead(rows: RowList, record: LogRecord | undefined, {offsetAt, level,
     if (record.target !== '') add('target', record.target);
     if (record.span !== undefined) add('span', record.span);
   }
-  if (rows.rows.length > 0) rows.add(plain(''));
+  return facts;
 }
 
-/** Adds what the log shows of a closed panic, above its lines. */
-function addPanic(rows: RowList, lines: readonly Uint8Array[]): void {
+function addHead(rows: RowList, facts: readonly HeadFact[]): void {
+  if (facts.length > 0) rows.add(plain(''));
+  for (const {name, value, style} of facts) rows.addNamed(plain(name, {dim: true}), headCells, [plain(value, style)]);
+}
+
+/** Adds what the log shows of a closed panic; false: nothing, since it is none, or has no message. */
+function addPanic(rows: RowList, lines: readonly Uint8Array[]): boolean {
   const [head = new Uint8Array(), next] = lines[0]?.length === 0 ? lines.slice(1) : lines;
   const text = isPanicLine(head, 0, head.length) ? panicText(head, next) : undefined;
   // Without a message it is the line below.
-  if (!text?.includes(newline)) return;
+  if (!text?.includes(newline)) return false;
   rows.add(plain(`panic: ${panicSummary(text)}`, titleStyle));
-  if (head === lines[0]) rows.add(plain(''));
+  return true;
 }
 
 function messageLines(record: LogRecord, asSent: StyledText): readonly StyledText[] {

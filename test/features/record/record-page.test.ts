@@ -37,6 +37,22 @@ describe('keys of the record page', () => {
     expect(screen.controller.state.page?.kind).toBe('record');
   });
 
+  it('of a line in JSON the JSON is last, below what else is known of it', async () => {
+    const fields = {message: 'worker thread 0 panicked: StdIo(StorageFull)'};
+    const line = {timestamp: '2026-11-25T00:00:01.000000Z', level: 'ERROR', target: 'a::b', fields};
+    const json = JSON.stringify({...line, 'feldera-service': 'pipeline', 'pipeline-name': 'orders'});
+    await using screen = await reading([logged(1, 'INFO', 'one'), json]);
+    screen.press('Enter', 'Enter');
+    const texts = page(screen);
+    expect(texts[2]).toBe(' worker thread 0 panicked: StdIo(StorageFull)');
+    const places = [/^ time /, /^ Feldera's guide/, /^ JSON$/].map((each) =>
+      texts.findIndex((text) => each.test(text)),
+    );
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(texts.at(-1)).toBe(' }');
+  });
+
   it("what Feldera's guide says of an error is below it, and in its Markdown", async () => {
     const text = 'worker thread 0 panicked: StdIo(StorageFull)';
     await using screen = await reading([logged(1, 'INFO', 'one'), logged(2, 'ERROR', text)]);

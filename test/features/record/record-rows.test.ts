@@ -23,12 +23,15 @@ const json = JSON.stringify({
 });
 
 describe('the rows of a record', () => {
-  it('has all of its head, its message, its other lines, and its fields as a table', () => {
+  it('has its message and other lines first, then the parts of its head, and its fields as a table', () => {
     const lines = [
       '[pa host=0] 2026-11-25T23:08:47.372844Z ERROR kafka_input{ topic="orders"}: dbsp::kafka::input:  refused by="redpanda" config="{\\"a\\":{}}"',
       '    the second line',
     ];
     expect(recordText(lines)).toEqual([
+      'refused',
+      '    the second line',
+      '',
       'time    2026-11-25 23:08:47.372844 UTC',
       'local   2026-11-26 00:08:47.372 UTC+01:00',
       'level   ERROR',
@@ -36,9 +39,6 @@ describe('the rows of a record', () => {
       'host    0',
       'target  dbsp::kafka::input',
       'span    kafka_input{ topic="orders"}',
-      '',
-      'refused',
-      '    the second line',
       '',
       'fields',
       'by      redpanda',
@@ -50,10 +50,8 @@ describe('the rows of a record', () => {
 
   it('has the fields of a JSON line, and the whole line indented', () => {
     const rows = recordText([json]);
-    expect(rows.slice(rows.indexOf('two'), rows.indexOf('JSON'))).toEqual([
-      'two',
-      'lines',
-      '',
+    expect(rows.slice(0, 3)).toEqual(['two', 'lines', '']);
+    expect(rows.slice(rows.indexOf('fields'), rows.indexOf('JSON'))).toEqual([
       'fields',
       'config  {',
       '          "a": [',
@@ -74,11 +72,11 @@ describe('the rows of a record', () => {
   it('marks the time of a panic as that of the record before', () => {
     const lines = ['', "thread 'main' (7) panicked at a.rs:1:2:", 'boom'];
     expect(recordText(lines, {level: 'ERROR', at: Date.UTC(2026, 10, 25, 9)})).toEqual([
+      'panic: boom (main at a.rs:1:2)',
+      '',
       'time    2026-11-25 09:00:00.000 UTC, of the record before',
       'local   2026-11-25 10:00:00.000 UTC+01:00',
       'level   ERROR',
-      '',
-      'panic: boom (main at a.rs:1:2)',
       ...lines,
     ]);
     expect(recordText(lines.slice(0, 2))).toEqual(lines.slice(0, 2));
@@ -93,14 +91,8 @@ describe('the rows of a record', () => {
   it('wraps at words, values beside their names', () => {
     const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  one two three four key="five six seven"';
     const rows = recordText([line], {width: 17});
-    expect(rows.slice(rows.indexOf('one two three '))).toEqual([
-      'one two three ',
-      'four',
-      '',
-      'fields',
-      'key  five six ',
-      '     seven',
-    ]);
+    expect(rows.slice(0, 3)).toEqual(['one two three ', 'four', '']);
+    expect(rows.slice(rows.indexOf('fields'))).toEqual(['fields', 'key  five six ', '     seven']);
   });
 
   it('gives a long name its own rows', () => {
@@ -143,7 +135,8 @@ describe('the fields of a record that is too long', () => {
     const cut = rows.findIndex((row) => row.startsWith('… cut here: the record has '));
     expect(cut).toBeGreaterThan(1000);
     expect(rows[cut - 1]).toMatch(/^frame|^\.+$/);
-    expect(rows.slice(cut + 1)).toEqual(['', 'fields', 'by  redpanda']);
+    expect(rows[cut + 2]).toMatch(/^time /);
+    expect(rows.slice(-3)).toContain('by  redpanda');
   });
 });
 
