@@ -1,6 +1,6 @@
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
 import {eventExcerpt, eventKind} from '../../kit/journal/event-kinds.ts';
-import {noTarget} from '../../kit/journal/timeline.ts';
+import {noTarget, type TimelineEvent} from '../../kit/journal/timeline.ts';
 import {closePages} from '../../kit/pages/page.ts';
 import {marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
 import {listSection, type Section} from '../../kit/pages/sections.ts';
@@ -14,7 +14,14 @@ import {pipelineMarkdown} from '../../kit/viewport/markdown.ts';
 import {missingInShort} from '../../kit/words/missing-part.ts';
 import {fineMoment} from '../../lib/format.ts';
 import type {TimelineReader, TimelineState} from './timeline-reader.ts';
-import {lengthInWords, timelineText, timelineWord, timesInTimeline} from './timeline-words.ts';
+import {
+  lengthInWords,
+  timelineRows,
+  timelineText,
+  timelineTime,
+  timelineWord,
+  timesInTimeline,
+} from './timeline-words.ts';
 
 /** Cells of the longest word, `pipetail`. */
 const fromCells = 8;
@@ -49,23 +56,34 @@ type TimelineView = {readonly state: TimelineState | undefined; readonly pipelin
 export function timelineSection(screen: Screen, {state, pipeline, width}: TimelineView): Section {
   const {symbols, clock} = screen.services;
   const {ellipsis} = symbols;
-  const events = state?.timeline?.events ?? [];
+  const rows = timelineRows(state?.timeline?.events ?? []);
+  const now = clock.wall();
+  const until = lastMoment(screen, pipeline);
+  const columnsOf = () => ({
+    times: headed('time', rows, (event) => timelineTime(event, now), true),
+    what: headed('what', rows, timelineWord),
+    lengths: headed('lasted', rows, (event) => lengthInWords(event, until), true),
+  });
+  let made: ReturnType<typeof columnsOf> | undefined;
+  const columns = () => (made ??= columnsOf());
+  const isWide = width >= widthWithSource;
+  const sourceCells = isWide ? fromCells + gap.length : 0;
   return listSection('timeline', {
     title: titleOf(pipeline, state, screen),
-    items: events,
+    heads() {
+      const {times, what, lengths} = columns();
+      const ofWide = isWide ? [lengths.head, 'source'.padEnd(fromCells)] : [];
+      return [times.head, what.head, ...ofWide, 'event'].join(gap);
+    },
+    items: rows,
     rowOf() {
-      const now = clock.wall();
-      const until = lastMoment(screen, pipeline);
-      const times = textColumn(events, ({at}) => (at === undefined ? '' : fineMoment(at, now)), true);
-      const lengths = textColumn(events, (event) => lengthInWords(event, until), true);
-      const what = textColumn(events, timelineWord);
-      const sourceCells = width < widthWithSource ? 0 : fromCells + gap.length;
+      const {times, what, lengths} = columns();
       const column = width - marginCells - times.cells - what.cells - 2 * gap.length - sourceCells;
       return (event, index) => {
         const {style} = eventKind(event);
-        const source = sourceCells === 0 ? '' : `${event.from.padEnd(fromCells)}${gap}`;
+        const source = isWide ? `${event.from.padEnd(fromCells)}${gap}` : '';
         // A narrow page has no column for what most rows lack.
-        const length = sourceCells === 0 ? lengths.at(index).trimStart() : lengths.at(index);
+        const length = isWide ? lengths.at(index) : lengths.at(index).trimStart();
         const before = `${length === '' ? '' : `${length}${gap}`}${source}`;
         const many = timesInTimeline(event, symbols.times);
         const cells = column + sourceCells - before.length - many.length;
@@ -96,9 +114,20 @@ function titleOf(pipeline: string, state: TimelineState | undefined, {services}:
   return pageTitle(title, isOld ? `${words} ${symbols.dot} as of ${fineMoment(readAt, clock.wall())}` : words);
 }
 
+/** A column with its head. */
+function headed(
+  head: string,
+  rows: readonly TimelineEvent[],
+  textOf: (event: TimelineEvent) => string,
+  isNumber = false,
+) {
+  const column = textColumn([undefined, ...rows], (event) => (event ? textOf(event) : head), isNumber);
+  return {head: column.at(0), cells: column.cells, at: (row: number) => column.at(row + 1)};
+}
+
 /** Goes to the place of an event in the log, or says why there is none. */
 export function goToEvent(screen: Screen, state: TimelineState | undefined, item: number): void {
-  const event = state?.timeline?.events[item];
+  const event = timelineRows(state?.timeline?.events ?? [])[item];
   if (!event || !state) return;
   const {id: lastId, firstId: id = lastId} = event;
   const buffer = screen.services.logs.get(state.log)?.buffer;

@@ -4,7 +4,7 @@ import {suppressedWords} from '../../kit/journal/event-words.ts';
 import {noTarget, spanOf, type TimelineEvent} from '../../kit/journal/timeline.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
-import {count, dateTime, duration, isoTime} from '../../lib/format.ts';
+import {count, dateTime, duration, fineMoment, isoTime, moment} from '../../lib/format.ts';
 
 /** Timeline of a pipeline, for a page or a command. */
 export type Timeline = {
@@ -16,6 +16,45 @@ export type Timeline = {
 /** Returns the word for a kind as users read it, on the screen and in JSON: `error` for `errors`. */
 export function timelineWord({kind}: TimelineEvent): string {
   return kind === 'errors' ? 'error' : kind;
+}
+
+/** Kinds of which those that differ only in numbers share a row. */
+const repeated: ReadonlySet<TimelineEvent['kind']> = new Set(['checkpoint', 'log']);
+
+/** Returns the rows of a timeline, the newest first: repeats are one, of as many, unless another kind is between them. */
+export function timelineRows(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
+  const rows: TimelineEvent[] = [];
+  /** By their words without numbers. */
+  const places = new Map<string, number>();
+  for (const [at, event] of events.entries()) {
+    if (event.kind !== events[at - 1]?.kind) places.clear();
+    const words = repeated.has(event.kind) ? eventWords(event, noTarget).text.replaceAll(/\d+/g, '0') : undefined;
+    const place = words === undefined ? undefined : places.get(words);
+    const newer = place === undefined ? undefined : rows[place];
+    if (place !== undefined && newer) {
+      const first = {firstAt: event.firstAt ?? event.at, firstId: event.firstId ?? event.id};
+      rows[place] = {...newer, ...first, count: newer.count + event.count};
+      continue;
+    }
+    if (words !== undefined) places.set(words, rows.length);
+    rows.push(event);
+  }
+  return rows;
+}
+
+/** `12:03:41`; of several events `12:00–12:09`. */
+export function timelineTime(event: TimelineEvent, now: number): string {
+  const [first, last] = rangeOf(event, now) ?? [];
+  if (first === undefined || last === undefined) return event.at === undefined ? '' : fineMoment(event.at, now);
+  const day = /^\d\d-\d\d /.exec(first)?.[0] ?? ' ';
+  return `${first}–${last.startsWith(day) ? last.slice(day.length) : last}`;
+}
+
+/** Times of the first and the last of several events, where they differ. */
+function rangeOf(event: TimelineEvent, now: number): readonly [string, string] | undefined {
+  const {from, to} = event.kind === 'connector' || event.firstAt !== undefined ? spanOf(event) : {};
+  if (from === undefined || to === undefined || moment(from, now) === moment(to, now)) return undefined;
+  return [moment(from, now), moment(to, now)];
 }
 
 /** `4 h 12 min`; empty for a moment. `now`: Unix time in ms, for what goes on. */
@@ -34,8 +73,9 @@ export function timesInTimeline({count: number, suppressed = 0}: TimelineEvent, 
 
 /** Returns the timeline as lines of text, the newest first, with times in UTC. */
 export function timelineText({pipeline, events, missing}: Timeline, now: number): string {
-  const lengths = textColumn(events, (event) => lengthInWords(event, now));
-  const lines = events.map((event, item) => {
+  const rows = timelineRows(events);
+  const lengths = textColumn(rows, (event) => lengthInWords(event, now));
+  const lines = rows.map((event, item) => {
     const time = event.at === undefined ? ''.padEnd(19) : dateTime(event.at);
     const columns = [time, timelineWord(event).padEnd(10), lengths.at(item), event.from.padEnd(8)];
     const words = eventWords(event, noTarget).text;

@@ -171,7 +171,7 @@ const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = 
   log: {...ofMarker, style: {dim: true}},
   run: {...inText, style: {bold: true}},
   connector: {...inText, style: {fg: 1}},
-  checkpoint: {...inText, excerpt: withReason.excerpt, style: {fg: 2}},
+  checkpoint: {...inText, style: {fg: 2}},
 };
 
 export function eventKind<Kind extends PipelineEvent['kind']>({kind}: {readonly kind: Kind}): EventKind<Kind> {

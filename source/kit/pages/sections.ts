@@ -121,10 +121,13 @@ export function listBlock<Item>({items, rowOf, width, symbols, firstKey = 0}: Li
   };
 }
 
-/** A title, and below it an item in each row. */
+/** A title, heads of columns if there are some, which are made when they are drawn, and below them an item in each row. */
 export function listSection<Item>(
   name: string,
-  {title, ...list}: ListBlock<Item> & {readonly title: StyledText},
+  {title, heads, ...list}: ListBlock<Item> & {readonly title: StyledText; readonly heads?: () => string},
 ): Section {
-  return {name, ...stacked([{rows: [fitted(title, list.width, list.symbols)]}, listBlock(list)])};
+  const {items, width, symbols} = list;
+  const row = (words = '') => fitted(plain(`${' '.repeat(marginCells)}${words}`, {dim: true}), width, symbols);
+  const headRows = {length: heads && items.length > 0 ? 1 : 0, at: () => row(heads?.())};
+  return {name, ...stacked([{rows: [fitted(title, width, symbols)]}, {rows: headRows}, listBlock(list)])};
 }

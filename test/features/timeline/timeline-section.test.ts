@@ -29,7 +29,7 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
 
 /** Puts the cursor on the first row with these words. */
 function goTo(screen: ScreenUnderTest, words: string): void {
-  const row = shown(screen).findIndex((text) => text.includes(words)) - 1;
+  const row = shown(screen).findIndex((text) => text.includes(words)) - 2;
   expect(row).toBeGreaterThanOrEqual(0);
   for (let at = 0; at < row; at++) screen.press('j');
 }
@@ -52,6 +52,21 @@ it('H shows what happened; Enter goes to its place in the log, or says that it i
   screen.press('y');
   await screen.until(() => screen.copied.length > 0, 'a copy');
   expect(screen.copied[0]).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
+});
+
+it('has heads of its columns, and a row for events that differ only in numbers', async () => {
+  const delayed = (at: number) => logged(at, 'INFO', `checkpoint delayed ${at} seconds because of: a barrier`);
+  await using screen = await reading([delayed(60), delayed(120), logged(180, 'INFO', 'checkpoint 7'), delayed(600)]);
+  const [, heads, ...rows] = await opened(screen);
+  expect(heads).toMatch(/^ +time {2}what +lasted {2}source {4}event$/);
+  expect(shown(screen, 80)[1]).toMatch(/^ +time {2}what +event$/);
+  const repeated = rows.filter((row) => row.includes('checkpoint delayed'));
+  expect(repeated).toEqual([
+    expect.stringMatching(/00:01–00:10 {2}checkpoint +9 min {2}log {7}×3 checkpoint delayed 600 /),
+  ]);
+  goTo(screen, 'checkpoint delayed');
+  screen.press('Enter');
+  expect(currentLine(screen)).toContain('checkpoint delayed 60 ');
 });
 
 it('a failure whose words are cut keeps the end, where its reason is', async () => {
