@@ -2,7 +2,15 @@ import {keptBy} from '../../kit/pages/page.ts';
 import {tabOf} from '../../kit/screen/common.ts';
 import type {Feature, PipelinePart, Screen} from '../../kit/screen/screen.ts';
 import {ChangesReader} from './changes-reader.ts';
-import {changesAsText, changesSection, goToChange, hidesValues, readChanges} from './changes-section.ts';
+import {
+  changesAsText,
+  changesSection,
+  goToChange,
+  hasOneRun,
+  hidesValues,
+  oneRun,
+  readChanges,
+} from './changes-section.ts';
 
 export const changesPart: PipelinePart<ChangesReader> = {
   name: 'changes',
@@ -12,8 +20,12 @@ export const changesPart: PipelinePart<ChangesReader> = {
     changesSection(screen, {state: kept.state.get(), pipeline, width, isRevealed: kept.isRevealed.get()}),
   read: readChanges,
   canOpen(screen, pipeline) {
-    if (!screen.tab?.merges || (pipeline !== undefined && tabOf(screen, pipeline))) return true;
-    screen.sayHint('a merged log has no runs', 'changes', 'compare those of one pipeline');
+    if (screen.tab?.merges && (pipeline === undefined || !tabOf(screen, pipeline))) {
+      screen.sayHint('a merged log has no runs', 'changes', 'compare those of one pipeline');
+      return false;
+    }
+    if (pipeline === undefined || !hasOneRun(screen, pipeline)) return true;
+    screen.say(oneRun);
     return false;
   },
   goTo: (screen, kept, key) => goToChange(screen, kept.state.get(), Number(key)),

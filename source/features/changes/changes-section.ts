@@ -63,6 +63,15 @@ function logWithRuns(screen: Screen, pipeline: string): OpenLog | string {
   return isRead ? {tab, source, index} : 'its log is not read yet';
 }
 
+/** Says why runs are not compared. */
+export const oneRun = 'only one run so far: nothing to compare';
+
+/** All of its log was read, and has no second run. */
+export function hasOneRun(screen: Screen, pipeline: string): boolean {
+  const log = logWithRuns(screen, pipeline);
+  return typeof log !== 'string' && log.index.indexedTo >= log.source.buffer.endedTo && log.index.runs.length < 2;
+}
+
 /** Compares the run on the screen with the one before it, unless that was begun, or cannot be done yet. */
 export function readChanges(screen: Screen, changes: ChangesReader, pipeline: string): void {
   const log = logWithRuns(screen, pipeline);
@@ -184,9 +193,7 @@ function titleOf(state: ChangesState, {commands}: Screen, width: number): Styled
     case 'alone':
       return pageTitle(
         `Changes in ${state.pipeline}`,
-        state.hasLater
-          ? withHint('the run on the screen is the first', commands, 'bottom', 'go to the last')
-          : 'no earlier run in the log, nothing to compare',
+        state.hasLater ? withHint('the run on the screen is the first', commands, 'bottom', 'go to the last') : oneRun,
       );
     case 'compared': {
       return comparedTitle(state, width);

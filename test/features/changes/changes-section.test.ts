@@ -50,13 +50,12 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   return shown(screen);
 }
 
-it('D says at once that there is no earlier run: nothing is counted for that', async () => {
-  await using screen = await reading(Array.from({length: 5000}, (_, at) => logged(at, 'INFO', `step ${at}`)));
+it('D says of a log with one run that there is nothing to compare, in place of a page', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   await untilRead(screen);
   screen.press('D');
-  expect(shown(screen)[0]).toMatch(/counting the records of its runs: 0%$/);
-  await screen.clock.advance(2);
-  expect(shown(screen)).toEqual([' Changes in orders  no earlier run in the log, nothing to compare']);
+  expect(screen.controller.state.page).toBeUndefined();
+  expect(noticeOf(screen)).toBe('only one run so far: nothing to compare');
 });
 
 it('D does not say of a log that is still coming that it has no earlier run, and compares once it is there', async () => {
