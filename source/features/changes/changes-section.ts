@@ -103,7 +103,7 @@ export function changesSection(screen: Screen, {state: compared, pipeline, width
           cutBeforeEnd(exampleInWords(change, width), cells, symbols.ellipsis),
         ]);
     },
-    firstKey: leavesOf(state).length,
+    keyOf: (_, row) => String(leavesOf(state).length + row),
     width,
     symbols,
   });

@@ -1,7 +1,8 @@
 import type {TimeSample} from '../../engine/api/types.ts';
 import type {KnownStats} from '../../engine/pipelines/stats-poller.ts';
-import {factCells, factRows, paragraph} from '../../kit/pages/page-rows.ts';
+import {factCells, factLines, factRows, paragraph} from '../../kit/pages/page-rows.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
+import type {Fact} from '../../kit/viewport/markdown.ts';
 import {byteSize, count, counted, duration} from '../../lib/format.ts';
 
 /** Cells of the words beside a curve, unless these need more. */
@@ -20,6 +21,8 @@ type ActivityView = {
   readonly isUtf8: boolean;
   /** The page says why the server does not answer. */
   readonly isExplained?: boolean;
+  /** Limit of the memory in MB; undefined: not known, or there is none. */
+  readonly memoryLimit?: number | undefined;
 };
 
 type Measure = {
@@ -32,17 +35,16 @@ type Measure = {
 /** The last minute of a running pipeline: throughput, memory and storage as curves, and what is buffered. */
 export function activityRows(
   known: KnownStats | undefined,
-  {width, isUtf8, isExplained}: ActivityView,
+  {width, isUtf8, isExplained, memoryLimit}: ActivityView,
 ): readonly StyledText[] {
   const {series, seriesFailure} = known ?? {};
   if (!known?.stats && !series) return [];
   const samples = series?.samples ?? [];
-  const measures = measuresOf(samples);
+  const measures = measuresOf(samples, memoryLimit);
   const besides = Math.max(wordCells, ...measures.map(({words}) => 2 + words.length));
   const cells = Math.min(mostCells, width - factCells - besides);
   const why = seriesFailure && seriesFailure.kind !== 'cancelled' ? seriesFailure.message : undefined;
-  return [
-    plain(' The last minute', {bold: true}),
+  const rows = [
     ...(samples.length < 2 && why !== undefined
       ? paragraph(`Throughput, memory and storage are unknown${isExplained ? '' : `: ${why}`}`, width, {
           style: {dim: true},
@@ -56,43 +58,42 @@ export function activityRows(
                 plain(`  ${words}`),
               ]),
         )),
-    ...factRows([['buffered', bufferedWords(known)]], width),
+    ...factRows(bufferedFact(known), width),
   ];
+  return rows.length === 0 ? [] : [plain(' The last minute', {bold: true}), ...rows];
 }
 
 /** The last minute in words alone. */
-export function activityText(known: KnownStats | undefined): string {
+export function activityText(known: KnownStats | undefined, memoryLimit?: number): string {
   const {stats, series} = known ?? {};
   if (!stats && !series) return '';
   const samples = series?.samples ?? [];
-  const measures = (samples.length < 2 ? [] : measuresOf(samples)).map(({label, words}) => `${label}: ${words}\n`);
-  return `${measures.join('')}buffered: ${bufferedWords(known)}\n`;
+  const measures = samples.length < 2 ? [] : measuresOf(samples, memoryLimit);
+  return factLines([...measures.map(({label, words}) => [label, words] as const), ...bufferedFact(known)]);
 }
 
-function measuresOf(samples: readonly TimeSample[]): readonly Measure[] {
+/** Those that have values: storage of 0 bytes is none. */
+function measuresOf(samples: readonly TimeSample[], memoryLimit: number | undefined): readonly Measure[] {
   const rates = ratesOf(samples);
-  const bytes = (label: string, values: readonly number[]) => {
+  const bytes = (label: string, values: readonly number[], limit = ''): readonly Measure[] => {
     const [least, most] = [Math.min(...values), Math.max(...values)];
     const last = values.at(-1);
-    if (last === undefined) return {label, values, floor: 0, words: '–'};
+    if (last === undefined || most === 0) return [];
     const now = byteSize(last);
     const [low, peak] = [byteSize(least), byteSize(most)];
     // A bound that it is at now is not told twice.
     const bounds = [low === now ? '' : `, low ${low}`, peak === now ? '' : `, peak ${peak}`];
-    return {label, values, floor: least, words: `${now}${bounds.join('')}`};
+    return [{label, values, floor: least, words: `${now}${limit}${bounds.join('')}`}];
   };
+  const throughput = `${rate(rates.at(-1) ?? 0)} records per second${peakWords(rates)}`;
   return [
-    {
-      label: 'throughput',
-      values: rates,
-      floor: 0,
-      words: rates.length === 0 ? '–' : `${rate(rates.at(-1) ?? 0)} records per second${peakWords(rates)}`,
-    },
-    bytes(
+    ...(rates.length === 0 ? [] : [{label: 'throughput', values: rates, floor: 0, words: throughput}]),
+    ...bytes(
       'memory',
       samples.map(({memoryBytes}) => memoryBytes),
+      memoryLimit === undefined ? '' : ` of ${count(memoryLimit)} MB`,
     ),
-    bytes(
+    ...bytes(
       'storage',
       samples.map(({storageBytes}) => storageBytes),
     ),
@@ -138,11 +139,16 @@ export function curve(values: readonly number[], floor: number, {cells, isUtf8}:
   }).join('');
 }
 
-/** `1,234 records, 200 more than 60 s ago`. */
-function bufferedWords(known: KnownStats | undefined): string {
+function bufferedFact(known: KnownStats | undefined): readonly Fact[] {
+  const words = bufferedWords(known);
+  return words === undefined ? [] : [['buffered', words]];
+}
+
+/** `1,234 records, 200 more than 60 s ago`; undefined: not known. */
+function bufferedWords(known: KnownStats | undefined): string | undefined {
   const buffered = known?.buffered ?? [];
   const [first, last] = [buffered[0], buffered.at(-1)];
-  if (!first || !last) return '–';
+  if (!first || !last) return undefined;
   const now = counted(last.records, 'record', 'records');
   const change = last.records - first.records;
   if (first === last || (change === 0 && last.records === 0)) return now;

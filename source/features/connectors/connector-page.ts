@@ -68,15 +68,19 @@ function describedConnector({lookup, events}: Screen, wanted: string | undefined
   return name === undefined ? undefined : events.connectors.connectors(name).find(({key}) => key === wanted);
 }
 
-/** Sentences about the statistics, and a table of the connectors. */
-export function connectorsSection(screen: Screen, name: string, width: number): Section {
+/** Sentences about the statistics, and a table of the connectors; their errors, if the page was opened for that. */
+export function connectorsSection(
+  screen: Screen,
+  name: string,
+  {width, isAsked}: {readonly width: number; readonly isAsked: boolean},
+): Section {
   const {stats, symbols, clock, catalog} = screen.services;
   const runs = hasProcess(screen.pipeline(name));
   const known = stats.known.get().get(name);
   const connectors = screen.events.connectors.connectors(name);
   const isOpened = catalog.find(name) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(screen, name));
-  const table = connectorTable(connectors, {width, symbols, now: clock.wall()});
+  const table = connectorTable(connectors, {width, symbols, now: clock.wall(), hasNotes: isAsked});
   const others = connectorErrorsOf(screen, name).all - errorsIn(connectors);
   // An input that stopped with a fatal error is not in them.
   const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;
@@ -97,9 +101,15 @@ function otherErrorsWords(others: number, hasFailed: boolean): string {
 /** The last minute of a pipeline that runs. */
 export function minuteSection(screen: Screen, name: string, width: number): Section {
   const {stats, isUtf8} = screen.services;
-  const view = {width, isUtf8, isExplained: isExplained(screen, name)};
+  const view = {width, isUtf8, isExplained: isExplained(screen, name), memoryLimit: memoryLimitOf(screen.lookup, name)};
   const runs = hasProcess(screen.pipeline(name));
   return {name: 'minute', rows: runs ? activityRows(stats.known.get().get(name), view) : []};
+}
+
+/** Limit in MB, once the server has described the pipeline. */
+export function memoryLimitOf({described}: Screen['lookup'], name: string): number | undefined {
+  const {name: of, answer} = described.get() ?? {};
+  return of === name && answer?.kind === 'detail' ? answer.detail.memoryLimit : undefined;
 }
 
 /** The page says why the server does not answer. */

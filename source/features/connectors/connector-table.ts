@@ -34,11 +34,12 @@ const stateStyles: Readonly<Partial<Record<string, Style>>> = {
   healthy: {fg: 2},
 };
 
-/** `now`: Unix time in ms; times of the last day have no date. */
-type TableSize = {readonly width: number; readonly symbols: Symbols; readonly now: number};
+/** `now`: Unix time in ms; times of the last day have no date. `hasNotes`: as it is by itself, health and last error. */
+type TableSize = {readonly width: number; readonly symbols: Symbols; readonly now: number; readonly hasNotes?: boolean};
 
 /** A row of each connector, with what it says of its health and its last error below it. */
-export function connectorTable(connectors: readonly KnownConnector[], {width, symbols, now}: TableSize): Block {
+export function connectorTable(connectors: readonly KnownConnector[], view: TableSize): Block {
+  const {width, symbols, now, hasNotes = true} = view;
   if (connectors.length === 0) return {rows: []};
   const shown = connectors.slice(0, mostShown);
   const names = nameColumn(['connector', ...shown.map(({name}) => name)], {width, symbols});
@@ -62,7 +63,8 @@ export function connectorTable(connectors: readonly KnownConnector[], {width, sy
       return [plain('  '), ...(isNumber ? [blank, text] : [text, blank])];
     });
     const row = fitted(concat([plain('   '), names(connector.name, {}), ...cells]), width, symbols);
-    const notes = notesOf(connector, (at) => fineMoment(at, now)).flatMap((note) => noteRows(note, {width, symbols}));
+    const said = hasNotes ? notesOf(connector, (at) => fineMoment(at, now)) : [];
+    const notes = said.flatMap((note) => noteRows(note, {width, symbols}));
     return itemBlock(connector.key, [row, ...notes]);
   });
   const more = connectors.length - shown.length;

@@ -1,7 +1,7 @@
 import {openAbout, openKind} from '../../kit/pages/page.ts';
 import type {Feature} from '../../kit/screen/screen.ts';
 import {activityText} from './activity.ts';
-import {connectorPage, connectorsSection, minuteSection} from './connector-page.ts';
+import {connectorPage, connectorsSection, memoryLimitOf, minuteSection} from './connector-page.ts';
 import {connectorsText} from './connector-table.ts';
 
 export const connectors: Feature = {
@@ -36,8 +36,8 @@ export const connectors: Feature = {
   parts: [
     {
       name: 'connectors',
-      above: 'facts',
-      section: (screen, {name}, {width}) => connectorsSection(screen, name, width),
+      above: 'connection',
+      section: (screen, {name}, view) => connectorsSection(screen, name, view),
       goTo: (screen, _, key) => openAbout(screen, 'connector', key),
       isConnector: () => true,
       described: ({events}, {name}) => ({
@@ -46,11 +46,12 @@ export const connectors: Feature = {
     },
     {
       name: 'minute',
-      above: 'facts',
+      above: 'connection',
       section: (screen, {name}, {width}) => minuteSection(screen, name, width),
-      described: ({services}, {name}) => ({
-        texts: [{title: 'The last minute', text: activityText(services.stats.known.get().get(name))}],
-      }),
+      described({services, lookup}, {name}) {
+        const text = activityText(services.stats.known.get().get(name), memoryLimitOf(lookup, name));
+        return {texts: [{title: 'The last minute', text}]};
+      },
     },
   ],
 };

@@ -1,5 +1,6 @@
 import {hasState} from '../../engine/api/pipeline-state.ts';
 import type {ApiFailure, Pipeline} from '../../engine/api/types.ts';
+import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
 import {excerptOf, excerptsOf, positionIn} from '../../engine/program/program-excerpt.ts';
 import {programThen} from '../../engine/program/program-version.ts';
 import {keysNamed} from '../../kit/keys/commands.ts';
@@ -16,7 +17,7 @@ import type {Symbols} from '../../kit/terminal/symbols.ts';
 import {type Fact, factsOf, pipelineMarkdown} from '../../kit/viewport/markdown.ts';
 import {excerptRows} from '../../kit/viewport/program-rows.ts';
 import type {Outage} from '../../kit/words/failure-words.ts';
-import {type PipelineError, pipelineErrors, tagWords} from '../../kit/words/pipeline-words.ts';
+import {failureCause, type PipelineError, pipelineErrors, tagWords} from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {readTime} from '../../lib/format.ts';
 
@@ -76,11 +77,12 @@ export function titleSection({described, parts = ''}: DescriptionView): Section 
 
 /** Returns the section with numbers, and errors in full; another one says why the pipeline is in its state. */
 export function stateSection(view: DescriptionView): Section {
-  const {described, listed, connectorErrors, width, waited, logged = [], unanswered, hadLog = false} = view;
+  const {described, listed, connectorErrors, width, waited, logged = [], opened = []} = view;
+  const {unanswered, hadLog = false} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   const rows = [
-    ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged], width),
+    ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged, ...opened], width),
     ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
       ? paragraph(failureText(answer.failure, hadLog), width, {style: {fg: 1}})
@@ -99,13 +101,11 @@ function failureText(failure: Exclude<ApiFailure, {kind: 'cancelled'}>, hadLog: 
 }
 
 /** Returns the section of facts that may be needed for a report, and are no trouble. */
-export function factsSection({described, listed, width, connectorErrors, opened = []}: DescriptionView): Section {
+export function factsSection({described, listed, width, connectorErrors}: DescriptionView): Section {
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
-  return {
-    name: 'facts',
-    rows: factRows([...opened, ...(pipeline ? otherFacts(pipeline, connectorErrors) : [])], width),
-  };
+  const rows = pipeline ? factRows(otherFacts(pipeline, connectorErrors), width) : [];
+  return {name: 'facts', rows: rows.length > 0 ? [plain(' Details', {bold: true}), ...rows] : []};
 }
 
 /** Returns the section with the whole configuration in a support bundle. */
@@ -166,18 +166,18 @@ function otherFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[
   const {deploymentStatus, deploymentStatusSince, deploymentDesiredStatus, description} = pipeline;
   const state = {
     deployment: `${deploymentStatus} since ${utc(deploymentStatusSince)}`,
-    desired: deploymentDesiredStatus,
-    'connector errors': quietErrors.has(connectorErrors) ? connectorErrors : undefined,
+    desired: deploymentDesiredStatus === deploymentStatus ? undefined : deploymentDesiredStatus || undefined,
+    'connector errors': quietErrors.has(connectorErrors) && hasProcess(pipeline) ? connectorErrors : undefined,
   };
   return factsOf({
+    description: description === '' ? undefined : description,
+    tags: pipeline.tags?.length ? tagWords(pipeline) : undefined,
     ...(hasState(pipeline) && state),
     program: `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`,
     storage: pipeline.storageStatus,
     id: pipeline.id,
     created: utc(pipeline.createdAt),
     platform: pipeline.platformVersion,
-    tags: pipeline.tags?.length ? tagWords(pipeline) : undefined,
-    description: description === '' ? undefined : description,
   });
 }
 
@@ -192,18 +192,25 @@ function errorRows({deploymentError: error, deploymentStatusSince}: Pipeline, vi
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
   const parts: (readonly StyledText[])[] = [];
   if (error) {
-    parts.push([plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true})]);
     const isOfProgram = detail && programThen(detail, readTime(deploymentStatusSince)) === 'same';
     const place = isOfProgram ? positionIn(error.message) : undefined;
     const excerpt = detail && place && excerptOf(detail.programCode, place);
-    if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}), [plain('')]);
-    parts.push(paragraph(error.message, width));
-    for (const [place, text] of error.more) {
+    // The sentence above has the cause.
+    const lines = error.message.split('\n').filter((line) => line.trim() !== error.cause);
+    const message = lines.join('\n').trim();
+    const more = error.more.filter(([, text]) => text.trim() !== error.cause);
+    if (message !== '' || excerpt || more.length > 0)
+      parts.push([plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true})]);
+    if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}), message === '' ? [] : [plain('')]);
+    if (message !== '') parts.push(paragraph(message, width));
+    for (const [place, text] of more) {
       parts.push([plain(''), plain(` ${place}`, {dim: true})], paragraph(text, width));
     }
   }
   if (!detail || detail.programErrors.length === 0) return parts.flat();
   parts.push([plain(''), plain(' Compiler', {fg: 1, bold: true})]);
+  // The sentence above has this one.
+  const cause = failureCause(detail, detail.programError);
   // The error is of the program of now: a change of it drops the error.
   const excerpts = excerptsOf(
     detail.programCode,
@@ -211,7 +218,8 @@ function errorRows({deploymentError: error, deploymentStatusSince}: Pipeline, vi
   );
   for (const [at, {text, snippet}] of detail.programErrors.entries()) {
     const excerpt = excerpts[at];
-    parts.push(at === 0 ? [] : [plain('')], paragraph(text, width));
+    const isTold = text.trim().replace(/^error: /, '') === cause;
+    parts.push(at === 0 ? [] : [plain('')], isTold ? [] : paragraph(text, width));
     if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}));
     else if (snippet !== '') parts.push(paragraph(snippet, width));
   }

@@ -123,17 +123,16 @@ function sectionsOf(screen: Screen, page: Opened<PipelineState>, view: PageView)
       .filter((part) => part.above === own)
       .map((part): Section => {
         const kept = keptBy(page, part);
-        const section = part.section(screen, described, {kept, width});
+        const section = part.section(screen, described, {kept, width, isAsked: page.section === part.name});
         return {...section, rows: whenDrawn(section.rows, () => isOpen() && part.read?.(screen, kept, pipeline))};
       });
   return [
     titleSection(description),
     ...above('state'),
     stateSection(description),
-    ...above('facts'),
-    factsSection(description),
     ...above('connection'),
     connectionSection(screen, pipeline, width),
+    factsSection(description),
     configurationSection(description),
   ];
 }

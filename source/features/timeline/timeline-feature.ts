@@ -6,8 +6,8 @@ export const timelinePart: PipelinePart<TimelineReader> = {
   name: 'timeline',
   above: 'connection',
   start: ({services}) => new TimelineReader(services),
-  section: (screen, {name: pipeline}, {kept, width}) =>
-    timelineSection(screen, {state: kept.state.get(), pipeline, width}),
+  section: (screen, {name: pipeline}, {kept, width, isAsked}) =>
+    timelineSection(screen, {state: kept.state.get(), pipeline, width, isAsked}),
   read: readTimeline,
   goTo: (screen, kept, key) => goToEvent(screen, kept.state.get(), Number(key)),
   text: (screen, kept) => timelineAsText(screen, kept.state.get()),

@@ -1,6 +1,7 @@
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
 import {eventExcerpt, eventKind} from '../../kit/journal/event-kinds.ts';
 import {noTarget, type TimelineEvent} from '../../kit/journal/timeline.ts';
+import {pressTo} from '../../kit/keys/commands.ts';
 import {closePages} from '../../kit/pages/page.ts';
 import {marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
 import {listSection, type Section} from '../../kit/pages/sections.ts';
@@ -50,13 +51,20 @@ export function readTimeline(screen: Screen, reader: TimelineReader, pipeline: s
   );
 }
 
-type TimelineView = {readonly state: TimelineState | undefined; readonly pipeline: string; readonly width: number};
+type TimelineView = {
+  readonly state: TimelineState | undefined;
+  readonly pipeline: string;
+  readonly width: number;
+  /** Else the page says above which errors there are. */
+  readonly isAsked: boolean;
+};
 
 /** Lists what happened to a pipeline, the newest first, also before pipetail was started. */
-export function timelineSection(screen: Screen, {state, pipeline, width}: TimelineView): Section {
+export function timelineSection(screen: Screen, {state, pipeline, width, isAsked}: TimelineView): Section {
   const {symbols, clock} = screen.services;
   const {ellipsis} = symbols;
-  const rows = timelineRows(state?.timeline?.events ?? []);
+  const all = timelineRows(state?.timeline?.events ?? []);
+  const rows = isAsked ? all : all.filter((event) => !isTold(event));
   const now = clock.wall();
   const until = lastMoment(screen, pipeline);
   const columnsOf = () => ({
@@ -69,13 +77,14 @@ export function timelineSection(screen: Screen, {state, pipeline, width}: Timeli
   const isWide = width >= widthWithSource;
   const sourceCells = isWide ? fromCells + gap.length : 0;
   return listSection('timeline', {
-    title: titleOf(pipeline, state, screen),
+    title: titleOf(pipeline, state, screen, all.length - rows.length),
     heads() {
       const {times, what, lengths} = columns();
       const ofWide = isWide ? [lengths.head, 'source'.padEnd(fromCells)] : [];
       return [times.head, what.head, ...ofWide, 'event'].join(gap);
     },
     items: rows,
+    keyOf: (event) => String(all.indexOf(event)),
     rowOf() {
       const {times, what, lengths} = columns();
       const column = width - marginCells - times.cells - what.cells - 2 * gap.length - sourceCells;
@@ -102,14 +111,26 @@ export function timelineSection(screen: Screen, {state, pipeline, width}: Timeli
   });
 }
 
-/** Other parts of the page count on: the numbers here are of the time at which it was read. */
-function titleOf(pipeline: string, state: TimelineState | undefined, {services}: Screen): StyledText {
+/** Errors, and a failure that is not over: what is wrong is the first part of the page. */
+function isTold({kind, until}: TimelineEvent): boolean {
+  return kind === 'errors' || kind === 'connector' || (kind === 'failed' && until === undefined);
+}
+
+/** Other parts of the page count on: the numbers here are of the time at which it was read. `left`: rows that it lacks. */
+function titleOf(
+  pipeline: string,
+  state: TimelineState | undefined,
+  {services, commands}: Screen,
+  left: number,
+): StyledText {
   const {timeline, readAt} = state ?? {};
   const {catalog, clock, symbols} = services;
   const title = `Timeline of ${pipeline}`;
   if (!timeline) return pageTitle(title, catalog.hasServer ? 'asking the server' : 'reading the log');
   const nothing = timeline.events.length === 0 ? 'no run, state or error is known' : undefined;
-  const words = missingInShort(timeline.missing) || (nothing ?? 'newest first, UTC');
+  const hint = left > 0 ? pressTo(commands, ['timeline', 'add errors']) : '';
+  const order = hint === '' ? 'newest first, UTC' : `UTC ${symbols.dot} ${hint}`;
+  const words = missingInShort(timeline.missing) || (nothing ?? order);
   const isOld = catalog.hasServer && readAt !== undefined;
   return pageTitle(title, isOld ? `${words} ${symbols.dot} as of ${fineMoment(readAt, clock.wall())}` : words);
 }

@@ -100,12 +100,13 @@ type ListBlock<Item> = {
   readonly rowOf: () => (item: Item, index: number) => StyledText;
   readonly width: number;
   readonly symbols: Symbols;
-  /** Key of the first item; the others follow. */
-  readonly firstKey?: number;
+  /** Key of an item; absent: its index. */
+  readonly keyOf?: (item: Item, row: number) => string;
 };
 
 /** An item in each row. */
-export function listBlock<Item>({items, rowOf, width, symbols, firstKey = 0}: ListBlock<Item>): Block {
+export function listBlock<Item>(list: ListBlock<Item>): Block {
+  const {items, rowOf, width, symbols, keyOf = (_, row) => String(row)} = list;
   let made: ReturnType<typeof rowOf> | undefined;
   return {
     rows: {
@@ -117,7 +118,7 @@ export function listBlock<Item>({items, rowOf, width, symbols, firstKey = 0}: Li
         return fitted(concat([plain(' '.repeat(marginCells)), made(item, row)]), width, symbols);
       },
     },
-    items: items.map((_, row) => ({key: String(firstKey + row), top: row, end: row + 1})),
+    items: items.map((item, row) => ({key: keyOf(item, row), top: row, end: row + 1})),
   };
 }
 

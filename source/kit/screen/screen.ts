@@ -186,15 +186,18 @@ export type Page<State = unknown> = Omit<PageTraits, 'closed'> & {
   closed?(page: Opened<State>): void;
 };
 
+/** `isAsked`: the page was opened at the part; else what is said above need not be said again. */
+type PartView<Kept> = {readonly kept: Kept; readonly width: number; readonly isAsked: boolean};
+
 /** A part of the page of a pipeline. `Kept`: what it keeps while the page is open. */
 export type PipelinePart<Kept = unknown> = {
   /** Name of its section. */
   readonly name: string;
   /** The page's own section that it stands above. */
-  readonly above: 'state' | 'facts' | 'connection';
+  readonly above: 'state' | 'connection';
   /** Called when the page is opened, and `stop` when it is closed. */
   start?(screen: Screen): Kept & {stop(): void};
-  section(screen: Screen, described: Described, view: {readonly kept: Kept; readonly width: number}): Section;
+  section(screen: Screen, described: Described, view: PartView<Kept>): Section;
   /** Reads what is long, unless that was begun: the part was opened, or its first row is drawn. */
   read?(screen: Screen, kept: Kept, pipeline: string): void;
   /** Returns false, and says why, where nothing can be opened at it. */

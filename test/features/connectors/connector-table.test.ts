@@ -54,6 +54,18 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
   return rowsOf(screen);
 }
 
+it('d has the table without what is said above it', async () => {
+  await using screen = await described();
+  screen.press('d');
+  await screen.until(() => rowsOf(screen).includes(' Connectors'), 'the connectors');
+  const texts = rowsOf(screen);
+  const [above, table] = [texts.slice(0, texts.indexOf(' Connectors')), texts.slice(texts.indexOf(' Connectors'))];
+  expect(above.join()).toContain('broker redpanda:9092 is down');
+  expect(table.join()).not.toContain('redpanda:9092');
+  screen.press('c');
+  expect(rowsOf(screen).slice(above.length).join()).toContain('redpanda:9092');
+});
+
 it('c has the connectors with their health, numbers and last error, the troubled ones first', async () => {
   await using screen = await described();
   const rows = await opened(screen);

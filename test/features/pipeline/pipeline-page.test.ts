@@ -81,32 +81,33 @@ describe('the description', () => {
     };
     const rows = text({name: 'etl', answer: {kind: 'detail', detail}}, undefined, 80);
 
-    it('shows every fact', () => {
-      expect(rows).toEqual(
-        expect.arrayContaining([
-          ' deployment         Stopped since 2026-11-25 09:17:30 UTC',
-          ' desired            Stopped',
-          ' program            Success since 2026-11-25 09:02:11 UTC',
-          ' storage            InUse',
-          ' connector errors   1,234',
-          ' id                 id-etl',
-          ' created            2026-11-25 09:00:00 UTC',
-          ' platform           0.337.0',
-          ' tags               prod, team billing',
-          ' description        Nightly load',
-          '                    of all shops',
-        ]),
-      );
+    it('shows every fact that says something, under Details, those for a report last', () => {
+      expect(rows).toContain(' connector errors   1,234');
+      expect(rows.slice(rows.indexOf(' Details'))).toEqual([
+        ' Details',
+        ' description        Nightly load',
+        '                    of all shops',
+        ' tags               prod, team billing',
+        ' deployment         Stopped since 2026-11-25 09:17:30 UTC',
+        ' program            Success since 2026-11-25 09:02:11 UTC',
+        ' storage            InUse',
+        ' id                 id-etl',
+        ' created            2026-11-25 09:00:00 UTC',
+        ' platform           0.337.0',
+      ]);
       expect(rows).not.toContain(' loading');
+    });
+
+    it('shows the desired state where it is another one', () => {
+      const starting = {...detail, deploymentStatus: 'Provisioning', deploymentDesiredStatus: 'Running'};
+      const page = text({name: 'etl', answer: {kind: 'detail', detail: starting}}, undefined, 80);
+      expect(page).toContain(' desired            Running');
     });
 
     it('shows the deployment error in full', () => {
       const start = rows.indexOf(' Deployment error (RunnerCheckError)');
-      expect(rows.slice(start + 1, start + 4)).toEqual([
-        ' Pipeline check failed: a fatal error.',
-        ' ',
-        ' Pipeline process exited with exit status: 101',
-      ]);
+      // The sentence above has its last line.
+      expect(rows.slice(start + 1, start + 3)).toEqual([' Pipeline check failed: a fatal error.', '']);
     });
 
     it('shows what its details say beyond it', () => {
@@ -158,6 +159,23 @@ describe('the description', () => {
       ' error: Not supported (line 9, column 1): far',
       '     9|quoted',
     ]);
+  });
+
+  it('does not say again what the sentence above says in full', () => {
+    const place = {line: 1, column: 18, end: undefined};
+    const programErrors = [{text: 'error: no such column x', snippet: '', place}];
+    const detail = {
+      ...failed,
+      ...badProgram('error: no such column x'),
+      programErrors,
+      programCode: 'create table a(x int);',
+    };
+    const ofProgram = {...detail, ...stopped, programStatus: 'SqlError', deploymentError: undefined};
+    const rows = text({name: 'etl', answer: {kind: 'detail', detail: ofProgram}}, undefined, 80);
+    expect(rows.slice(rows.indexOf(' Compiler') + 1)[0]).toBe('   1 │ create table a(x int);');
+    const told = {...deploymentError, message: 'exit status: 101', cause: 'exit status: 101'};
+    const ended = text({name: 'etl', answer: undefined}, {...failed, deploymentError: told}, 80);
+    expect(ended.join()).not.toContain('exit status: 101');
   });
 
   it('shows the line of the panic that ended the last run, unless the program has changed since', () => {
@@ -342,29 +360,53 @@ describe('the parts of the page', () => {
     const changes = keptBy(controller.state.page, changesPart);
     expect(timeline?.state.get()).toBeUndefined();
     expect(changes?.state.get()).toBeUndefined();
-    screen.press('G');
-    pageShown(controller);
+    for (const key of ['G', 'PageUp', 'PageUp', 'PageUp']) {
+      screen.press(key);
+      pageShown(controller);
+    }
     await screen.until(() => timeline?.state.get()?.timeline !== undefined, 'the timeline');
     screen.press('q');
     expect(timeline?.state.get()).toBeUndefined();
   });
 
   it('the cursor goes from item to item of all parts, and where there are none the page scrolls', async () => {
-    await using screen = await screenWith(14);
+    await using screen = await screenWith(12);
     const {controller} = screen;
     screen.press('d', 'H');
     await screen.until(() => timelineOf(screen)?.state.get()?.timeline !== undefined, 'the timeline');
     screen.press('d');
     const chosen = () => opened(screen)?.chosen;
     for (let presses = 0; presses < 40 && chosen()?.section !== 'timeline'; presses++) screen.press('j');
-    expect(chosen()).toEqual({section: 'timeline', key: '0'});
-    screen.press('j');
+    // Without the error, which the page says above.
+    expect(chosen()).toEqual({section: 'timeline', key: '1'});
+    screen.press('H', 'j');
     expect(chosen()).toEqual({section: 'timeline', key: '1'});
     const marked = pageShown(controller).rows.filter((row) => row.text.startsWith(' ▸ '));
     expect(marked).toHaveLength(1);
     screen.press('g');
     expect(top(screen)).toMatch(/^ orders/);
     expect(conditionsOfPage(controller).hasPlace).toBe(false);
+    screen.press('Enter');
+    expect(controller.state.page).toBeUndefined();
+  });
+
+  it('an error is said once: the timeline has it when the page is opened there', async () => {
+    await using screen = await screenWith(60);
+    const {controller} = screen;
+    screen.server.pipeline('orders').start();
+    screen.server.pipeline('orders').write(logged(3, 'ERROR', 'out of memory'));
+    await screen.until(() => controller.pipeline('orders')?.deploymentStatus === 'Running', 'the start');
+    screen.press('d');
+    const texts = () => pageShown(controller).rows.map((row) => row.text);
+    const isRead = () => texts().length > 0 && timelineOf(screen)?.state.get()?.timeline !== undefined;
+    await screen.until(isRead, 'the timeline');
+    const isNoChange = (text: string) => !/^ {3}new /.test(text);
+    expect(texts().filter((text) => text.includes('out of memory') && isNoChange(text))).toEqual([
+      expect.stringContaining('Its log has errors: '),
+    ]);
+    expect(texts().join('\n')).toContain('UTC · press H to add errors');
+    screen.press('H', 'j');
+    expect(texts().find((text) => text.includes(' error '))).toContain('out of memory');
     screen.press('Enter');
     expect(controller.state.page).toBeUndefined();
   });
