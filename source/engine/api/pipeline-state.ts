@@ -1,9 +1,6 @@
 import type {Pipeline} from './types.ts';
 
-/** Kinds of states, in the order of a list that is sorted by state: what needs attention comes first. */
-export const stateKinds = ['failed', 'unknown', 'waiting', 'paused', 'running', 'stopped'] as const;
-
-export type StateKind = (typeof stateKinds)[number];
+export type StateKind = 'failed' | 'unknown' | 'waiting' | 'paused' | 'running' | 'stopped';
 
 type State = {
   readonly word: string;

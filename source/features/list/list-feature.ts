@@ -1,7 +1,6 @@
 import type {Motion} from '../../kit/keys/command.ts';
 import {listMotions, rowsBy} from '../../kit/keys/common-commands.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
-import type {SortOrder} from '../../kit/state/view-state.ts';
 
 export const list: Feature = {
   keys: {
@@ -50,22 +49,6 @@ export const list: Feature = {
         },
       },
       {
-        id: 'sort',
-        needs: 'server',
-        keys: ['o'],
-        help: 'sort by name, state or last activity',
-        hint: {isSortable: 'sort'},
-        without: () => 'logs are listed in the order in which they were named',
-        run(screen) {
-          const order = nextSort[screen.state.sort];
-          screen.dispatch({type: 'sort', order});
-          screen.say(`sorted ${sortWords[order]}`);
-          // The first ones are asked for: in a long list they are far from the cursor.
-          const [first] = screen.listed;
-          if (first && order !== 'name') screen.tabSwitcher.moveCursor(first.name);
-        },
-      },
-      {
         id: 'mark-pipeline',
         keys: ['m'],
         help: 'mark the pipeline for merging',
@@ -98,13 +81,6 @@ export const list: Feature = {
       },
     },
   },
-};
-
-const nextSort: Readonly<Record<SortOrder, SortOrder>> = {name: 'state', state: 'activity', activity: 'name'};
-const sortWords: Readonly<Record<SortOrder, string>> = {
-  name: 'by name',
-  state: 'by state, failing first',
-  activity: 'by last change of state, newest first',
 };
 
 function moveInList(screen: Screen, motion: Motion): void {

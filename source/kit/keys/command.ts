@@ -90,8 +90,6 @@ export type Condition =
   | 'isListFiltered'
   /** Few pipelines run, and the logs of some were not read. */
   | 'hasUnread'
-  /** The list has pipelines: opened logs keep their order. */
-  | 'isSortable'
   /** The shown log has no connection. */
   | 'isOffline'
   | 'hasUnseen'

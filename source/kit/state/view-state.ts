@@ -25,10 +25,7 @@ export type Tab = {
   readonly pane: PaneView;
 };
 
-export type SortOrder = 'name' | 'state' | 'activity';
-
 export type ViewState = ScreenView & {
-  readonly sort: SortOrder;
   readonly nameFilter: string;
   /** Names of pipelines marked for merging. */
   readonly marked: readonly string[];
@@ -53,7 +50,7 @@ export type ViewState = ScreenView & {
 };
 
 /** Parts of a view that a session has. */
-export const savedParts = ['tabs', 'active', 'cursor', 'focus', ...screenParts, 'sort'] as const;
+export const savedParts = ['tabs', 'active', 'cursor', 'focus', ...screenParts] as const;
 
 export type RestoredView = Pick<ViewState, (typeof savedParts)[number]>;
 
@@ -81,7 +78,6 @@ export type ViewAction =
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-list'}
   | {readonly type: 'histogram'; readonly isShown: boolean}
-  | {readonly type: 'sort'; readonly order: SortOrder}
   | {readonly type: 'name-filter'; readonly text: string}
   | {readonly type: 'marked'; readonly names: readonly string[]}
   | {readonly type: 'page'; readonly page: PageState | undefined}
@@ -149,7 +145,6 @@ export function initialView(names: readonly string[], options: ViewOptions = {})
   return applyToScreen(options, {
     ...picked(noDefaults, screenParts),
     focus: unique.length > 0 ? 'log' : 'list',
-    sort: 'name',
     nameFilter: '',
     marked: [],
     cursor: unique[0],
@@ -217,8 +212,6 @@ function afterAction(state: ViewState, action: ViewAction): ViewState {
       return {...state, listHidden: !state.listHidden, focus: state.listHidden ? state.focus : 'log'};
     case 'histogram':
       return {...state, histogram: action.isShown};
-    case 'sort':
-      return {...state, sort: action.order};
     case 'name-filter':
       return {...state, nameFilter: action.text};
     case 'marked':
@@ -310,7 +303,7 @@ function restore(state: ViewState, view: RestoredView): ViewState {
   const tabs = [...open, ...view.tabs.filter(({name}) => !open.some((tab) => tab.name === name))];
   // A hidden list cannot have the focus.
   const focus = view.listHidden ? 'log' : state.focus;
-  if (state.active !== undefined) return {...state, ...picked(view, [...screenParts, 'sort']), tabs, focus};
+  if (state.active !== undefined) return {...state, ...picked(view, screenParts), tabs, focus};
   return {...state, ...view, tabs};
 }
 

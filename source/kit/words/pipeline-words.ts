@@ -1,4 +1,4 @@
-import {isUndeployed, type StateKind, stateKinds, stateOf} from '../../engine/api/pipeline-state.ts';
+import {isUndeployed, type StateKind, stateOf} from '../../engine/api/pipeline-state.ts';
 import type {Pipeline} from '../../engine/api/types.ts';
 import {clean} from '../../lib/clean.ts';
 import {counted} from '../../lib/format.ts';
@@ -34,13 +34,6 @@ function isOfProgram({deploymentStatus, deploymentError, programStatus}: Pipelin
 /** The order of a list, on the screen and in the shell. */
 export function byName(a: Pick<Pipeline, 'name'>, b: Pick<Pipeline, 'name'>): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
-/** Its place in a list that is sorted by state: the lowest is first. */
-export function stateRank(pipeline: Pipeline, isDegraded = false): number {
-  const {symbol} = pipelineState(pipeline, isDegraded);
-  // Between those that fail and all others.
-  return symbol === 'degraded' ? 0.5 : stateKinds.indexOf(symbol);
 }
 
 /** In the server's spelling; `Failed` if it stopped with an error. */

@@ -123,7 +123,6 @@ export class Controller {
       tabSwitcher: this.tabSwitcher,
       isRequested,
       beforeFirst,
-      degraded: this.events.degraded,
       closing: this.closing,
     });
     view.store.subscribe(() => this.#onChange());

@@ -262,9 +262,9 @@ describe('Enter', () => {
   it('runs a command of the other side there', async () => {
     await using screen = await reading(log);
     screen.press('z');
-    find(screen, 'sort by');
+    find(screen, 'mark the pipeline');
     screen.press('Enter');
-    expect(screen.controller.state).toMatchObject({page: undefined, sort: 'state', focus: 'list'});
+    expect(screen.controller.state).toMatchObject({page: undefined, marked: ['orders'], focus: 'list'});
     expect(screen.controller.state.listHidden).toBe(false);
     find(screen, 'lines as sent');
     screen.press('Enter');

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {quiet} from '../../../demo/scenario.ts';
 import {cancelPrompt, submitPrompt} from '../../../source/kit/screen/prompts.ts';
-import {ScreenUnderTest, withFailures} from '../../kit/screen/screen-under-test.ts';
+import {ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
 
 const names = (screen: ScreenUnderTest) => screen.controller.listed.map(({name}) => name);
 
@@ -63,28 +63,6 @@ it('without a match the cursor stays', async () => {
 
 describe('the list', () => {
   const names = ({controller}: ScreenUnderTest) => controller.listed.map((pipeline) => pipeline.name);
-
-  it('is sorted in three ways, in turn', async () => {
-    await using screen = await ScreenUnderTest.connected({scenario: withFailures});
-    expect(names(screen)).toEqual(['billing', 'etl', 'fraud', 'orders']);
-    screen.press('o');
-    expect(names(screen)).toEqual(['fraud', 'orders', 'billing', 'etl']);
-    expect(screen.controller.state.notice).toBe('sorted by state, failing first');
-    screen.press('o');
-    expect(names(screen)[0]).toBe('orders');
-    screen.press('o');
-    expect(names(screen)).toEqual(['billing', 'etl', 'fraud', 'orders']);
-  });
-
-  it('has the cursor on the first one when it is sorted by state or activity: failing ones are on the screen', async () => {
-    await using screen = await ScreenUnderTest.connected({scenario: withFailures});
-    screen.press('g', 'j');
-    const cursors = ['o', 'o', 'o'].map((key) => {
-      screen.press(key);
-      return screen.controller.state.cursor;
-    });
-    expect(cursors).toEqual(['fraud', 'orders', 'orders']);
-  });
 
   it('that loses the pipeline under the cursor leaves the cursor next to it, and the tab open', async () => {
     await using screen = await ScreenUnderTest.connected({scenario: quiet('billing', 'fraud', 'orders', 'sales')});

@@ -59,7 +59,7 @@ describe('a remapped command', () => {
   });
 
   it('may have a key that means something else in another pane', () => {
-    expect(problemsOf({sort: 'p', pause: 'B'})).toEqual([]);
+    expect(problemsOf({'mark-pipeline': 'p', pause: 'B'})).toEqual([]);
   });
 });
 
@@ -95,13 +95,13 @@ describe('a problem, with its line, is', () => {
     ],
     [
       'a key of a pane that holds everywhere',
-      {sort: 'q'},
+      {'mark-pipeline': 'q'},
       "c.toml:1: key 'q' is taken by 'quit' (quit; asks when tabs are open) · choose another, or give 'quit' another",
     ],
     [
       'a key for everywhere that a pane has',
-      {help: 'o', 'open-fold': 'B'},
-      "c.toml:1: key 'o' is taken by 'sort' (sort by name, state or last activity) · choose another, or give 'sort' another",
+      {help: 'a'},
+      "c.toml:1: key 'a' is taken by 'read-logs' (read the logs of all running pipelines, or only those of tabs) · choose another, or give 'read-logs' another",
     ],
     [
       'a key for everywhere that a page has',

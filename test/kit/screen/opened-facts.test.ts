@@ -83,14 +83,13 @@ test('what was opened is the list, and asks nothing of a server', async () => {
   expect(noticeAfter(screen, '!')).toBe(why);
   expect(noticeAfter(screen, 'C')).toBe('no connection: these logs are files');
   expect(noticeAfter(screen, 'W')).toBe('this log is a file already: press S to save what is shown');
-  expect(noticeAfter(screen, 'Tab', 'o')).toBe('logs are listed in the order in which they were named');
   for (const keys of [['O'], ['Tab', 'O']])
     expect(noticeAfter(screen, ...keys)).toBe('this log is open already: it is a file');
   for (const key of ['d', 'Esc', 'H', 'Esc', 'i', 'Esc', 'A', 'Esc', 'D', 'Esc']) screen.press(key);
   expect(server.requests).toEqual([]);
   // The help has no command that would only tell why it does nothing.
   screen.press('?');
-  const ofServers = ['contexts', 'contexts-go', 'sort', 'open-recording'];
+  const ofServers = ['contexts', 'contexts-go', 'open-recording'];
   expect(inHelp(screen, 'pipeline-page', ...ofServers, ...ofConnections)).toEqual(['pipeline-page']);
   screen.press('Esc');
   // Nothing is lost: the files can be opened again.
@@ -387,11 +386,7 @@ test('O opens what was recorded of a pipeline before, and the session does not h
   expect(noticeAfter(screen, 'r')).toBe('no connection: this log is read from a recording');
   expect(noticeAfter(screen, 'W')).toBe('this log is a recording already: press S to save what is shown');
   screen.press('?');
-  expect(inHelp(screen, 'contexts', 'sort', 'open-recording', ...ofConnections)).toEqual([
-    'contexts',
-    'sort',
-    'open-recording',
-  ]);
+  expect(inHelp(screen, 'contexts', 'open-recording', ...ofConnections)).toEqual(['contexts', 'open-recording']);
   screen.press('Esc');
   // Its log, and what the server tells of the pipeline.
   screen.press('H');

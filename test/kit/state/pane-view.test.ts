@@ -62,8 +62,8 @@ describe('the defaults of new tabs', () => {
       pinned: true,
       pane: back,
     };
-    const {cursor, focus, listHidden, listWidth, histogram, sort, active} = start;
-    const view = {tabs: [tab], cursor, focus, listHidden, listWidth, histogram, sort, active};
+    const {cursor, focus, listHidden, listWidth, histogram, active} = start;
+    const view = {tabs: [tab], cursor, focus, listHidden, listWidth, histogram, active};
     expect(activeTab(reduce(start, {type: 'restore', view}))?.pane).toEqual(back);
   });
 });

@@ -235,8 +235,8 @@ describe('in the list, a key of the log that the list does not use', () => {
 
   it('leaves the keys of the list to the list', async () => {
     await using screen = await inList();
-    screen.press('o', 'm', 'j');
-    expect(screen.controller.state).toMatchObject({sort: 'state', marked: ['alpha'], cursor: 'beta'});
+    screen.press('m', 'j');
+    expect(screen.controller.state).toMatchObject({marked: ['alpha'], cursor: 'beta'});
     expect(screen.tabs).toEqual(['alpha?']);
   });
 });

@@ -69,7 +69,6 @@ function ofBoth(controller: Controller): Conditions {
     hasTabs: controller.state.tabs.length > 1,
     isMergeable: isMergeable(controller),
     hasPipeline: controller.listed.length > 0,
-    isSortable: controller.listed.length > 0 && controller.services.catalog.hasServer,
     isOffline: labels.some(({active, offline}) => active && offline),
     hasUnseen: labels.some(({errors}) => errors > 0),
   };
@@ -132,18 +131,7 @@ type FooterSize = {readonly width: number; readonly isUtf8: boolean};
 
 /** The most useful keys first; `help` fits into any width. */
 const first = {
-  list: [
-    'help',
-    'open-tab',
-    'find-name',
-    'other-side',
-    'back',
-    'merge',
-    'quit',
-    'pipeline-page',
-    'sort',
-    'mark-pipeline',
-  ],
+  list: ['help', 'open-tab', 'find-name', 'other-side', 'back', 'merge', 'quit', 'pipeline-page', 'mark-pipeline'],
   log: [
     ...['help', 'reconnect', 'next-match', 'search', 'filter', 'back', 'pause', 'next-error', 'record-page', 'copy'],
     ...['other-side', 'quit', 'filters-off', 'matches-only', 'previous-match'],

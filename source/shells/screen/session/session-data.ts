@@ -58,7 +58,6 @@ const session = {
   active: 'name?',
   cursor: 'name?',
   focus: 'text',
-  sort: 'text',
   savedAt: 'count?',
   start,
 } as const;

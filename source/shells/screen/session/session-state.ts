@@ -15,14 +15,13 @@ import {
   screenParts,
   type ViewDefaults,
 } from '../../../kit/state/pane-view.ts';
-import type {RestoredView, SortOrder, Tab, ViewState} from '../../../kit/state/view-state.ts';
+import type {RestoredView, Tab, ViewState} from '../../../kit/state/view-state.ts';
 import type {Position} from '../../../kit/viewport/position.ts';
 import {picked} from '../../../lib/json.ts';
 import type {PanePlace, SavedSession, SessionFilter, SessionStart, SessionTab, TabPlaces} from './session-data.ts';
 
 /** Parts of a tab's view, besides its options, that a session keeps as they are. */
 const tabParts = ['search', 'highlights', 'around', 'fold'] as const;
-const sortOrders: readonly SortOrder[] = ['name', 'state', 'activity'];
 
 /** `placesOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
 export function sessionOf(
@@ -43,7 +42,7 @@ export function sessionOf(
   });
   const {pane, ...options} = state.defaults;
   const start = {...picked(pane, paneOptionNames), level: leastLevel(pane.filters), ...options};
-  return {...picked(state, ['active', 'cursor', 'focus', 'sort', ...screenParts]), tabs, start, savedAt: undefined};
+  return {...picked(state, ['active', 'cursor', 'focus', ...screenParts]), tabs, start, savedAt: undefined};
 }
 
 /** The names that the pipelines of a session have now, by those of before. */
@@ -97,7 +96,6 @@ export function restoredView(
     cursor: session.cursor,
     focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'list',
     ...picked(session, screenParts),
-    sort: sortOrders.find((order) => order === session.sort) ?? 'name',
   });
 }
 

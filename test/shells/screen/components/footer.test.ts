@@ -108,10 +108,10 @@ describe('the footer of the list', () => {
 
   it('offers what can be done with the pipeline under the cursor', async () => {
     await using screen = await ScreenUnderTest.connected();
-    expect(footer(screen)).toBe(' ? help Enter open tab / find Tab log q quit d details o sort m mark a all logs');
+    expect(footer(screen)).toBe(' ? help Enter open tab / find Tab log q quit d details m mark a all logs p pause');
     // It is offered until it was done once.
     screen.press('a', 'a');
-    expect(footer(screen)).toBe(' ? help Enter open tab / find Tab log q quit d details o sort m mark X close tab');
+    expect(footer(screen)).toBe(' ? help Enter open tab / find Tab log q quit d details m mark X close tab f fold');
     screen.press('Enter');
     expect(footer(screen)).toMatch(/^ \? help Enter log /);
     screen.press('m', 'j', 'm');

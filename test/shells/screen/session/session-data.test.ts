@@ -32,7 +32,6 @@ const session = fc.record({
   listHidden: fc.boolean(),
   listWidth: maybe(count),
   histogram: maybe(fc.boolean()),
-  sort: text,
   start: fc.record({
     wrap: text,
     asSent: fc.boolean(),

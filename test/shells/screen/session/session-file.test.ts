@@ -38,7 +38,6 @@ const session: SavedSession = {
   listHidden: true,
   listWidth: undefined,
   histogram: true,
-  sort: 'state',
   start: {
     ...{wrap: 'errors', asSent: false, time: 'sent', level: undefined},
     ...{listHidden: false, listWidth: undefined, histogram: undefined},

@@ -19,7 +19,7 @@ function back(session: SavedSession, names: readonly string[] = []): ViewState {
 }
 
 test('the preview is no part of a session; the cursor and how the screen is arranged are', () => {
-  const state = reduce({...initialView(['a', 'b']), sort: 'activity'}, {type: 'show', name: 'c'});
+  const state = reduce(initialView(['a', 'b']), {type: 'show', name: 'c'});
   const session = sessionOf({...state, cursor: 'c', listHidden: true, listWidth: 17}, () => none);
   expect(session.tabs.map(({name}) => name)).toEqual(['a', 'b']);
   expect(back(session)).toMatchObject({
@@ -27,7 +27,6 @@ test('the preview is no part of a session; the cursor and how the screen is arra
     active: undefined,
     listHidden: true,
     listWidth: 17,
-    sort: 'activity',
   });
 });
 
@@ -67,10 +66,10 @@ test('unknown words of a session are left out, and an option that its version ha
   const session = sessionOf(initialView(['a']), () => none);
   const [tab] = session.tabs;
   if (!tab) throw new Error('there is one');
-  const strange = {...session, sort: 'size', focus: 'elsewhere', active: 'gone'};
+  const strange = {...session, focus: 'elsewhere', active: 'gone'};
   const filters = [{text: 'level:loud', on: true, shape: undefined}];
   const state = back({...strange, tabs: [{...tab, time: 'stardate', wrap: 'sometimes', asSent: undefined, filters}]});
-  expect(state).toMatchObject({sort: 'name', focus: 'list', active: undefined});
+  expect(state).toMatchObject({focus: 'list', active: undefined});
   expect(state.tabs[0]?.pane).toEqual(newPane);
 });
 
