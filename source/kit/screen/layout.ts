@@ -30,7 +30,9 @@ const narrowestList = 8;
 const narrowestPane = 24;
 
 /** Cells of a list with words: a narrower one would have none for names. */
-const widthWithWords = 24;
+const widthWithWords = 28;
+/** Cells of a row of it beside the name: margin, symbol, blanks, and the words of most states with a number of errors. */
+export const cellsBesideName = 16;
 
 /** A lower screen needs every row for the log. */
 const heightWithRun = 14;
@@ -38,13 +40,16 @@ export const heightWithHistogram = 16;
 /** Rows of a terminal in which the histogram is shown by default. */
 const heightByDefault = 30;
 
-/** Divides the terminal; undefined below 40×10. No width depends on text: nothing jumps. */
+/** Divides the terminal; undefined below 40×10. */
 export function layoutOf(
   size: Size,
   parts: {
     readonly list: boolean;
     /** Cells that the user has set; undefined: the terminal's width decides. */
     readonly listWidth?: number | undefined;
+    readonly listHasFocus: boolean;
+    /** Cells that the names in the list need. */
+    readonly nameCells: number;
     readonly banner: boolean;
     readonly run: boolean;
     /** Shown or hidden by the user; undefined: the terminal's height decides. */
@@ -56,7 +61,7 @@ export function layoutOf(
   },
 ): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
-  const listWidth = parts.list ? listWidthOf(size.columns, parts.listWidth) : 0;
+  const listWidth = parts.list ? listWidthOf(size.columns, parts) : 0;
   const heightWith = (isWithFilters: boolean) => size.rows - 3 - (isWithFilters ? 1 : 0);
   const bodyHeight = heightWith(parts.filters.log);
   const hasRun = parts.run && size.rows >= heightWithRun;
@@ -78,20 +83,28 @@ export function layoutOf(
 }
 
 /**
- * Cells of the list by columns of the terminal. The log keeps the room for what it shows of a line: of a message 45 cells
- * at 80 columns, targets from 100 columns on. With states in words from 112 on.
+ * Cells of the list by columns of the terminal while the log has the keys, which keeps the room for what it shows of a
+ * line: of a message 45 cells at 80 columns, targets from 100 columns on.
  */
-const listWidths: readonly (readonly [columns: number, cells: number])[] = [
-  [160, 40],
-  [112, 32],
+const narrowLists: readonly (readonly [columns: number, cells: number])[] = [
   [100, 20],
   [76, 16],
   [56, 12],
   [0, 10],
 ];
 
-/** Returns a width that no focus changes: a list that gives way would move the log at each change of the side. */
-function listWidthOf(columns: number, chosen: number | undefined): number {
+/** Least and most cells of a list that has the keys, and the part of the terminal that it leaves to the log. */
+const [leastWithFocus, mostWithFocus, shareWithFocus] = [28, 40, 0.4];
+
+/** With the keys, the list is as wide as its names need. */
+function listWidthOf(
+  columns: number,
+  parts: {readonly listWidth?: number | undefined; readonly listHasFocus: boolean; readonly nameCells: number},
+): number {
+  const {listWidth: chosen, listHasFocus, nameCells} = parts;
   if (chosen !== undefined) return Math.max(narrowestList, Math.min(chosen, columns - 1 - narrowestPane));
-  return listWidths.find(([from]) => columns >= from)?.[1] ?? narrowestList;
+  const narrow = narrowLists.find(([from]) => columns >= from)?.[1] ?? narrowestList;
+  if (!listHasFocus) return narrow;
+  const needed = Math.max(leastWithFocus, Math.min(nameCells + cellsBesideName, mostWithFocus));
+  return Math.max(narrow, Math.min(needed, Math.floor(columns * shareWithFocus)));
 }

@@ -1,13 +1,15 @@
 import type {Pipeline} from '../../engine/api/types.ts';
 import {type ListItem, pipelineIn} from '../../engine/logs/catalog.ts';
+import {clean} from '../../lib/clean.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {sameParts} from '../../lib/store.ts';
+import {type ReadableStore, sameParts} from '../../lib/store.ts';
+import {textWidth} from '../../lib/width.ts';
 import type {PaneModels} from '../pane/pane-models.ts';
 import {closest} from '../settings/parse-values.ts';
 import {mergedName, pipelinesOf, type Tab} from '../state/view-state.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {byName, isFailing} from '../words/pipeline-words.ts';
+import {attentionRank, byName, type DegradedPipelines} from '../words/pipeline-words.ts';
 import type {Services} from './services.ts';
 import type {View} from './view.ts';
 
@@ -169,6 +171,17 @@ type PipelineListOptions = {
   readonly closing: AbortSignal;
   readonly isRequested: (pipeline: Pipeline) => boolean;
   readonly beforeFirst: (() => Promise<void>) | undefined;
+  readonly degraded: ReadableStore<DegradedPipelines>;
+};
+
+/** The list in its order. */
+export type ArrangedList = {
+  /** The failing ones first, then the degraded ones, then all others. */
+  readonly items: readonly ListItem[];
+  readonly failing: number;
+  readonly degraded: number;
+  /** Cells of the longest name, also of those that the filter leaves out. */
+  readonly nameCells: number;
 };
 
 /** The pipelines in the order of the list. A new list may open tabs and move the cursor. */
@@ -177,7 +190,7 @@ export class PipelineListView {
   #beforeFirst: (() => Promise<void>) | undefined;
   #isPreparing = false;
   #started = false;
-  #arranged: {readonly key: readonly unknown[]; readonly items: readonly ListItem[]} | undefined;
+  #arranged: {readonly key: readonly unknown[]; readonly list: ArrangedList} | undefined;
   /** Requested pipelines that had a tab: one that was closed stays closed. */
   readonly #openedRequested = new Set<string>();
 
@@ -186,16 +199,20 @@ export class PipelineListView {
     this.#beforeFirst = options.beforeFirst;
   }
 
-  /** Sorted and filtered; the same array until the list or the filter changes. */
-  get items(): readonly ListItem[] {
+  /** Sorted and filtered; the same object until the list, the filter or what is degraded changes. */
+  get arranged(): ArrangedList {
     const {listed} = this.#options.services.catalog;
     const {nameFilter} = this.#options.view.state;
-    if (listed === undefined) return [];
-    const key = [listed, nameFilter];
+    const degraded = this.#options.degraded.get();
+    const key = [listed, nameFilter, degraded];
     if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
-      this.#arranged = {key, items: arrange(listed, nameFilter)};
+      this.#arranged = {key, list: arrange(listed ?? [], nameFilter, degraded)};
     }
-    return this.#arranged.items;
+    return this.#arranged.list;
+  }
+
+  get items(): readonly ListItem[] {
+    return this.arranged.items;
   }
 
   /** Call for each new list. */
@@ -203,12 +220,13 @@ export class PipelineListView {
     const {services} = this.#options;
     const {pipelines, failure} = services.poller.snapshot.get();
     if (pipelines === undefined) return;
+    const before = this.#arranged?.list.items ?? [];
     // After a failure this is an old list: waiting streams would take it for the server's answer.
     if (failure === undefined) services.logs.updatePipelines(pipelines);
     if (this.#beforeFirst) void this.#prepare(this.#beforeFirst);
     if (this.#isPreparing) return;
     const [firstRequested] = this.#openRequested(pipelines);
-    if (this.#started) this.#keepCursor();
+    if (this.#started) this.#keepCursor(before);
     else this.#showFirst(firstRequested);
   }
 
@@ -216,7 +234,7 @@ export class PipelineListView {
     const {items} = this;
     const {state} = this.#options.view;
     const underCursor = items.find(({name}) => name === state.cursor);
-    const first = state.active ?? requested ?? (underCursor ?? firstToShow(items))?.name;
+    const first = state.active ?? requested ?? (underCursor ?? items[0])?.name;
     if (first === undefined) return;
     this.#started = true;
     this.#options.view.dispatch({type: 'cursor', name: first});
@@ -245,19 +263,35 @@ export class PipelineListView {
     if (!this.#options.closing.aborted) this.refresh();
   }
 
-  /** The cursor of a pipeline that disappears goes to the nearest one. */
-  #keepCursor(): void {
+  /** The cursor of a pipeline that disappears goes to the next one below it. `before`: the list until now. */
+  #keepCursor(before: readonly ListItem[]): void {
     const {cursor} = this.#options.view.state;
-    const name = nearestByName(this.items, cursor ?? '')?.name;
-    if (name !== undefined && name !== cursor) this.#options.view.dispatch({type: 'cursor', name});
+    const {items} = this;
+    if (items.some(({name}) => name === cursor)) return;
+    const names = new Set(items.map(({name}) => name));
+    const at = before.findIndex(({name}) => name === cursor);
+    const next = before.slice(at + 1).find(({name}) => names.has(name)) ?? items.at(-1);
+    if (next) this.#options.view.dispatch({type: 'cursor', name: next.name});
   }
 }
 
-/** Those with this part in their name, or after `tag:` in one of their tags; pipelines are sorted, 5,000 in a few milliseconds. Files keep their order. */
-export function arrange(items: readonly ListItem[], nameFilter: string): readonly ListItem[] {
+/**
+ * Those with this part in their name, or after `tag:` in one of their tags. Pipelines are sorted by name, those that need
+ * attention first: 5,000 in a few milliseconds. Files keep their order.
+ */
+export function arrange(
+  items: readonly ListItem[],
+  nameFilter: string,
+  degraded: DegradedPipelines = new Map(),
+): ArrangedList {
   const named = nameFilter === '' ? items : items.filter(matcherOf(nameFilter));
   const pipelines = named.flatMap((item) => pipelineIn(item) ?? []);
-  return pipelines.length === 0 ? named : pipelines.sort(byName);
+  const nameCells = items.reduce((most, {name}) => Math.max(most, textWidth(clean(name))), 0);
+  if (pipelines.length === 0) return {items: named, failing: 0, degraded: 0, nameCells};
+  const ranks: readonly Pipeline[][] = [[], [], []];
+  for (const each of pipelines.sort(byName)) ranks[attentionRank(each, degraded.has(each.name))]?.push(each);
+  const [failing = [], partly = []] = ranks;
+  return {items: ranks.flat(), failing: failing.length, degraded: partly.length, nameCells};
 }
 
 /** The beginning of a filter of the list that is about tags. */
@@ -268,15 +302,4 @@ function matcherOf(nameFilter: string): (item: ListItem) => boolean {
   const holds = (text: string) => text.toLowerCase().includes(part);
   if (!tagPrefix.test(nameFilter)) return ({name}) => holds(name);
   return (item) => pipelineIn(item)?.tags?.some(holds) === true;
-}
-
-function firstToShow(items: readonly ListItem[]): ListItem | undefined {
-  const isFailed = (pipeline: Pipeline | undefined) => pipeline !== undefined && isFailing(pipeline);
-  return items.find((item) => isFailed(pipelineIn(item))) ?? items[0];
-}
-
-/** The pipeline of this name; if it is gone the first one after it by name, or the last of the list. */
-function nearestByName(items: readonly ListItem[], name: string): ListItem | undefined {
-  const found = items.find((item) => item.name === name);
-  return found ?? items.find((item) => item.name > name) ?? items.at(-1);
 }

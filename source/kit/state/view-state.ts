@@ -242,7 +242,8 @@ export function promptBelow({page, prompt}: Pick<ViewState, 'page' | 'prompt'>):
 
 /** Returns whether the list's width may be another in the next view. */
 export function isOtherWidth(before: ViewState, next: ViewState): boolean {
-  return before.listHidden !== next.listHidden || before.listWidth !== next.listWidth;
+  const {listHidden, listWidth, focus} = before;
+  return listHidden !== next.listHidden || listWidth !== next.listWidth || focus !== next.focus;
 }
 
 export function activeTab(state: ViewState): Tab | undefined {

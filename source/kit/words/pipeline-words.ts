@@ -36,6 +36,12 @@ export function byName(a: Pick<Pipeline, 'name'>, b: Pick<Pipeline, 'name'>): nu
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
+/** Its rank in a list: those that fail need attention first, then those that are degraded, then no other. */
+export function attentionRank(pipeline: Pipeline, isDegraded: boolean): 0 | 1 | 2 {
+  const {symbol} = pipelineState(pipeline, isDegraded);
+  return symbol === 'failed' ? 0 : symbol === 'degraded' ? 1 : 2;
+}
+
 /** In the server's spelling; `Failed` if it stopped with an error. */
 export function serverState(pipeline: Pipeline): string {
   const {deploymentStatus, deploymentError, programStatus} = pipeline;

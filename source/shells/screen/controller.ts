@@ -71,11 +71,11 @@ export class Controller {
   readonly programs: ProgramLookup;
   readonly logWaits: LogWaits;
   readonly places: PlaceFinder;
+  readonly list: PipelineListView;
   /** Tells whether the command line names a pipeline, itself or by a pattern. */
   readonly isNamed: (name: string) => boolean;
   readonly #view: View;
   readonly #models: PaneModels;
-  readonly #list: PipelineListView;
   readonly #results = createStore(0);
   readonly #closing = new AbortController();
   #size: Size;
@@ -117,12 +117,13 @@ export class Controller {
     this.#models = models;
     this.places = new PlaceFinder({clock, logs, view, models});
     this.tabSwitcher = new TabSwitcher({clock, view, models});
-    this.#list = new PipelineListView({
+    this.list = new PipelineListView({
       services,
       view,
       tabSwitcher: this.tabSwitcher,
       isRequested,
       beforeFirst,
+      degraded: this.events.degraded,
       closing: this.closing,
     });
     view.store.subscribe(() => this.#onChange());
@@ -140,7 +141,7 @@ export class Controller {
     const undo = [
       serverVersion.subscribe(checkVersion),
       poller.snapshot.subscribe(() => {
-        this.#list.refresh();
+        this.list.refresh();
         if (!poller.snapshot.get().failure) this.lookup.retry();
       }),
       logs.names.subscribe(() => this.#models.keepOnly(this.state.tabs)),
@@ -150,7 +151,7 @@ export class Controller {
       watchRecordings(logs, (text) => this.say(text, 'failure')),
       ...(alerts ? [alerts.onFailure((text) => this.say(text, 'failure'))] : []),
     ];
-    this.#list.refresh();
+    this.list.refresh();
     this.#tellShown();
     checkVersion();
     return () => {
@@ -215,6 +216,8 @@ export class Controller {
     return layoutOf(this.#size, {
       list: !listHidden,
       listWidth,
+      listHasFocus: state.focus === 'list',
+      nameCells: this.list.arranged.nameCells,
       banner: pipeline !== undefined && isFailing(pipeline),
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
@@ -248,7 +251,7 @@ export class Controller {
 
   /** Items in the order and with the filter of the list. */
   get listed(): readonly ListItem[] {
-    return this.#list.items;
+    return this.list.items;
   }
 
   pipeline(name: string): Pipeline | undefined {

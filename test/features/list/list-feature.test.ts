@@ -76,6 +76,18 @@ describe('the list', () => {
     expect(screen.controller.state.cursor).toBe('billing');
   });
 
+  it('has what fails on top; the cursor stays on its pipeline', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    expect(screen.controller.state.cursor).toBe('billing');
+    screen.server.pipeline('orders').fail('exit status: 101');
+    await screen.until(() => names(screen)[0] === 'orders', 'the failing one on top');
+    expect(names(screen)).toEqual(['orders', 'billing', 'fraud']);
+    expect(screen.controller.list.arranged.failing).toBe(1);
+    expect(screen.controller.state.cursor).toBe('billing');
+    screen.press('k');
+    expect(screen.controller.state.cursor).toBe('orders');
+  });
+
   it('that grows leaves the cursor on its pipeline', async () => {
     await using screen = await ScreenUnderTest.connected();
     screen.press('j');

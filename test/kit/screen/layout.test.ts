@@ -3,7 +3,15 @@ import {type Layout, layoutOf} from '../../../source/kit/screen/layout.ts';
 
 const columns = Array.from({length: 211}, (_, index) => 40 + index);
 
-const usual = {list: true, banner: false, run: false, histogramHeight: 2, filters: {log: false, page: false}};
+const usual = {
+  list: true,
+  listHasFocus: false,
+  nameCells: 12,
+  banner: false,
+  run: false,
+  histogramHeight: 2,
+  filters: {log: false, page: false},
+};
 
 type Parts = Partial<typeof usual> & {readonly histogram?: boolean | undefined};
 
@@ -22,23 +30,35 @@ describe('at every width from 40 to 250', () => {
     }
   });
 
-  it('the log has most of the screen', () => {
-    for (const width of columns) expect(layoutAt(width).paneWidth).toBeGreaterThan(width / 2);
+  it.each([true, false])('the log has most of the screen, with the list in focus or not: %s', (listHasFocus) => {
+    for (const width of columns)
+      expect(layoutAt(width, 24, {listHasFocus, nameCells: 24}).paneWidth).toBeGreaterThan(width / 2);
   });
 
-  it('a wider terminal never has a narrower list', () => {
-    const widths = columns.map((width) => layoutAt(width).listWidth);
+  it.each([true, false])('a wider terminal never has a narrower list, in focus or not: %s', (listHasFocus) => {
+    const widths = columns.map((width) => layoutAt(width, 24, {listHasFocus, nameCells: 24}).listWidth);
     expect(widths).toEqual([...widths].sort((a, b) => a - b));
   });
 
-  it('the list has words where the log has room for targets beside them', () => {
-    for (const width of columns) expect(layoutAt(width).hasStateWords).toBe(width >= 112);
+  it('a log that has the keys has the room that it needs for targets, and for messages', () => {
     // Gutter and overview take three cells; `compactnessFor` needs 76 for a target, 44 for a host.
     for (const width of columns.filter((each) => each >= 100))
       expect(layoutAt(width).paneWidth - 3).toBeGreaterThan(75);
     expect(layoutAt(80).paneWidth - 3).toBe(60);
     expect(layoutAt(60).paneWidth - 3).toBe(44);
   });
+});
+
+it('the list is as wide as its names need while it has the keys, else narrow and without words', () => {
+  const widthsOf = (nameCells: number, listHasFocus = true) =>
+    [60, 80, 120, 200].map((width) => layoutAt(width, 24, {listHasFocus, nameCells}).listWidth);
+  expect(widthsOf(6)).toEqual([24, 28, 28, 28]);
+  expect(widthsOf(17)).toEqual([24, 32, 33, 33]);
+  expect(widthsOf(63)).toEqual([24, 32, 40, 40]);
+  expect(widthsOf(63, false)).toEqual([12, 16, 20, 20]);
+  const withWords = columns.filter((width) => layoutAt(width, 24, {listHasFocus: true}).hasStateWords);
+  expect(Math.min(...withWords)).toBe(70);
+  for (const width of columns) expect(layoutAt(width).hasStateWords).toBe(false);
 });
 
 it('header, body, status line and keys fill the rows, the tab bar is one of the body', () => {

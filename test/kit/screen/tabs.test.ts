@@ -113,31 +113,39 @@ describe('a new list', () => {
 
 describe('the order of the list', () => {
   const list = [
-    makePipeline('orders', {deploymentStatusSince: '2026-11-25T09:00:00.000000Z'}),
-    makePipeline('Fraud', {deploymentStatusSince: '2026-11-25T11:00:00.000000Z'}),
-    makePipeline('etl', {...stopped, deploymentError, deploymentStatusSince: '2026-11-24T23:59:59.999999Z'}),
-    makePipeline('nightly', {...stopped, deploymentStatusSince: '2026-11-25T10:00:00.5Z'}),
+    makePipeline('orders'),
+    makePipeline('Fraud'),
+    makePipeline('etl', {...stopped, deploymentError}),
+    makePipeline('nightly', stopped),
     makePipeline('archive', {deploymentStatus: 'Paused'}),
     makePipeline('billing', {deploymentStatus: 'Provisioning'}),
     makePipeline('odd', {deploymentStatus: 'Teleporting'}),
   ];
   const names = (pipelines: readonly {name: string}[]) => pipelines.map((pipeline) => pipeline.name);
 
-  it('is by name', () => {
+  it('has what fails, then what is degraded, then all others, each by name', () => {
     const before = [...list];
-    expect(names(arrange(list, ''))).toEqual(names(list).sort());
+    const more = [...list, makePipeline('aaa'), makePipeline('zzz', {deploymentStatus: 'Unavailable'})];
+    const degraded = new Map(['orders', 'nightly', 'aaa'].map((name) => [name, undefined] as const));
+    const arranged = arrange(more, '', degraded);
+    expect(names(arranged.items)).toEqual([
+      ...['etl', 'zzz', 'aaa', 'orders'],
+      // It is stopped, whatever its statistics said.
+      ...['Fraud', 'archive', 'billing', 'nightly', 'odd'],
+    ]);
+    expect(arranged).toMatchObject({failing: 2, degraded: 2, nameCells: 7});
     expect(list).toEqual(before);
   });
 
   describe('finding by name', () => {
     it('matches any part of the name in any case', () => {
-      expect(names(arrange(list, 'R'))).toEqual(['Fraud', 'archive', 'orders']);
-      expect(names(arrange(list, 'fraud'))).toEqual(['Fraud']);
-      expect(arrange(list, 'x')).toEqual([]);
+      expect(names(arrange(list, 'R').items)).toEqual(['Fraud', 'archive', 'orders']);
+      expect(names(arrange(list, 'fraud').items)).toEqual(['Fraud']);
+      expect(arrange(list, 'x').items).toEqual([]);
       const tagged = [...list, makePipeline('eu', {tags: ['Prod', 'team billing']}), makePipeline('prod-us')];
-      expect(names(arrange(tagged, 'tag:prod'))).toEqual(['eu']);
-      expect(names(arrange(tagged, 'tag: billing'))).toEqual(['eu']);
-      expect(names(arrange(tagged, 'prod'))).toEqual(['prod-us']);
+      expect(names(arrange(tagged, 'tag:prod').items)).toEqual(['eu']);
+      expect(names(arrange(tagged, 'tag: billing').items)).toEqual(['eu']);
+      expect(names(arrange(tagged, 'prod').items)).toEqual(['prod-us']);
     });
 
     it('gives the same array until something changes', async () => {
@@ -150,7 +158,7 @@ describe('the order of the list', () => {
     });
 
     it('matches every character as itself', () => {
-      expect(arrange(list, '.')).toEqual([]);
+      expect(arrange(list, '.').items).toEqual([]);
     });
   });
 });

@@ -71,17 +71,7 @@ describe('a change of the width of the list', () => {
     return {row, line: currentLine(screen)};
   };
 
-  test('Tab changes nothing on the screen but the side that has the keys', async () => {
-    await using screen = await reading(lines, {size: {columns: 80, rows: 24}});
-    await pressed(screen, 'w', 'b', 'k');
-    const [rows, layout] = [rowsOf(screen), screen.controller.layout];
-    await pressed(screen, 'Tab');
-    expect(screen.controller.state.focus).toBe('list');
-    expect([rowsOf(screen), screen.controller.layout]).toEqual([rows, layout]);
-  });
-
-  test('by z leaves the current line in its row, with wrapped lines too', async () => {
-    const key = 'z';
+  test.each(['z', 'Tab'])('by %s leaves the current line in its row, with wrapped lines too', async (key) => {
     await using screen = await reading(lines, {size: {columns: 80, rows: 24}});
     await pressed(screen, 'w', 'b', 'b', 'k', 'k', 'k', 'k');
     const before = {...eye(screen), width: screen.controller.layout?.paneWidth};

@@ -116,7 +116,7 @@ export function Body({layout}: {readonly layout: Layout}) {
 
   function paintedList(): readonly string[] {
     return listRows({
-      items: controller.listed,
+      list: controller.list.arranged,
       noun: catalog.noun,
       fileOf: (name) => logs.get(name)?.snapshot.get().file,
       errorsOf: (name) => controller.events.unseenErrors([name]),

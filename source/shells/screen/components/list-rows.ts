@@ -1,7 +1,8 @@
 import type {ListItem} from '../../../engine/logs/catalog.ts';
 import type {FileState} from '../../../engine/logs/log-snapshot.ts';
-import {type ItemWords, itemWords, unreadMark} from '../../../kit/screen/list-item.ts';
-import {tagPrefix} from '../../../kit/screen/tabs.ts';
+import {cellsBesideName} from '../../../kit/screen/layout.ts';
+import {type ItemWords, itemWords} from '../../../kit/screen/list-item.ts';
+import {type ArrangedList, tagPrefix} from '../../../kit/screen/tabs.ts';
 import {clip, padTo, shorten, shortenApart} from '../../../kit/terminal/fit.ts';
 import type {Style} from '../../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
@@ -12,7 +13,7 @@ import {count} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';
 
 export type ListView = {
-  readonly items: readonly ListItem[];
+  readonly list: ArrangedList;
   /** Word for an item of the list. */
   readonly noun: 'pipeline' | 'log';
   /** Returns the state of an opened log; undefined while it is not open. */
@@ -42,9 +43,8 @@ export type ListView = {
 };
 
 const quiet: Style = {dim: true};
-/** Cells for `Compiling Rust`, or for a word and the number of errors. */
-const wordWidth = 14;
-const wordWidthWithErrors = 9;
+/** Cells in front of a name: margin, symbol, blank. */
+const cellsBeforeName = 3;
 /** Cells of a list without words that has numbers of errors. */
 const widthWithErrors = 16;
 /** Cells of a list that says what a log was opened from. */
@@ -53,42 +53,91 @@ const titleRows = 1;
 
 /** The list's rows, each exactly `width` cells; only those on the screen are made. */
 export function listRows(view: ListView): readonly StyledText[] {
-  const {items, height} = view;
-  const {first, room} = inView(view);
-  const inRows = items.slice(first, first + room).map((item) => listRow(item, view));
+  const {list, width, height, symbols} = view;
+  const {from, to, rule, isLonger} = inView(view);
+  const inRows = list.items.slice(from, to).map((item) => listRow(item, view));
   const names = namesIn(inRows, view);
-  const rows = [title(view), ...inRows.map((row, index) => itemRow(row, names[index] ?? '', view))];
-  if (items.length === 0) rows.push(plain(emptyText(view), quiet));
-  while (rows.length < height) rows.push(plain(''));
-  return rows.map((row) => padTo(clip(row, 0, view.width), view.width));
+  const rows = inRows.map((row, index) => itemRow(row, names[index] ?? '', view));
+  if (rule !== undefined) rows.splice(rule, 0, plain(symbols.rule.repeat(width), quiet));
+  if (list.items.length === 0) rows.push(plain(emptyText(view), quiet));
+  rows.unshift(title(view));
+  while (rows.length < height - (isLonger ? 1 : 0)) rows.push(plain(''));
+  if (isLonger) rows.push(placeRow({from, to}, view));
+  return rows.map((row) => padTo(clip(row, 0, width), width));
 }
 
 /** Beside the tab bar, and like the shown tab inverse on the side that has the focus. */
-function title({focused, nameFilter, items, noun, width, symbols}: ListView): StyledText {
+function title(view: ListView): StyledText {
+  const {focused, nameFilter, list, width, symbols} = view;
   const style: Style = focused ? {bold: true, inverse: true} : quiet;
   const margin = plain(focused ? symbols.focus : ' ', style);
   const words =
     nameFilter === ''
-      ? plain(noun === 'log' ? 'Logs' : 'Pipelines', style)
-      : concat([plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(items.length)}`, style)]);
+      ? plain(titleWords(view), style)
+      : concat([plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(list.items.length)}`, style)]);
   return padTo(concat([margin, words]), width, style);
 }
 
-/** Returns the part of the list in view: in one longer than the screen, the cursor is in the middle. */
-function inView({items, cursor, height}: ListView): {readonly first: number; readonly room: number} {
-  const room = height - titleRows;
-  const at = items.findIndex(({name}) => name === cursor);
-  return {first: Math.max(0, Math.min(at - Math.floor(room / 2), items.length - room)), room};
+/** `Pipelines   7 failing · 2 degraded`; with less room `Pipelines  ✗ 7  ◐ 2`. */
+function titleWords({list: {failing, degraded}, noun, width, symbols}: ListView): string {
+  const name = noun === 'log' ? 'Logs' : 'Pipelines';
+  const troubles = [
+    {number: failing, word: 'failing', symbol: symbols.failed},
+    {number: degraded, word: 'degraded', symbol: symbols.degraded},
+  ].filter(({number}) => number > 0);
+  if (troubles.length === 0) return name;
+  const inWords = troubles.map(({number, word}) => `${count(number)} ${word}`).join(` ${symbols.dot} `);
+  const inSymbols = troubles.map(({number, symbol}) => `${symbol} ${count(number)}`).join('  ');
+  const forms = [`${name}   ${inWords}`, `${name}  ${inSymbols}`, inSymbols];
+  return forms.find((form) => textWidth(form) < width) ?? name;
+}
+
+/** What of the list is in view: items, with the rule in front of one of them. */
+type InView = {
+  readonly from: number;
+  readonly to: number;
+  /** Row of the rule between what needs attention and the others, of those in view. */
+  readonly rule: number | undefined;
+  readonly isLonger: boolean;
+};
+
+/** In a list that is longer than the screen, the cursor is in the middle. */
+function inView({list: {items, failing, degraded}, cursor, height}: ListView): InView {
+  const first = failing + degraded;
+  const rule = first > 0 && first < items.length ? first : Number.POSITIVE_INFINITY;
+  const total = items.length + (Number.isFinite(rule) ? 1 : 0);
+  const isLonger = total > height - titleRows;
+  const room = height - titleRows - (isLonger ? 1 : 0);
+  const index = items.findIndex(({name}) => name === cursor);
+  const at = index < rule ? index : index + 1;
+  const top = Math.max(0, Math.min(at - Math.floor(room / 2), total - room));
+  const itemsAbove = (row: number) => (row > rule ? row - 1 : row);
+  const isRuleIn = top <= rule && rule < top + room;
+  return {
+    from: itemsAbove(top),
+    to: itemsAbove(Math.min(total, top + room)),
+    rule: isRuleIn ? rule - top : undefined,
+    isLonger,
+  };
+}
+
+/** ` 12–38 of 52 ▼`; `▼`: there are more below. */
+function placeRow({from, to}: Pick<InView, 'from' | 'to'>, {list: {items}, width, symbols}: ListView): StyledText {
+  const range = ` ${count(from + 1)}–${count(to)}`;
+  const more = to < items.length ? ` ${symbols.down}` : '';
+  const whole = `${range} of ${count(items.length)}${more}`;
+  return plain(textWidth(whole) <= width ? whole : `${range}${more}`, quiet);
 }
 
 /** An item of the list in view. */
 type ListRow = {readonly name: string; readonly words: ItemWords; readonly errors: StyledText};
 
-function listRow(item: ListItem, {fileOf, errorsOf, degraded, symbols}: ListView): ListRow {
+function listRow(item: ListItem, {fileOf, errorsOf, degraded, symbols, withWords, width}: ListView): ListRow {
   const words = itemWords(item, {file: fileOf(item.name), isDegraded: degraded.has(item.name)});
-  const errors = errorsOf(item.name);
+  const hasRoom = withWords || width >= widthWithErrors;
+  const errors = hasRoom ? errorsOf(item.name) : 0;
   // The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors.
-  const unknown = plain(words.hasUnknownErrors ? '–' : '', quiet);
+  const unknown = plain(words.hasUnknownErrors && hasRoom ? '–' : '', quiet);
   return {name: item.name, words, errors: errors > 0 ? plain(shortErrors(errors, symbols), {fg: 1}) : unknown};
 }
 
@@ -105,36 +154,36 @@ function namesIn(rows: readonly ListRow[], view: ListView): readonly string[] {
 }
 
 /** Cells for a name. */
-function nameRoom(errors: StyledText, {width, withWords}: ListView): number {
-  if (withWords) return width - 4 - 1 - wordWidth;
-  const hasNumber = errors.text !== '' && width >= widthWithErrors;
-  return width - 4 - (hasNumber ? 1 + textWidth(errors.text) : 0);
+function nameRoom(errors: StyledText, {list, width, withWords}: ListView): number {
+  if (withWords) return Math.min(list.nameCells, width - cellsBesideName);
+  return width - cellsBeforeName - cellsWithBlank(errors);
 }
 
-/**
- * Margin, name, symbol, word, errors, and a cell before the divider, blank but for the mark of a log that was not read.
- * Without words, errors are beside the name.
- */
+function cellsWithBlank({text}: StyledText): number {
+  return text === '' ? 0 : 1 + textWidth(text);
+}
+
+/** Margin, symbol, name, word, and errors at the end. */
 function itemRow({name, words, errors}: ListRow, shownName: string, view: ListView): StyledText {
   const {symbols, width, withWords} = view;
   const isCursor = name === view.cursor;
   const room = nameRoom(errors, view);
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
-  const wordRoom = errors.text === '' ? wordWidth : wordWidthWithErrors;
+  const wordRoom = width - cellsBeforeName - room - 1 - cellsWithBlank(errors);
   const isOld = words.state?.symbol === 'degraded' && view.degraded.get(name) !== undefined;
   const state = stateOf(words, {...view, isStale: view.isStale === true || isOld}, wordRoom);
   const symbol = plain((state && (state.symbol === 'unknown' ? '?' : symbols[state.symbol])) ?? ' ', state?.style);
   const isMarked = view.marked.has(name);
   const margin = isMarked ? symbols.mark : view.pinned.has(name) ? symbols.dot : ' ';
-  const row = [
+  const word = shorten(state?.word ?? '', wordRoom, symbols.ellipsis);
+  const row = concat([
     plain(margin, isCursor || isMarked ? {bold: true} : quiet),
-    padTo(plain(shownName, base), room, base),
+    symbol,
     plain(' '),
-  ];
-  const unread = view.unread.has(name) ? [plain(unreadMark, quiet)] : [];
-  if (!withWords) return concat([...row, ...(room < width - 4 ? [errors, plain(' ')] : []), symbol, ...unread]);
-  const word = plain(` ${shorten(state?.word ?? '', wordRoom, symbols.ellipsis)}`, state?.style);
-  return concat([padTo(concat([...row, symbol, word]), width - 1 - textWidth(errors.text)), errors, ...unread]);
+    padTo(plain(shownName, base), room, base),
+    ...(withWords ? [plain(` ${word}`, state?.style)] : []),
+  ]);
+  return concat([padTo(row, width - textWidth(errors.text)), errors]);
 }
 
 /** Returns the state, with the kind of a file where there is room. */

@@ -21,7 +21,7 @@ describe('the screen', () => {
     const [header = '', firstRow = ''] = app.rows;
     expect(header).toMatch(/^ pipetail {2}test {2}3 pipelines · 2 logs not read +LIVE$/);
     expect(firstRow).toMatch(/^►Pipelines +│ 1 billing… /);
-    expect(app.rows[2]).toMatch(/^ billing +● │/);
+    expect(app.rows[2]).toMatch(/^ ● billing Running +│/);
     expect(app.text).toContain('fraud');
     expect(app.rows.at(-1)).toMatch(/^ \? help/);
     expect(app.rows.at(-2)).toMatch(/5 lines .* following/);
@@ -206,7 +206,7 @@ describe('pages', () => {
     expect(app.rows).toHaveLength(30);
     await app.press('Esc');
     await app.hides('to the log, and back');
-    await app.shows('● │');
+    await app.shows('●');
   });
 
   it('one that was scrolled to its end still has its end there when it becomes shorter', async () => {
