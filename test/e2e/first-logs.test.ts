@@ -7,8 +7,8 @@ test('live logs come without a key: the first pipeline, in the preview', async (
       server.pipeline('alpha').write('[alpha] 2026-11-25T12:01:02.123456Z  INFO a::b:  already there'),
   });
   await viewer.live('already there');
-  expect(viewer.list().map((row) => row.trim().split(/\s+/)[0])).toEqual(['alpha', 'beta', 'gamma']);
-  expect(viewer.list()[0]).toMatch(/alpha +●$/);
+  expect(viewer.list().map((row) => row.trim().split(/\s+/)[1])).toEqual(['alpha', 'beta', 'gamma']);
+  expect(viewer.list()[0]).toMatch(/● alpha/);
   expect(viewer.tabBar()).toContain('1 alpha…');
   expect(viewer.header()).toContain('3 pipelines');
   expect(viewer.shown().at(-1)).toBe('12:01:02 INFO  already there');

@@ -50,12 +50,12 @@ test('recordings, a bundle, a gzip file and a file that grows and is rotated, wi
   await terminal.waitFor(() => /pipetail {2}6 logs .*end of file/.test(view.header()));
   await terminal.waitFor(() => view.list().every((row) => /[●○]/.test(row)), {hint: 'all are read'});
   expect(view.list().map((row) => row.trim().replace(/ +/g, ' '))).toEqual([
-    '·growing.log ● 57 B',
-    `·packed.log.gz ○ ${byteSize(lines.length)}`,
-    '·orders-live ○ 70 kB 3k✗',
-    '·alpha ○ 3.3 kB 1✗',
-    '·gamma ○ 2.5 kB 1✗',
-    '·kinds ○ 984 B',
+    '·● growing.log 57 B',
+    `·○ packed.log.gz ${byteSize(lines.length)}`,
+    '·○ orders-live 70 kB 3k✗',
+    '·○ alpha 3.3 kB 1✗',
+    '·○ gamma 2.5 kB 1✗',
+    '·○ kinds 984 B',
   ]);
   await appendFile(growing, line(2));
   await terminal.waitFor('line 2.');

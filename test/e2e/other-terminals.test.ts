@@ -57,7 +57,7 @@ test.each([
   const {terminal} = viewer;
   await viewer.live();
   // The list may come later, and would change the smallest screen.
-  await terminal.waitFor(() => viewer.list().filter((row) => row.includes('●')).length === 3);
+  await terminal.waitFor(() => viewer.list().filter((row) => /[●◦]/.test(row)).length === 3);
   terminal.resize(cols, rows);
   viewer.write('alpha', 300);
   // The count of lines may be a frame behind them.

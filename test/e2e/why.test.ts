@@ -30,7 +30,7 @@ test.each([
     await viewer.connections(1);
     await viewer.live();
     trouble(server);
-    const marked = new RegExp(`^.alpha .*${mark}`, 'm');
+    const marked = new RegExp(`^.${mark} alpha`, 'm');
     await terminal.waitFor(marked);
     await terminal.waitFor(() => / 1 degraded .*LIVE . Degraded *$/.test(viewer.header()));
     await terminal.press('d');
@@ -57,12 +57,12 @@ test.each([
   const {terminal} = viewer;
   await viewer.live();
   if (option.length === 0) {
-    await terminal.waitFor(/^ alpha .*●\?/m);
+    await terminal.waitFor(/^ ◦ alpha/m);
     await terminal.press('Tab');
     await terminal.waitFor('a all logs');
     await terminal.press('a');
   }
-  await terminal.waitFor(/^ alpha .*◐/m);
+  await terminal.waitFor(/^ ◐ alpha/m);
   await terminal.waitFor(() => / 1 degraded /.test(viewer.header()) && !viewer.header().includes('not read'));
   expect(viewer.tabBar()).not.toContain('alpha');
   await viewer.connections(3);

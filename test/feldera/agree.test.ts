@@ -50,9 +50,9 @@ test('random troubles: two screens and the commands say the same of each pipelin
           listed.map(async ({name, state, degraded, logRead}) => {
             const {stdout: status} = await rig.run('status', name);
             const word = degraded === true ? 'Degraded' : state;
-            const rows = [narrow, wide].map((view) => rowOf(view, name).slice(1));
+            const rows = [narrow, wide].map((view) => rowOf(view, name));
             const isSaid =
-              rows.every((row) => row === rows[0] && row.includes(` ${word}`) && !row.endsWith('?')) &&
+              rows.every((row) => row === rows[0] && row.includes(` ${word}`) && !row.startsWith('◦')) &&
               /^ {2}.*\bdegraded\b/m.test(status) === (degraded === true) &&
               // Of one that does not run, the list tells all.
               logRead !== false;

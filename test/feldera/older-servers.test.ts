@@ -44,7 +44,7 @@ test('0.280: runs, records, what it does not tell, and its version', async (cont
   await using view = await rig.open(['old'], {cols: 130, rows: 30});
   await view.live(/run 2 of 2 · running · since /);
   // Of its errors it tells nothing. The list may come after the log.
-  await view.terminal.waitFor(() => /● Running +–$/.test(view.list()[0] ?? ''));
+  await view.terminal.waitFor(() => /● old +Running +–$/.test(view.list()[0] ?? ''));
   await view.terminal.press('{');
   await view.terminal.waitFor(begins);
   await view.terminal.press('{');

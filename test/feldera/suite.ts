@@ -109,10 +109,11 @@ export function ownManagerForAll(options: ManagerOptions & {readonly version?: V
   };
 }
 
-/** The row of the list that names a pipeline, its state beside it; empty when there is none. */
+/** What the list says of a pipeline, as `● Running 3✗`; empty when it is not in it. */
 export function rowOf(view: View, name: string): string {
-  // In front of the name: whether its log is shown.
-  return view.list().find((row) => row.slice(1).startsWith(`${name} `)) ?? '';
+  // In front of the name: whether its log is shown, and the symbol of its state.
+  const row = view.list().find((each) => each.slice(3).startsWith(`${name} `));
+  return row === undefined ? '' : row.slice(1, 3) + row.slice(3 + name.length).trimStart();
 }
 
 /** The numbers that a stand-in's lines carry, in the order of the lines. */

@@ -11,7 +11,6 @@ import {
 } from '../../kit/keys/commands.ts';
 import {keyLabel, readKey} from '../../kit/keys/key-names.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
-import {unreadMark} from '../../kit/screen/list-item.ts';
 import {padTo, wrapWords} from '../../kit/terminal/fit.ts';
 import {concat, overlay, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../kit/terminal/symbols.ts';
@@ -88,16 +87,17 @@ export function helpRows(view: HelpView): HelpRows {
 
 /** Explains the symbols: those beside a pipeline, and those of a log. */
 function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
-  const {running, degraded, failed, waiting, paused, stopped, error, mark, times, loss, start, match} = symbols;
+  const {running, unread, degraded, failed, waiting, paused, stopped} = symbols;
+  const {error, mark, times, loss, start, match} = symbols;
   const ofPipelines = [
-    [running, 'running'],
+    [running, 'running, its log is read'],
+    [unread, 'running, log not read'],
     [degraded, 'degraded (dim: it was)'],
     [failed, 'failed'],
     [waiting, 'on its way'],
     [paused, 'paused'],
     [stopped, 'stopped'],
     [`3${error}`, "errors you haven't seen"],
-    [unreadMark, 'log not read'],
   ];
   const ofLogs = [
     [mark, 'marked'],

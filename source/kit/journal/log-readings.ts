@@ -4,6 +4,9 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {LogReading} from '../facts/pipeline-facts.ts';
 import type {LogStatus} from './log-status.ts';
 
+/** Milliseconds for which what a log said last is news. */
+const freshMs = 60_000;
+
 type LogFlow = Pick<LogStatus, 'flow' | 'cut'>;
 
 /** Tells of each pipeline that runs whether its log was read: whoever says that nothing is wrong with it asks here. */
@@ -45,6 +48,12 @@ export class LogReadings {
     if (cut?.why !== undefined) return {kind: 'unreachable', since: cut.since, why: cut.why};
     const left = this.#left.get(pipeline.id);
     return left?.run === runOf(pipeline) ? {kind: 'left', until: left.until} : {kind: 'unread'};
+  }
+
+  /** Returns whether its log was read within the last minute. `now`: Unix time in ms. */
+  isFresh(name: string, now: number): boolean {
+    const reading = this.of(name);
+    return reading?.kind === 'followed' || (reading?.kind === 'left' && now - reading.until < freshMs);
   }
 
   /** Call for each new list. */

@@ -17,16 +17,23 @@ export type ItemWords = {
   readonly hasUnknownErrors: boolean;
 };
 
-/** Behind a pipeline that runs, and whose log nobody read. */
-export const unreadMark = '?';
+type ItemFacts = {
+  readonly file?: FileState | undefined;
+  readonly isDegraded?: boolean;
+  readonly isFresh?: boolean;
+};
 
-type ItemFacts = {readonly file?: FileState | undefined; readonly isDegraded?: boolean};
-
-/** `file`: of an opened log; undefined while it is not open. `isDegraded`: as for `pipelineState`. */
-export function itemWords(item: ListItem, {file, isDegraded = false}: ItemFacts = {}): ItemWords {
+/**
+ * `file`: of an opened log; undefined while it is not open. `isDegraded`: as for `pipelineState`. `isFresh`: the log of the
+ * pipeline was read within the last minute: of another one that runs, nobody knows that all is well.
+ */
+export function itemWords(item: ListItem, {file, isDegraded = false, isFresh = false}: ItemFacts = {}): ItemWords {
   const name = clean(item.name);
   if (!('kind' in item)) {
-    return {state: pipelineState(item, isDegraded), shortName: name, hasUnknownErrors: hasUnknownErrors(item)};
+    const state = pipelineState(item, isDegraded);
+    const isUnread = state.symbol === 'running' && !isFresh;
+    const shown: PipelineState = isUnread ? {...state, symbol: 'unread', style: {dim: true}} : state;
+    return {state: shown, shortName: name, hasUnknownErrors: hasUnknownErrors(item)};
   }
   return {
     state: file && openedState(file),

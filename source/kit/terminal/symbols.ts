@@ -2,6 +2,8 @@
 export type Symbols = {
   /** States of a pipeline. */
   readonly running: string;
+  /** It runs, and its log was not read. */
+  readonly unread: string;
   readonly stopped: string;
   readonly failed: string;
   readonly waiting: string;
@@ -38,6 +40,7 @@ export type Symbols = {
 
 const unicode: Symbols = {
   running: '●',
+  unread: '◦',
   stopped: '○',
   failed: '✗',
   waiting: '◌',
@@ -64,6 +67,7 @@ const unicode: Symbols = {
 
 const ascii: Symbols = {
   running: '*',
+  unread: '.',
   stopped: 'o',
   failed: 'x',
   waiting: '~',

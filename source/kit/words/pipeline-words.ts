@@ -6,7 +6,7 @@ import type {Style} from '../terminal/style.ts';
 
 /** Symbol, word or colour alone is enough to recognise the state. `symbol`: a name in `kit/terminal/symbols`. */
 export type PipelineState = {
-  readonly symbol: StateKind | 'degraded';
+  readonly symbol: StateKind | 'degraded' | 'unread';
   readonly word: string;
   readonly style: Style;
 };

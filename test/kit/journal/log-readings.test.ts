@@ -66,6 +66,17 @@ it('a log that is followed from run to run is read in all of them; of an old ser
   expect(readings.of('a')).toEqual({kind: 'unread'});
 });
 
+it('a log is fresh while it is followed, and for a minute after that', () => {
+  const rig = new Rig();
+  const {readings} = rig;
+  readings.update([makePipeline('a'), makePipeline('b', stopped)]);
+  expect([readings.isFresh('a', 0), readings.isFresh('b', 0)]).toEqual([false, false]);
+  rig.follow('a');
+  expect(readings.isFresh('a', 1e9)).toBe(true);
+  rig.leave('a', 1000);
+  expect([readings.isFresh('a', 60_999), readings.isFresh('a', 61_000)]).toEqual([true, false]);
+});
+
 const rowsOf = ({controller}: ScreenUnderTest, width = 100) => allTexts(rowsOfPage(controller, width));
 const textsOf = (screen: ScreenUnderTest, name: string) =>
   diagnose(screen.controller.events.facts(name)).map(({severity, text}) => `${severity}: ${text}`);
@@ -104,7 +115,7 @@ it('nobody says of a log that was not read that nothing is wrong', async () => {
   screen.press('A');
   expect(rowsOf(screen)[0]).toBe(' Errors  none new · 1 log not read');
   screen.press('Esc', '?');
-  expect(rowsOf(screen).join('\n')).toContain('? log not read');
+  expect(rowsOf(screen).join('\n')).toContain('◦ running, log not read');
   screen.press('Esc');
   screen.logs.open('dead');
   expect(textsOf(screen, 'dead')).toEqual(['fine: Running. Its log is being read']);

@@ -57,7 +57,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useAges(controller.services, pane && newestTime(pane, places, controller.services.clock.wall()));
   useFrameRate(controller.services, pane, layout);
   const degraded = useStore(controller.events.degraded);
-  const unread = useStore(controller.events.readings.unread);
+  useStore(controller.events.readings.flows);
   const labels = useTabLabels(controller);
   useStore(controller.events.unseenChanges);
   useLogWords(logs, () => fileStates(logs));
@@ -115,13 +115,14 @@ export function Body({layout}: {readonly layout: Layout}) {
   }
 
   function paintedList(): readonly string[] {
+    const now = controller.services.clock.wall();
     return listRows({
       list: controller.list.arranged,
       noun: catalog.noun,
       fileOf: (name) => logs.get(name)?.snapshot.get().file,
       errorsOf: (name) => controller.events.unseenErrors([name]),
       degraded,
-      unread,
+      isFresh: (name) => controller.events.readings.isFresh(name, now),
       cursor: view.cursor,
       focused: view.focus === 'list',
       pinned: new Set(view.tabs.filter((tab) => tab.pinned).map((tab) => tab.name)),
@@ -129,7 +130,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       nameFilter: view.nameFilter,
       loaded: catalog.listed !== undefined,
       waited: waitedForList,
-      isStale: serverOutage(list, {now: controller.services.clock.wall()}) !== undefined,
+      isStale: serverOutage(list, {now}) !== undefined,
       withWords: layout.hasStateWords,
       width: layout.listWidth,
       height: layout.bodyHeight,

@@ -21,8 +21,8 @@ export type ListView = {
   /** Errors of a pipeline that are unseen. */
   readonly errorsOf: (name: string) => number;
   readonly degraded: DegradedPipelines;
-  /** Pipelines that run, and whose logs nobody read. */
-  readonly unread: ReadonlySet<string>;
+  /** Returns whether the log of a pipeline was read within the last minute. */
+  readonly isFresh: (name: string) => boolean;
   readonly cursor: string | undefined;
   readonly focused: boolean;
   /** Names with a pinned tab. */
@@ -73,23 +73,31 @@ function title(view: ListView): StyledText {
   const margin = plain(focused ? symbols.focus : ' ', style);
   const words =
     nameFilter === ''
-      ? plain(titleWords(view), style)
+      ? titleWords(view, style)
       : concat([plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(list.items.length)}`, style)]);
   return padTo(concat([margin, words]), width, style);
 }
 
 /** `Pipelines   7 failing · 2 degraded`; with less room `Pipelines  ✗ 7  ◐ 2`. */
-function titleWords({list: {failing, degraded}, noun, width, symbols}: ListView): string {
+function titleWords({list, noun, focused, width, symbols}: ListView, style: Style): StyledText {
   const name = noun === 'log' ? 'Logs' : 'Pipelines';
   const troubles = [
-    {number: failing, word: 'failing', symbol: symbols.failed},
-    {number: degraded, word: 'degraded', symbol: symbols.degraded},
+    {number: list.failing, word: 'failing', symbol: symbols.failed, own: focused ? style : {fg: 1}},
+    {number: list.degraded, word: 'degraded', symbol: symbols.degraded, own: focused ? style : {fg: 3}},
   ].filter(({number}) => number > 0);
-  if (troubles.length === 0) return name;
-  const inWords = troubles.map(({number, word}) => `${count(number)} ${word}`).join(` ${symbols.dot} `);
-  const inSymbols = troubles.map(({number, symbol}) => `${symbol} ${count(number)}`).join('  ');
-  const forms = [`${name}   ${inWords}`, `${name}  ${inSymbols}`, inSymbols];
-  return forms.find((form) => textWidth(form) < width) ?? name;
+  const inWords = troubles.map(({number, word, own}) => plain(`${count(number)} ${word}`, own));
+  const inSymbols = troubles.map(({number, symbol, own}) => plain(`${symbol} ${count(number)}`, own));
+  const row = (start: string, words: readonly StyledText[], between: string) => {
+    const all = words.flatMap((each, index) => (index === 0 ? [each] : [plain(between, style), each]));
+    return concat([plain(start, style), ...all]);
+  };
+  const forms = [
+    row(`${name}   `, inWords, ` ${symbols.dot} `),
+    row(`${name}  `, inSymbols, '  '),
+    row('', inSymbols, '  '),
+  ];
+  const fitting = troubles.length === 0 ? undefined : forms.find(({text}) => textWidth(text) < width);
+  return fitting ?? plain(name, style);
 }
 
 /** What of the list is in view: items, with the rule in front of one of them. */
@@ -132,13 +140,15 @@ function placeRow({from, to}: Pick<InView, 'from' | 'to'>, {list: {items}, width
 /** An item of the list in view. */
 type ListRow = {readonly name: string; readonly words: ItemWords; readonly errors: StyledText};
 
-function listRow(item: ListItem, {fileOf, errorsOf, degraded, symbols, withWords, width}: ListView): ListRow {
-  const words = itemWords(item, {file: fileOf(item.name), isDegraded: degraded.has(item.name)});
+function listRow(item: ListItem, view: ListView): ListRow {
+  const {fileOf, errorsOf, degraded, isFresh, symbols, withWords, width} = view;
+  const {name} = item;
+  const words = itemWords(item, {file: fileOf(name), isDegraded: degraded.has(name), isFresh: isFresh(name)});
   const hasRoom = withWords || width >= widthWithErrors;
-  const errors = hasRoom ? errorsOf(item.name) : 0;
+  const errors = hasRoom ? errorsOf(name) : 0;
   // The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors.
   const unknown = plain(words.hasUnknownErrors && hasRoom ? '–' : '', quiet);
-  return {name: item.name, words, errors: errors > 0 ? plain(shortErrors(errors, symbols), {fg: 1}) : unknown};
+  return {name, words, errors: errors > 0 ? plain(shortErrors(errors, symbols), {fg: 1}) : unknown};
 }
 
 /** The names of these rows. Without words, those with errors have fewer cells. */

@@ -13,7 +13,7 @@ type Change = Partial<ListView> & {readonly items?: readonly ListItem[]};
 function view({items = [], ...change}: Change = {}): ListView {
   return {
     degraded: new Map(),
-    unread: new Set(),
+    isFresh: () => true,
     list: arrange(items, '', change.degraded),
     noun: 'pipeline',
     fileOf: () => undefined,
@@ -63,6 +63,20 @@ describe('a row', () => {
     expect(listRows(view({items, degraded}))[1]?.runs.map(({style}) => style)).toContainEqual(
       expect.objectContaining({fg: 3}),
     );
+  });
+
+  it('has a smaller dot, and no colour, if its log was not read: nobody knows that all is well', () => {
+    const items = ['fraud', 'orders'].map((name) => makePipeline(name, {connectorErrors: 3}));
+    const change: Change = {items, isFresh: (name) => name === 'orders'};
+    expect(text(change).slice(0, 2)).toEqual([' ◦ fraud  Running         3✗', ' ● orders Running         3✗']);
+    expect(text({...change, symbols: symbolsFor(false)})[0]).toMatch(/^ \. fraud/);
+    const styles = (row: number) => listRows(view(change))[row]?.runs.map(({style}) => style);
+    expect(styles(1)).not.toContainEqual(expect.objectContaining({fg: 2}));
+    expect(styles(2)).toContainEqual(expect.objectContaining({fg: 2}));
+    const others = [makePipeline('a', stopped), makePipeline('b', {...stopped, deploymentError})];
+    expect(trimmed({items: others, isFresh: () => false}).join()).toMatch(/✗ b.*○ a/);
+    const degraded = new Map([['a', undefined]]);
+    expect(text({items: [makePipeline('a')], degraded, isFresh: () => false})[0]).toMatch(/^ ◐ a/);
   });
 
   it('is dim while the server does not answer: the state is the one known last', () => {
