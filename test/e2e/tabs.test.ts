@@ -9,15 +9,15 @@ test('there is one connection for each open tab, after every step', async () => 
   await viewer.connections(1);
 
   await terminal.press('Enter');
-  await terminal.waitFor(() => /1 alpha(?!…)/.test(viewer.tabBar()), {hint: 'kept'});
+  await terminal.waitFor(() => /1 alpha/.test(viewer.tabBar()), {hint: 'kept'});
   await viewer.connections(1);
 
   await terminal.press('j');
-  await terminal.waitFor(() => viewer.tabBar().includes('2 beta…'), {hint: 'the preview follows the cursor'});
+  await terminal.waitFor(() => /1 alpha {2}beta/.test(viewer.tabBar()), {hint: 'the preview follows the cursor'});
   await viewer.connections(2);
 
   await terminal.press('j');
-  await terminal.waitFor(() => viewer.tabBar().includes('2 delta…'), {hint: 'the preview is replaced'});
+  await terminal.waitFor(() => /1 alpha {2}delta/.test(viewer.tabBar()), {hint: 'the preview is replaced'});
   expect(viewer.tabBar()).not.toContain('beta');
   await eventually(
     () => viewer.server.openLogConnections('beta') === 0,
@@ -26,7 +26,7 @@ test('there is one connection for each open tab, after every step', async () => 
   await viewer.connections(2);
 
   await terminal.press('Enter', 'j');
-  await terminal.waitFor(() => viewer.tabBar().includes('3 gamma…'));
+  await terminal.waitFor(() => /1 alpha {2}2 delta {2}gamma/.test(viewer.tabBar()));
   await viewer.connections(3);
 
   await terminal.press('X');

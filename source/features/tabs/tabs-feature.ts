@@ -31,7 +31,8 @@ export const tabs: Feature = {
         notOnPages: true,
         run(screen, keyName) {
           const keys = screen.commands.find(({id}) => id === 'tab-number')?.keys ?? [];
-          const {tabs} = screen.state;
+          // The preview, which is behind them, has no number.
+          const tabs = screen.state.tabs.filter(({pinned}) => pinned);
           const tab = tabs[keys.indexOf(keyName)];
           if (tab) goToLog(screen, tab.name);
           else if (tabs.length === 0) sayNoTab(screen);

@@ -49,6 +49,21 @@ it.each(['2', ']', '['])('%s in the list goes to the log of that tab, so that th
   expect(screen.controller.state.cursor).toBe('fraud');
 });
 
+it('a number goes to a tab that was opened, never to the preview, which has none', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  await screen.clock.advance(250);
+  screen.press('1');
+  expect(screen.controller.state).toMatchObject({focus: 'list', notice: expect.stringContaining('no tab is open')});
+  screen.press('Enter', 'j');
+  await screen.clock.advance(250);
+  expect(screen.tabs).toEqual(['billing', 'fraud?']);
+  screen.press('2');
+  expect(screen.controller.state).toMatchObject({active: 'fraud', focus: 'list'});
+  expect(screen.controller.state.notice).toBe('there is no tab 2: 1 is open');
+  screen.press('1');
+  expect(screen.controller.state).toMatchObject({active: 'billing', focus: 'log'});
+});
+
 describe('the pipeline that the cursor has just come to', () => {
   it('is shown at once when Tab goes to its log', async () => {
     await using screen = await ScreenUnderTest.connected();

@@ -32,114 +32,118 @@ const errorStyle: Style = {fg: 1, bold: true};
 const newStyle: Style = {fg: 6};
 const offlineStyle: Style = {fg: 3};
 
-/** Size of the labels: the largest that leaves room for all tabs. */
-type LabelSize = {
-  /** Most cells of a title. */
+/** Cells that the name of another tab than the shown one keeps. */
+const leastTitle = 8;
+
+/** A label but for its title: `cells` are those of all the rest. */
+type Frame = {
+  readonly tab: TabLabel;
+  /** With the blank behind it; empty: it is the preview. */
+  readonly number: string;
+  readonly title: string;
+  readonly marks: StyledText;
   readonly cells: number;
-  /** Tabs that have only their number, and their errors; never the shown one. */
-  readonly numbers: 'none' | 'without-errors' | 'all';
-  /** Shows neighbours without errors as one ellipsis. */
-  readonly isDense?: boolean;
 };
 
-const labelSizes: readonly LabelSize[] = [
-  ...[Number.POSITIVE_INFINITY, 20, 12].map((cells) => ({cells, numbers: 'none'}) as const),
-  {cells: 12, numbers: 'without-errors'},
-  {cells: 10, numbers: 'all'},
-];
-const scrolledSize: LabelSize = {cells: 10, numbers: 'all'};
-const denseSizes: readonly LabelSize[] = [
-  {cells: 12, numbers: 'none', isDense: true},
-  {...scrolledSize, isDense: true},
-];
-
-/** The tabs in one row of `width` cells. Where there is no room for all, the shown one is in view, and those with errors. */
+/**
+ * The tabs in one row of `width` cells. Where there is no room for all, names are cut, the longest first, but the shown
+ * one's is whole; then the marks of a tab are one; then the tabs farthest from the shown one are a number.
+ */
 export function tabBar(tabs: readonly TabLabel[], width: number, symbols: Symbols): StyledText {
-  const {labels, left, right} = place(tabs, width, symbols);
-  const room = width - textWidth(left.text) - textWidth(right.text);
-  return concat([left, padTo(clip(concat(labels), 0, room), room), right]);
+  const active = tabs.findIndex((tab) => tab.active);
+  const framesOf = (isShort: boolean) => tabs.map((tab, index) => frameOf(tab, index + 1, isShort, symbols));
+  const whole = barOf({frames: framesOf(false), first: 0, end: tabs.length, width, symbols});
+  if (whole) return padTo(whole, width);
+  const frames = framesOf(true);
+  let [first, end] = [0, tabs.length];
+  let row = barOf({frames, first, end, width, symbols});
+  while (!row && end - first > 1) {
+    if (end - 1 - active >= active - first) end -= 1;
+    else first += 1;
+    row = barOf({frames, first, end, width, symbols});
+  }
+  return padTo(clip(row ?? none, 0, width), width);
 }
 
-/** The labels in view, and the signs for more tabs at both ends. */
-type TabsInView = {
-  readonly labels: readonly StyledText[];
-  readonly left: StyledText;
-  readonly right: StyledText;
+type Bar = {
+  readonly frames: readonly Frame[];
+  /** The tabs in view: `[first, end)`. */
+  readonly first: number;
+  readonly end: number;
+  readonly width: number;
+  readonly symbols: Symbols;
 };
 
-function place(tabs: readonly TabLabel[], width: number, symbols: Symbols): TabsInView {
-  const hasErrors = tabs.some((tab) => tab.errors > 0);
-  for (const size of hasErrors ? [...labelSizes, ...denseSizes] : labelSizes) {
-    const labels = labelsOf(tabs, size, symbols);
-    if (sum(labels.map(({text}) => textWidth(text))) <= width) return {labels, left: none, right: none};
+/** Returns the tabs in view between the numbers of those that are not; undefined: there is no room for them. */
+function barOf({frames, first, end, width, symbols}: Bar): StyledText | undefined {
+  const shown = frames.slice(first, end);
+  const [left, right] = [hiddenTabs(frames.slice(0, first), symbols), hiddenTabs(frames.slice(end), symbols)];
+  const room = width - textWidth(left.text + right.text) - sum(shown.map(({cells}) => cells));
+  const cells = titleCells(shown, room);
+  const titles = shown.map(({title}) => title);
+  return cells && concat([left, ...shown.map((frame, index) => label(frame, titleIn(index), symbols)), right]);
+
+  function titleIn(index: number): string {
+    return shortenApart(titles, cells?.[index] ?? 1, symbols.ellipsis)[index] ?? '';
   }
-  return scrolled(tabs, width, symbols);
 }
 
-/** The first tabs with which the shown one is in view, between signs for those that are not. */
-function scrolled(tabs: readonly TabLabel[], width: number, symbols: Symbols): TabsInView {
-  const labels = labelsOf(tabs, scrolledSize, symbols);
-  const active = Math.max(
-    0,
-    tabs.findIndex((tab) => tab.active),
-  );
-  const parts = (first: number, end: number) => ({
-    labels: labels.slice(first, end),
-    left: moreTabs(tabs.slice(0, first), symbols.cutLeft, symbols),
-    right: moreTabs(tabs.slice(end), symbols.cutRight, symbols),
-  });
-  const isTooWide = (view: TabsInView) =>
-    sum([view.left, ...view.labels, view.right].map(({text}) => textWidth(text))) > width;
-  let first = 0;
-  while (first < active && isTooWide(parts(first, active + 1))) first++;
-  let end = tabs.length;
-  while (end > active + 1 && isTooWide(parts(first, end))) end--;
-  return parts(first, end);
+/** Returns the cells of each title; undefined: `room` cells are too few. */
+function titleCells(shown: readonly Frame[], room: number): readonly number[] | undefined {
+  const cells = shown.map(({title}) => textWidth(title));
+  const over = sum(cells) - room;
+  // Alone, the shown one is cut, too.
+  if (cells.length === 1) return cells.map((all) => Math.max(1, all - Math.max(0, over)));
+  const others = shown.flatMap(({tab}, index) => (tab.active ? [] : [{index, all: cells[index] ?? 0}]));
+  let left = over;
+  for (const {index, all} of others.sort((a, b) => b.all - a.all)) {
+    const cut = Math.max(0, Math.min(left, all - leastTitle));
+    cells[index] = all - cut;
+    left -= cut;
+  }
+  return left > 0 ? undefined : cells;
 }
 
-/** The sign for hidden tabs, with the number of their unseen errors. */
-function moreTabs(hidden: readonly TabLabel[], cut: string, symbols: Symbols): StyledText {
+/** The number of tabs that are not in view, and that of their unseen errors. */
+function hiddenTabs(hidden: readonly Frame[], symbols: Symbols): StyledText {
   if (hidden.length === 0) return none;
-  const errors = sum(hidden.map((tab) => tab.errors));
-  const parts = [plain(cut, quiet), plain(errors > 0 ? shortErrors(errors, symbols) : '', errorStyle)];
-  return concat(cut === symbols.cutLeft ? parts : parts.toReversed());
+  const errors = sum(hidden.map(({tab}) => tab.errors));
+  const words = errors === 0 ? [] : [plain(' '), plain(shortErrors(errors, symbols), errorStyle)];
+  return concat([plain(`+${hidden.length}`, quiet), ...words]);
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-function labelsOf(tabs: readonly TabLabel[], size: LabelSize, symbols: Symbols): readonly StyledText[] {
-  const isQuiet = (tab: TabLabel | undefined) => tab !== undefined && !tab.active && tab.errors === 0;
-  const titles = shortenApart(
-    tabs.map(({title}) => clean(title)),
-    size.cells,
-    symbols.ellipsis,
-  );
-  return tabs.map((tab, index) => {
-    if (size.isDense && isQuiet(tab)) return isQuiet(tabs[index - 1]) ? none : plain(` ${symbols.ellipsis}`, quiet);
-    return label({...tab, title: titles[index] ?? ''}, index + 1, size, symbols);
-  });
+function frameOf(tab: TabLabel, place: number, isShort: boolean, symbols: Symbols): Frame {
+  const number = tab.pinned ? `${place} ` : '';
+  const marks = marksOf(tab, isShort, symbols);
+  const cells = textWidth(number) + 2 + (marks.text === '' ? 0 : 1 + textWidth(marks.text));
+  return {tab, number, title: clean(tab.title), marks, cells};
 }
 
-/** `tab`: with its title as it is shown. */
-function label(tab: TabLabel, number: number, {numbers}: LabelSize, symbols: Symbols): StyledText {
-  const hasErrors = tab.errors > 0;
-  const isShort = numbers === 'all' || (numbers === 'without-errors' && !hasErrors);
-  const errors = numbers === 'all' ? shortErrors(tab.errors, symbols) : `${count(tab.errors)}${symbols.error}`;
-  const style: Style = tab.active ? {bold: true, ...(tab.focused ? {inverse: true} : {underline: true})} : {};
-  const errorMark = hasErrors ? [plain(errors, {...errorStyle, ...style})] : [];
-  if (isShort && !tab.active) return concat([plain(` ${number}${hasErrors ? ' ' : ''}`), ...errorMark]);
-  // A mark besides italics, which some terminals do not have.
-  const title = tab.title + (tab.pinned ? '' : symbols.ellipsis);
-  const marks: StyledText[] = [];
-  if (tab.hasNew) marks.push(plain(symbols.running, {...newStyle, ...style}));
-  marks.push(...errorMark);
-  if (tab.offline) marks.push(plain(symbols.waiting, {...offlineStyle, ...style}));
+/** `isShort`: only the most urgent one, without a number. */
+function marksOf(tab: TabLabel, isShort: boolean, symbols: Symbols): StyledText {
+  const style = styleOf(tab);
+  const number = isShort ? '' : count(tab.errors);
+  const fresh = tab.hasNew ? [plain(symbols.running, {...newStyle, ...style})] : [];
+  const errors = tab.errors > 0 ? [plain(`${number}${symbols.error}`, {...errorStyle, ...style})] : [];
+  const offline = tab.offline ? [plain(symbols.waiting, {...offlineStyle, ...style})] : [];
+  return concat(isShort ? [...errors, ...offline, ...fresh].slice(0, 1) : [...fresh, ...errors, ...offline]);
+}
+
+function styleOf({active, focused}: TabLabel): Style {
+  return active ? {bold: true, ...(focused ? {inverse: true} : {underline: true})} : {};
+}
+
+/** `title`: as it is shown. */
+function label({tab, number, marks}: Frame, title: string, symbols: Symbols): StyledText {
+  const style = styleOf(tab);
   return concat([
     plain(tab.active && tab.focused ? symbols.focus : ' ', style),
-    plain(`${number} ${title}`, tab.pinned ? style : {...style, italic: true}),
-    ...(marks.length > 0 ? [plain(' ', style), ...marks] : []),
+    plain(`${number}${title}`, tab.pinned ? style : {...style, italic: true}),
+    ...(marks.text === '' ? [] : [plain(' ', style), marks]),
     plain(' ', style),
   ]);
 }

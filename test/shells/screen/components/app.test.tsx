@@ -20,7 +20,7 @@ describe('the screen', () => {
     await app.shows('LIVE');
     const [header = '', firstRow = ''] = app.rows;
     expect(header).toMatch(/^ pipetail {2}test {2}3 pipelines · 2 logs not read +LIVE$/);
-    expect(firstRow).toMatch(/^►Pipelines +│ 1 billing… /);
+    expect(firstRow).toMatch(/^►Pipelines +│ billing /);
     expect(app.rows[2]).toMatch(/^ ● billing Running +│/);
     expect(app.text).toContain('fraud');
     expect(app.rows.at(-1)).toMatch(/^ \? help/);

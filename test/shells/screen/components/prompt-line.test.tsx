@@ -212,7 +212,7 @@ describe('a prompt', () => {
     await app.hides('fraud');
     await app.press('Enter');
     await app.shows(/^►\/ord {2}1 /m);
-    await app.shows('1 orders…');
+    await app.shows('│ orders ');
     await app.press('Esc');
     await app.shows('fraud');
   });
