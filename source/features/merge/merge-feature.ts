@@ -8,7 +8,7 @@ export const merge: Feature = {
         id: 'merge',
         keys: ['+'],
         help: 'merge marked pipelines, or all tabs, by time',
-        synonyms: ['combine', 'interleave', 'together'],
+        synonyms: ['combine', 'interleave'],
         hint: {isMergeable: 'merge'},
         notOnPages: true,
         run(screen) {
