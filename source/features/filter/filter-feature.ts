@@ -18,7 +18,8 @@ export const filter: Feature = {
         synonyms: ['grep', 'less', 'only'],
         hint: 'filter',
         run(screen) {
-          if (screen.tab) screen.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined}});
+          const before = screen.tab?.pane;
+          if (before) screen.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined, before}});
         },
       },
       {

@@ -11,35 +11,46 @@ import {copiedWords} from '../../kit/copy/copy.ts';
 import {formatProblem} from '../../kit/screen/format-notice.ts';
 import type {PromptKind, PromptOf, Screen} from '../../kit/screen/screen.ts';
 import {filtersOf, nameInFile, savedLine, savedNames} from '../../kit/settings/saved-filters.ts';
+import type {PaneView} from '../../kit/state/pane-view.ts';
 import {startRecall} from '../../kit/state/prompt-history.ts';
 
-/** `&`: adds a filter, or edits one chosen with the arrow keys; an empty text removes it. */
+/**
+ * `&`: adds a filter, or edits one chosen with the arrow keys; an empty text removes it. The log shows what it leaves
+ * while it is typed.
+ */
 export const filterPrompt: PromptKind<'filter'> = {
   label: ({edits}) => (edits === undefined ? '& ' : '& (editing) '),
   example: () => 'text or regex, !text, target:kafka, level:warn',
+  language: [
+    ['refused', 'records with this text or regular expression; case counts if it has capitals'],
+    ['!refused', 'records without it'],
+    ['target:kafka', 'records from this target; with ! from others'],
+    ['level:warn', 'WARN and worse'],
+    ['text:level:', 'a text that begins like one of these'],
+    ['@noise', 'what passes the filters of that name in the configuration file'],
+    ['@noise=', 'copies the filters of the tab as a line for that file'],
+  ],
   keys: ({edits}) => [
     ['submit', edits === undefined ? 'filter' : 'change'],
     ['older', 'earlier filters'],
     ['cycle', 'saved filters'],
   ],
-  submit(screen, {text, edits}) {
-    const {filters} = screen.tab?.pane ?? {};
-    if (!filters) return undefined;
-    if (text === '') {
-      if (edits !== undefined) screen.changePane({filters: filters.filter(({id}) => id !== edits)});
-      return undefined;
-    }
+  change(screen, prompt) {
+    const filters = filtersWith(screen, prompt);
+    showFiltered(screen, prompt.before, typeof filters === 'string' ? prompt.before.filters : filters);
+  },
+  submit(screen, prompt) {
+    const {text, edits, before} = prompt;
     const name = nameToSave(text);
-    if (name !== undefined) return copyLine(screen, name, filters);
-    const edited = filters.find(({id}) => id === edits);
-    const typed = typedFilters(screen, text, edited);
-    if (typeof typed === 'string') return typed;
-    const problem = typed.some(needsFormat) ? formatProblem(screen) : undefined;
-    if (problem !== undefined) return problem;
+    if (name !== undefined) return copyLine(screen, name, before.filters);
+    const filters = filtersWith(screen, prompt);
+    if (typeof filters === 'string') return filters;
+    const edited = before.filters.find(({id}) => id === edits);
     if (!edited || isTyped(edited.filter)) screen.services.histories.filters.add(text);
-    screen.changePane({filters: withTyped(filters, typed, edits)});
+    showFiltered(screen, before, filters);
     return undefined;
   },
+  cancel: (screen, {before}) => showFiltered(screen, before, before.filters),
   cycle(screen, prompt) {
     const names = savedNames(screen.services.savedFilters);
     const {text} = prompt;
@@ -52,27 +63,55 @@ export const filterPrompt: PromptKind<'filter'> = {
   },
   recall(screen, prompt, by) {
     const {typed, steps} = prompt.recalled ?? startRecall(prompt.text);
-    const offered = offeredFilters(screen, typed);
+    const offered = offeredFilters(screen, prompt.before, typed);
     const next = [{text: typed, edits: undefined}, ...offered][steps + by];
     return next && {...prompt, ...next, recalled: {typed, steps: steps + by, text: next.text}};
   },
 };
 
 /** The filters of the tab, to be edited, then earlier ones; newest first. */
-function offeredFilters(screen: Screen, typed: string): readonly Pick<PromptOf<'filter'>, 'text' | 'edits'>[] {
-  const filters = (screen.tab?.pane.filters ?? []).toReversed();
-  const present = filters.map(({id, filter}) => ({text: filterText(filter), edits: id}));
-  const earlier = screen.services.histories.filters.entries
+function offeredFilters(
+  {services}: Screen,
+  {filters}: PaneView,
+  typed: string,
+): readonly Pick<PromptOf<'filter'>, 'text' | 'edits'>[] {
+  const present = filters.toReversed().map(({id, filter}) => ({text: filterText(filter), edits: id}));
+  const earlier = services.histories.filters.entries
     .filter((text) => text !== typed && !present.some((each) => each.text === text))
     .map((text) => ({text, edits: undefined}));
   return [...present, ...earlier].filter(({text}) => text.startsWith(typed));
 }
 
-/** The typed filters, or what is wrong with them. If the text did not change, neither does the filter. */
-function typedFilters(screen: Screen, text: string, edited: FilterEntry | undefined): readonly Filter[] | string {
+/** The filters of the tab with those that are typed, or what is wrong with these. */
+function filtersWith(screen: Screen, prompt: PromptOf<'filter'>): readonly FilterEntry[] | string {
+  const {text, edits, before} = prompt;
+  if (text === '') return edits === undefined ? before.filters : before.filters.filter(({id}) => id !== edits);
+  const typed = typedFilters(screen, prompt);
+  if (typeof typed === 'string') return typed;
+  const problem = typed.some(needsFormat) ? formatProblem(screen) : undefined;
+  return problem ?? withTyped(before.filters, typed, edits);
+}
+
+/** The typed filters, or what is wrong with them. What is applied already stays the same: nothing is read again. */
+function typedFilters(screen: Screen, {text, edits, before}: PromptOf<'filter'>): readonly Filter[] | string {
+  const edited = before.filters.find(({id}) => id === edits);
   if (edited && filterText(edited.filter) === text) return [edited.filter];
   if (edited && !isTyped(edited.filter)) return 'only typed filters can be edited: clear this one to remove it';
-  return filtersOf(text, screen.services.savedFilters, screen.services);
+  const typed = filtersOf(text, screen.services.savedFilters, screen.services);
+  if (typeof typed === 'string') return typed;
+  const applied = screen.tab?.pane.filters ?? [];
+  return typed.map(
+    (each) => applied.find(({filter}) => isTyped(filter) && filterText(filter) === filterText(each))?.filter ?? each,
+  );
+}
+
+/** Applies filters: the current line is the one before the prompt, or the next that they leave. */
+function showFiltered(screen: Screen, {around, position: before}: PaneView, filters: readonly FilterEntry[]): void {
+  const {position, filters: now} = screen.tab?.pane ?? {};
+  if (now === filters) return;
+  if (position?.kind === 'anchored' && before.kind === 'anchored')
+    screen.changePane({position: {...position, typedFrom: before.current}});
+  screen.changePane({filters, around});
 }
 
 /** The first one replaces the filter that is edited, in its place; all others are added. */

@@ -1,4 +1,11 @@
-import {type KeyHint, type ListedKey, type PromptCommandId, promptKeyHints, rowsOfPrompt} from '../keys/commands.ts';
+import {
+  type KeyHint,
+  type ListedKey,
+  type PromptCommandId,
+  promptKeyHints,
+  rowsOfLanguage,
+  rowsOfPrompt,
+} from '../keys/commands.ts';
 import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
 import {type PromptHistory, recall, startRecall} from '../state/prompt-history.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
@@ -18,15 +25,15 @@ export function promptKeys(screen: Screen, prompt: Prompt): readonly KeyHint[] {
   return promptKeyHints([...kindOf(screen, prompt).keys(prompt), ['cancel', 'cancel'], ['help', 'help']]);
 }
 
-/** Returns the keys of a prompt for the help, without those that do nothing in it. */
+/** Returns what can be typed in a prompt for the help, and its keys without those that do nothing in it. */
 export function promptRows(screen: Screen, prompt: Prompt): readonly ListedKey[] {
-  const {keys, recall} = kindOf(screen, prompt);
+  const {keys, recall, language = []} = kindOf(screen, prompt);
   const hints = keys(prompt);
   const unused: readonly PromptCommandId[] = [
     ...(hints.some(([id]) => id === 'cycle') ? [] : (['cycle'] as const)),
     ...(recall ? [] : (['older', 'newer'] as const)),
   ];
-  return rowsOfPrompt(hints, unused);
+  return [...rowsOfLanguage(language), ...rowsOfPrompt(hints, unused)];
 }
 
 /** Edits the text of the prompt at its cursor. Some prompts act on a new text at once. */

@@ -224,6 +224,8 @@ export type PromptKinds = {readonly [Kind in Prompt['kind']]: PromptKind<Kind>};
 
 export type PromptKind<Kind extends Prompt['kind']> = {
   readonly label: (prompt: PromptOf<Kind>) => string;
+  /** Shown in the help: what can be typed, and what it means. */
+  readonly language?: readonly (readonly [typed: string, words: string])[];
   /** Shown while the text is empty. */
   readonly example: (screen: Screen) => string;
   /** Returns keys and their words for help and footer; the footer adds those that cancel and show the help. */

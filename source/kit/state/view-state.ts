@@ -97,9 +97,9 @@ export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
     | {readonly kind: 'time' | 'place' | 'highlight'}
     /** `before`: what Esc restores. */
     | {readonly kind: 'search'; readonly before: PaneView}
-    | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
     /** `edits`: id of the filter that it replaces. */
-    | {readonly kind: 'filter'; readonly edits: number | undefined}
+    | {readonly kind: 'filter'; readonly edits: number | undefined; readonly before: PaneView}
+    | {readonly kind: 'find-name'; readonly before: Pick<ViewState, 'nameFilter' | 'cursor' | 'active'>}
     /**
      * `on`: the page that it is on; undefined: it is below the log. `replaces`: the file exists, and the next Enter
      * replaces it.

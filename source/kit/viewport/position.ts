@@ -27,6 +27,8 @@ export type Position =
       readonly seen: number;
       /** The current entry's screen row before filters changed; kept until the next move (`anchorCurrentRow`). */
       readonly anchoredRow?: number;
+      /** The entry that was the current one before a filter was typed: it is again, or the next one, for other entries. */
+      readonly typedFrom?: number;
       /** The beginning of a log that is still read: it is followed once all is read, unless there was a move. */
       readonly untilRead?: true;
     };
@@ -139,6 +141,9 @@ export function anchorCurrentRow(
   rowFor: (id: number) => number = (id) => id,
 ): Position {
   if (position.kind === 'follow') return position;
+  const {typedFrom, ...others} = position;
+  if (typedFrom !== undefined && before.entries !== after.entries)
+    return anchorCurrentRow({...others, current: typedFrom}, after, after, rowFor);
   const current = currentOf(position, before) ?? position.current;
   const target = nearestShown(after, rowFor(current));
   const places = visiblePlaces(position, before);

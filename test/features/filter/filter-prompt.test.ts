@@ -1,16 +1,20 @@
 import {describe, expect, it} from 'vitest';
 import {filterText} from '../../../source/engine/filters/filter.ts';
 import {cancelPrompt, promptLabel, recallPrompt, submitPrompt} from '../../../source/kit/screen/prompts.ts';
+import {allTexts, rowsOfPage} from '../../kit/pages/all-rows.ts';
 import {
+  currentLine,
   lastWords,
   logged,
   noticeOf,
   pressed,
   reading,
   retype,
+  rowsOf,
   typed,
   viewOf,
   workedOut,
+  write,
 } from '../../kit/screen/reading.ts';
 import type {ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
 
@@ -175,6 +179,117 @@ describe('the prompt of &', () => {
     retype(screen, 'level:warn');
     submitPrompt(screen.controller);
     expect(texts(screen)).toMatchObject(['step', 'this run', 'level:warn', /^not like/]);
+  });
+});
+
+describe('while a filter is typed', () => {
+  const words = ['zero', 'apple', 'apricot', 'plum', 'cherry', 'apple pie', 'fig', 'plum jam'];
+  const log = Array.from({length: 80}, (_, at) => logged(at, 'INFO', `${words[at % 8]} ${at}`));
+  const model = (screen: ScreenUnderTest) => screen.controller.pane?.model;
+
+  it('the log shows what it leaves, and all of it again while the filter is none', async () => {
+    await using screen = await reading(log);
+    screen.press('&');
+    const counts: number[] = [];
+    for (const key of ['a', 'p', 'r', 'Backspace', 'Backspace', 'Backspace']) {
+      await pressed(screen, key);
+      counts.push(model(screen)?.shown?.countFrom(0) ?? -1);
+    }
+    // With the runner's line, which has an `a`, too; -1: there is no filter.
+    expect(counts).toEqual([41, 30, 10, 30, 41, -1]);
+    for (const text of ['!', 'level:', 'target:', '@plum']) {
+      retype(screen, text);
+      await workedOut(screen);
+      expect(model(screen)?.shown).toBeUndefined();
+      expect(screen.controller.state.prompt?.problem).toBeUndefined();
+    }
+  });
+
+  it('Enter keeps what is shown: nothing is read again', async () => {
+    await using screen = await reading(log);
+    screen.press('&');
+    screen.pressTogether(...'plum');
+    await workedOut(screen);
+    const shown = model(screen)?.shown;
+    await pressed(screen, 'Enter');
+    expect(texts(screen)).toEqual(['plum']);
+    expect(model(screen)?.shown).toBe(shown);
+  });
+
+  it.each(['Esc', '^C', 'Backspace'])(
+    '%s brings back filters, context and the row of the current line',
+    async (key) => {
+      await using screen = await reading(log, {size: {columns: 100, rows: 20}});
+      await typed(screen, '&', 'apple');
+      await pressed(screen, 'x', 'g', 'j', 'j', 'j', 'j', 'j');
+      const [rows, line, view] = [rowsOf(screen), currentLine(screen), viewOf(screen)];
+      screen.press('&');
+      for (const each of 'fig') await pressed(screen, each);
+      expect(lastWords(screen)).not.toContain('13');
+      if (key === 'Backspace') await pressed(screen, 'Backspace', 'Backspace', 'Backspace');
+      await pressed(screen, key);
+      expect(screen.controller.state.prompt).toBeUndefined();
+      expect([rowsOf(screen), currentLine(screen)]).toEqual([rows, line]);
+      expect(viewOf(screen)).toMatchObject({filters: view.filters, around: 3});
+    },
+  );
+
+  it('the current line is the first after the one that it was, whatever was typed in between', async () => {
+    await using screen = await reading(log, {size: {columns: 100, rows: 20}});
+    await pressed(screen, 'g', ...Array.from({length: 30}, () => 'j'));
+    const before = currentLine(screen);
+    expect(before).toContain('apple pie 29');
+    screen.press('&');
+    for (const each of 'zero') await pressed(screen, each);
+    expect(currentLine(screen)).toContain('zero 32');
+    for (let times = 0; times < 4; times++) await pressed(screen, 'Backspace');
+    expect(currentLine(screen)).toBe(before);
+    for (const each of 'apricot') await pressed(screen, each);
+    await pressed(screen, 'Enter');
+    expect(currentLine(screen)).toContain('apricot 34');
+  });
+
+  it('following, the end stays in view', async () => {
+    await using screen = await reading(log);
+    screen.pressTogether('&', ...'plum');
+    await workedOut(screen);
+    await write(screen, logged(90, 'INFO', 'plum 80'), logged(91, 'INFO', 'fig 81'));
+    expect(lastWords(screen).slice(-2)).toEqual(['79', '80']);
+    await pressed(screen, 'Esc');
+    expect(viewOf(screen).position).toEqual({kind: 'follow'});
+    expect(lastWords(screen).slice(-2)).toEqual(['80', '81']);
+  });
+
+  it('a filter that is recalled shows what it would leave, switched on', async () => {
+    await using screen = await reading(log);
+    await typed(screen, '&', 'plum');
+    await pressed(screen, '\\');
+    await pressed(screen, '&', 'Up');
+    expect(model(screen)?.shown?.countFrom(0)).toBe(20);
+    retype(screen, '');
+    await workedOut(screen);
+    expect(viewOf(screen).filters).toEqual([]);
+    await pressed(screen, 'Esc');
+    expect(viewOf(screen).filters.map(({on}) => on)).toEqual([false]);
+  });
+
+  it('F1 shows what can be typed, above the keys', async () => {
+    await using screen = await reading(log, {size: {columns: 80, rows: 24}});
+    screen.pressTogether('&', ...'plum');
+    screen.press('F1');
+    const rows = allTexts(rowsOfPage(screen.controller));
+    expect(rows.slice(2, 9)).toEqual([
+      ' what to type',
+      expect.stringMatching(/^. refused +records with this text/),
+      expect.anything(),
+      '  !refused       records without it',
+      '  target:kafka   records from this target; with ! from others',
+      '  level:warn     WARN and worse',
+      expect.stringContaining('text:level:'),
+    ]);
+    expect(rows.indexOf(' in this prompt')).toBeGreaterThan(8);
+    screen.press('F1');
+    expect(screen.controller.state.prompt?.text).toBe('plum');
   });
 });
 

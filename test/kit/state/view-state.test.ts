@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
+import {newPane} from '../../../source/kit/state/pane-view.ts';
 import {
   activeTab,
   initialView,
@@ -83,7 +84,7 @@ test('tabs keep their numbers when the preview comes and goes', () => {
 
 describe('a prompt about a log', () => {
   const asking = (prompt: Prompt): ViewState => applied([{type: 'prompt', prompt}], initialView(['a', 'b']));
-  const filter: Prompt = {kind: 'filter', text: 'x', edits: undefined};
+  const filter: Prompt = {kind: 'filter', text: 'x', edits: undefined, before: newPane};
   const findName: Prompt = {kind: 'find-name', text: 'x', before: {nameFilter: '', cursor: 'a', active: 'a'}};
 
   it('stays while another tab closes, and the prompt of the list in any case', () => {

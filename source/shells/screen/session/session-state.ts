@@ -30,7 +30,9 @@ export function sessionOf(
   idOf: (pipeline: string) => string | undefined = () => undefined,
 ): SavedSession {
   // What was recorded belongs to no server.
-  const pinned = state.tabs.filter((tab) => tab.pinned && tab.pastOf === undefined);
+  const pinned = state.tabs
+    .filter((tab) => tab.pinned && tab.pastOf === undefined)
+    .map((tab) => asFiltered(tab, state));
   const tabs = pinned.flatMap((tab) => {
     // A merged tab may have outlived the tab of one of its pipelines.
     const merges = tab.merges?.filter((name) => pinned.some((each) => each.name === name));
@@ -43,6 +45,11 @@ export function sessionOf(
   const {pane, ...options} = state.defaults;
   const start = {...picked(pane, paneOptionNames), level: leastLevel(pane.filters), ...options};
   return {...picked(state, ['active', 'cursor', 'focus', ...screenParts]), tabs, start, savedAt: undefined};
+}
+
+/** The tab without a filter that is still typed: lines would be hidden at the next start. */
+function asFiltered(tab: Tab, {prompt, active}: ViewState): Tab {
+  return prompt?.kind === 'filter' && tab.name === active ? {...tab, pane: prompt.before} : tab;
 }
 
 /** The names that the pipelines of a session have now, by those of before. */

@@ -38,6 +38,17 @@ test('a merged tab comes back with the pipelines that still had a tab, if they a
   expect(sessionOf(one, () => none).tabs.map(({name}) => name)).toEqual(['a']);
 });
 
+test('a filter that is still typed is no part of it', () => {
+  const {tabs: all, ...state} = initialView(['a', 'b']);
+  const parsed = parseFilter('half');
+  const filters = parsed.kind === 'filter' ? [{id: 1, filter: parsed.filter, on: true}] : [];
+  const tabs = all.map((tab) => ({...tab, pane: {...newPane, filters}}));
+  const prompt = {kind: 'filter', text: 'half', edits: undefined, before: newPane} as const;
+  const saved = (view: ViewState) => sessionOf(view, () => none).tabs.map((tab) => tab.filters.length);
+  expect(saved({...state, tabs, prompt})).toEqual([0, 1]);
+  expect(saved({...state, tabs})).toEqual([1, 1]);
+});
+
 test('every filter that was typed comes back as it was, on or off', () => {
   const typed = fc.oneof(
     fc.string({minLength: 1}),
