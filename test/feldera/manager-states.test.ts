@@ -177,7 +177,7 @@ test('each crash and each result of the compiler is one alert, at once and with 
   await view.terminal.waitFor(() => rowOf(view, 'second').includes('● Running'));
   await view.terminal.press('G');
   await view.terminal.waitFor(
-    /While you were away.*\n *\n ▸ second +\S+ +failed .*exit status: 5.*\n +\S+ +restarted.*\n +\S+ +failed .*exit status: 6.*\n +\S+ +restarted/,
+    /While you were away.*\n *\n ▸ second +failed 2× · restarted 2× · now Running · last: .*\n In order of time *\n +second +\S+ +failed .*exit status: 5.*\n +\S+ +restarted.*\n +\S+ +failed .*exit status: 6.*\n +\S+ +restarted/,
   );
   await view.terminal.press('Esc', 'G');
   for (const [index, program] of ['create view a as FAIL;', 'create view b as FAIL;'].entries()) {

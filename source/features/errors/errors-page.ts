@@ -1,10 +1,10 @@
 import type {Absence} from '../../kit/journal/absence.ts';
-import {eventExcerpt, eventKind, isIncident} from '../../kit/journal/event-kinds.ts';
+import {eventExcerpt, eventKind, eventWords, isIncident} from '../../kit/journal/event-kinds.ts';
 import {connectorNames, suppressedWords} from '../../kit/journal/event-words.ts';
 import {type Incident, isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../kit/journal/unseen.ts';
 import {closePages, openAbout, openAs, openPage} from '../../kit/pages/page.ts';
-import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
+import {type ListPart, listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
 import {goToEntryOf} from '../../kit/screen/common.ts';
 import {cancelPrompt} from '../../kit/screen/prompts.ts';
 import type {Opened, Page, Screen} from '../../kit/screen/screen.ts';
@@ -33,8 +33,8 @@ type ErrorsState = {
 };
 
 /**
- * The errors of all pipelines, unseen ones first, then the seen and the muted ones, dim. Similar errors are one row. After
- * an absence what happened in it, by pipeline.
+ * The errors of all pipelines: new ones, then the seen and the muted ones, dim, by pipeline. Similar errors are one row.
+ * After an absence what happened in it, by pipeline.
  */
 export const errorsPage: Page<ErrorsState> = {
   kind: 'errors',
@@ -125,6 +125,7 @@ function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
     {width, symbols},
   );
   const nameOf = (name: string, style: Style) => padTo(shortName(name, style), hasColumns ? nameHead.length : 0);
+  const parts = partsOf(rows);
   const now = clock.wall();
   const since = rows.map((row) => {
     const at = firstTime(row);
@@ -141,8 +142,10 @@ function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
     const suppressed = suppressedWords(row.suppressed ?? 0).padEnd(suppressedCells);
     const amount = `${hasColumns ? times.padStart(countCells) : times}${suppressed}`;
     const age = (since[index] ?? '').padEnd(sinceCells);
+    // The first row of a pipeline begins a group.
+    const isFirst = rows[index - 1]?.pipeline !== row.pipeline || parts.some(({at}) => at === index);
     return concat([
-      nameOf(row.pipeline, isQuiet ? {dim: true} : {bold: true}),
+      nameOf(row.pipeline, isQuiet || !isFirst ? {dim: true} : {bold: true}),
       plain(amount === '' ? ' ' : ` ${amount}  `, isQuiet ? {dim: true} : {fg: 1, bold: true}),
       plain(age === '' && !hasColumns ? '' : `${age}  `, {dim: true}),
     ]);
@@ -160,6 +163,7 @@ function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
   return listPage({
     title: titleOf(rows, page, screen.events),
     heads: first && hasColumns ? heads.join('  ') : undefined,
+    parts,
     items: rows,
     rowOf(row, index) {
       return concat([columnsOf(row, index), textOf(row, {width, column, cells: roomOf(row, index), ellipsis, now})]);
@@ -167,6 +171,20 @@ function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
     cursor: cursorIndex(rows, page),
     width,
     symbols,
+  });
+}
+
+const partTitles = {unseen: 'New', seen: 'Seen', muted: 'Muted'} as const;
+
+/** The headings. A row that is muted while the page is open stays where it is. */
+function partsOf(rows: readonly ErrorRow[]): readonly ListPart[] {
+  const firstMuted = rows.findLastIndex(({state}) => state !== 'muted') + 1;
+  let state: ErrorRow['state'] | undefined;
+  return rows.flatMap((row, at): readonly ListPart[] => {
+    const now = row.state === 'muted' && at < firstMuted ? (state ?? 'unseen') : row.state;
+    if (now === state) return [];
+    state = now;
+    return [{at, title: partTitles[now]}];
   });
 }
 
@@ -239,9 +257,9 @@ function textOf(row: ErrorRow, room: Room): StyledText {
   const style: Style = isUnseen ? {} : {dim: true};
   if (isIncident(row)) return incidentWords(row, style, room);
   if (row.kind === 'connectors') return plain(connectorNames(row), style);
-  if (!isOfErrors(row)) return plain(eventExcerpt(row, room).text, isUnseen ? eventKind(row).style : style);
+  if (!isOfErrors(row)) return plain(eventWords(row, room.column).text, isUnseen ? eventKind(row).style : style);
   const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-  const words = eventExcerpt(row, {...room, cells: room.cells - prefix.length});
+  const words = eventWords(row, room.column);
   return concat([plain(prefix, {dim: true}), isUnseen ? words : plain(words.text, style)]);
 }
 
@@ -268,9 +286,15 @@ function wordOf({kind, from}: Incident, isOver: boolean): string {
 }
 
 function eventUnderCursor(screen: Screen, page: Opened<ErrorsState>): PipelineEvent | undefined {
-  if (page.absence) return absenceItems(page.absence)[page.cursor ?? 0]?.events[0];
+  const events = eventsOfAbsence(page);
+  if (events) return events.find(isOfErrors) ?? events[0];
   const rows = listedErrors(screen, page);
   return rows[cursorIndex(rows, page)];
+}
+
+/** Events of the row under the cursor after an absence. */
+function eventsOfAbsence({absence, cursor = 0}: Opened<ErrorsState>): readonly PipelineEvent[] | undefined {
+  return absence && (absenceItems(absence)[cursor]?.events ?? []);
 }
 
 /**
@@ -284,12 +308,13 @@ function goTo(screen: Screen, page: Opened<ErrorsState>, idOf: (event: PipelineE
   cancelPrompt(screen);
   // Of all pipelines is no log.
   if (!row?.pipeline) return;
-  const events = page.absence ? (absenceItems(page.absence)[page.cursor ?? 0]?.events ?? []) : [row];
+  const events = eventsOfAbsence(page) ?? [row];
   goToEntryOf(
     screen,
     row.pipeline,
     events.map(idOf).find((id) => id !== undefined),
   );
   const pipeline = screen.pipeline(row.pipeline);
-  if (row.kind === 'failed' && pipeline && hasCompileError(pipeline)) openAbout(screen, 'pipeline', row.pipeline);
+  if (events.some(({kind}) => kind === 'failed') && pipeline && hasCompileError(pipeline))
+    openAbout(screen, 'pipeline', row.pipeline);
 }

@@ -45,6 +45,8 @@ type ListPage<Item> = {
   readonly title: StyledText;
   /** Heads of columns, below the title. */
   readonly heads?: string | undefined;
+  /** Headings, each above the item of that index, in their order. */
+  readonly parts?: readonly ListPart[];
   readonly items: readonly Item[];
   readonly rowOf: (item: Item, index: number) => StyledText;
   readonly cursor: number;
@@ -52,29 +54,35 @@ type ListPage<Item> = {
   readonly symbols: Symbols;
 };
 
+export type ListPart = {readonly at: number; readonly title: string};
+
 /** The list may have become shorter than the place of its cursor. */
 export function listPage<Item>(page: ListPage<Item>): PageRows {
-  const {title, heads = '', items, rowOf, width, symbols} = page;
+  const {title, heads = '', parts = [], items, rowOf, width, symbols} = page;
   const cursor = Math.max(0, Math.min(page.cursor, items.length - 1));
   const heading = [title, plain(`${' '.repeat(marginCells)}${heads}`.trimEnd(), {dim: true})];
   return {
-    length: headingRows + items.length,
+    length: headingRows + parts.length + items.length,
     at(row) {
       if (row < headingRows) return fitted(heading[row] ?? plain(''), width, symbols);
-      const index = row - headingRows;
+      const above = parts.filter((part, count) => headingRows + part.at + count < row).length;
+      const part = parts[above];
+      if (part && headingRows + part.at + above === row) return plain(` ${part.title}`, {fg: 6});
+      const index = row - headingRows - above;
       const item = items[index];
       if (item === undefined) return undefined;
       const margin = plain(` ${index === cursor ? symbols.currentLine : ' '} `, {bold: true});
       return fitted(concat([margin, rowOf(item, index)]), width, symbols);
     },
-    items: {length: items.length, cursor, rowsOf: itemAt},
+    items: {length: items.length, cursor, rowsOf: (item) => itemAt(item, parts)},
   };
 }
 
-/** The row of an item of a list; of the first one with the heading above it. */
-function itemAt(item: number): RowRange {
-  const row = headingRows + item;
-  return {top: item === 0 ? 0 : row, end: row + 1};
+/** The row of an item of a list, with the headings directly above it. */
+function itemAt(item: number, parts: readonly ListPart[]): RowRange {
+  const row = headingRows + item + parts.filter(({at}) => at <= item).length;
+  const top = parts.some(({at}) => at === item) ? row - 1 : row;
+  return {top: item === 0 ? 0 : top, end: row + 1};
 }
 
 /** Formats what a page is about, and dim words on it: ` Marks  3 of 12`. */

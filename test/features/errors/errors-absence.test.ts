@@ -72,11 +72,15 @@ it('a pipeline that failed twice and was restarted has each failure, in red, and
   }
   await screen.clock.advance(10 * minute);
   screen.press('j');
-  const failed = /^(▸ fraud )?.*\d\d:\d\d:\d\d failed Failed · exit status: 101$/;
+  const failed = /^(fraud )?.*\d\d:\d\d:\d\d failed Failed · exit status: 101$/;
   const restarted = /^\S+ \d\d:\d\d:\d\d restarted$/;
-  expect(listed(screen)).toEqual([failed, restarted, failed, restarted].map((each) => expect.stringMatching(each)));
+  expect(listed(screen)).toEqual([
+    '▸ fraud failed 2× · restarted 2× · now Running · last: Failed · exit status: 101',
+    'In order of time',
+    ...[failed, restarted, failed, restarted].map((each) => expect.stringMatching(each)),
+  ]);
   const {page} = screen.controller.state;
-  const row = page?.section === 'absence' ? rowsOfPage(screen.controller, 80).at(2) : undefined;
+  const row = page?.section === 'absence' ? rowsOfPage(screen.controller, 80).at(4) : undefined;
   expect(row?.runs.find(({start, end}) => row.text.slice(start, end).startsWith('failed'))?.style.fg).toBe(1);
 });
 
@@ -221,7 +225,9 @@ it('failures and restarts are listed, also of pipelines without a tab', async ()
   screen.press('j');
   expect(listed(screen)).toEqual([
     expect.stringMatching(/^▸ etl .*failed .*exit status: 101/),
-    expect.stringMatching(/^billing .*stopped · its log was not read$/),
+    'billing stopped · restarted · now Running · its log was not read',
+    'In order of time',
+    expect.stringMatching(/^billing .*stopped$/),
     expect.stringMatching(/^\S+ \d\d:\d\d:\d\d restarted$/),
   ]);
 });
@@ -261,7 +267,11 @@ it('pipelines that were deleted, created again twice or renamed are told as such
   await screen.until(() => controller.pipeline('sales') === undefined, 'the deletion');
   await screen.clock.advance(10 * minute);
   screen.press('j');
-  const words = listed(screen).map((text) => text.replace(/^▸ |\d\d-\d\d |\d\d:\d\d:\d\d /g, ''));
+  const texts = listed(screen).map((text) => text.replace(/^▸ |\d\d-\d\d |\d\d:\d\d:\d\d /g, ''));
+  const words = texts.slice(texts.indexOf('In order of time') + 1);
+  const sums = texts.slice(0, texts.indexOf('In order of time'));
+  expect(sums.find((text) => text.startsWith('fraud'))).toMatch(/^fraud deleted 2× · created 2× · now /);
+  expect(sums.find((text) => text.startsWith('sales'))).toBe('sales deleted · renamed from etl');
   const again = ['the pipeline was deleted', 'the pipeline was created'];
   expect(words.map((text) => text.replace(/^(fraud|sales) | · its log.*/g, '')).sort()).toEqual(
     [...again, ...again, 'renamed from etl', 'the pipeline was deleted'].sort(),

@@ -173,7 +173,7 @@ it('the page after an absence says whose logs nobody followed meanwhile', async 
   screen.press('j');
   const rows = rowsOf(screen, 160);
   expect(rows[0]).toMatch(/^ While you were away {2}for .* UTC · 1 log not read$/);
-  expect(rows.find((row) => / dead /.test(row))).toMatch(/ stopped · its log was not read$/);
+  expect(rows.find((row) => / dead /.test(row))).toMatch(/ stopped · restarted · now Running · its log was not read$/);
   expect(rows.some((row) => row.endsWith(' restarted'))).toBe(true);
   expect(rows.find((row) => / well /.test(row))).not.toContain('not read');
 });

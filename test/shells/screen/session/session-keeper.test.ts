@@ -419,7 +419,9 @@ test('the first screen shows what happened to the tabs that came back while pipe
   await started;
   expect(away(screen)).toEqual([
     'While you were away for 11 min, since 00:00 UTC · 2 logs not read',
-    '▸ orders 00:02:00 failed · its log was not read Failed · exit status: 101',
+    '▸ orders Failed · exit status: 101 · stopped · restarted 2× · now Running · its log was not read',
+    'In order of time',
+    'orders 00:02:00 failed Failed · exit status: 101',
     '00:05:00 restarted',
     '00:06:00 stopped',
     '00:06:00 restarted',
