@@ -1,5 +1,8 @@
 import {expect, test} from 'vitest';
-import {runCommand} from '../harness/program.ts';
+import {quiet} from '../../demo/scenario.ts';
+import {DemoServer} from '../../demo/server.ts';
+import {launcher, program, runCommand} from '../harness/program.ts';
+import {openTerminal} from '../harness/terminal.ts';
 import {openViewer, type Viewer} from './viewer.ts';
 
 const truecolor = {COLORTERM: 'truecolor'};
@@ -8,11 +11,13 @@ const truecolor = {COLORTERM: 'truecolor'};
 async function openOn(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
+  ground?: string,
 ): Promise<Viewer> {
   const viewer = await openViewer({
     args: [...args, 'alpha'],
     cols: 120,
     env,
+    ...(ground !== undefined && {ground}),
     before: (server) => server.pipeline('gamma').fail('exit status: 101'),
   });
   const {terminal} = viewer;
@@ -53,7 +58,7 @@ test('a theme colours the whole screen: the log, what it sent itself, highlights
   });
 });
 
-test('with 256 colours its colours are of those, and without a theme the terminal has its own', async () => {
+test('with 256 colours its colours are of those', async () => {
   await using light = await openOn(['--theme', 'light']);
   expect(colours(light)).toEqual({
     level: 'palette-124',
@@ -63,15 +68,58 @@ test('with 256 colours its colours are of those, and without a theme the termina
     list: 'palette-124',
     header: 'palette-22',
   });
-  await using plain = await openOn([]);
-  expect(colours(plain)).toEqual({
+});
+
+test('the terminal is asked how light it is: the theme is the one for its ground', async () => {
+  await using light = await openOn([], {}, 'rgb:ffff/ffff/dddd');
+  await light.terminal.waitFor(() => colours(light).header === 'palette-22');
+  expect(colours(light)).toMatchObject({level: 'palette-124', own: 'palette-25', list: 'palette-124'});
+  await using dark = await openOn([], {COLORFGBG: '0;15'}, 'rgb:00/2b/36');
+  await dark.terminal.waitFor(() => colours(dark).header === 'palette-71');
+  expect(colours(dark)).toMatchObject({level: 'palette-203', own: 'palette-75', list: 'palette-203'});
+});
+
+test('where it does not answer, the environment tells; else there are only colours that are read on any ground', async () => {
+  await using told = await openOn([], {COLORFGBG: '0;15'});
+  expect(colours(told)).toMatchObject({level: 'palette-124', header: 'palette-22'});
+  await using unknown = await openOn([]);
+  expect(colours(unknown)).toEqual({
     level: 'red',
-    own: 'blue',
+    own: undefined,
     exact: 'palette-208',
-    highlight: ['black', 'cyan'],
+    highlight: ['palette-16', 'cyan'],
     list: 'red',
-    header: 'green',
+    header: undefined,
   });
+});
+
+test.each([
+  ['while a text is typed', 'type'],
+  ['when the shell is back', 'leave'],
+])('an answer that comes after two seconds is read by nobody: %s', async (_, way) => {
+  const server = await DemoServer.start({scenario: quiet('alpha')});
+  await using terminal = await openTerminal({
+    command: 'sh',
+    args: ['-c', '"$@"; echo the shell; exec cat', 'sh', launcher, program, '--host', server.url, 'alpha'],
+    ground: 'rgb:ff/ff/ff',
+    link: {bitsPerSecond: 1_000_000, roundTrip: 2000, buffer: 128 * 1024},
+  });
+  // The first frame has just arrived, and the question with it: the answer is a second away.
+  await terminal.waitFor('pipetail');
+  if (way === 'type') {
+    await terminal.press('/');
+    await terminal.type('abc');
+    await terminal.waitFor('/abc');
+    await terminal.waitFor(() => terminal.styleOf('●').fg === 'palette-22');
+    expect(terminal.row(-2)).toMatch(/\/abc\b(?!\S)/);
+    await terminal.press('Esc');
+  }
+  await terminal.press('C-c', 'C-c');
+  await terminal.waitFor('the shell');
+  await terminal.stable(3000);
+  // `cat` shows what it reads, and the terminal echoes it before.
+  expect(terminal.text()).not.toMatch(/rgb|\]11|\^\[|\?\d/);
+  await server.close();
 });
 
 test.each([
@@ -89,9 +137,11 @@ test.each([
   expect(terminal.styleOf('ERROR').bold).toBe(true);
 });
 
-test('on sixteen colours a theme leaves them to the terminal', async () => {
+test('on sixteen colours a theme has those of them that are read on its ground', async () => {
   await using viewer = await openOn(['--theme', 'dark'], {TERM: 'xterm'});
-  expect(colours(viewer)).toMatchObject({level: 'red', own: 'blue', list: 'red', header: 'green'});
+  expect(colours(viewer)).toMatchObject({level: 'bright-red', own: 'bright-cyan', list: 'bright-red', header: 'green'});
+  await using light = await openOn(['--theme', 'light'], {TERM: 'xterm'});
+  expect(colours(light)).toMatchObject({level: 'red', own: 'blue', list: 'red', header: undefined});
 });
 
 test('a theme that is not there is one line with the nearest', async () => {

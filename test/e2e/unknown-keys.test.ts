@@ -25,6 +25,9 @@ test('sequences that are no key do nothing: no command runs, nothing is typed', 
   await terminal.stable();
   const before = terminal.screen();
   for (const sequence of unknown) terminal.write(sequence);
+  // One tells how light the ground is.
+  await terminal.waitFor(() => terminal.styleOf('LIVE').fg === 'palette-71');
+  await terminal.stable();
   // Over a slow line: what begins here ends after the time in which a lone Esc would have become the key.
   terminal.write(`${esc}[1;`);
   await terminal.stable(300);

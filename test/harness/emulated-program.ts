@@ -18,6 +18,7 @@ export type EmulatedProgramOptions = {
   readonly term: string;
   /** A line between the pseudoterminal and the emulator; undefined: none. */
   readonly link?: LinkSpeed | undefined;
+  readonly ground?: string | undefined;
   /** What the program wrote, before the emulator has it. */
   readonly onBytes: (bytes: Buffer) => void;
   /** The emulator has taken it. */
@@ -36,7 +37,7 @@ export type EmulatedProgram = {
 
 /** Starts a program in a pseudoterminal whose output feeds an emulator, which replies to it. */
 export function startInEmulator(options: EmulatedProgramOptions): EmulatedProgram {
-  const {command, args, cols, rows, cwd, env, term, onBytes, onChange, onExit} = options;
+  const {command, args, cols, rows, cwd, env, term, ground, onBytes, onChange, onExit} = options;
   const emulator = newEmulator(cols, rows);
   // One character a byte: what the program wrote, unchanged, wherever a read cuts it.
   const pty = spawn(command, [...args], {name: term, cols, rows, cwd, env, encoding: 'latin1'});
@@ -51,6 +52,10 @@ export function startInEmulator(options: EmulatedProgramOptions): EmulatedProgra
   });
   // Answers to questions about the terminal (device attributes, cursor position) go back to the program.
   emulator.onData(type);
+  emulator.parser.registerOscHandler(11, () => {
+    if (ground !== undefined) type(`\u001B]11;${ground}\u001B\\`);
+    return true;
+  });
   pty.onExit(async ({exitCode, signal}) => {
     await link?.isEmpty;
     emulator.write('', () => onExit({code: exitCode, signal: signalName(signal)}));

@@ -26,6 +26,8 @@ export type TerminalOptions = {
   readonly cwd?: string;
   /** A slow line between the program and the person: `stall` cannot be used with it. */
   readonly link?: LinkSpeed;
+  /** The colour that the terminal answers for its ground (OSC 11), such as `rgb:ff/ff/ff`; absent: it does not answer. */
+  readonly ground?: string;
 };
 
 /** What is waited for: text anywhere on the screen, a pattern over the rows joined by newlines, or any question. */

@@ -52,7 +52,10 @@ export class PaneHistogram {
     const last = places.at(-1);
     const ends = first && last && ([first.id, last.id] as const);
     const isPart = ends !== undefined && (ends[0] > buffer.firstId || ends[1] < buffer.endId - 1);
+    const {symbols} = this.#services;
+    const colors = this.#services.colors.get();
     const key = [
+      colors,
       // Labels have seconds.
       ...[cells, columns, Math.floor(to / 1000), shown, shown?.caughtUp, this.#model.isFiltering],
       ...[searching?.search, searching?.search.count, buffer.lastMarker()?.marker],
@@ -61,7 +64,6 @@ export class PaneHistogram {
       whyNoHistogram(this.#model),
     ];
     if (this.#painted && sameParts(this.#painted.key, key)) return this.#painted.rows;
-    const {colors, symbols} = this.#services;
     const counts = shown && this.#counts.ofCells(cells.cells, shown, this.#model);
     const marks = {
       shown: isPart ? ends : undefined,

@@ -3,7 +3,7 @@ import {clean} from '../../lib/clean.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {count} from '../../lib/format.ts';
 import {picked} from '../../lib/json.ts';
-import {sameParts} from '../../lib/store.ts';
+import {type ReadableStore, sameParts} from '../../lib/store.ts';
 import {paintedWidth, textWidth} from '../../lib/width.ts';
 import type {CommandTable} from '../keys/command.ts';
 import {pressTo} from '../keys/commands.ts';
@@ -29,7 +29,7 @@ export const overviewCells = 1;
 
 export type RowServices = {
   readonly clock: Clock;
-  readonly colors: Colors;
+  readonly colors: ReadableStore<Colors>;
   readonly symbols: Symbols;
   readonly offsetAt: ZoneOffset;
   readonly commands: CommandTable;
@@ -68,9 +68,11 @@ export class PaneRows {
     const {source, searching, highlights, index: records} = this.#model;
     const {buffer} = source;
     const {pan} = view;
-    const key = [paneWidth, pan, ...paneOptionNames.map((name) => view[name]), searching?.pattern, highlights, records];
+    const options = paneOptionNames.map((name) => view[name]);
+    const colors = this.#services.colors.get();
+    const key = [paneWidth, pan, ...options, searching?.pattern, highlights, records, colors];
     if (!this.#cached || !sameParts(this.#cached.key, key)) {
-      const {colors, symbols, offsetAt} = this.#services;
+      const {symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(buffer, {
         records,
         pan,
@@ -161,7 +163,7 @@ export class PaneRows {
   #allHidden({paneWidth}: PaneSize): readonly string[] {
     const {colors, commands} = this.#services;
     const rows = wrapWords(allHiddenWords(commands), paneWidth - overviewCells - 2);
-    return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), colors));
+    return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), colors.get()));
   }
 
   /** The column at the right border, for the whole log: its matches, its errors, and the part on the screen. */
@@ -178,7 +180,7 @@ export class PaneRows {
       matchAfter: (id) => searching?.search.nextAfter(id),
       errorAfter: (id) => index.nextError(id),
     });
-    return paintOverview(rows, this.#services.colors);
+    return paintOverview(rows, this.#services.colors.get());
   }
 
   #rowState(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowState {

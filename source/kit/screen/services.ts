@@ -54,7 +54,7 @@ export type Services = {
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
   /** Reads what the API tells of a pipeline besides its log. Rejects only when aborted. */
   readonly history: (name: string, signal: AbortSignal) => Promise<PipelineHistory>;
-  readonly colors: Colors;
+  readonly colors: ReadableStore<Colors>;
   readonly symbols: Symbols;
   /** The locale is UTF-8; otherwise every row is in ASCII. */
   readonly isUtf8: boolean;

@@ -244,7 +244,7 @@ export const options = [
     flag: 'theme',
     value: 'NAME',
     fallback: 'default',
-    help: 'default (the colours of the terminal), light, dark or mono',
+    help: 'light, dark, mono or default: light or dark, as the terminal answers',
     core: 'colours: default, light, dark or mono',
     choices: themeNames,
     commands: screens,

@@ -5,10 +5,15 @@ import type {Clock} from '../../lib/clock.ts';
 type Filtered = {readonly keys: string; readonly reports: readonly TerminalReport[]};
 
 /** Report of the terminal between the keys. */
-export type TerminalReport = {readonly kind: 'focus' | 'blur'} | CursorReport;
-
-/** The answer to DSR 6, in 1-based cells. No person made it. */
-type CursorReport = {readonly kind: 'cursor'; readonly row: number; readonly column: number};
+export type TerminalReport =
+  | {readonly kind: 'focus'}
+  | {readonly kind: 'blur'}
+  /** The answer to DSR 6, in 1-based cells. */
+  | {readonly kind: 'cursor'; readonly row: number; readonly column: number}
+  /** The answer to OSC 11, from 0 to 255 each. */
+  | {readonly kind: 'ground'; readonly color: readonly [red: number, green: number, blue: number]}
+  /** The answer to DA1. */
+  | {readonly kind: 'attributes'};
 
 const esc = '\u001B';
 
@@ -36,7 +41,7 @@ const wordMove = new RegExp(`^${esc}(?:(?:\\[1;[359]|\\[5|O5)[CD]|O[cd])$`);
 const altSequence = new RegExp(`^${esc}${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~)$`);
 /** Milliseconds to wait for the rest of what may be the Esc key: too short for a user to notice. */
 const keyPatience = 50;
-/** While a report of the cursor is awaited, which may be cut behind its Esc. */
+/** While an answer is awaited, which may be cut behind its Esc. */
 const keyPatienceWhileAsked = 150;
 /**
  * Milliseconds to wait for the rest of a longer beginning, and of a paste: no user types that, so the rest comes on a slow
@@ -48,8 +53,8 @@ const mostHeld = 1024 * 1024;
 
 /**
  * Removes the terminal's reports and every escape sequence that is not one of our keys, even if two reads divide it: Ink
- * would read its rest as typed text. Bracketed paste passes unchanged, but for reports of the cursor that came into it. A
- * paste whose end is lost, as when a multiplexer dies in it, ends by itself: it would take all later keys for its text.
+ * would read its rest as typed text. Bracketed paste passes unchanged, but for answers that came into it. A paste whose end
+ * is lost, as when a multiplexer dies in it, ends by itself: it would take all later keys for its text.
  */
 export class InputFilter {
   #held = '';
@@ -58,8 +63,8 @@ export class InputFilter {
   #wasLateEsc = false;
 
   /**
-   * Milliseconds until `flush` is due unless more input comes; undefined: there is nothing to flush. `isAsked`: a report of
-   * the cursor is awaited.
+   * Milliseconds until `flush` is due unless more input comes; undefined: there is nothing to flush. `isAsked`: an answer
+   * is awaited.
    */
   patience(isAsked = false): number | undefined {
     if (this.#inPaste) return sequencePatience;
@@ -84,7 +89,7 @@ export class InputFilter {
       const piece = input.slice(at, end);
       at = end;
       const report = terminalReport(piece);
-      if (report && (!this.#inPaste || report.kind === 'cursor')) reports.push(report);
+      if (report && (!this.#inPaste || isAnswer(report))) reports.push(report);
       else if (this.#inPaste) keys += piece;
       else keys += keysIn(piece);
       if (piece === pasteStart) this.#inPaste = true;
@@ -116,12 +121,12 @@ export class InputFilter {
     return end;
   }
 
-  /** Returns the end of the paste, of its part so far, of the part before a report of the cursor, or of the report. */
+  /** Returns the end of the paste, of its part so far, of the part before an answer, or of the answer. */
   #endOfPaste(input: string, at: number): number | undefined {
     const end = input.indexOf(pasteEnd, at);
     const inPaste = input.slice(at, end === -1 ? undefined : end);
-    const report = cursorInPaste.exec(inPaste);
-    if (report) return at + (report.index || report[0].length);
+    const answer = answerInPaste.exec(inPaste);
+    if (answer) return at + (answer.index || answer[0].length);
     if (end !== -1) return end + pasteEnd.length;
     const rest = inPaste.search(begunInPaste);
     if (rest === -1) return input.length;
@@ -146,6 +151,7 @@ function keysIn(piece: string): string {
  * read could look like it, so the sequence must be a report, one of our keys, or have parameters.
  */
 function isLateRest(text: string): boolean {
+  if (text.startsWith(']11;')) return true;
   const end = endOfSequence(esc + text, 0);
   if (!/^[[O]/.test(text) || end === undefined) return false;
   const sequence = (esc + text).slice(0, end);
@@ -153,16 +159,35 @@ function isLateRest(text: string): boolean {
 }
 
 const cursor = new RegExp(`^${esc}\\[(\\d{1,4});(\\d{1,4})R$`);
-const cursorInPaste = new RegExp(`${esc}\\[\\d{1,4};\\d{1,4}R`);
-/** Possible beginning of such a report or of `pasteEnd`. */
-const begunInPaste = new RegExp(`${esc}(?:\\[\\d{0,4}(?:;\\d{0,4})?)?$`);
+const attributes = new RegExp(`^${esc}\\[\\?[\\d;]*c$`);
+const ground = new RegExp(`^${esc}\\]11;rgba?:([\\da-f]{1,4})/([\\da-f]{1,4})/([\\da-f]{1,4})`, 'i');
+const groundInPaste = `\\]11;rgb[\\w:/]{0,40}`;
+const answerInPaste = new RegExp(
+  `${esc}(?:\\[\\d{1,4};\\d{1,4}R|\\[\\?[\\d;]{0,40}c|${groundInPaste}(?:\\u0007|${esc}\\\\))`,
+);
+/** Possible beginning of such an answer or of `pasteEnd`. */
+const begunInPaste = new RegExp(
+  `${esc}(?:\\[\\??[\\d;]{0,40}|\\](?:1(?:1(?:;(?:r(?:g(?:b[\\w:/]{0,40}${esc}?)?)?)?)?)?)?)?$`,
+);
 
-/** Reads a whole escape sequence as a report of the focus or the cursor; undefined for any other. */
+/** Reads a whole escape sequence as a report of the terminal; undefined for any other. */
 function terminalReport(sequence: string): TerminalReport | undefined {
   if (sequence === `${esc}[I`) return {kind: 'focus'};
   if (sequence === `${esc}[O`) return {kind: 'blur'};
+  if (attributes.test(sequence)) return {kind: 'attributes'};
   const place = cursor.exec(sequence);
-  return place ? {kind: 'cursor', row: Number(place[1]), column: Number(place[2])} : undefined;
+  if (place) return {kind: 'cursor', row: Number(place[1]), column: Number(place[2])};
+  const color = ground.exec(sequence);
+  if (!color) return undefined;
+  const [red = 0, green = 0, blue = 0] = color.slice(1).map((hex) => {
+    return Math.round((255 * Number.parseInt(hex, 16)) / (16 ** hex.length - 1));
+  });
+  return {kind: 'ground', color: [red, green, blue]};
+}
+
+/** No person made it: it may come into a paste. */
+function isAnswer({kind}: TerminalReport): boolean {
+  return kind !== 'focus' && kind !== 'blur';
 }
 
 /** OSC, DCS, PM, APC and SOS: everything up to their end is text, never keys. */
@@ -251,7 +276,7 @@ type FilterInputOptions = {
   readonly onReport: (report: TerminalReport) => void;
   /** Called for all other input. */
   readonly onKeys: () => void;
-  /** Returns whether a report of the cursor is awaited; absent: never. */
+  /** Returns whether an answer is awaited; absent: never. */
   readonly isAsked?: () => boolean;
   readonly clock: Pick<Clock, 'after'>;
 };

@@ -21,11 +21,14 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 /** Number of colours that the terminal can show; `none` (NO_COLOR) keeps attributes such as bold. */
 export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
 
-/** Looks of the first sixteen colours, by number: indexes from 16 on. */
-export type Looks = readonly number[];
+/**
+ * Looks of the first sixteen colours, by number: indexes from 16 on, which look the same everywhere; or others of the
+ * sixteen, whose looks are the terminal's, and `text`, its colour of text: those stand for them on its own ground only.
+ */
+export type Looks = readonly (number | 'text')[];
 
 /** The looks of a theme, for a terminal that has those colours. */
-export type Palette = {readonly depth: '256' | 'truecolor'; readonly looks: Looks};
+export type Palette = {readonly depth: Exclude<ColorDepth, 'none'>; readonly looks: Looks};
 
 export const noStyle: Style = {};
 
@@ -56,13 +59,7 @@ export function styleToSgr(style: Style, colors: Colors): string {
   if (colors !== 'none') {
     if (style.italic) parameters.push('3');
     if (style.strike) parameters.push('9');
-    let {fg, bg} = style;
-    if (typeof colors === 'object') ({fg, bg} = colorsIn(colors, style));
-    else {
-      if (bg !== undefined) bg = fitColor(bg, colors);
-      if (fg !== undefined) fg = fitColor(fg, colors);
-    }
-    if (fg !== undefined && bg !== undefined && sameColor(fg, bg)) fg = isLight(bg) ? 0 : 15;
+    const {fg, bg} = shownColors(style, colors);
     if (fg !== undefined) parameters.push(colorToSgr(fg, 30));
     if (bg !== undefined) parameters.push(colorToSgr(bg, 40));
   }
@@ -147,23 +144,42 @@ function isLight(color: Color): boolean {
   return red * 0.3 + green * 0.59 + blue * 0.11 > 128;
 }
 
+/** The colours that a style has in a terminal. */
+export function shownColors(style: Style, colors: Exclude<Colors, 'none'>): Pick<Style, 'fg' | 'bg'> {
+  const shown = typeof colors === 'object' ? colorsIn(colors, style) : fitted(style, colors);
+  const {fg, bg} = shown;
+  if (fg === undefined || bg === undefined || !sameColor(fg, bg)) return shown;
+  return {fg: isLight(bg) ? 0 : 15, bg};
+}
+
+function fitted({fg, bg}: Style, depth: Exclude<ColorDepth, 'none'>): Pick<Style, 'fg' | 'bg'> {
+  return {
+    ...(fg !== undefined && {fg: fitColor(fg, depth)}),
+    ...(bg !== undefined && {bg: fitColor(bg, depth)}),
+  };
+}
+
 /** Text on a ground of a theme has at least this contrast (WCAG 2.2, level AA). */
 const leastContrast = 4.5;
 
 /** A theme's colours may be hard to read on each other: such text becomes black or white. A log's own pair stays. */
-export function colorsIn({depth, looks}: Palette, style: Style): Pick<Style, 'fg' | 'bg'> {
-  const look = (color: Color | undefined) => {
-    if (color === undefined) return undefined;
-    return (typeof color === 'number' && color < 16 ? looks[color] : undefined) ?? fitColor(color, depth);
-  };
-  const fg = look(style.fg);
-  const bg = look(style.bg);
-  if (fg === undefined || bg === undefined) return {...(fg !== undefined && {fg}), ...(bg !== undefined && {bg})};
+function colorsIn({depth, looks}: Palette, style: Style): Pick<Style, 'fg' | 'bg'> {
+  const own = fitted(style, depth);
+  const look = (color: Color) => (typeof color === 'number' ? (looks[color] ?? color) : color);
+  const fg = own.fg === undefined ? undefined : look(own.fg);
+  const bg = own.bg === undefined ? undefined : look(own.bg);
+  if (bg === undefined) return fg === undefined || fg === 'text' ? {} : {fg};
+  if (isOfTerminal(bg) || (fg !== undefined && isOfTerminal(fg))) return own;
+  if (fg === undefined) return {bg};
   const isOfTheLog = sameColor(fg, style.fg) && sameColor(bg, style.bg);
   const [text, ground] = style.inverse ? [rgbOf(bg), rgbOf(fg)] : [rgbOf(fg), rgbOf(bg)];
   if (isOfTheLog || !text || !ground || contrast(text, ground) >= leastContrast) return {fg, bg};
   const readable = readableOn(ground);
   return style.inverse ? {fg, bg: readable} : {fg: readable, bg};
+}
+
+function isOfTerminal(color: Color | 'text'): color is number | 'text' {
+  return color === 'text' || (typeof color === 'number' && color < 16);
 }
 
 /** By WCAG 2.2, from 1 (equal lightness) to 21 (black and white). */
@@ -186,21 +202,29 @@ function linear(value: number): number {
   return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
 }
 
-/** A theme. The screen keeps the terminal's ground; `ground` is the one that the theme is made for. */
+/** A theme. The screen keeps the terminal's ground. */
 type Theme = {
   readonly looks: Looks;
-  readonly ground: Rgb;
+  /** Where there are no more than the terminal's own: as xterm has them by default. */
+  readonly ofSixteen: Looks;
 };
 
-// Each: black, red, green, yellow, blue, magenta, cyan, white, and then their bright ones.
+/** Red and magenta alone can be read on black and on white. */
+const onAnyGround: Looks = [
+  ...(['text', 1, 'text', 5, 'text', 5, 'text', 'text'] as const),
+  ...(['text', 1, 'text', 5, 'text', 5, 'text', 'text'] as const),
+];
 
-/** Indexes from 16 on look the same in all terminals of 256 colours. */
-export const light: Theme = {
-  looks: [16, 124, 22, 94, 25, 90, 23, 240, 241, 160, 28, 130, 26, 127, 24, 16],
-  ground: [255, 255, 255],
-};
-
-export const dark: Theme = {
-  looks: [244, 203, 71, 178, 75, 176, 73, 252, 246, 210, 77, 221, 117, 213, 87, 231],
-  ground: [0, 0, 0],
-};
+/** Each: black, red, green, yellow, blue, magenta, cyan, white, and then their bright ones. */
+export const themes = {
+  light: {
+    looks: [16, 124, 22, 94, 25, 90, 23, 240, 241, 160, 28, 130, 26, 127, 24, 16],
+    ofSixteen: ['text', 1, 'text', 5, 4, 5, 4, 'text', 'text', 1, 'text', 5, 4, 5, 4, 'text'],
+  },
+  // Bright black is the ground itself where the terminal has Solarized.
+  dark: {
+    looks: [244, 203, 71, 178, 75, 176, 73, 252, 246, 210, 77, 221, 117, 213, 87, 231],
+    ofSixteen: ['text', 9, 2, 3, 14, 13, 6, 7, 'text', 9, 10, 11, 14, 13, 14, 'text'],
+  },
+  unknown: {looks: onAnyGround, ofSixteen: onAnyGround},
+} as const satisfies Readonly<Record<'light' | 'dark' | 'unknown', Theme>>;

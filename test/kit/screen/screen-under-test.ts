@@ -15,9 +15,11 @@ import type {Services} from '../../../source/kit/screen/services.ts';
 import type {Settings} from '../../../source/kit/settings/settings.ts';
 import type {ViewOptions} from '../../../source/kit/state/pane-view.ts';
 import {promptHistories} from '../../../source/kit/state/prompt-history.ts';
+import type {Shade} from '../../../source/kit/system/terminal-ground.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import type {ZoneOffset} from '../../../source/kit/viewport/time-column.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
+import {createStore} from '../../../source/lib/store.ts';
 import {features} from '../../../source/shells/features.ts';
 import {Controller} from '../../../source/shells/screen/controller.ts';
 import {pressKeys} from '../../../source/shells/screen/press-keys.ts';
@@ -149,6 +151,7 @@ export class ScreenUnderTest implements AsyncDisposable {
           histories: promptHistories(),
         },
         terminal: {keys: process.stdin, depth: 'none', symbols: symbolsFor(true), isUtf8: true},
+        shade: createStore<Shade>(undefined),
         setTitle: () => {},
         quit: () => {
           this.quits += 1;

@@ -109,10 +109,9 @@ const unknown = {
   modifyOtherKeys: `${esc}[27;5;9~`,
   'mouse report': `${esc}[<0;12;34m`,
   'old mouse report': `${esc}[M !!`,
-  'device attributes': `${esc}[?64;1;2;6;9;15;22c`,
   'secondary device attributes': `${esc}[>41;354;0c`,
   'mode report': `${esc}[?2026;2$y`,
-  'background colour': `${esc}]11;rgb:1e1e/1e1e/1e1e${esc}\\`,
+  'foreground colour': `${esc}]10;rgb:1e1e/1e1e/1e1e${esc}\\`,
   clipboard: `${esc}]52;c;cXVpdA==\u0007`,
   version: `${esc}P>|tmux 3.5a${esc}\\`,
   'termcap answer': `${esc}P1+r436f=323536${esc}\\`,
@@ -317,13 +316,36 @@ test('answers about the cursor are no keys, wherever a read cuts them and whatev
   }
 });
 
+const white = {kind: 'ground', color: [255, 255, 255]};
+
+test.each([
+  [`${esc}]11;rgb:ffff/ffff/ffff\u0007`, white],
+  [`${esc}]11;rgb:FF/ff/ff${esc}\\`, white],
+  [`${esc}]11;rgba:f/f/f/8\u009C`, white],
+  [`${esc}]11;rgb:1e1e/0000/ffff\u0007`, {kind: 'ground', color: [30, 0, 255]}],
+  [`${esc}[?64;1;2;6;9;15;22c`, {kind: 'attributes'}],
+])('an answer about the ground is no key, wherever it is cut: %j', (answer, report) => {
+  for (let cut = 0; cut <= answer.length; cut++) {
+    expect(pass(`j${answer.slice(0, cut)}`, `${answer.slice(cut)}k`)).toEqual({keys: 'jk', reports: [report]});
+  }
+});
+
+test('one that is cut behind its Esc types nothing, however late the rest comes', () => {
+  const filter = new InputFilter();
+  filter.append(esc);
+  filter.flush();
+  expect(filter.append(']11;rgb:ffff/').keys).toBe('');
+  expect(filter.append('ffff/ffff\u0007j')).toEqual({keys: 'j', reports: [white]});
+});
+
 test('an answer in a paste is taken out of it, wherever a read cuts it', () => {
-  const input = `${esc}[200~one${esc}[24;7R${esc}[24;8R two[1;2R${esc}[201~x`;
+  const ground = `${esc}]11;rgb:ff/ff/ff`;
+  const input = `${esc}[200~one${esc}[24;7R${ground}\u0007${ground}${esc}\\ two[1;2R${esc}[?6c${esc}[201~x`;
   for (let cut = 0; cut <= input.length; cut++) {
     const filter = new InputFilter();
     const parts = [filter.append(input.slice(0, cut)), filter.append(input.slice(cut))];
     expect(parts.map(({keys}) => keys).join('')).toBe(`${esc}[200~one two[1;2R${esc}[201~x`);
-    expect(parts.flatMap(({reports}) => reports)).toHaveLength(2);
+    expect(parts.flatMap(({reports}) => reports)).toHaveLength(4);
   }
 });
 

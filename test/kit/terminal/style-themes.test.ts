@@ -2,13 +2,14 @@ import {describe, expect, it, test} from 'vitest';
 import {originColors} from '../../../source/kit/pane/pane-rows.ts';
 import {
   type Color,
-  colorsIn,
+  type ColorDepth,
   contrast,
-  dark,
-  light,
+  type Palette,
   type Rgb,
   rgbOf,
   type Style,
+  shownColors,
+  themes,
 } from '../../../source/kit/terminal/style.ts';
 import {type FoundStyle, stylesInSource} from '../../harness/styles-in-source.ts';
 
@@ -20,13 +21,19 @@ const used: readonly FoundStyle[] = [
 
 /** Text: WCAG 2.2, 1.4.3, level AA. */
 const leastForText = 4.5;
+/** Secondary text; text that a terminal makes bright because it is bold; and all text where the ground is unknown. */
+const leastForSecondary = 3;
 /**
  * The overview's errors, dim blanks, are faint on purpose: where there are many, matches and screen have to stand out.
  * Each error has a bar beside its line as well, at full contrast.
  */
-const leastForDimMarks = 2.5;
+const leastForDimMarks = 2;
 /** What is left of dim text in VTE, Alacritty and Konsole; the rest is the ground. */
 const dimShare = 2 / 3;
+
+const black: Rgb = [0, 0, 0];
+const white: Rgb = [255, 255, 255];
+const {xterm, ...others} = terminals();
 
 test('every style in the code is listed here', () => {
   const listed = [
@@ -42,49 +49,59 @@ test('every style in the code is listed here', () => {
   expect(used.length).toBeGreaterThan(40);
 });
 
-describe.each(Object.entries({light, dark}))('%s', (_, theme) => {
-  describe.each(['256', 'truecolor'] as const)('with %s', (depth) => {
-    const palette = {depth, looks: theme.looks};
-    const seen = (style: Style) => contrastOf({...style, ...colorsIn(palette, style)}, theme.ground, rgbOf);
+const sixteen = Array.from({length: 16}, (_, fg) => ({place: 'a log', style: {fg}}));
 
-    it('reaches the contrast for all that the program shows', () => {
-      const faint = used.map(({place, style}) => ({place, style, contrast: seen(style)})).filter(isFaint);
-      expect(faint).toEqual([]);
+describe.each([
+  ['light', white, leastForText],
+  ['dark', black, leastForText],
+  ['unknown', white, leastForSecondary],
+  ['unknown', black, leastForSecondary],
+] as const)('%s on %j', (name, ground, least) => {
+  describe.each(['16', '256', 'truecolor'] as const)('with %s', (depth) => {
+    const {looks, ofSixteen} = themes[name];
+    const palette = {depth, looks: depth === '16' ? ofSixteen : looks};
+    const shown = ({style}: FoundStyle) => shownAs(style, palette);
+    const seen = (style: Style) => contrastOf(style, ground, (color) => lookOf(xterm, color));
+
+    it('reaches the contrast for all that the program shows, and for each of the sixteen that a log may use', () => {
+      const all = [...used, ...sixteen].map((each) => ({...each, contrast: seen(shown(each))}));
+      expect(all.filter(({style, contrast: reached}) => reached < leastFor(style, least))).toEqual([]);
     });
 
-    it('reaches it for each of the sixteen colours that a log may use', () => {
-      const colors = Array.from({length: 16}, (_, fg) => ({place: 'a log', style: {fg}, contrast: seen({fg})}));
-      expect(colors.filter(isFaint)).toEqual([]);
+    it('reaches it where the terminal makes bold colours bright, too', () => {
+      const bright = used.map((each) => ({...each, contrast: seen(brightened(shown(each)))}));
+      expect(bright.filter((each) => each.contrast < leastFor(each.style, leastForSecondary))).toEqual([]);
     });
   });
 });
 
 test.each([
-  ['light', light, [240, 240, 240]],
-  ['dark', dark, [40, 42, 54]],
-] as const)('%s is for grounds up to %j', (_, theme, ground) => {
-  const palette = {depth: '256', looks: theme.looks} as const;
-  const seen = (style: Style) => contrastOf({...style, ...colorsIn(palette, style)}, ground, rgbOf);
+  ['light', [240, 240, 240]],
+  ['dark', [40, 42, 54]],
+] as const)('%s is for grounds up to %j', (name, ground) => {
+  const palette = {depth: '256', looks: themes[name].looks} as const;
   const text = used.filter(({style}) => !style.dim);
-  expect(text.map((each) => ({...each, contrast: seen(each.style)})).filter(isFaint)).toEqual([]);
+  const seen = text.map(({place, style}) => {
+    return {place, style, contrast: contrastOf(shownAs(style, palette), ground, (color) => lookOf(xterm, color))};
+  });
+  expect(seen.filter((each) => each.contrast < leastForText)).toEqual([]);
 });
 
-/**
- * Without a theme colours are the terminal's, and its ground is unknown: blue is hard to see on the black of the
- * Linux console, green on the white of xterm. What can be promised are colours on each other.
- */
-describe.each(Object.entries(terminals()))("default, with %s's colours", (_, palette) => {
-  const look = (color: Color) => (typeof color === 'number' && color < 16 ? palette[color] : rgbOf(color));
+describe.each(Object.entries(others))("with %s's colours", (_, palette) => {
   const pairs = used.filter(({style}) => style.fg !== undefined && style.bg !== undefined);
 
-  it('has text that can be read on every ground that it paints', () => {
-    const seen = pairs.map((each) => ({...each, contrast: contrastOf(each.style, [0, 0, 0], look)}));
+  it.each<ColorDepth>(['16', '256'])('has text that can be read on every ground that it paints, with %s', (depth) => {
+    if (depth === 'none') throw new Error('no colours');
+    const seen = pairs.map(({place, style}) => {
+      const shown = {...style, ...shownColors(style, depth)};
+      return {place, style, contrast: contrastOf(shown, black, (color) => lookOf(palette, color))};
+    });
     expect(seen.length).toBeGreaterThan(6);
-    expect(seen.filter(isFaint)).toEqual([]);
+    expect(seen.filter((each) => each.contrast < leastForText)).toEqual([]);
   });
 });
 
-test('default paints on the ground of the terminal with the six hues only: others may be that ground', () => {
+test('the program paints on the ground of the terminal with the six hues only: others may be that ground', () => {
   const alone = used.filter(({style}) => style.fg !== undefined && style.bg === undefined);
   expect(alone.filter(({style}) => !(typeof style.fg === 'number' && style.fg >= 1 && style.fg <= 6))).toEqual([]);
 });
@@ -93,27 +110,34 @@ test('nothing is bold on a ground of its own: some terminals make black grey the
   expect(used.filter(({style}) => style.bold === true && style.bg !== undefined)).toEqual([]);
 });
 
-type Seen = FoundStyle & {readonly contrast: number | undefined};
-
-function isFaint({style, contrast}: Seen): boolean {
-  return contrast !== undefined && contrast < leastFor(style);
+function leastFor({dim, inverse}: Style, least: number): number {
+  if (dim) return inverse ? leastForDimMarks : leastForSecondary;
+  return least;
 }
 
-function leastFor({dim}: Style): number {
-  return dim ? leastForDimMarks : leastForText;
+function shownAs(style: Style, palette: Palette): Style {
+  const {fg: _fg, bg: _bg, ...others} = style;
+  return {...others, ...shownColors(style, palette)};
 }
 
-/** Of text and ground; undefined where both are the terminal's own. */
-function contrastOf(
-  {fg, bg, inverse, dim}: Style,
-  screen: Rgb,
-  look: (color: Color) => Rgb | undefined,
-): number | undefined {
-  const front = fg === undefined ? undefined : look(fg);
+/** As xterm, Konsole and others show it. */
+function brightened(style: Style): Style {
+  const {bold, fg} = style;
+  return bold && typeof fg === 'number' && fg < 8 ? {...style, fg: fg + 8} : style;
+}
+
+/** Of text and ground, in a terminal with black or white text. */
+function contrastOf({fg, bg, inverse, dim}: Style, screen: Rgb, look: (color: Color) => Rgb): number {
+  const front = fg === undefined ? (contrast(screen, white) > contrast(screen, black) ? white : black) : look(fg);
   const back = bg === undefined ? screen : look(bg);
-  if (!front || !back) return undefined;
   const shown = dim ? mixed(front, back, dimShare) : front;
   return inverse ? contrast(back, shown) : contrast(shown, back);
+}
+
+function lookOf(palette: readonly Rgb[], color: Color): Rgb {
+  const look = rgbOf(color) ?? palette[Number(color)];
+  if (!look) throw new Error(`no colour ${String(color)}`);
+  return look;
 }
 
 function mixed([r, g, b]: Rgb, [backR, backG, backB]: Rgb, share: number): Rgb {

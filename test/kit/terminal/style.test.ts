@@ -4,17 +4,16 @@ import {
   black,
   type Color,
   type ColorDepth,
-  colorsIn,
   contrast,
-  dark,
-  light,
   type Palette,
   type Rgb,
   readableOn,
   rgbOf,
   type Style,
   sameStyle,
+  shownColors,
   styleToSgr,
+  themes,
   white,
 } from '../../../source/kit/terminal/style.ts';
 
@@ -98,29 +97,42 @@ test.each<[Palette['depth'], Style, string]>([
   ['256', {fg: [255, 0, 0]}, '38;5;196'],
   ['truecolor', {underline: true}, '4'],
 ])('a palette at depth %s makes of %j %j', (depth, style, sgr) => {
-  expect(styleToSgr(style, {depth, looks: dark.looks})).toBe(sgr);
+  expect(styleToSgr(style, {depth, looks: themes.dark.looks})).toBe(sgr);
 });
 
 test('any of the sixteen on any other can be read, in every theme', () => {
   const sixteen = fc.integer({min: 0, max: 15});
-  const themes = fc.constantFrom(light, dark);
+  const made = fc.constantFrom(themes.light, themes.dark);
   const depths = fc.constantFrom('256' as const, 'truecolor' as const);
   fc.assert(
-    fc.property(themes, depths, sixteen, sixteen, fc.boolean(), (theme, depth, fg, bg, inverse) => {
-      const shown = colorsIn({depth, looks: theme.looks}, {fg, bg, ...(inverse && {inverse: true as const})});
+    fc.property(made, depths, sixteen, sixteen, fc.boolean(), (theme, depth, fg, bg, inverse) => {
+      const shown = shownColors({fg, bg, ...(inverse && {inverse: true as const})}, {depth, looks: theme.looks});
       expect(contrast(rgb(shown.fg), rgb(shown.bg))).toBeGreaterThanOrEqual(4.5);
       // The ground is the theme's: what stands out on the screen goes on to stand out.
       const ground = inverse ? shown.fg : shown.bg;
-      const own = colorsIn({depth, looks: theme.looks}, {fg: inverse ? fg : bg}).fg;
+      const own = shownColors({fg: inverse ? fg : bg}, {depth, looks: theme.looks}).fg;
       expect(ground).toEqual(own);
     }),
   );
 });
 
 test('colours that the log chose itself are left to it', () => {
-  const palette = {depth: 'truecolor', looks: dark.looks} as const;
-  expect(colorsIn(palette, {fg: 17, bg: 18})).toEqual({fg: 17, bg: 18});
-  expect(colorsIn(palette, {fg: [1, 2, 3], bg: [2, 3, 4]})).toEqual({fg: [1, 2, 3], bg: [2, 3, 4]});
+  const palette = {depth: 'truecolor', looks: themes.dark.looks} as const;
+  expect(shownColors({fg: 17, bg: 18}, palette)).toEqual({fg: 17, bg: 18});
+  expect(shownColors({fg: [1, 2, 3], bg: [2, 3, 4]}, palette)).toEqual({fg: [1, 2, 3], bg: [2, 3, 4]});
+});
+
+test('on its own ground a terminal of sixteen colours has others of them, or its colour of text; pairs stay', () => {
+  const onLight = {depth: '16', looks: themes.light.ofSixteen} as const;
+  expect(styleToSgr({fg: 2, bold: true}, onLight)).toBe('1');
+  expect(styleToSgr({fg: 3}, onLight)).toBe('35');
+  expect(styleToSgr({fg: [255, 140, 0]}, onLight)).toBe('35');
+  expect(styleToSgr({fg: 0, bg: 2}, onLight)).toBe('30;42');
+  expect(styleToSgr({bg: 2}, onLight)).toBe('42');
+  const unknown = {depth: '256', looks: themes.unknown.looks} as const;
+  expect(styleToSgr({fg: 6}, unknown)).toBe('');
+  expect(styleToSgr({fg: 208}, unknown)).toBe('38;5;208');
+  expect(styleToSgr({fg: 16, bg: 6}, unknown)).toBe('38;5;16;46');
 });
 
 function rgb(color: Color | undefined) {

@@ -31,6 +31,8 @@ function Root({size}: {readonly size: Size}) {
   useEffect(() => controller.terminal.attach(suspendTerminal), [controller, suspendTerminal]);
   useEffect(() => controller.start(), [controller]);
   useStore(controller.services.poller.snapshot);
+  // Of all rows: the terminal may answer later how light it is.
+  useStore(controller.services.colors);
   useInput((input, key) => pressKeys(controller, keyNames(input, key)));
   usePaste((text) => paste(controller, text));
   // The controller has the size already; as a prop, a new size renders.

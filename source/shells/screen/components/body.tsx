@@ -48,7 +48,8 @@ export type RunHeaderView = {
 /** List, tab bar and log, joined row by row. */
 export function Body({layout}: {readonly layout: Layout}) {
   const {controller, view} = useController();
-  const {poller, catalog, logs, colors, symbols} = controller.services;
+  const {poller, catalog, logs, symbols} = controller.services;
+  const colors = controller.services.colors.get();
   const list = useStore(poller.snapshot);
   const snapshot = useActiveLog();
   const {pane} = controller;

@@ -27,7 +27,8 @@ export type FilterRowView = {
 
 export function FilterLine() {
   const {controller} = useController();
-  const {colors, symbols} = controller.services;
+  const {symbols} = controller.services;
+  const colors = controller.services.colors.get();
   useActiveLog();
   const {pane} = controller;
   useModelProgress(pane?.model);

@@ -30,7 +30,7 @@ export function Footer() {
   useTabLabels(controller);
   useStore(controller.events.readings.unread);
   usePageStores(storesOfPage(controller));
-  return <Line text={paint(textOf(controller), controller.services.colors)} />;
+  return <Line text={paint(textOf(controller), controller.services.colors.get())} />;
 }
 
 function textOf(controller: Controller): StyledText {

@@ -92,7 +92,8 @@ const noRunner = createStore<RunnerHealth | undefined>(undefined);
 /** The first row: server, list, and the state of the shown tab's connection. */
 export function Header() {
   const {controller, view} = useController();
-  const {clock, poller, serverName, insecure, colors, symbols, contexts, offsetAt} = controller.services;
+  const {clock, poller, serverName, insecure, symbols, contexts, offsetAt} = controller.services;
+  const colors = controller.services.colors.get();
   const tab = activeTab(view);
   const place = contexts?.all.findIndex(({name}) => name === contexts.current) ?? -1;
   const context = contexts?.all[place];

@@ -72,7 +72,7 @@ function Main({layout}: {readonly layout: Layout}) {
 
 function PageView({rows, height}: {readonly rows: readonly StyledText[]; readonly height: number}) {
   const {controller} = useController();
-  const {colors} = controller.services;
+  const colors = controller.services.colors.get();
   const painted = rows.slice(0, height).map((row) => paint(clip(row, 0, controller.size.columns), colors));
   return <Rows rows={[...painted, ...Array.from({length: height - painted.length}, () => '')]} />;
 }

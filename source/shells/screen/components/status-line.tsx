@@ -54,7 +54,8 @@ export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
 /** The row above the keys: a notice, else which part of a page is shown (`place`), else the status of the log. */
 export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
   const {controller, view} = useController();
-  const {colors, symbols} = controller.services;
+  const {symbols} = controller.services;
+  const colors = controller.services.colors.get();
   const snapshot = useActiveLog();
   const list = useStore(controller.services.poller.snapshot);
   useModelProgress(controller.pane?.model);

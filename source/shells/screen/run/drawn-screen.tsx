@@ -5,6 +5,7 @@ import type {Size} from '../../../kit/screen/layout.ts';
 import type {Settings} from '../../../kit/settings/settings.ts';
 import {pipelinesOf} from '../../../kit/state/view-state.ts';
 import {listen, onExitSignals} from '../../../kit/system/signals.ts';
+import type {TerminalGround} from '../../../kit/system/terminal-ground.ts';
 import {filterInput} from '../../../kit/system/terminal-input.ts';
 import type {TerminalPace} from '../../../kit/system/terminal-pace.ts';
 import type {Clock} from '../../../lib/clock.ts';
@@ -26,6 +27,7 @@ type DrawnScreenOptions = {
   readonly settings: Pick<Settings, 'fps'>;
   /** Pace of the terminal; undefined: it is not asked how far it has got. */
   readonly pace: TerminalPace | undefined;
+  readonly ground: Pick<TerminalGround, 'isAwaited' | 'onReport'>;
 };
 
 /** The screen as Ink draws it, and what it listens to. The first frame is drawn by the constructor. */
@@ -88,18 +90,16 @@ export class DrawnScreen {
   }
 
   #filterInput(): () => void {
-    const {keys, clock, pace} = this.#options;
+    const {keys, clock, pace, ground} = this.#options;
     const {presence} = this.#options.backend;
     return filterInput(keys, {
       clock,
-      isAsked: () => pace?.isAwaited ?? false,
+      isAsked: () => ground.isAwaited || pace?.isAwaited === true,
       onReport: (report) => {
-        if (report.kind === 'cursor') {
-          pace?.onAnswer(report.column);
-          return;
-        }
-        if (report.kind === 'blur') presence.onBlur();
-        else presence.onSign();
+        if (report.kind === 'cursor') pace?.onAnswer(report.column);
+        else if (report.kind === 'blur') presence.onBlur();
+        else if (report.kind === 'focus') presence.onSign();
+        else ground.onReport(report);
       },
       onKeys: () => {
         presence.onSign();

@@ -15,6 +15,7 @@ import type {Description} from '../../../kit/screen/services.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
 import {promptHistories} from '../../../kit/state/prompt-history.ts';
 import {processesOf} from '../../../kit/system/processes.ts';
+import {TerminalGround} from '../../../kit/system/terminal-ground.ts';
 import {openTerminal} from '../../../kit/system/terminal-input.ts';
 import {clean} from '../../../lib/clean.ts';
 import {type Clock, systemClock} from '../../../lib/clock.ts';
@@ -111,6 +112,7 @@ async function runWithKeys(
     patterns: [],
     contexts: undefined,
     histories: promptHistories(),
+    ground: new TerminalGround(process.env, systemClock),
   });
   return end.code;
 }

@@ -8,8 +8,9 @@ import type {Settings} from '../../../kit/settings/settings.ts';
 import {checkFirstName, commandMeant} from '../../../kit/shell/named-pipelines.ts';
 import {type PromptHistories, promptHistories} from '../../../kit/state/prompt-history.ts';
 import {crashReport} from '../../../kit/system/crash-report.ts';
+import {TerminalGround} from '../../../kit/system/terminal-ground.ts';
 import {dropInput} from '../../../kit/system/terminal-input.ts';
-import {boundWrites, holdStderr, reportModes, windowTitle} from '../../../kit/system/terminal-output.ts';
+import {boundWrites, holdStderr, reportModes, windowTitle, writeWhole} from '../../../kit/system/terminal-output.ts';
 import {TerminalPace} from '../../../kit/system/terminal-pace.ts';
 import {zstdPacker} from '../../../kit/system/zstd-packer.ts';
 import {systemClock} from '../../../lib/clock.ts';
@@ -44,7 +45,12 @@ export async function runScreens(options: ScreensOptions): Promise<number> {
   if (!first.demo) {
     await checkFirstName(names, {open: () => openServer(first, version, systemClock), clock: systemClock});
   }
-  const common = {...options, contexts: contextSource(first, process), histories: promptHistories()};
+  const common = {
+    ...options,
+    contexts: contextSource(first, process),
+    histories: promptHistories(),
+    ground: new TerminalGround(process.env, systemClock),
+  };
   const visited = new Set([first.context?.name]);
   const keys = process.stdin;
   let end = await runScreen({...common, keys, commands: commandsOf(first), start});
@@ -103,6 +109,8 @@ type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
   readonly commands: CommandTable;
   /** Prompt histories of all screens of this run. */
   readonly histories: PromptHistories;
+  /** Asked by the first screen of a run. */
+  readonly ground: TerminalGround;
   readonly start: Start;
   /** If it is open already. */
   readonly server?: OpenServer;
@@ -118,6 +126,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     process,
     commands,
     histories,
+    ground,
     contexts,
     opened,
     start,
@@ -142,6 +151,10 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   // A multiplexer answers itself, and draws at a pace of its own.
   const pace = process.env.TMUX || process.env.STY ? undefined : new TerminalPace(clock);
   pace?.mayDrawLog.subscribe(() => backend.frameRate.setHeld(!pace.mayDrawLog.get()));
+  const answers = {
+    begin: () => pace?.begin(),
+    end: async () => void (await Promise.all([pace?.end(), ground.end()])),
+  };
   const exit = new ScreenExit(() => {
     contextSwitch?.end();
     // While the logs still exist. After an exception the last saved session is safer than the present one.
@@ -157,7 +170,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   };
   const awaitAnswers = async () => {
     const isGone = stdout.destroyed || keys.readableEnded || keys.destroyed;
-    if (!isGone) await pace?.end();
+    if (!isGone) await answers.end();
   };
   const contextSwitch =
     contexts &&
@@ -173,6 +186,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       server,
       backend,
       terminal,
+      shade: ground.shade,
       process,
       clock,
       commands,
@@ -196,9 +210,9 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   }
   const reports = reportModes(stdout);
   controller.terminal.keep(reports, title);
-  if (pace) controller.terminal.keepPace(pace);
+  controller.terminal.keepPace(answers);
 
-  const drawn = new DrawnScreen({controller, backend, exit, process, keys, clock, settings, pace});
+  const drawn = new DrawnScreen({controller, backend, exit, process, keys, clock, settings, pace, ground});
   const writes = boundWrites(stdout, {
     onRecovered: () => void controller.terminal.repaint(),
     onFrame: pace && ((bytes) => pace.onDrawn(bytes)),
@@ -208,6 +222,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const undo = [title.off, holdStderr(process.stderr), ...drawn.listen()];
   const endSize = drawn.followSize();
   reports.on();
+  if (settings.theme === 'default' && terminal.depth !== 'none') ground.ask((text) => writeWhole(stdout, text));
   backend.start();
   const ends = start.atStart.map((begin) => begin(controller, opening));
   try {

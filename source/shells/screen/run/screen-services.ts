@@ -11,11 +11,13 @@ import type {CommandMeant} from '../../../kit/shell/named-pipelines.ts';
 import {copyToClipboard} from '../../../kit/system/clipboard.ts';
 import {runWithTimeout} from '../../../kit/system/deadline.ts';
 import {suspendProcess} from '../../../kit/system/signals.ts';
+import type {Shade} from '../../../kit/system/terminal-ground.ts';
 import {bell, notificationWriter, writeWhole} from '../../../kit/system/terminal-output.ts';
-import {type ColorDepth, type Colors, dark, type Looks, light} from '../../../kit/terminal/style.ts';
+import {type ColorDepth, type Colors, themes} from '../../../kit/terminal/style.ts';
 import {hasUtf8, type Symbols, symbolsFor} from '../../../kit/terminal/symbols.ts';
 import {zoneOffset} from '../../../kit/viewport/time-column.ts';
 import type {Clock} from '../../../lib/clock.ts';
+import type {ReadableStore} from '../../../lib/store.ts';
 import type {OpenServer} from '../../startup/open-server.ts';
 import type {ScreenBackend} from './backend.ts';
 
@@ -73,13 +75,14 @@ type ServicesInput = Pick<Services, 'commands' | 'histories' | 'contexts' | 'qui
   readonly server: OpenServer;
   readonly backend: ScreenBackend;
   readonly terminal: TerminalInfo;
+  readonly shade: ReadableStore<Shade>;
   readonly setTitle: (text: string) => void;
   readonly process: NodeJS.Process;
   readonly clock: Clock;
 };
 
 export function screenServices(input: ServicesInput): Services {
-  const {settings, server, backend, terminal, setTitle, process, clock, ...others} = input;
+  const {settings, server, backend, terminal, shade, setTitle, process, clock, ...others} = input;
   const {env, stdout} = process;
   const {theme, zone, away, watch, notify, title, copy} = settings;
   const {logs, turns, runner, catalog, facts, presence, frameRate, alerts} = backend;
@@ -107,7 +110,7 @@ export function screenServices(input: ServicesInput): Services {
     serverWords: serverWords(settings, server.client.baseUrl),
     tokenFrom: settings.tokenFrom ?? (settings.server.tokenFile ?? settings.server.tokenCommand)?.from,
     insecure: settings.server.insecure,
-    colors: themeColors(theme, terminal.depth),
+    colors: colorsOn(shade, theme, terminal.depth),
     symbols: terminal.symbols,
     isUtf8: terminal.isUtf8,
     offsetAt: zoneOffset(zone),
@@ -135,19 +138,23 @@ export function screenServices(input: ServicesInput): Services {
   };
 }
 
-/** Looks of the themes; undefined: the terminal's own colours; `none`: no colours, as with NO_COLOR. */
-const looksOf: Readonly<Record<ThemeName, Looks | 'none' | undefined>> = {
-  default: undefined,
-  light: light.looks,
-  dark: dark.looks,
-  mono: 'none',
-};
+/** The colours of a theme, which may change with what is known of the ground. */
+function colorsOn(shade: ReadableStore<Shade>, theme: ThemeName, depth: ColorDepth): ReadableStore<Colors> {
+  let known = shade.get();
+  let colors = themeColors(theme, depth, known);
+  const get = () => {
+    const now = shade.get();
+    if (now !== known) colors = themeColors(theme, depth, now);
+    known = now;
+    return colors;
+  };
+  return {get, subscribe: shade.subscribe};
+}
 
-/** The colours of a theme at this colour depth. Sixteen colours are the terminal's own: they have no near ones. */
-export function themeColors(name: ThemeName, depth: ColorDepth): Colors {
-  const looks = looksOf[name];
-  if (depth === 'none' || looks === 'none') return 'none';
-  return looks === undefined || depth === '16' ? depth : {depth, looks};
+export function themeColors(name: ThemeName, depth: ColorDepth, shade: Shade): Colors {
+  if (depth === 'none' || name === 'mono') return 'none';
+  const theme = themes[name === 'default' ? (shade ?? 'unknown') : name];
+  return {depth, looks: depth === '16' ? theme.ofSixteen : theme.looks};
 }
 
 export function copyServices({env, platform, stdout}: NodeJS.Process): Pick<Services, 'copy' | 'save'> {

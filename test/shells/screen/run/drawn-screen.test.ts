@@ -3,6 +3,7 @@ import {PassThrough, Writable} from 'node:stream';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {stripVTControlCharacters} from 'node:util';
 import {expect, it, vi} from 'vitest';
+import {TerminalGround} from '../../../../source/kit/system/terminal-ground.ts';
 import {Presence} from '../../../../source/lib/presence.ts';
 import {createStore} from '../../../../source/lib/store.ts';
 import {DrawnScreen} from '../../../../source/shells/screen/run/drawn-screen.tsx';
@@ -44,6 +45,7 @@ it('draws every frame at the requested rate, not every second one', async () => 
       settings: {fps},
       clock: screen.clock,
       pace: undefined,
+      ground: new TerminalGround({}, screen.clock),
     },
     backend: {presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
@@ -81,6 +83,7 @@ it('draws nothing while the terminal takes no frame, and then the newest state',
       clock: screen.clock,
     },
     pace: undefined,
+    ground: new TerminalGround({}, screen.clock),
     backend: {presence: new Presence({clock: screen.clock})},
     exit: new ScreenExit(() => {}),
   });

@@ -2,7 +2,8 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {type ThemeName, themeNames} from '../../../../source/kit/settings/palette.ts';
-import {styleToSgr} from '../../../../source/kit/terminal/style.ts';
+import type {Shade} from '../../../../source/kit/system/terminal-ground.ts';
+import {type ColorDepth, styleToSgr} from '../../../../source/kit/terminal/style.ts';
 import {copyServices, themeColors} from '../../../../source/shells/screen/run/screen-services.ts';
 import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
 
@@ -33,21 +34,23 @@ describe('copy and save', () => {
 });
 
 describe('themes', () => {
-  const red = (name: ThemeName, depth: Parameters<typeof themeColors>[1]) =>
-    styleToSgr({fg: 1, bold: true}, themeColors(name, depth));
+  const yellow = (name: ThemeName, depth: ColorDepth, shade: Shade) =>
+    styleToSgr({fg: 3, bold: true}, themeColors(name, depth, shade));
 
-  test.each(themeNames)('%s has no colour without colours, and the terminal’s with sixteen', (name) => {
-    expect(red(name, 'none')).toBe('1');
-    expect(red(name, '16')).toBe(name === 'mono' ? '1' : '1;31');
+  test.each(themeNames)('%s has no colour without colours', (name) => {
+    expect(yellow(name, 'none', 'dark')).toBe('1');
   });
 
-  test.each<[ThemeName, string, string]>([
-    ['default', '1;31', '1;31'],
-    ['light', '1;38;5;124', '1;38;5;124'],
-    ['dark', '1;38;5;203', '1;38;5;203'],
-    ['mono', '1', '1'],
-  ])('%s has a red of its own: %j, %j', (name, with256, withAll) => {
-    expect(red(name, '256')).toBe(with256);
-    expect(red(name, 'truecolor')).toBe(withAll);
+  test.each<[ThemeName, Shade, string, string]>([
+    ['default', 'light', '1;35', '1;38;5;94'],
+    ['default', 'dark', '1;33', '1;38;5;178'],
+    ['default', undefined, '1;35', '1;35'],
+    ['light', 'dark', '1;35', '1;38;5;94'],
+    ['dark', 'light', '1;33', '1;38;5;178'],
+    ['mono', 'dark', '1', '1'],
+  ])('%s has a yellow that can be read where the ground is %s: %j, %j', (name, shade, with16, with256) => {
+    expect(yellow(name, '16', shade)).toBe(with16);
+    expect(yellow(name, '256', shade)).toBe(with256);
+    expect(yellow(name, 'truecolor', shade)).toBe(with256);
   });
 });
