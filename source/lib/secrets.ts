@@ -358,7 +358,7 @@ function* secretSteps(text: string): Generator<void, readonly Range[], void> {
 }
 
 /** A text without what looks like a credential, and where a place of the text is then. */
-export type Masked = {
+type Masked = {
   readonly text: string;
   readonly placeOf: (offset: number) => number;
   readonly ranges: readonly Range[];

@@ -156,7 +156,7 @@ class ProgramLines {
 }
 
 /** Place where a program declares a connector. */
-export type Declaration = {
+type Declaration = {
   /** `create table orders`. */
   readonly statement: TextRange;
   /** Its name, or its beginning, in the `connectors` of the statement; undefined: that has none of this name. */

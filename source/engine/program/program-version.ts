@@ -2,7 +2,7 @@ import {readTime} from '../../lib/format.ts';
 import type {PipelineDetail} from '../api/types.ts';
 
 /** `changed`: it may only have been compiled again, of which Feldera tells no difference. */
-export type ProgramThen = 'same' | 'changed' | 'unknown';
+type ProgramThen = 'same' | 'changed' | 'unknown';
 
 /**
  * Tells whether a pipeline ran its present program at a time of its log (Unix time in ms). Feldera changes a program

@@ -56,7 +56,7 @@ export type ConnectorErrorCount = {
 };
 
 /** Errors up to this Unix time in ms, and in the API's count of connector errors of the last run so many. */
-export type SeenErrors = {readonly until: number; readonly counted: number};
+type SeenErrors = {readonly until: number; readonly counted: number};
 
 /** `at`: Unix time in ms. `suppressed`: errors that the line stands for besides itself; of them, `seen` ones. */
 type AddedError = {

@@ -11,7 +11,7 @@ import {clean} from '../../lib/clean.ts';
 import {count, dateTime, readTime} from '../../lib/format.ts';
 
 /** A record whose message names a place in the program of its pipeline. */
-export type PlacedRecord = {
+type PlacedRecord = {
   readonly pipeline: string;
   readonly place: ProgramPlace;
   /** Unix time in ms; undefined: nothing tells it. */

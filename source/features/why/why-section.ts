@@ -5,7 +5,7 @@ import {marginCells} from '../../kit/pages/page-rows.ts';
 import {itemBlock, type Section, stacked} from '../../kit/pages/sections.ts';
 import {goToEntryOf} from '../../kit/screen/common.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
-import {outageNow} from '../../kit/screen/server-outage.ts';
+import {outageNow} from '../../kit/screen/server-state.ts';
 import type {Described} from '../../kit/screen/services.ts';
 import {wrapWords} from '../../kit/terminal/fit.ts';
 import type {Style} from '../../kit/terminal/style.ts';

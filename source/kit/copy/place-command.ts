@@ -12,7 +12,7 @@ import {stripSgr} from '../terminal/sgr.ts';
 const mostPassed = 2_000;
 
 /** Place for a report: the record's hash, and the command that shows it; none for stdin, or without a time. */
-export type CopiedPlace = {readonly hash: string; readonly command: string | undefined};
+type CopiedPlace = {readonly hash: string; readonly command: string | undefined};
 
 /** Returns the place of the record that an entry is in. */
 export function placeOf(screen: Screen, at: PaneOnScreen, id: number): CopiedPlace {

@@ -1,11 +1,8 @@
-import {forEachLog, type LogRegistry} from '../../engine/logs/log-manager.ts';
-import type {LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import {failedStartIn} from '../../engine/records/failed-start.ts';
 import {isPanicLine} from '../../engine/records/line-kind.ts';
 import {clean} from '../../lib/clean.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {count, isoTime} from '../../lib/format.ts';
-import {recordingWords} from '../words/marker-words.ts';
 import {eventKind, eventWords} from './event-kinds.ts';
 import {suppressedWords, widthWithTarget} from './event-words.ts';
 import {isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
@@ -238,22 +235,4 @@ function wordsOf(event: PipelineEvent): string {
 function shorten(text: string): string {
   const characters = [...text];
   return characters.length <= maxTextLength ? text : `${characters.slice(0, maxTextLength - 1).join('')}…`;
-}
-
-/** Calls `notify` when the recording of an open log stops or continues, until the returned function is called. */
-export function watchRecordings(logs: LogRegistry, notify: (text: string) => void): () => void {
-  return forEachLog(logs, (log) => {
-    const {snapshot} = log;
-    let before: LogSnapshot['recording'];
-    const check = () => {
-      const {recording} = snapshot.get();
-      if (recording === before) return;
-      const words = recordingWords(before, recording);
-      // The state after `opening` is compared with the state before it.
-      if (recording?.kind !== 'opening') before = recording;
-      if (words !== undefined) notify(`${log.name}: ${words}`);
-    };
-    check();
-    return snapshot.subscribe(check);
-  });
 }

@@ -136,7 +136,7 @@ export function keyGroups(table: CommandTable): readonly RowGroup<ListedKey>[] {
 }
 
 /** A key of the first days: the first of its command. */
-export type CoreRow = {
+type CoreRow = {
   readonly task: string;
   readonly keys: string;
   readonly help: string;

@@ -73,10 +73,6 @@ export function listMotions(): readonly (Pick<Command, 'id' | 'keys' | 'help'> &
   return rows.map(([does, keys, help]) => ({id: `list-${does}`, keys, help, does}));
 }
 
-export function isMotion(does: CommonAction | undefined): does is Motion {
-  return does !== undefined && motionRows('items').some(([motion]) => motion === does);
-}
-
 /** Rows down, or items; `page`: those of a screen. */
 export function rowsBy(motion: Motion, page: number): number {
   switch (motion) {

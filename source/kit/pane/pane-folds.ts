@@ -9,7 +9,7 @@ import type {SuppressedErrors} from '../../engine/records/suppressed.ts';
  * A row of several `records`, of the `lines` of one record, or of an error and the lines that tell of `suppressed` ones;
  * `open`: each of them has its own row instead.
  */
-export type PaneFold = {
+type PaneFold = {
   readonly of: 'records' | 'lines' | 'suppressed';
   readonly head: number;
   /** The first line that the row of an error stands for: it is above that. */

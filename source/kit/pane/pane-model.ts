@@ -43,7 +43,7 @@ type PaneModelOptions = {
 const largeLog = 64 * 1024 * 1024;
 
 /** The log as its pane sees it. */
-export type PaneLog = Pick<Log, 'name' | 'buffer' | 'errors' | 'snapshot' | 'merge'>;
+type PaneLog = Pick<Log, 'name' | 'buffer' | 'errors' | 'snapshot' | 'merge'>;
 
 /**
  * Model of one tab's pane: the index of its log's records, the entries that filters and folds leave, the matches of its

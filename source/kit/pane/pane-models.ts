@@ -12,7 +12,7 @@ import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
 
 /** Rows above the log of a pane. `places`: the rows of the log. */
-export type PaneStrip = {
+type PaneStrip = {
   paint(view: PaneView, layout: Pick<Layout, 'paneWidth'>, places: readonly RowPosition[]): readonly string[];
 };
 

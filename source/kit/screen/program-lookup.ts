@@ -14,7 +14,7 @@ export type KnownProgram =
   | {readonly kind: 'failure'; readonly failure: ApiFailure};
 
 /** Lines around a place in a program; undefined: the program is not known, or lacks it. `reading`: for milliseconds. */
-export type Excerpt = readonly ExcerptLine[] | undefined | 'reading';
+type Excerpt = readonly ExcerptLine[] | undefined | 'reading';
 
 /** Programs that are kept, each of which may be a megabyte. */
 const mostPrograms = 4;

@@ -104,7 +104,7 @@ export type Feature = {
 export type AtStart = (screen: Screen, names: readonly string[]) => () => void;
 
 /** Effect of a key, and words for where it has none. */
-export type KeyHandler = {
+type KeyHandler = {
   /** `keyName`: some have a different effect for each of their keys, such as the numbers of the tabs. */
   run?(screen: Screen, keyName: string): void;
   /** Returns what is said where that is not which it needs; absent: that there is no connection. */
@@ -117,7 +117,7 @@ export type KeyRow = Omit<Command, 'context' | 'group' | 'hint'> & {
 } & (({readonly opens: string} & Pick<KeyHandler, 'without'>) | (KeyHandler & Required<Pick<KeyHandler, 'run'>>));
 
 /** A key on a page of another feature, which its handler finds open. */
-export type PageKeyRow = NonNullable<PageKeys['own']>[number] & Required<Pick<KeyHandler, 'run'>>;
+type PageKeyRow = NonNullable<PageKeys['own']>[number] & Required<Pick<KeyHandler, 'run'>>;
 
 /** Contributions of all features: dispatch, footer, help and docs/keys.md are made from this and nothing else. */
 export type Features = {
@@ -220,7 +220,7 @@ export type PipelinePart<Kept = unknown> = {
 };
 
 /** Each kind of prompt. */
-export type PromptKinds = {readonly [Kind in Prompt['kind']]: PromptKind<Kind>};
+type PromptKinds = {readonly [Kind in Prompt['kind']]: PromptKind<Kind>};
 
 export type PromptKind<Kind extends Prompt['kind']> = {
   readonly label: (prompt: PromptOf<Kind>) => string;

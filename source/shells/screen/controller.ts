@@ -4,7 +4,6 @@ import type {Log} from '../../engine/logs/log.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {diagnose} from '../../features/why/diagnose.ts';
 import type {Absence} from '../../kit/journal/absence.ts';
-import {watchRecordings} from '../../kit/journal/alerts.ts';
 import type {EventLog} from '../../kit/journal/event-log.ts';
 import {EventTracker} from '../../kit/journal/event-tracker.ts';
 import type {CommandTable, KeyContext} from '../../kit/keys/command.ts';
@@ -26,6 +25,7 @@ import type {Features} from '../../kit/screen/screen.ts';
 import {PipelineLookup, type Services, TerminalLease} from '../../kit/screen/services.ts';
 import {PipelineListView, TabSwitcher} from '../../kit/screen/tabs.ts';
 import {View} from '../../kit/screen/view.ts';
+import {watchRecordings} from '../../kit/screen/watch-recordings.ts';
 import {type PageState, type PageTraits, withUnder} from '../../kit/state/page-state.ts';
 import {changesRows, type PaneView, type ViewOptions} from '../../kit/state/pane-view.ts';
 import {
