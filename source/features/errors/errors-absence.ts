@@ -1,7 +1,6 @@
 import {endpointIn} from '../../engine/records/suppressed.ts';
 import type {Absence} from '../../kit/journal/absence.ts';
-import {eventKind, eventWords} from '../../kit/journal/event-kinds.ts';
-import {isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
+import {eventKind, eventWords, isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';

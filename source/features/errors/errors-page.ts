@@ -1,7 +1,14 @@
 import type {Absence} from '../../kit/journal/absence.ts';
-import {eventExcerpt, eventKind, eventWords, isIncident} from '../../kit/journal/event-kinds.ts';
 import {connectorNames, suppressedWords} from '../../kit/journal/event-words.ts';
-import {type Incident, isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
+import {
+  eventExcerpt,
+  eventKind,
+  eventWords,
+  type Incident,
+  isIncident,
+  isOfErrors,
+  type PipelineEvent,
+} from '../../kit/journal/pipeline-event.ts';
 import {type ErrorRow, isUrgent} from '../../kit/journal/unseen.ts';
 import {closePages, openAbout, openAs, openPage} from '../../kit/pages/page.ts';
 import {type ListPart, listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';

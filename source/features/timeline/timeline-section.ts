@@ -1,5 +1,5 @@
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
-import {eventExcerpt, eventKind} from '../../kit/journal/event-kinds.ts';
+import {eventExcerpt, eventKind} from '../../kit/journal/pipeline-event.ts';
 import {noTarget, type TimelineEvent} from '../../kit/journal/timeline.ts';
 import {pressTo} from '../../kit/keys/commands.ts';
 import {closePages} from '../../kit/pages/page.ts';

@@ -1,6 +1,6 @@
 import type {MissingPart} from '../../engine/pipelines/pipeline-history.ts';
-import {eventWords} from '../../kit/journal/event-kinds.ts';
 import {suppressedWords} from '../../kit/journal/event-words.ts';
+import {eventWords} from '../../kit/journal/pipeline-event.ts';
 import {noTarget, spanOf, type TimelineEvent} from '../../kit/journal/timeline.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';

@@ -2,10 +2,9 @@ import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {nearestSame} from '../../engine/records/same-failure.ts';
 import {readTime} from '../../lib/format.ts';
 import type {ConnectorIncrease} from '../facts/connectors.ts';
-import {eventKind} from './event-kinds.ts';
 import {historyEvents} from './history-changes.ts';
 import type {LogStatus} from './log-status.ts';
-import {type EventOf, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
+import {type EventOf, eventKind, isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {type PipelineStatuses, statusesById} from './pipeline-status.ts';
 
 /** Events while the user was away, from `since` to `until` (Unix time in ms), by pipeline: the most urgent first. */

@@ -3,9 +3,8 @@ import {isPanicLine} from '../../engine/records/line-kind.ts';
 import {clean} from '../../lib/clean.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {count, isoTime} from '../../lib/format.ts';
-import {eventKind, eventWords} from './event-kinds.ts';
 import {suppressedWords, widthWithTarget} from './event-words.ts';
-import {isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
+import {eventKind, eventWords, isOfErrors, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {changeOf, type PipelineStatuses} from './pipeline-status.ts';
 
 /** The most urgent event of a pipeline, and the number of `more` that it stands for. */

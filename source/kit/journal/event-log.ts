@@ -19,13 +19,12 @@ import {factsOf, type Gathered, logFacts, type PipelineFacts} from '../facts/pip
 import type {DegradedPipelines} from '../words/pipeline-words.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {Degraded} from './degraded.ts';
-import {eventKind} from './event-kinds.ts';
 import {Journal} from './journal.ts';
 import {LogReadings} from './log-readings.ts';
 import {type LogChange, type LogStatus, logEvents, logStatus, statusBefore} from './log-status.ts';
 import {OnScreen, type ShownLog} from './on-screen.ts';
 import {ServerOutage} from './outages.ts';
-import {type EventOf, isOfEnd, type PipelineEvent, rekey} from './pipeline-event.ts';
+import {type EventOf, eventKind, isOfEnd, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {
   earlierErrors,
   type ListChange,

@@ -1,25 +1,31 @@
+import type {Marker} from '../../engine/buffer/markers.ts';
 import {type ConnectorErrorCount, type ErrorGroup, watchPatternKey} from '../../engine/records/error-log.ts';
 import {isPanicLine} from '../../engine/records/line-kind.ts';
 import type {ConnectorCount} from '../../engine/records/suppressed.ts';
 import {clockTime, count, counted} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import {connectorTotal} from '../facts/connector-states.ts';
-import {increaseWords} from '../facts/connectors.ts';
+import {type ConnectorIncrease, increaseWords} from '../facts/connectors.ts';
 import {concat, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import {panicAsError} from '../viewport/closed-record.ts';
 import {compactLine, levelCells, readLine, withoutCredentials} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/marker-words.ts';
-import type {ErrorEnds, EventOf} from './pipeline-event.ts';
+
+/** Errors of one group: the first and the last of those that are told. */
+export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
 
 /** With fewer cells the target would leave too little room for the message. */
 export const widthWithTarget = 100;
 
 export const unknownStream = 'a stream of the process is lost';
 
+/** A stream of the process is lost: nobody reads it until the next start. */
+export type LostStream = {readonly marker?: Marker | undefined; readonly isOver?: boolean};
+
 /** Returns the words of a list on a lost stream, beside the time: the longest that leave room for the cause. */
 export function lostStreamWords(
-  {marker, isOver, until}: Pick<EventOf<'stream-lost'>, 'marker' | 'isOver' | 'until'>,
+  {marker, isOver, until}: LostStream & {readonly until?: number | undefined},
   cells: number,
 ): string {
   if (marker?.kind !== 'unread') return unknownStream;
@@ -30,8 +36,17 @@ export function lostStreamWords(
   return longer.find((words) => textWidth(words) <= cells) ?? shortest;
 }
 
+/**
+ * Errors that the API counts. `besides`: an open log does not have them: suppressed, or it lacks lines.
+ * `increase`: their connectors, where they are known.
+ */
+export type ConnectorErrors = {
+  readonly besides?: 'suppressed' | 'suppressed-or-missing' | undefined;
+  readonly increase: ConnectorIncrease;
+};
+
 /** The number, and whose they are. */
-export function connectorWords({count: errors, besides, increase}: EventOf<'connectors'>): string {
+export function connectorWords({count: errors, besides, increase}: ConnectorErrors & {readonly count: number}): string {
   const words = `${counted(errors, 'connector error', 'connector errors')}${besides ? ` ${onlyInApi}` : ''}`;
   return increase.length === 0 ? words : `${words}: ${increaseWords(increase, {withNumbers: !besides})}`;
 }
@@ -43,7 +58,7 @@ const onlyInApi = 'counted only by the API';
  * Returns the words of `connectorWords` without the number, which a column has. Connectors of errors that an open log
  * does not have are named without numbers: that one is no sum of them.
  */
-export function connectorNames({besides, increase}: Pick<EventOf<'connectors'>, 'besides' | 'increase'>): string {
+export function connectorNames({besides, increase}: ConnectorErrors): string {
   const names = increaseWords(increase, {withNumbers: besides === undefined});
   if (besides === undefined) return names === '' ? 'connector errors' : `connector errors: ${names}`;
   const words = `connector errors ${besides === 'suppressed' ? 'suppressed' : onlyInApi}`;
@@ -153,13 +168,11 @@ function wordThatDiffers(a: string, b: string): number {
   return a.lastIndexOf(' ', at - 1) + 1;
 }
 
+/** Of gaps, whose number is the event's `count`. `marker`: the log's own, of the last gap. */
+export type Lost = {readonly atLeast: number; readonly atMost: number; readonly marker?: Marker | undefined};
+
 /** One gap as its marker says; several as `5 entries lost in 2 gaps`. A cut line lost its end, which is no entry. */
-export function lostWords({
-  count: gaps,
-  atLeast,
-  atMost,
-  marker,
-}: Pick<EventOf<'lost'>, 'count' | 'atLeast' | 'atMost' | 'marker'>): string {
+export function lostWords({count: gaps, atLeast, atMost, marker}: Lost & {readonly count: number}): string {
   if (gaps === 1 && marker && marker.kind !== 'line-cut') return markerText(marker);
   if (gaps === 1) return 'a line was cut; its rest is lost';
   if (atMost === 0 && marker?.kind !== 'unreadable' && marker?.kind !== 'not-recorded')

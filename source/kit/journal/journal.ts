@@ -1,5 +1,4 @@
-import {eventKind, isIncident} from './event-kinds.ts';
-import {isOfErrors, type PipelineEvent, sumOfEvents} from './pipeline-event.ts';
+import {eventKind, isIncident, isOfErrors, type PipelineEvent, sumOfEvents} from './pipeline-event.ts';
 
 /** Failures of one cause, or incidents of one kind: all, and those since the pipeline was seen. */
 export type Listed = {readonly key: string; readonly all: PipelineEvent; readonly unseen: PipelineEvent | undefined};

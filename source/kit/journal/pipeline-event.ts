@@ -2,7 +2,26 @@ import type {RunnerMark} from '../../engine/buffer/log-buffer.ts';
 import type {Marker} from '../../engine/buffer/markers.ts';
 import type {ErrorGroup} from '../../engine/records/error-log.ts';
 import {reportsEnd} from '../../engine/records/line-kind.ts';
-import type {ConnectorIncrease} from '../facts/connectors.ts';
+import {clean} from '../../lib/clean.ts';
+import {count, counted, duration} from '../../lib/format.ts';
+import {textWidth} from '../../lib/width.ts';
+import type {Style} from '../terminal/style.ts';
+import {plain, type StyledText} from '../terminal/styled-text.ts';
+import {cutBeforeEnd} from '../words/excerpt.ts';
+import {markerText} from '../words/marker-words.ts';
+import {stateChangeWords, stateWord} from '../words/pipeline-words.ts';
+import {
+  type ConnectorErrors,
+  connectorWords,
+  type ErrorEnds,
+  type Lost,
+  type LostStream,
+  lostStreamWords,
+  lostWords,
+  rangeWords,
+  suppressedWords,
+  unknownStream,
+} from './event-words.ts';
 
 /**
  * Something that happened to a pipeline, once or several times. Times are Unix time in ms, undefined where they are not
@@ -57,15 +76,8 @@ export type PipelineEvent = {
   /** Another process runs; `marker`: the server's log began anew, the log's own of the last time. */
   | {readonly kind: 'restarted'; readonly from: 'API'; readonly before: string; readonly now: string}
   | {readonly kind: 'restarted'; readonly from: 'log'; readonly marker?: Marker | undefined}
-  /** `count`: of gaps. `marker`: the log's own, of the last gap. */
-  | {
-      readonly kind: 'lost';
-      readonly atLeast: number;
-      readonly atMost: number;
-      readonly marker?: Marker | undefined;
-    }
-  /** A stream of the process is lost: nobody reads it until the next start. */
-  | {readonly kind: 'stream-lost'; readonly marker?: Marker | undefined; readonly isOver?: boolean}
+  | ({readonly kind: 'lost'} & Lost)
+  | ({readonly kind: 'stream-lost'} & LostStream)
   /** `isNew`: the log had no error of this group before. `ends`: the first and the last of those that are counted. */
   | {
       readonly kind: 'errors' | 'watched';
@@ -73,15 +85,7 @@ export type PipelineEvent = {
       readonly ends: ErrorEnds;
       readonly isNew: boolean;
     }
-  /**
-   * Errors that the API counts. `besides`: an open log does not have them: suppressed, or it lacks lines.
-   * `increase`: their connectors, where they are known.
-   */
-  | {
-      readonly kind: 'connectors';
-      readonly besides?: 'suppressed' | 'suppressed-or-missing' | undefined;
-      readonly increase: ConnectorIncrease;
-    }
+  | ({readonly kind: 'connectors'} & ConnectorErrors)
   /** It runs, and a part of it does not, or nothing moves, in words. */
   | {readonly kind: 'degraded'; readonly words: string}
   /** A connector stopped with a fatal error. */
@@ -107,11 +111,199 @@ type ChangeKind =
 /** The events of one kind, or of several. */
 export type EventOf<Kind extends PipelineEvent['kind']> = PipelineEvent & {readonly kind: Kind};
 
-/** Errors of one group: the first and the last of those that are told. */
-export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
-
 /** Event of the log or the process itself, not of what they say. */
 export type Incident = EventOf<'unavailable' | 'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
+
+/** `width`: cells of the screen. `column`: cells of the widest of the rows that are listed together. */
+type Room = {readonly width: number; readonly column: number; readonly cells: number; readonly ellipsis: string};
+
+/** All that differs from one kind of event to another, wherever it is told. */
+type EventKind<Kind extends PipelineEvent['kind']> = {
+  /** The most urgent is the lowest: what needs action, then what is lost, then what may explain it. */
+  readonly urgency: number;
+  /** One line, in the words of the log's own marker, where the log has one. */
+  readonly words: (event: EventOf<Kind>, width: number) => StyledText | string;
+  /** One line for a row of a list; where it has a reason, the end of that stays. */
+  readonly excerpt: (event: EventOf<Kind>, room: Room) => StyledText | string;
+  /** A row after an absence, of this event or of `all` errors of a pipeline; it goes on with the excerpt, if that says more. */
+  readonly away: (event: EventOf<Kind>, all: readonly PipelineEvent[]) => string;
+  readonly hasReason: boolean;
+  readonly style: Style;
+  /** A failure is told at once, others at most once a minute of each pipeline; what the user did, never. */
+  readonly alerts: 'at once' | 'once a minute' | 'never';
+  /** The errors page lists events with one key as one; undefined: it does not list them. */
+  readonly listedBy: ((event: EventOf<Kind>) => string) | undefined;
+  /** An absence tells of those with one key together; undefined: of each by itself. */
+  readonly summedBy: ((event: EventOf<Kind>) => string) | undefined;
+};
+
+const last = 17;
+const bad: Style = {fg: 1, bold: true};
+
+/** Defaults of a kind without alerts, whose words are not cut: those of a connector begin with its name. */
+const told = {
+  excerpt: (event: PipelineEvent, {width}: Room) => eventWords(event, width),
+  away: ({kind, count: times}: PipelineEvent) => `${kind}${times > 1 ? ` ${count(times)} times` : ''}`,
+  hasReason: false,
+  style: {fg: 3},
+  alerts: 'never',
+  listedBy: undefined,
+  summedBy: undefined,
+} as const;
+
+/** Defaults of a kind whose words are told after an absence, too. */
+const spoken = {...told, away: (event: PipelineEvent) => eventWords(event, 0).text} as const;
+
+const incident = {
+  alerts: 'once a minute',
+  listedBy: ({kind, from}: PipelineEvent) => `${kind} ${from}`,
+} as const;
+
+const withReason = {
+  ...told,
+  words: ({why}: {readonly why: string}) => why,
+  excerpt: (event: PipelineEvent, {width, cells, ellipsis}: Room) =>
+    cutBeforeEnd(eventWords(event, width), cells, ellipsis),
+  hasReason: true,
+  style: bad,
+} as const;
+
+const change = {
+  ...told,
+  urgency: last,
+  words: ({before, now}: {readonly before: string | undefined; readonly now: string}) =>
+    before === undefined ? stateWord(now) : stateChangeWords(before, now),
+} as const;
+
+const inText = {...told, urgency: last, words: ({text}: {readonly text: string}) => text} as const;
+
+const ofMarker = {
+  ...told,
+  urgency: last,
+  // Without the time that some markers begin with: the row has it.
+  words: ({marker}: EventOf<'gap' | 'log'>) => markerText(marker).replace(/^\d\d:\d\d:\d\d /, ''),
+} as const;
+
+type Errors = EventOf<'errors' | 'watched'>;
+
+const ofErrors = {
+  ...told,
+  urgency: 15,
+  words: ({ends}: Errors, width: number) => rangeWords(ends, width),
+  excerpt: ({ends}: Errors, {column, cells, ellipsis}: Room) =>
+    cutBeforeEnd(rangeWords(ends, column, ellipsis), cells, ellipsis),
+  hasReason: true,
+  alerts: 'once a minute',
+  summedBy: ({group}: Errors) => `${group.key}`,
+} as const;
+
+const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = {
+  changed: {...told, urgency: 0, words: ({words}) => words, alerts: 'at once'},
+  failed: {...withReason, urgency: 1, alerts: 'at once', listedBy: ({why}) => `failed ${why}`},
+  unavailable: {...withReason, ...incident, urgency: 2},
+  degraded: {...told, urgency: 3, words: ({words}) => words, hasReason: true, alerts: 'once a minute'},
+  ended: {
+    ...told,
+    urgency: 4,
+    words: ({connector, message}) => clean(`${connector} stopped with a fatal error: ${message}`),
+    style: bad,
+  },
+  deleted: {...spoken, ...incident, urgency: 5, words: () => 'the pipeline was deleted', style: bad},
+  removed: {...spoken, urgency: 6, words: () => 'the pipeline was deleted', style: bad},
+  outage: {
+    ...withReason,
+    urgency: 7,
+    away: ({at, until = Number.NaN}) =>
+      at === undefined || Number.isNaN(until) ? 'unreachable' : `unreachable for ${duration(until - at)}`,
+  },
+  disconnected: {...withReason, ...incident, urgency: 8, away: () => 'log disconnected'},
+  lost: {...spoken, ...incident, urgency: 9, words: lostWords},
+  'stream-lost': {
+    ...told,
+    ...incident,
+    urgency: 10,
+    words: ({marker}) => (marker ? markerText(marker) : unknownStream),
+    excerpt: (event, {cells}) => lostStreamWords(event, cells),
+    away: (event) => lostStreamWords(event, Number.POSITIVE_INFINITY),
+    listedBy: ({kind, from, marker}) => `${kind} ${marker?.kind === 'unread' ? marker.stream : from}`,
+  },
+  stopped: {...change, urgency: 11},
+  paused: {...change, urgency: 12},
+  restarted: {
+    ...told,
+    ...incident,
+    urgency: 13,
+    words(event) {
+      if (event.from === 'API') return change.words(event);
+      return event.marker ? markerText(event.marker) : "server's log was cleared";
+    },
+    away: (event) => (event.from === 'log' && event.marker ? markerText(event.marker) : event.kind),
+    // A restart of the runner is none of the process, and no new pipeline of that name.
+    listedBy(event) {
+      const {because} = event.from === 'log' && event.marker?.kind === 'new-life' ? event.marker : {};
+      return because === undefined ? incident.listedBy(event) : `${event.kind} ${because}`;
+    },
+  },
+  started: {...change, urgency: 14},
+  errors: {
+    ...ofErrors,
+    away(_, all) {
+      const isNew = all.filter((each) => each.kind === 'errors' && each.isNew).length;
+      const added = isNew === 0 ? '' : `, ${counted(isNew, 'new kind', 'new kinds')}`;
+      return `${counted(sumOf(all, 'count'), 'error', 'errors')}${suppressedWords(sumOf(all, 'suppressed'))}${added}`;
+    },
+    style: {fg: 1},
+  },
+  watched: {...ofErrors, away: (_, all) => counted(sumOf(all, 'count'), 'watched line', 'watched lines')},
+  connectors: {...spoken, urgency: 16, words: connectorWords, summedBy: ({kind}) => kind},
+  created: {...spoken, urgency: last, words: () => 'the pipeline was created'},
+  renamed: {...spoken, urgency: last, words: ({before}) => `renamed from ${before ?? ''}`},
+  reconnected: {...spoken, urgency: last, words: () => 'the log is followed again'},
+  resumed: {...change, away: (event) => (event.before === 'Unavailable' ? 'reachable again' : told.away(event))},
+  state: {...change, style: {bold: true}},
+  desired: {...change, style: {dim: true}},
+  program: {...change, style: {}},
+  storage: {...change, style: {dim: true}},
+  gap: {
+    ...ofMarker,
+    excerpt(event, {cells}) {
+      const words = ofMarker.words(event);
+      const isTooLong = event.marker.kind === 'unread' && textWidth(words) > cells;
+      return isTooLong ? lostStreamWords({marker: event.marker}, cells) : words;
+    },
+    style: {fg: 3, bold: true},
+  },
+  log: {...ofMarker, style: {dim: true}},
+  run: {...inText, style: {bold: true}},
+  connector: {...inText, style: {fg: 1}},
+  checkpoint: {...inText, style: {fg: 2}},
+};
+
+export function eventKind<Kind extends PipelineEvent['kind']>({kind}: {readonly kind: Kind}): EventKind<Kind> {
+  return eventKinds[kind];
+}
+
+/** One line. `width`: cells of the screen. */
+export function eventWords(event: PipelineEvent, width: number): StyledText {
+  return styled(eventKind(event).words(event, width));
+}
+
+/** The words of an event in a list. */
+export function eventExcerpt(event: PipelineEvent, room: Room): StyledText {
+  return styled(eventKind(event).excerpt(event, room));
+}
+
+export function isIncident(event: PipelineEvent): event is Incident {
+  return event.kind !== 'failed' && eventKinds[event.kind].listedBy !== undefined;
+}
+
+function styled(words: StyledText | string): StyledText {
+  return typeof words === 'string' ? plain(words) : words;
+}
+
+function sumOf(events: readonly PipelineEvent[], part: 'count' | 'suppressed'): number {
+  return events.reduce((sum, each) => sum + (each[part] ?? 0), 0);
+}
 
 export function isOfErrors(event: PipelineEvent): event is EventOf<'errors' | 'watched'> {
   return event.kind === 'errors' || event.kind === 'watched';

@@ -8,10 +8,9 @@ import {sameFailure} from '../../engine/records/same-failure.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {connectorTotal, type FailedConnector} from '../facts/connector-states.ts';
 import type {ConnectorIncrease} from '../facts/connectors.ts';
-import {eventKind, isIncident} from './event-kinds.ts';
 import type {Listed} from './journal.ts';
 import type {LogStatus} from './log-status.ts';
-import type {EventOf, PipelineEvent} from './pipeline-event.ts';
+import {type EventOf, eventKind, isIncident, type PipelineEvent} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
 
 /** An event of the errors page. */

@@ -3,10 +3,9 @@ import type {MonitorEvent} from '../../../source/engine/api/types.ts';
 import {noLosses} from '../../../source/engine/buffer/markers.ts';
 import {watchPatternKey} from '../../../source/engine/records/error-log.ts';
 import {type Absence, absenceByHistory, absenceOf, type StatusAt} from '../../../source/kit/journal/absence.ts';
-import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
 import {Journal} from '../../../source/kit/journal/journal.ts';
 import {logEvents} from '../../../source/kit/journal/log-status.ts';
-import {type EventOf, isOfEnd} from '../../../source/kit/journal/pipeline-event.ts';
+import {type EventOf, eventWords, isOfEnd} from '../../../source/kit/journal/pipeline-event.ts';
 import {listEvents, type PipelineStatus} from '../../../source/kit/journal/pipeline-status.ts';
 import {emptyErrorLog, errorsOf, list, log, pipeline, statusAt} from './statuses.ts';
 

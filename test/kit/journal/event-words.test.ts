@@ -1,9 +1,8 @@
 import {expect, test} from 'vitest';
 import type {Marker, MarkerKind} from '../../../source/engine/buffer/markers.ts';
 import {watchPatternKey} from '../../../source/engine/records/error-log.ts';
-import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
 import {connectorTotalWords, errorWords, lostStreamWords, rangeWords} from '../../../source/kit/journal/event-words.ts';
-import type {EventOf, PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
+import {type EventOf, eventWords, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import {pipelineStatuses} from '../../../source/kit/journal/pipeline-status.ts';
 import {markerText} from '../../../source/kit/words/marker-words.ts';
 import {deploymentError, makePipeline, stopped} from '../screen/make-pipeline.ts';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
-import {eventKind, isIncident} from '../../../source/kit/journal/event-kinds.ts';
 import {Journal} from '../../../source/kit/journal/journal.ts';
-import {isOfErrors, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
+import {eventKind, isIncident, isOfErrors, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import {errorsOf} from './statuses.ts';
 
 const [group] = errorsOf(['ERROR x']).values();

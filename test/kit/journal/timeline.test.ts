@@ -9,7 +9,7 @@ import {
   timelineText,
   timelineWord,
 } from '../../../source/features/timeline/timeline-words.ts';
-import {eventWords} from '../../../source/kit/journal/event-kinds.ts';
+import {eventWords} from '../../../source/kit/journal/pipeline-event.ts';
 import {
   CheckpointLines,
   spanOf,

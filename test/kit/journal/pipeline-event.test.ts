@@ -2,8 +2,7 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, it, test} from 'vitest';
 import type {ErrorGroup} from '../../../source/engine/records/error-log.ts';
 import {levelIn} from '../../../source/engine/records/line-head.ts';
-import {eventExcerpt} from '../../../source/kit/journal/event-kinds.ts';
-import type {PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
+import {eventExcerpt, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import {textWidth} from '../../../source/lib/width.ts';
 import {errorsOf} from './statuses.ts';
 
