@@ -1,111 +1,146 @@
+import {isObject} from '../../lib/json.ts';
+
+type Check<Value> = (value: unknown) => value is Value;
+type Optional<Value> = Check<Value | undefined> & {readonly isOptional: true};
+
+const number = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const text = (value: unknown): value is string => typeof value === 'string';
+const flag = (value: unknown): value is boolean => typeof value === 'boolean';
+const oneOf =
+  <const Value extends string>(...values: readonly Value[]): Check<Value> =>
+  (value): value is Value =>
+    values.some((each) => each === value);
+const orUnknown =
+  <Value>(isValid: Check<Value>): Check<Value | undefined> =>
+  (value): value is Value | undefined =>
+    value === undefined || isValid(value);
+const optional = <Value>(isValid: Check<Value>): Optional<Value> =>
+  Object.assign(orUnknown(isValid), {isOptional: true} as const);
+
+/** The most that a `Date` holds, before and after 1970. */
+const latestTime = 8.64e15;
+
+/** Unix time in ms that a `Date` can hold. */
+export function isTimestamp(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= latestTime;
+}
+
 /** Why a connection was lost: by the API's table "How a stream ends", or for a reason of our own. */
-export type LossCause =
-  | 'server-lost'
-  | 'runner-lost'
-  | 'runner-stopped'
-  | 'dropped-as-slow'
-  | 'silent'
-  | 'asked'
-  | 'slept'
-  /** It was not followed while other logs were. */
-  | 'turn'
-  /** pipetail was not running; what was before came from a recording. */
-  | 'not-running'
-  /** No connection: a support bundle has what was collected later, too. */
-  | 'collected-again'
-  | 'unknown';
+const lossCause = oneOf(
+  ...(['server-lost', 'runner-lost', 'runner-stopped', 'dropped-as-slow', 'silent', 'asked', 'slept'] as const),
+  // It was not followed while other logs were.
+  'turn',
+  // pipetail was not running; what was before came from a recording.
+  'not-running',
+  // No connection: a support bundle has what was collected later, too.
+  'collected-again',
+  'unknown',
+);
+export type LossCause = typeof lossCause extends Check<infer Value> ? Value : never;
 
 /** Streams of the pipeline's process. */
-export type OutputStream = 'stdout' | 'stderr';
+const outputStream = oneOf('stdout', 'stderr');
+export type OutputStream = typeof outputStream extends Check<infer Value> ? Value : never;
 
-/** Event at a marker. Copied and saved text has markers only on request. */
-export type MarkerKind =
+/**
+ * The kinds of markers, each with the checks of its fields, of which their types are made. Copied and saved text has markers
+ * only on request.
+ */
+const kinds = {
   /** The server had discarded `entries` before we first connected. */
-  | {readonly kind: 'discarded'; readonly entries: number}
+  discarded: {entries: number},
   /** Nothing is lost after `downMs` ms. `times` > 1: several cuts, the first at `since`, Unix time in ms. */
-  | {
-      readonly kind: 'reconnected';
-      readonly cause: LossCause;
-      readonly downMs: number;
-      readonly times: number;
-      readonly since: number;
-    }
+  reconnected: {cause: lossCause, downMs: number, times: number, since: isTimestamp},
   /**
    * Lost to the server's full ring, unless its log was cleared meanwhile: a replay with nothing of the old log does not
-   * prove the epoch. 0: what follows may be all, or of another epoch.
+   * prove the epoch. 0: what follows may be all, or of another epoch. `from`, `to`: Unix times in ms of the last byte before
+   * the gap and of the first one after it.
    */
-  | {
-      readonly kind: 'lost';
-      readonly atLeast: number;
-      readonly atMost: number;
-      /** Unix times in ms of the last byte before the gap and of the first one after it. */
-      readonly from: number;
-      readonly to: number;
-    }
-  /** A new epoch of the server's log begins; what the old one lost at its end is unknown. */
-  | {
-      readonly kind: 'new-life';
-      readonly because: 'restarted' | 'created-again' | 'cleared';
-      /** Why the connection before was lost, and for how many ms there was none; absent in older recordings. */
-      readonly cause?: LossCause;
-      readonly downMs?: number;
-      /** In memory only: the folder of the recording that continues the log. */
-      readonly folder?: string;
-    }
+  lost: {atLeast: number, atMost: number, from: isTimestamp, to: isTimestamp},
+  /**
+   * A new epoch of the server's log begins; what the old one lost at its end is unknown. `cause`, `downMs`: why the
+   * connection before was lost, and for how many ms there was none; absent in older recordings. `folder`, in memory only:
+   * of the recording that continues the log.
+   */
+  'new-life': {
+    because: oneOf('restarted', 'created-again', 'cleared'),
+    cause: optional(lossCause),
+    downMs: optional(number),
+    folder: optional(text),
+  },
   /** The next `lines` lines may repeat lines above: their bytes do not show it. */
-  | {readonly kind: 'possible-repeat'; readonly lines: number}
+  'possible-repeat': {lines: number},
   /** The rest of the line above is lost. */
-  | {readonly kind: 'line-cut'}
+  'line-cut': {},
   /** The stream ended; the look-up showed why. */
-  | {readonly kind: 'ended'; readonly because: 'deleted' | 'restarted' | 'created-again' | 'stopped' | 'unknown'}
-  /** The list reported another state. `error`: cause of a new `deployment_error`. */
-  | {
-      readonly kind: 'state';
-      readonly from: string;
-      readonly to: string;
-      readonly error?: string;
-      /** By the code of the error, it never ran. */
-      readonly startFailed?: boolean;
-    }
+  ended: {because: oneOf('deleted', 'restarted', 'created-again', 'stopped', 'unknown')},
+  /**
+   * The list reported another state. `error`: cause of a new `deployment_error`. `startFailed`: by the code of the error, it
+   * never ran.
+   */
+  state: {from: text, to: text, error: optional(text), startFailed: optional(flag)},
   /** The pipeline has another name; its log goes on. */
-  | {readonly kind: 'renamed'; readonly from: string; readonly to: string}
+  renamed: {from: text, to: text},
   /** The program has another status, or changed. */
-  | {readonly kind: 'program'; readonly from: string; readonly to: string}
+  program: {from: text, to: text},
   /** In a recording: `lines` came while nothing could be written; undefined: an unknown number. */
-  | {readonly kind: 'not-recorded'; readonly lines: number | undefined}
+  'not-recorded': {lines: orUnknown(number)},
   /**
    * `bytes` of a recording that is read are missing; undefined: all of it. `damaged-marker`: no bytes, but what happened
    * here. Only that is ever written, in place of the damaged one. `cut-short`, `rest-damaged`: `file` can be read up to
-   * here; `bytes`: what is left of it as it is on disk. `not-read`: what follows in it is not, because of `why`.
+   * here; `bytes`: what is left of it as it is on disk. `not-read`: what follows in it is not, because of `why`. In memory
+   * only: `file`, its name, and `why`, a sentence, both safe to show.
    */
-  | {
-      readonly kind: 'unreadable';
-      readonly bytes: number | undefined;
-      readonly because:
-        | 'deleted-to-make-room'
-        | 'deleted-or-damaged'
-        | 'damaged-marker'
-        | 'cut-short'
-        | 'rest-damaged'
-        | 'not-read';
-      /** In memory only: its name, safe to show. */
-      readonly file?: string;
-      /** In memory only: a sentence, safe to show. */
-      readonly why?: string;
-    }
+  unreadable: {
+    bytes: orUnknown(number),
+    because: oneOf(
+      ...(['deleted-to-make-room', 'deleted-or-damaged', 'damaged-marker'] as const),
+      ...(['cut-short', 'rest-damaged', 'not-read'] as const),
+    ),
+    file: optional(text),
+    why: optional(text),
+  },
   /** The log reports a lost stream: nobody reads it from here to the next start. `why`: the server's words. */
-  | {readonly kind: 'unread'; readonly stream: OutputStream; readonly why: string}
+  unread: {stream: outputStream, why: text},
   /** In a merged log: `lines` of a source left its scrollback before they were merged. */
-  | {readonly kind: 'not-merged'; readonly lines: number}
+  'not-merged': {lines: number},
   /** In a merged log: the lines of a source have no times, so that they are in their own order alone. */
-  | {readonly kind: 'not-ordered'}
+  'not-ordered': {},
   /** In a merged log: the next line is the rest of one that was open for long, and stands above. */
-  | {readonly kind: 'line-continued'}
+  'line-continued': {},
   /** In an opened file. `rotated`: another file has its name now; what was between the two is unknown. */
-  | {readonly kind: 'file'; readonly turn: 'truncated' | 'rotated' | 'removed'};
+  file: {turn: oneOf('truncated', 'rotated', 'removed')},
+} as const;
+
+type Kinds = typeof kinds;
+type Field<Is> = Is extends Check<infer Value> ? Value : never;
+type FieldsOf<Checks> = {
+  readonly [Name in keyof Checks as Checks[Name] extends Optional<unknown> ? never : Name]: Field<Checks[Name]>;
+} & {
+  readonly [Name in keyof Checks as Checks[Name] extends Optional<unknown> ? Name : never]?: Exclude<
+    Field<Checks[Name]>,
+    undefined
+  >;
+};
+
+/** Event at a marker. */
+export type MarkerKind = {
+  [Kind in keyof Kinds]: {readonly kind: Kind} & FieldsOf<Kinds[Kind]>;
+}[keyof Kinds];
 
 /** A marker with the Unix time in ms at which it happened. */
 export type Marker = {readonly at: number} & MarkerKind;
+
+/** A marker as it was written; one that is damaged, or of a kind that this version cannot read, says so in its place. */
+export function storedMarker(value: unknown): Marker {
+  const {kind, at, ...fields} = isObject(value) ? value : {};
+  const checks = typeof kind === 'string' && Object.hasOwn(kinds, kind) && kinds[kind as keyof Kinds];
+  if (isTimestamp(at) && checks) {
+    const isWhole = Object.entries<Check<unknown>>(checks).every(([field, isValid]) => isValid(fields[field]));
+    if (isWhole) return value as Marker;
+  }
+  return {kind: 'unreadable', bytes: 0, because: 'damaged-marker', at: isTimestamp(at) ? at : 0};
+}
 
 type Loss = {readonly marker: Marker; readonly id: number};
 

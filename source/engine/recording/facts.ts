@@ -2,10 +2,9 @@ import {type FileHandle, lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {bisect} from '../../lib/bisect.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
-import type {Marker} from '../buffer/markers.ts';
+import {isTimestamp, type Marker, storedMarker} from '../buffer/markers.ts';
 import {bytesOfPath, openFor, openRegular} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
-import {isTimestamp, storedMarker} from './stored-marker.ts';
 
 /** The recorded pipeline, and its server (`serverName`). */
 export type Recorded = {readonly name: string; readonly id: string; readonly server?: string | undefined};
@@ -32,7 +31,7 @@ export type RecordedFile = {
 };
 
 /** A second one with the same number corrects the first. */
-export type RecordedMarker = {
+type RecordedMarker = {
   readonly kind: 'marker';
   readonly number: number;
   readonly offset: number;
