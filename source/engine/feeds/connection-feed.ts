@@ -4,13 +4,13 @@ import type {Pipeline} from '../api/types.ts';
 import type {MarkerKind} from '../buffer/markers.ts';
 import {Connection} from '../connection/connection.ts';
 import type {ConnectionState} from '../connection/state.ts';
-import {capabilitiesOf} from '../logs/capabilities.ts';
 import type {Feed, LogConnection} from '../logs/feed.ts';
 import {Log} from '../logs/log.ts';
 import type {LogMaker, ManagedOptions} from '../logs/log-manager.ts';
 import {LogReader} from '../logs/log-reader.ts';
 import type {LogSink} from '../logs/log-sink.ts';
 import {StreamRecording} from '../logs/stream-recording.ts';
+import {capabilitiesOf} from '../opened/found-log.ts';
 import type {RecordingState} from '../recording/recorder.ts';
 import {ListedChanges, listedAs, listedChanges} from './listed-changes.ts';
 

@@ -1,9 +1,8 @@
 import {type Clock, nextTurn} from '../../lib/clock.ts';
-import {capabilitiesOf} from '../logs/capabilities.ts';
 import type {Feed} from '../logs/feed.ts';
 import type {LogSink} from '../logs/log-sink.ts';
 import type {FileState} from '../logs/log-snapshot.ts';
-import type {FoundLog} from '../opened/find-logs.ts';
+import {capabilitiesOf, type FoundLog} from '../opened/found-log.ts';
 import {OpenError} from '../opened/open-error.ts';
 
 /** Milliseconds of reading between two turns of the event loop. */

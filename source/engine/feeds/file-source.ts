@@ -1,6 +1,6 @@
 import {FilePart} from '../opened/file-part.ts';
-import type {FoundLog} from '../opened/find-logs.ts';
 import {type FileChange, FollowedFile} from '../opened/followed-file.ts';
+import type {FoundLog} from '../opened/found-log.ts';
 import type {FileFeed, Source} from './file-feed.ts';
 
 type FoundFile = Extract<FoundLog, {kind: 'file'}>;

@@ -1,12 +1,12 @@
 import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
-import {mergedCapabilities} from '../logs/capabilities.ts';
 import type {Feed, FeedStatus, MergedSources, Missing} from '../logs/feed.ts';
 import type {Log} from '../logs/log.ts';
 import type {LogSink} from '../logs/log-sink.ts';
 import {catchUpOf, type FileState, type LogSnapshot} from '../logs/log-snapshot.ts';
 import {Merge} from '../merge/merge.ts';
+import {mergedCapabilities} from '../opened/found-log.ts';
 
 /** Milliseconds: a line is delayed by the server's buffers, and by up to a frame (83 ms at 12 a second). */
 const shortestWindow = 250;

@@ -1,10 +1,24 @@
+import type {Clock} from '../../lib/clock.ts';
+import type {Marker} from '../buffer/markers.ts';
 import type {Processes} from '../disk/file-lock.ts';
+import {bundlePieces, logsOf} from '../logs/bundle-log.ts';
 import {Log} from '../logs/log.ts';
-import type {FoundLog} from '../opened/find-logs.ts';
+import type {LogSink} from '../logs/log-sink.ts';
+import type {FoundLog} from '../opened/found-log.ts';
+import {pipePieces, readPipe} from '../opened/read-pipe.ts';
+import {type PackedPart, packedSize, unpack, wholeFile} from '../opened/unpack.ts';
+import {type RecordedPiece, recordedPieces} from '../recording/read-recording.ts';
 import {FileFeed, type Source} from './file-feed.ts';
 import {FileSource} from './file-source.ts';
-import {type PiecesOptions, piecesSource} from './pieces-source.ts';
 import {RecordingSource} from './recording-source.ts';
+
+export type PiecesOptions = {
+  /** Input of the program itself; only for a log of kind `stdin` whose path is `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+  /** Called as files are read: bytes on the disk, packed if they are packed, of `size` in all. Not of recordings. */
+  readonly onRead?: (read: number, size: number) => void;
+};
 
 export type OpenedOptions = Omit<ConstructorParameters<typeof Log>[0], 'feed'> & {
   /** Limit of all logs together; also limits the lines of a file that are held. Default: none. */
@@ -23,9 +37,132 @@ export function openedLog(found: FoundLog, options: OpenedOptions): Log {
 }
 
 function sourceOf(reading: FileFeed, found: FoundLog, options: OpenedOptions): Source {
-  const {memoryBytes, processes, stdin} = options;
-  if (found.kind === 'recording') return new RecordingSource(reading, found.recordings, processes);
-  const isPlain = found.kind === 'file' && found.packed === undefined;
-  if (isPlain) return new FileSource(reading, found, {memoryBytes});
-  return piecesSource(reading, found, {...(stdin && {stdin})});
+  const {stdin} = options;
+  return (
+    kindOf(found).source?.(reading, found, options) ?? {
+      async read() {
+        await readPieces(reading, found, {...(stdin && {stdin})});
+        reading.set({kind: 'ended'});
+      },
+    }
+  );
+}
+
+type LogKind<Kind extends FoundLog['kind'], Found = Extract<FoundLog, {kind: Kind}>> = {
+  /** All that it holds now, oldest first: its bytes, and markers where something is missing. */
+  readonly pieces: (found: Found, options: PiecesOptions) => AsyncGenerator<RecordedPiece>;
+  /** Source of one that is followed; absent, or undefined: it is read once, from its beginning to its end. */
+  readonly source?: (reading: FileFeed, found: Found, options: OpenedOptions) => Source | undefined;
+};
+
+const kinds: {readonly [Kind in FoundLog['kind']]: LogKind<Kind>} = {
+  recording: {
+    pieces: ({recordings}) => recordedPieces(recordings),
+    source: (reading, {recordings}, {processes}) => new RecordingSource(reading, recordings, processes),
+  },
+  file: {
+    async *pieces({path, packed}, {signal, onRead}) {
+      const file = wholeFile(path, packed);
+      const read = await progressOf([file], onRead);
+      yield* unpack(file, {signal, onRead: read(file)});
+    },
+    source: (reading, found, {memoryBytes}) =>
+      found.packed === undefined ? new FileSource(reading, found, {memoryBytes}) : undefined,
+  },
+  bundle: {
+    async *pieces({collections}, {signal, onRead}) {
+      yield* bundlePieces(collections, {signal, read: await progressOf(logsOf(collections), onRead)});
+    },
+  },
+  stdin: {
+    pieces: ({name, path}, {stdin = [], signal}) => pipePieces(name, path === '-' ? stdin : readPipe(path, signal)),
+  },
+};
+
+function kindOf<Kind extends FoundLog['kind']>({kind}: {readonly kind: Kind}): LogKind<Kind> {
+  return kinds[kind];
+}
+
+/**
+ * The `pieces` of a found log. They throw `OpenError` for what cannot be read at all, and errors of the file system.
+ */
+export function openedPieces(found: FoundLog, options: PiecesOptions = {}): AsyncGenerator<RecordedPiece> {
+  return kindOf(found).pieces(found, options);
+}
+
+/** Adds all that a found log holds. Rejects as `openedPieces` does, and once the log is closed. */
+async function readPieces(reading: FileFeed, found: FoundLog, options: Pick<PiecesOptions, 'stdin'>): Promise<void> {
+  const {sink, signal, clock} = reading;
+  const isPacked = isPackedLog(found);
+  const onPiece = (bytes: number) => {
+    if (bytes > 0) reading.received();
+    if (isPacked) reading.note({unpacked: sink.appended});
+    if (bytes > 0 && reading.state.kind === 'followed') {
+      const read = reading.state.read + bytes;
+      reading.set({size: read, read, grewAt: clock.wall()});
+    } else sink.onChange();
+    return reading.pause();
+  };
+  // Collections of a bundle may bring nothing new for a while.
+  const onRead = (read: number, size: number) => reading.set({read, size});
+  await addPieces(openedPieces(found, {...options, signal, onRead}), {sink, signal, clock, onPiece});
+}
+
+function isPackedLog(found: FoundLog): boolean {
+  if (found.kind === 'bundle') return logsOf(found.collections).some(({packed}) => packed !== undefined);
+  return found.kind === 'file' && found.packed !== undefined;
+}
+
+type AddOptions = {
+  readonly sink: LogSink;
+  readonly signal: AbortSignal;
+  readonly clock: Pick<Clock, 'wall'>;
+  /** The markers are as the writer of a recording had them. */
+  readonly isRecorded?: boolean;
+  /** Most bytes that are added at once. Default: as many as a piece has. */
+  readonly mostBytes?: number;
+  readonly onMarker?: (marker: Marker) => void;
+  /** Called after each piece with its bytes, 0 for a marker: its reader makes room, or other work has its turn. */
+  readonly onPiece: (bytes: number) => Promise<void>;
+};
+
+/** Adds pieces, and ends the last line. Rejects with what `pieces` throw, and once `signal` is aborted. */
+export async function addPieces(pieces: AsyncIterable<RecordedPiece>, options: AddOptions): Promise<void> {
+  const {sink, signal, clock, isRecorded = false, mostBytes = Number.POSITIVE_INFINITY, onMarker, onPiece} = options;
+  try {
+    for await (const piece of pieces) {
+      signal.throwIfAborted();
+      if ('marker' in piece) {
+        const {marker} = piece;
+        onMarker?.(marker);
+        // What came through a pipe has no time of its own.
+        if (isRecorded) sink.addWritten(marker);
+        else sink.addMarker(marker, marker.at > 0 ? marker.at : clock.wall());
+        await onPiece(0);
+        continue;
+      }
+      for (let at = 0; at < piece.bytes.length; at += mostBytes) {
+        const some = piece.bytes.subarray(at, at + mostBytes);
+        sink.addBytes(some);
+        await onPiece(some.length);
+      }
+    }
+  } finally {
+    if (!signal.aborted) sink.endLine();
+  }
+}
+
+/** Returns a function that makes, for each of several parts in a row, the function for its bytes read so far. */
+async function progressOf(
+  parts: readonly PackedPart[],
+  onRead: PiecesOptions['onRead'],
+): Promise<(part: PackedPart) => ((bytes: number) => void) | undefined> {
+  if (!onRead) return () => undefined;
+  const before = new Map<PackedPart, number>();
+  let size = 0;
+  for (const part of parts) {
+    before.set(part, size);
+    size += await packedSize(part);
+  }
+  return (part) => (bytes) => onRead((before.get(part) ?? 0) + bytes, size);
 }

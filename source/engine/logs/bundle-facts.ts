@@ -7,7 +7,7 @@ import {statsSteps} from '../api/parse-stats.ts';
 import {ServerJson} from '../api/server-text.ts';
 import type {MonitorEvent, MonitorEventDetail, PipelineDetail} from '../api/types.ts';
 import {type Collected, type Collection, readWhole} from '../opened/find-bundle.ts';
-import type {FoundLog} from '../opened/find-logs.ts';
+import type {FoundLog} from '../opened/found-log.ts';
 import {nothingUnpacked} from '../opened/unpack.ts';
 import type {PipelineHistory} from '../pipelines/pipeline-history.ts';
 import {type KnownStats, noStats} from '../pipelines/stats-poller.ts';

@@ -1,9 +1,8 @@
 import type {ReadableStore} from '../../lib/store.ts';
 import type {Pipeline} from '../api/types.ts';
 import {distinctNames} from '../opened/distinct-names.ts';
-import type {FoundLog} from '../opened/find-logs.ts';
+import {type Capabilities, capabilitiesOf, type FoundLog, mergedCapabilities} from '../opened/found-log.ts';
 import type {ListSnapshot} from '../pipelines/list-poller.ts';
-import {type Capabilities, capabilitiesOf, mergedCapabilities} from './capabilities.ts';
 import type {Feed} from './feed.ts';
 import type {Log} from './log.ts';
 import type {LogMaker, ManagedOptions} from './log-manager.ts';

@@ -2,8 +2,8 @@ import type {Pause} from '../../lib/presence.ts';
 import type {Pipeline} from '../api/types.ts';
 import type {Marker, OutputStream} from '../buffer/markers.ts';
 import type {ConnectionState} from '../connection/state.ts';
+import type {Capabilities} from '../opened/found-log.ts';
 import type {RecordingState} from '../recording/recorder.ts';
-import type {Capabilities} from './capabilities.ts';
 import type {LogSnapshot} from './log-snapshot.ts';
 
 /** Source of a log's lines: it writes them to the log's sink, and tells the sink of each change. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {clean} from '../../lib/clean.ts';
 import {dateTime} from '../../lib/format.ts';
-import type {FoundLog} from './find-logs.ts';
+import type {FoundLog} from './found-log.ts';
 
 /**
  * Returns the same logs under names that differ: several of one bundle get the time at which each was collected last;

@@ -5,20 +5,11 @@ import {clean} from '../../lib/clean.ts';
 import {bytesOfPath, notRegular, openRegular} from '../disk/regular-file.ts';
 import {logsOnDisk, pipelineOfFolder} from '../recording/facts.ts';
 import {type FoundRecording, findRecording} from '../recording/read-recording.ts';
-import {binaryFile, endsAsLog, type FileForm, formOf, headBytes, type Packing} from './file-form.ts';
-import {bundleInFolder, bundleInZip, byName, type FoundBundle} from './find-bundle.ts';
+import {binaryFile, endsAsLog, type FileForm, formOf, headBytes} from './file-form.ts';
+import {bundleInFolder, bundleInZip, byName} from './find-bundle.ts';
+import type {FoundLog} from './found-log.ts';
 import {OpenError} from './open-error.ts';
 import {readAt} from './unpack.ts';
-
-/** A log that `pipetail open` shows in one tab. `name`: one line that is safe to show; `path`: as typed, or within it. */
-export type FoundLog = {readonly name: string; readonly path: string} & (
-  | {readonly kind: 'recording'; readonly recordings: readonly FoundRecording[]}
-  | {readonly kind: 'file'; readonly packed: Packing}
-  /** `path` is `-`, or a named pipe, which can be read once. */
-  | {readonly kind: 'stdin'}
-  /** Several are several logs only where their bytes do not overlap (`findOpened` of logs/bundle-log.ts). */
-  | Pick<FoundBundle, 'kind' | 'collections'>
-);
 
 export type FindOptions = {
   /** Receives one line about what was left out of logs that were found, or beside them. */

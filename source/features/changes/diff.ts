@@ -1,11 +1,10 @@
 import type {Marker} from '../../engine/buffer/markers.ts';
 import {codeOf} from '../../engine/disk/save-file.ts';
-import {addPieces, openedPieces} from '../../engine/feeds/pieces-source.ts';
+import {addPieces, openedPieces} from '../../engine/feeds/opened-log.ts';
 import {readFacts} from '../../engine/logs/bundle-facts.ts';
 import {findOpened} from '../../engine/logs/bundle-log.ts';
-import {capabilitiesOf} from '../../engine/logs/capabilities.ts';
 import {LogSink} from '../../engine/logs/log-sink.ts';
-import type {FoundLog} from '../../engine/opened/find-logs.ts';
+import {capabilitiesOf, type FoundLog} from '../../engine/opened/found-log.ts';
 import {readFailureWords} from '../../engine/opened/open-error.ts';
 import {RecordIndex} from '../../engine/records/record-index.ts';
 import type {DiffRequest} from '../../kit/settings/command-request.ts';

@@ -1,6 +1,6 @@
 import {shortenHome} from '../../engine/disk/save-file.ts';
-import type {Capabilities} from '../../engine/logs/capabilities.ts';
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
+import type {Capabilities} from '../../engine/opened/found-log.ts';
 import {notRecognised} from '../../engine/records/log-format.ts';
 import {endedRun, type Run} from '../../engine/records/runs.ts';
 import {clean} from '../../lib/clean.ts';
@@ -9,7 +9,7 @@ import type {Command} from '../keys/command.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {type Fact, factsOf} from '../viewport/markdown.ts';
 import {timeNear, utc} from '../viewport/time-column.ts';
-import {fileWords, openedKind, readFromWords, sizeWords} from '../words/opened-words.ts';
+import {fileWords, openedKind, sizeWords} from '../words/opened-words.ts';
 import {endWords, noEnd, runState} from '../words/run-words.ts';
 import {formatProblem} from './format-notice.ts';
 import type {Screen} from './screen.ts';
@@ -29,7 +29,7 @@ function noConnectionWords({services: {catalog}}: Screen, tab: Tab | undefined):
     ? catalog.capabilitiesOf(pipelinesOf(tab))
     : catalog;
   if (hasServer) return undefined;
-  const what = readFrom === undefined ? 'these logs are files' : `this log is read from ${readFromWords[readFrom]}`;
+  const what = readFrom === undefined ? 'these logs are files' : `this log is read from ${readFrom}`;
   return `no connection: ${what}`;
 }
 

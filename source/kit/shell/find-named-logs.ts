@@ -2,7 +2,7 @@ import {stat} from 'node:fs/promises';
 import {bytesOfPath} from '../../engine/disk/regular-file.ts';
 import {codeOf} from '../../engine/disk/save-file.ts';
 import {type FindOpenedOptions, findOpened} from '../../engine/logs/bundle-log.ts';
-import type {FoundLog} from '../../engine/opened/find-logs.ts';
+import type {FoundLog} from '../../engine/opened/found-log.ts';
 import {OpenError, readFailureWords} from '../../engine/opened/open-error.ts';
 import {findRecordings} from '../../engine/recording/read-recording.ts';
 import {clean} from '../../lib/clean.ts';

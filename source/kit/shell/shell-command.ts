@@ -1,4 +1,4 @@
-import type {PiecesOptions} from '../../engine/feeds/pieces-source.ts';
+import type {PiecesOptions} from '../../engine/feeds/opened-log.ts';
 import type {ServerLogOptions} from './server-log.ts';
 
 /** Options of a command that reads files. */

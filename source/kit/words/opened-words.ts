@@ -1,16 +1,8 @@
 import type {FileState} from '../../engine/logs/log-snapshot.ts';
-import type {FoundLog} from '../../engine/opened/find-logs.ts';
+import type {FoundLog} from '../../engine/opened/found-log.ts';
 import {byteSize, inZone, moment} from '../../lib/format.ts';
 import type {ConnectionWords} from './connection-words.ts';
 import type {PipelineState} from './pipeline-words.ts';
-
-/** Source of a log, in a sentence. */
-export const readFromWords: Readonly<Record<FoundLog['kind'], string>> = {
-  recording: 'a recording',
-  file: 'a file',
-  stdin: 'stdin',
-  bundle: 'a support bundle',
-};
 
 /** Names in one word what a log was opened from. */
 export function openedKind(found: FoundLog): string {

@@ -1,7 +1,7 @@
 import {mkdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {addPieces} from '../../../source/engine/feeds/pieces-source.ts';
+import {addPieces} from '../../../source/engine/feeds/opened-log.ts';
 import {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {findRecordings, type RecordedPiece, recordedPieces} from '../../../source/engine/recording/read-recording.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';

@@ -8,7 +8,7 @@ import {type OpenedOptions, openedLog} from '../../../source/engine/feeds/opened
 import type {Log} from '../../../source/engine/logs/log.ts';
 import type {FileState} from '../../../source/engine/logs/log-snapshot.ts';
 import {FilePart} from '../../../source/engine/opened/file-part.ts';
-import type {FoundLog} from '../../../source/engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../source/engine/opened/found-log.ts';
 import {findRecordings} from '../../../source/engine/recording/read-recording.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {eventually} from '../../harness/eventually.ts';

@@ -2,7 +2,7 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import {afterAll, describe, expect, test} from 'vitest';
-import {openedPieces} from '../../../source/engine/feeds/pieces-source.ts';
+import {openedPieces} from '../../../source/engine/feeds/opened-log.ts';
 import {readBundleFacts} from '../../../source/engine/logs/bundle-facts.ts';
 import {findOpened} from '../../../source/engine/logs/bundle-log.ts';
 import {OpenError} from '../../../source/engine/opened/open-error.ts';

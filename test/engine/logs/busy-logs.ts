@@ -1,12 +1,12 @@
 import {randomBytes} from 'node:crypto';
 import {setImmediate as turn, setTimeout as wait} from 'node:timers/promises';
 import {noServer} from '../../../source/engine/api/no-server.ts';
-import {capabilitiesOf} from '../../../source/engine/logs/capabilities.ts';
 import type {Feed} from '../../../source/engine/logs/feed.ts';
 import {Log} from '../../../source/engine/logs/log.ts';
 import {LogManager} from '../../../source/engine/logs/log-manager.ts';
 import {LogReader} from '../../../source/engine/logs/log-reader.ts';
 import type {LogSink} from '../../../source/engine/logs/log-sink.ts';
+import {capabilitiesOf} from '../../../source/engine/opened/found-log.ts';
 import {zstdPacker} from '../../../source/kit/system/zstd-packer.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 

@@ -11,7 +11,7 @@ import {type OpenedOptions, openedLog} from '../../../source/engine/feeds/opened
 import {findOpened} from '../../../source/engine/logs/bundle-log.ts';
 import type {Log} from '../../../source/engine/logs/log.ts';
 import {hasEnded} from '../../../source/engine/logs/log-snapshot.ts';
-import type {FoundLog} from '../../../source/engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../source/engine/opened/found-log.ts';
 import {findRecordings} from '../../../source/engine/recording/read-recording.ts';
 import type {ErrorLog} from '../../../source/engine/records/error-log.ts';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
@@ -160,7 +160,7 @@ export async function isRead(log: Log): Promise<void> {
       const snapshot = log.snapshot.get();
       const {file} = snapshot;
       const isAtEnd = file?.kind === 'followed' && file.read === file.size;
-      return hasEnded(snapshot) || (isAtEnd && log.capabilities.readFrom === 'file');
+      return hasEnded(snapshot) || (isAtEnd && log.capabilities.readFrom === 'a file');
     },
     () => JSON.stringify(log.snapshot.get().file),
   );

@@ -1,9 +1,9 @@
 import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
 import {MergeFeed, mergedStatus} from '../../../source/engine/feeds/merge-feed.ts';
-import {capabilitiesOf} from '../../../source/engine/logs/capabilities.ts';
 import {Log} from '../../../source/engine/logs/log.ts';
 import type {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {bufferInfo, type LogSnapshot} from '../../../source/engine/logs/log-snapshot.ts';
+import {capabilitiesOf} from '../../../source/engine/opened/found-log.ts';
 import {LogFormat} from '../../../source/engine/records/log-format.ts';
 import type {Clock} from '../../../source/lib/clock.ts';
 import {createStore} from '../../../source/lib/store.ts';

@@ -1,8 +1,7 @@
 import {chmod, cp, readdir, rename, rm, stat, truncate} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, onTestFinished, test} from 'vitest';
-import {openedLog} from '../../../source/engine/feeds/opened-log.ts';
-import {openedPieces} from '../../../source/engine/feeds/pieces-source.ts';
+import {openedLog, openedPieces} from '../../../source/engine/feeds/opened-log.ts';
 import {findLogs} from '../../../source/engine/opened/find-logs.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {eventually} from '../../harness/eventually.ts';

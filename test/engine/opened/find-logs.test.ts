@@ -2,7 +2,8 @@ import {chmod, cp, mkdir, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from 'vitest';
-import {type FoundLog, findLogs} from '../../../source/engine/opened/find-logs.ts';
+import {findLogs} from '../../../source/engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../source/engine/opened/found-log.ts';
 import {root} from '../../harness/program.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 

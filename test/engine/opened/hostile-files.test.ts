@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {mkdir, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {beforeEach, expect, test} from 'vitest';
-import {openedPieces} from '../../../source/engine/feeds/pieces-source.ts';
+import {openedPieces} from '../../../source/engine/feeds/opened-log.ts';
 import {readBundleFacts} from '../../../source/engine/logs/bundle-facts.ts';
 import {findLogs} from '../../../source/engine/opened/find-logs.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {expect, it, onTestFinished} from 'vitest';
 import type {DemoServer} from '../../../demo/server.ts';
-import {openedPieces} from '../../../source/engine/feeds/pieces-source.ts';
+import {openedPieces} from '../../../source/engine/feeds/opened-log.ts';
 import {findOpened} from '../../../source/engine/logs/bundle-log.ts';
 import {diffOfRecording, diffOfServer} from '../../../source/features/changes/diff.ts';
 import type {DiffRequest} from '../../../source/kit/settings/command-request.ts';

@@ -1,7 +1,7 @@
-import {capabilitiesOf} from '../../../source/engine/logs/capabilities.ts';
 import type {Feed} from '../../../source/engine/logs/feed.ts';
 import {Log} from '../../../source/engine/logs/log.ts';
 import type {LogSink} from '../../../source/engine/logs/log-sink.ts';
+import {capabilitiesOf} from '../../../source/engine/opened/found-log.ts';
 import type {FakeClock} from '../../harness/fake-clock.ts';
 import {withNewlines} from '../../harness/with-newlines.ts';
 

@@ -9,7 +9,7 @@ import {saveFile} from '../../../source/engine/disk/save-file.ts';
 import {openedLog} from '../../../source/engine/feeds/opened-log.ts';
 import {Catalog, type OpenFound} from '../../../source/engine/logs/catalog.ts';
 import type {LogManager} from '../../../source/engine/logs/log-manager.ts';
-import type {FoundLog} from '../../../source/engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../source/engine/opened/found-log.ts';
 import type {Size} from '../../../source/kit/screen/layout.ts';
 import type {Services} from '../../../source/kit/screen/services.ts';
 import type {Settings} from '../../../source/kit/settings/settings.ts';

@@ -6,7 +6,7 @@ import {openedLog} from '../../../engine/feeds/opened-log.ts';
 import {type BundleFacts, readFacts} from '../../../engine/logs/bundle-facts.ts';
 import {type FindOpenedOptions, findOpened} from '../../../engine/logs/bundle-log.ts';
 import {Catalog} from '../../../engine/logs/catalog.ts';
-import type {FoundLog} from '../../../engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../engine/opened/found-log.ts';
 import {OpenError} from '../../../engine/opened/open-error.ts';
 import type {ListSnapshot} from '../../../engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../../engine/pipelines/pipeline-history.ts';

@@ -2,7 +2,7 @@ import {stat} from 'node:fs/promises';
 import {bytesOfPath} from '../../../engine/disk/regular-file.ts';
 import type {Filter} from '../../../engine/filters/filter.ts';
 import type {LogManager} from '../../../engine/logs/log-manager.ts';
-import type {FoundLog} from '../../../engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../engine/opened/found-log.ts';
 import type {AtStart} from '../../../kit/screen/screen.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
 import {filtersOf, type SavedFilters} from '../../../kit/settings/saved-filters.ts';

@@ -5,7 +5,7 @@ import {expect, test} from 'vitest';
 import {openedLog} from '../../../../source/engine/feeds/opened-log.ts';
 import {filterText} from '../../../../source/engine/filters/filter.ts';
 import type {Log} from '../../../../source/engine/logs/log.ts';
-import type {FoundLog} from '../../../../source/engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../../source/engine/opened/found-log.ts';
 import {emptyConfig} from '../../../../source/kit/settings/config-file.ts';
 import {openBeforeFrame, startOf} from '../../../../source/shells/screen/run/start.ts';
 import {FakeClock} from '../../../harness/fake-clock.ts';

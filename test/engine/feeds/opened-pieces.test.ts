@@ -3,8 +3,9 @@ import {open, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterAll, describe, expect, test} from 'vitest';
-import {openedPieces} from '../../../source/engine/feeds/pieces-source.ts';
-import {type FoundLog, findLogs} from '../../../source/engine/opened/find-logs.ts';
+import {openedPieces} from '../../../source/engine/feeds/opened-log.ts';
+import {findLogs} from '../../../source/engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../source/engine/opened/found-log.ts';
 import {root} from '../../harness/program.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 

@@ -1,4 +1,16 @@
-import type {FoundLog} from '../opened/find-logs.ts';
+import type {FoundRecording} from '../recording/read-recording.ts';
+import type {Packing} from './file-form.ts';
+import type {FoundBundle} from './find-bundle.ts';
+
+/** A log that `pipetail open` shows in one tab. `name`: one line that is safe to show; `path`: as typed, or within it. */
+export type FoundLog = {readonly name: string; readonly path: string} & (
+  | {readonly kind: 'recording'; readonly recordings: readonly FoundRecording[]}
+  | {readonly kind: 'file'; readonly packed: Packing}
+  /** `path` is `-`, or a named pipe, which can be read once. */
+  | {readonly kind: 'stdin'}
+  /** Several are several logs only where their bytes do not overlap (`findOpened` of logs/bundle-log.ts). */
+  | Pick<FoundBundle, 'kind' | 'collections'>
+);
 
 /** Abilities of a log besides its lines: known before it is open, and constant as long as it is. */
 export type Capabilities = {
@@ -10,16 +22,16 @@ export type Capabilities = {
   readonly canReopen: boolean;
   /** pipetail recorded it, with its markers. */
   readonly isRecorded: boolean;
-  /** Kind of what its lines are read from; undefined: a connection, or several logs. */
-  readonly readFrom?: FoundLog['kind'];
+  /** What its lines are read from, in a sentence; absent: a connection, or several logs. */
+  readonly readFrom?: string;
 };
 
 const ofPipeline: Capabilities = {hasServer: true, recordable: true, canReopen: true, isRecorded: false};
 const ofFile: Capabilities = {hasServer: false, recordable: false, canReopen: true, isRecorded: false};
 const ofFound: Readonly<Record<FoundLog['kind'], Capabilities>> = {
-  file: {...ofFile, readFrom: 'file'},
-  bundle: {...ofFile, readFrom: 'bundle'},
-  recording: {...ofFile, isRecorded: true, readFrom: 'recording'},
+  file: {...ofFile, readFrom: 'a file'},
+  bundle: {...ofFile, readFrom: 'a support bundle'},
+  recording: {...ofFile, isRecorded: true, readFrom: 'a recording'},
   stdin: {...ofFile, canReopen: false, readFrom: 'stdin'},
 };
 
