@@ -11,6 +11,7 @@ import {
   screens,
 } from './option.ts';
 import {themeNames} from './palette.ts';
+import {paneRows} from './pane-option-table.ts';
 import {
   oneOf,
   parseDuration,
@@ -31,10 +32,6 @@ const ofServer = {commands: askServer, ofContext: true} as const;
 
 /** A call has one of them. */
 export const credentialFlags = ['auth', 'oidc-token-file', 'auth-token-command'] as const;
-
-/** In the order in which a key switches between them. */
-export const wrapModes = ['off', 'errors', 'all'] as const;
-export const timeModes = ['sent', 'local', 'utc', 'relative', 'delta', 'off'] as const;
 
 /**
  * In the order of the help. The flag parser, `--help`, the configuration template and docs/options.md are made of this table.
@@ -249,32 +246,7 @@ export const options = [
     choices: themeNames,
     commands: screens,
   },
-  {
-    flag: 'wrap',
-    value: 'WHICH',
-    fallback: 'errors',
-    help: 'which long lines continue in the next row: none (off), warnings and errors (errors) or all',
-    choices: wrapModes,
-    off: 'off',
-    ...settingOfScreens,
-    view: 'pane',
-  },
-  {
-    flag: 'as-sent',
-    help: 'show lines as sent, with their own times and names, instead of the compact form',
-    ...settingOfScreens,
-    view: 'pane',
-  },
-  {
-    flag: 'time',
-    value: 'HOW',
-    example: 'local',
-    help: 'how times are shown: sent (UTC), local, utc (with the date), relative, delta or off; default: sent, or local if a zone is set',
-    core: 'times as sent, local, utc, relative, delta or off',
-    choices: timeModes,
-    commands: screens,
-    view: 'pane',
-  },
+  ...paneRows,
   {
     flag: 'zone',
     value: 'ZONE',

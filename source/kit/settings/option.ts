@@ -40,6 +40,15 @@ export type Option = {
    * keeps it; `start`: the screen begins with what it makes of it.
    */
   readonly view?: 'pane' | 'start';
+  /** The key of the log that switches to its next choice, or turns it on and off; its id is the flag. */
+  readonly key?: {
+    readonly keys: readonly string[];
+    readonly help: string;
+    readonly core?: {readonly task: string; readonly words: string};
+    readonly hint?: string | Readonly<Record<string, string>>;
+    /** What is said once a choice is made. */
+    readonly says?: Readonly<Record<string, string>>;
+  };
 };
 
 /** The name of an option in the code: `readLogs` for `read-logs`. */

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {visibleBytes} from '../../../source/engine/buffer/style-joints.ts';
-import {timeModes} from '../../../source/kit/settings/option-table.ts';
+import {timeModes} from '../../../source/kit/settings/pane-option-table.ts';
 import {compactLine, compactnessFor, lineAsSent, readLine} from '../../../source/kit/viewport/line-text.ts';
 import {type TimeMode, timeCells} from '../../../source/kit/viewport/time-column.ts';
 import {messageOf, sampleFiles, sampleLines} from '../../engine/records/sample-lines.ts';

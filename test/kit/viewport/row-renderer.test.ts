@@ -3,7 +3,7 @@ import {describe, expect, it, vi} from 'vitest';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import {visibleBytes} from '../../../source/engine/buffer/style-joints.ts';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
-import {wrapModes} from '../../../source/kit/settings/option-table.ts';
+import {wrapModes} from '../../../source/kit/settings/pane-option-table.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import type {RowState} from '../../../source/kit/viewport/gutter.ts';
 import {textWidth} from '../../../source/lib/width.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
-import {timeModes} from '../../../source/kit/settings/option-table.ts';
+import {timeModes} from '../../../source/kit/settings/pane-option-table.ts';
 import {
   fixedTime,
   movingTime,
