@@ -4,9 +4,6 @@ import process from 'node:process';
 import manifest from './package.json' with {type: 'json'};
 import type {Settings} from './source/kit/settings/settings.ts';
 
-/** Set by scripts/bundle.mjs; empty for a build outside a repository. */
-declare const PIPETAIL_COMMIT: string;
-
 // What the first line sets helps with a busy log, and cannot be set later. The last flag keeps Ink's layout, which is fast
 // enough, from being compiled again, for which V8 keeps 8 MiB. With the variable, all threads share one heap of glibc: in
 // heaps of their own up to 15 MiB stay free.
@@ -90,78 +87,22 @@ async function main(): Promise<number> {
 }
 
 async function run(): Promise<number> {
-  const {version} = manifest;
-  const {loadSettings} = await import('./source/shells/startup/load-settings.ts');
+  const [{loadSettings}, {runCommand}] = await Promise.all([
+    import('./source/shells/startup/load-settings.ts'),
+    import('./source/shells/commands/run-command.ts'),
+  ]);
   const settings = await loadSettings(process.argv.slice(2), process);
   await checkKeys(settings);
-  switch (settings.request.kind) {
-    case 'version': {
-      const commit = PIPETAIL_COMMIT === '' ? '' : ` (${PIPETAIL_COMMIT})`;
-      const {printWhole} = await import('./source/kit/system/line-output.ts');
-      return await printWhole(`pipetail ${version}${commit}\n`, process);
-    }
-    case 'help': {
-      const [{coreHelpText, helpText}, {printWhole}] = await Promise.all([
-        import('./source/kit/settings/help-text.ts'),
-        import('./source/kit/system/line-output.ts'),
-      ]);
-      const {command, isWhole} = settings.request;
-      const text = isWhole ? helpText : coreHelpText;
-      return await printWhole(text(command, process.stdout.columns), process);
-    }
-    case 'demo': {
-      const {runDemoCommand} = await import('./source/shells/commands/demo.ts');
-      return await runDemoCommand({port: settings.request.port, version, process});
-    }
-    case 'logs': {
-      const {runLogsCommand} = await import('./source/shells/commands/logs/run-logs.ts');
-      return await runLogsCommand({settings, request: settings.request, version, process});
-    }
-    case 'config': {
-      const [{runConfigCommand}, keys] = await Promise.all([
-        import('./source/shells/commands/config.ts'),
-        keysOfScreen(),
-      ]);
-      return await runConfigCommand({
-        settings,
-        request: settings.request,
-        process,
-        keys: keys.lines(),
-      });
-    }
-    case 'list':
-    case 'status':
-    case 'diff':
-    case 'timeline':
-    case 'completion':
-    case 'complete': {
-      const {runAskCommand} = await import('./source/shells/commands/ask-server.ts');
-      return await runAskCommand({settings, request: settings.request, version, process});
-    }
-    case 'open': {
-      const {runOpenedScreen} = await loadCompiled(() => import('./source/shells/screen/run/run-opened.ts'));
-      return await runOpenedScreen({settings, what: settings.request.what, version, process});
-    }
-    case 'screen': {
-      const {runScreens} = await loadCompiled(() => import('./source/shells/screen/run/run-screen.ts'));
-      const {names, patterns} = settings.request;
-      return await runScreens({settings, names, patterns, version, process});
-    }
-  }
+  return await runCommand({settings, version: manifest.version, process, loadCompiled});
 }
 
 /** Checks the keys of the configuration file against the screen's table, in every command that reads the file. */
 async function checkKeys({keys}: Settings): Promise<void> {
   if (keys.length === 0) return;
-  const [table, {UsageError}] = await Promise.all([keysOfScreen(), import('./source/kit/settings/parse-values.ts')]);
-  const [first] = table.problems(keys);
-  if (first !== undefined) throw new UsageError(first);
-}
-
-async function keysOfScreen() {
-  const [{keyTable}, {features}] = await Promise.all([
-    import('./source/kit/keys/remap-keys.ts'),
+  const [{screenKeys}, {UsageError}] = await Promise.all([
     import('./source/shells/features.ts'),
+    import('./source/kit/settings/parse-values.ts'),
   ]);
-  return keyTable(features.commands);
+  const [first] = screenKeys().problems(keys);
+  if (first !== undefined) throw new UsageError(first);
 }

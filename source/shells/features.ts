@@ -25,6 +25,7 @@ import {tabs} from '../features/tabs/tabs-feature.ts';
 import {timeline} from '../features/timeline/timeline-feature.ts';
 import {why} from '../features/why/why-feature.ts';
 import {savePrompt} from '../kit/copy/copy.ts';
+import {keyTable} from '../kit/keys/remap-keys.ts';
 import {joinFeatures} from '../kit/screen/join-features.ts';
 
 /** All features, in the order of their keys and pages in help and docs. A new one is a line here. */
@@ -58,3 +59,8 @@ export const features = joinFeatures([
   // Of log and pages.
   {prompts: {save: savePrompt}},
 ]);
+
+/** The keys of the screen, for the configuration file. */
+export function screenKeys() {
+  return keyTable(features.commands);
+}

@@ -8,9 +8,7 @@ import {root} from '../harness/program.ts';
 
 const folder = path.join(root, 'source/features');
 /** The lists of features. */
-const lists = ['source/shells/features.ts', 'source/shells/commands/of-features.ts'].map((file) =>
-  path.join(root, file),
-);
+const lists = ['source/shells/features.ts', 'source/shells/commands.ts'].map((file) => path.join(root, file));
 /** Those that the shells name: pages after an absence, and the sentences of list and status. */
 const named = ['errors', 'why'];
 

@@ -2,8 +2,8 @@ import {helpPage} from '../../source/features/help/help-page.ts';
 import type {Command, CommonAction} from '../../source/kit/keys/command.ts';
 import {coreRows, keyGroups, keyRows, keysShown, type ListedKey} from '../../source/kit/keys/commands.ts';
 import {exitCodeRows} from '../../source/kit/settings/exit-codes.ts';
-import {optionRows, settingRows} from '../../source/kit/settings/help-text.ts';
 import {type CommandName, commandWords} from '../../source/kit/settings/option.ts';
+import {optionRows, settingRows} from '../../source/shells/commands/help-text.ts';
 import {features} from '../../source/shells/features.ts';
 
 type KeyTableRow = {readonly group: string; readonly keys: string; readonly does: string};

@@ -7,11 +7,11 @@ import {LogSink} from '../../engine/logs/log-sink.ts';
 import {capabilitiesOf, type FoundLog} from '../../engine/opened/found-log.ts';
 import {readFailureWords} from '../../engine/opened/open-error.ts';
 import {RecordIndex} from '../../engine/records/record-index.ts';
-import type {DiffRequest} from '../../kit/settings/command-request.ts';
+import type {Settings} from '../../kit/settings/settings.ts';
 import {fewOf, namedIn} from '../../kit/shell/find-named-logs.ts';
 import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {mostLogBytes, type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';
-import type {FilesOptions, ShellCommand} from '../../kit/shell/shell-command.ts';
+import type {FilesOptions} from '../../kit/shell/shell-command.ts';
 import {markerText} from '../../kit/words/marker-words.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
 import {clean} from '../../lib/clean.ts';
@@ -23,6 +23,11 @@ import {RunCounter, type RunProfile, runBefore} from './run-changes.ts';
 
 /** Bytes that are counted at a time. */
 const blockBytes = 256 * 1024;
+
+export type DiffRequest = Pick<Settings, 'runs' | 'from'> & {
+  readonly name: string | undefined;
+  readonly output: 'text' | 'json';
+};
 
 /** The text of `pipetail diff` of what the server has. Rejects with an `ApiError`, or an `Error` of one line. */
 export async function diffOfServer(
@@ -52,8 +57,6 @@ export async function diffOfRecording(
   const where = from === '-' ? 'stdin' : clean(from);
   return textOf({...request, name: log.name}, log, [where, name === undefined ? '' : ` of ${name}`]);
 }
-
-export const diffCommand: ShellCommand<DiffRequest> = {ofServer: diffOfServer, ofFiles: diffOfRecording};
 
 /** Several of one name are of one pipeline: the newest is compared. Rejects with an `Error` of one line. */
 async function logToCompare(

@@ -14,6 +14,9 @@ import {optionNamed, options} from './option-table.ts';
 import type {Flags} from './option-values.ts';
 import {closest, listed, readSwitch, UsageError} from './parse-values.ts';
 
+/** `--help all`, `help logs all`: with every option, not only those of the first day. */
+export const wholeHelp = 'all';
+
 /** The words after `pipetail`, before any variable or file is read. */
 export type CommandLine = {readonly command: CommandName; readonly names: readonly string[]; readonly flags: Flags};
 
@@ -34,7 +37,12 @@ export function readCommandLine(
       names,
     ),
   };
-  if (line.flags.get('help') === true || line.flags.get('version') === true) return line;
+  // These two are commands, too, and win over mistakes.
+  if (line.flags.get('version') === true) return {...line, command: 'version', names: []};
+  if (line.flags.get('help') === true) {
+    const ofCommand = command === 'screen' ? [] : [command];
+    return {...line, command: 'help', names: [...ofCommand, ...line.names.filter((name) => name === wholeHelp)]};
+  }
   const setting = known.find(({option}) => option.setting);
   if (setting) throw onlySetting(setting, fileOf(line.flags));
   const other = known.find(({option}) => !acceptsOption(command, option));

@@ -1,4 +1,4 @@
-import {type Option, screens} from './option.ts';
+import {asking, type Option, screens} from './option.ts';
 import {oneOf, parseDuration, parseInteger, readExpression, UsageError} from './parse-values.ts';
 
 export const pattern = {value: 'PATTERN', read: readExpression} as const;
@@ -40,15 +40,6 @@ function readTimeout(text: string, name: string): number {
 const levelWords = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 /** Levels as records have them. */
 const levels = {trace: 'TRACE', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR'} as const;
-
-/** The values of `--output`; the first is the default. */
-export const outputForms = {
-  logs: ['raw', 'json'],
-  list: ['table', 'wide', 'name', 'json'],
-  status: ['text', 'json'],
-  diff: ['text', 'json'],
-  timeline: ['text', 'json'],
-} as const;
 
 /** Options for what `logs`, and commands like it, print: a part of the table of options, in the order of the help. */
 export const logsOptions = [
@@ -171,8 +162,7 @@ export const logsOptions = [
       logs: 'raw (bytes as sent) or json; default: text',
       list: 'wide, name or json',
     },
-    choicesFor: outputForms,
-    commands: ['logs', 'list', 'status', 'diff', 'timeline'],
+    commands: asking,
     once: true,
   },
   {

@@ -21,8 +21,6 @@ export type Option = {
   readonly core?: string | true;
   /** All values, if they can be listed. */
   readonly choices?: readonly string[];
-  /** Values of commands that have their own, which they check. */
-  readonly choicesFor?: Readonly<Partial<Record<CommandName, readonly string[]>>>;
   /** Value of a setting that turns it off, which `--no-` and its name stand for. */
   readonly off?: string;
   /** The commands that accept it; `screen` is the program without a command. */

@@ -1,8 +1,8 @@
 import {picked} from '../../lib/json.ts';
+import type {Command} from './command.ts';
 import type {CommandLine} from './command-line.ts';
-import {needsServer, readRequest, readsVariables} from './command-request.ts';
 import type {ConfigFile} from './config-file.ts';
-import {nameOf, variableOf} from './option.ts';
+import {acceptsOption, type CommandName, nameOf, variableOf} from './option.ts';
 import {credentialFlags, optionOf, ownFlags, type ViewSettings, viewFlags} from './option-table.ts';
 import {currentContext, type Environment, optionValues} from './option-values.ts';
 import {defaultServerOptions, readServerOptions} from './server-options.ts';
@@ -11,14 +11,19 @@ import {defaultServerOptions, readServerOptions} from './server-options.ts';
 export type Settings = ReturnType<typeof settingsOf>;
 
 /** The precedence is that of `optionValues`. Throws `UsageError`. */
-export function settingsOf(commandLine: CommandLine, environment: Environment, file: ConfigFile) {
-  const {command, flags} = commandLine;
+export function settingsOf(
+  {command, names, flags}: CommandLine,
+  environment: Environment,
+  file: ConfigFile,
+  commandOf: (name: CommandName) => Pick<Command, 'read'>,
+) {
   const sources = {command, flags, environment, file};
   const demo = flags.get('demo') === true;
-  const request = readRequest(commandLine, optionValues(sources));
-  const usesServer = !demo && needsServer(request);
+  const called = optionValues(sources);
+  const request = {...commandOf(command).read(names, called), kind: command};
+  const usesServer = !demo && acceptsOption(command, optionOf('host')) && called.value('from') === undefined;
   const context = usesServer ? currentContext(sources) : undefined;
-  const values = optionValues({...sources, environment: readsVariables(request) ? environment : {}}, context);
+  const values = optionValues(sources, context);
   const {value, find, isTyped} = values;
   const token = demo ? undefined : value('auth')?.trim() || undefined;
   const server = usesServer ? readServerOptions(values, environment) : defaultServerOptions;
@@ -30,6 +35,7 @@ export function settingsOf(commandLine: CommandLine, environment: Environment, f
 
   return Object.freeze({
     ...options,
+    /** The command, and what it reads of the words after it. */
     request,
     /** Base URL as typed; undefined with `--demo`, where the embedded server has its own. */
     host: demo ? undefined : value('host'),

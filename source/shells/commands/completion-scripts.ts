@@ -1,4 +1,4 @@
-import type {Shell} from '../../kit/settings/command-request.ts';
+export type Shell = 'bash' | 'zsh' | 'fish';
 
 /** The script for a shell. It runs `pipetail`, which prints a word a line, help after a tab; without words: files. */
 export function completionScript(shell: Shell): string {

@@ -1,17 +1,22 @@
+import {homedir} from 'node:os';
 import path from 'node:path';
 import {commonStates} from '../../engine/api/pipeline-state.ts';
 import type {ApiClient} from '../../engine/api/types.ts';
 import {readRegular} from '../../engine/disk/regular-file.ts';
-import {makeFolder, saveFile} from '../../engine/disk/save-file.ts';
+import {makeFolder, saveFile, stateFolder} from '../../engine/disk/save-file.ts';
 import {wordsOf} from '../../kit/settings/command-line.ts';
-import {configVerbs, shells} from '../../kit/settings/command-request.ts';
-import {summaryOf} from '../../kit/settings/help-text.ts';
-import {acceptsOption, type CommandName, commandWords, helpOf, type Option} from '../../kit/settings/option.ts';
+import {acceptsOption, type CommandName, helpOf, type Option} from '../../kit/settings/option.ts';
 import {optionNamed, options} from '../../kit/settings/option-table.ts';
 import {pipelinesSoon} from '../../kit/shell/named-pipelines.ts';
-import type {Clock} from '../../lib/clock.ts';
+import type {CommandCall} from '../../kit/shell/shell-command.ts';
+import {printWhole} from '../../kit/system/line-output.ts';
+import {type Clock, systemClock} from '../../lib/clock.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
-import {type Caller, configPlace, loadConfig} from '../startup/load-settings.ts';
+import {commandOf, commands} from '../commands.ts';
+import {type Caller, configPlace, loadConfig, loadSettings} from '../startup/load-settings.ts';
+import {openServer} from '../startup/open-server.ts';
+import {completionScript, type Shell} from './completion-scripts.ts';
+import {reportingFaults} from './report-faults.ts';
 
 type Candidate = {readonly word: string; readonly help?: string};
 
@@ -44,29 +49,24 @@ export function complete(words: readonly string[], contexts: readonly string[]):
     const flags = options.filter((option) => acceptsOption(command, option));
     return fitting(flags.map((option) => ({word: `--${option.flag}`, help: helpOf(option, command)})));
   }
-  const verbs = verbsOf[command];
-  if (verbs) return fitting((first === undefined ? verbs : command === 'help' ? ['all'] : []).map((word) => ({word})));
+  const {verbs} = commandOf(command);
   // Without candidates the shells complete file names.
-  if (['demo', 'list', 'open', 'version'].includes(command)) return fitting([]);
+  if (verbs) return fitting((first === undefined ? verbs : command === 'help' ? ['all'] : []).map((word) => ({word})));
   const isFirst = command === 'screen' && first === undefined;
-  return fitting(isFirst ? commandWords.map((word) => ({word, help: summaryOf(word)})) : [], 'names');
+  const others = commands.filter(({name}) => name !== 'screen');
+  return fitting(isFirst ? others.map(({name, summary}) => ({word: name, help: summary[1]})) : [], 'names');
 }
 
-/** Words that can come after a command that takes no names. */
-const verbsOf: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
-  help: [...commandWords, 'all'],
-  completion: shells,
-  config: configVerbs,
-};
-
-function valuesOf({flag, choices, choicesFor}: Option, command: CommandName, contexts: readonly string[]) {
+function valuesOf({flag, choices}: Option, command: CommandName, contexts: readonly string[]): readonly string[] {
   switch (flag) {
     case 'status':
       return commonStates;
     case 'context':
       return contexts;
+    case 'output':
+      return commandOf(command).forms ?? [];
     default:
-      return choicesFor?.[command] ?? choices ?? [];
+      return choices ?? [];
   }
 }
 
@@ -76,6 +76,32 @@ export async function contextsOf(words: readonly string[], caller: Caller, home:
   const place = configPlace(typed?.value, caller.env, home);
   const loaded = await loadConfig(place, caller, home).catch(() => undefined);
   return [...(loaded?.file.contexts.keys() ?? [])];
+}
+
+/** Prints a script, or what completes the words that it hands over. Resolves to the exit code. */
+export async function runCompletion(
+  call: CommandCall<{readonly words: readonly string[]} | {readonly shell: Shell}>,
+): Promise<number> {
+  const {request, version, process} = call;
+  return await reportingFaults({version, process, isJson: false}, async () => {
+    const text = 'shell' in request ? completionScript(request.shell) : await answer(request.words, version, process);
+    return await printWhole(text, process);
+  });
+}
+
+async function answer(words: readonly string[], version: string, process: NodeJS.Process): Promise<string> {
+  const {env} = process;
+  // Undefined with wrong options. Names are not read: they may not be complete yet.
+  const anyWords = () => ({read: () => ({})});
+  const settings = await loadSettings(words.slice(0, -1), process, undefined, anyWords).catch(() => undefined);
+  return await answerCompletion({
+    words,
+    contexts: await contextsOf(words, process, homedir()),
+    folder: stateFolder({xdgStateHome: env.XDG_STATE_HOME, home: homedir()}),
+    server: settings?.demo ? 'demo' : `${settings?.host ?? ''} ${settings?.server.tenant ?? ''}`,
+    clock: systemClock,
+    open: async () => (settings ? await openServer(settings, version, systemClock) : undefined),
+  });
 }
 
 /** Milliseconds for which the names in the file are used. */

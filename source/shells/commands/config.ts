@@ -2,25 +2,17 @@ import {writeFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {codeOf, failureWords, makeFolder} from '../../engine/disk/save-file.ts';
-import type {Request} from '../../kit/settings/command-request.ts';
 import {configTemplate, type KeyLine} from '../../kit/settings/config-template.ts';
-import type {Settings} from '../../kit/settings/settings.ts';
+import type {CommandCall} from '../../kit/shell/shell-command.ts';
 import {printWhole} from '../../kit/system/line-output.ts';
 import {shortMessage} from '../../lib/format.ts';
 import {type ConfigPlace, configPlace} from '../startup/load-settings.ts';
 
 /** `keys`: the screen's commands with their keys. Returns the exit code. */
-export async function runConfigCommand({
-  settings,
-  request,
-  process,
-  keys,
-}: {
-  readonly request: Extract<Request, {kind: 'config'}>;
-  readonly settings: Settings;
-  readonly process: NodeJS.Process;
-  readonly keys: readonly KeyLine[];
-}): Promise<number> {
+export async function runConfigCommand(
+  {settings, request, process}: CommandCall<{readonly verb: 'path' | 'init'}>,
+  keys: readonly KeyLine[],
+): Promise<number> {
   const place = configPlace(settings.config, process.env, homedir());
   const text = request.verb === 'path' ? place.file : await initFile(place, keys);
   return await printWhole(`${text}\n`, process);

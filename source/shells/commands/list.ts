@@ -2,7 +2,6 @@ import {commonStates, knownStates} from '../../engine/api/pipeline-state.ts';
 import type {ApiClient, Pipeline} from '../../engine/api/types.ts';
 import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
 import type {Why, WhyOptions} from '../../features/why/why-of-server.ts';
-import type {ListForm} from '../../kit/settings/command-request.ts';
 import {tagMatcher} from '../../kit/settings/names.ts';
 import {didYouMean, UsageError} from '../../kit/settings/parse-values.ts';
 import {fewOf} from '../../kit/shell/find-named-logs.ts';
@@ -22,11 +21,11 @@ import {elapsedShort, readTime} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';
 
 type ListOptions = WhyOptions & {
-  readonly output: ListForm;
+  readonly output: 'table' | 'wide' | 'name' | 'json';
   /** In lower case; undefined: all. */
-  readonly statuses: readonly string[] | undefined;
+  readonly status: readonly string[] | undefined;
   /** Tags as typed: a pipeline has to have all of them. */
-  readonly tags?: readonly string[];
+  readonly tag?: readonly string[];
   readonly isColored: boolean;
 };
 
@@ -35,7 +34,7 @@ type ListOptions = WhyOptions & {
  * one line for a tag that no pipeline has.
  */
 export async function listText(options: ListOptions): Promise<string> {
-  const {client, output, statuses, tags = [], signal} = options;
+  const {client, output, status: statuses, tag: tags = [], signal} = options;
   const isTagged = tags.map(tagMatcher);
   const all = await client.listPipelines(signal);
   if (statuses) checkStates(statuses, all);

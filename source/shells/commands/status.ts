@@ -2,7 +2,6 @@ import type {ApiClient, Pipeline, PipelineDetail} from '../../engine/api/types.t
 import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
 import {findingLines, findingObject} from '../../features/why/format-finding.ts';
 import type {Why} from '../../features/why/why-of-server.ts';
-import type {StatusForm} from '../../kit/settings/command-request.ts';
 import type {RequestedNames} from '../../kit/settings/names.ts';
 import {describePipeline, seeAll} from '../../kit/shell/named-pipelines.ts';
 import {byName, serverState, stateSince, tagWords} from '../../kit/words/pipeline-words.ts';
@@ -20,7 +19,7 @@ type StatusOptions = {
   readonly serverVersion: Promise<string | undefined>;
   /** No names and no patterns: all pipelines. */
   readonly requested: RequestedNames;
-  readonly output: StatusForm;
+  readonly output: 'text' | 'json';
   readonly signal: AbortSignal;
 };
 

@@ -3,11 +3,12 @@ import path from 'node:path';
 import {commandAgainst, type Intruder, otherWriter} from '../../engine/disk/who-may-write.ts';
 import {type CommandLine, inContext, readCommandLine} from '../../kit/settings/command-line.ts';
 import {type ConfigFile, emptyConfig} from '../../kit/settings/config-file.ts';
-import type {Environment} from '../../kit/settings/option-values.ts';
+import {type Environment, readsConfiguration} from '../../kit/settings/option-values.ts';
 import {UsageError} from '../../kit/settings/parse-values.ts';
 import {type Settings, settingsOf} from '../../kit/settings/settings.ts';
 import {clean} from '../../lib/clean.ts';
 import {errorText} from '../../lib/format.ts';
+import {commandOf} from '../commands.ts';
 import {readSmallFile} from './small-file.ts';
 
 export type ConfigPlace = {
@@ -21,18 +22,18 @@ export type ConfigPlace = {
 /** The process of a call: its variables, and its effective user id. */
 export type Caller = {readonly env: Environment; readonly geteuid?: () => number};
 
-/** `context`: the same call on that context. Rejects with a `UsageError`. */
-export async function loadSettings(argv: readonly string[], caller: Caller, context?: string): Promise<Settings> {
+/** `context`: the same call on that context. `reader`: reads the words of the command. Rejects with a `UsageError`. */
+export async function loadSettings(
+  argv: readonly string[],
+  caller: Caller,
+  context?: string,
+  reader: Parameters<typeof settingsOf>[3] = commandOf,
+): Promise<Settings> {
   const typed = readCommandLine(argv, (flags) => configPlace(configIn(flags), caller.env, homedir()).name);
   const commandLine = context === undefined ? typed : inContext(typed, context);
-  const file = needsFile(commandLine) ? await configOf(commandLine, caller, homedir()) : emptyConfig;
-  return settingsOf(commandLine, caller.env, file);
-}
-
-/** Help and the commands about the file itself must work when the file is wrong. */
-function needsFile({command, flags}: CommandLine): boolean {
-  if (flags.get('help') === true || flags.get('version') === true) return false;
-  return command !== 'config' && command !== 'demo' && command !== 'completion';
+  const readsFile = readsConfiguration(commandLine.command);
+  const file = readsFile ? await configOf(commandLine, caller, homedir()) : emptyConfig;
+  return settingsOf(commandLine, caller.env, file, reader);
 }
 
 function configIn(flags: CommandLine['flags']): string | undefined {

@@ -5,8 +5,7 @@ import {expect, it, onTestFinished} from 'vitest';
 import type {DemoServer} from '../../../demo/server.ts';
 import {openedPieces} from '../../../source/engine/feeds/opened-log.ts';
 import {findOpened} from '../../../source/engine/logs/bundle-log.ts';
-import {diffOfRecording, diffOfServer} from '../../../source/features/changes/diff.ts';
-import type {DiffRequest} from '../../../source/kit/settings/command-request.ts';
+import {type DiffRequest, diffOfRecording, diffOfServer} from '../../../source/features/changes/diff.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {root} from '../../harness/program.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
@@ -20,7 +19,7 @@ const common = {clock: systemClock, random: () => 0, signal, note: (line: string
 type NamedRequest = DiffRequest & {readonly name: string};
 
 function request(change: Partial<NamedRequest> = {}): NamedRequest {
-  return {kind: 'diff', name: 'orders', runs: undefined, from: undefined, output: 'text', ...change};
+  return {name: 'orders', runs: undefined, from: undefined, output: 'text', ...change};
 }
 
 /** Two more runs, each with an error of its own. */

@@ -5,7 +5,7 @@ import type {Option} from '../../../source/kit/settings/option.ts';
 import {options} from '../../../source/kit/settings/option-table.ts';
 import {parseConfig} from '../../../source/kit/settings/parse-config.ts';
 import {UsageError} from '../../../source/kit/settings/parse-values.ts';
-import {readSettings} from '../../harness/read-settings.ts';
+import {readRequest, readSettings} from '../../harness/read-settings.ts';
 
 const read = (...argv: readonly string[]) => readSettings(argv, {});
 
@@ -46,28 +46,28 @@ const lines: readonly Line[] = [
   [['logs', 'a', '-fojson'], {follow: true, output: 'json'}],
   [['logs', 'a', '-fo', 'json'], {follow: true, output: 'json'}],
   [['logs', '-ft', 'a'], {...follow, timestamps: true}],
-  [['logs', 'a', '-s10m'], {select: {since: '10m'}}],
-  [['logs', 'a', '-enoise'], {select: {exclude: ['noise']}}],
+  [['logs', 'a', '-s10m'], {since: '10m'}],
+  [['logs', 'a', '-enoise'], {exclude: ['noise']}],
   [['logs', 'a', '-f', '-f'], follow],
   // Values that begin with a dash, and names after them.
-  [['logs', 'a', '--grep', '-x'], {select: {grep: ['-x']}}],
-  [['logs', 'a', '--grep', '--verbose'], {select: {grep: ['--verbose']}}],
-  [['logs', 'a', '-e', '-fatal'], {select: {exclude: ['-fatal']}}],
-  [['logs', 'a', '--grep=--follow'], {follow: false, select: {grep: ['--follow']}}],
-  [['logs', '--tail', '-1', 'a'], {names: ['a'], select: {tail: undefined}}],
-  [['logs', '--tail', '5', 'b', 'c'], {names: ['b', 'c'], select: {tail: 5}}],
+  [['logs', 'a', '--grep', '-x'], {grep: ['-x']}],
+  [['logs', 'a', '--grep', '--verbose'], {grep: ['--verbose']}],
+  [['logs', 'a', '-e', '-fatal'], {exclude: ['-fatal']}],
+  [['logs', 'a', '--grep=--follow'], {follow: false, grep: ['--follow']}],
+  [['logs', '--tail', '-1', 'a'], {names: ['a'], tail: undefined}],
+  [['logs', '--tail', '5', 'b', 'c'], {names: ['b', 'c'], tail: 5}],
   // Patterns that meow could change.
-  [['logs', 'a', '--grep', '"x"'], {select: {grep: ['"x"']}}],
-  [['logs', 'a', "--grep='x'"], {select: {grep: ["'x'"]}}],
-  [['logs', 'a', '--grep=a=b'], {select: {grep: ['a=b']}}],
-  [['logs', 'a', '--grep', '0x10'], {select: {grep: ['0x10']}}],
-  [['logs', 'a', '--grep', 'a\nb'], {select: {grep: ['a\nb']}}],
-  [['logs', 'a', '--grep', 'a,b c'], {select: {grep: ['a,b c']}}],
-  [['logs', 'a', '--grep', 'message --level'], {select: {grep: ['message --level']}}],
+  [['logs', 'a', '--grep', '"x"'], {grep: ['"x"']}],
+  [['logs', 'a', "--grep='x'"], {grep: ["'x'"]}],
+  [['logs', 'a', '--grep=a=b'], {grep: ['a=b']}],
+  [['logs', 'a', '--grep', '0x10'], {grep: ['0x10']}],
+  [['logs', 'a', '--grep', 'a\nb'], {grep: ['a\nb']}],
+  [['logs', 'a', '--grep', 'a,b c'], {grep: ['a,b c']}],
+  [['logs', 'a', '--grep', 'message --level'], {grep: ['message --level']}],
   // Several patterns.
-  [['logs', 'a', '--grep', 'x', '--grep', 'Y'], {select: {grep: ['x', 'Y']}}],
-  [['logs', 'a', '-e', 'x', '--exclude=y', '-ez'], {select: {exclude: ['x', 'y', 'z']}}],
-  [['logs', 'a', '--grep', 'x'], {select: {grep: ['x'], exclude: []}}],
+  [['logs', 'a', '--grep', 'x', '--grep', 'Y'], {grep: ['x', 'Y']}],
+  [['logs', 'a', '-e', 'x', '--exclude=y', '-ez'], {exclude: ['x', 'y', 'z']}],
+  [['logs', 'a', '--grep', 'x'], {grep: ['x'], exclude: []}],
   // Times and numbers.
   [['logs', 'a', '--timeout', '30s'], {timeout: 30_000}],
   [['logs', 'a', '--timeout', '0'], {timeout: 0}],
@@ -79,7 +79,7 @@ const lines: readonly Line[] = [
 ];
 
 test.each(lines)('%j', (argv, request) => {
-  expect(read(...argv).request).toMatchObject(request);
+  expect(readRequest(argv)).toMatchObject(request);
 });
 
 test('silence is a time, and seconds as before', () => {

@@ -6,7 +6,7 @@ import {options} from '../../../source/kit/settings/option-table.ts';
 import {parseConfig} from '../../../source/kit/settings/parse-config.ts';
 import {UsageError} from '../../../source/kit/settings/parse-values.ts';
 import {defaultServerOptions} from '../../../source/kit/settings/server-options.ts';
-import {readSettings} from '../../harness/read-settings.ts';
+import {readRequest, readSettings} from '../../harness/read-settings.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -97,8 +97,8 @@ describe('names', () => {
   });
 
   it('of diff may be left out where the log is not of a server', () => {
-    expect(read('diff', '--from', 'b.zip').request).toMatchObject({kind: 'diff', name: undefined, from: 'b.zip'});
-    expect(read('diff', 'a', '--from', 'b.zip').request).toMatchObject({name: 'a', from: 'b.zip'});
+    expect(readRequest(['diff', '--from', 'b.zip'])).toMatchObject({kind: 'diff', name: undefined, from: 'b.zip'});
+    expect(readRequest(['diff', 'a', '--from', 'b.zip'])).toMatchObject({name: 'a', from: 'b.zip'});
   });
 
   it('must be valid', () => {
@@ -324,10 +324,7 @@ describe('a setting has no flag, and one line says what to do instead', () => {
 describe('flags', () => {
   it('short ones, as stern and kubectl have them', () => {
     const argv = ['logs', 'a', '-f', '-t', '-s', '10m', '-e', 'noise', '--tail', '-1'];
-    expect(read(...argv).request).toMatchObject({
-      follow: true,
-      select: {tail: undefined, since: '10m'},
-    });
+    expect(readRequest(argv)).toMatchObject({follow: true, tail: undefined, since: '10m'});
   });
 
   it.each([
@@ -388,7 +385,11 @@ describe('flags', () => {
 const nothingMore = {
   patterns: [],
   from: undefined,
-  select: {tail: undefined, since: undefined, grep: [], exclude: [], level: undefined},
+  tail: undefined,
+  since: undefined,
+  grep: [],
+  exclude: [],
+  level: undefined,
   output: 'raw',
   timestamps: false,
   exitOn: undefined,
@@ -398,7 +399,7 @@ const nothingMore = {
 
 describe('commands', () => {
   it('logs accepts its own switches', () => {
-    expect(read('logs', 'orders', 'fraud').request).toEqual({
+    expect(readRequest(['logs', 'orders', 'fraud'])).toMatchObject({
       kind: 'logs',
       names: ['orders', 'fraud'],
       follow: false,
@@ -407,7 +408,7 @@ describe('commands', () => {
       asSent: false,
       ...nothingMore,
     });
-    expect(read('logs', '-f', '--exit-on-end', '--color', 'never', 'orders').request).toEqual({
+    expect(readRequest(['logs', '-f', '--exit-on-end', '--color', 'never', 'orders'])).toMatchObject({
       kind: 'logs',
       names: ['orders'],
       follow: true,
@@ -424,8 +425,8 @@ describe('commands', () => {
   });
 
   it('demo listens on its port', () => {
-    expect(read('demo').request).toEqual({kind: 'demo', port: 8080});
-    expect(read('demo', '--port', '0').request).toEqual({kind: 'demo', port: 0});
+    expect(readRequest(['demo'])).toMatchObject({kind: 'demo', port: 8080});
+    expect(readRequest(['demo', '--port', '0'])).toMatchObject({kind: 'demo', port: 0});
   });
 
   it('only the first word is a command', () => {
@@ -577,4 +578,9 @@ test.each([
 ])('%j is refused: %s', (argv, message) => {
   expect(() => readSettings(argv, {})).toThrow(UsageError);
   expect(() => readSettings(argv, {})).toThrow(message);
+});
+
+test('a completion is no call of the words that it completes: their context stops it not', () => {
+  const argv = ['completion', 'answer', '--', 'logs'];
+  expect(readRequest(argv, {PIPETAIL_CONTEXT: 'prod'})).toMatchObject({kind: 'completion', words: ['logs']});
 });

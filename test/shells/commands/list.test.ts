@@ -12,7 +12,7 @@ async function list(change: Partial<Parameters<typeof listText>[0]> = {}): Promi
   return await withServer(['alpha', 'beta'], async (client, server) => {
     server.pipeline('alpha').fail('the disk is full');
     const clock = {...systemClock, wall: () => Date.now() + 3 * 3_600_000};
-    const usual = {...common, clock, client, output: 'table', statuses: undefined, isColored: false, signal} as const;
+    const usual = {...common, clock, client, output: 'table', status: undefined, isColored: false, signal} as const;
     return await listText({...usual, ...change});
   });
 }
@@ -59,7 +59,7 @@ it('says in wide and in JSON which of the pipelines that run are degraded, by th
     const usual = {
       ...common,
       client: counting,
-      statuses: undefined,
+      status: undefined,
       isColored: false,
       signal,
     } as const;
@@ -93,7 +93,7 @@ it('says in wide and in JSON what the compiler says, below the warnings', async 
     server.pipeline('alpha').setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [unused, failed]}});
     const stderr = '   Compiling a v0.1.0\nerror[E0425]: cannot find value `foo`\n --> lib.rs:1\n';
     server.pipeline('beta').setProgram('RustError', {rust_compilation: {exit_code: 101, stdout: '', stderr}});
-    const usual = {...common, client, statuses: undefined, isColored: false, signal} as const;
+    const usual = {...common, client, status: undefined, isColored: false, signal} as const;
     const [, alpha, beta, gamma] = columns(await listText({...usual, output: 'wide'}));
     const causes = ['Error parsing SQL (line 2, column 18): unexpected FAIL', 'error[E0425]: cannot find value `foo`'];
     expect([alpha?.[6], beta?.[6], gamma?.[6]]).toEqual([...causes, '-']);
@@ -105,7 +105,7 @@ it('says in wide and in JSON what the compiler says, below the warnings', async 
 it('has the number of connector errors where there are any', async () => {
   await withServer(['alpha', 'beta'], async (client, server) => {
     server.pipeline('beta').setState({connectorErrors: 838});
-    const usual = {...common, client, statuses: undefined, isColored: false, signal} as const;
+    const usual = {...common, client, status: undefined, isColored: false, signal} as const;
     const rows = columns(await listText({...usual, output: 'table'})).map(([name, , , errors]) => [name, errors]);
     expect(rows.slice(0, 3)).toEqual([
       ['NAME', 'ERRORS'],
@@ -117,7 +117,7 @@ it('has the number of connector errors where there are any', async () => {
 
 it('is in the order of the screen, by name', async () => {
   await withServer(['gamma', 'alpha', 'beta'], async (client) => {
-    const usual = {...common, client, statuses: undefined, isColored: false, signal} as const;
+    const usual = {...common, client, status: undefined, isColored: false, signal} as const;
     expect(await listText({...usual, output: 'name'})).toBe('alpha\nbeta\ngamma\n');
     expect((await listText({...usual, output: 'table'})).match(/^\w+/gm)).toEqual(['NAME', 'alpha', 'beta', 'gamma']);
   });
@@ -125,7 +125,7 @@ it('is in the order of the screen, by name', async () => {
 
 it('42a-v0.280: connector errors that the server does not send are not 0', async () => {
   await withRecordedList('42a-v0.280-list-status.raw', async (client) => {
-    const usual = {...common, client, statuses: undefined, isColored: false, signal} as const;
+    const usual = {...common, client, status: undefined, isColored: false, signal} as const;
     const objects = JSON.parse(await listText({...usual, output: 'json'}));
     expect(objects.map(({connectorErrors}: {connectorErrors: unknown}) => connectorErrors)).toEqual(
       objects.map(() => null),
@@ -155,17 +155,17 @@ it('gives names alone, or objects', async () => {
 });
 
 it('leaves out what is in another state, and knows which states there are', async () => {
-  expect(await list({output: 'name', statuses: ['running', 'paused']})).toBe('beta\n');
-  expect(await list({statuses: ['paused']})).toBe('');
-  await expect(list({statuses: ['runing']})).rejects.toThrow(/unknown state 'runing' for --status.*did you mean/);
+  expect(await list({output: 'name', status: ['running', 'paused']})).toBe('beta\n');
+  expect(await list({status: ['paused']})).toBe('');
+  await expect(list({status: ['runing']})).rejects.toThrow(/unknown state 'runing' for --status.*did you mean/);
 });
 
 it('--tag leaves out what has not all of the tags; the tags are in wide, where there are any, and in JSON', async () => {
   await withServer(['alpha'], async (client, server) => {
     server.addPipeline('eu', {tags: ['prod|ef4444', 'team billing']});
     server.addPipeline('us', {tags: ['prod']});
-    const usual = {...common, client, statuses: undefined, isColored: false, signal} as const;
-    const named = async (...tags: string[]) => (await listText({...usual, output: 'name', tags})).split('\n');
+    const usual = {...common, client, status: undefined, isColored: false, signal} as const;
+    const named = async (...tags: string[]) => (await listText({...usual, output: 'name', tag: tags})).split('\n');
     expect(await named('prod')).toEqual(['eu', 'us', '']);
     expect(await named('prod', 'team*')).toEqual(['eu', '']);
     const [heads, alpha, eu] = columns(await listText({...usual, output: 'wide'}));
@@ -183,8 +183,8 @@ it('--tag leaves out what has not all of the tags; the tags are in wide, where t
 
 it('42a-v0.280: where the server sends no tags, that is said', async () => {
   await withRecordedList('42a-v0.280-list-status.raw', async (client) => {
-    const usual = {...common, client, statuses: undefined, isColored: false, signal} as const;
-    await expect(listText({...usual, output: 'name', tags: ['prod']})).rejects.toThrow(
+    const usual = {...common, client, status: undefined, isColored: false, signal} as const;
+    await expect(listText({...usual, output: 'name', tag: ['prod']})).rejects.toThrow(
       /^no pipeline has the tag 'prod' · this server sends no tags: Feldera 0\.313 and newer do$/,
     );
     const [first] = JSON.parse(await listText({...usual, output: 'json'}));
@@ -199,7 +199,7 @@ it('dates the stage of the compiler, not the stop before it', async () => {
     const pipeline = server.pipeline('alpha');
     pipeline.stop();
     pipeline.setState({deploymentStatusSince: ago(600), programStatus: 'CompilingRust', programStatusSince: ago(5)});
-    const usual = {...common, client, statuses: undefined, isColored: false, now, signal} as const;
+    const usual = {...common, client, status: undefined, isColored: false, now, signal} as const;
     expect(columns(await listText({...usual, output: 'table'}))[1]).toEqual(['alpha', 'CompilingRust', '5m']);
     expect(JSON.parse(await listText({...usual, output: 'json'}))).toMatchObject([
       {state: 'CompilingRust', since: ago(5), programStatusSince: ago(5), deploymentStatusSince: ago(600)},
@@ -216,7 +216,7 @@ it('says of a log that could not be read that it was not, in place of "not degra
     const report = connectorErrors(pipeline, processLog(pipeline, {shape: 'plain'}));
     report({endpoint: 'orders.web', kind: 'transport', fatal: true, error: 'no route'});
     pipeline.run.step();
-    const usual = {...common, client, statuses: undefined, isColored: false, signal} as const;
+    const usual = {...common, client, status: undefined, isColored: false, signal} as const;
     const facts = async () => {
       const objects: {name: string; degraded: boolean | null; logRead: boolean | null}[] = JSON.parse(
         await listText({...usual, output: 'json'}),

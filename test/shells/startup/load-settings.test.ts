@@ -54,7 +54,16 @@ test('an invalid file stops every command that needs it, and no other', async ()
       `${at.file}:1: '=' is missing after the key`,
     );
   }
-  const others = [['--help'], ['--version'], ['demo'], ['completion', 'bash'], ['config', 'init'], ['config', 'path']];
+  const others = [
+    ['--help'],
+    ['--version'],
+    ['help'],
+    ['version'],
+    ['demo'],
+    ['completion', 'bash'],
+    ['config', 'init'],
+    ['config', 'path'],
+  ];
   for (const argv of others) await loadSettings(argv, callerWith(at.variables));
 });
 

@@ -2,9 +2,7 @@ import {compilePattern} from '../../../engine/buffer/pattern.ts';
 import type {Filter} from '../../../engine/filters/filter.ts';
 import {serverName} from '../../../engine/recording/facts.ts';
 import {Recordings} from '../../../engine/recording/recordings.ts';
-import type {LogsRequest} from '../../../kit/settings/command-request.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
-import type {Settings} from '../../../kit/settings/settings.ts';
 import {nameHints} from '../../../kit/shell/named-pipelines.ts';
 import {type Selecting, sinceTime} from '../../../kit/shell/record-selector.ts';
 import {
@@ -14,6 +12,7 @@ import {
   linesShape,
   type RecordShape,
 } from '../../../kit/shell/record-shapes.ts';
+import type {CommandCall} from '../../../kit/shell/shell-command.ts';
 import {runWithTimeout} from '../../../kit/system/deadline.ts';
 import {LineOutput, noticeLine, watchReader} from '../../../kit/system/line-output.ts';
 import {processesOf} from '../../../kit/system/processes.ts';
@@ -26,6 +25,7 @@ import {systemRandom} from '../../../lib/random.ts';
 import {type OpenServer, openServer, reportOldServer, serverVersion} from '../../startup/open-server.ts';
 import {reportingFaults} from '../report-faults.ts';
 import {runLogs} from './logs.ts';
+import type {LogsRequest} from './logs-command.ts';
 import {runLogsFrom} from './logs-from.ts';
 import type {RunOptions} from './logs-run.ts';
 import type {RecordPrinterOptions} from './record-printer.ts';
@@ -33,12 +33,7 @@ import type {RecordPrinterOptions} from './record-printer.ts';
 /** Milliseconds that the end of the program waits for the server's version, requested at the start. */
 const versionPatience = 300;
 
-type RunLogsOptions = {
-  readonly settings: Settings;
-  readonly request: LogsRequest;
-  readonly version: string;
-  readonly process: NodeJS.Process;
-};
+type RunLogsOptions = Pick<CommandCall<unknown>, 'settings' | 'version' | 'process'> & {readonly request: LogsRequest};
 
 /** Returns the exit code. */
 export async function runLogsCommand(options: RunLogsOptions): Promise<number> {
@@ -50,7 +45,7 @@ type Started = RunLogsOptions & {readonly onServer: (server: OpenServer) => void
 
 async function run(options: Started): Promise<number> {
   const {request, process} = options;
-  const {from} = request;
+  const {from, names, timeout} = request;
   const isJson = request.output === 'json';
   const terminal = {isUtf8: hasUtf8(process.env), hasColors: !process.env.NO_COLOR};
   const convert = conversionOf(request, process.stdout.isTTY ? terminal : undefined);
@@ -64,11 +59,11 @@ async function run(options: Started): Promise<number> {
   watchReader(process.stdout, systemClock, () => output.readerGone());
   const waitsForRecord = request.exitOn !== undefined;
   const note: RunOptions['note'] = (line, kind) => stderr.write(noticeLine(line, isJson, kind));
-  const printing = {...request, clock: systemClock, convert, recordsOf, waitsForRecord, output, note, signal};
+  const printing = {timeout, clock: systemClock, convert, recordsOf, waitsForRecord, output, note, signal};
   try {
     if (from === undefined) return exitCode(await printServerLogs(options, printing, exitCode));
     const stdin = from.includes('-') ? process.stdin : undefined;
-    const code = await runLogsFrom({...printing, from, ...(stdin && {stdin})});
+    const code = await runLogsFrom({...printing, from, names, ...(stdin && {stdin})});
     // Who writes to it may go on, and would keep the process from ending.
     stdin?.destroy();
     if (signal.aborted) process.exit(exitCode(code));
@@ -80,10 +75,11 @@ async function run(options: Started): Promise<number> {
 
 async function printServerLogs(
   {settings, request, version, process, onServer}: Started,
-  printing: RunOptions & Omit<LogsRequest, 'output'>,
+  printing: RunOptions,
   exitCode: (code: number) => number,
 ): Promise<number> {
   const {output, note, signal} = printing;
+  const {names, patterns, follow, exitOnEnd} = request;
   const {record: directory, recordMax: maxBytes, onAlert, credentialVariables, silence} = settings;
   const server = await openServer(settings, version, printing.clock);
   onServer(server);
@@ -98,12 +94,16 @@ async function printServerLogs(
   const ofServer = serverVersion(client, clock, untilClosed);
   const versionChecked = reportOldServer(ofServer, note);
   // Its answer has the server's time.
-  if (request.select.since !== undefined || request.select.until !== undefined) await ofServer;
+  if (request.since !== undefined || request.until !== undefined) await ofServer;
   const recordsOf = recordPrinters(request, clock.wall(), printing.convert);
-  const alerts = onAlert === undefined || !request.follow ? undefined : await import('./log-alerts.ts');
+  const alerts = onAlert === undefined || !follow ? undefined : await import('./log-alerts.ts');
   const command = onAlert ?? '';
   const code = await runLogs({
     ...printing,
+    names,
+    patterns,
+    follow,
+    exitOnEnd,
     client,
     clock,
     random: systemRandom,
@@ -113,7 +113,7 @@ async function printServerLogs(
       ((manager, poller) =>
         alerts.startLogAlerts({manager, poller, client, clock, note, signal, process, command, credentialVariables})),
     hint: nameHints(client, clock),
-    endsByState: request.exitOnEnd || request.exitOn !== undefined || request.failOn !== undefined,
+    endsByState: exitOnEnd || request.exitOn !== undefined || request.failOn !== undefined,
     silence,
     ...(recordings && {recordings: {of: recordings, all: true, showPast: false}}),
   });
@@ -146,26 +146,25 @@ export function recordPrinters(
   now: number,
   convert?: ConvertLines,
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
-  const {select, output, timestamps, exitOn, failOn} = request;
+  const {output, timestamps, exitOn, failOn, tail, run, around, grep, exclude, level} = request;
   const isEnded = exitOn !== undefined || failOn !== undefined;
   const {follow, from, names, patterns} = request;
   // In order of time.
   const isMerged = !follow && from === undefined && (names.length > 1 || patterns.length > 0);
   const isPlain = !isMerged && output === 'raw' && !timestamps && !isEnded;
-  const isSelected = Object.values(select)
-    .flat()
-    .some((value) => value !== undefined);
+  const isSelected = [tail, run, request.since, request.until, level, ...grep, ...exclude].some(
+    (value) => value !== undefined,
+  );
   if (isPlain && !isSelected) return undefined;
   const selecting = checkTimes({
     filters: filtersOf(request),
-    anyOf: select.grep.map((source) => textFilter(source, false)),
-    since: select.since === undefined ? undefined : sinceTime(select.since, now),
-    until: select.until === undefined ? undefined : sinceTime(select.until, now, 'until'),
+    anyOf: grep.map((source) => textFilter(source, false)),
+    since: request.since === undefined ? undefined : sinceTime(request.since, now),
+    until: request.until === undefined ? undefined : sinceTime(request.until, now, 'until'),
     exitOn,
     failOn,
     timeLimit: runWithTimeout,
   });
-  const {tail, around, run} = select;
   const common = {selecting, tail, run, ...(around !== undefined && {around})};
   return (log) => ({...common, shape: shapeOf(request, log, convert)});
 }
@@ -178,7 +177,7 @@ function checkTimes(selecting: Selecting): Selecting {
   return selecting;
 }
 
-function filtersOf({select: {exclude, level}}: LogsRequest): readonly Filter[] {
+function filtersOf({exclude, level}: LogsRequest): readonly Filter[] {
   const ofLevel: readonly Filter[] = level ? [{kind: 'level', least: level, out: false}] : [];
   return [...ofLevel, ...exclude.map((source) => textFilter(source, true))];
 }

@@ -5,13 +5,13 @@ import {describe, expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../../source/engine/buffer/log-buffer.ts';
 import {compilePattern} from '../../../../source/engine/buffer/pattern.ts';
 import {Search} from '../../../../source/engine/buffer/search.ts';
-import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
 import {LineOutput} from '../../../../source/kit/system/line-output.ts';
+import type {LogsRequest} from '../../../../source/shells/commands/logs/logs-command.ts';
 import {runLogsFrom} from '../../../../source/shells/commands/logs/logs-from.ts';
 import {conversionOf, recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {FakeClock} from '../../../harness/fake-clock.ts';
 import {root} from '../../../harness/program.ts';
-import {readSettings} from '../../../harness/read-settings.ts';
+import {readRequest} from '../../../harness/read-settings.ts';
 
 /** Logs and texts of others: test/corpora/readme.md says whose. Those of Unicode are Debian's package unicode-data. */
 const folders = ['lnav', 'blns'].map((name) => path.join(root, 'test/corpora', name));
@@ -22,7 +22,7 @@ const files = folders.flatMap((folder) => readdirSync(folder).map((name) => path
 const colours = new RegExp(`${String.fromCharCode(0x1b)}\\[[\\d:;]*m`, 'g');
 
 async function printed(file: string, ...args: readonly string[]) {
-  const request = readSettings(['logs', ...args, '--from', file], {}).request as LogsRequest;
+  const request = readRequest<LogsRequest>(['logs', ...args, '--from', file]);
   const chunks: Buffer[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {

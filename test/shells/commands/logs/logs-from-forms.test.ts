@@ -1,13 +1,13 @@
 import {appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
-import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
 import {LineOutput} from '../../../../source/kit/system/line-output.ts';
+import type {LogsRequest} from '../../../../source/shells/commands/logs/logs-command.ts';
 import {runLogsFrom} from '../../../../source/shells/commands/logs/logs-from.ts';
 import {conversionOf, recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {type Recorded, writeRecording} from '../../../engine/recording/recording-files.ts';
 import {FakeClock} from '../../../harness/fake-clock.ts';
-import {readSettings} from '../../../harness/read-settings.ts';
+import {readRequest} from '../../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
 import {SlowStream} from '../slow-stream.ts';
 
@@ -93,7 +93,7 @@ const forms: readonly (readonly string[])[] = [
 
 /** What a terminal would show of stdout and stderr: notes are in `<…>`, failures in `<! …>`. */
 async function shown(directory: string, args: readonly string[]): Promise<string> {
-  const request = readSettings(['logs', ...args, '--from', directory], {}).request as LogsRequest;
+  const request = readRequest<LogsRequest>(['logs', ...args, '--from', directory]);
   const stream = new SlowStream();
   await stream.takeAll();
   const code = await runLogsFrom({

@@ -5,8 +5,8 @@ import {PassThrough} from 'node:stream';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {notRecognised} from '../../../../source/engine/records/log-format.ts';
-import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
 import {type FaultKind, LineOutput} from '../../../../source/kit/system/line-output.ts';
+import type {LogsRequest} from '../../../../source/shells/commands/logs/logs-command.ts';
 import {runLogsFrom} from '../../../../source/shells/commands/logs/logs-from.ts';
 import {recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {written} from '../../../engine/logs/recorded-history.ts';
@@ -16,7 +16,7 @@ import {ServerModel} from '../../../engine/stitch/ring-model.ts';
 import {eventually} from '../../../harness/eventually.ts';
 import {FakeClock} from '../../../harness/fake-clock.ts';
 import {root} from '../../../harness/program.ts';
-import {readSettings} from '../../../harness/read-settings.ts';
+import {readRequest} from '../../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
 import {SlowStream} from '../slow-stream.ts';
 
@@ -172,7 +172,7 @@ describe('what is not a recording', () => {
     const stdin = new PassThrough();
     const stream = new SlowStream();
     await stream.takeAll();
-    const request = readSettings(['logs', '--from', '-', '--grep', 'o'], {}).request as LogsRequest;
+    const request = readRequest<LogsRequest>(['logs', '--from', '-', '--grep', 'o']);
     const recordsOf = recordPrinters(request, 0);
     const printing = printFrom(['-'], {stdin, clock, recordsOf, output: new LineOutput(stream)});
     stdin.write('one\ntwo\n');
@@ -191,7 +191,7 @@ describe('what is not a recording', () => {
     const stdin = new PassThrough();
     const stream = new SlowStream();
     await stream.takeAll();
-    const request = readSettings(['logs', '--from', '-', '--exit-on', 'ready'], {}).request as LogsRequest;
+    const request = readRequest<LogsRequest>(['logs', '--from', '-', '--exit-on', 'ready']);
     const recordsOf = recordPrinters(request, 0);
     let code: number | undefined;
     const printing = printFrom(['-'], {stdin, clock, recordsOf, output: new LineOutput(stream)}).then((ended) => {
@@ -216,7 +216,7 @@ describe('what is not a recording', () => {
     for (const [index, file] of files.entries()) await writeFile(file, texts[index] ?? '');
     const now = Date.parse('2026-11-28T03:30:00Z');
     const since = (time: string, from: readonly string[]) => {
-      const request = readSettings(['logs', '--from', ...from, '--since', time], {}).request as LogsRequest;
+      const request = readRequest<LogsRequest>(['logs', '--from', ...from, '--since', time]);
       return printFrom(from, {recordsOf: recordPrinters(request, now)});
     };
     const none = 'pipetail: nothing since 2026-11-28 03:20:00 UTC';
@@ -233,7 +233,7 @@ describe('what is not a recording', () => {
       const file = path.join(home.path, 'access.log');
       await writeFile(file, text);
       const notes: (readonly [string, FaultKind | undefined])[] = [];
-      const request = readSettings(['logs', '--from', file, ...args], {}).request as LogsRequest;
+      const request = readRequest<LogsRequest>(['logs', '--from', file, ...args]);
       const recordsOf = recordPrinters(request, 0);
       const {notes: _, ...rest} = await printFrom([file], {recordsOf, note: (line, kind) => notes.push([line, kind])});
       return {...rest, notes};
@@ -269,7 +269,7 @@ describe('what is not a recording', () => {
     const record = `[p] 2026-11-25T12:00:01.000000Z ERROR dbsp: many\n${'    a line of it\n'.repeat(60_000)}`;
     const text = long('a') + long('b') + record;
     await writeFile(file, text);
-    const request = readSettings(['logs', '--from', file, '--level', 'warn'], {}).request as LogsRequest;
+    const request = readRequest<LogsRequest>(['logs', '--from', file, '--level', 'warn']);
     const found = await printFrom([file], {recordsOf: recordPrinters(request, 0), maxBytes: 1_000_000});
     expect(found).toMatchObject({code: 0, notes: []});
     // Where a line is broken there is a newline.
@@ -318,7 +318,7 @@ describe('what is not a recording', () => {
     await writeFile(file, packed);
     for (const args of [[], ['--tail', '5']]) {
       const noted: string[] = [];
-      const request = readSettings(['logs', '--from', file, ...args], {}).request as LogsRequest;
+      const request = readRequest<LogsRequest>(['logs', '--from', file, ...args]);
       const recordsOf = recordPrinters(request, 0);
       const note = (line: string, kind?: FaultKind) => void (kind && noted.push(`${kind}: ${line}`));
       expect(await printFrom([file], {recordsOf, note})).toMatchObject({code: 1});
@@ -369,7 +369,7 @@ test('--until ends a file of which more is to be read, and the next one is print
   for (const name of ['p', 'q'])
     await writeFile(path.join(home.path, `${name}.log`), line(1) + line(3) + line(4).repeat(50_000));
   const args = ['logs', '--from', home.path, '--until', '2026-11-25 12:00:02'];
-  const request = readSettings(args, {}).request as LogsRequest;
+  const request = readRequest<LogsRequest>(args);
   const printed = await print(home.path, {names: [], recordsOf: recordPrinters(request, 0)});
   expect(printed).toEqual({code: 0, notes: [], text: `p.log | ${line(1)}q.log | ${line(1)}`});
 });
@@ -381,7 +381,7 @@ test('--until ends a file, and of several each by itself; a run that is not ther
   const named = (name: string) => lines(name).map((line) => `${name}.log | ${line}`);
   for (const name of ['p', 'q']) await writeFile(path.join(home.path, `${name}.log`), lines(name).join(''));
   const printed = async (...args: readonly string[]) => {
-    const request = readSettings(['logs', '--from', home.path, ...args], {}).request as LogsRequest;
+    const request = readRequest<LogsRequest>(['logs', '--from', home.path, ...args]);
     return await print(home.path, {names: [], recordsOf: recordPrinters(request, 0)});
   };
   const some = [named('p').slice(0, 2), named('q').slice(0, 2)].flat().join('');

@@ -10,12 +10,13 @@ import {nameHints} from '../../../../source/kit/shell/named-pipelines.ts';
 import {LineOutput} from '../../../../source/kit/system/line-output.ts';
 import {type Clock, systemClock} from '../../../../source/lib/clock.ts';
 import {type LogsOptions, runLogs} from '../../../../source/shells/commands/logs/logs.ts';
+import type {LogsRequest} from '../../../../source/shells/commands/logs/logs-command.ts';
 import {linePrefixes} from '../../../../source/shells/commands/logs/logs-run.ts';
 import {recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {eventually} from '../../../harness/eventually.ts';
 import {FakeClock} from '../../../harness/fake-clock.ts';
 import {fastClock} from '../../../harness/fast-clock.ts';
-import {readSettings} from '../../../harness/read-settings.ts';
+import {readRequest} from '../../../harness/read-settings.ts';
 import {SlowStream} from '../slow-stream.ts';
 
 // Long waits, on a clock that runs faster. The rest is tested with the real program (test/e2e/logs-*.test.ts).
@@ -110,8 +111,7 @@ async function setUp(options: DemoServerOptions = {}) {
 }
 
 function recordsFor(...args: readonly string[]) {
-  const request = readSettings(['logs', ...args], {}).request;
-  return request.kind === 'logs' ? recordPrinters(request, systemClock.wall()) : undefined;
+  return recordPrinters(readRequest<LogsRequest>(['logs', ...args]), systemClock.wall());
 }
 
 function recordsOf(...args: readonly string[]) {

@@ -3,11 +3,11 @@ import {stripVTControlCharacters} from 'node:util';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../../source/engine/buffer/log-buffer.ts';
-import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
+import type {LogsRequest} from '../../../../source/shells/commands/logs/logs-command.ts';
 import {RecordPrinter} from '../../../../source/shells/commands/logs/record-printer.ts';
 import {recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {recording} from '../../../demo/recording.ts';
-import {readSettings} from '../../../harness/read-settings.ts';
+import {readRequest} from '../../../harness/read-settings.ts';
 
 const head = (second: number, level: string, message: string) =>
   `[orders] 2026-11-25T12:00:${String(second).padStart(2, '0')}.000001Z ${level.padStart(5)} dbsp::a: ${message}`;
@@ -25,7 +25,7 @@ const log = [
 
 /** What `pipetail logs orders …` prints of these lines, in whatever pieces they come. */
 function printed(args: readonly string[], lines: readonly string[] = log, pieces: readonly number[] = [1e6]): string {
-  const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
+  const request = readRequest<LogsRequest>(['logs', 'orders', ...args]);
   const recordsOf = recordPrinters(request, Date.UTC(2026, 10, 25, 12, 0, 10));
   const options = recordsOf?.({name: 'orders', prefix: undefined});
   if (!options) throw new Error('no records were requested');
@@ -169,7 +169,7 @@ describe('records pass whole, or not', () => {
 describe('at the end of a catch-up that was long, its last records and those that may have come live', () => {
   const lines = [1, 2, 3, 4, 5].map((second) => head(second, 'INFO', `number ${second}`));
   const numbers = (args: readonly string[], mayBeLive: number, log: readonly string[] = lines) => {
-    const request = readSettings(['logs', 'orders', ...args], {}).request as LogsRequest;
+    const request = readRequest<LogsRequest>(['logs', 'orders', ...args]);
     const options = recordPrinters(request, 0)?.({name: 'orders', prefix: undefined});
     if (!options) throw new Error('no records were requested');
     const buffer = new WritableLogBuffer({maxBytes: 1e6});
@@ -492,7 +492,7 @@ describe('json and templates: panics and configurations are one record each', ()
 
   test('lines that come after a silence continue the record', () => {
     const buffer = new WritableLogBuffer({maxBytes: 1e6});
-    const request = readSettings(['logs', 'orders', '-o', 'json'], {}).request as LogsRequest;
+    const request = readRequest<LogsRequest>(['logs', 'orders', '-o', 'json']);
     const options = recordPrinters(request, 0)?.({name: 'orders', prefix: undefined});
     if (!options) throw new Error('no records were requested');
     const printer = new RecordPrinter(buffer, options);
@@ -604,7 +604,7 @@ test('timestamps: the time of its record before each line', () => {
 });
 
 test('without a form or a filter there is no record printer', () => {
-  const request = readSettings(['logs', 'orders', '-f', '--color', 'never'], {}).request as LogsRequest;
+  const request = readRequest<LogsRequest>(['logs', 'orders', '-f', '--color', 'never']);
   expect(recordPrinters(request, 0)).toBeUndefined();
 });
 

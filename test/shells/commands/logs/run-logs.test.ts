@@ -4,10 +4,10 @@ import {promisify} from 'node:util';
 import {expect, onTestFinished, test} from 'vitest';
 import {quiet} from '../../../../demo/scenario.ts';
 import {DemoServer} from '../../../../demo/server.ts';
-import type {LogsRequest} from '../../../../source/kit/settings/command-request.ts';
+import type {LogsRequest} from '../../../../source/shells/commands/logs/logs-command.ts';
 import {conversionOf} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {node} from '../../../harness/program.ts';
-import {readSettings} from '../../../harness/read-settings.ts';
+import {readRequest} from '../../../harness/read-settings.ts';
 
 const program = path.join(import.meta.dirname, 'run-logs-program.ts');
 
@@ -26,7 +26,7 @@ test.each([
   {flags: ['-o', 'raw'], on: {terminal: true, noColor: true, pipe: true}},
   {flags: ['-o', 'raw', '--color', 'never'], on: {terminal: false, noColor: false, pipe: false}},
 ])('$flags: colours on a terminal, on one with NO_COLOR, in a pipe: $on', ({flags, on}) => {
-  const request = readSettings(['logs', 'orders', ...flags], {}).request as LogsRequest;
+  const request = readRequest<LogsRequest>(['logs', 'orders', ...flags]);
   const hasColors = (terminal?: {isUtf8: boolean; hasColors: boolean}) => {
     const convert = conversionOf(request, terminal);
     const sent = Buffer.from('\u001B[31mred\u001B[0m\n');

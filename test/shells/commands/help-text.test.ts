@@ -1,5 +1,4 @@
 import {describe, expect, it} from 'vitest';
-import {commandsHelp, coreHelpText, helpText, optionRows} from '../../../source/kit/settings/help-text.ts';
 import {
   acceptsOption,
   type CommandName,
@@ -9,11 +8,17 @@ import {
 } from '../../../source/kit/settings/option.ts';
 import {options} from '../../../source/kit/settings/option-table.ts';
 import {parseConfig} from '../../../source/kit/settings/parse-config.ts';
+import {coreHelpText, helpText, optionRows} from '../../../source/shells/commands/help-text.ts';
+import {commandOf, commands as rows} from '../../../source/shells/commands.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 
 const commands: readonly CommandName[] = ['screen', ...commandWords];
 const flags = (options as readonly Option[]).filter(({setting}) => !setting);
 const unwrapped = (command: CommandName) => helpText(command, Number.POSITIVE_INFINITY);
+
+it('each word is one command of the list, in its order', () => {
+  expect(rows.map(({name}) => name)).toEqual(commands);
+});
 
 it('names a variable only to the commands that read it', () => {
   expect(unwrapped('screen')).toMatch(/--level .*\(variable PIPETAIL_LEVEL\)$/m);
@@ -97,7 +102,7 @@ describe.each(commands)('help of %s', (command) => {
   });
 
   it('has examples that are read without a mistake', () => {
-    for (const [call] of commandsHelp[command].examples ?? []) {
+    for (const [call] of commandOf(command).examples ?? []) {
       if (command !== 'screen') expect(unwrapped(command)).toContain(call);
       const [words = ''] = call.replace(/^pipetail /, '').split(' | ');
       const argv = [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');

@@ -5,8 +5,7 @@ import {DemoServer} from '../../../demo/server.ts';
 import {createClient} from '../../../source/engine/api/client.ts';
 import {ApiError} from '../../../source/engine/api/errors.ts';
 import type {ApiClient} from '../../../source/engine/api/types.ts';
-import {timelineOfServer} from '../../../source/features/timeline/timeline-command.ts';
-import type {TimelineRequest} from '../../../source/kit/settings/command-request.ts';
+import {type TimelineRequest, timelineOfServer} from '../../../source/features/timeline/print-timeline.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {logged} from '../../kit/screen/reading.ts';
 
@@ -38,7 +37,7 @@ async function told(
     orders.start();
     record();
   }
-  const request: TimelineRequest = {kind: 'timeline', name: 'orders', since: undefined, output: 'text', ...change};
+  const request: TimelineRequest = {name: 'orders', since: undefined, output: 'text', ...change};
   const fail = () => {
     throw new ApiError({kind: 'retryable', reason: 'server-error', message: 'the server failed (500)'});
   };

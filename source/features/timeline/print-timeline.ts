@@ -1,0 +1,46 @@
+import {readHistory} from '../../engine/pipelines/pipeline-history.ts';
+import {RecordIndex} from '../../engine/records/record-index.ts';
+import {CheckpointLines, type TimelineEvent, timelineOf} from '../../kit/journal/timeline.ts';
+import type {Settings} from '../../kit/settings/settings.ts';
+import {describePipeline} from '../../kit/shell/named-pipelines.ts';
+import {sinceTime} from '../../kit/shell/record-selector.ts';
+import {type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';
+import {missingWords} from '../../kit/words/missing-part.ts';
+import {jsonText} from '../../lib/json.ts';
+import {type Timeline, timelineObject, timelineText} from './timeline-words.ts';
+
+/** Bytes that are read at a time. */
+const blockBytes = 256 * 1024;
+
+export type TimelineRequest = Pick<Settings, 'since'> & {readonly name: string; readonly output: 'text' | 'json'};
+
+/** The text of `pipetail timeline`. Rejects with an `ApiError`, a `UsageError`, or an `Error` of one line. */
+export async function timelineOfServer(request: TimelineRequest, options: ServerLogOptions): Promise<string> {
+  const {name, since, output} = request;
+  const {client, clock, signal, note} = options;
+  const sinceWhen = () => (since === undefined ? undefined : sinceTime(since, clock.wall()));
+  // Wrong words are said before a request is made.
+  sinceWhen();
+  // For the reason why there is no such pipeline.
+  await describePipeline(client, name, signal);
+  const from = sinceWhen();
+  const history = await readHistory(client, name, signal);
+  const {all, cut} = await withServerLog(name, options, ({buffer, errors}, cut) => {
+    const index = new RecordIndex(buffer);
+    while (!index.step(blockBytes));
+    const log = {buffer, index, errors};
+    const checkpoints = new CheckpointLines(log);
+    while (!checkpoints.step(blockBytes));
+    return {all: timelineOf({pipeline: name, history, log, checkpoints: checkpoints.ids}), cut};
+  });
+  const events = from === undefined ? all : all.filter((event) => isSince(event, from));
+  const ofLog = cut === undefined ? [] : [{part: 'log', why: cut} as const];
+  const timeline: Timeline = {pipeline: name, events, missing: [...history.missing, ...ofLog]};
+  for (const part of timeline.missing) note(missingWords(part));
+  return output === 'json' ? `${jsonText(timelineObject(timeline), 2)}\n` : timelineText(timeline, clock.wall());
+}
+
+/** Tells whether an event ended at `from` or later, or began then if its end is unknown, or has no time. */
+function isSince({until, at}: TimelineEvent, from: number): boolean {
+  return (until ?? at ?? from) >= from;
+}
