@@ -5,7 +5,10 @@ import {oneOf, UsageError} from './parse-values.ts';
 
 export type Call = readonly [call: string, does: string];
 
-/** What a call says of a command, and the words that it takes; the code that runs it is loaded late (`shells/commands/run-command`, `LogCommand`). */
+/**
+ * A command as help, completion and the reading of its words need it. The code that runs it is loaded late
+ * (`shells/commands/run-command`, `LogCommand`).
+ */
 export type Command<Words extends object = object> = {
   readonly name: CommandName;
   /** Its row in the usage of the screen; what it does there is its summary. */
