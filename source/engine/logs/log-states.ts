@@ -23,6 +23,15 @@ export type UnaskedEnd = {readonly at: number | undefined; readonly cause: strin
 /** `count`: all that there were, of which `last` has the newest. */
 export type UnaskedEnds = {readonly count: number; readonly last: readonly UnaskedEnd[]};
 
+/** A run that ended so. `startedAt`: Unix time in ms. `hasRun`: it was not only starting. */
+export type EndedRun = UnaskedEnd & {readonly startedAt: number | undefined; readonly hasRun: boolean};
+
+/**
+ * The runs right before the newest one, without another between them, that all ended unasked: the oldest first. Empty while
+ * the newest one is over, and where lines are missing.
+ */
+export type RunsBefore = {readonly ended: readonly EndedRun[]; readonly startedAt: number | undefined};
+
 /** Effect of a line of the runner on the lines after it. `at`: Unix time in ms. */
 export type RunnerReport =
   | {readonly kind: 'start'}
@@ -47,6 +56,8 @@ type ReportedPart = {
 /** The local runner, when a byte is not UTF-8 (wire/20-stdout-dead.raw). */
 const streamLostPattern = /^(stdout|stderr) encountered I\/O error: (.*)/;
 
+const notStarted = {startedAt: undefined, hasRun: false};
+
 /** The states and errors that the log itself reported lately, in lines of the runner. */
 export class LogStates {
   /** `isListed`: in a marker of the list, not in a line. */
@@ -59,6 +70,8 @@ export class LogStates {
   #open: Buffer | undefined;
   #ends: UnaskedEnds = {count: 0, last: []};
   #isRunOver = false;
+  #ended: readonly EndedRun[] = [];
+  #started: Pick<EndedRun, 'startedAt' | 'hasRun'> = notStarted;
   /** The error that the runner reported since the last start or end. */
   #cause: string | undefined;
   /** Runner of the lines that follow; undefined: not known. */
@@ -118,9 +131,15 @@ export class LogStates {
     return this.#isRunOver;
   }
 
+  get runsBefore(): RunsBefore {
+    return this.#isRunOver ? {ended: [], startedAt: undefined} : {...this.#started, ended: this.#ended};
+  }
+
   /** Notes that lines are missing, which may tell of a start. */
   missLines(): void {
     this.#isRunOver = false;
+    this.#ended = [];
+    this.#started = notStarted;
   }
 
   /** Forgets the lost streams: the process starts, or the log begins anew, and it is unknown what its runner reads. */
@@ -194,8 +213,10 @@ export class LogStates {
       add(this.#states, {text: transition.to, at, isListed: false});
       this.#isRunOver = endsRun(transition) || (this.#isRunOver && !beginsRun(transition));
       if (endsRun(transition)) this.#end(at, isUnasked(transition));
+      if (transition.to === 'running') this.#started = {...this.#started, hasRun: true};
       if (beginsRun(transition)) {
         this.#cause = undefined;
+        this.#started = {startedAt: at, hasRun: false};
         this.clearLostStreams();
         return {kind: 'start'};
       }
@@ -213,9 +234,13 @@ export class LogStates {
   #end(at: number | undefined, isUnasked: boolean): void {
     const cause = this.#cause;
     this.#cause = undefined;
-    if (cause === undefined && !isUnasked) return;
+    if (cause === undefined && !isUnasked) {
+      this.#ended = [];
+      return;
+    }
     const end = {at: at === undefined ? undefined : Math.floor(at), cause};
     this.#ends = {count: this.#ends.count + 1, last: [...this.#ends.last, end].slice(-reportsKept)};
+    this.#ended = [...this.#ended, {...end, ...this.#started}].slice(-reportsKept);
   }
 }
 

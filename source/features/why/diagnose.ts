@@ -35,6 +35,7 @@ import {
   quietWords,
   transactions,
 } from './engine-checks.ts';
+import {previousEnd} from './previous-end.ts';
 
 /** Cells for the words of a lost stream: a page wraps them. */
 const enough = 1000;
@@ -108,7 +109,7 @@ const logReading: Check = ({reading, serverOutage}) => {
 
 /** Checks of all that can be wrong with a pipeline; findings of one severity are said in this order. */
 const checks: readonly Check[] = [
-  ...[runnerAway, noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
+  ...[runnerAway, previousEnd, noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
   ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
   ...[pausedOutputs, connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
 ];

@@ -1,6 +1,6 @@
 import {asFailure} from '../../engine/api/errors.ts';
 import type {ApiClient, Pipeline, PipelineDetail, RunnerHealth} from '../../engine/api/types.ts';
-import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
+import {readEventsOf, someAtATime} from '../../engine/pipelines/pipeline-history.ts';
 import {sampled} from '../../engine/pipelines/recent-counts.ts';
 import {isContradicted} from '../../engine/pipelines/runner-health.ts';
 import {allErrors, hasProcess, type KnownStats, noStats} from '../../engine/pipelines/stats-poller.ts';
@@ -10,8 +10,10 @@ import {failuresInLog, type KnownConnector} from '../../kit/facts/connectors.ts'
 import {type Finding, isDegraded} from '../../kit/facts/finding.ts';
 import {factsOf, type Gathered, type LogReading, logFacts} from '../../kit/facts/pipeline-facts.ts';
 import {connectorTotalWords} from '../../kit/journal/event-words.ts';
+import {endInHistory, endInLog, hour} from '../../kit/journal/previous-ends.ts';
 import {withServerLog} from '../../kit/shell/server-log.ts';
 import type {Clock} from '../../lib/clock.ts';
+import {readTime} from '../../lib/format.ts';
 import {CheckpointFailures} from './checkpoint-failures.ts';
 import {errorsKey} from './connector-checks.ts';
 import {diagnose, readingKey} from './diagnose.ts';
@@ -79,16 +81,19 @@ async function whyOfOne(
 ): Promise<Why> {
   const runs = hasProcess(pipeline);
   const isAsked = runs && options.patience > 0;
-  const [known, answer] = await Promise.all([
+  const [known, answer, ended] = await Promise.all([
     isAsked ? readStats(pipeline.name, options) : undefined,
     isAsked ? readLog(pipeline.name, options) : undefined,
+    isAsked ? readEnd(pipeline, options) : undefined,
   ]);
   const {stats, failure} = known ?? noStats;
   const read = answer && 'told' in answer ? answer : undefined;
   const reading = readingOf(answer);
   const isDoubted = reading.kind === 'unreachable' || isContradicted(pipeline, {isRunOver: read?.isRunOver, failure});
   const runner = isDoubted ? await options.askRunner() : undefined;
-  const facts = factsOf({pipeline, known, runner, reading, ...(read?.told ?? nothingTold)});
+  const told = read?.told ?? nothingTold;
+  const previousEnd = [told.previousEnd, ended].find((end) => end && options.clock.wall() - end.startedAt < hour);
+  const facts = factsOf({pipeline, known, runner, reading, ...told, previousEnd});
   const findings = diagnose(facts);
   const degraded = isDegraded(findings);
   return {
@@ -117,6 +122,16 @@ async function readStats(name: string, {client, clock, signal, asksTwice}: WhyOp
   return {...second, samples: first.samples, isBrief: true};
 }
 
+/** How the run before ended, by the API's events. Rejects only when aborted. */
+async function readEnd({name, deploymentStatusSince}: Pipeline, {client, clock, signal}: WhyOptions) {
+  const since = clock.wall() - hour;
+  // A run is at least as old as its state.
+  if (readTime(deploymentStatusSince) < since) return undefined;
+  const history = await unlessFailed(readEventsOf(client, [name], {since, signal}), signal);
+  const events = history?.get(name);
+  return events && endInHistory(events);
+}
+
 function isTrouble({key, severity}: Finding): boolean {
   return severity === 'degraded' || key === readingKey || key.startsWith(errorsKey);
 }
@@ -132,7 +147,7 @@ function errorsInWords(
 }
 
 type ReadLog = {
-  readonly told: Pick<Gathered, 'log' | 'failures' | 'failedCheckpoints'>;
+  readonly told: Pick<Gathered, 'log' | 'failures' | 'failedCheckpoints' | 'previousEnd'>;
   readonly isRunOver: boolean;
   readonly counted: ConnectorErrorCount;
 };
@@ -157,7 +172,7 @@ async function readLog(
       const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
       while (!checkpoints.step(blockBytes));
       const failures = failuresInLog(log, errors.connectors.firstId);
-      const told = {log: logFacts(log), failures, failedCheckpoints: checkpoints.found};
+      const told = {log: logFacts(log), failures, failedCheckpoints: checkpoints.found, previousEnd: endInLog(log)};
       return {told, isRunOver: log.isRunOver, counted: errors.connectors};
     });
   } catch (error) {

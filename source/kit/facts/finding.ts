@@ -25,6 +25,8 @@ export type Finding = {
   /** Words for what it stops. */
   readonly stops?: string | undefined;
   readonly place?: Place | undefined;
+  /** An event of its own has told it: it is no news. */
+  readonly isTold?: boolean;
   /** Words of Feldera's own guide about it. */
   readonly advice?: Advice | undefined;
 };

@@ -10,7 +10,7 @@ import {connectorsOf, type KnownConnector, type LoggedFailure} from './connector
 /** Parts that only the answer about one pipeline has: where it was asked for. */
 type AskedDetail = Partial<Pick<PipelineDetail, 'programError' | 'memoryLimit'>>;
 
-/** All that is known of a pipeline now. Nothing of it is of an earlier run, apart from `pipeline`. */
+/** All that is known of a pipeline now. Nothing of it is of an earlier run, apart from `pipeline` and `previousEnd`. */
 export type PipelineFacts = {
   /** Absent if no list has it; its log may be a file. */
   readonly pipeline: (Pipeline & AskedDetail) | undefined;
@@ -25,6 +25,8 @@ export type PipelineFacts = {
   readonly log: LogFacts | undefined;
   /** Absent if it does not run, or its log is a file. */
   readonly reading: LogReading | undefined;
+  /** Absent if the run before ended well, or nobody tells, or that was more than an hour ago. */
+  readonly previousEnd?: PreviousEnd | undefined;
   /** Only where the log was read for them. */
   readonly failedCheckpoints?: FailedCheckpoints | undefined;
 };
@@ -50,6 +52,19 @@ export type LogReading =
   | {readonly kind: 'left'; readonly until: number}
   | {readonly kind: 'unread'}
   | {readonly kind: 'unreachable'; readonly since: number | undefined; readonly why: string};
+
+/** The failure in which the run before ended. Unix times in ms; `startedAt`: of the run now. */
+export type PreviousEnd = {
+  readonly at: number;
+  /** In one line. */
+  readonly why: string;
+  readonly source: 'log' | 'API';
+  readonly startedAt: number;
+  /** Starts of runs in a row that failed, within an hour, and of this one: at least two. */
+  readonly starts: number;
+  /** Milliseconds from the first to the last of them. */
+  readonly span: number;
+};
 
 /** Checkpoints of the newest run that failed, as its log says, and after which the log tells of none that was made. */
 export type FailedCheckpoints = {
@@ -77,7 +92,7 @@ export function factsOf({failures, detail, ...gathered}: Gathered): PipelineFact
   // A support bundle has statistics without a state.
   const isOfProcess = pipeline && hasState(pipeline) ? hasProcess(pipeline) : known !== undefined;
   if (isOfProcess) return {...gathered, pipeline, connectors: connectorsOf(known, failures)};
-  return {...gathered, pipeline, known: undefined, connectors: [], reading: undefined};
+  return {...gathered, pipeline, known: undefined, connectors: [], reading: undefined, previousEnd: undefined};
 }
 
 function withDetail(listed: PipelineFacts['pipeline'], detail: PipelineDetail | undefined): PipelineFacts['pipeline'] {

@@ -4,12 +4,14 @@ import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {ConnectorStates, OfRun} from '../facts/connector-states.ts';
 import {type Finding, isDegraded} from '../facts/finding.ts';
-import {lateFrom, lateSince} from '../facts/pipeline-facts.ts';
+import {lateFrom, lateSince, type PreviousEnd} from '../facts/pipeline-facts.ts';
 import {type DegradedPipelines, pipelineState} from '../words/pipeline-words.ts';
 import type {EventOf} from './pipeline-event.ts';
+import {hour, type PreviousEnds} from './previous-ends.ts';
 
 type DegradedOptions = {
   readonly connectors: Pick<ConnectorStates, 'ofRun' | 'informed'>;
+  readonly previousEnds: Pick<PreviousEnds, 'of' | 'names'>;
   readonly why: (pipeline: string) => readonly Finding[];
   readonly clock: Pick<Clock, 'wall' | 'after'>;
   /** Unix time in ms: what was before is no news. */
@@ -19,6 +21,7 @@ type DegradedOptions = {
 /** A verdict on a pipeline, with the facts of which it was made. */
 type Judged = OfRun & {
   readonly pipeline: Pipeline;
+  readonly previousEnd: PreviousEnd | undefined;
   readonly isDegraded: boolean;
   /** When the statistics came that say it, if that was a while ago; see `Finding.last`. */
   readonly asOf: number | undefined;
@@ -53,10 +56,11 @@ export class Degraded {
 
   /** Call when lists or statistics tell more. `names`: all pipelines of the list. Returns what is new. */
   update(names: Iterable<string>): readonly EventOf<'degraded'>[] {
-    const {connectors} = this.#options;
+    const {connectors, previousEnds} = this.#options;
     this.#runsBefore ??= new Set([...names].map((name) => connectors.ofRun(name).pipeline?.deploymentId));
     // Of most pipelines of a long list, nothing more is known.
-    const informed = connectors.informed.map((name) => connectors.ofRun(name));
+    const known = new Set([...connectors.informed, ...previousEnds.names]);
+    const informed = [...known].map((name) => connectors.ofRun(name));
     const ids = new Set(informed.map(({pipeline}) => pipeline?.id));
     for (const id of this.#judged.keys()) if (!ids.has(id)) this.#judged.delete(id);
     const events = informed.flatMap((run) => this.#read(run));
@@ -73,8 +77,9 @@ export class Degraded {
 
   #read({pipeline, known, failures}: OfRun): readonly EventOf<'degraded'>[] {
     if (!pipeline) return [];
-    const isKnown = hasProcess(pipeline) && (known?.stats !== undefined || failures.length > 0);
-    if (isKnown) return this.#judge({pipeline, known, failures});
+    const previousEnd = this.#options.previousEnds.of(pipeline.name);
+    const isKnown = known?.stats !== undefined || failures.length > 0 || previousEnd !== undefined;
+    if (hasProcess(pipeline) && isKnown) return this.#judge({pipeline, known, failures, previousEnd});
     this.#judged.delete(pipeline.id);
     return [];
   }
@@ -97,9 +102,10 @@ export class Degraded {
     const {clock} = this.#options;
     this.#cancelTimer();
     const now = clock.wall();
-    const waits = [...this.#judged.values()].flatMap(({isDegraded, lateSince: late, known}) =>
-      isDegraded && late === undefined && known?.at !== undefined ? known.at + lateFrom - now : [],
-    );
+    const waits = [...this.#judged.values()].flatMap(({isDegraded, lateSince: late, known, previousEnd}) => [
+      ...(isDegraded && late === undefined && known?.at !== undefined ? [known.at + lateFrom - now] : []),
+      ...(previousEnd ? [previousEnd.startedAt + hour - now] : []),
+    ]);
     if (waits.length === 0) return;
     this.#cancelTimer = clock.after(Math.min(...waits), () => {
       // It is no news.
@@ -108,12 +114,14 @@ export class Degraded {
     });
   }
 
-  #judge({pipeline, known, failures}: Pick<Judged, 'pipeline' | 'known' | 'failures'>): readonly EventOf<'degraded'>[] {
+  #judge(run: Pick<Judged, 'pipeline' | 'known' | 'failures' | 'previousEnd'>): readonly EventOf<'degraded'>[] {
+    const {pipeline, known, failures, previousEnd} = run;
     const {id, name, deploymentId} = pipeline;
     const before = this.#judged.get(id);
     const late = lateSince({known, now: this.#options.clock.wall()});
     const isSame = before?.pipeline === pipeline && before?.known === known && before?.failures === failures;
-    if (isSame && before?.lateSince === late) return [];
+    const hasSameEnd = before?.previousEnd?.at === previousEnd?.at;
+    if (isSame && hasSameEnd && before?.lateSince === late) return [];
     const findings = this.#options.why(name);
     const isNow = isDegraded(findings);
     const isSameRun = before?.pipeline.deploymentId === deploymentId;
@@ -122,16 +130,16 @@ export class Degraded {
     const told = new Set(isSameRun && !isWell ? before?.told : []);
     const isHistory = this.#runsBefore?.has(deploymentId) === true && !(isSameRun && before?.known?.stats);
     const events = findings.flatMap((finding, index): readonly EventOf<'degraded'>[] => {
-      const {key, severity, since, source, text: words, place} = finding;
-      if (index === 0 || severity !== 'degraded' || told.has(key)) return [];
+      const {key, severity, since, last = 0, source, text: words, place, isTold = false} = finding;
+      if (index === 0 || severity !== 'degraded' || isTold || told.has(key)) return [];
       told.add(key);
-      const isNews = source === 'log' ? (since ?? 0) >= this.#options.startedAt() : !isHistory;
+      const isNews = source === 'log' ? (since ?? last) >= this.#options.startedAt() : !isHistory;
       return isNews
         ? [{kind: 'degraded', pipeline: name, from: source, count: 1, at: since, id: place?.entry, words}]
         : [];
     });
     const asOf = isNow ? findings[0]?.last : undefined;
-    this.#judged.set(id, {pipeline, known, failures, isDegraded: isNow, asOf, lateSince: late, told});
+    this.#judged.set(id, {...run, isDegraded: isNow, asOf, lateSince: late, told});
     return events;
   }
 }

@@ -3,6 +3,7 @@ import type {Log} from '../../engine/logs/log.ts';
 import type {LogRegistry} from '../../engine/logs/log-manager.ts';
 import {isFollowed} from '../../engine/logs/log-snapshot.ts';
 import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
+import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
 import type {StatsPoller} from '../../engine/pipelines/stats-poller.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
@@ -34,6 +35,7 @@ import {
   type PipelineStatuses,
   pipelineStatuses,
 } from './pipeline-status.ts';
+import {PreviousEnds} from './previous-ends.ts';
 import {type ErrorRow, errorRows, UnseenCounts, unseenErrors} from './unseen.ts';
 
 export type EventSources = {
@@ -44,6 +46,8 @@ export type EventSources = {
   readonly clock: Clock;
   /** Finds out which pipelines are degraded. */
   readonly diagnose: Diagnose;
+  /** See `PreviousEnds`. */
+  readonly history?: (name: string, signal: AbortSignal) => Promise<PipelineHistory>;
   /** Absent: nobody asks for it. */
   readonly runner?: ReadableStore<RunnerHealth | undefined>;
 };
@@ -74,6 +78,7 @@ export class EventLog {
   /** Numbers of connector errors, and which connectors stopped with a fatal error. */
   readonly connectors: ConnectorStates;
   readonly readings = new LogReadings((name) => this.#lastOf(name));
+  readonly previousEnds: PreviousEnds;
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   readonly #journal = new Journal();
   /** Pipelines at the last `markUsed`. */
@@ -93,24 +98,32 @@ export class EventLog {
   readonly #marked = new Map<string, boolean>();
 
   constructor(sources: EventSources) {
+    const {clock, diagnose, logs, history} = sources;
     this.#sources = sources;
     this.connectors = new ConnectorStates(sources);
+    this.previousEnds = new PreviousEnds({clock, history, logOf: (name) => logs.get(name)});
     this.#onScreen = new OnScreen({
       clock: sources.clock,
       onSeen: (pipelines) => this.#markSeen(pipelines),
       onLeft: ({log}) => this.#update(log(), {seenEnd: log()?.snapshot.get().endId ?? 0}),
     });
     this.#used = this.#now();
-    const {connectors} = this;
-    const {clock, diagnose} = sources;
+    const {connectors, previousEnds} = this;
     const began = clock.monotonic();
     const startedAt = () => clock.wall() - (clock.monotonic() - began);
-    this.#degraded = new Degraded({connectors, why: (name) => diagnose(this.facts(name)), clock, startedAt});
+    this.#degraded = new Degraded({
+      connectors,
+      previousEnds,
+      why: (name) => diagnose(this.facts(name)),
+      clock,
+      startedAt,
+    });
   }
 
   dispose(): void {
     this.#onScreen.stop();
     this.#degraded.dispose();
+    this.previousEnds.dispose();
   }
 
   get degraded(): ReadableStore<DegradedPipelines> {
@@ -216,7 +229,7 @@ export class EventLog {
     const stats = this.#sources.stats?.known.get();
     if (pipelines && (this.#list?.of !== pipelines || this.#list.stats !== stats)) {
       this.connectors.update(pipelines);
-      if (this.#list?.of !== pipelines) this.readings.update(pipelines);
+      if (this.#list?.of !== pipelines) for (const each of [this.readings, this.previousEnds]) each.update(pipelines);
       const statuses = pipelineStatuses(pipelines, this.#list?.statuses, this.connectors);
       this.#list = {of: pipelines, stats, statuses};
     }
@@ -270,7 +283,8 @@ export class EventLog {
     const {logs, clock, runner} = this.#sources;
     const log = logs.get(name);
     const told = {...this.connectors.ofRun(name), log: log && logFacts(log), reading: this.readings.of(name)};
-    return factsOf({...asked, ...told, now: clock.wall(), runner: runner?.get()});
+    const previousEnd = this.previousEnds.of(name);
+    return factsOf({...asked, ...told, previousEnd, now: clock.wall(), runner: runner?.get()});
   }
 
   /** The rows of the errors page. */

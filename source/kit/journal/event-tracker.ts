@@ -2,7 +2,6 @@ import {isSettled} from '../../engine/api/pipeline-state.ts';
 import type {Pattern} from '../../engine/buffer/pattern.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {forEachLog} from '../../engine/logs/log-manager.ts';
-import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {isFailing} from '../words/pipeline-words.ts';
 import type {Absence} from './absence.ts';
 import {Alerts, type AlertsOptions} from './alerts.ts';
@@ -24,8 +23,6 @@ export type EventOptions = Omit<AlertsOptions, 'clock' | 'say'> & {
 
 type EventServices = EventSources & {
   readonly poller: {readonly refresh: () => void};
-  /** Tells of failures between two lists; absent: they stay unknown. */
-  readonly history?: (name: string, signal: AbortSignal) => Promise<PipelineHistory>;
   readonly events?: EventOptions;
   /** Shows a change that the user asked for (`Alerts.toggleNotifyOnce`). */
   readonly say?: (text: string) => void;
@@ -86,11 +83,13 @@ export class EventTracker {
     const leaveStats = stats?.known.subscribe(() => this.#onStats());
     const {degraded} = this.log;
     const leaveDegraded = degraded.subscribe(() => stats?.setDegraded(degraded.get().keys()));
+    const leaveEnds = this.log.previousEnds.changes.subscribe(() => this.#tell(this.log.readDegraded()));
     this.#onList();
     return () => {
       this.log.dispose();
       leaveStats?.();
       leaveDegraded();
+      leaveEnds();
       leaveLogs();
       leaveList();
       this.#failures.dispose();

@@ -334,6 +334,29 @@ describe('connectors', () => {
     ]);
   });
 
+  it.each([
+    [
+      'Pipeline process exited prematurely with signal: 9 (SIGKILL)',
+      'was killed (signal 9), likely because it ran out of memory',
+    ],
+    [
+      'The pipeline container has restarted. This was likely caused by an Out-Of-Memory (OOM) crash.',
+      'ended, likely because it ran out of memory',
+    ],
+    [
+      'Pipeline process exited prematurely with exit status: 9',
+      'failed: Pipeline process exited prematurely with exit status: 9',
+    ],
+  ])('the run before ended: %s', (why, words) => {
+    const previousEnd = {at: 3_600_000, why, source: 'log' as const, startedAt: 3_660_000, starts: 2, span: 60_000};
+    const [first, second] = findings({stats: running(), previousEnd});
+    expect(first).toMatchObject({severity: 'degraded', text: 'Running, but degraded'});
+    expect(second).toMatchObject({text: `The run before ${words}`, source: 'log', last: 3_600_000});
+    const loop = findings({stats: running(), previousEnd: {...previousEnd, starts: 12, span: 1_200_000}});
+    expect(loop[1]?.text).toBe(`12th start in 20 min. The run before ${words}`);
+    expect(textsOf(findings({pipeline: makePipeline('orders', stopped), previousEnd}))).toEqual(['fine: Stopped']);
+  });
+
   it('many with one fault are a number', () => {
     const inputs = Array.from({length: 40}, (_, at) => ({endpoint_name: `t.c${at}`, fatal_error: 'gone'}));
     expect(textsOf(findings({stats: running({}, {inputs})})).slice(5)).toEqual([

@@ -4,7 +4,7 @@ import {type KnownStats, noStats} from '../../../source/engine/pipelines/stats-p
 import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {ConnectorStates} from '../../../source/kit/facts/connector-states.ts';
 import type {LoggedFailure} from '../../../source/kit/facts/connectors.ts';
-import {factsOf} from '../../../source/kit/facts/pipeline-facts.ts';
+import {factsOf, type PreviousEnd} from '../../../source/kit/facts/pipeline-facts.ts';
 import type {Alert} from '../../../source/kit/journal/alerts.ts';
 import {Degraded} from '../../../source/kit/journal/degraded.ts';
 import {createStore} from '../../../source/lib/store.ts';
@@ -19,6 +19,7 @@ class Rig {
   readonly connectors = new ConnectorStates({stats: {known: this.#known}});
   readonly degraded: Degraded;
   changes = 0;
+  previousEnd: PreviousEnd | undefined;
   now = startedAt;
   #name = 'a';
   #pipeline: Pipeline = makePipeline('a');
@@ -28,12 +29,14 @@ class Rig {
       ...{
         connectors: this.connectors,
         startedAt: () => startedAt,
+        previousEnds: {of: () => this.previousEnd, names: ['a']},
         clock: {wall: () => this.now, after: () => () => {}},
       },
       why: (name) => {
         const run = this.connectors.ofRun(name);
         const {now} = this;
-        return diagnose(factsOf({...run, now, log: undefined, reading: undefined}));
+        const {previousEnd} = this;
+        return diagnose(factsOf({...run, previousEnd, now, log: undefined, reading: undefined}));
       },
     });
     this.degraded.names.subscribe(() => {
@@ -256,4 +259,20 @@ it('heals without its page while somebody watches; without, it is as of its stat
   run.setHealth('ill.in', 'Healthy');
   screen.facts.setAttended(true);
   await screen.until(() => !events.degraded.get().has('ill'), 'that it is well again');
+});
+
+it('is degraded while the run before failed within the hour, which is news only as one of several in a row', () => {
+  const rig = new Rig();
+  const end = {at: startedAt + 5, why: 'exit status: 3', source: 'API' as const, startedAt: startedAt + 9, span: 4000};
+  expect(rig.list()).toEqual([]);
+  rig.previousEnd = {...end, starts: 3};
+  // Since before the first list.
+  expect([rig.list(), rig.isDegraded]).toEqual([[], true]);
+  rig.previousEnd = {...end, at: startedAt + 10, starts: 4};
+  expect(rig.list({deploymentId: 'second'})).toEqual(['4th start in 4 s. The run before failed: exit status: 3']);
+  expect([rig.list({deploymentId: 'second'}), rig.isDegraded]).toEqual([[], true]);
+  rig.previousEnd = {...end, at: startedAt + 11, starts: 2};
+  expect([rig.list({deploymentId: 'third'}), rig.isDegraded]).toEqual([[], true]);
+  rig.previousEnd = undefined;
+  expect([rig.list({deploymentId: 'third'}), rig.isDegraded]).toEqual([[], false]);
 });
