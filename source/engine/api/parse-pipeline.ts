@@ -39,6 +39,8 @@ export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefine
     programCode: json.codeOf('program_code'),
     programVersion: json.countOf('program_version'),
     memoryLimit: configured.countOf('max_rss_mb') ?? configured.field('resources').countOf('memory_mb_max'),
+    // Of the volume, by Kubernetes; a volume that was enlarged there has more.
+    storageLimit: configured.field('resources').countOf('storage_mb_max'),
   };
 }
 

@@ -47,6 +47,7 @@ export function* statsSteps(json: ServerJson): Generator<void, PipelineStats | u
     answeredAt: answeredAt(metrics),
     memoryPressure: metrics.lineOf('memory_pressure') || undefined,
     memoryBytes: metrics.countOf('rss_bytes'),
+    storageBytes: metrics.countOf('storage_bytes'),
     transaction: parseTransaction(metrics),
     bootstrap: parseBootstrap(metrics),
     checkpoint: parseCheckpoint(json.field('checkpoint_activity')),

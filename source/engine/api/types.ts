@@ -48,8 +48,9 @@ export type PipelineDetail = Pipeline & {
   readonly programCode: string;
   /** Counts the changes of the program and of its platform; undefined: not sent. */
   readonly programVersion: number | undefined;
-  /** Limit in MB; undefined: the configuration sets none. Needs `selector=all`. */
+  /** Limits in MB; undefined: the configuration sets none. Need `selector=all`. */
   readonly memoryLimit?: number | undefined;
+  readonly storageLimit?: number | undefined;
 };
 
 /** A message of the SQL compiler, or what another step says. */
@@ -101,6 +102,7 @@ export type PipelineStats = {
   readonly memoryPressure?: string | undefined;
   /** Memory of the process. */
   readonly memoryBytes?: number | undefined;
+  readonly storageBytes?: number | undefined;
   /** Absent: none is in progress. */
   readonly transaction?: Transaction | undefined;
   readonly bootstrap?: Bootstrap | undefined;

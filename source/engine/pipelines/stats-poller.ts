@@ -48,6 +48,8 @@ export type KnownStats = {
   readonly isBrief?: boolean;
   /** Unix time in ms of the first of the last statistics in a row that have one number of processed records. */
   readonly stillSince?: number | undefined;
+  /** Storage at the first of the last statistics in a row in which it did not shrink. `at`: Unix time in ms. */
+  readonly growth?: {readonly at: number; readonly bytes: number} | undefined;
   readonly series: TimeSeries | undefined;
   /** Failure of the last request of each kind; undefined when it succeeded. */
   readonly failure: ApiFailure | undefined;
@@ -350,12 +352,24 @@ function withStats(known: KnownStats, stats: PipelineStats, at: number): KnownSt
   const before = isSameProcess ? [...known.gone, ...(known.stats?.connectors ?? [])] : [];
   const here = new Set(stats.connectors.map(connectorKey));
   const gone = before.filter((each) => !here.has(connectorKey(each)) && !passingEndpoint.test(each.name));
-  const {bufferedRecords: records, processedRecords} = stats;
+  const {bufferedRecords: records, processedRecords, storageBytes: bytes} = stats;
   const isStill = isSameProcess && processedRecords !== undefined && known.stats?.processedRecords === processedRecords;
   const stillSince = isStill ? known.stillSince : at;
   const buffered = [...(isSameProcess ? known.buffered : []), ...(records === undefined ? [] : [{at, records}])];
   const samples = sampled(isSameProcess ? known.samples : [], stats, at);
-  return {...known, stats, at, gone, stillSince, buffered: buffered.slice(-trendLength), samples, failure: undefined};
+  const isGrowing = isSameProcess && bytes !== undefined && bytes >= (known.stats?.storageBytes ?? 0);
+  const growth = isGrowing && known.growth ? known.growth : bytes === undefined ? undefined : {at, bytes};
+  return {
+    ...known,
+    stats,
+    at,
+    gone,
+    stillSince,
+    growth,
+    buffered: buffered.slice(-trendLength),
+    samples,
+    failure: undefined,
+  };
 }
 
 /** Sums the errors as the server counts them. */

@@ -33,6 +33,7 @@ import {
   memory,
   noProgress,
   quietWords,
+  storage,
   transactions,
 } from './engine-checks.ts';
 import {previousEnd} from './previous-end.ts';
@@ -110,7 +111,7 @@ const logReading: Check = ({reading, serverOutage}) => {
 /** Checks of all that can be wrong with a pipeline; findings of one severity are said in this order. */
 const checks: readonly Check[] = [
   ...[runnerAway, previousEnd, noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
-  ...[memory, failedCheckpoints, checkpoints, bootstraps, transactions],
+  ...[memory, storage, failedCheckpoints, checkpoints, bootstraps, transactions],
   ...[pausedOutputs, connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
 ];
 

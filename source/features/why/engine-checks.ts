@@ -127,6 +127,30 @@ function inUseWords(bytes: number | undefined, limit: number | undefined, share:
   return `: ${byteSize(bytes)} are in use${share === undefined ? '' : `, ${share} of the limit`}`;
 }
 
+/** Shares of a storage that is nearly full, and of one whose writes will fail soon. */
+const storageFrom = 0.85;
+const storageDegradedFrom = 0.9;
+
+/** Without a known limit nothing is claimed: writes to a full storage fail, which ends the pipeline. */
+export const storage: Check = ({known, pipeline}) => {
+  const {storageBytes: bytes} = known?.stats ?? {};
+  const limit = pipeline?.storageLimit;
+  const share = bytes === undefined || !limit ? 0 : bytes / (1_000_000 * limit);
+  if (bytes === undefined || limit === undefined || share < storageFrom) return undefined;
+  const {growth} = known ?? {};
+  const grown = bytes - (growth?.bytes ?? bytes);
+  return {
+    key: 'storage',
+    severity: share < storageDegradedFrom ? 'notice' : 'degraded',
+    source: 'API',
+    text: `Storage is nearly full: ${byteSize(bytes)} of ${count(limit)} MB are in use, ${count(Math.floor(share * 100))} %`,
+    since: grown > 0 ? growth?.at : undefined,
+    often: grown > 0 ? `it grew by ${byteSize(grown)}` : undefined,
+    stops: 'the pipeline fails when it is full',
+    advice: adviceFor('StdIo(StorageFull)'),
+  };
+};
+
 /** A checkpoint that waits or takes long, and why there can be none. */
 export const checkpoints: Check = ({known}) => {
   const {checkpoint, noCheckpoint = [], answeredAt} = known?.stats ?? {};

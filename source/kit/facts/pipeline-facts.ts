@@ -8,7 +8,7 @@ import type {Outage} from '../words/failure-words.ts';
 import {connectorsOf, type KnownConnector, type LoggedFailure} from './connectors.ts';
 
 /** Parts that only the answer about one pipeline has: where it was asked for. */
-type AskedDetail = Partial<Pick<PipelineDetail, 'programError' | 'memoryLimit'>>;
+type AskedDetail = Partial<Pick<PipelineDetail, 'programError' | 'memoryLimit' | 'storageLimit'>>;
 
 /** All that is known of a pipeline now. Nothing of it is of an earlier run, apart from `pipeline` and `previousEnd`. */
 export type PipelineFacts = {
@@ -81,14 +81,17 @@ export type FailedCheckpoints = {
 /** `detail`: the answer about this pipeline, where it was asked for. */
 export type Gathered = Omit<PipelineFacts, 'connectors'> & {
   readonly detail?: PipelineDetail | undefined;
+  /** As the answer about this pipeline had it last. */
+  readonly storageLimit?: number | undefined;
   /** Connectors that stopped with a fatal error, as logs told. */
   readonly failures: readonly LoggedFailure[];
 };
 
 /** Makes facts of what is known of a pipeline, whoever gathered it: the one place that decides what of it is of now. */
-export function factsOf({failures, detail, ...gathered}: Gathered): PipelineFacts {
-  const {known} = gathered;
-  const pipeline = withDetail(gathered.pipeline, detail);
+export function factsOf({failures, detail, storageLimit, ...gathered}: Gathered): PipelineFacts {
+  const {known, pipeline: told} = gathered;
+  const listed = storageLimit === undefined || !told ? told : {...told, storageLimit};
+  const pipeline = withDetail(listed, detail);
   // A support bundle has statistics without a state.
   const isOfProcess = pipeline && hasState(pipeline) ? hasProcess(pipeline) : known !== undefined;
   if (isOfProcess) return {...gathered, pipeline, connectors: connectorsOf(known, failures)};
@@ -99,7 +102,8 @@ function withDetail(listed: PipelineFacts['pipeline'], detail: PipelineDetail | 
   if (!listed || !detail) return listed ?? detail;
   const isSame = detail.programStatus === listed.programStatus;
   const programError = (isSame ? detail.programError : undefined) ?? listed.programError;
-  return {...listed, programError, memoryLimit: detail.memoryLimit};
+  const {memoryLimit, storageLimit} = detail;
+  return {...listed, programError, memoryLimit, storageLimit};
 }
 
 /** Facts of an open log. */

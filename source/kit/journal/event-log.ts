@@ -81,6 +81,8 @@ export class EventLog {
   readonly previousEnds: PreviousEnds;
   readonly #muted = createStore<ReadonlySet<number>>(new Set());
   readonly #journal = new Journal();
+  /** By the pipeline's id, where it was asked about: no list has it. */
+  readonly #storageLimits = new Map<string, number | undefined>();
   /** Pipelines at the last `markUsed`. */
   #used: Omit<StatusAt, 'logs'>;
   readonly #logs = new Map<Log, OfLog>();
@@ -284,7 +286,10 @@ export class EventLog {
     const log = logs.get(name);
     const told = {...this.connectors.ofRun(name), log: log && logFacts(log), reading: this.readings.of(name)};
     const previousEnd = this.previousEnds.of(name);
-    return factsOf({...asked, ...told, previousEnd, now: clock.wall(), runner: runner?.get()});
+    const {detail} = asked;
+    if (detail) this.#storageLimits.set(detail.id, detail.storageLimit);
+    const storageLimit = this.#storageLimits.get(told.pipeline?.id ?? '');
+    return factsOf({...asked, ...told, previousEnd, storageLimit, now: clock.wall(), runner: runner?.get()});
   }
 
   /** The rows of the errors page. */

@@ -144,7 +144,7 @@ describe('parsePipelines', () => {
   });
 });
 
-test('a pipeline in full has its compiler messages, and the limit of its memory', () => {
+test('a pipeline in full has its compiler messages, and the limits of memory and storage', () => {
   expect(parsePipelineDetail({name: 'a', program_error: {system_error: 'no space'}})).toMatchObject({
     name: 'a',
     programError: 'no space',
@@ -154,6 +154,8 @@ test('a pipeline in full has its compiler messages, and the limit of its memory'
   expect(limit({max_rss_mb: 60, resources: {memory_mb_max: 70}})).toBe(60);
   expect(limit({max_rss_mb: null, resources: {memory_mb_max: 70}})).toBe(70);
   expect(limit({max_rss_mb: null})).toBeUndefined();
+  const {storageLimit} = parsePipelineDetail({name: 'a', runtime_config: {resources: {storage_mb_max: 128}}}) ?? {};
+  expect(storageLimit).toBe(128);
   expect(parsePipelineDetail({id: 'x'})).toBeUndefined();
 });
 

@@ -29,6 +29,7 @@ describe('statsSteps', () => {
       answeredAt: 1_795_762_145_000 + 46_243,
       memoryPressure: 'low',
       memoryBytes: 118_157_312,
+      storageBytes: 119,
       // The open-source build cannot make a checkpoint, and says so in each answer.
       noCheckpoint: [],
     });

@@ -309,6 +309,29 @@ test('keeps what is known: of a process the connectors that disappear and the tr
   expect(known()?.buffered).toHaveLength(1);
 });
 
+test('knows since when storage has grown, or not shrunk, by the statistics of one process', async () => {
+  const rig = new Rig(['orders']);
+  const growth = () => rig.poller.known.get().get('orders')?.growth;
+  const begin = rig.clock.wall();
+  const answer = async (incarnation: string, storageBytes: number | undefined) => {
+    rig.answer = {...statsOf(incarnation), storageBytes};
+    await rig.clock.advance(10_000);
+  };
+  rig.poller.setOpen('orders');
+  await answer('one', 5);
+  await answer('one', 5);
+  await answer('one', 9);
+  const at = growth()?.at ?? 0;
+  expect(growth()).toEqual({at, bytes: 5});
+  expect(at).toBeLessThanOrEqual(begin + 10_000);
+  await answer('one', 8);
+  expect(growth()?.bytes).toBe(8);
+  await answer('two', 9);
+  expect(growth()?.bytes).toBe(9);
+  await answer('two', undefined);
+  expect(growth()).toBeUndefined();
+});
+
 test('knows since when no record was processed, by the statistics of one process', async () => {
   const rig = new Rig(['orders']);
   const stillFor = () => {

@@ -335,6 +335,25 @@ describe('connectors', () => {
   });
 
   it.each([
+    [8_400_000, 10, []],
+    [8_600_000, 10, ['notice: Storage is nearly full: 8.6 MB of 10 MB are in use, 86 %']],
+    [9_000_000, 10, ['degraded: Storage is nearly full: 9.0 MB of 10 MB are in use, 90 %']],
+    [12_000_000, 10, ['degraded: Storage is nearly full: 12 MB of 10 MB are in use, 120 %']],
+    // Without a limit, nothing is known of its share.
+    [9e12, undefined, []],
+    [9e12, 0, []],
+  ])('storage: %s bytes of %s MB', (storage_bytes, storageLimit, expected) => {
+    const pipeline = {...makePipeline('orders'), storageLimit};
+    expect(textsOf(findings({pipeline, stats: running({storage_bytes})})).slice(1)).toEqual(expected);
+  });
+
+  it('storage that grows is told since when it does, and by how much', () => {
+    const pipeline = {...makePipeline('orders'), storageLimit: 10};
+    const known = {...noStats, stats: running({storage_bytes: 9_500_000}), at: 9, growth: {at: 5, bytes: 2_000_000}};
+    expect(findings({pipeline, known})[1]).toMatchObject({since: 5, often: 'it grew by 7.5 MB', source: 'API'});
+  });
+
+  it.each([
     [
       'Pipeline process exited prematurely with signal: 9 (SIGKILL)',
       'was killed (signal 9), likely because it ran out of memory',
