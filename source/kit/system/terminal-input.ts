@@ -28,7 +28,9 @@ const controlC = '\u0003';
  * Our keys: arrows, Home, End, PgUp, PgDn, Delete and back tab in both cursor modes. Also Ctrl with a letter in CSI u
  * mode, which an earlier program may have left on: otherwise ^C would not work.
  */
-const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
+const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHPZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
+/** Delete of st, for which Ink has no name. */
+const deleteOfSt = `${esc}[P`;
 /** F1 of xterm, VTE, rxvt and the Linux console. */
 const helpKey = new RegExp(`^${esc}(?:OP|\\[11~|\\[\\[A)$`);
 /** F1 with Hyper, a key of no keyboard: Ink tells its readers modifiers, and nothing that tells F1 from F2. */
@@ -137,6 +139,7 @@ export class InputFilter {
 
 /** Returns Ink's share of a piece: typed text, one of our keys, also with Alt, or the beginning of a paste. */
 function keysIn(piece: string): string {
+  if (piece === deleteOfSt) return `${esc}[3~`;
   if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece) || functionKey.test(piece))
     return piece;
   if (piece === esc) return escKey;

@@ -165,6 +165,45 @@ test.each(['OP', '[11~', '[[A'])('F1 is one key, however it is sent and cut: %s'
   }
 });
 
+/** What the terminals send for Home and End, by default and with cursor keys in application mode. */
+const homeAndEnd = {
+  xterm: ['[H', '[F', 'OH', 'OF'],
+  urxvt: ['[7~', '[8~'],
+  st: ['[H', '[4~', '[1~'],
+  kitty: ['[H', '[F', 'OH', 'OF'],
+  alacritty: ['[H', '[F', 'OH', 'OF'],
+  konsole: ['[H', '[F', 'OH', 'OF'],
+  'gnome-terminal': ['[H', '[F', 'OH', 'OF'],
+  qterminal: ['[H', '[F', 'OH', 'OF'],
+  PuTTY: ['[1~', '[4~'],
+  screen: ['[1~', '[4~'],
+  tmux: ['[1~', '[4~'],
+  'the Linux console': ['[1~', '[4~'],
+};
+
+test.each(Object.entries(homeAndEnd))('Home and End of %s are keys, however they are cut', (_, sequences) => {
+  for (const sequence of sequences) {
+    expect(pass(`j${esc}${sequence}k`).keys).toBe(`j${esc}${sequence}k`);
+    for (let cut = 0; cut <= sequence.length; cut++) {
+      expect(pass(esc + sequence.slice(0, cut), sequence.slice(cut)).keys).toBe(esc + sequence);
+    }
+  }
+});
+
+test('Delete of st is Delete, however it is cut, and also after an Esc that was passed on', () => {
+  expect(pass(`j${esc}[Pk`).keys).toBe(`j${esc}[3~k`);
+  for (let cut = 0; cut <= 2; cut++) expect(pass(esc + '[P'.slice(0, cut), '[P'.slice(cut)).keys).toBe(`${esc}[3~`);
+  const filter = new InputFilter();
+  filter.append(esc);
+  filter.flush();
+  expect(filter.append('[P').keys).toBe(`${esc}[3~`);
+});
+
+test('Alt of xterm without metaSendsEscape sends letters, which are typed: b, f, d and Backspace', () => {
+  const [b, f, d, backspace] = ['\u00E2', '\u00E6', '\u00E4', '\u00FF'];
+  expect(pass(`${b}${f}${d}${backspace}`).keys).toBe(`${b}${f}${d}${backspace}`);
+});
+
 test('Esc before a report, an answer or a paste is the key', () => {
   expect(pass(`${esc}${esc}[I`)).toEqual({keys: escKey, reports: [{kind: 'focus'}]});
   expect(pass(`${esc}${esc}]11;rgb:1e1e/1e1e/1e1e\u0007j`).keys).toBe(`${escKey}j`);
