@@ -74,13 +74,14 @@ it('a pipeline that failed twice and was restarted has each failure, in red, and
   screen.press('j');
   const failed = /^(fraud )?.*\d\d:\d\d:\d\d failed Failed · exit status: 101$/;
   const restarted = /^\S+ \d\d:\d\d:\d\d restarted$/;
+  const loop = /^fraud \d\d:\d\d:\d\d degraded 3rd start in [\w ]+\. The run before failed: exit status: 101$/;
   expect(listed(screen)).toEqual([
-    '▸ fraud failed 2× · restarted 2× · now Running · last: Failed · exit status: 101',
+    '▸ fraud failed 2× · degraded · restarted 2× · now Degraded · last: Failed · exit status: 101',
     'In order of time',
-    ...[failed, restarted, failed, restarted].map((each) => expect.stringMatching(each)),
+    ...[loop, failed, restarted, failed, restarted].map((each) => expect.stringMatching(each)),
   ]);
   const {page} = screen.controller.state;
-  const row = page?.section === 'absence' ? rowsOfPage(screen.controller, 80).at(4) : undefined;
+  const row = page?.section === 'absence' ? rowsOfPage(screen.controller, 80).at(5) : undefined;
   expect(row?.runs.find(({start, end}) => row.text.slice(start, end).startsWith('failed'))?.style.fg).toBe(1);
 });
 
