@@ -34,8 +34,20 @@ export class FoldedSuppressed {
 
   /** Counts the errors that the lines in the row of an error tell of; 0 if it is open. */
   countAt(head: number): number {
-    if (this.#opened.has(head)) return 0;
-    return this.linesOf(head).reduce((sum, line) => sum + this.#suppressed.between(line, line + 1, () => true), 0);
+    return this.#opened.has(head) ? 0 : this.countIn(head, head + 1);
+  }
+
+  /** Counts the errors that the lines of the errors in `[from, to)` tell of. */
+  countIn(from: number, to: number): number {
+    let sum = 0;
+    for (const [line, error] of this.#suppressed.followedIn(from - mostBetween, to)) {
+      if (error >= from && error < to) sum += this.#suppressed.between(line, line + 1, () => true);
+    }
+    return sum;
+  }
+
+  closeIn(from: number, to: number): void {
+    for (const head of this.#opened) if (head >= from && head < to) this.#opened.delete(head);
   }
 
   setOpen(head: number, isOpen: boolean): void {

@@ -1,4 +1,4 @@
-import {IdSet, type Journal} from './id-set.ts';
+import {IdSet, type Journal} from '../buffer/id-set.ts';
 import type {Fingerprints, RecordMap} from './record-map.ts';
 
 /** Neighbouring records in one row, the first begins at `head`. `open`: each record has its own rows instead. */

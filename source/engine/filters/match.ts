@@ -1,4 +1,5 @@
 import {findMatches} from '../buffer/find-matches.ts';
+import type {IdSet, Journal} from '../buffer/id-set.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {compilePattern, type Pattern} from '../buffer/pattern.ts';
 import {visibleText} from '../buffer/style-joints.ts';
@@ -7,7 +8,6 @@ import {type Level, levels} from '../records/level.ts';
 import {parseRecord} from '../records/parse-record.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {Filter, FilterEntry} from './filter.ts';
-import type {IdSet, Journal} from './id-set.ts';
 import type {Fingerprints} from './record-map.ts';
 
 /** Bytes of a line in text form that are read for its target, which follows the spans. */

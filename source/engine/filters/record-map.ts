@@ -1,7 +1,7 @@
+import {IdSet, type Journal} from '../buffer/id-set.ts';
 import {fingerprintOf} from '../records/fingerprint.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import {endpointIn} from '../records/suppressed.ts';
-import {IdSet, type Journal} from './id-set.ts';
 
 /**
  * The entries of each record. A record has its head, the lines up to the next head except loose entries, and its strays:

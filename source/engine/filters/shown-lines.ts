@@ -1,10 +1,10 @@
 import {stepCost} from '../buffer/cold-segments.ts';
+import {IdSet, Journal} from '../buffer/id-set.ts';
 import type {Entries, LogBuffer} from '../buffer/log-buffer.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {SuppressedErrors} from '../records/suppressed.ts';
 import type {FilterEntry} from './filter.ts';
 import type {Fold} from './folds.ts';
-import {IdSet, Journal} from './id-set.ts';
 import {FilterMatches, isBetween} from './match.ts';
 import {Fingerprints, RecordMap} from './record-map.ts';
 import {ShownRecords} from './shown-records.ts';

@@ -1,5 +1,5 @@
+import {IdSet, type Journal} from '../buffer/id-set.ts';
 import {Folds} from './folds.ts';
-import {IdSet, type Journal} from './id-set.ts';
 import type {Fingerprints, RecordMap} from './record-map.ts';
 
 /**

@@ -62,10 +62,20 @@ export function timeOfBytes(line: Uint8Array): number | undefined {
 
 /** The time as sent, `2026-11-25T09:08:47.372844Z`; undefined where `timeOfBytes` is. */
 export function timeTextOf(line: Uint8Array): string | undefined {
-  const start = timeStartIn(line, 0, line.length);
-  if (start === undefined || parseTime(line, start) === undefined) return undefined;
-  const end = timeEndIn(line, start, line.length);
-  return end === undefined ? undefined : String.fromCharCode(...line.subarray(start, end));
+  const time = timeRangeIn(line, 0, line.length);
+  if (!time || parseTime(line, time.start) === undefined) return undefined;
+  return String.fromCharCode(...line.subarray(time.start, time.end));
+}
+
+/** Where the time of a head is; undefined for other lines. */
+export function timeRangeIn(
+  bytes: Uint8Array,
+  lineStart: number,
+  lineEnd: number,
+): {readonly start: number; readonly end: number} | undefined {
+  const start = timeStartIn(bytes, lineStart, lineEnd);
+  const end = start === undefined ? undefined : timeEndIn(bytes, start, lineEnd);
+  return start === undefined || end === undefined ? undefined : {start, end};
 }
 
 /** Returns where the level begins; undefined if the line is no head. */

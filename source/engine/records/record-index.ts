@@ -27,6 +27,7 @@ import {
   RecordTable,
   recordCode,
 } from './record-table.ts';
+import {type LogFacts, Repeats} from './repeats.ts';
 import {type Run, Runs} from './runs.ts';
 
 /** Cost of an entry in bytes, added to its own bytes: a flood of empty lines takes time, too. */
@@ -50,6 +51,7 @@ export class RecordIndex {
   readonly #open = new OpenRecords();
   readonly #configurations = new Configurations();
   readonly #reports = new PanicReports();
+  readonly #repeats: Repeats;
   /** All entries below are complete and in the table, which may also have the open line. */
   #next: number;
   /** At the last call of `#drop`. */
@@ -61,8 +63,9 @@ export class RecordIndex {
   /** Version of the buffer when all of it was read. */
   #doneVersion: number | undefined;
 
-  constructor(buffer: LogBuffer) {
+  constructor(buffer: LogBuffer, facts: LogFacts = {}) {
     this.#buffer = buffer;
+    this.#repeats = new Repeats(buffer, facts);
     this.#next = buffer.firstId;
     this.#table = new RecordTable(this.#next);
   }
@@ -135,6 +138,12 @@ export class RecordIndex {
   get long(): LongRecords {
     this.#drop();
     return this.#table.long;
+  }
+
+  /** The records with the text of the one before. */
+  get repeats(): Repeats {
+    this.#drop();
+    return this.#repeats;
   }
 
   /** The head of the oldest panic or configuration that is probably not complete; `endId` of the buffer without one. */
@@ -277,6 +286,7 @@ export class RecordIndex {
       else if (this.#addLine(id, bytes, start, end - (open && id + 1 === endId ? 0 : 1))) cost += runnerCost;
       this.#next = id + 1;
     }
+    this.#repeats.release();
     return cost;
   }
 
@@ -294,6 +304,7 @@ export class RecordIndex {
       this.#endsEmpty = false;
     }
     this.#table.dropBefore(firstId);
+    this.#repeats.dropBelow(firstId);
     this.#runs.dropBefore(firstId);
     this.#dropped.firstId = firstId;
     this.#dropped.next = this.#next;
@@ -347,8 +358,10 @@ export class RecordIndex {
     if (isOpen) this.#open.addHead(panic ?? id, isRunner);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();
-    if (panic === undefined) this.#table.addHead(recordCode(level, isOpen));
-    else this.#table.addMember(panic);
+    if (panic === undefined) {
+      this.#table.addHead(recordCode(level, isOpen));
+      this.#repeats.add(id, bytes, start, end);
+    } else this.#table.addMember(panic);
     if (isWhole && !isImitated) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
   }
@@ -387,6 +400,8 @@ export class RecordIndex {
     const frame = kind === 'frame' ? frameNumberIn(bytes, start, end) : undefined;
     const head = isLast ? this.#open.addSuffixLine(id) : this.#open.addLine(id, kind, frame);
     this.#addToRecord(id, head, plainCode);
+    if (head === id) this.#repeats.add(id, bytes, start, end);
+    else this.#repeats.extend(head);
     return kind === 'empty';
   }
 

@@ -15,7 +15,7 @@ export const folds: Feature = {
           if (!tab) return;
           const fold = !tab.pane.fold;
           screen.changePane({fold});
-          if (!fold) screen.say('each record has its own row');
+          if (!fold) screen.say('only records of one text are folded');
           else sayFolded(screen);
         },
       },

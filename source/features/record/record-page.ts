@@ -61,8 +61,8 @@ function open(screen: Screen, {keyName}: Opening): void {
   }
   if (showsRecord(screen, keyName, 'open this record')) return;
   const fold = at.model.folds.at(at.current);
-  // An error has more to show than how many like it were suppressed.
-  if (fold?.open === false && fold.of !== 'suppressed') toggleFold(screen);
+  // An error has more to show than how often it came, and how many like it were suppressed.
+  if (fold?.open === false && fold.of !== 'suppressed' && fold.of !== 'repeats') toggleFold(screen);
   else openRecord(screen);
 }
 
@@ -101,12 +101,13 @@ function openRecord(screen: Screen): void {
 function rowsOf(screen: Screen, width: number): PageRows {
   const at = screen.paneOnScreen;
   if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
-  const {index, source} = at.model;
+  const {index, source, folds} = at.model;
   const head = index.headOf(at.current);
+  const equal = folds.at(at.current)?.of === 'repeats' ? folds.foldedAt(at.current) : 1;
   const marker = source.buffer.markerAt(head);
   const origin = source.merge?.originAt(head);
   const name = clean((origin === undefined ? undefined : source.merge?.names[origin]) ?? source.name);
-  const heading = ` ${name}${marker ? '' : `  line ${count(head + 1)}`}`;
+  const heading = ` ${name}${marker ? '' : `  line ${count(head + 1)}`}${equal > 1 ? `, the first of ${count(equal)} equal records` : ''}`;
   const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
   if (marker) return [...title, ...paragraph(markerText(marker), width)];
   const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);

@@ -146,9 +146,9 @@ async function errorsOf(screen: Screen, name: string): Promise<readonly Pipeline
 /** All lines of the current record, or of all records in its fold. */
 function idsOfRecord({model, current}: PaneOnScreen): Iterable<number> {
   if (current === undefined) return [];
-  const {shown, index, folds} = model;
-  if (shown && shown.foldedAt(current) > 1) return shown.foldLines(current);
+  const {index, folds} = model;
   const head = index.headOf(current);
+  if (folds.foldedAt(current) > 1) return [...folds.linesBefore(head), ...folds.linesOf(current)];
   return [...folds.linesBefore(head), ...index.linesOf(head)];
 }
 

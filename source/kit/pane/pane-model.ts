@@ -82,7 +82,10 @@ export class PaneModel {
   constructor(source: PaneLog, options: PaneModelOptions) {
     this.source = source;
     const {buffer, errors} = source;
-    const index = new RecordIndex(buffer);
+    const index = new RecordIndex(buffer, {
+      errorAfter: (id) => errors.suppressed.errorAfter(id),
+      originAt: source.merge && ((id) => source.merge?.originAt(id)),
+    });
     this.index = index;
     this.folds = new PaneFolds({
       buffer,
@@ -90,6 +93,7 @@ export class PaneModel {
       suppressed: errors.suppressed,
       shown: () => this.#shown,
       isAsSent: () => this.#view?.asSent === true,
+      foldsSimilar: () => this.#shown !== undefined && this.#view?.fold === true,
       onToggle: () => this.#progress.set(this.#progress.get() + 1),
     });
     this.#options = options;

@@ -51,12 +51,12 @@ export function anchoredPosition({tab, model, geometry}: PaneOnScreen, before: E
 function selectedRange({model, tab, current}: PaneOnScreen): RecordRange | undefined {
   const {selectedFrom} = tab.pane;
   if (selectedFrom === undefined || current === undefined) return undefined;
-  const {index, shown} = model;
+  const {index, folds} = model;
   const ends = [index.headOf(selectedFrom), index.headOf(current)];
   const first = Math.min(...ends);
   const lastRow = Math.max(...ends);
   // The last row may be a fold of several records.
-  const lastIds = shown && shown.foldedAt(lastRow) > 1 ? [...shown.foldLines(lastRow)] : index.linesOf(lastRow);
+  const lastIds = folds.foldedAt(lastRow) > 1 ? [...folds.linesOf(lastRow)] : index.linesOf(lastRow);
   const end = lastIds.at(-1) ?? lastRow;
   const last = index.headOf(end);
   let to = end + 1;
@@ -95,13 +95,13 @@ export function selectionWords(at: PaneOnScreen): string | undefined {
 
 /**
  * Returns what a key for one record takes, where that is more than the line that is marked: `record of 63 lines`, `12
- * similar records`.
+ * similar records`, `8 equal records`.
  */
 export function recordWords({model, tab, current}: PaneOnScreen): string | undefined {
   const {position, selectedFrom} = tab.pane;
   if (position.kind === 'follow' || selectedFrom !== undefined || current === undefined) return undefined;
-  const folded = model.shown?.foldedAt(current) ?? 1;
-  if (folded > 1) return `${count(folded)} similar records`;
+  const folded = model.folds.foldedAt(current);
+  if (folded > 1) return `${count(folded)} ${model.folds.at(current)?.of === 'repeats' ? 'equal' : 'similar'} records`;
   const lines = model.index.linesOf(model.index.headOf(current)).length;
   return lines > 1 ? `record of ${count(lines)} lines` : undefined;
 }

@@ -88,6 +88,7 @@ export class PaneRows {
         })),
         search: searching?.pattern,
         summarisedAt: (id) => this.#summarisedAt(id, view),
+        textOf: (id) => this.#model.folds.textOf(id),
         startAt: (id) => this.#startAt(id),
         timeAt: (id) => this.#model.index.timeAt(id),
       });
@@ -192,7 +193,7 @@ export class PaneRows {
     return {
       ...(level !== undefined && {level}),
       isAround: shown?.isAround(id) ?? false,
-      folded: shown?.foldedAt(id) ?? 1,
+      folded: folds.foldedAt(id),
       suppressed: folds.suppressedAt(id),
       lines: folds.records.closedAt(id)?.lines ?? 1,
       marked: id === head && marks.has(head),

@@ -59,6 +59,8 @@ export type RowOptions = Gutter &
     readonly search: Pattern | undefined;
     /** The long record whose summary is the row of an entry: mostly a closed one. */
     readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
+    /** The entry whose text is in the row of an entry: of records of one text the last. */
+    readonly textOf: (id: number) => number;
     /** Words of the row above an entry: `run 2`; undefined: there is none. */
     readonly startAt: (id: number) => string | undefined;
     /** Its Unix time in ms. */
@@ -318,7 +320,8 @@ export class RowRenderer {
   }
 
   /** The text of an entry; empty if the entry is not held. */
-  #textOf(id: number): EntryText {
+  #textOf(row: number): EntryText {
+    const id = this.#options.textOf(row);
     const marker = this.#buffer.markerAt(id);
     // A marker may be replaced, and the open line grows: neither is cached.
     if (marker) return markerEntry(marker, this.#form);

@@ -1,10 +1,10 @@
 import {setFlagsFromString} from 'node:v8';
 import {runInNewContext} from 'node:vm';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
+import {IdSet} from '../../../source/engine/buffer/id-set.ts';
 import {type LogBuffer, WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import {type Filter, parseFilter} from '../../../source/engine/filters/filter.ts';
-import {IdSet} from '../../../source/engine/filters/id-set.ts';
 import {ShownLines, type ShownLinesOptions} from '../../../source/engine/filters/shown-lines.ts';
 import {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {fingerprintOf} from '../../../source/engine/records/fingerprint.ts';

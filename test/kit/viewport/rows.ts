@@ -36,6 +36,7 @@ export function rendererOf(buffer: WritableLogBuffer, change: Partial<RowOptions
     highlights: [],
     search: undefined,
     summarisedAt: () => undefined,
+    textOf: (id) => id,
     startAt: () => undefined,
     timeAt: () => undefined,
     ...change,

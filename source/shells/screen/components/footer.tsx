@@ -107,7 +107,7 @@ function ofLog({tab, paneOnScreen}: Controller): Conditions {
     hasMarks: marks.size > 0,
     isFolded: fold,
     isOnRecord: current !== undefined,
-    isOnFold: current !== undefined && (model?.shown?.foldedAt(current) ?? 1) > 1,
+    isOnFold: current !== undefined && (model?.folds.foldedAt(current) ?? 1) > 1,
     isAsSent: asSent,
   };
 }

@@ -89,6 +89,31 @@ export class IdSet {
     return undefined;
   }
 
+  /** The lowest id from `id` on that is no member. */
+  nextOutside(id: number): number {
+    let at = id;
+    while (this.has(at)) {
+      const isFull = (at - this.#base) % blockIds === 0 && this.#blockOf(at)?.count === blockIds;
+      const free = ~this.wordAt(at) & (-1 << (at - this.#base));
+      if (!isFull && free !== 0) return at - ((at - this.#base) & 31) + lowestBit(free);
+      at += isFull ? blockIds : 32 - ((at - this.#base) & 31);
+    }
+    return at;
+  }
+
+  /** The highest id up to `id` that is no member. */
+  previousOutside(id: number): number {
+    let at = id;
+    while (this.has(at)) {
+      const place = (at - this.#base) & 31;
+      const isFull = (at - this.#base) % blockIds === blockIds - 1 && this.#blockOf(at)?.count === blockIds;
+      const free = ~this.wordAt(at) & (-1 >>> (31 - place));
+      if (!isFull && free !== 0) return Math.max(at - place + highestBit(free), this.#floor - 1);
+      at = Math.max(at - (isFull ? blockIds : place + 1), this.#floor - 1);
+    }
+    return at;
+  }
+
   countFrom(id: number): number {
     const offset = Math.max(id, this.#floor) - this.#base;
     const first = Math.floor(offset / blockIds);
@@ -105,11 +130,28 @@ export class IdSet {
     return count;
   }
 
+  /** Counts the members in `[from, to)` that are in another set, of which `wordAt` has the words. */
+  countShared(from: number, to: number, wordAt: (id: number) => number): number {
+    let count = 0;
+    for (let at = Math.max(from, this.#floor); at < to; ) {
+      const bit = (at - this.#base) & 31;
+      const end = Math.min(to, at - bit + 32);
+      const word = this.wordAt(at);
+      if (word !== 0) count += bitCount(word & wordAt(at) & bitsBetween(bit, bit + end - at));
+      at = end;
+    }
+    return count;
+  }
+
   /** The 32 bits around `id`. They begin at a multiple of 32, so that words of several sets can be combined. */
   wordAt(id: number): number {
     const offset = id - this.#base;
     if (offset < 0) return 0;
-    return this.#blocks[Math.floor(offset / blockIds)]?.words[(offset >> 5) & (blockWords - 1)] ?? 0;
+    return this.#blockOf(id)?.words[(offset >> 5) & (blockWords - 1)] ?? 0;
+  }
+
+  #blockOf(id: number): Block | undefined {
+    return this.#blocks[Math.floor((id - this.#base) / blockIds)];
   }
 
   /** Replaces the bits of `[from, to)`, 32 at a time: `change` gets a word and one of its ids. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {IdSet, Journal} from '../../../source/engine/filters/id-set.ts';
+import {IdSet, Journal} from '../../../source/engine/buffer/id-set.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
 const start = 4_294_967_200;
@@ -40,6 +40,12 @@ function expectSame(set: IdSet, model: ReadonlySet<number>, probes: readonly num
     expect(set.nextFrom(probe)).toBe(sorted.find((each) => each >= probe));
     expect(set.previousTo(probe)).toBe(sorted.findLast((each) => each <= probe));
     expect(set.countFrom(probe)).toBe(sorted.filter((each) => each >= probe).length);
+    let [after, before] = [probe, probe];
+    while (model.has(after)) after += 1;
+    while (model.has(before)) before -= 1;
+    expect([set.nextOutside(probe), set.previousOutside(probe)]).toEqual([after, before]);
+    const even = sorted.filter((each) => each >= probe && each < start + 9000 && each % 2 === 0);
+    expect(set.countShared(probe, start + 9000, () => 0x55555555)).toBe(even.length);
   }
 }
 

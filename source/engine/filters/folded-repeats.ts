@@ -1,0 +1,91 @@
+import type {Entries} from '../buffer/log-buffer.ts';
+import type {RecordIndex} from '../records/record-index.ts';
+import type {RepeatRun} from '../records/repeats.ts';
+import type {ShownLines} from './shown-lines.ts';
+
+/** What filters leave of a log; undefined: all of it. */
+type Filtered = Pick<ShownLines, 'includes' | 'wordAt'> | undefined;
+
+/** Records of one text, one after the other, in the row of the first until the user opens it. */
+export class FoldedRepeats {
+  readonly #index: Pick<RecordIndex, 'repeats'>;
+  /** The last head of each run when it was opened: of all its records it stays the longest. */
+  readonly #opened = new Set<number>();
+
+  constructor(index: Pick<RecordIndex, 'repeats'>) {
+    this.#index = index;
+  }
+
+  /** The run of an entry, as filters leave it; undefined if nothing repeats the entry, or its first record is hidden. */
+  at(id: number, filtered: Filtered): (RepeatRun & {readonly open: boolean}) | undefined {
+    const {repeats} = this.#index;
+    const run = repeats.runOf(id);
+    if (!run || filtered?.includes(run.head) === false) return undefined;
+    const open = this.#isOpen(run);
+    if (!filtered) return {...run, open};
+    const {head, end} = run;
+    const records = 1 + repeats.heads.countShared(head, end, (at) => filtered.wordAt(at));
+    let last: number | undefined = run.last;
+    while (last !== undefined && !filtered.includes(last)) last = repeats.heads.previousTo(last - 1);
+    return records > 1 ? {head, end, last: last ?? head, records, open} : undefined;
+  }
+
+  setOpen({head, end, last}: RepeatRun, isOpen: boolean): void {
+    for (const opened of this.#opened) if (opened >= head && opened < end) this.#opened.delete(opened);
+    if (isOpen) this.#opened.add(last);
+  }
+
+  /** Returns those of `unfolded` that have a row. */
+  entries(unfolded: Entries, filtered: Filtered): Entries {
+    return {
+      atOrAfter: (id) => {
+        let at = unfolded.atOrAfter(id);
+        for (let run = this.#hiding(at, filtered); run; run = this.#hiding(at, filtered))
+          at = unfolded.atOrAfter(run.end);
+        return at;
+      },
+      atOrBefore: (id) => {
+        const at = unfolded.atOrBefore(id);
+        return this.#hiding(at, filtered)?.head ?? at;
+      },
+      countFrom: (id) => unfolded.countFrom(id) - this.#hiddenFrom(id, filtered),
+    };
+  }
+
+  /** The closed run in whose row a record is, but for its first one. */
+  #hiding(id: number | undefined, filtered: Filtered): RepeatRun | undefined {
+    const {repeats} = this.#index;
+    const run = id !== undefined && repeats.heads.has(id) ? repeats.runOf(id) : undefined;
+    return run && this.#isFolded(run, filtered) ? run : undefined;
+  }
+
+  #isFolded(run: RepeatRun, filtered: Filtered): boolean {
+    return filtered?.includes(run.head) !== false && !this.#isOpen(run);
+  }
+
+  #isOpen({head, end}: RepeatRun): boolean {
+    for (const opened of this.#opened) if (opened >= head && opened < end) return true;
+    return false;
+  }
+
+  /** Number of the unfolded entries from `id` on that have no row. */
+  #hiddenFrom(id: number, filtered: Filtered): number {
+    const {repeats} = this.#index;
+    const {heads} = repeats;
+    let hidden = filtered ? 0 : heads.countFrom(id);
+    if (!filtered) {
+      for (const opened of this.#opened) {
+        const run = repeats.runOf(opened);
+        if (run && run.end > id) hidden -= heads.countFrom(Math.max(run.head, id)) - heads.countFrom(run.end);
+      }
+      return hidden;
+    }
+    for (let head = heads.nextFrom(id); head !== undefined; ) {
+      const run = repeats.runOf(head);
+      const end = run?.end ?? head + 1;
+      if (run && this.#isFolded(run, filtered)) hidden += heads.countShared(head, end, (at) => filtered.wordAt(at));
+      head = heads.nextFrom(end);
+    }
+    return hidden;
+  }
+}

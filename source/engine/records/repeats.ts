@@ -1,0 +1,123 @@
+import {IdSet, Journal} from '../buffer/id-set.ts';
+import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {timeRangeIn} from './line-head.ts';
+
+/** Consecutive records of one text: entries `[head, end)`. `last`: the head of the newest. */
+export type RepeatRun = {readonly head: number; readonly end: number; readonly last: number; readonly records: number};
+
+/** What only those who hold the log know. */
+export type LogFacts = {
+  /** The error that closely follows a line of the limiter (`SuppressedErrors`). */
+  readonly errorAfter?: (id: number) => number | undefined;
+  /** The pipeline of an entry of a merged log. */
+  readonly originAt?: ((id: number) => number | undefined) | undefined;
+};
+
+/** `bytes`: held only while its segment is read. */
+type Line = {id: number; length: number; start: number; bytes: Uint8Array | undefined};
+
+/**
+ * The records of one line that have the text of the record before them, beyond its time; a line of the limiter may be
+ * between two such errors. Only lines of one length are compared, and only repeats take memory: two bits each.
+ */
+export class Repeats {
+  readonly #buffer: Pick<LogBuffer, 'lineAt'>;
+  readonly #facts: LogFacts;
+  /** Repeats, and the lines of the limiter between them. */
+  readonly #entries: IdSet;
+  /** Repeats alone. */
+  readonly #heads: IdSet;
+  #last: Line = {id: -1, length: 0, start: 0, bytes: undefined};
+  #before: Line = {id: -1, length: 0, start: 0, bytes: undefined};
+
+  constructor(buffer: Pick<LogBuffer, 'lineAt' | 'firstId'>, facts: LogFacts) {
+    this.#buffer = buffer;
+    this.#facts = facts;
+    this.#entries = new IdSet(buffer.firstId, new Journal());
+    this.#heads = new IdSet(buffer.firstId, new Journal());
+  }
+
+  /** Heads of the records that repeat the one before. */
+  get heads(): Pick<IdSet, 'has' | 'nextFrom' | 'previousTo' | 'countFrom' | 'countShared'> {
+    return this.#heads;
+  }
+
+  /** The run of an entry; undefined if nothing repeats its record. */
+  runOf(id: number): RepeatRun | undefined {
+    const head = this.#entries.previousOutside(id);
+    const end = this.#entries.nextOutside(head + 1);
+    const last = this.#heads.previousTo(end - 1);
+    if (last === undefined || last <= head) return undefined;
+    return {head, end, last, records: 1 + this.#heads.countFrom(head) - this.#heads.countFrom(end)};
+  }
+
+  /** Adds a head, `[start, end)` without its newline. Entries come in order. */
+  add(id: number, bytes: Uint8Array, start: number, end: number): void {
+    const [before, last] = [this.#before, this.#last];
+    const length = end - start;
+    if (length > 0 && last.id === id - 1) {
+      if (last.length === length) {
+        if (this.#isSame(last, id, bytes, start)) this.#put(id);
+      } else if (before.length === length && before.id === id - 2 && this.#facts.errorAfter?.(id - 1) === id) {
+        if (this.#isSame(before, id, bytes, start)) {
+          this.#entries.add(id - 1);
+          this.#put(id);
+        }
+      }
+    }
+    before.id = id;
+    before.length = length;
+    before.start = start;
+    before.bytes = bytes;
+    this.#before = last;
+    this.#last = before;
+  }
+
+  /** The record gets another line: it is no longer the text of the one before. */
+  extend(head: number): void {
+    if (!this.#heads.has(head)) return;
+    this.#heads.delete(head);
+    this.#entries.delete(head);
+    if (!this.#heads.has(head - 1)) this.#entries.delete(head - 1);
+  }
+
+  /** Releases the bytes of the last lines, which may be a view of what was read from a disk. */
+  release(): void {
+    this.#last.bytes = undefined;
+    this.#before.bytes = undefined;
+  }
+
+  /** Drops ids below `floor`. The first that is left of a run begins it. */
+  dropBelow(floor: number): void {
+    this.#entries.dropBelow(floor);
+    this.#heads.dropBelow(floor);
+    if (!this.#entries.has(floor)) return;
+    const head = this.#heads.nextFrom(floor) ?? floor;
+    this.#entries.rewrite(floor, head + 1, () => 0);
+    this.#heads.delete(head);
+  }
+
+  #put(id: number): void {
+    this.#entries.add(id);
+    this.#heads.add(id);
+  }
+
+  #isSame(other: Line, id: number, bytes: Uint8Array, start: number): boolean {
+    const held = other.bytes ?? this.#buffer.lineAt(other.id);
+    const from = other.bytes ? other.start : 0;
+    if (!held || !isSameText(held, from, bytes, start, other.length)) return false;
+    const {originAt} = this.#facts;
+    return !originAt || originAt(other.id) === originAt(id);
+  }
+}
+
+/** Compares two lines of one length. From the end: most lines of a kind differ there. */
+function isSameText(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number, length: number): boolean {
+  let last = length - 1;
+  while (last >= 0 && a[aStart + last] === b[bStart + last]) last -= 1;
+  if (last < 0) return true;
+  const time = timeRangeIn(b, bStart, bStart + length);
+  if (!time || last >= time.end - bStart) return false;
+  for (let at = 0; at < time.start - bStart; at++) if (a[aStart + at] !== b[bStart + at]) return false;
+  return true;
+}
