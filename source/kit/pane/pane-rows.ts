@@ -187,7 +187,7 @@ export class PaneRows {
   #rowState(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowState {
     const {index, folds, shown, source} = this.#model;
     const head = index.headOf(id);
-    const level = index.levelAt(id);
+    const level = id === head ? index.levelAt(id) : undefined;
     const origin = source.merge?.originAt(id);
     const name = origin === undefined ? undefined : this.#originNames[origin];
     return {

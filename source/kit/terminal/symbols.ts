@@ -25,6 +25,8 @@ export type Symbols = {
   /** The line continues beyond the border of the pane. */
   readonly cutLeft: string;
   readonly cutRight: string;
+  /** At the first row of an error in a log. */
+  readonly errorBar: string;
   /** In front of a number of errors. */
   readonly error: string;
   /** In front of the number of records of a fold. */
@@ -56,6 +58,7 @@ const unicode: Symbols = {
   dot: '·',
   cutLeft: '‹',
   cutRight: '›',
+  errorBar: '▎',
   error: '✗',
   times: '×',
   bars: '▁▂▃▄▅▆▇█',
@@ -83,6 +86,7 @@ const ascii: Symbols = {
   dot: '-',
   cutLeft: '<',
   cutRight: '>',
+  errorBar: '!',
   error: '!',
   times: 'x',
   bars: '.,:=+*#@',

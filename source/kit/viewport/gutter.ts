@@ -12,6 +12,7 @@ export type Gutter = {
 
 /** The state of an entry beside its text, read for each frame. */
 export type RowState = {
+  /** Of a record, at its first line. */
   readonly level?: Level | undefined;
   /** The entry is shown only because it is near a match: its row is dim. */
   readonly isAround: boolean;
@@ -27,15 +28,15 @@ export type RowState = {
   readonly origin?: {readonly name: string; readonly color: Color} | undefined;
 };
 
-/** One cell for the current line and the selection, one for the user's mark and the bar of errors. */
+/** One cell for the current line and the selection, one for the user's mark or that of an error. */
 const marginCells = 2;
 /** Names are omitted if the text would have fewer cells. */
 const leastText = 16;
 
-// Bars are painted spaces, so that text selected with the mouse is copied without them. The bar of the selection has the
-// text's colour: blue is hard to see on black.
+// A painted space, so that text selected with the mouse is copied without it. It has the text's colour: blue is hard to
+// see on black.
 const selectionBar: Style = {inverse: true};
-const errorBar: Style = {inverse: true, fg: 1};
+const errorStyle: Style = {fg: 1};
 const currentStyle: Style = {bold: true};
 const markStyle: Style = {bold: true, fg: 6};
 
@@ -52,15 +53,16 @@ export function fitGutter(gutter: Gutter, width: number): Gutter {
 export function paintGutter(
   state: RowState,
   gutter: Gutter,
-  {isCurrent, symbols}: {isCurrent: boolean; symbols: Symbols},
+  {isCurrent, isFirst, symbols}: {isCurrent: boolean; isFirst: boolean; symbols: Symbols},
 ): StyledText {
   const current = plain(isCurrent ? symbols.currentLine : ' ', {
     ...(isCurrent && currentStyle),
     ...(state.selected && selectionBar),
   });
-  const mark = plain(state.marked ? symbols.mark : ' ', {
+  const isError = isFirst && state.level === 'ERROR';
+  const mark = plain(state.marked ? symbols.mark : isError ? symbols.errorBar : ' ', {
     ...(state.marked && markStyle),
-    ...(state.level === 'ERROR' && errorBar),
+    ...(isError && errorStyle),
   });
   const parts = [current, mark];
   if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells), plain(' '));

@@ -184,7 +184,11 @@ export class RowRenderer {
   #paintRow({id, row}: RowPosition, input: PaintInput): string {
     const {symbols, colors} = this.#options;
     const state = input.stateOf(id);
-    const gutter = paintGutter(state, this.#gutter, {isCurrent: id === input.current, symbols});
+    const gutter = paintGutter(state, this.#gutter, {
+      isCurrent: id === input.current,
+      isFirst: row === 0,
+      symbols,
+    });
     const entry = this.#textOf(id);
     const {rows} = entry;
     const end = row === rows.length - 1 ? this.#endOf(entry, state) : undefined;

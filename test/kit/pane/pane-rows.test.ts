@@ -104,8 +104,8 @@ describe('the rows of a log', () => {
     await using screen = await reading(log, {names: ['orders', 'fraud']});
     screen.controller.tabSwitcher.merge(['fraud', 'orders']);
     await screen.until(() => rowsOf(screen).length === 6, 'the merged lines');
-    expect(rowsOf(screen).filter((row) => /^ {2}orders /.test(row))).toHaveLength(5);
-    expect(rowsOf(screen).filter((row) => /^ {2}fraud {2}/.test(row))).toHaveLength(1);
+    expect(rowsOf(screen).filter((row) => /^ [ ▎]orders /.test(row))).toHaveLength(5);
+    expect(rowsOf(screen).filter((row) => /^ [ ▎]fraud {2}/.test(row))).toHaveLength(1);
   });
 });
 

@@ -6,17 +6,17 @@ import {stateRows, withoutColors} from './rows.ts';
 const shown = (...parameters: Parameters<typeof stateRows>) => stateRows(...parameters).map(withoutColors);
 
 describe('the margin', () => {
-  it('has a red bar at each row of a line of an error record', () => {
+  it('has a thin bar at the first row of an error', () => {
     expect(stateRows('abcdef', {level: 'ERROR'}, {width: 5, wrap: 'all'})).toEqual([
-      ' \u001B[7;31m \u001B[0mabc',
-      ' \u001B[7;31m \u001B[0mdef',
+      ' \u001B[31m▎\u001B[0mabc',
+      '  def',
     ]);
     expect(stateRows('abc', {level: 'WARN'})).toEqual(['  abc']);
   });
 
   it("has the user's mark, in front of an error, too", () => {
     expect(shown('abc', {marked: true})).toEqual([' ◆abc']);
-    expect(stateRows('abc', {marked: true, level: 'ERROR'})).toEqual([' \u001B[1;7;31m◆\u001B[0mabc']);
+    expect(stateRows('abc', {marked: true, level: 'ERROR'})).toEqual([' \u001B[1;31m◆\u001B[0mabc']);
     expect(shown('abc', {marked: true}, {symbols: symbolsFor(false)})).toEqual([' +abc']);
   });
 
@@ -25,8 +25,8 @@ describe('the margin', () => {
     expect(stateRows('abc', {selected: true}, {}, 0)).toEqual(['\u001B[1;7m▸\u001B[0m \u001B[1mabc\u001B[0m']);
   });
 
-  it('shows bars as inverse blanks without colours, and never as characters', () => {
-    expect(stateRows('abc', {selected: true, level: 'ERROR'}, {colors: 'none'})).toEqual(['\u001B[7m  \u001B[0mabc']);
+  it('has both bars without colours, too', () => {
+    expect(stateRows('abc', {selected: true, level: 'ERROR'}, {colors: 'none'})).toEqual(['\u001B[7m \u001B[0m▎abc']);
   });
 });
 
