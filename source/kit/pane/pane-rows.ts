@@ -68,14 +68,16 @@ export class PaneRows {
     const {source, searching, highlights, index: records} = this.#model;
     const {buffer} = source;
     const {pan} = view;
+    const isFollowing = view.position.kind === 'follow';
     const options = paneOptionNames.map((name) => view[name]);
     const colors = this.#services.colors.get();
-    const key = [paneWidth, pan, ...options, searching?.pattern, highlights, records, colors];
+    const key = [paneWidth, pan, isFollowing, ...options, searching?.pattern, highlights, records, colors];
     if (!this.#cached || !sameParts(this.#cached.key, key)) {
       const {symbols, offsetAt} = this.#services;
       const renderer = new RowRenderer(buffer, {
         records,
         pan,
+        isFollowing,
         ...picked(view, paneOptionNames),
         offsetAt,
         colors,

@@ -13,11 +13,11 @@ import {isVerbatim, timeOfText, type ZoneOffset} from './time-column.ts';
 
 export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 
-/** Shape of an entry's rows: `mostRows` for each line of its message. */
+/** Shape of an entry's rows. */
 export type EntryShape = {
   /** The entry continues the record of a line with a time and a level. */
   readonly isContinuation: boolean;
-  /** 1: the line is not wrapped. */
+  /** Rows of each line of its message, at most: 1, or as many as it needs. */
   readonly mostRows: number;
 };
 
@@ -41,6 +41,8 @@ export type EntryText = {
   readonly hasPlainEnd: boolean;
   /** The line's length, shown at the right border; undefined if the whole line is shown. */
   readonly label: string | undefined;
+  /** Rows that are left out while following. */
+  readonly hiddenRows: number;
   /** Unix time in ms; undefined if the entry is no record. */
   readonly at: number | undefined;
   /** Cells of the time column, with which `styled.text` begins; 0 for none. */
@@ -58,6 +60,8 @@ export type EntryForm = {
   readonly cells: number;
   readonly symbols: Symbols;
   readonly compact: CompactForm | undefined;
+  /** Rows of a line, at most. */
+  readonly mostRows: number;
   /** Zone of the times in the words of markers. */
   readonly zone: ZoneOffset;
   readonly highlights: readonly Highlight[];
@@ -89,7 +93,9 @@ const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
   loss: {fg: 1, bold: true},
 };
 /** Rows of an entry, at most: 64 KiB at 80 columns are 820. */
-const wrapLimit = 1000;
+export const wrapLimit = 1000;
+/** Rows of an error that nobody asked to wrap, at most; also those that are counted of one that has fewer. */
+export const errorLimit = 100;
 
 /** The words of a marker on the screen, which a search reads, too. */
 export function markerWords(marker: Marker): string {
@@ -127,6 +133,7 @@ export function markerEntry(marker: Marker, {cells, symbols, zone, search, highl
     placeLength: 0,
     hasPlainEnd: false,
     label: undefined,
+    hiddenRows: 0,
     at: undefined,
     timeCells: 0,
   };
@@ -163,19 +170,21 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape,
     styled = overlay(styled, matchRanges(pattern, styled.text, compact, cells), style);
   const found = search ? matchRanges(search, styled.text, compact, cells) : [];
   styled = overlay(styled, found, matchStyle);
-  const rows = layOut(styled.text, {cells: form.cells, column, shape});
-  const isCut = length > visibleBytes || rows.length > wrapLimit;
+  const limit = Math.max(form.mostRows, errorLimit);
+  const rows = layOut(styled.text, {cells: form.cells, column, shape, limit});
+  const isCut = length > visibleBytes || rows.length > limit;
   return {
     shape,
     styled,
     headLength,
     isAsSent,
     placeLength,
-    rows: rows.slice(0, wrapLimit),
+    rows: rows.slice(0, form.mostRows),
     matches: found,
     // The desired state, and as sent the pipeline's id and name.
     hasPlainEnd: record?.source === 'manager',
     label: isCut ? `${form.symbols.ellipsis} ${byteSize(length)}` : undefined,
+    hiddenRows: isCut ? 0 : Math.max(0, rows.length - form.mostRows),
     at: record && timeOfText(record.timeText),
     timeCells: cells,
   };
@@ -200,16 +209,16 @@ export function rowAt({rows}: EntryText, at: number): number {
   );
 }
 
-type Room = {readonly cells: number; readonly column: number; readonly shape: EntryShape};
+type Room = {readonly cells: number; readonly column: number; readonly shape: EntryShape; readonly limit: number};
 
 /** The rows of a text, at most one more than the limit. Only the first may begin at the border. */
-function layOut(text: string, {cells, column, shape}: Room): readonly EntryRow[] {
+function layOut(text: string, {cells, column, shape, limit}: Room): readonly EntryRow[] {
   const rows: EntryRow[] = [];
-  for (let start = 0; rows.length <= wrapLimit; ) {
+  for (let start = 0; rows.length <= limit; ) {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline;
     const indent = start > 0 || shape.isContinuation ? column : 0;
-    const maxRows = Math.min(shape.mostRows, wrapLimit + 1 - rows.length);
+    const maxRows = Math.min(shape.mostRows, limit + 1 - rows.length);
     const line = text.slice(start, end);
     const offsets = maxRows === 1 ? [0] : wordOffsets(line, cells - indent, {hanging: column - indent, maxRows});
     for (const [row, offset] of offsets.entries()) {

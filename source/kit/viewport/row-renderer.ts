@@ -6,7 +6,7 @@ import type {Level} from '../../engine/records/level.ts';
 import {levelIn} from '../../engine/records/line-head.ts';
 import {kindIn} from '../../engine/records/line-kind.ts';
 import type {LongRecord} from '../../engine/records/long-records.ts';
-import {count} from '../../lib/format.ts';
+import {count, counted} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import type {PaneOptions} from '../settings/option-table.ts';
 import {clip, clippedSides, middleCut, padTo} from '../terminal/fit.ts';
@@ -20,12 +20,14 @@ import {
   type EntryForm,
   type EntryShape,
   type EntryText,
+  errorLimit,
   type Highlight,
   lineEntry,
   markerEntry,
   rowAt,
   ruleCells,
   type TextRange,
+  wrapLimit,
 } from './entry-text.ts';
 import type {RowPosition} from './geometry.ts';
 import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
@@ -42,13 +44,15 @@ export type KnownRecords = {
 
 /**
  * The options of the layout of entries. A change of one needs a new renderer. With `wrap: 'errors'` lines of WARN and worse
- * continue in the next row; they have five rows at most, and the frames of a backtrace one.
+ * continue in the next row, but for the frames of a backtrace.
  */
 export type RowOptions = Gutter &
   PaneOptions & {
     /** Cells of a whole row, at least 4. */
     readonly width: number;
     readonly records: KnownRecords;
+    /** Unless all lines are to be wrapped, a line has three rows at most: what comes must not leave at once. */
+    readonly isFollowing: boolean;
     /** Cells hidden on the left, of lines that are not wrapped. */
     readonly pan: number;
     readonly offsetAt: ZoneOffset;
@@ -87,8 +91,8 @@ const leastForTime = 28;
 /** Entries that are searched for the previous record's time: lines of a backtrace have none. */
 const lookBack = 200;
 
-/** Rows of a line of an error, at most. */
-const errorRows = 5;
+/** Rows of a line while following, at most. */
+const followedRows = 3;
 /** Cells of a message for which time and level may stay in place while it is panned. */
 const leastPanned = 8;
 /** Cells of the beginning of a message that are never left out. */
@@ -99,7 +103,7 @@ const cutMark: Style = {dim: true};
 const cacheLimit = 2000;
 
 /** An object for each kind of shape, so that shapes can be compared. */
-const shapes = [1, errorRows, Number.POSITIVE_INFINITY].flatMap((mostRows): readonly EntryShape[] => [
+const shapes = [1, Number.POSITIVE_INFINITY].flatMap((mostRows): readonly EntryShape[] => [
   {isContinuation: false, mostRows},
   {isContinuation: true, mostRows},
 ]);
@@ -123,14 +127,16 @@ export class RowRenderer {
   readonly #closedTexts = new Map<number, {readonly lines: number; readonly text: EntryText}>();
 
   constructor(buffer: LogBuffer, options: RowOptions) {
-    const {width, asSent, time, offsetAt} = options;
+    const {width, asSent, time, offsetAt, isFollowing, wrap} = options;
     this.#options = options;
     this.#gutter = fitGutter(options, width);
     this.textWidth = width - gutterCells(this.#gutter);
     const shownTime = this.textWidth < leastForTime ? 'off' : time;
     const compact = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time: shownTime, offsetAt};
     const zone = time === 'local' && !asSent ? offsetAt : () => 0;
-    this.#form = {...options, cells: this.textWidth, compact, zone};
+    const held = wrap === 'errors' ? errorLimit : wrapLimit;
+    const mostRows = isFollowing && wrap !== 'all' ? followedRows : held;
+    this.#form = {...options, cells: this.textWidth, compact, zone, mostRows};
     this.#buffer = buffer;
   }
 
@@ -203,12 +209,12 @@ export class RowRenderer {
   #endOf(entry: EntryText, state: RowState): StyledText | undefined {
     const {symbols} = this.#options;
     const cells = this.textWidth;
-    const end = rowEnd(entry.label, state, symbols, cells);
+    const end = rowEnd(entry, state, symbols, cells);
     const last = entry.rows.at(-1);
     if (!end || !last || state.suppressed === 0 || !wraps(entry)) return end;
     const text = last.indent + textWidth(entry.styled.text.slice(last.start, last.end).trimEnd());
     if (text + textWidth(end.text) <= cells) return end;
-    const short = rowEnd(entry.label, state, symbols, leastForWord - 1);
+    const short = rowEnd(entry, state, symbols, leastForWord - 1);
     return short && text + textWidth(short.text) <= cells ? short : end;
   }
 
@@ -281,7 +287,7 @@ export class RowRenderer {
   #shapeOf(id: number): EntryShape {
     const {wrap, records} = this.#options;
     const isContinuation = records.isContinuation(id);
-    return shapeOf(wrap !== 'errors' ? wrap : this.#isErrorLine(id) ? 'error' : 'off', isContinuation);
+    return shapeOf(wrap === 'all' || (wrap === 'errors' && this.#isErrorLine(id)), isContinuation);
   }
 
   /** Returns whether it is a line of a record of WARN or worse, and no frame of a backtrace. */
@@ -352,9 +358,8 @@ export class RowRenderer {
   }
 }
 
-function shapeOf(rows: 'off' | 'error' | 'all', isContinuation: boolean): EntryShape {
-  const kind = ['off', 'error', 'all'].indexOf(rows);
-  return shapes[2 * kind + (isContinuation ? 1 : 0)] ?? {isContinuation, mostRows: 1};
+function shapeOf(isWrapped: boolean, isContinuation: boolean): EntryShape {
+  return shapes[(isWrapped ? 2 : 0) + (isContinuation ? 1 : 0)] ?? {isContinuation, mostRows: 1};
 }
 
 function cache<Text>(texts: Map<number, Text>, id: number, text: Text): void {
@@ -395,11 +400,21 @@ function panned(line: StyledText, pan: number, cells: number, symbols: Symbols):
 /** With fewer cells of text the row has no room for a word. */
 const leastForWord = 40;
 
-/** Makes the right end of an entry's last row. `label`: the length of a line that is shown in part. */
-function rowEnd(label: string | undefined, state: RowState, symbols: Symbols, cells: number): StyledText | undefined {
+/** Makes the right end of an entry's last row: what of it is not shown, and what else it stands for. */
+function rowEnd(
+  {label, hiddenRows}: EntryText,
+  state: RowState,
+  symbols: Symbols,
+  cells: number,
+): StyledText | undefined {
   const inside = insideOf(state, symbols, cells);
-  if (label === undefined && inside === '') return undefined;
-  return concat([plain(label ?? '', {dim: true, inverse: true}), plain(inside, {bold: true})]);
+  if (label === undefined && hiddenRows === 0 && inside === '') return undefined;
+  const hidden = hiddenRows > 0 ? ` +${counted(hiddenRows, 'row', 'rows')}` : '';
+  return concat([
+    plain(label ?? '', {dim: true, inverse: true}),
+    plain(hidden, {dim: true}),
+    plain(inside, {bold: true}),
+  ]);
 }
 
 /**

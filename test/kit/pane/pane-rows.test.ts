@@ -123,8 +123,11 @@ describe('a renderer', () => {
       const {pane, layout} = screen.controller;
       return pane && layout && pane.rows.renderer(pane.tab.pane, layout);
     };
+    const followed = renderer();
+    screen.press('k');
     const first = renderer();
-    screen.press('k', 'm', 'v');
+    expect(first).not.toBe(followed);
+    screen.press('m', 'v');
     expect(renderer()).toBe(first);
     for (const key of ['w', 't', 'J']) {
       const before = renderer();

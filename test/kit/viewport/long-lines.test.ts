@@ -53,7 +53,7 @@ const looks: readonly {readonly what: string; readonly of: typeof text; readonly
 
 test.each(looks)('$what of 320 KiB are unpacked once for the screen, and none for each frame', ({of, look}) => {
   const {buffer, add, read} = longLines(of);
-  const renderer = rendererOf(buffer, {...look, records: knownOf(of)});
+  const renderer = rendererOf(buffer, {...look, isFollowing: true, records: knownOf(of)});
   frame(renderer, buffer.endId);
   Object.assign(read, {times: 0, bytes: 0});
   for (let index = height; index < height + 20; index++) {

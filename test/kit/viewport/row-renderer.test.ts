@@ -258,10 +258,16 @@ describe('the lines of warnings and errors', () => {
     expect(wide[1]).toMatch(/^ {33}\S/);
   });
 
-  it('have five rows at most, of which the last shows the end', () => {
-    const rows = shown(rendererOf(bufferOf(head('ERROR', `${reason} ${'x '.repeat(200)}${reason}`)), errors));
-    expect(rows).toHaveLength(5);
-    expect(rows[4]).toMatch(/^ {17}x x .*x … id at line 1$/);
+  it('have all their rows, and three while following', () => {
+    const buffer = bufferOf(head('ERROR', `${reason} ${'x '.repeat(200)}${reason}`));
+    expect(shown(rendererOf(buffer, errors))).toHaveLength(15);
+    const rows = shown(rendererOf(buffer, {...errors, isFollowing: true}));
+    expect(rows).toHaveLength(3);
+    expect(rows[2]).toMatch(/ \+12 rows$/);
+    expect(shown(rendererOf(buffer, {...errors, wrap: 'all', isFollowing: true}))).toHaveLength(15);
+    const long = bufferOf(head('ERROR', 'x '.repeat(9000)));
+    expect(shown(rendererOf(long, {...errors, isFollowing: true})).at(-1)).toMatch(/… 18 kB$/);
+    expect(shown(rendererOf(long, errors))).toHaveLength(100);
   });
 
   it('continue as sent from the border', () => {
@@ -288,21 +294,8 @@ describe('the lines of warnings and errors', () => {
     const heights = (wrap: (typeof wrapModes)[number]) =>
       [0, 1].map((id) => rendererOf(buffer, {width: 60, wrap}).heightOf(id));
     expect(heights('off')).toEqual([1, 1]);
-    expect(heights('errors')).toEqual([5, 1]);
+    expect(heights('errors')).toEqual([13, 1]);
     expect(heights('all')).toEqual([13, 3]);
-  });
-
-  it('are found by a match in the part that is cut out', () => {
-    const buffer = bufferOf(head('ERROR', `${reason} ${'x '.repeat(150)}needle ${'y '.repeat(50)}`));
-    const rowsFor = (revealed: number | undefined) => {
-      const renderer = rendererOf(buffer, {...errors, search: compilePattern('needle')});
-      expect(renderer.matchRowOf(0)).toBe(4);
-      return paintedRows(renderer, 0, {revealed}).map(withoutColors);
-    };
-    expect(rowsFor(undefined).join('')).not.toContain('needle');
-    expect(rowsFor(0)).toHaveLength(5);
-    expect(rowsFor(0)[4]).toMatch(/^ {17}‹.*needle.*›$/);
-    expect(rowsFor(0).slice(0, 4)).toEqual(rowsFor(undefined).slice(0, 4));
   });
 });
 

@@ -28,6 +28,7 @@ export function rendererOf(buffer: WritableLogBuffer, change: Partial<RowOptions
     width: 80,
     records: recordsOf(buffer),
     wrap: 'off',
+    isFollowing: false,
     pan: 0,
     offsetAt: () => 0,
     originCells: 0,
