@@ -37,11 +37,11 @@ type LineText = {
   readonly record: LogRecord | undefined;
 };
 
-/** Feldera's own colours of levels. ERROR is bold for screens without colours. */
+/** What is not a problem is dim; green is kept for health. ERROR is bold for screens without colours. */
 export const levelStyles: Readonly<Record<Level, Style>> = {
-  TRACE: {fg: 5},
-  DEBUG: {fg: 4},
-  INFO: {fg: 2},
+  TRACE: {dim: true},
+  DEBUG: {dim: true},
+  INFO: {dim: true},
   WARN: {fg: 3},
   ERROR: {fg: 1, bold: true},
 };
@@ -160,10 +160,11 @@ function jsonLevelStart(text: string): number {
 
 /** Time and level. All values are sanitised: any string in JSON may contain escaped control characters. */
 function headOf(record: LogRecord, {compactness, time, offsetAt}: CompactForm): readonly StyledText[] {
-  const level = [plain(record.level.padEnd(levelCells - 1), levelStyles[record.level]), plain(' ')];
-  if (time === 'off') return level;
+  // Blanks have the style of what is before them: one style for all that is dim is fewer bytes.
+  const level = plain(record.level.padEnd(levelCells), levelStyles[record.level]);
+  if (time === 'off') return [level];
   const column = fixedTime(time, record.timeText, compactness !== 'full', offsetAt);
-  return [plain(column.text, quiet), plain(' '), ...level];
+  return [plain(`${column.text} `, quiet), level];
 }
 
 /** Host, target and span, where there is room. */
@@ -172,7 +173,7 @@ function placeOf(record: LogRecord, {compactness}: CompactForm): readonly Styled
   if (compactness === 'no-host') return parts;
   if (record.host !== undefined) parts.push(plain(`host=${record.host} `, quiet));
   if (compactness === 'full') {
-    parts.push(plain(clean(targetShown(record)).padEnd(targetCells - 2), quiet), plain('  '));
+    parts.push(plain(`${clean(targetShown(record)).padEnd(targetCells - 2)}  `, quiet));
     if (record.span !== undefined) parts.push(plain(`${spanShown(record.span)} `, quiet));
   }
   return parts;

@@ -40,8 +40,9 @@ describe('the level of a line as sent', () => {
     expect(coloured('[pa] 2026-11-25T09:08:47.372844Z  WARN a::b:  WARN twice')).toEqual([['WARN', 3]]);
     expect(coloured('[multi host=0] 2026-11-25T09:08:47.372844Z ERROR a::b:  x')).toEqual([['ERROR', 1]]);
     const json =
-      '{"timestamp":"2026-11-25T09:08:54.372488Z","level":"INFO","target":"INFO","fields":{"message":"INFO x"}}';
-    expect(coloured(json)).toEqual([['INFO', 2]]);
+      '{"timestamp":"2026-11-25T09:08:54.372488Z","level":"WARN","target":"WARN","fields":{"message":"WARN x"}}';
+    expect(coloured(json)).toEqual([['WARN', 3]]);
+    expect(readLine(Buffer.from(json.replaceAll('WARN', 'INFO'))).asSent.runs).toMatchObject([{style: {dim: true}}]);
     const sorted =
       '{"fields":{"level":"INFO","message":"é🚀 \\"level\\":\\"INFO\\""},"level":"INFO","target":"t","timestamp":"2026-11-25T09:08:54.372488Z"}';
     const [run] = readLine(Buffer.from(sorted)).asSent.runs;
@@ -122,9 +123,18 @@ describe('the compact form', () => {
       const {text, runs} = compactOf(line, 100);
       return runs.filter(({style}) => style.dim).map(({start, end}) => text.slice(start, end));
     };
-    const head = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  ';
-    expect(dim(`${head}slow disk path="/var" ms=12`)).toEqual(['09:08:47.372', 'b         ', ' path="/var" ms=12']);
-    expect(dim(`${head}path="/var"`)).toEqual(['09:08:47.372', 'b         ']);
+    const head = '[pa] 2026-11-25T09:08:47.372844Z  WARN a::b:  ';
+    expect(dim(`${head}slow disk path="/var" ms=12`)).toEqual(['09:08:47.372 ', 'b           ', ' path="/var" ms=12']);
+    expect(dim(`${head}path="/var"`)).toEqual(['09:08:47.372 ', 'b           ']);
+  });
+
+  it('has no colour where nothing is wrong', () => {
+    const styleOf = (level: string) => {
+      const {text, runs} = compactOf(`[pa] 2026-11-25T09:08:47.372844Z ${level} a::b:  x`, 100);
+      return runs.find(({start, end}) => text.slice(start, end).includes(level))?.style;
+    };
+    expect(['TRACE', 'DEBUG', 'INFO'].map(styleOf)).toEqual(Array.from({length: 3}, () => ({dim: true})));
+    expect([styleOf('WARN'), styleOf('ERROR')]).toEqual([{fg: 3}, {fg: 1, bold: true}]);
   });
 
   it('quotes fields of JSON that would run into one another', () => {
