@@ -3,7 +3,7 @@ import {isPanicLine} from '../../engine/records/line-kind.ts';
 import {panicText} from '../../engine/records/panic.ts';
 import {isoTime} from '../../lib/format.ts';
 import {type EntryForm, type EntryShape, type EntryText, lineEntry} from './entry-text.ts';
-import {lineAsSent} from './line-text.ts';
+import {hasTarget, lineAsSent} from './line-text.ts';
 
 /** `thread 'dbsp-worker-0' (31761) panicked at src/main.rs:64:21:`, with the message in the next line. */
 const threadPattern = /^thread '(.*)'(?: \(\d+\))? panicked at (.+):$/;
@@ -21,7 +21,7 @@ export function closedEntry({first, at}: Closed, form: EntryForm, shape: EntrySh
   const [head = Buffer.of(), next] = first[0]?.length === 0 ? first.slice(1) : first;
   if (!form.compact) return lineEntry(head, form, shape);
   if (isPanicLine(head, 0, head.length)) {
-    return lineEntry(panicAsError(panicText(head, next), at, form.compact.compactness === 'full'), form, shape);
+    return lineEntry(panicAsError(panicText(head, next), at, hasTarget(form.compact)), form, shape);
   }
   const isBeginning = lineAsSent(head).text.startsWith('P');
   return lineEntry(isBeginning ? head : Buffer.from('the rest of a pipeline configuration'), form, shape);
@@ -29,11 +29,11 @@ export function closedEntry({first, at}: Closed, form: EntryForm, shape: EntrySh
 
 /**
  * A panic's text (`panicText`) as an error of the pipeline, so that time, level and message are in their columns. `at`:
- * Unix time in ms. `hasTarget`: targets are shown; a narrow row has no room for them.
+ * Unix time in ms. `showsTarget`: targets are shown; a narrow row has no room for them.
  */
-export function panicAsError(text: Uint8Array, at: number | undefined, hasTarget: boolean): Buffer {
+export function panicAsError(text: Uint8Array, at: number | undefined, showsTarget: boolean): Buffer {
   const start = at === undefined ? '' : `[panic] ${isoTime(at)} ERROR panic:  `;
-  const word = start === '' || !hasTarget ? 'panic: ' : '';
+  const word = start === '' || !showsTarget ? 'panic: ' : '';
   return Buffer.from(`${start}${word}${panicSummary(text)}`);
 }
 

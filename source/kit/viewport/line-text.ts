@@ -7,6 +7,7 @@ import {levelStartIn} from '../../engine/records/line-head.ts';
 import {type LogRecord, parseRecord, type TextRecord} from '../../engine/records/parse-record.ts';
 import {clean} from '../../lib/clean.ts';
 import {hidden, maskCredentials, masked} from '../../lib/secrets.ts';
+import {shorten} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
@@ -16,6 +17,10 @@ export type CompactForm = {
   readonly compactness: Compactness;
   readonly time: TimeMode;
   readonly offsetAt: ZoneOffset;
+  /** Times have no fraction: while following nobody compares them. */
+  readonly toTheSecond?: boolean;
+  /** In a target that is cut. */
+  readonly ellipsis?: string;
 };
 
 /** A record in its compact form. */
@@ -28,8 +33,11 @@ type CompactText = {
   readonly placeLength: number;
 };
 
-/** Extent of the text before the message. `no-target`: no target, span and milliseconds; `no-host`: nor host. */
-type Compactness = 'full' | 'no-target' | 'no-host';
+/**
+ * Extent of the text before the message. `short-target`: target and span are cut; `no-target`: neither of them, nor
+ * milliseconds; `no-host`: nor host.
+ */
+type Compactness = 'full' | 'short-target' | 'no-target' | 'no-host';
 
 type LineText = {
   readonly asSent: StyledText;
@@ -49,10 +57,11 @@ export const levelStyles: Readonly<Record<Level, Style>> = {
 const quiet: Style = {dim: true};
 /** Cells of the level, with the space after it. */
 export const levelCells = 6;
-/** Cells of the target, with the space after it; a longer one has more. */
-const targetCells = 12;
+/** Cells of the target; a longer one has more where there is room. */
+const targetCells = 10;
+const afterTarget = '  ';
 /** Characters of a span. A longer one is shown without its fields, to leave room for the message. */
-const longestSpan = 40;
+const longestSpan: Readonly<Partial<Record<Compactness, number>>> = {full: 40, 'short-target': 12};
 /** Lines of a message, at most: an entry has 1000 rows at most, and one more shows that it is cut. */
 const maxRows = 1001;
 const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
@@ -94,22 +103,31 @@ export function withoutCredentials(text: StyledText): StyledText {
 
 /** The compactness for a row of `width` cells: the message needs most of the row, beside a target at least 45 cells. */
 export function compactnessFor(width: number): Compactness {
-  if (width >= 76) return 'full';
+  if (width >= 104) return 'full';
+  if (width >= 76) return 'short-target';
   return width >= 44 ? 'no-target' : 'no-host';
 }
 
+export function hasTarget({compactness}: Pick<CompactForm, 'compactness'>): boolean {
+  return compactness === 'full' || compactness === 'short-target';
+}
+
 /** Cells of the time column, without the space after it; 0: no column. */
-export function timeColumn({compactness, time}: CompactForm): number {
-  return timeCells(time, compactness !== 'full');
+export function timeColumn(form: CompactForm): number {
+  return timeCells(form.time, hasShortTime(form));
+}
+
+function hasShortTime(form: CompactForm): boolean {
+  return form.toTheSecond === true || !hasTarget(form);
 }
 
 /**
- * Cells before the message in a row of `width` cells, where a target is not longer than usual: rows that continue a
- * record begin there. At most half of the row.
+ * Cells at which rows that continue a record begin, in a row of `width` cells: below its target or, with room, below the
+ * message after a target that is not longer than usual. At most half of the row.
  */
 export function messageColumn(form: CompactForm, width: number): number {
   const time = form.time === 'off' ? 0 : timeColumn(form) + 1;
-  const target = form.compactness === 'full' ? targetCells : 0;
+  const target = form.compactness === 'full' ? targetCells + afterTarget.length : 0;
   return Math.min(time + levelCells + target, Math.floor(width / 2));
 }
 
@@ -159,23 +177,26 @@ function jsonLevelStart(text: string): number {
 }
 
 /** Time and level. All values are sanitised: any string in JSON may contain escaped control characters. */
-function headOf(record: LogRecord, {compactness, time, offsetAt}: CompactForm): readonly StyledText[] {
+function headOf(record: LogRecord, form: CompactForm): readonly StyledText[] {
+  const {time, offsetAt} = form;
   // Blanks have the style of what is before them: one style for all that is dim is fewer bytes.
   const level = plain(record.level.padEnd(levelCells), levelStyles[record.level]);
   if (time === 'off') return [level];
-  const column = fixedTime(time, record.timeText, compactness !== 'full', offsetAt);
+  const column = fixedTime(time, record.timeText, hasShortTime(form), offsetAt);
   return [plain(`${column.text} `, quiet), level];
 }
 
 /** Host, target and span, where there is room. */
-function placeOf(record: LogRecord, {compactness}: CompactForm): readonly StyledText[] {
+function placeOf(record: LogRecord, {compactness, ellipsis = '…'}: CompactForm): readonly StyledText[] {
   const parts: StyledText[] = [];
   if (compactness === 'no-host') return parts;
   if (record.host !== undefined) parts.push(plain(`host=${record.host} `, quiet));
-  if (compactness === 'full') {
-    parts.push(plain(`${clean(targetShown(record)).padEnd(targetCells - 2)}  `, quiet));
-    if (record.span !== undefined) parts.push(plain(`${spanShown(record.span)} `, quiet));
-  }
+  const spanCells = longestSpan[compactness];
+  if (spanCells === undefined) return parts;
+  const target = clean(targetShown(record));
+  const shown = compactness === 'full' ? target : shorten(target, targetCells, ellipsis);
+  parts.push(plain(`${shown.padEnd(targetCells)}${afterTarget}`, quiet));
+  if (record.span !== undefined) parts.push(plain(`${spanShown(record.span, spanCells)} `, quiet));
   return parts;
 }
 
@@ -185,9 +206,9 @@ function targetShown(record: LogRecord): string {
 }
 
 /** `kafka_input{topic="orders"}` of `kafka_input{ topic="orders"}`. */
-function spanShown(span: string): string {
+function spanShown(span: string, longest: number): string {
   const shown = span.replaceAll('{ ', '{');
-  return shown.length <= longestSpan ? shown : shown.replace(/\{.*/s, '').slice(0, longestSpan);
+  return shown.length <= longest ? shown : shown.replace(/\{.*/s, '').slice(0, longest);
 }
 
 function messageRows(record: LogRecord, asSent: StyledText): readonly StyledText[] {

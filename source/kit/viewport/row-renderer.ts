@@ -132,11 +132,17 @@ export class RowRenderer {
     this.#gutter = fitGutter(options, width);
     this.textWidth = width - gutterCells(this.#gutter);
     const shownTime = this.textWidth < leastForTime ? 'off' : time;
-    const compact = asSent ? undefined : {compactness: compactnessFor(this.textWidth), time: shownTime, offsetAt};
+    const compact = {
+      compactness: compactnessFor(this.textWidth),
+      time: shownTime,
+      offsetAt,
+      toTheSecond: isFollowing,
+      ellipsis: options.symbols.ellipsis,
+    };
     const zone = time === 'local' && !asSent ? offsetAt : () => 0;
     const held = wrap === 'errors' ? errorLimit : wrapLimit;
     const mostRows = isFollowing && wrap !== 'all' ? followedRows : held;
-    this.#form = {...options, cells: this.textWidth, compact, zone, mostRows};
+    this.#form = {...options, cells: this.textWidth, compact: asSent ? undefined : compact, zone, mostRows};
     this.#buffer = buffer;
   }
 

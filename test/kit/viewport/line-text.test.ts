@@ -111,11 +111,18 @@ describe('the compact form', () => {
   it('shows the span of a record, without its fields where they are long', () => {
     const text = (topic: string) =>
       `[pa] 2026-11-25T09:08:47.372844Z  INFO kafka_input{ topic="${topic}"}: dbsp_adapters::kafka::input:  end`;
-    expect(compact(text('orders'), 100)).toBe('09:08:47.372 INFO  input       kafka_input{topic="orders"} end');
-    expect(compact(text('o'.repeat(50)), 100)).toBe('09:08:47.372 INFO  input       kafka_input end');
+    expect(compact(text('orders'), 104)).toBe('09:08:47.372 INFO  input       kafka_input{topic="orders"} end');
+    expect(compact(text('o'.repeat(50)), 104)).toBe('09:08:47.372 INFO  input       kafka_input end');
+    expect(compact(text('orders'), 103)).toBe('09:08:47.372 INFO  input       kafka_input end');
     const json =
       '{"timestamp":"2026-11-25T09:08:54.372580Z","level":"INFO","target":"a::input","feldera-service":"pipeline","fields":{"message":"end"},"span":"kafka_input"}';
     expect(compact(json, 100)).toBe('09:08:54.372 INFO  input       kafka_input end');
+  });
+
+  it('cuts a long target where there is little room', () => {
+    const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::state_machine:  done';
+    expect(compact(line, 104)).toBe('09:08:47.372 INFO  state_machine  done');
+    expect(compact(line, 103)).toBe('09:08:47.372 INFO  state_mac…  done');
   });
 
   it('shows the fields after the message dim', () => {

@@ -94,7 +94,7 @@ describe('a message of several lines in JSON', () => {
     const rows = stateRows(json('one\ntwo', {path: '/var'}), {folded: 3}).map(withoutColors);
     expect(rows.map((row) => row.trimEnd())).toEqual([
       '  09:08:47.372 WARN  b           one',
-      expect.stringMatching(/^ {33}two path=\/var +×3$/),
+      expect.stringMatching(/^ {21}two path=\/var +×3$/),
     ]);
   });
 
@@ -253,9 +253,14 @@ describe('the lines of warnings and errors', () => {
       expect(more).toEqual(wrapped.slice(1).map((row) => ' '.repeat(17) + row));
     }
     expect(shown(rendererOf(buffer, errors), 2)).toHaveLength(1);
-    const wide = shown(rendererOf(buffer, {wrap: 'errors', width: 100}), 0).map((row) => row.trimEnd());
-    expect(wide[0]).toMatch(/^ {2}09:08:47\.372 ERROR server {6}parse error/);
-    expect(wide[1]).toMatch(/^ {33}\S/);
+    const wide = (width: number) => shown(rendererOf(buffer, {wrap: 'errors', width}), 0);
+    for (const [width, cells] of [
+      [100, 21],
+      [110, 33],
+    ] as const) {
+      expect(wide(width)[0]).toMatch(/^ {2}09:08:47\.372 ERROR server {6}parse error/);
+      expect(wide(width)[1]).toMatch(new RegExp(`^ {${cells}}\\S`));
+    }
   });
 
   it('have all their rows, and three while following', () => {
@@ -318,7 +323,8 @@ describe('the lines that continue a record', () => {
       expect.stringMatching(/^ {30}at \.\/src\/x+…x+\.rs:1:2$/),
     ]);
     expect(rows({time: 'off'})[0]).toBe('        Invalid fragment:');
-    expect(rows({width: 100})[0]).toBe(`${' '.repeat(33)}Invalid fragment:`);
+    expect(rows({width: 100})[0]).toBe(`${' '.repeat(21)}Invalid fragment:`);
+    expect(rows({width: 110})[0]).toBe(`${' '.repeat(33)}Invalid fragment:`);
     expect(rows({asSent: true})[0]).toBe('  Invalid fragment:');
   });
 

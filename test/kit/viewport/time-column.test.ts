@@ -84,10 +84,16 @@ describe('in the rows', () => {
   };
 
   it('ages change with the frame', () => {
-    expect(rows('relative', [0, 1])).toEqual(['      -5 s INFO  b           done', `${' '.repeat(29)}more of it`]);
+    expect(rows('relative', [0, 1])).toEqual(['      -5 s INFO  b           done', `${' '.repeat(17)}more of it`]);
     const renderer = rendererOf(buffer, {time: 'relative'});
     const [before, after] = [at, at + 60_000].map((now) => paintedRows(renderer, 0, {now}).map(withoutColors)[0]);
     expect([before, after]).toEqual(['      -5 s INFO  b           done', '     -65 s INFO  b           done']);
+  });
+
+  it('times have a fraction, but not while following', () => {
+    const first = (isFollowing: boolean) => shown(rendererOf(buffer, {isFollowing}))[0];
+    expect(first(false)).toBe('  09:00:00.000 INFO  b           done');
+    expect(first(true)).toBe('  09:00:00 INFO  b           done');
   });
 
   it('differences are to the record shown before, over lines without a time', () => {
