@@ -253,59 +253,24 @@ function wordBreak(text: string, next: number): number {
   return afterSpace > next / 2 ? afterSpace : next;
 }
 
-/** Cells of the end of a text from which on it says something. */
-const leastTail = 8;
-
-/** The part of a text that a row leaves out: `[start, end)`, UTF-16 offsets. */
-type Cut = {readonly start: number; readonly end: number};
-
 /**
- * The middle of a text that does not fit into `cells` cells; undefined if it fits. What is left are the first two thirds
- * of the row, a cell for a mark, and the end of the text, to the next space where one is near. If `kept` cells of the
- * beginning leave no room for the end, the end is left out.
+ * Where a text that does not fit into `cells` cells is cut, with a cell for a mark: after a word, but for a very long one;
+ * undefined if it fits.
  */
-export function middleCut(text: string, cells: number, kept = 0): Cut | undefined {
+export function wordCut(text: string, cells: number): number | undefined {
   if (!clippedSides(text, 0, cells).right) return undefined;
-  const third = Math.max(0, Math.floor((cells - 1) / 3));
-  const besideKept = cells - 1 - kept;
-  const usualTail = besideKept < 0 ? third : besideKept < leastTail ? 0 : Math.min(third, besideKept);
-  const tailCells = tailWithNumber(text, usualTail, Math.min(Math.floor(cells / 2), besideKept));
-  const headCells = Math.max(0, cells - 1 - tailCells);
-  const headEnd = offsetAtCell(text, headCells);
-  // Only the end is measured: a line may have 64 KiB.
-  const from = Math.max(headEnd, text.length - (tailCells + 1) * charactersPerCell);
-  const last = text.slice(from);
-  const tailStart = from + offsetAtCell(last, Math.max(0, textWidth(last) - tailCells), true);
-  const near = Math.floor(cells / 8);
-  const space = text.lastIndexOf(' ', headEnd - 1) + 1;
-  const nextSpace = text.indexOf(' ', tailStart);
-  return {
-    start: space > offsetAtCell(text, kept) && headEnd - space <= near ? space : headEnd,
-    // One with a number begins with it.
-    end: tailCells === usualTail && nextSpace !== -1 && nextSpace - tailStart <= near ? nextSpace : tailStart,
-  };
+  const end = offsetAtCell(text, Math.max(0, cells - 1));
+  const afterSpace = text.lastIndexOf(' ', end - 1) + 1;
+  return afterSpace > end / 2 ? afterSpace : end;
 }
 
-/**
- * Cells of the end: mostly `cells`, but up to `most` if it has no number and one stands just before it. Lines of a kind
- * mostly differ in their numbers.
- */
-function tailWithNumber(text: string, cells: number, most: number): number {
-  if (cells === 0) return 0;
-  const near = text.slice(-most * charactersPerCell);
-  const number = /(?:^|\s)(?=\S*\d)\S+(?:\s+[^\s\d]+)*\s*$/.exec(near)?.[0].trimStart();
-  const wanted = number === undefined ? 0 : textWidth(number);
-  return wanted > cells && wanted <= most ? wanted : cells;
-}
-
-/** The offset of a cell; of a wide grapheme that covers it, the start or the end. */
-function offsetAtCell(text: string, cell: number, isEnd = false): number {
+/** The offset of a cell; of a wide grapheme that covers it, its start. */
+function offsetAtCell(text: string, cell: number): number {
   let cells = 0;
   for (const span of spans(text)) {
     if (cells >= cell) return span.start;
     if (cells + span.cells > cell) {
-      if (span.splittable) return span.start + cell - cells;
-      return isEnd ? span.end : span.start;
+      return span.splittable ? span.start + cell - cells : span.start;
     }
     cells += span.cells;
   }

@@ -35,10 +35,6 @@ export type EntryText = {
   readonly headLength: number;
   /** A record that is shown as sent: time and level are too far to the right to stay in place while it is panned. */
   readonly isAsSent: boolean;
-  /** Length of what follows in the compact form: host, target and span. */
-  readonly placeLength: number;
-  /** The end says little: a row without room leaves it out, and not the middle. */
-  readonly hasPlainEnd: boolean;
   /** The line's length, shown at the right border; undefined if the whole line is shown. */
   readonly label: string | undefined;
   /** Rows that are left out while following. */
@@ -130,8 +126,6 @@ export function markerEntry(marker: Marker, {cells, symbols, zone, search, highl
     matches: found,
     headLength: 0,
     isAsSent: false,
-    placeLength: 0,
-    hasPlainEnd: false,
     label: undefined,
     hiddenRows: 0,
     at: undefined,
@@ -149,7 +143,6 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape,
   let styled = asSent;
   let isAsSent = record !== undefined;
   let headLength = record ? levelEnd(asSent.text, record) : 0;
-  let placeLength = 0;
   let cells = 0;
   // Rows that continue a record are below its message.
   let column = compact && shape.isContinuation ? messageColumn(compact, form.cells) : 0;
@@ -161,7 +154,7 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape,
     if (!search || isShown(search) || search.ranges(asSent.text).length === 0) {
       styled = text;
       isAsSent = false;
-      ({headLength, placeLength} = shown);
+      ({headLength} = shown);
       cells = timeCells;
       column = messageColumn(compact, form.cells);
     }
@@ -178,11 +171,8 @@ export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape,
     styled,
     headLength,
     isAsSent,
-    placeLength,
     rows: rows.slice(0, form.mostRows),
     matches: found,
-    // The desired state, and as sent the pipeline's id and name.
-    hasPlainEnd: record?.source === 'manager',
     label: isCut ? `${form.symbols.ellipsis} ${byteSize(length)}` : undefined,
     hiddenRows: isCut ? 0 : Math.max(0, rows.length - form.mostRows),
     at: record && timeOfText(record.timeText),

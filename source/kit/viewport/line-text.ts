@@ -29,8 +29,6 @@ type CompactText = {
   readonly rows: readonly StyledText[];
   /** Length of time and level, with which the first row begins, in UTF-16 units. */
   readonly headLength: number;
-  /** Length of host, target and span, which follow. */
-  readonly placeLength: number;
 };
 
 /**
@@ -141,12 +139,7 @@ export function compactLine(asSent: StyledText, record: LogRecord, form: Compact
 export function compactText(asSent: StyledText, record: LogRecord, form: CompactForm): CompactText {
   const [first = plain(''), ...more] = messageRows(record, asSent);
   const head = concat(headOf(record, form));
-  const place = concat(placeOf(record, form));
-  return {
-    rows: [concat([head, place, first]), ...more],
-    headLength: head.text.length,
-    placeLength: place.text.length,
-  };
+  return {rows: [concat([head, ...placeOf(record, form), first]), ...more], headLength: head.text.length};
 }
 
 /** The value of a field, quoted as in text form if it has spaces; JSON and quoted text are not changed. */

@@ -9,7 +9,7 @@ import type {LongRecord} from '../../engine/records/long-records.ts';
 import {count, counted} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import type {PaneOptions} from '../settings/option-table.ts';
-import {clip, clippedSides, middleCut, padTo} from '../terminal/fit.ts';
+import {clip, clippedSides, padTo, wordCut} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
 import type {Colors, Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
@@ -83,8 +83,8 @@ export type PaintInput = {
   readonly entries: Entries;
 };
 
-/** The part of a row beside what stays in place. `anchored`: its first cells that are not cut out. */
-type RowPart = {readonly line: StyledText; readonly match: TextRange | undefined; readonly anchored: number};
+/** The part of a row beside what stays in place. */
+type RowPart = {readonly line: StyledText; readonly match: TextRange | undefined};
 
 /** The time is omitted if the text has fewer cells. Beside the list, at 40 columns, it has 22. */
 const leastForTime = 28;
@@ -95,8 +95,6 @@ const lookBack = 200;
 const followedRows = 3;
 /** Cells of a message for which time and level may stay in place while it is panned. */
 const leastPanned = 8;
-/** Cells of the beginning of a message that are never left out. */
-const leastStart = 10;
 const cutMark: Style = {dim: true};
 
 /** Texts in the cache, enough for any screen. Others are made again in microseconds. */
@@ -235,32 +233,25 @@ export class RowRenderer {
     const isPinned = !entry.isAsSent && headCells + leastPanned <= room;
     const from = isPinned ? start + headLength : start;
     const match = id === input.revealed ? this.#matchIn(entry, row, from) : undefined;
-    const place =
-      row === 0 ? textWidth(text.text.slice(start + headLength, start + headLength + entry.placeLength)) : 0;
-    const anchored = isPinned ? place + (place > 0 ? leastStart : 0) : headCells;
-    const part = {line: slice(text, from, end), match, anchored};
+    const part = {line: slice(text, from, end), match};
     const line = this.#fitted(entry, row, part, isPinned ? room - headCells : room);
     return isPinned && headCells > 0 ? concat([...head, line]) : line;
   }
 
-  /** Fits a row that may be too wide: the window of the pan or the match, or all but the middle. */
-  #fitted(entry: EntryText, row: number, {line, match, anchored}: RowPart, cells: number): StyledText {
+  /** Fits a row that may be too wide: the window of the pan or the match, or the words for which there is room. */
+  #fitted(entry: EntryText, row: number, {line, match}: RowPart, cells: number): StyledText {
     const {symbols} = this.#options;
     // Of a row that is continued, only spaces are too many.
     if (entry.rows[row + 1]?.start === entry.rows[row]?.end) return clip(line, 0, cells);
     const pan = wraps(entry) ? 0 : this.#options.pan;
-    const hasEnd = !entry.hasPlainEnd || wraps(entry);
-    const text = line.text.trimEnd();
-    const cut = pan === 0 && hasEnd ? middleCut(text, cells, anchored) : undefined;
-    const isWindow = pan > 0 || !hasEnd;
-    const isMatchHidden = match && (isWindow || (cut && match.start < cut.end && match.end > cut.start));
-    if (isMatchHidden) return panned(line, panToMatch(line.text, match, pan, cells), cells, symbols);
-    if (isWindow) return panned(line, pan, cells, symbols);
-    // Of a line that is shown in part, the end is not known: the label stands for it.
-    if (!cut || entry.label !== undefined) return clip(line, 0, cells);
-    // Not the spaces after it: too wide, the row would push all others of the screen up.
-    const end = slice(line, cut.end, text.length);
-    return concat([slice(line, 0, cut.start), plain(symbols.ellipsis, cutMark), end]);
+    const cut = pan === 0 ? wordCut(line.text.trimEnd(), cells) : undefined;
+    if (match && (pan > 0 || match.end > (cut ?? match.end))) {
+      return panned(line, panToMatch(line.text, match, pan, cells), cells, symbols);
+    }
+    if (pan > 0) return panned(line, pan, cells, symbols);
+    // Of a line that is shown in part, the label stands for the rest.
+    if (cut === undefined || entry.label !== undefined) return clip(line, 0, cells);
+    return concat([slice(line, 0, cut), plain(symbols.ellipsis, cutMark)]);
   }
 
   /** The first match of an entry, by offsets from `from` on, if it is in this row. */

@@ -67,7 +67,7 @@ describe('f, o and -', () => {
         `Suppressed ${count} 'a.in-x_err' errors in the last 1s (most recently, 0s ago) due to rate`,
       );
     const lines = [bad(1), told(2, 3), bad(2), told(3, 20), bad(3)];
-    await using screen = await reading(lines);
+    await using screen = await reading(lines, {size: {columns: 160, rows: 24}});
     const ends = () =>
       rowsOf(screen).map((row) => /bad \d(?: +\+\d+ suppressed)?|Suppressed|Fresh/.exec(row)?.[0].replace(/ +/g, ' '));
     const folded = ['Fresh', 'bad 1', 'bad 2 +3 suppressed', 'bad 3 +20 suppressed'];
@@ -142,7 +142,7 @@ describe('f, o and -', () => {
     expect(opened[0]).toContain('boom (main at src/a.rs:1:1)');
     expect(opened.slice(1).map((row) => row.trim())).toEqual(panic.slice(1));
     await pressed(screen, 'J');
-    expect(rowsOf(screen)[2]).toBe('▸');
+    expect(rowsOf(screen)[2]).toBe('▸▎');
   });
 
   it('o says where there is nothing to open', async () => {

@@ -87,11 +87,11 @@ describe('the rows of a log', () => {
     await write(screen, logged(180, 'ERROR', 'step 3'));
     const rows = rowsOf(screen).map((row) => row.trim());
     const at = rows.indexOf('──── run 2 ────');
-    expect(rows[at + 1]).toContain('stopped -> provision');
+    expect(rows[at + 1]).toContain('transition: stopped');
     expect(rows.filter((row) => row.includes(' run '))).toEqual(['──── run 2 ────', '──── run 3 ────']);
     await pressed(screen, '{');
     expect(currentLine(screen)).toContain('stopped -> provisioning');
-    expect(rowsOf(screen).find((row) => row.startsWith('▸'))).toContain('stopped -> provision');
+    expect(rowsOf(screen).find((row) => row.startsWith('▸'))).toContain('transition: stopped');
     await pressed(screen, 'L', 'L');
     expect(rowsOf(screen).map((row) => /run \d|step \d/.exec(row)?.[0])).toEqual([
       ...['step 1', 'run 2', 'step 2', 'run 3', 'step 3'],
@@ -112,7 +112,7 @@ describe('the rows of a log', () => {
 it('at 80 columns a message has at least 45 cells, beside the list and with its time', async () => {
   await using screen = await reading([logged(1, 'INFO', 'x'.repeat(200))], {size: {columns: 80, rows: 24}});
   const row = rowsOf(screen).at(-1) ?? '';
-  expect(row).toMatch(/^ +00:00:01 INFO {2}x{30,}…x+$/);
+  expect(row).toMatch(/^ +00:00:01 INFO {2}x{44,}…$/);
   expect(row.length - row.indexOf('x')).toBeGreaterThanOrEqual(45);
 });
 

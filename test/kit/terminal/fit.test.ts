@@ -3,13 +3,13 @@ import {describe, expect, it, test, vi} from 'vitest';
 import {
   clip,
   clippedSides,
-  middleCut,
   noticeRows,
   padTo,
   shorten,
   shortenApart,
   shortenMiddle,
   toAscii,
+  wordCut,
   wordOffsets,
   wrapOffsets,
   wrapWords,
@@ -328,20 +328,21 @@ describe('shortenApart', () => {
   });
 });
 
-describe('middleCut', () => {
+describe('wordCut', () => {
   const shown = (text: string, cells: number) => {
-    const cut = middleCut(text, cells);
-    return cut ? `${text.slice(0, cut.start)}…${text.slice(cut.end)}` : text;
+    const cut = wordCut(text, cells);
+    return cut === undefined ? text : `${text.slice(0, cut)}…`;
   };
 
-  it('keeps the last number, in which lines of a kind differ', () => {
-    const lines = ['0.6', '1.2'].map(
-      (seconds) => `Transaction 215: Starting commit of records after ${seconds} seconds`,
-    );
-    expect(lines.map((line) => shown(line, 27))).toEqual(['Transaction …0.6 seconds', 'Transaction …1.2 seconds']);
+  it('ends after a word', () => {
+    const text = 'Transaction 504: Starting commit of records after 0.6 seconds';
+    expect(shown(text, 61)).toBe(text);
+    expect(shown(text, 60)).toBe('Transaction 504: Starting commit of records after 0.6 …');
+    expect(shown(text, 30)).toBe('Transaction 504: Starting …');
   });
 
-  it('is as it was where the number is too far from the end', () => {
-    expect(shown('kafka_input 7 reached end of all partitions in the assignment', 30)).not.toContain('7 reached');
+  it('ends in a word that is longer than half of the row, and never in a wide letter', () => {
+    expect(shown(`seq ${'x'.repeat(40)}`, 20)).toBe(`seq ${'x'.repeat(15)}…`);
+    expect(shown('日本日本日本', 6)).toBe('日本…');
   });
 });

@@ -201,15 +201,15 @@ const head = (level: string, message: string, target = 'dbsp_adapters::server') 
 const reason = 'parse error on input endpoint orders: failed to deserialize JSON record: missing field id at line 1';
 
 describe('a line that is too long for its row', () => {
-  it('shows its beginning and its end, to whole words where these are near', () => {
+  it('shows its beginning, to the end of a word where one is near', () => {
     const row = shown(rendererOf(bufferOf(head('INFO', reason)), {width: 72}))[0];
-    expect(row).toBe('  09:08:47 INFO  parse error on input endpoint … id at line 1');
+    expect(row).toBe('  09:08:47 INFO  parse error on input endpoint orders: failed to …');
     const digits = Array.from({length: 100}, (_, index) => String(index % 10)).join('');
-    expect(shown(rendererOf(bufferOf(digits), {width: 12}))).toEqual(['  012345…789']);
-    expect(shown(rendererOf(bufferOf(digits), {width: 12, symbols: symbolsFor(false)}))).toEqual(['  012345~789']);
+    expect(shown(rendererOf(bufferOf(digits), {width: 12}))).toEqual(['  012345678…']);
+    expect(shown(rendererOf(bufferOf(digits), {width: 12, symbols: symbolsFor(false)}))).toEqual(['  012345678~']);
     // Without spaces at its end.
     expect(paintedRows(rendererOf(bufferOf(`${digits}   `), {width: 12}), 0).map(withoutColors)).toEqual([
-      '  012345…789',
+      '  012345678…',
     ]);
   });
 
@@ -232,8 +232,8 @@ describe('a line that is too long for its row', () => {
 
   it('as sent keeps time and level, where there is room', () => {
     const rows = (width: number) => shown(rendererOf(bufferOf(head('INFO', reason)), {width, asSent: true}))[0];
-    expect(rows(60)).toBe('  [pa] 2026-11-25T09:08:47.372844Z  INFO… field id at line 1');
-    expect(rows(36)).toBe('  [pa] 2026-11-25T09:08:… at line 1');
+    expect(rows(60)).toBe('  [pa] 2026-11-25T09:08:47.372844Z  INFO …');
+    expect(rows(36)).toBe('  [pa] 2026-11-25T09:08:47.372844Z …');
   });
 });
 
@@ -319,8 +319,8 @@ describe('the lines that continue a record', () => {
       '                 Invalid fragment:',
       '                     {"id": 1}',
       '                 stack backtrace:',
-      expect.stringMatching(/^ {20}3: a::very::.*….*::very::deep$/),
-      expect.stringMatching(/^ {30}at \.\/src\/x+…x+\.rs:1:2$/),
+      expect.stringMatching(/^ {20}3: a::very::.*…$/),
+      expect.stringMatching(/^ {30}at \.\/src\/x+…$/),
     ]);
     expect(rows({time: 'off'})[0]).toBe('        Invalid fragment:');
     expect(rows({width: 100})[0]).toBe(`${' '.repeat(21)}Invalid fragment:`);
@@ -483,7 +483,7 @@ it('NO_COLOR leaves no colour, only attributes', () => {
 
 it('a narrow pane has no times, so that some of the message is visible', () => {
   const line = '[pa] 2026-11-25T09:08:47.372844Z  INFO a::b:  Started the server';
-  expect(shown(rendererOf(bufferOf(line), {width: 30}))).toEqual(['  09:08:47 INFO  Started …rver']);
+  expect(shown(rendererOf(bufferOf(line), {width: 30}))).toEqual(['  09:08:47 INFO  Started the …']);
   expect(shown(rendererOf(bufferOf(line), {width: 29}))).toEqual(['  INFO  Started the server']);
   expect(shown(rendererOf(bufferOf(line), {width: 29, time: 'delta'}))).toEqual(['  INFO  Started the server']);
 });
@@ -501,8 +501,8 @@ describe('the end of a row', () => {
     it('are counted at the right end, whatever the line', () => {
       const options = {width: 20};
       expect(shown('abc', {folded: 1204}, options)).toEqual(['  abc         ×1,204']);
-      expect(shown('abc'.repeat(20), {folded: 1204}, options)).toEqual(['  abcabca…abc ×1,204']);
-      expect(shown('日'.repeat(20), {folded: 12}, options)).toEqual(['  日日日日…日日  ×12']);
+      expect(shown('abc'.repeat(20), {folded: 1204}, options)).toEqual(['  abcabcabca… ×1,204']);
+      expect(shown('日'.repeat(20), {folded: 12}, options)).toEqual(['  日日日日日日…  ×12']);
       expect(shown('abc', {folded: 1}, options)).toEqual(['  abc']);
       expect(shown('abc', {folded: 2}, {...options, symbols: symbolsFor(false)})).toEqual(['  abc             x2']);
     });
@@ -536,8 +536,8 @@ describe('the end of a row', () => {
         shown(`${'a'.repeat(50)} ${'b'.repeat(length)}`, state, {width: 62, wrap}).at(-1);
       expect(lastOf(40)).toMatch(/^ {2}b{40} +\+8 suppressed$/);
       expect(lastOf(50)).toMatch(/^ {2}b{50} +\+8$/);
-      expect(lastOf(59)).toMatch(/b…b+ \+8 suppressed$/);
-      expect(lastOf(50, 'off')).toMatch(/…b+ \+8 suppressed$/);
+      expect(lastOf(59)).toMatch(/b… \+8 suppressed$/);
+      expect(lastOf(50, 'off')).toMatch(/a… \+8 suppressed$/);
     });
 
     it('never make a row too wide', () => {
