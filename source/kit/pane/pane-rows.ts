@@ -186,7 +186,7 @@ export class PaneRows {
     return paintOverview(rows, this.#services.colors.get());
   }
 
-  #rowState(id: number, {marks, selectedFrom}: PaneView, current: number | undefined): RowState {
+  #rowState(id: number, {marks, selectedFrom, position}: PaneView, current: number | undefined): RowState {
     const {index, folds, shown, source} = this.#model;
     const head = index.headOf(id);
     const level = id === head ? index.levelAt(id) : undefined;
@@ -199,6 +199,7 @@ export class PaneRows {
       suppressed: folds.suppressedAt(id),
       lines: folds.records.closedAt(id)?.lines ?? 1,
       marked: id === head && marks.has(head),
+      isOfCurrent: position.kind === 'anchored' && current !== undefined && index.headOf(current) === head,
       selected:
         selectedFrom !== undefined && current !== undefined && isWithin(head, selectedFrom, index.headOf(current)),
       ...(origin !== undefined &&

@@ -81,6 +81,15 @@ export const white = 231;
 /** Black on yellow, which look the same everywhere; inverse, so that it is seen without colours. */
 export const badge: Style = {inverse: true, fg: 220, bg: 16};
 
+/**
+ * The ground of the current record, a shade off that of the theme, on which all its colours can be read; undefined: the
+ * theme is for no known ground.
+ */
+export function currentGround(colors: Colors): Color | undefined {
+  const text = typeof colors === 'object' ? colors.looks[15] : undefined;
+  return text === white ? 235 : text === black ? 254 : undefined;
+}
+
 /** Compares values, not looks: index 16 is not `[0, 0, 0]`. */
 function sameColor(a: Color | undefined, b: Color | undefined): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;

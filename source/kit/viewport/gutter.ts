@@ -24,6 +24,8 @@ export type RowState = {
   readonly lines: number;
   readonly marked: boolean;
   readonly selected: boolean;
+  /** The entry is of the record with the current line. */
+  readonly isOfCurrent: boolean;
   /** The pipeline in a merged log; its name has at most the cells of the gutter. */
   readonly origin?: {readonly name: string; readonly color: Color} | undefined;
 };
@@ -77,6 +79,11 @@ function originOf({origin}: RowState, cells: number): StyledText {
 /** The text of the current line: not dim, and bold where it has no colour, as bold colours may be too bright. */
 export function emphasised(line: StyledText): StyledText {
   return restyle(line, ({dim: _, ...rest}) => (rest.fg === undefined ? {...rest, bold: true} : rest));
+}
+
+/** A row of the current record on its ground; nothing of it is dim. What has a ground of its own keeps it. */
+export function grounded(row: StyledText, bg: Color): StyledText {
+  return restyle(row, ({dim: _, ...rest}) => (rest.inverse || rest.bg !== undefined ? rest : {...rest, bg}));
 }
 
 /** The text, dim except where it has a background (matches, control characters). */

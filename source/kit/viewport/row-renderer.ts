@@ -11,7 +11,7 @@ import {textWidth} from '../../lib/width.ts';
 import type {PaneOptions} from '../settings/option-table.ts';
 import {clip, clippedSides, padTo, wordCut} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
-import type {Colors, Style} from '../terminal/style.ts';
+import {type Colors, currentGround, type Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {closedEntry} from './closed-record.ts';
@@ -30,7 +30,16 @@ import {
   wrapLimit,
 } from './entry-text.ts';
 import type {RowPosition} from './geometry.ts';
-import {dimmed, emphasised, fitGutter, type Gutter, gutterCells, paintGutter, type RowState} from './gutter.ts';
+import {
+  dimmed,
+  emphasised,
+  fitGutter,
+  type Gutter,
+  grounded,
+  gutterCells,
+  paintGutter,
+  type RowState,
+} from './gutter.ts';
 import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type ZoneOffset} from './time-column.ts';
 
@@ -205,8 +214,11 @@ export class RowRenderer {
     const room = this.textWidth - (end ? textWidth(end.text) : 0);
     if (end && room <= 0) return paint(concat([gutter, clip(end, 0, this.textWidth)]), colors);
     const whole = this.#rowText(entry, {id, row}, room, input);
-    const text = id === input.current ? emphasised(whole) : state.isAround ? dimmed(whole) : whole;
-    return paint(concat(end ? [gutter, padTo(text, room), end] : [gutter, text]), colors);
+    const ground = state.isOfCurrent ? currentGround(colors) : undefined;
+    const isBold = ground === undefined && id === input.current;
+    const text = isBold ? emphasised(whole) : state.isAround ? dimmed(whole) : whole;
+    const painted = concat(end ? [gutter, padTo(text, room), end] : [gutter, text]);
+    return paint(ground === undefined ? painted : grounded(padTo(painted, this.#options.width), ground), colors);
   }
 
   /** Without its word where only then the last row of a wrapped text is not cut. */

@@ -12,7 +12,15 @@ import {
 import {entriesOf} from './entries-of.ts';
 
 /** A state without anything special. */
-const plainState: RowState = {isAround: false, folded: 1, suppressed: 0, lines: 1, marked: false, selected: false};
+const plainState: RowState = {
+  isAround: false,
+  folded: 1,
+  suppressed: 0,
+  lines: 1,
+  marked: false,
+  selected: false,
+  isOfCurrent: false,
+};
 
 /** A log of these lines, ids from 0. */
 export function bufferOf(...lines: readonly (string | Buffer)[]): WritableLogBuffer {
