@@ -51,6 +51,11 @@ export function offsetOf(bytes: Uint8Array, byte: number, start: number, end: nu
   return undefined;
 }
 
+/** Returns whether a line has more than spaces and control characters. */
+export function hasText(line: Uint8Array): boolean {
+  return line.some((byte) => byte > space);
+}
+
 /** Classes of bytes in a fingerprint. Bytes of the classes up to `hexClass` are copied unchanged. */
 export const otherClass = 0;
 const letterClass = 1;

@@ -4,7 +4,7 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {endsManagerEntry} from '../stitch/entry-count.ts';
-import {openingBrace, space} from './bytes.ts';
+import {hasText, openingBrace} from './bytes.ts';
 import {Configurations, isConfigurationLine, opensConfiguration} from './configuration-lines.ts';
 import {failedStartIn} from './failed-start.ts';
 import type {Level} from './level.ts';
@@ -457,8 +457,4 @@ export class RecordIndex {
       this.#open.restore(saved);
     }
   }
-}
-
-function hasText(line: Uint8Array): boolean {
-  return line.some((byte) => byte > space);
 }

@@ -183,7 +183,7 @@ export class PaneRows {
       matchAfter: (id) => searching?.search.nextAfter(id),
       errorAfter: (id) => index.nextError(id),
     });
-    return paintOverview(rows, this.#services.colors.get());
+    return paintOverview(rows, {colors: this.#services.colors.get(), symbols: this.#services.symbols});
   }
 
   #rowState(id: number, {marks, selectedFrom, position}: PaneView, current: number | undefined): RowState {

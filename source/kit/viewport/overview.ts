@@ -1,6 +1,7 @@
 import {paint} from '../terminal/sgr.ts';
-import type {Colors, Style} from '../terminal/style.ts';
-import {plain} from '../terminal/styled-text.ts';
+import type {Colors} from '../terminal/style.ts';
+import {plain, type StyledText} from '../terminal/styled-text.ts';
+import type {Symbols} from '../terminal/symbols.ts';
 
 /** Content of the part of a log for one row of the overview. */
 type OverviewRow = {readonly match: boolean; readonly error: boolean; readonly inView: boolean};
@@ -40,20 +41,23 @@ export function overviewRows(input: OverviewInput): readonly OverviewRow[] {
   });
 }
 
-/** Paints one cell a row, a space: text selected with the mouse is copied without it. */
-export function paintOverview(rows: readonly OverviewRow[], colors: Colors): readonly string[] {
-  return rows.map((row) => paint(plain(' ', colors === 'none' ? colorlessStyle(row) : coloredStyle(row)), colors));
-}
+/**
+ * Paints one cell a row: while the log is paused a dim track, with the screen as thumb. The thumb and matches are painted
+ * spaces: text selected with the mouse is copied without them.
+ */
+export function paintOverview(
+  rows: readonly OverviewRow[],
+  {colors, symbols}: {readonly colors: Colors; readonly symbols: Symbols},
+): readonly string[] {
+  const isPaused = rows.some(({inView}) => inView);
+  return rows.map((row) => paint(cellOf(row, isPaused), colors));
 
-/** Errors are dim: matches stay visible among them. No bright colours: in some schemes they are grey, or the background. */
-function coloredStyle({match, error, inView}: OverviewRow): Style {
-  if (inView) return {inverse: true};
-  if (match) return {inverse: true, fg: 3};
-  return error ? {inverse: true, fg: 1, dim: true} : {};
-}
-
-function colorlessStyle({match, error, inView}: OverviewRow): Style {
-  if (inView) return {inverse: true};
-  if (match) return {underline: true, bold: true};
-  return error ? {underline: true, dim: true} : {};
+  /** Errors are dim: matches stay visible among them. No bright colours: in some schemes they are grey, or the ground. */
+  function cellOf({match, error, inView}: OverviewRow, hasTrack: boolean): StyledText {
+    if (inView) return plain(' ', {inverse: true});
+    if (match) return colors === 'none' ? plain(symbols.match) : plain(' ', {inverse: true, fg: 3});
+    if (error)
+      return colors === 'none' ? plain(symbols.error, {dim: true}) : plain(symbols.divider, {fg: 1, dim: true});
+    return hasTrack ? plain(symbols.divider, {dim: true}) : plain(' ');
+  }
 }

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
-import {contrast, currentGround, dark, light, rgbOf} from '../../../source/kit/terminal/style.ts';
+import {contrast, currentGround, rgbOf, themes} from '../../../source/kit/terminal/style.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import {levelStyles} from '../../../source/kit/viewport/line-text.ts';
 import {textWidth} from '../../../source/lib/width.ts';
@@ -64,17 +64,17 @@ describe('the current line', () => {
   it('has a ground on all rows of its record where the theme has one, and nothing bold', () => {
     const row = (looks: readonly number[]) =>
       stateRows('abcdef', {isOfCurrent: true}, {width: 5, wrap: 'all', colors: {depth: '256', looks}}, 0);
-    expect(row(dark.looks)).toEqual([
+    expect(row(themes.dark.looks)).toEqual([
       '\u001B[1;48;5;235m▸\u001B[0;48;5;235m abc\u001B[0m',
       '\u001B[1;48;5;235m▸\u001B[0;48;5;235m def\u001B[0m',
     ]);
-    expect(row(light.looks)[0]).toContain('48;5;254m');
-    const [wide = ''] = stateRows('abc', {isOfCurrent: true}, {colors: {depth: '256', looks: dark.looks}});
+    expect(row(themes.light.looks)[0]).toContain('48;5;254m');
+    const [wide = ''] = stateRows('abc', {isOfCurrent: true}, {colors: {depth: '256', looks: themes.dark.looks}});
     expect(textWidth(withoutColors(wide))).toBe(80);
   });
 
   it('has colours that can be read on its ground', () => {
-    for (const {looks} of [dark, light]) {
+    for (const {looks} of [themes.dark, themes.light]) {
       const ground = rgbOf(currentGround({depth: '256', looks}) ?? 0) ?? [0, 0, 0];
       for (const level of ['WARN', 'ERROR'] as const) {
         const text = rgbOf(looks[Number(levelStyles[level].fg)] ?? 0) ?? ground;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
+import type {Colors} from '../../../source/kit/terminal/style.ts';
+import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import {type OverviewInput, overviewRows, paintOverview} from '../../../source/kit/viewport/overview.ts';
 
 const nextIn = (ids: readonly number[]) => (id: number) => ids.find((each) => each > id);
@@ -59,16 +61,22 @@ describe('the overview', () => {
   });
 });
 
-it('is painted in blanks: the screen over a match over an error', () => {
+describe('the painted cells', () => {
   const rows = [
     {match: true, error: true, inView: true},
     {match: true, error: true, inView: false},
     {match: false, error: true, inView: false},
-    {match: false, error: false, inView: true},
     {match: false, error: false, inView: false},
   ];
-  const cells = (parameters: readonly string[]) =>
-    parameters.map((each) => (each === '' ? ' ' : `\u001B[${each}m \u001B[0m`));
-  expect(paintOverview(rows, '16')).toEqual(cells(['7', '7;33', '2;7;31', '7', '']));
-  expect(paintOverview(rows, 'none')).toEqual(cells(['7', '1;4', '2;4', '7', '']));
+  const painted = (of: typeof rows, colors: Colors) => paintOverview(of, {colors, symbols: symbolsFor(true)});
+  const cell = (parameters: string, text: string) => `\u001B[${parameters}m${text}\u001B[0m`;
+
+  it('are the screen over a match over an error, on a dim track', () => {
+    expect(painted(rows, '16')).toEqual([cell('7', ' '), cell('7;33', ' '), cell('2;31', '│'), cell('2', '│')]);
+    expect(painted(rows, 'none')).toEqual([cell('7', ' '), '▴', cell('2', '✗'), cell('2', '│')]);
+  });
+
+  it('have no track while following', () => {
+    expect(painted(rows.slice(2), '16')).toEqual([cell('2;31', '│'), ' ']);
+  });
 });
