@@ -82,12 +82,12 @@ export function elapsedShort(milliseconds: number): string {
   return elapsed(milliseconds).replace(/ (.).*/, '$1');
 }
 
-/** In the longest unit of which it is a whole number: `90s`, `30m`, `1h`, `7d`. */
-export function exactSpanShort(milliseconds: number): string {
+/** In the longest unit of which it is a whole number: `90 s`, `30 min`, `1 h`, `7 d`. */
+export function exactSpan(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  const units = [['d', day] as const, ['h', hour] as const, ['m', minute] as const];
+  const units = [['d', day] as const, ['h', hour] as const, ['min', minute] as const];
   const [unit, length] = units.find(([, each]) => seconds >= each && seconds % each === 0) ?? ['s', 1];
-  return `${seconds / length}${unit}`;
+  return `${seconds / length} ${unit}`;
 }
 
 function inUnits(seconds: number, whole: (value: number) => number): string {

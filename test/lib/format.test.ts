@@ -10,7 +10,7 @@ import {
   elapsed,
   elapsedShort,
   errorText,
-  exactSpanShort,
+  exactSpan,
   fineDuration,
   httpTime,
   isoTime,
@@ -100,15 +100,15 @@ test.each([
 });
 
 test.each([
-  [second, '1s'],
-  [90 * second, '90s'],
-  [hour / 2, '30m'],
-  [hour, '1h'],
-  [1.5 * hour, '90m'],
-  [day, '1d'],
-  [7 * day, '7d'],
+  [second, '1 s'],
+  [90 * second, '90 s'],
+  [hour / 2, '30 min'],
+  [hour, '1 h'],
+  [1.5 * hour, '90 min'],
+  [day, '1 d'],
+  [7 * day, '7 d'],
 ])('a span of %d ms is %s', (milliseconds, words) => {
-  expect(exactSpanShort(milliseconds)).toBe(words);
+  expect(exactSpan(milliseconds)).toBe(words);
 });
 
 test.each([

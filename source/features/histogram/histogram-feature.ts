@@ -1,11 +1,10 @@
 import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import {heightWithHistogram} from '../../kit/screen/layout.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
-import {histogramHeight} from './histogram-rows.ts';
 import {PaneHistogram} from './pane-histogram.ts';
 
 export const histogram: Feature = {
-  strip: {height: histogramHeight, of: (model, services) => new PaneHistogram(model, services)},
+  strip: {height: 1, of: (model, services) => new PaneHistogram(model, services)},
   keys: {
     'log: show': [
       {

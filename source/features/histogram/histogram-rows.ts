@@ -6,17 +6,17 @@ import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts'
 import type {Symbols} from '../../kit/terminal/symbols.ts';
 import type {ZoneOffset} from '../../kit/viewport/time-column.ts';
 import {markerTone} from '../../kit/words/marker-words.ts';
-import {clockTime, exactSpanShort, inZone, isoTime} from '../../lib/format.ts';
+import {exactSpan, inZone, isoTime} from '../../lib/format.ts';
 import {cellOf, type HistogramCell, type HistogramCells} from './histogram-cells.ts';
 
-/** Rows of a histogram: bars, and what is at their places. */
-export const histogramHeight = 2;
-/** Cells of a histogram without labels: two of them would leave it no room. */
+/** Cells of a histogram without labels: they would leave it no room. */
 const narrow = 40;
-/** `14:02:18` and `11-25 14:02`, or `2026-11-25`. */
-const [clockCells, dateCells] = [8, 11];
+/** `14:02` and `11-25 14:02`, or `2026-11-25`. */
+const [clockCells, dateCells] = [5, 11];
+/** ` · 30 min`: the span of a cell. */
+const spanCells = 9;
 
-/** Parts of a width: a label and a blank, the cells, a blank and a label; labels of 0 cells in a narrow pane. */
+/** Parts of a width: a label and a blank, the cells, a blank and a label, the span; 0 for those left out. */
 export type HistogramColumns = {
   readonly left: number;
   readonly right: number;
@@ -31,7 +31,7 @@ export function histogramColumns(width: number, {from, to, now, offsetAt}: Histo
   const day = (at: number) => Math.floor(inZone(at, offsetAt) / 86_400_000);
   const left = day(from) === day(now) ? clockCells : dateCells;
   const right = day(to) === day(now) || day(to) === day(from) ? clockCells : dateCells;
-  return {left, right, first: left + 1, cells: width - left - right - 2};
+  return {left, right, first: left + 1, cells: width - left - right - 2 - spanCells};
 }
 
 type HistogramTimes = {
@@ -67,16 +67,12 @@ type HistogramStyle = {
   readonly offsetAt: ZoneOffset;
 };
 
-/** Makes a histogram's rows: a bar a cell between the times of the first cell and the newest record, then marks. */
-export function histogramRows(
-  histogram: HistogramCells,
-  marks: HistogramMarks,
-  style: HistogramStyle,
-): readonly StyledText[] {
+/** Makes a histogram: a bar or a mark a cell between the times of the first cell and the newest record, and its span. */
+export function histogramRow(histogram: HistogramCells, marks: HistogramMarks, style: HistogramStyle): StyledText {
   const {columns, to, symbols, hasColors, offsetAt, whyEmpty} = style;
   const {cells} = histogram;
   const [first] = cells;
-  if (!first) return [plain(whyEmpty, {dim: true}), plain('')];
+  if (!first) return plain(whyEmpty, {dim: true});
   const {left, right} = columns;
   const label = (text: string, width: number) => padTo(plain(text, {dim: true}), width);
   const textOf = (at: number) => isoTime(inZone(at, offsetAt));
@@ -84,37 +80,43 @@ export function histogramRows(
   // Without the year, the end of a log of a year would be before its beginning.
   const dateOf = (at: number) => (isOneYear ? textOf(at).slice(5, 16).replace('T', ' ') : textOf(at).slice(0, 10));
   const timeLabel = (at: number, width: number) =>
-    label(width === clockCells ? clockTime(inZone(at, offsetAt)) : dateOf(at), width);
-  const barCells = bars(cells, marks, {symbols, hasColors});
-  const axisCells = axis(histogram, marks, symbols);
-  if (left === 0) return [concat(barCells), concat(axisCells)];
+    label(width === clockCells ? textOf(at).slice(11, 16) : dateOf(at), width);
+  const barCells = bars(histogram, marks, {symbols, hasColors});
+  if (left === 0) return concat(barCells);
   const begin = timeLabel(first.at, left);
   const end = timeLabel(to, right);
-  return [
-    concat([begin, plain(' '), ...barCells, ...(end.text === begin.text ? [] : [plain(' '), end])]),
-    concat([label(`${exactSpanShort(histogram.spanMs)}/cell`, left), plain(' '), ...axisCells]),
-  ];
+  const span = plain(` ${symbols.dot} ${exactSpan(histogram.spanMs)}`, {dim: true});
+  return concat([begin, plain(' '), ...barCells, ...(end.text === begin.text ? [] : [plain(' '), end]), span]);
 }
 
 function bars(
-  cells: readonly HistogramCell[],
-  {shownOf}: HistogramMarks,
+  histogram: HistogramCells,
+  marks: HistogramMarks,
   {symbols, hasColors}: Pick<HistogramStyle, 'symbols' | 'hasColors'>,
 ): readonly StyledText[] {
+  const {cells} = histogram;
+  const {shownOf} = marks;
   const counts = cells.map((cell) => (shownOf && cell.counts.records > 0 ? shownOf(cell) : cell.counts));
   // A power of two: the bars keep their heights while the newest one grows.
   const most = 2 ** Math.ceil(Math.log2(Math.max(1, ...counts.map((each) => each?.records ?? 0))));
   const levels = [...symbols.bars];
+  const markAt = marksIn(histogram, marks, symbols);
+  const [top, bottom] = marks.shown?.map((id) => cellOf(histogram, id)) ?? [];
   return cells.map((cell, place) => {
-    const shown = counts[place];
-    if (cell.kind === 'break') return plain(symbols.silence, {dim: true});
-    if (!shown || cell.counts.records === 0) return plain(' ');
+    const isInView = bottom !== undefined && place >= (top ?? 0) && place <= bottom;
+    const [symbol, style] = markAt(place) ?? barOf(cell, counts[place]);
+    return plain(symbol, isInView ? {...style, inverse: true} : style);
+  });
+
+  function barOf({kind, counts: all}: HistogramCell, shown: RecordCounts | undefined): Mark {
+    if (kind === 'break') return [symbols.silence, {dim: true}];
+    if (!shown || all.records === 0) return [' ', {}];
     // Not the lowest bar, which stands for a few records.
-    if (shown.records === 0) return plain(symbols.dot, {dim: true});
+    if (shown.records === 0) return [symbols.dot, {dim: true}];
     // The root: a few lines are seen beside a flood.
     const level = Math.ceil(levels.length * Math.sqrt(shown.records / most));
-    return plain(levels[level - 1] ?? '', barStyle(shown, hasColors));
-  });
+    return [levels[level - 1] ?? '', barStyle(shown, hasColors)];
+  }
 }
 
 function barStyle({errors, warnings}: RecordCounts, hasColors: boolean): Style {
@@ -122,25 +124,22 @@ function barStyle({errors, warnings}: RecordCounts, hasColors: boolean): Style {
   return warnings > 0 && hasColors ? {fg: 3} : {};
 }
 
-/** Matches, lost lines and starts of runs; the part on the screen inverse. */
-function axis(histogram: HistogramCells, marks: HistogramMarks, symbols: Symbols): readonly StyledText[] {
-  const placesOf = (ids: readonly number[]) => new Set(ids.map((id) => cellOf(histogram, id)));
-  const starts = placesOf(marks.starts);
-  const losses = placesOf([...marks.markers].flatMap(([id, marker]) => (markerTone(marker) === 'loss' ? [id] : [])));
-  const [top, bottom] = marks.shown?.map((id) => cellOf(histogram, id)) ?? [];
-  return histogram.cells.map(({kind, firstId, endId}, place) => {
-    const isInView = bottom !== undefined && place >= (top ?? 0) && place <= bottom;
-    const match = firstId < endId ? marks.matchAfter(firstId - 1) : undefined;
-    const isMatch = match !== undefined && match < endId;
-    const [symbol, style] = markAt();
-    return plain(symbol, isInView ? {...style, inverse: true} : style);
+type Mark = readonly [symbol: string, style: Style];
 
-    function markAt(): readonly [symbol: string, style: Style] {
-      if (losses.has(place)) return [symbols.loss, {fg: 1, bold: true}];
-      if (isMatch) return [symbols.match, {fg: 3}];
-      if (starts.has(place)) return [symbols.start, {}];
-      if (kind === 'break') return [symbols.silence, {dim: true}];
-      return isInView ? [' ', {}] : [symbols.rule, {dim: true}];
-    }
-  });
+/** What is in place of a bar: lost lines, a match, the start of a run. */
+function marksIn(
+  histogram: HistogramCells,
+  {starts, markers, matchAfter}: HistogramMarks,
+  symbols: Symbols,
+): (place: number) => Mark | undefined {
+  const placesOf = (ids: readonly number[]) => new Set(ids.map((id) => cellOf(histogram, id)));
+  const begun = placesOf(starts);
+  const losses = placesOf([...markers].flatMap(([id, marker]) => (markerTone(marker) === 'loss' ? [id] : [])));
+  return (place) => {
+    const {firstId = 0, endId = 0} = histogram.cells[place] ?? {};
+    const match = firstId < endId ? matchAfter(firstId - 1) : undefined;
+    if (losses.has(place)) return [symbols.loss, {fg: 1, bold: true}];
+    if (match !== undefined && match < endId) return [symbols.match, {fg: 3}];
+    return begun.has(place) ? [symbols.start, {}] : undefined;
+  };
 }

@@ -10,7 +10,7 @@ import type {RowPosition} from '../../kit/viewport/geometry.ts';
 import {timeNear} from '../../kit/viewport/time-column.ts';
 import {sameParts} from '../../lib/store.ts';
 import {cellOf, type HistogramCell, type HistogramCells, histogramCells, noCells} from './histogram-cells.ts';
-import {type HistogramColumns, histogramColumns, histogramRows} from './histogram-rows.ts';
+import {type HistogramColumns, histogramColumns, histogramRow} from './histogram-rows.ts';
 
 /** Entries at the end of a log whose records may still be shown or hidden by filters. */
 const mostUnsettled = 2000;
@@ -19,6 +19,9 @@ const mostCounted = 200_000;
 
 /** Lines. To count more takes so long that the histogram says so. */
 const longLog = 100_000;
+
+/** Milliseconds of a log for which a histogram says something. */
+const leastSpan = 60_000;
 
 type Width = Pick<Layout, 'paneWidth'>;
 
@@ -43,7 +46,15 @@ export class PaneHistogram {
     this.#services = services;
   }
 
-  /** Painted rows, `histogramHeight` of them. `places`: the rows of the log. */
+  /** A log of a minute is on the screen, mostly. While it is counted, that is not known. */
+  get isWorthwhile(): boolean {
+    const {histogram, isCounted} = this.#model;
+    const {buckets} = histogram;
+    // A clock may have been set back.
+    return !isCounted || Math.abs((buckets.at(-1)?.at ?? 0) - (buckets[0]?.at ?? 0)) >= leastSpan;
+  }
+
+  /** The painted row. `places`: the rows of the log. */
   paint(view: PaneView, width: Width, places: readonly RowPosition[]): readonly string[] {
     const {cells, columns, to} = this.#layOut(view, width);
     const {searching, index, shown, source} = this.#model;
@@ -56,8 +67,8 @@ export class PaneHistogram {
     const colors = this.#services.colors.get();
     const key = [
       colors,
-      // Labels have seconds.
-      ...[cells, columns, Math.floor(to / 1000), shown, shown?.caughtUp, this.#model.isFiltering],
+      // Labels have minutes.
+      ...[cells, columns, Math.floor(to / 60_000), shown, shown?.caughtUp, this.#model.isFiltering],
       ...[searching?.search, searching?.search.count, buffer.lastMarker()?.marker],
       ...[index.runs.length, index.runs.at(-1)?.firstId],
       ...(isPart ? ends.map((id) => cellOf(cells, id)) : []),
@@ -75,7 +86,7 @@ export class PaneHistogram {
     };
     const whyEmpty = whyNoHistogram(this.#model);
     const style = {columns, to, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
-    const rows = histogramRows(cells, marks, style).map((row) => paint(row, colors));
+    const rows = [paint(histogramRow(cells, marks, style), colors)];
     const isBehind = counts !== undefined && this.#counts.isBehind;
     this.#painted = isBehind ? undefined : {key, rows};
     if (isBehind) this.#model.drawAgain();

@@ -13,6 +13,8 @@ import {PaneRows, type RowServices} from './pane-rows.ts';
 
 /** Rows above the log of a pane. `places`: the rows of the log. */
 type PaneStrip = {
+  /** It says something: it has rows though the user has not asked for them. */
+  readonly isWorthwhile: boolean;
   paint(view: PaneView, layout: Pick<Layout, 'paneWidth'>, places: readonly RowPosition[]): readonly string[];
 };
 

@@ -56,6 +56,8 @@ export function layoutOf(
     readonly histogram?: boolean | undefined;
     /** Rows that it needs; 0: there is none. */
     readonly histogramHeight: number;
+    /** It says something. Asked only where the height decides. */
+    readonly isHistogramWorthwhile: () => boolean;
     /** The log has a row for them, and the page that is open. */
     readonly filters: {readonly log: boolean; readonly page: boolean};
   },
@@ -65,7 +67,8 @@ export function layoutOf(
   const heightWith = (isWithFilters: boolean) => size.rows - 3 - (isWithFilters ? 1 : 0);
   const bodyHeight = heightWith(parts.filters.log);
   const hasRun = parts.run && size.rows >= heightWithRun;
-  const hasHistogram = (parts.histogram ?? size.rows >= heightByDefault) && size.rows >= heightWithHistogram;
+  const byDefault = () => size.rows >= heightByDefault && parts.isHistogramWorthwhile();
+  const hasHistogram = size.rows >= heightWithHistogram && (parts.histogram ?? byDefault());
   const histogramRows = hasHistogram ? parts.histogramHeight : 0;
   return {
     listWidth,

@@ -211,7 +211,7 @@ export class Controller {
   #layoutOf(state: ViewState): Layout | undefined {
     const {active, listHidden, listWidth, histogram} = state;
     const pipeline = active === undefined ? undefined : this.pipeline(active);
-    const {tab, model} = this.#paneOf(state) ?? {};
+    const {tab, model, strip} = this.#paneOf(state) ?? {};
     const hasFilters = (tab?.pane.filters.length ?? 0) > 0;
     return layoutOf(this.#size, {
       list: !listHidden,
@@ -223,6 +223,7 @@ export class Controller {
       run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
       histogram: active === undefined ? false : histogram,
       histogramHeight: this.features.strip?.height ?? 0,
+      isHistogramWorthwhile: () => strip?.isWorthwhile ?? true,
       filters: {log: hasFilters, page: hasFilters && this.kindOf(state.page)?.showsFilters === true},
     });
   }

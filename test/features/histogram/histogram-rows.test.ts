@@ -4,7 +4,7 @@ import {histogramCells} from '../../../source/features/histogram/histogram-cells
 import {
   type HistogramMarks,
   histogramColumns,
-  histogramRows,
+  histogramRow,
 } from '../../../source/features/histogram/histogram-rows.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 
@@ -28,7 +28,7 @@ function stretchesOf(cells: readonly Cell[], secondsApart: number): readonly Tim
   });
 }
 
-function rowsOf(
+function rowOf(
   cells: readonly Cell[],
   marks: Partial<HistogramMarks> = {},
   {width = 60, now = start, isUtf8 = true, hasColors = true, secondsApart = 1, endMs = 0} = {},
@@ -39,85 +39,79 @@ function rowsOf(
   const columns = histogramColumns(width, times);
   const histogram = histogramCells({buckets, spanMs: 1000, width: columns.cells});
   const style = {columns, symbols: symbolsFor(isUtf8), hasColors, offsetAt: utc, whyEmpty: 'no times', to};
-  return histogramRows(histogram, {...noMarks, ...marks}, style);
+  return histogramRow(histogram, {...noMarks, ...marks}, style);
 }
 
-const texts = (...args: Parameters<typeof rowsOf>) => rowsOf(...args).map(({text}) => text.trimEnd());
+const text = (...args: Parameters<typeof rowOf>) => rowOf(...args).text.trimEnd();
 const counts = (...records: readonly number[]) => records.map((each) => ({records: each}));
 
-describe('the rows of the histogram', () => {
-  it('show a bar for each cell between the times of the first cell and of the end of the log', () => {
-    expect(texts(counts(1, 4, 16, 0, 64))).toEqual(['09:00:00 ▁▂▄ █ 09:00:04', '1s/cell  ─────']);
+describe('the row of the histogram', () => {
+  it('has a bar for each cell between the times of the first cell and of the end of the log, and their span', () => {
+    expect(text(counts(1, 4, 16, 0, 64), {}, {endMs: 60_000})).toBe('09:00 ▁▂▄ █ 09:01 · 1 s');
     const minutes = counts(...Array.from({length: 40}, () => 1));
-    const [row] = texts(minutes, {}, {secondsApart: 60, endMs: 59_000});
-    expect(row).toMatch(/^09:00:00 █+ 09:39:59$/);
-    expect(texts(counts(3), {}, {endMs: 2000})[0]).toMatch(/^09:00:00 \S 09:00:02$/);
+    expect(text(minutes, {}, {width: 70, secondsApart: 60, endMs: 59_000})).toMatch(/^09:00 █{40} 09:39 · 1 min$/);
   });
 
-  it('say the time of a single cell once', () => {
-    expect(texts(counts(3))[0]).toMatch(/^09:00:00 \S$/);
+  it('says the time of a single minute once', () => {
+    expect(text(counts(3))).toMatch(/^09:00 \S · 1 s$/);
   });
 
-  it('keep the heights of the bars while the newest one grows', () => {
-    const [first] = texts(counts(8, 33));
-    expect(texts(counts(8, 64))[0]?.slice(0, 10)).toBe(first?.slice(0, 10));
+  it('keeps the heights of the bars while the newest one grows', () => {
+    expect(text(counts(8, 64)).slice(0, 7)).toBe(text(counts(8, 33)).slice(0, 7));
   });
 
-  it('show dates for days that are not today', () => {
+  it('shows dates for days that are not today', () => {
     const later = start + 2 * 86_400_000;
-    expect(texts(counts(1, 1), {}, {now: later})).toEqual(['11-25 09:00 ██ 09:00:01', '1s/cell     ──']);
+    expect(text(counts(1, 1), {}, {now: later, endMs: 60_000})).toBe('11-25 09:00 ██ 09:01 · 1 s');
     const columns = (from: number, to: number) => histogramColumns(60, {from, to, now: later, offsetAt: utc});
-    expect(columns(start, start + 86_400_000)).toEqual({left: 11, right: 11, first: 12, cells: 36});
-    expect(columns(start, later)).toEqual({left: 11, right: 8, first: 12, cells: 39});
+    expect(columns(start, start + 86_400_000)).toEqual({left: 11, right: 11, first: 12, cells: 27});
+    expect(columns(start, later)).toEqual({left: 11, right: 5, first: 12, cells: 33});
   });
 
-  it('show the years where the ends are of two years', () => {
+  it('shows the years where the ends are of two years', () => {
     const month = 28 * 86_400;
-    const rows = texts(counts(1, 1), {}, {now: start + 400 * 86_400_000, secondsApart: 13 * month});
-    expect(rows[0]).toMatch(/^2026-11-19 .* 2027-11-24$/);
-    expect(rows[1]).toMatch(/^28d\/cell /);
+    const row = text(counts(1, 1), {}, {now: start + 400 * 86_400_000, secondsApart: 13 * month});
+    expect(row).toMatch(/^2026-11-19 .* 2027-11-24 +· 28 d$/);
   });
 
-  it('are the cells alone in a narrow pane', () => {
-    expect(texts(counts(1, 1), {}, {width: 39})).toEqual(['██', '──']);
+  it('is the cells alone in a narrow pane', () => {
+    expect(text(counts(1, 1), {}, {width: 39})).toBe('██');
   });
 
-  it('mark matches, lost lines and starts of runs', () => {
+  it('has lost lines, matches and starts of runs in place of bars', () => {
     const cut = [[40, {kind: 'line-cut', at: 0}] as const];
     const marks = {matchAfter: (id: number) => [5, 20].find((each) => each > id), starts: [30], markers: cut};
-    expect(texts(counts(1, 1, 1, 1, 1), marks)[1]).toBe('1s/cell  ▴─▴┬╳');
+    expect(text(counts(1, 1, 1, 1, 1), marks)).toBe('09:00 ▴█▴┬╳ · 1 s');
   });
 
-  it('show the part on the screen inverse', () => {
-    const [, row] = rowsOf(counts(1, 1, 1, 1), {shown: [12, 25]});
-    expect(row?.text).toContain('─  ─');
-    expect(row?.runs.filter(({style}) => style.inverse).map(({start: from, end}) => [from, end])).toEqual([[10, 12]]);
+  it('shows the part on the screen inverse', () => {
+    const {runs} = rowOf(counts(1, 1, 1, 1), {shown: [12, 25]});
+    expect(runs.filter(({style}) => style.inverse).map(({start: from, end}) => [from, end])).toEqual([[7, 9]]);
   });
 
-  it('show what filters leave, and dim where they leave nothing', () => {
+  it('shows what filters leave, and dim where they leave nothing', () => {
     const shownOf = ({firstId}: {firstId: number}) => ({records: firstId === 10 ? 4 : 0, errors: 0, warnings: 0});
-    const [row] = rowsOf(counts(9, 9, 0), {shownOf});
-    expect(row?.text).toContain(' ·█ ');
-    expect(texts(counts(9, 9, 0), {shownOf}, {isUtf8: false})[0]).toContain(' -@ ');
-    expect(row?.runs.find(({start: from}) => from === 9)?.style).toEqual({dim: true});
+    const row = rowOf(counts(9, 9, 0), {shownOf});
+    expect(row.text).toContain(' ·█ ');
+    expect(text(counts(9, 9, 0), {shownOf}, {isUtf8: false})).toContain(' -@ ');
+    expect(row.runs.find(({start: from, end}) => from <= 6 && end > 6)?.style).toEqual({dim: true});
   });
 
-  it('show errors and warnings in colour, or errors by other attributes', () => {
+  it('shows errors and warnings in colour, or errors by other attributes', () => {
     const cells = [{records: 2, errors: 1, warnings: 1}, {records: 2, warnings: 1}, {records: 2}];
     const stylesOf = (hasColors: boolean) => {
-      const [row] = rowsOf(cells, {}, {hasColors});
-      return [9, 10, 11].map((at) => row?.runs.find(({start: from, end}) => from <= at && at < end)?.style ?? {});
+      const {runs} = rowOf(cells, {}, {hasColors});
+      return [6, 7, 8].map((at) => runs.find(({start: from, end}) => from <= at && at < end)?.style ?? {});
     };
     expect(stylesOf(true)).toEqual([{fg: 1}, {fg: 3}, {}]);
     expect(stylesOf(false)).toEqual([{bold: true, underline: true}, {}, {}]);
   });
 
-  it('are ASCII without UTF-8', () => {
-    const [first, second] = texts(counts(1, 4, 64), {}, {isUtf8: false});
-    expect([first, second]).toEqual(['09:00:00 .,@ 09:00:02', '1s/cell  ---']);
+  it('is ASCII without UTF-8', () => {
+    expect(text(counts(1, 4, 64), {}, {isUtf8: false})).toBe('09:00 .,@ - 1 s');
   });
 
-  it('say why there is none without times', () => {
-    expect(texts([])).toEqual(['no times', '']);
+  it('says why there is none without times', () => {
+    expect(text([])).toBe('no times');
   });
 });

@@ -58,18 +58,15 @@ async function filterMany(screen: ScreenUnderTest): Promise<void> {
 describe('the histogram of a tab', () => {
   it('shows the records of the whole scrollback by time', async () => {
     await using screen = await shown();
-    expect(await histogramCells(screen)).toEqual([
-      // The runner's line is of second 0, and the last records are on the screen.
-      `11-25 00:00 █${'▇'.repeat(39)} 00:00:39`,
-      `1s/cell     ${'─'.repeat(32)}`,
-    ]);
+    // The runner's line is of second 0.
+    expect(await histogramCells(screen)).toEqual([`11-25 00:00 █${'▇'.repeat(39)} 00:00 · 1 s`]);
   });
 
-  it('ends with the time of the newest record, which grows within its cell', async () => {
+  it('ends with the time of the newest record', async () => {
     await using screen = await shown(Array.from({length: 60}, (_, at) => logged(60 * at, 'INFO', `step ${at}.`)));
-    expect((await histogramCells(screen))[0]).toMatch(/ 00:59:00$/);
-    await write(screen, logged(60 * 59 + 3, 'INFO', 'the end'));
-    expect((await histogramCells(screen))[0]).toMatch(/ 00:59:03$/);
+    expect((await histogramCells(screen))[0]).toMatch(/ 00:59 · 2 min$/);
+    await write(screen, logged(60 * 60, 'INFO', 'the end'));
+    expect((await histogramCells(screen))[0]).toMatch(/ 01:00 · 2 min$/);
   });
 
   it('leaves what another key waits for', async () => {
@@ -106,16 +103,16 @@ describe('the histogram of a tab', () => {
     await using app = await AppUnderTest.open({names: ['orders'], viewOptions: {histogram: 'auto'}});
     app.screen.server.pipeline('orders').write(logged(0, 'INFO', 'hello'));
     await app.shows('hello');
-    await app.shows('/cell');
-    const place = () => app.rows.findIndex((row) => row.includes('/cell'));
-    expect(app.rows[place() - 1]).toMatch(/\d\d:\d\d .┊. 11-25 00:00/);
+    await app.shows(' · 1 s');
+    const place = () => app.rows.findIndex((row) => / · \d+ (?:s|min|h|d)\b/.test(row));
+    expect(app.rows[place()]).toMatch(/\d\d:\d\d .┊. 11-25 00:00/);
     expect(app.rows[place() + 1]).toContain('Fresh start');
     await app.press('Tab', 's');
     await app.shows('histogram hidden');
     expect(place()).toBe(-1);
     await app.press('s');
     await app.shows('histogram above the log');
-    await app.shows('/cell');
+    await app.shows(' · 1 s');
   });
 
   it('is painted again only when a cell changes', async () => {
@@ -124,19 +121,19 @@ describe('the histogram of a tab', () => {
     const before = painted(screen);
     expect(painted(screen)).toBe(before);
     await write(screen, logged(40, 'INFO', 'one more'));
-    expect((await histogramCells(screen))[0]).toContain('▄ 00:00:40');
+    expect((await histogramCells(screen))[0]).toContain('▄ 00:00');
   });
 
   it('reflects filters and matches', async () => {
     await using screen = await shown();
     await typed(screen, '&', 'tick');
     const [bars] = await histogramCells(screen);
-    expect(bars).toBe(`11-25 00:00 ${'█·········'.repeat(4)} 00:00:39`);
+    expect(bars).toBe(`11-25 00:00 ${'█·········'.repeat(4)} 00:00 · 1 s`);
     await pressed(screen, 'Esc');
     await typed(screen, '/', 'step 60 tick');
-    const [, axis = ''] = await histogramCells(screen);
-    expect(axis.indexOf('▴')).toBe(12 + 20);
-    expect(axis.lastIndexOf('▴')).toBe(12 + 20);
+    const [row = ''] = await histogramCells(screen);
+    expect(row.indexOf('▴')).toBe(12 + 20);
+    expect(row.lastIndexOf('▴')).toBe(12 + 20);
   });
 
   it('is painted once where filters leave a part and nothing comes', async () => {
@@ -177,7 +174,7 @@ describe('the histogram of a tab', () => {
     expect(model?.histogram.endId).toBeGreaterThan(1000);
     expect(texts()[0]).toBe(bars);
     countSome(1e9);
-    expect(texts()[0]).toContain('00:01:40');
+    expect(texts()[0]).toContain('00:01 ·');
   });
 
   it('says that a long log is being counted', async () => {
@@ -192,10 +189,10 @@ describe('the histogram of a tab', () => {
     await using screen = await shown();
     writable(screen.logs.get('orders')?.buffer).addMarker({kind: 'line-cut', at: 0});
     await write(screen, logged(41, 'INFO', 'after the loss'));
-    expect((await histogramCells(screen))[1]).toContain('╳');
+    expect((await histogramCells(screen))[0]).toContain('╳');
   });
 
-  it('is two rows lower without moving the current line off the screen', async () => {
+  it('is a row lower without moving the current line off the screen', async () => {
     await using screen = await shown();
     await pressed(screen, 'p', 's');
     const held = currentLine(screen);
@@ -205,6 +202,18 @@ describe('the histogram of a tab', () => {
     if (!pane || !layout) throw new Error('no pane');
     const ids = visiblePlaces(viewOf(screen).position, pane.rows.geometry(viewOf(screen), layout)).map(({id}) => id);
     expect(ids).toContain(pane.model.source.buffer.endId - 1);
+  });
+
+  it('is not shown above a log of a minute, unless it is asked for', async () => {
+    await using screen = await shown();
+    const rows = () => screen.controller.layout?.histogramRows;
+    await histogramCells(screen);
+    expect(rows()).toBe(0);
+    await pressed(screen, 's');
+    expect(rows()).toBe(1);
+    await using long = await shown([...steps, logged(60, 'INFO', 'the end')]);
+    await histogramCells(long);
+    expect(long.controller.layout?.histogramRows).toBe(1);
   });
 
   it('needs room', async () => {

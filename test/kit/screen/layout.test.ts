@@ -10,6 +10,7 @@ const usual = {
   banner: false,
   run: false,
   histogramHeight: 2,
+  isHistogramWorthwhile: () => true,
   filters: {log: false, page: false},
 };
 
