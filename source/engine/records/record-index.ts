@@ -358,10 +358,9 @@ export class RecordIndex {
     if (isOpen) this.#open.addHead(panic ?? id, isRunner);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();
-    if (panic === undefined) {
-      this.#table.addHead(recordCode(level, isOpen));
-      this.#repeats.add(id, bytes, start, end);
-    } else this.#table.addMember(panic);
+    if (panic === undefined) this.#table.addHead(recordCode(level, isOpen));
+    else this.#table.addMember(panic);
+    if (panic === undefined) this.#repeats.add(id, bytes, start, end);
     if (isWhole && !isImitated) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
   }
@@ -441,18 +440,17 @@ export class RecordIndex {
   }
 
   #addOpenContinuation(id: number, line: Buffer): void {
-    const end = line.length;
-    if (isConfigurationLine(line, 0, end)) {
-      this.#table.addHead(opensConfiguration(line, end) ? configurationCode : plainCode);
+    if (isConfigurationLine(line, 0, line.length)) {
+      this.#table.addHead(opensConfiguration(line, line.length) ? configurationCode : plainCode);
       return;
     }
-    const configuration = this.#configurations.headFor(id, line, 0, end);
-    const kind = kindIn(line, 0, end);
+    const configuration = this.#configurations.headFor(id, line, 0, line.length);
+    const kind = kindIn(line, 0, line.length);
     if (configuration !== undefined) this.#addToRecord(id, configuration, configurationCode);
     else if (kind === 'panic') this.#table.addHead(panicCode);
     else {
       const saved = this.#open.save();
-      const frame = kind === 'frame' ? frameNumberIn(line, 0, end) : undefined;
+      const frame = kind === 'frame' ? frameNumberIn(line, 0, line.length) : undefined;
       this.#addToRecord(id, this.#open.addLine(id, kind, frame), plainCode);
       this.#open.restore(saved);
     }
