@@ -275,7 +275,7 @@ describe('sizes', () => {
       [99, 50],
     ] as const) {
       app.resize(columns, rows);
-      await app.shows(columns < 76 ? 'LIVE' : 'Runtime transition: initial');
+      await app.shows(columns < 76 ? 'LIVE' : 'Runtime transition:');
       expect(app.rows).toHaveLength(rows);
       for (const row of app.rows) expect(textWidth(row)).toBeLessThanOrEqual(columns);
     }
