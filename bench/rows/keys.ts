@@ -108,7 +108,7 @@ const logPresses: readonly Press[] = [
   {key: 'p', sight: (terminal) => () => terminal.row(0).includes('PAUSED')},
   ...['PageUp', 'PageUp', 'PageDown', 'PageUp'].map(moves),
   ...turn,
-  {key: 'G', sight: statusHas('following')},
+  {key: 'G', sight: (terminal) => () => terminal.row(0).includes('LIVE')},
 ];
 
 /**

@@ -15,7 +15,7 @@ test.each([
   expect(viewer.tabBar()).toMatch(/^ alpha/);
   expect(viewer.list()).toHaveLength(3);
   expect(viewer.list()[0]).toMatch(/● alpha/);
-  expect(viewer.status()).toMatch(/\d+ lines .*following$/);
+  expect(viewer.status()).toMatch(/\d+ lines {2}\S+ \S+B$/);
   expect(terminal.row(-1)).toContain('? help');
   expect(viewer.pane()).toHaveLength(rows - 4);
   expect(viewer.shown()).toHaveLength(rows - 4);

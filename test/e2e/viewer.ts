@@ -87,8 +87,9 @@ export class View implements AsyncDisposable {
   }
 
   /** Waits until the shown tab is live and, if given, until it shows `sight`. */
-  async live(sight: Sight = 'LIVE'): Promise<void> {
-    await this.terminal.waitFor(() => /\bLIVE\b/.test(this.header()), {hint: 'live'});
+  async live(sight: Sight = / LIVE\b| follows$/m): Promise<void> {
+    // A paused log that could be followed is live, too.
+    await this.terminal.waitFor(() => /\bLIVE\b| follows$/.test(this.header()), {hint: 'live'});
     await this.terminal.waitFor(sight);
   }
 

@@ -1,5 +1,6 @@
 import type {ConnectionState} from '../../engine/connection/state.ts';
 import {clean} from '../../lib/clean.ts';
+import {elapsed} from '../../lib/format.ts';
 import type {Style} from '../terminal/style.ts';
 import {refusalWords} from './failure-words.ts';
 
@@ -15,8 +16,12 @@ const good: Style = {fg: 2, bold: true};
 const pending: Style = {fg: 3};
 const bad: Style = {fg: 1, bold: true};
 
-/** It is open, but the server does not answer. */
-export const silentWords: ConnectionWords = words('silent', pending);
+/** It is open, but since `milliseconds` the server does not answer; undefined: no user is there who would see it count. */
+export function silentWords(milliseconds: number | undefined): ConnectionWords {
+  const isWorthAWord = milliseconds !== undefined && milliseconds >= 1000;
+  const text = isWorthAWord ? `no answer for ${elapsed(milliseconds)}` : 'no answer';
+  return {...words(text, bad), countdown: milliseconds !== undefined};
+}
 
 /** The server answers, but has no log to give. `since`: as a time. `next`: until the next try, where there is room. */
 export function unreachableWords(since: string, next: ConnectionWords | undefined): ConnectionWords {

@@ -69,9 +69,14 @@ export function serverOutage(
 
 /** `no answer since 21:44:41 (connection refused), last known: running`; without the state if there is none. */
 export function formatOutage({since, cause}: Outage, state?: string): string {
+  const words = `${since} (${cause})`;
+  return state === undefined ? words : lastKnown(words, state);
+}
+
+/** `timed out, last known: running` */
+export function lastKnown(words: string, state: string): string {
   // A word of an acronym stays.
-  const known = state?.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
-  return `${since} (${cause})${known === undefined ? '' : `, last known: ${known}`}`;
+  return `${words}, last known: ${state.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())}`;
 }
 
 /** Why the runner does not work, in one sentence of the server; undefined: it works, or nobody says that it does not. */

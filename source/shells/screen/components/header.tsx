@@ -1,6 +1,5 @@
-import type {Pipeline, RunnerHealth, Session} from '../../../engine/api/types.ts';
-import {hasEnded, isSilent, type LogSnapshot} from '../../../engine/logs/log-snapshot.ts';
-import type {ListSnapshot} from '../../../engine/pipelines/list-poller.ts';
+import type {RunnerHealth, Session} from '../../../engine/api/types.ts';
+import {isSilent, type LogSnapshot} from '../../../engine/logs/log-snapshot.ts';
 import type {RecordingState} from '../../../engine/recording/recorder.ts';
 import {awaitedLog} from '../../../kit/screen/empty-log.ts';
 import {openedTitle} from '../../../kit/screen/opened-facts.ts';
@@ -24,24 +23,12 @@ import {
 } from '../../../kit/terminal/style.ts';
 import {concat, plain, restyle, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
-import type {ZoneOffset} from '../../../kit/viewport/time-column.ts';
-import {
-  type ConnectionWords,
-  connectionWords,
-  silentWords,
-  unreachableWords,
-} from '../../../kit/words/connection-words.ts';
-import {formatOutage, type Outage, runnerTrouble, serverOutage} from '../../../kit/words/failure-words.ts';
+import {connectionWords, silentWords, unreachableWords} from '../../../kit/words/connection-words.ts';
+import {formatOutage, lastKnown, type Outage, runnerTrouble, serverOutage} from '../../../kit/words/failure-words.ts';
 import {fileWords} from '../../../kit/words/opened-words.ts';
-import {
-  type DegradedPipelines,
-  isCompiling,
-  isFailing,
-  pipelineState,
-  unreadWords,
-} from '../../../kit/words/pipeline-words.ts';
+import {isFailing, pipelineState, unreadWords} from '../../../kit/words/pipeline-words.ts';
 import {clean} from '../../../lib/clean.ts';
-import {clockTime, counted, fineMoment, inZone, readTime} from '../../../lib/format.ts';
+import {counted, fineMoment, inZone} from '../../../lib/format.ts';
 import {createStore} from '../../../lib/store.ts';
 import {textWidth} from '../../../lib/width.ts';
 import type {Controller} from '../controller.ts';
@@ -49,9 +36,10 @@ import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {saysState} from './body.tsx';
+import {asOfWords, type LogStateView, momentWords, pauseOf, recordingNote, stateWords} from './log-state.ts';
 import {Line} from './rows.tsx';
 
-export type HeaderView = {
+export type HeaderView = LogStateView & {
   /** Name of the context as it is shown. */
   readonly context?: string | undefined;
   /** Title of the opened logs, in place of a server. */
@@ -60,30 +48,18 @@ export type HeaderView = {
   readonly insecure: boolean;
   /** Tenant and role of the user; undefined until the server has answered. */
   readonly session: Session | undefined;
-  readonly list: ListSnapshot;
   /** Health of the runner; undefined: nothing speaks against it. */
   readonly runner?: RunnerHealth | undefined;
-  readonly degraded?: DegradedPipelines;
   /** Pipelines that run, and whose logs nobody read. */
   readonly unread?: ReadonlySet<string>;
-  /** The shown tab's pipeline: its state is shown beside LIVE, unless it runs. Undefined: a row below says it. */
-  readonly pipeline: Pipeline | undefined;
-  readonly connection: ConnectionWords;
-  /** Time that the requests of log and list have been in progress, such as `4 s`; undefined while that is short. */
-  readonly waited?: {readonly log: string | undefined; readonly list: string | undefined};
-  readonly paused: boolean;
+  /** The log is open, but the server does not answer: `connection` says for how long. */
+  readonly isSilent?: boolean;
+  /** A page covers the log. */
+  readonly isPage?: boolean;
   /** The page below says why the server does not answer, and what was known last. */
   readonly isExplained?: boolean;
-  /** Lost streams of the process: the log stays silent about them. */
-  readonly lostStreams?: readonly string[] | undefined;
-  /** The log is read from a file. */
-  readonly isFile?: boolean;
   /** State of the shown log's recording; undefined: it is not to be recorded. */
   readonly recording: RecordingState | undefined;
-  readonly width: number;
-  /** Unix time in ms. */
-  readonly now: number;
-  readonly offsetAt: ZoneOffset;
   readonly symbols: Symbols;
 };
 
@@ -108,12 +84,14 @@ export function Header() {
   const now = useNow(controller.services);
   const shownOffset = zoneOf(tab?.pane, offsetAt);
   useStore(controller.events.readings.flows);
+  const isUnanswered = snapshot !== undefined && isSilent(snapshot, list);
+  const {unansweredSince = clock.wall()} = list;
   const cutSince = list.failure ? undefined : unreachableSince(controller, tab, snapshot);
   const usual = connectionWords(snapshot?.connection, now, (snapshot?.endId ?? 0) > 0);
   const connection = snapshot?.file
     ? fileWords(snapshot.file, now === undefined ? undefined : {now: clock.wall(), offsetAt: shownOffset})
-    : snapshot && isSilent(snapshot, list)
-      ? silentWords
+    : isUnanswered
+      ? silentWords(now === undefined ? undefined : clock.wall() - unansweredSince)
       : cutSince === undefined
         ? usual
         : unreachableWords(
@@ -140,9 +118,11 @@ export function Header() {
     unread,
     pipeline: view.active === undefined || isSaid ? undefined : controller.pipeline(view.active),
     connection,
+    isSilent: isUnanswered,
     waited,
+    isPage: view.page !== undefined,
     isExplained: controller.kindOf(view.page)?.explainsFailure === true,
-    paused: isPaused(tab, snapshot),
+    paused: pauseOf(controller, snapshot),
     lostStreams: tab?.merges ? lostInMerged(controller, tab.merges) : snapshot?.lostStreams,
     isFile: snapshot?.file !== undefined,
     recording: snapshot?.recording,
@@ -166,30 +146,26 @@ function unreachableSince(
   return reading?.kind === 'unreachable' ? reading.since : undefined;
 }
 
-/** Tells whether the shown log is paused: one that has ended is not, nor is the beginning of one that is still read. */
-function isPaused(tab: Tab | undefined, snapshot: LogSnapshot | undefined): boolean {
-  const position = tab?.pane.position;
-  return position?.kind === 'anchored' && position.untilRead !== true && !(snapshot && hasEnded(snapshot));
-}
-
 /** Columns. A narrower header has no room for the next try beside the trouble. */
 const widthWithNext = 76;
-/** Columns. A narrower header has no room for the time. */
-const widthWithSince = 100;
+/** Cells of the left side below which the right one leaves out what is less important. */
+const leastLeft = 24;
 
-/** The server on the left, the connection on the right; the right side is never cut. */
+/** The server on the left, the state of the shown log on the right, which is not cut, but may leave notes out. */
 export function headerText(view: HeaderView): StyledText {
-  const right = concat([
-    plain(' '),
-    ...recordingNote(view.recording),
-    ...(view.paused ? [plain(' PAUSED ', badge), plain(' ')] : []),
-    plain(sinceText(view.connection.text, view.waited?.log), view.connection.style),
-    ...lostStreamsNote(view),
-    ...pipelineNote(view),
-    plain(' '),
-  ]);
-  const room = Math.max(0, view.width - textWidth(right.text));
-  return concat([padTo(clip(left(view, room), 0, room), room), clip(right, 0, view.width)]);
+  const {width, symbols} = view;
+  const [state, ...notes] = view.isPage ? [plain('')] : stateWords(view);
+  const before = concat([plain(' '), ...recordingNote(view.recording), state ?? plain('')]);
+  const dot = plain(` ${symbols.dot} `, {dim: true});
+  // A badge ends in a blank of its own.
+  const first = view.paused ? plain(`${symbols.dot} `, {dim: true}) : dot;
+  const noted = notes.flatMap((note, index) => [index === 0 ? first : dot, note]);
+  const rows = Array.from({length: notes.length + 1}, (_, shown) =>
+    concat([before, ...noted.slice(0, 2 * shown), plain(shown === 0 && view.paused ? '' : ' ')]),
+  );
+  const right = rows.findLast(({text}) => textWidth(text) <= width - leastLeft) ?? rows[0] ?? before;
+  const room = Math.max(0, width - textWidth(right.text));
+  return concat([padTo(clip(left(view, room), 0, room), room), clip(right, 0, width)]);
 }
 
 function left(view: HeaderView, room: number): StyledText {
@@ -236,7 +212,9 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
   // Without list and log, the pane says that.
   // While the last list is not old, what follows of it and of the log is said.
   const waits =
-    waited?.list !== undefined && (list.pipelines ? list.unansweredSince !== undefined : connection.text !== '');
+    view.isSilent !== true &&
+    waited?.list !== undefined &&
+    (list.pipelines ? list.unansweredSince !== undefined : connection.text !== '');
   const isAway = runnerTrouble(view.runner) !== undefined;
   const hasTrouble = list.pipelines?.some(isFailing) === true || isAway || (view.degraded?.size ?? 0) > 0;
   const hasUnread = (view.unread?.size ?? 0) > 0;
@@ -251,9 +229,12 @@ function leftForms(view: HeaderView): readonly LeftForm[] {
 }
 
 /** The longest first. */
-function outageTexts(answer: Outage, {connection, pipeline, isExplained}: HeaderView): readonly string[] {
+function outageTexts(answer: Outage, view: HeaderView): readonly string[] {
+  const {connection, pipeline, isExplained, isPage, isSilent} = view;
   if (isExplained || answer.cause === connection.text) return [answer.since];
   const state = pipeline && pipelineState(pipeline).word;
+  // The right side says for how long.
+  if (isSilent && !isPage) return [...(state === undefined ? [] : [lastKnown(answer.cause, state)]), answer.cause];
   return [...(state === undefined ? [] : [formatOutage(answer, state)]), formatOutage(answer), answer.since];
 }
 
@@ -301,16 +282,6 @@ function degradedWords(view: HeaderView): StyledText[] {
   ];
 }
 
-function asOfWords(at: number | undefined, moment: Moment): string {
-  return at === undefined ? '' : ` as of ${momentWords(at, moment)}`;
-}
-
-type Moment = Pick<HeaderView, 'now' | 'offsetAt'>;
-
-function momentWords(at: number, {now, offsetAt}: Moment): string {
-  return fineMoment(inZone(at, offsetAt), inZone(now, offsetAt));
-}
-
 /** A path, whose end tells it from others, in at most `cells` cells. */
 function withEnd(path: string, cells: number, {ellipsis}: Symbols): StyledText {
   const over = textWidth(path) - Math.max(1, cells);
@@ -324,24 +295,6 @@ function tenantWords({session, symbols}: HeaderView): StyledText[] {
   return [plain(`${words.join(` ${symbols.dot} `)}  `)];
 }
 
-function sinceText(words: string, waited: string | undefined): string {
-  return waited === undefined ? words : `${words}, ${waited}`;
-}
-
-function recordingNote(recording: RecordingState | undefined): StyledText[] {
-  switch (recording?.kind) {
-    case undefined:
-    case 'opening':
-      return [];
-    case 'recording':
-      return [plain('REC', {fg: 1}), plain('  ')];
-    case 'read-only':
-      return [plain('recorded elsewhere', {fg: 3}), plain('  ')];
-    case 'stopped':
-      return [plain(' NOT RECORDED ', {inverse: true, fg: 1, bg: 231}), plain(' ')];
-  }
-}
-
 /** Most cells of the name of a pipeline. */
 const cellsOfName = 14;
 
@@ -352,30 +305,6 @@ function lostInMerged({services: {logs, symbols}}: Controller, names: readonly s
     const {lostStreams = []} = logs.get(name)?.snapshot.get() ?? {};
     return lostStreams.length === 0 ? [] : `${short[index]}: ${lostStreams.join(', ')}`;
   });
-}
-
-/** The log is live, or a file, but a stream of the process is in it no longer. */
-function lostStreamsNote({connection, isFile = false, lostStreams = [], symbols}: HeaderView): StyledText[] {
-  if (!(connection.isLive || isFile) || lostStreams.length === 0) return [];
-  return [plain(` ${symbols.dot} `, {dim: true}), plain(`${lostStreams.join(', ')} lost`, {fg: 3, bold: true})];
-}
-
-function pipelineNote(view: HeaderView): StyledText[] {
-  // Not while the server does not answer: on the left is what was known last.
-  if (!view.connection.isLive || !view.pipeline || serverOutage(view.list, view)) return [];
-  const {name} = view.pipeline;
-  const state = pipelineState(view.pipeline, view.degraded?.has(name));
-  if (state.symbol === 'running') return [];
-  const asOf = state.symbol === 'degraded' ? view.degraded?.get(name) : undefined;
-  const text = `${state.word}${asOfWords(asOf, view)}${sinceWords(view.pipeline, view)}`;
-  return [plain(` ${view.symbols.dot} `, {dim: true}), plain(text, asOf === undefined ? state.style : {dim: true})];
-}
-
-/** Since when the program compiles; empty in other states. */
-function sinceWords(pipeline: Pipeline, {width, offsetAt}: HeaderView): string {
-  const since = readTime(pipeline.programStatusSince);
-  const isShown = width >= widthWithSince && isCompiling(pipeline) && !Number.isNaN(since);
-  return isShown ? ` since ${clockTime(inZone(since, offsetAt))}` : '';
 }
 
 /** Colours on which white is more readable than black, in the palettes of xterm, VTE and the Linux console. */

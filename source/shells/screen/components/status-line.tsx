@@ -1,4 +1,4 @@
-import {hasEnded, isCut} from '../../../engine/logs/log-snapshot.ts';
+import {hasEnded} from '../../../engine/logs/log-snapshot.ts';
 import {
   type PaneOnScreen,
   percentShown,
@@ -13,14 +13,13 @@ import {paint} from '../../../kit/terminal/sgr.ts';
 import type {Style} from '../../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
-import {newBelow} from '../../../kit/viewport/position.ts';
 import {timeNear} from '../../../kit/viewport/time-column.ts';
 import {markerText} from '../../../kit/words/marker-words.ts';
 import {clean} from '../../../lib/clean.ts';
 import {byteSize, count, counted, inZone, isoTime, moment} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';
 import type {Controller} from '../controller.ts';
-import {useController, useModelProgress, useStore} from '../hooks/use-controller.ts';
+import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {Line} from './rows.tsx';
 
@@ -28,7 +27,6 @@ export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
   readonly search: SearchStatus | undefined;
   /** Highlighted patterns that took too long, as typed; they are not painted. */
   readonly stoppedHighlights: readonly string[];
-  readonly newBelow: number;
   /** Words on what is missing of a pipeline at the current entry of a merged log. */
   readonly missing?: string | undefined;
   readonly lineCount: number;
@@ -41,8 +39,6 @@ export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
   /** Day of the current line of an opened log, such as `2026-11-20`; undefined: today, or not known. */
   readonly day?: string | undefined;
   readonly following: boolean;
-  /** There is no connection that could bring lines. */
-  readonly isCut?: boolean;
   /** Position of the last row shown in an opened log, of 100; undefined while following. */
   readonly percent?: number | undefined;
   /** Nothing more comes: there is nothing to follow. */
@@ -57,7 +53,6 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
   const {symbols} = controller.services;
   const colors = controller.services.colors.get();
   const snapshot = useActiveLog();
-  const list = useStore(controller.services.poller.snapshot);
   useModelProgress(controller.pane?.model);
   const width = controller.size.columns;
   if (view.notice !== undefined) {
@@ -72,7 +67,6 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     search: searchStatus(at),
     // The log above is painted first: patterns that take too long are marked by then.
     stoppedHighlights: at.model.highlights.filter(({isStopped}) => isStopped).map(({source}) => source),
-    newBelow: newBelow(position, at.geometry),
     missing: missingWords(controller),
     lineCount: snapshot.lineCount,
     byteLength: snapshot.byteLength,
@@ -89,7 +83,6 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     percent: snapshot.file && percentShown(at),
     day: snapshot.file && otherDay(controller, at),
     ended: hasEnded(snapshot),
-    isCut: isCut(snapshot, list),
   });
   return <Line text={paint(text, colors)} />;
 }
@@ -137,9 +130,6 @@ function leftWords(view: StatusView): StyledText {
     parts.push(plain(` /${view.search.text}`, {bold: true}), plain(`  ${searchWords(view.search, view.symbols)}`));
   }
   for (const pattern of view.stoppedHighlights) parts.push(plain(`  *${pattern} stopped: takes too long`, {fg: 1}));
-  if (view.newBelow > 0) {
-    parts.push(plain(`  +${count(view.newBelow)} new ${view.symbols.down}`, {fg: 6, bold: true}));
-  }
   if (view.missing !== undefined) parts.push(plain(`  ${view.missing}`, {fg: 3}));
   parts.push(plain(`  ${counted(view.lineCount, 'line', 'lines')}  ${byteSize(view.byteLength)}`, quiet));
   if (view.droppedLines > 0) {
@@ -158,9 +148,8 @@ function rightWords(view: StatusView): string[] {
   if (view.wrap !== 'errors') words.push(`wrap ${view.wrap}`);
   if (view.day !== undefined) words.push(view.day);
   if (view.percent !== undefined) words.push(`${view.percent}%`);
-  // The header says where it is paused.
+  // The header says whether it is paused, live or cut.
   if (view.following && view.ended) words.push('at the end');
-  else if (view.following && !view.isCut) words.push('following');
   return words;
 }
 

@@ -99,7 +99,6 @@ function view(change: Partial<HeaderView> = {}): HeaderView {
     list: good,
     pipeline: makePipeline('orders'),
     connection: live,
-    paused: false,
     recording: undefined,
     width: 100,
     now: 1000,
@@ -175,8 +174,8 @@ it('says how long it has waited for an answer of the log, and of the list', () =
   // A list that is seconds old is not waited for, while the log is called live.
   expect(text({waited})).toMatch(/2 failing +LIVE $/);
   const unanswered = {...good, unansweredSince: 1};
-  expect(text({waited, list: unanswered, connection: silentWords})).toMatch(
-    /2 failing · waiting for the list, 5 s +silent $/,
+  expect(text({waited, list: unanswered, connection: silentWords(5000), isSilent: true})).toMatch(
+    /2 failing +no answer for 5 s $/,
   );
   const none: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: undefined, nextTryAt: undefined};
   expect(text({waited, list: none, connection})).toMatch(/com {2}waiting for the list, 5 s +connecting $/);
@@ -199,8 +198,33 @@ it('says which streams are lost, although the log is live', () => {
   expect(text({lostStreams: ['stdout'], connection})).toMatch(/ connecting $/);
 });
 
-it('says that it is paused, live or not', () => {
-  expect(text({paused: true})).toMatch(/ PAUSED {2}LIVE $/);
+const paused = {newBelow: 39, followKey: 'G'};
+
+it('says that it is paused in place of live, what has come since, and which key follows again', () => {
+  expect(text({paused})).toMatch(/ {2}PAUSED · 39 new · G follows $/);
+  expect(text({paused: {...paused, newBelow: 0}})).toMatch(/ {2}PAUSED · G follows $/);
+  expect(text({paused: {...paused, newBelow: 1234}, pipeline: failed})).toMatch(
+    / {2}PAUSED · 1,234 new · Failed · G follows $/,
+  );
+  expect(text({paused, symbols: symbolsFor(false)})).toMatch(/ PAUSED - 39 new - G follows $/);
+});
+
+it('says of a paused log that nothing comes, in place of the key', () => {
+  const connection = connectionWords({kind: 'waiting', until: 3000, reason: unreachable} as never, 0, true);
+  expect(text({paused: {newBelow: 39, followKey: undefined}, connection})).toMatch(
+    / PAUSED · 39 new · reconnecting in 3 s $/,
+  );
+});
+
+it('leaves out what is less important where there is little room, and says nothing of a log that a page covers', () => {
+  const right = (width: number) => text({paused, pipeline: failed, width}).replace(/.* (?=PAUSED)/, '');
+  expect([80, 60, 50, 40].map(right)).toEqual([
+    'PAUSED · 39 new · Failed · G follows ',
+    'PAUSED · 39 new · Failed ',
+    'PAUSED · 39 new ',
+    'PAUSED ',
+  ]);
+  expect(text({paused, pipeline: failed, isPage: true, lostStreams: ['stdout']})).toMatch(/2 failing +$/);
 });
 
 describe('a live log of a pipeline that is not running', () => {
@@ -269,12 +293,22 @@ describe('a server that does not answer', () => {
   });
 });
 
+it('a frozen link is not called live: since when, and what was known last', () => {
+  const goodAt = Date.UTC(2026, 0, 1, 21, 44, 41);
+  const timeout: ApiFailure = {kind: 'retryable', reason: 'timeout', message: ''};
+  const list = {...good, goodAt, failure: timeout, nextTryAt: 1};
+  const frozen = {list, connection: silentWords(12_400), isSilent: true, now: goodAt + 12_400, width: 140};
+  expect(text(frozen)).toMatch(/2 failing · timed out, last known: running +no answer for 12 s $/);
+  expect(text({...frozen, isPage: true})).toMatch(/ · no answer since 21:44:41 \(timed out\), last known: running +$/);
+  expect(silentWords(undefined).text).toBe('no answer');
+});
+
 it('is exactly as wide as the screen, and the right side is whole', () => {
   for (let width = 40; width <= 250; width++) {
     for (const utf8 of [true, false]) {
-      const row = text({width, paused: true, pipeline: failed, symbols: symbolsFor(utf8), serverName: 'x'.repeat(60)});
+      const row = text({width, paused, pipeline: failed, symbols: symbolsFor(utf8), serverName: 'x'.repeat(60)});
       expect(textWidth(row)).toBe(width);
-      expect(row).toMatch(/ PAUSED {2}LIVE [·-] Failed $/);
+      expect(row).toMatch(/ PAUSED (?:[·-] 39 new(?: [·-] Failed(?: [·-] G follows)?)? )?$/);
     }
   }
 });

@@ -17,7 +17,6 @@ function view(change: Partial<StatusView> = {}): StatusView {
   return {
     search: undefined,
     stoppedHighlights: [],
-    newBelow: 0,
     lineCount: 52_118,
     byteLength: 12_345_678,
     droppedLines: 0,
@@ -38,10 +37,9 @@ const text = (change: Partial<StatusView>) => statusText(view(change)).text;
 
 describe('the status line says', () => {
   it('the size of the log, and how it is shown', () => {
-    expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +wrap off {2}following $/);
-    expect(text({wrap: 'errors'})).toMatch(/12 MB +following $/);
-    // Without a connection there is nothing to follow.
-    expect(text({wrap: 'errors', isCut: true})).toMatch(/12 MB +$/);
+    expect(text({})).toMatch(/^ {2}52,118 lines {2}12 MB +wrap off $/);
+    // The header says whether it follows.
+    expect(text({wrap: 'errors'})).toMatch(/12 MB +$/);
     expect(text({lineCount: 1, byteLength: 80, wrap: 'all', following: false})).toMatch(
       /^ {2}1 line {2}80 B +wrap all $/,
     );
@@ -56,11 +54,6 @@ describe('the status line says', () => {
     expect(text({search, stoppedHighlights: ['x', 'y']})).toContain(
       '3 of 41  *x stopped: takes too long  *y stopped: takes too long',
     );
-  });
-
-  it('how many lines arrived below', () => {
-    expect(text({newBelow: 1230, following: false})).toContain('  +1,230 new ▼  52,118 lines');
-    expect(text({newBelow: 1, symbols: symbolsFor(false)})).toContain('+1 new v');
   });
 
   it('what is missing of a pipeline in a merged log', () => {
@@ -89,12 +82,12 @@ describe('the status line says', () => {
   it('the day, and how far into a file the screen is', () => {
     expect(text({ended: true})).toMatch(/wrap off {2}at the end $/);
     expect(text({ended: true, following: false, percent: 13})).toMatch(/wrap off {2}13% $/);
-    expect(text({day: '2026-11-20'})).toMatch(/wrap off {2}2026-11-20 {2}following $/);
+    expect(text({day: '2026-11-20'})).toMatch(/wrap off {2}2026-11-20 $/);
     expect(text({following: false, percent: 13})).toMatch(/wrap off {2}13% $/);
   });
 
   it('that lines are as sent, and how far they are panned', () => {
-    expect(text({asSent: true, pan: 39})).toMatch(/column 40 {2}as sent {2}wrap off {2}following $/);
+    expect(text({asSent: true, pan: 39})).toMatch(/column 40 {2}as sent {2}wrap off $/);
   });
 });
 
@@ -120,7 +113,7 @@ describe('the words of a search', () => {
 });
 
 describe('at every width', () => {
-  const crowded = {search, newBelow: 1230, droppedLines: 70_000, asSent: true, pan: 1234, following: false};
+  const crowded = {search, droppedLines: 70_000, asSent: true, pan: 1234, following: false};
 
   it('the line is exactly as wide as the screen', () => {
     for (let width = 40; width <= 250; width++) {
