@@ -16,7 +16,7 @@ test.each([
   expect(viewer.list()).toHaveLength(3);
   expect(viewer.list()[0]).toMatch(/● alpha/);
   expect(viewer.status()).toMatch(/\d+ lines {2}\S+ \S+B$/);
-  expect(terminal.row(-1)).toContain('? help');
+  expect(terminal.row(-1)).toContain('? all keys');
   expect(viewer.pane()).toHaveLength(rows - 4);
   expect(viewer.shown()).toHaveLength(rows - 4);
   expect(viewer.pane().at(-1)).toMatch(new RegExp(`INFO .*row ${2 * rows}\\.$`));

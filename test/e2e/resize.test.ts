@@ -42,7 +42,7 @@ test('resizing while lines stream leaves no garbage: a repaint changes nothing',
   expect(before).toEqual(terminal.screen());
   expect(before).toHaveLength(24);
   expect(terminal.row(0)).toContain('pipetail');
-  expect(terminal.row(-1)).toContain('? help');
+  expect(terminal.row(-1)).toContain('? all keys');
 });
 
 test('a resize while nothing happens fills the new size', async () => {
@@ -57,7 +57,7 @@ test('a resize while nothing happens fills the new size', async () => {
     [200, 50],
   ] as const) {
     terminal.resize(cols, rows);
-    await terminal.waitFor(() => terminal.row(-1).includes('? help') && terminal.row(0).includes('pipetail'));
+    await terminal.waitFor(() => terminal.row(-1).includes('? all keys') && terminal.row(0).includes('pipetail'));
     await terminal.waitFor(() => viewer.pane().at(-1)?.includes('line 60.') === true);
     expect(viewer.pane()).toHaveLength(rows - 4);
     expect(viewer.header().length).toBeGreaterThan(cols - 3);
@@ -66,7 +66,7 @@ test('a resize while nothing happens fills the new size', async () => {
   for (let round = 0; round < 3; round++) {
     terminal.resize(1, 1);
     terminal.resize(200, 50);
-    await terminal.waitFor(() => terminal.row(-1).includes('? help') && terminal.row(0).includes('pipetail'));
+    await terminal.waitFor(() => terminal.row(-1).includes('? all keys') && terminal.row(0).includes('pipetail'));
     await terminal.waitFor(() => viewer.pane().at(-1)?.includes('line 60.') === true);
   }
 });

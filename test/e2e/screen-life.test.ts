@@ -63,7 +63,7 @@ async function expectNoGarbage(terminal: Terminal): Promise<void> {
   await terminal.stable();
   expect(terminal.screen()).toEqual(before);
   expect(before[0]).toMatch(/^ pipetail .* LIVE/);
-  expect(before.at(-1)).toContain('? help');
+  expect(before.at(-1)).toContain('? all keys');
 }
 
 test('in GNU screen: streams, resizes, is detached and attached to another size, and quits', async (context) => {
@@ -93,7 +93,7 @@ test('in GNU screen: streams, resizes, is detached and attached to another size,
   await wide.press('q', 'q');
   await wide.waitFor('code 0');
   // By default screen has no alternate screen: the last frame stays, and the shell continues below it.
-  expect(wide.screen().slice(-3)).toEqual([expect.stringContaining('? help'), 'code 0', '']);
+  expect(wide.screen().slice(-3)).toEqual([expect.stringContaining('? all keys'), 'code 0', '']);
   await wide.press('Enter');
   await wide.waitForExit();
   expect(wide).toMatchObject({alternateScreen: false, cursorVisible: true, bracketedPaste: false});

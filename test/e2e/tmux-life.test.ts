@@ -41,7 +41,7 @@ test('detached and attached to another size: nothing is missed, nothing is left 
     await tmux.waitFor('while detached 100.');
     await using wide = await attach(tmux, 130, 45);
     await wide.waitFor('while detached 100.');
-    await wide.waitFor(() => wide.row(0).includes('pipetail') && wide.row(-1).includes('? help'));
+    await wide.waitFor(() => wide.row(0).includes('pipetail') && wide.row(-1).includes('? all keys'));
     await wide.stable();
     const before = wide.screen();
     await wide.press('C-l');

@@ -18,7 +18,7 @@ test('in a tmux pane: logs, resize, and a clean end', async (context) => {
     tmux.resizeWindow(60, 15);
     await tmux.waitFor((pane) => {
       const rows = pane.split('\n');
-      return rows[0]?.includes('pipetail') === true && rows[14]?.includes('? help') === true;
+      return rows[0]?.includes('pipetail') === true && rows[14]?.includes('? all keys') === true;
     });
 
     tmux.sendKeys('C-z');

@@ -49,7 +49,6 @@ export const changes: Feature = {
         help: 'changes between the run on the screen and the one before it',
         core: {task: 'errors', words: 'changes since the last run'},
         synonyms: ['diff', 'compare'],
-        hint: {hasRuns: 'compare runs'},
       },
     ],
   },

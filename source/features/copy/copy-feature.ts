@@ -12,7 +12,6 @@ export const copy: Feature = {
         keys: ['v'],
         help: 'select records from here on',
         core: {task: 'copy', words: 'select records'},
-        hint: {isSelecting: 'end', isOnRecord: 'select'},
         notInList: true,
         run(screen) {
           const at = screen.paneOnScreen;
@@ -32,7 +31,7 @@ export const copy: Feature = {
         help: 'copy the record or selection',
         core: {task: 'copy', words: 'copy the record'},
         synonyms: ['clipboard', 'yank'],
-        hint: {isSelecting: 'copy', isOnFold: 'copy records', isOnRecord: 'copy'},
+        hint: {isSelecting: 'copy'},
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');
           if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
@@ -52,7 +51,7 @@ export const copy: Feature = {
         help: 'save to a file: selection, view, or all',
         core: {task: 'copy', words: 'save to a file'},
         synonyms: ['export', 'write'],
-        hint: {isSelecting: 'save', else: 'save view'},
+        hint: {isSelecting: 'save'},
         run(screen) {
           screen.pinTab();
           openSavePrompt(screen, selectionOr(screen, 'view'));
@@ -64,7 +63,7 @@ export const copy: Feature = {
         help: 'copy the record or selection as Markdown, with its place',
         core: {task: 'copy', words: 'copy with its place'},
         synonyms: ['link', 'permalink', 'share', 'colleague', 'issue'],
-        hint: 'Markdown',
+        hint: {isSelecting: 'Markdown'},
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');
           if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;

@@ -16,7 +16,6 @@ export const filter: Feature = {
         help: 'filter: text, !text, target:x, level:x',
         core: {task: 'find', words: 'filter'},
         synonyms: ['grep', 'less', 'only'],
-        hint: 'filter',
         run(screen) {
           const before = screen.tab?.pane;
           if (before) screen.dispatch({type: 'prompt', prompt: {kind: 'filter', text: '', edits: undefined, before}});

@@ -9,7 +9,6 @@ export const folds: Feature = {
         keys: ['f'],
         help: 'fold consecutive similar records into one row',
         synonyms: ['collapse', 'repeated', 'less'],
-        hint: {isFolded: 'unfold', else: 'fold'},
         run(screen) {
           const {tab} = screen;
           if (!tab) return;

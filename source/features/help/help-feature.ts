@@ -10,7 +10,7 @@ export const help: Feature = {
         keys: ['?', 'F1'],
         help: 'this help: symbols and keys',
         synonyms: ['legend', 'badge', 'icon'],
-        hint: 'help',
+        hint: 'all keys',
       },
     ],
   },

@@ -14,7 +14,7 @@ export const jump: Feature = {
         keys: ['e'],
         help: 'next error',
         core: {task: 'errors', words: 'next error'},
-        hint: {hasErrors: 'error'},
+        hint: {hasErrors: 'next error'},
         run: (screen) => goToError(screen, 'next'),
       },
       {

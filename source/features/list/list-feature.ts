@@ -52,7 +52,6 @@ export const list: Feature = {
         id: 'mark-pipeline',
         keys: ['m'],
         help: 'mark the pipeline for merging',
-        hint: {hasPipeline: 'mark'},
         run(screen) {
           const {cursor, marked} = screen.state;
           if (cursor === undefined) return;

@@ -54,7 +54,7 @@ export const move: Feature = {
         help: 'end of the log, and follow',
         core: {task: 'log', words: 'end, and follow'},
         synonyms: ['live', 'tail', 'less'],
-        hint: {isAbove: 'bottom'},
+        hint: {isPaused: 'follow', isAbove: 'bottom'},
         run: (screen) => screen.move(() => follow),
       },
       {
@@ -77,7 +77,7 @@ export const move: Feature = {
         help: 'pause or resume',
         core: {task: 'log', words: 'pause, resume'},
         synonyms: ['freeze', 'hold'],
-        hint: {isFollowing: 'pause', isPaused: 'resume'},
+        hint: {isFollowing: 'pause'},
         run: (screen) =>
           screen.move((position, geometry) => (position.kind === 'follow' ? hold(position, geometry) : follow)),
       },

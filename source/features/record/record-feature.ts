@@ -10,7 +10,7 @@ export const record: Feature = {
         keys: ['Enter'],
         help: 'open the record page, or a folded row',
         core: {task: 'log', words: 'the record in full'},
-        hint: {isOnFold: 'open', isOnRecord: 'open record'},
+        hint: {isOnFold: 'open', isOnRecord: 'record'},
       },
     ],
   },

@@ -12,7 +12,7 @@ export const tabs: Feature = {
         keys: ['Tab'],
         help: 'go to the list, or to the log',
         core: {task: 'list', words: 'to the log, and back'},
-        hint: {inLog: 'list', hasTab: 'log'},
+        hint: {hasTab: 'log'},
         notOnPages: true,
         run(screen) {
           const {state} = screen;
@@ -50,7 +50,6 @@ export const tabs: Feature = {
         id: 'next-tab',
         keys: [']'],
         help: 'next tab',
-        hint: {hasTabs: 'next tab'},
         notOnPages: true,
         run: (screen) => cycle(screen, 1),
       },
@@ -59,7 +58,6 @@ export const tabs: Feature = {
         keys: ['X'],
         help: 'close the tab',
         core: {task: 'list', words: 'close the tab'},
-        hint: {hasTab: 'close tab'},
         notOnPages: true,
         run(screen) {
           const {active} = screen.state;

@@ -24,7 +24,6 @@ export const timeline: Feature = {
         keys: ['H'],
         help: 'timeline of the pipeline: states, runs, gaps, errors',
         synonyms: ['history', 'events'],
-        hint: {hasTab: 'timeline'},
       },
     ],
   },

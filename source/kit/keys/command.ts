@@ -80,9 +80,7 @@ export type KeyGroup = (typeof keyGroups)[number][0];
 
 /** Condition on which the words of a key in the footer depend, in list and log. */
 export type Condition =
-  | 'inLog'
   | 'hasTab'
-  | 'hasTabs'
   | 'hasPipeline'
   /** The pipeline under the cursor has a pinned tab. */
   | 'isPinned'
@@ -98,8 +96,6 @@ export type Condition =
   | 'isPaused'
   /** The log has ended, and the view is not at its end. */
   | 'isAbove'
-  /** The log has an earlier run. */
-  | 'hasRuns'
   | 'isSelecting'
   | 'isHighlighted'
   | 'isSearched'
@@ -107,8 +103,5 @@ export type Condition =
   | 'areFiltersOff'
   | 'hasMatches'
   | 'hasErrors'
-  | 'hasMarks'
-  | 'isFolded'
   | 'isOnFold'
-  | 'isOnRecord'
-  | 'isAsSent';
+  | 'isOnRecord';

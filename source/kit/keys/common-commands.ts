@@ -12,7 +12,7 @@ function motionRows(of: Motions): readonly Row[] {
     ['up', {keys: ['Up', 'k', '^Y'], help: isLines ? 'a line up' : 'up'}],
     ['down', {keys: ['Down', 'j', '^E'], help: isLines ? 'a line down' : 'down', hint: down}],
     ['page-up', {keys: ['PageUp', 'b', '^B'], help: 'a page up'}],
-    ['page-down', {keys: ['PageDown', 'Space', '^F'], help: 'a page down', hint: {isScrollable: 'page'}}],
+    ['page-down', {keys: ['PageDown', 'Space', '^F'], help: 'a page down'}],
     ['top', {keys: ['g', 'Home'], help: isLines ? 'top' : 'first'}],
     ['end', {keys: ['G', 'End'], help: isLines ? 'bottom' : 'last'}],
   ];

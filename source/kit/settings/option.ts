@@ -43,7 +43,6 @@ export type Option = {
     readonly keys: readonly string[];
     readonly help: string;
     readonly core?: {readonly task: string; readonly words: string};
-    readonly hint?: string | Readonly<Record<string, string>>;
     /** What is said once a choice is made. */
     readonly says?: Readonly<Record<string, string>>;
   };

@@ -21,7 +21,6 @@ export const paneRows = [
       keys: ['w'],
       help: 'wrap warnings and errors, all lines, or none',
       core: {task: 'log', words: 'wrap lines'},
-      hint: 'wrap',
       says: {
         off: 'wrap off: every line is one row',
         errors: 'wrap warnings and errors: every other line is one row',
@@ -34,7 +33,7 @@ export const paneRows = [
     help: 'show lines as sent, with their own times and names, instead of the compact form',
     ...settingOfScreens,
     view: 'pane',
-    key: {keys: ['J'], help: 'lines as sent, or compact', hint: {isAsSent: 'compact', else: 'as sent'}},
+    key: {keys: ['J'], help: 'lines as sent, or compact'},
   },
   {
     flag: 'time',

@@ -99,9 +99,9 @@ test('groups hold every command once, in the order of the table', () => {
   expect(new Set(rowGroups(features.commands).map(({group}) => group)).size).toBe(rowGroups(features.commands).length);
 });
 
-test('the footer has what a new user needs: help, quit, and what each pane is for', () => {
+test('the footer has what a new user needs: help, and what each pane is for', () => {
   const hinted = features.commands.filter((command) => command.hint !== undefined).map((command) => command.id);
-  expect(hinted).toEqual(expect.arrayContaining(['help', 'quit', 'other-side', 'open-tab', 'find-name', 'search']));
+  expect(hinted).toEqual(expect.arrayContaining(['help', 'other-side', 'open-tab', 'find-name', 'search']));
 });
 
 test.each(['log', 'pipeline', 'record', 'marks', 'errors'] as const)(

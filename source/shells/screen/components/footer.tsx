@@ -1,6 +1,6 @@
 import {hasEnded} from '../../../engine/logs/log-snapshot.ts';
 import {hasProcess} from '../../../engine/pipelines/stats-poller.ts';
-import type {CommandTable, Conditions, KeyContext} from '../../../kit/keys/command.ts';
+import type {Command, CommandTable, Conditions, KeyContext} from '../../../kit/keys/command.ts';
 import {commandFor, hintOf, isTake, type KeyHint} from '../../../kit/keys/commands.ts';
 import {keyLabel} from '../../../kit/keys/key-names.ts';
 import {conditionsOfPage, storesOfPage} from '../../../kit/pages/page-driver.ts';
@@ -10,6 +10,7 @@ import {hasMatches} from '../../../kit/state/pane-view.ts';
 import {namesToMerge, pipelinesOf, promptInUse} from '../../../kit/state/view-state.ts';
 import {noticeRows} from '../../../kit/terminal/fit.ts';
 import {paint} from '../../../kit/terminal/sgr.ts';
+import type {Style} from '../../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import {textWidth} from '../../../lib/width.ts';
 import type {Controller} from '../controller.ts';
@@ -50,8 +51,7 @@ function textOf(controller: Controller): StyledText {
 export function conditionsOf(controller: Controller): Conditions {
   const {keyContext} = controller;
   if (keyContext === 'log') return {...ofBoth(controller), ...ofLog(controller)};
-  // In the list, keys that it does not use act on the log.
-  if (keyContext === 'list') return {...ofBoth(controller), ...ofLog(controller), ...ofList(controller)};
+  if (keyContext === 'list') return {...ofBoth(controller), ...ofList(controller)};
   return conditionsOfPage(controller);
 }
 
@@ -66,7 +66,6 @@ function ofBoth(controller: Controller): Conditions {
   const labels = tabLabels(controller);
   return {
     hasTab: controller.tab !== undefined,
-    hasTabs: controller.state.tabs.length > 1,
     isMergeable: isMergeable(controller),
     hasPipeline: controller.listed.length > 0,
     isOffline: labels.some(({active, offline}) => active && offline),
@@ -80,23 +79,20 @@ function ofList({state, services: {turns, poller}, events}: Controller): Conditi
   const isOffered = turns?.wasOn === false && pipelines.filter(hasProcess).length <= mostOffered;
   return {
     hasUnread: isOffered && events.readings.unread.get().size > 0,
-    inLog: false,
     isPinned: tabs.some(({name, pinned}) => pinned && name === cursor),
     isListFiltered: nameFilter !== '',
   };
 }
 
 function ofLog({tab, paneOnScreen}: Controller): Conditions {
-  if (!tab) return {inLog: true};
-  const {filters, highlights, position, search, selectedFrom, marks, fold, asSent} = tab.pane;
+  if (!tab) return {};
+  const {filters, highlights, position, search, selectedFrom} = tab.pane;
   const {current, model} = paneOnScreen ?? {};
   const isOver = model !== undefined && hasEnded(model.source.snapshot.get());
   return {
-    inLog: true,
     isFollowing: position.kind === 'follow' && !isOver,
     isPaused: position.kind === 'anchored' && !isOver,
     isAbove: position.kind === 'anchored' && isOver,
-    hasRuns: model !== undefined && model.source.merge === undefined && model.index.runs.length > 1,
     isSelecting: selectedFrom !== undefined,
     isHighlighted: highlights.length > 0,
     isSearched: search !== undefined,
@@ -104,11 +100,8 @@ function ofLog({tab, paneOnScreen}: Controller): Conditions {
     areFiltersOff: filters.length > 0 && !filters.some(({on}) => on),
     hasMatches: hasMatches(tab.pane),
     hasErrors: (model?.index.errorCount ?? 0) > 0,
-    hasMarks: marks.size > 0,
-    isFolded: fold,
     isOnRecord: current !== undefined,
     isOnFold: current !== undefined && (model?.folds.foldedAt(current) ?? 1) > 1,
-    isAsSent: asSent,
   };
 }
 
@@ -129,20 +122,26 @@ type FooterPlace = {
 /** `width` in cells; `isUtf8`: the locale has arrows. */
 type FooterSize = {readonly width: number; readonly isUtf8: boolean};
 
-/** The most useful keys first; `help` fits into any width. */
-const first = {
-  list: ['help', 'open-tab', 'find-name', 'other-side', 'back', 'merge', 'quit', 'pipeline-page', 'mark-pipeline'],
-  log: [
-    ...['help', 'reconnect', 'next-match', 'search', 'filter', 'back', 'pause', 'next-error', 'record-page', 'copy'],
-    ...['other-side', 'quit', 'filters-off', 'matches-only', 'previous-match'],
+/** Most keys in the footer. */
+const mostHints = 6;
+
+/** The keys of list and log, those of the situation first. The help is the last on each side, and in any width. */
+const order = {
+  list: [
+    ...['back', 'merge', 'reconnect', 'read-logs'],
+    ...['open-tab', 'pipeline-page', 'find-name', 'other-side', 'help'],
   ],
-  selecting: ['help', 'copy', 'save', 'markdown', 'back'],
+  log: [
+    ...['reconnect', 'bottom', 'next-match', 'previous-match', 'back', 'filters-off', 'matches-only'],
+    ...['search', 'next-error', 'record-page', 'pause', 'pipeline-page', 'errors', 'help'],
+  ],
+  selecting: ['copy', 'save', 'markdown', 'back', 'help'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** The newest text of a table: each frame asks for it (0.15 ms to make), and it seldom changes. */
 const texts = new WeakMap<CommandTable, {readonly key: string; readonly text: StyledText}>();
 
-/** The keys that do something now, as many as fit: the most useful first, then in the order of the table. */
+/** The keys that do something now, at most six. */
 export function footerText(table: CommandTable, place: FooterPlace, size: FooterSize): StyledText {
   const key = JSON.stringify([place, size]);
   const last = texts.get(table);
@@ -154,44 +153,48 @@ export function footerText(table: CommandTable, place: FooterPlace, size: Footer
 
 function hintsOf(table: CommandTable, place: FooterPlace): readonly KeyHint[] {
   const {context, now, selection} = place;
-  const inOrder = firstIn(place).flatMap((id) => table.filter((command) => command.id === id));
-  const before = isPane(context) ? table.filter((command) => command.context === context) : onPage(table, context);
-  return [...new Set([...inOrder, ...before, ...table])].flatMap((command): readonly KeyHint[] => {
+  return inOrder(table, place).flatMap((command): readonly KeyHint[] => {
     const [key] = command.keys;
     const hint = hintOf(command, now);
     if (key === undefined || hint === undefined || commandFor(table, context, key) !== command.id) return [];
-    const isOfLog = command.context === 'log';
-    if (isOfLog && (now.hasTab !== true || (context !== 'log' && command.notInList))) return [];
-    if (context === 'help' && command.context !== 'help') return [];
+    if (command.context === 'log' && now.hasTab !== true) return [];
     return [[key, command.id === 'copy' && selection !== undefined ? `${hint} ${selection}` : hint]];
   });
 }
 
-function isPane(context: KeyContext): boolean {
-  return context === 'list' || context === 'log';
+function inOrder(table: CommandTable, {context, now}: FooterPlace): CommandTable {
+  if (context !== 'list' && context !== 'log') return onPage(table, context);
+  const ids = context === 'log' && now.isSelecting === true ? order.selecting : order[context];
+  return ids.flatMap((id) => table.filter((command) => command.id === id));
 }
 
-/** Returns the keys of a page, those that take something from it last: a narrow screen has no room for all. */
+/** The keys of a page: its own, the one that closes it, those that move, those that take something from it. */
 function onPage(table: CommandTable, context: KeyContext): CommandTable {
   const rows = table.filter((command) => command.context === context);
-  return [...rows.filter((command) => !isTake(command)), ...rows.filter(isTake)];
+  const own = rows.filter(({does}) => does === undefined);
+  const rank = (command: Command) => (command.does === 'close' ? 0 : isTake(command) ? 2 : 1);
+  const common = rows.filter(({does}) => does !== undefined).toSorted((a, b) => rank(a) - rank(b));
+  // In the help each character is typed.
+  return [...own, ...common, ...(context === 'help' ? [] : table.filter(({id}) => id === 'help'))];
 }
 
-function firstIn({context, now}: FooterPlace): readonly string[] {
-  if (context === 'list') return first.list;
-  if (context === 'log') return now.isSelecting === true ? first.selecting : first.log;
-  return [];
-}
-
+/** A row of at most six keys: the last is the help, for which there is always room. */
 export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): StyledText {
-  const parts: StyledText[] = [];
-  let used = 0;
-  for (const [name, word] of hints) {
-    const key = keyLabel(name, isUtf8);
-    const cells = textWidth(key) + textWidth(word) + 2;
-    if (used + cells > width) continue;
-    used += cells;
-    parts.push(plain(` ${key}`, {bold: true}), plain(` ${word}`, {dim: true}));
+  const labelled = hints.map(([name, word]) => [keyLabel(name, isUtf8), word] as const);
+  const cellsOf = ([key, word]: KeyHint) => textWidth(key) + textWidth(word) + 1 + textWidth(dot);
+  const last = labelled.at(-1);
+  let room = width + textWidth(dot) - 1 - (last ? cellsOf(last) : 0);
+  const shown: KeyHint[] = [];
+  for (const hint of labelled.slice(0, -1)) {
+    if (shown.length === mostHints - 1 || cellsOf(hint) > room) continue;
+    room -= cellsOf(hint);
+    shown.push(hint);
   }
+  const parts = [...shown, ...(last ? [last] : [])].map(([key, word], index) =>
+    concat([plain(index === 0 ? ' ' : dot, quiet), plain(key, {bold: true}), plain(` ${word}`, quiet)]),
+  );
   return concat(parts);
 }
+
+const dot = ' · ';
+const quiet: Style = {dim: true};

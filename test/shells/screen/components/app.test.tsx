@@ -23,7 +23,7 @@ describe('the screen', () => {
     expect(firstRow).toMatch(/^►Pipelines +│ billing /);
     expect(app.rows[2]).toMatch(/^ ● billing Running +│/);
     expect(app.text).toContain('fraud');
-    expect(app.rows.at(-1)).toMatch(/^ \? help/);
+    expect(app.rows.at(-1)).toMatch(/ · \? all keys$/);
     expect(app.rows.at(-2)).toMatch(/^ {2}5 lines {2}\S+ kB$/);
   });
 

@@ -32,7 +32,7 @@ describe('a prompt', () => {
   it('says what may be typed while nothing is, and which keys are its own', async () => {
     await using app = await searching();
     await app.shows('text or regex');
-    expect(app.rows.at(-1)).toMatch(/^ Enter repeat the last ↑ earlier searches Esc cancel F1 help *$/);
+    expect(app.rows.at(-1)).toMatch(/^ Enter repeat the last · ↑ earlier searches · Esc cancel · F1 help *$/);
     await app.press('x');
     await app.hides('text or regex');
   });
@@ -169,7 +169,9 @@ describe('a prompt', () => {
     await using app = await searching();
     await app.press('C-c', 'S');
     await app.shows(/ save the view without colours to orders-\S+\.log *$/m);
-    expect(app.rows.at(-1)).toMatch(/^ Enter save Tab colours, markers, all ↑ earlier names Esc cancel F1 help *$/);
+    expect(app.rows.at(-1)).toMatch(
+      /^ Enter save · Tab colours, markers, all · ↑ earlier names · Esc cancel · F1 help *$/,
+    );
     await app.press('C-u');
     await app.shows(/ save the view without colours to {3}a file name/);
     app.type('a.log');
