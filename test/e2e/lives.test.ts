@@ -43,7 +43,7 @@ test('a pipeline that fails draws a dated row with its cause where its log does 
   pipeline.setState({deploymentError: {message: 'the disk is full', error_code: 'RuntimeError', details: {}}});
   pipeline.stop();
   await terminal.waitFor(/\d\d:\d\d:\d\d Failed · the disk is full/);
-  await terminal.waitFor('✗ Failed: the disk is full');
+  await terminal.waitFor('✗ Failed · the disk is full');
   // The banner says it.
   await terminal.waitFor(() => /LIVE\s*$/.test(viewer.header()));
   await terminal.waitFor('1 failing');

@@ -321,7 +321,7 @@ test('a start that fails for a file that is missing', async (context) => {
   await client.until('unstarted', ({deployment_error}) => deployment_error !== null);
   const cause = /orders\.lost: .*Failed to open input file .*missing\.json.*No such file or directory/;
   await view.terminal.waitFor(() => /LIVE *$/.test(view.header()) && /✗ Start fa/.test(rowOf(view, 'unstarted')));
-  await view.terminal.waitFor(() => view.shown()[0]?.startsWith('✗ Start failed: orders.lost: ') ?? false);
+  await view.terminal.waitFor(() => view.shown()[0]?.startsWith('✗ Start failed · orders.lost: ') ?? false);
   const status = await rig.run('status', 'unstarted');
   expect(status.stdout).toMatch(new RegExp(`^unstarted\\n {2}Start failed · ${cause.source}.* \\(API · since `));
   expect(status.stdout).toContain('deployment error (InitializationError)');
@@ -366,7 +366,7 @@ test('programs that do not compile: the reason, and the line of a SQL error', as
   await rig.client.until('bad-sql', ({program_status}) => program_status === 'SqlError');
   await rig.client.until('bad-rust', ({program_status}) => program_status === 'RustError');
   await explained(rig, 'bad-sql', [
-    /SQL error · .*\(line 2, column 18\): .* API · since \d\d:/,
+    /SQL error · line 2: .* API · since \d\d:/,
     /1 │ create table a \(x int\); 2 │ create view v as FAIL x from a; │ \^{4}/,
   ]);
   await explained(rig, 'bad-rust', [/Rust error · error.* API · since \d\d:/]);

@@ -23,6 +23,8 @@ type Judged = OfRun & {
   readonly pipeline: Pipeline;
   readonly previousEnd: PreviousEnd | undefined;
   readonly isDegraded: boolean;
+  /** The worst of what makes it so, in a sentence; undefined: it is not. */
+  readonly cause: string | undefined;
   /** When the statistics came that say it, if that was a while ago; see `Finding.last`. */
   readonly asOf: number | undefined;
   /** When the last statistics came, if that was a while ago, whatever they say. */
@@ -52,6 +54,12 @@ export class Degraded {
 
   get names(): ReadableStore<DegradedPipelines> {
     return this.#names;
+  }
+
+  /** Returns why a pipeline is degraded: the first that its page says of it. Undefined: it is not. */
+  causeOf(name: string): string | undefined {
+    if (!this.#names.get().has(name)) return undefined;
+    return [...this.#judged.values()].find(({pipeline}) => pipeline.name === name)?.cause;
   }
 
   /** Call when lists or statistics tell more. `names`: all pipelines of the list. Returns what is new. */
@@ -139,7 +147,8 @@ export class Degraded {
         : [];
     });
     const asOf = isNow ? findings[0]?.last : undefined;
-    this.#judged.set(id, {...run, isDegraded: isNow, asOf, lateSince: late, told});
+    const cause = isNow ? findings[1]?.text : undefined;
+    this.#judged.set(id, {...run, isDegraded: isNow, cause, asOf, lateSince: late, told});
     return events;
   }
 }

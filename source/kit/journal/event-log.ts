@@ -132,6 +132,11 @@ export class EventLog {
     return this.#degraded.names;
   }
 
+  /** Returns why a pipeline is degraded, in a sentence; undefined: it is not. */
+  degradedCause(name: string): string | undefined {
+    return this.#degraded.causeOf(name);
+  }
+
   /**
    * Returns what newly makes pipelines degraded. Call when lists or statistics tell more, or the log of `name` does.
    */

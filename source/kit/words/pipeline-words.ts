@@ -134,8 +134,11 @@ export function failureCause(pipeline: Pipeline, programError = pipeline.program
 function compilerCause(programError: string): string | undefined {
   // Warnings, and what cargo reports of its progress, may come before the error.
   const line = /^ *error\b.*/m.exec(programError)?.[0].trim() ?? /\S.*/.exec(programError)?.[0];
-  return line?.replace(/^error: /, '');
+  return line?.replace(compilerPlace, 'line $1: ').replace(/^error: /, '');
 }
+
+/** Where the compiler found an error of SQL, and words of it that the state says already. */
+const compilerPlace = /^error: (?:Compilation error|Error [a-z]+ SQL) \(line (\d+), column \d+\): /;
 
 /** The sentence for a program that did not compile, whatever else is wrong with its pipeline. */
 export function compilerSentence({programStatus: state, programError = ''}: Pipeline): string {
@@ -145,7 +148,7 @@ export function compilerSentence({programStatus: state, programError = ''}: Pipe
 
 /**
  * The sentence for a pipeline that does not work, wherever it is said: `Failed · exit status: 101`, `Start failed · no such
- * file`, `SQL error · Error parsing SQL (line 2, column 18): …`. Undefined: it works, or was stopped. `programError`: as of
+ * file`, `SQL error · line 2: …`. Undefined: it works, or was stopped. `programError`: as of
  * `failureCause`.
  */
 export function failureSentence(pipeline: Pipeline, programError?: string): string | undefined {

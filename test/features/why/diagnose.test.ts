@@ -83,7 +83,7 @@ describe('a pipeline that does not work', () => {
         ...{...stopped, programStatus: 'SqlError'},
         programError: 'warning: unused\nerror: Error parsing SQL (line 2, column 18): Encountered "FAIL"\n   2|…',
       },
-      'failed: SQL error · Error parsing SQL (line 2, column 18): Encountered "FAIL"',
+      'failed: SQL error · line 2: Encountered "FAIL"',
     ],
     [
       'its Rust code is wrong',

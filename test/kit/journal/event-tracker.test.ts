@@ -392,7 +392,7 @@ it('what the compiler says of a program is in its alert, its banner and its row 
   await screen.until(() => screen.controller.pipeline('fraud')?.deploymentStatus === 'Stopped', 'the stop');
   fraud.setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [message]}});
   await screen.until(() => told.length > 0, 'the alert');
-  const words = 'SQL error · Error parsing SQL (line 2, column 18): Encountered "FAIL"';
+  const words = 'SQL error · line 2: Encountered "FAIL"';
   expect(told).toEqual([`fraud: ${words}`]);
   const tellers = () => [
     ...screen.controller.events.errorRows.flatMap((row) => (row.kind === 'failed' ? row.why : [])),
@@ -400,7 +400,7 @@ it('what the compiler says of a program is in its alert, its banner and its row 
       ?.text,
     diagnose(screen.controller.events.facts('fraud'))[0]?.text,
   ];
-  const all = [words, ` ✗ ${words.replace(' ·', ':')}  press d for details `, words];
+  const all = [words, ` ✗ ${words}  press d for details `, words];
   expect(tellers()).toEqual(all);
   screen.press('2', 'd');
   await screen.clock.advance(5000);

@@ -95,7 +95,7 @@ it('says in wide and in JSON what the compiler says, below the warnings', async 
     server.pipeline('beta').setProgram('RustError', {rust_compilation: {exit_code: 101, stdout: '', stderr}});
     const usual = {...common, client, status: undefined, isColored: false, signal} as const;
     const [, alpha, beta, gamma] = columns(await listText({...usual, output: 'wide'}));
-    const causes = ['Error parsing SQL (line 2, column 18): unexpected FAIL', 'error[E0425]: cannot find value `foo`'];
+    const causes = ['line 2: unexpected FAIL', 'error[E0425]: cannot find value `foo`'];
     expect([alpha?.[6], beta?.[6], gamma?.[6]]).toEqual([...causes, '-']);
     const objects: {cause: string | null}[] = JSON.parse(await listText({...usual, output: 'json'}));
     expect(objects.map(({cause}) => cause)).toEqual([...causes, null]);

@@ -18,7 +18,7 @@ import type {ZoneOffset} from '../../../kit/viewport/time-column.ts';
 import {cutBeforeEnd} from '../../../kit/words/excerpt.ts';
 import {serverOutage} from '../../../kit/words/failure-words.ts';
 import {openedState} from '../../../kit/words/opened-words.ts';
-import {failureCause, isFailing, pipelineState} from '../../../kit/words/pipeline-words.ts';
+import {failureCause, isFailing, type PipelineState, pipelineState} from '../../../kit/words/pipeline-words.ts';
 import {isCutShort, noEnd, noStart, runWords} from '../../../kit/words/run-words.ts';
 import {clean} from '../../../lib/clean.ts';
 import {clockTime, count, dateTime, inZone} from '../../../lib/format.ts';
@@ -68,15 +68,8 @@ export function Body({layout}: {readonly layout: Layout}) {
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
   const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout, places) : emptyPane();
-  const banner = layout.hasBanner
-    ? [
-        bannerText(activePipeline, {
-          width: layout.paneWidth,
-          symbols,
-          key: keyOf(controller.commands, 'pipeline-page'),
-        }) ?? plain(''),
-      ]
-    : [];
+  const rowSize = {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'pipeline-page')};
+  const banner = layout.hasBanner ? [bannerText(activePipeline, rowSize) ?? plain('')] : [];
   const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
   const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, colors));
   const right = [...head, ...histogramRows(), ...log];
@@ -101,6 +94,13 @@ export function Body({layout}: {readonly layout: Layout}) {
   function runRow({tab, model: {index}, rows}: Pane): StyledText {
     const {clock, offsetAt} = controller.services;
     const run = runShown(index, tab.pane.position, rows.geometry(tab.pane, layout));
+    const isNow = snapshot === undefined || !isCut(snapshot, list) || (!list.failure && isListed(run, activePipeline));
+    const cause = isNow && run === index.runs.at(-1) ? controller.events.degradedCause(tab.name) : undefined;
+    if (activePipeline && cause !== undefined) {
+      const state = pipelineState(activePipeline, true);
+      const isOld = degraded.get(tab.name) !== undefined;
+      return troubleRow(isOld ? {...state, style: {dim: true}} : state, cause, rowSize);
+    }
     return runHeader(run, index.runs, {
       width: layout.paneWidth,
       symbols,
@@ -108,10 +108,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       offsetAt: zoneOf(tab.pane, offsetAt),
       endId: snapshot && hasEnded(snapshot) ? snapshot.endId : undefined,
       hasBanner: layout.hasBanner,
-      isCut:
-        snapshot !== undefined &&
-        isCut(snapshot, list) &&
-        (list.failure !== undefined || !isListed(run, activePipeline)),
+      isCut: !isNow,
     });
   }
 
@@ -161,22 +158,30 @@ function fileStates(logs: LogRegistry): string {
   return states.join('\n');
 }
 
-/** `key` shows the errors in full; undefined: that command has no key. */
-type BannerSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
+/** `key` shows the trouble in full; undefined: that command has no key. */
+type TroubleRowSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
 
 /** One row about a failing pipeline: compiler and deployment errors are not in its log. */
-export function bannerText(pipeline: Pipeline | undefined, {width, symbols, key}: BannerSize): StyledText | undefined {
+export function bannerText(pipeline: Pipeline | undefined, size: TroubleRowSize): StyledText | undefined {
   if (!pipeline || !isFailing(pipeline)) return undefined;
-  const reason = failureCause(pipeline) ?? '';
-  const word = pipelineState(pipeline).word;
-  const state = ` ${symbols.failed} ${word}${reason === '' ? '' : ': '}`;
-  const cause = plain(clean(reason), {fg: 1});
-  // The cause needs the room more than the words of the hint.
-  const hints = key === undefined ? [' '] : [`  press ${key} for details `, `  press ${key} `];
+  return troubleRow(pipelineState(pipeline), failureCause(pipeline) ?? '', size);
+}
+
+/** A state, why it is so, and the key for the rest. In place of the run while that is degraded: no row of the log moves. */
+function troubleRow(
+  {symbol, word, style}: PipelineState,
+  reason: string,
+  {width, symbols, key}: TroubleRowSize,
+): StyledText {
+  const mark = symbol === 'degraded' ? symbols.degraded : symbols.failed;
+  const state = ` ${mark} ${word}${reason === '' ? '' : ` ${symbols.dot} `}`;
+  const cause = plain(clean(reason), style);
+  // A cause that is whole needs the room more than the hint.
+  const hints = key === undefined ? [' '] : [`  press ${key} for details `, `  press ${key} `, ' '];
   const roomBeside = (hint: string) => width - textWidth(hint);
   const cells = textWidth(state) + textWidth(cause.text);
-  const hint = hints.find((each) => cells <= roomBeside(each)) ?? hints.at(-1) ?? '';
-  const shown = plain(shorten(state, roomBeside(hint), symbols.ellipsis), {fg: 1});
+  const hint = hints.find((each) => cells <= roomBeside(each)) ?? hints.at(1) ?? ' ';
+  const shown = plain(shorten(state, roomBeside(hint), symbols.ellipsis), style);
   const room = roomBeside(hint) - textWidth(shown.text);
   return concat([shown, cutBeforeEnd(cause, room, symbols.ellipsis), plain(hint, {dim: true})]);
 }
@@ -202,8 +207,8 @@ export function runShown(
 }
 
 /**
- * A row above the log says the state of the shown pipeline: that of its failure, or of its newest run, which the log has
- * running also while it is degraded. So do the first rows of its page; a page of all pipelines is not about it.
+ * A row above the log says the state of the shown pipeline: that of its failure, or of its newest run. So do the first
+ * rows of its page; a page of all pipelines is not about it.
  */
 export function saysState(controller: Controller): boolean {
   const {state, layout, pane, services, lookup, events} = controller;
@@ -215,7 +220,8 @@ export function saysState(controller: Controller): boolean {
     const isAtTop = page.section === undefined && page.offset === 0;
     return hidesLog === true || (isOnTop === true && isAtTop && lookup.described.get()?.name === active);
   }
-  if (events.degraded.get().has(pipeline.name)) return false;
+  // When that was so is in the header.
+  if (events.degraded.get().get(pipeline.name) !== undefined) return false;
   if (layout.hasBanner && isFailing(pipeline)) return true;
   if (!layout.hasRun || !pane) return false;
   const {index, source} = pane.model;
@@ -223,7 +229,7 @@ export function saysState(controller: Controller): boolean {
   const list = services.poller.snapshot.get();
   if (list.failure && isCut(source.snapshot.get(), list)) return false;
   const run = runShown(index, pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout));
-  return run === index.runs.at(-1) && isListed(run, pipeline);
+  return run === index.runs.at(-1) && (events.degraded.get().has(pipeline.name) || isListed(run, pipeline));
 }
 
 /** The list has the pipeline in the state that its log tells of the run. */

@@ -240,7 +240,7 @@ describe('ends with its pipeline, whose stream the server keeps open', () => {
     const words = {error_type: 'Error parsing SQL', message: 'unexpected FAIL', warning: false, snippet: ''};
     pipeline.setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [{...place, ...words}]}});
     expect(await run(waits)).toBe(1);
-    expect(notes).toEqual(['pipetail: orders: SQL error · Error parsing SQL (line 2, column 18): unexpected FAIL']);
+    expect(notes).toEqual(['pipetail: orders: SQL error · line 2: unexpected FAIL']);
   });
 
   it('of several, each ends with its own, also of those that match a pattern', async () => {

@@ -182,7 +182,7 @@ describe('the screen', () => {
     await app.screen.until(() => /LIVE *$/.test(app.rows[0] ?? ''), 'the state in one place');
     pipeline.start();
     pipeline.fail('exit status: 3');
-    await app.shows('✗ Failed: exit status: 3');
+    await app.shows('✗ Failed · exit status: 3');
     await app.screen.until(() => !/failed/i.test(`${top()[0]}${top()[3]}`), 'the failure in one place');
     expect(top()[3]).toMatch(/^ run 2 of 2 · \d/);
     await app.press('d');
@@ -192,6 +192,27 @@ describe('the screen', () => {
     await app.press('d');
     await app.shows(/ LIVE$/m);
   });
+});
+
+it('says why a pipeline is degraded in place of its newest run, without a key, and moves no row of the log', async () => {
+  await using app = await AppUnderTest.open({
+    names: ['orders'],
+    scenario(server) {
+      server.addPipeline('orders').start([{kind: 'input', name: 'orders.in', hasHealth: true}]);
+    },
+  });
+  await app.shows('run 1 of 1 · running');
+  await app.shows('LIVE');
+  const {run} = app.screen.server.pipeline('orders');
+  const log = () => app.rows.slice(3, -2);
+  const before = log();
+  run.receive('orders.in', 10);
+  run.step();
+  run.setHealth('orders.in', 'Unhealthy', 'broker away');
+  run.addError({endpoint: 'orders.in', kind: 'transport', tag: undefined, message: 'broker away'});
+  await app.shows('◐ Degraded · orders.in is unhealthy: broker away  press d for details');
+  expect(log()).toEqual(before);
+  await app.shows(/1 degraded +LIVE *$/m);
 });
 
 describe('pages', () => {

@@ -16,11 +16,18 @@ const failed = makePipeline('etl', {...stopped, deploymentError});
 
 it('the banner gives the cause of the error, and the key for all of it', () => {
   expect(bannerText(failed, {width: 100, symbols, key: 'd'})?.text).toBe(
-    ' ✗ Failed: Pipeline process exited with exit status: 101  press d for details ',
+    ' ✗ Failed · Pipeline process exited with exit status: 101  press d for details ',
   );
   const unstarted = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, endedStart: true}});
-  expect(bannerText(unstarted, {width: 100, symbols, key: 'd'})?.text).toMatch(/^ ✗ Start failed: Pipeline process/);
+  expect(bannerText(unstarted, {width: 100, symbols, key: 'd'})?.text).toMatch(/^ ✗ Start failed · Pipeline process/);
   const broken = makePipeline('etl', {...stopped, programStatus: 'SqlError'});
+  const programError = "error: Compilation error (line 7, column 22): Column 'amout' not found\n   7|SELECT";
+  const words = " ✗ SQL error · line 7: Column 'amout' not found";
+  const rowOf = (width: number) => bannerText({...broken, programError}, {width, symbols, key: 'd'})?.text.trimEnd();
+  expect(rowOf(100)).toBe(`${words}  press d for details`);
+  expect(rowOf(words.length + 11)).toBe(`${words}  press d`);
+  // It is whole: the key can wait.
+  expect(rowOf(words.length + 1)).toBe(words);
   expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  press d for details ');
 });
 
@@ -29,7 +36,7 @@ it('the banner has the end of a long cause, where its reason is, beside the list
   const cause = `panic: ${message} (crates/dbsp/src/storage/backend/posixio_impl.rs:318)`;
   const panicked = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}});
   expect(bannerText(panicked, {width: 63, symbols, key: 'd'})?.text).toBe(
-    ' ✗ Failed: panic…message: "No space left on device" }  press d ',
+    ' ✗ Failed · panic…"No space left on device" }  press d ',
   );
 });
 
