@@ -90,8 +90,8 @@ function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
   const {running, unread, degraded, failed, waiting, paused, stopped} = symbols;
   const {error, mark, times, loss, start, match} = symbols;
   const ofPipelines = [
-    [running, 'running, its log is read'],
-    [unread, 'running, log not read'],
+    [running, 'running'],
+    [unread, 'log not read'],
     [degraded, 'degraded (dim: it was)'],
     [failed, 'failed'],
     [waiting, 'on its way'],
