@@ -1,11 +1,11 @@
 import {hasState} from '../../engine/api/pipeline-state.ts';
 import type {Pipeline} from '../../engine/api/types.ts';
-import {isUnfinished, watchPatternKey} from '../../engine/records/error-log.ts';
+import {type ErrorGroup, isUnfinished, watchPatternKey} from '../../engine/records/error-log.ts';
 import {failedStartIn} from '../../engine/records/failed-start.ts';
 import {isPanicLine, reportsEnd} from '../../engine/records/line-kind.ts';
 import {type Check, type Finding, severities} from '../../kit/facts/finding.ts';
 import {type LogFacts, lateSince, type PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
-import {lostStreamWords, lostWords} from '../../kit/journal/event-words.ts';
+import {errorWords, lostStreamWords, lostWords} from '../../kit/journal/event-words.ts';
 import {formatOutage, runnerTrouble} from '../../kit/words/failure-words.ts';
 import {type Advice, adviceFor, evictionAdvice} from '../../kit/words/guide.ts';
 import {
@@ -138,9 +138,11 @@ function ofPipeline(
   const sentence = failureSentence(pipeline, pipeline.programError);
   const {word} = pipelineState(pipeline);
   if (sentence !== undefined) {
-    const text = serverOutage ? formatOutage(serverOutage, sentence) : sentence;
     // The log has nothing of the compiler: what it says is of an earlier run.
-    const place = {entry: facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined};
+    const inLog = facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined;
+    const whole = `${sentence}${inLog ? panicBeyond(sentence, inLog) : ''}`;
+    const text = serverOutage ? formatOutage(serverOutage, whole) : whole;
+    const place = {entry: inLog?.lastId};
     return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};
   }
   const degraded = wrong.filter(({severity}) => severity === 'degraded');
@@ -177,14 +179,25 @@ function knownWords(reading: PipelineFacts['reading']): string {
   return reading === undefined || reading.kind === 'followed' ? ', no known problems' : '';
 }
 
-/** The entry that tells of the end of the process: a panic, else why it could not start, else what the runner reports. */
-function failureIn({errors, firstId}: LogFacts): number | undefined {
+/** Characters of a panic's message by which it is found in another text, where its lines may be joined. */
+const mostCompared = 40;
+
+/** The panic in the log, where the API tells only how the process ended; empty: it tells the panic, or there was none. */
+function panicBeyond(sentence: string, {example, latest, key}: ErrorGroup): string {
+  if (!isPanicLine(example, 0, example.length)) return '';
+  const {text} = errorWords({example: latest, key}, 0);
+  const message = text.replace(/^panic: | \([^()]*\)$/g, '').slice(0, mostCompared);
+  return sentence.includes(message) ? '' : clean(` · ${text}`);
+}
+
+/** The error that tells of the end of the process: a panic, else why it could not start, else what the runner reports. */
+function failureIn({errors, firstId}: LogFacts): ErrorGroup | undefined {
   const groups = [...errors.values()].filter(({lastId}) => lastId >= firstId).toReversed();
-  const found =
+  return (
     groups.find(({example}) => isPanicLine(example, 0, example.length)) ??
     groups.find(({example}) => failedStartIn(example) !== undefined) ??
-    groups.find(({example: {buffer, byteOffset, length}}) => reportsEnd(Buffer.from(buffer, byteOffset, length)));
-  return found?.lastId;
+    groups.find(({example: {buffer, byteOffset, length}}) => reportsEnd(Buffer.from(buffer, byteOffset, length)))
+  );
 }
 
 function adviceOfFailure({log}: PipelineFacts, pipeline: NonNullable<PipelineFacts['pipeline']>): Advice | undefined {

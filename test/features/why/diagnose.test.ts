@@ -123,6 +123,16 @@ describe('a pipeline that does not work', () => {
     expect(all[0]?.place?.entry).toBe(1);
   });
 
+  it('that panicked, of which the API knows only the exit status: the panic as the log has it', () => {
+    const lines = [head('hello'), "thread 'main' (7) panicked at a.rs:1:2:", 'attempt to divide by zero'];
+    const cause = 'Pipeline process exited with exit status: 101';
+    const deploymentError = {message: cause, errorCode: 'X', cause, endedStart: false, more: []};
+    const pipeline = makePipeline('orders', {...stopped, deploymentError});
+    const [first] = findings({pipeline, sink: sinkOf(`${lines.join('\n')}\n${head('x')}\n`)});
+    expect(first?.text).toBe(`Failed · ${cause} · panic: attempt to divide by zero (main at a.rs:1:2)`);
+    expect(first?.place?.entry).toBe(1);
+  });
+
   it('whose program is wrong has no place in the log of its last run', () => {
     const pipeline = {...makePipeline('orders', {...stopped, programStatus: 'SqlError'}), programError: 'error: bad'};
     const [first] = findings({pipeline, sink: sinkOf(bodyOf('35-worker-panic-logs.raw'))});
