@@ -91,9 +91,10 @@ export async function runCompletion(
 
 async function answer(words: readonly string[], version: string, process: NodeJS.Process): Promise<string> {
   const {env} = process;
-  // Undefined with wrong options. Names are not read: they may not be complete yet.
+  // Undefined with wrong options. Names are not read; `x` is in place of the incomplete word, perhaps an option's value.
   const anyWords = () => ({read: () => ({})});
-  const settings = await loadSettings(words.slice(0, -1), process, undefined, anyWords).catch(() => undefined);
+  const call = [...words.slice(0, -1), 'x'];
+  const settings = await loadSettings(call, process, undefined, anyWords).catch(() => undefined);
   return await answerCompletion({
     words,
     contexts: await contextsOf(words, process, homedir()),
