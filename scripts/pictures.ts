@@ -62,7 +62,7 @@ const scenes: readonly Scene[] = [
       await terminal.waitFor('amout');
       shoot(3, 'd: why it failed');
       await terminal.press('escape');
-      await terminal.press('j');
+      await terminal.press('/', 'c', 'l', 'enter');
       await terminal.press('enter', 'enter');
       await terminal.waitFor('/ find');
       await pass(1000);
