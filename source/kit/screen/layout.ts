@@ -12,8 +12,8 @@ export type Layout = {
   readonly bodyHeight: number;
   /** Rows of a page in place of the body: it may show no filters where the log has some. */
   readonly pageHeight: number;
-  /** One row below the tab bar for the failure of the pipeline, which is not in its log. */
-  readonly hasBanner: boolean;
+  /** Rows below the tab bar for the failure of the pipeline, which is not in its log. */
+  readonly bannerRows: number;
   /** One row above the log for the run that is shown. */
   readonly hasRun: boolean;
   /** Rows above the log for its records by time: the height of the histogram or 0. */
@@ -34,7 +34,7 @@ const widthWithWords = 28;
 /** Cells of a row of it beside the name: margin, symbol, blanks, and the words of most states with a number of errors. */
 export const cellsBesideName = 16;
 
-/** A lower screen needs every row for the log. */
+/** A lower screen needs every row for the log: it has no row for the run, and one for a failure. */
 const heightWithRun = 14;
 export const heightWithHistogram = 16;
 /** Rows of a terminal in which the histogram is shown by default. */
@@ -50,7 +50,8 @@ export function layoutOf(
     readonly listHasFocus: boolean;
     /** Cells that the names in the list need. */
     readonly nameCells: number;
-    readonly banner: boolean;
+    /** Returns the rows that it needs in so many cells; 0: there is none. */
+    readonly banner: (paneWidth: number) => number;
     readonly run: boolean;
     /** Shown or hidden by the user; undefined: the terminal's height decides. */
     readonly histogram?: boolean | undefined;
@@ -64,6 +65,8 @@ export function layoutOf(
 ): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
   const listWidth = parts.list ? listWidthOf(size.columns, parts) : 0;
+  const paneWidth = parts.list ? size.columns - listWidth - 1 : size.columns;
+  const bannerRows = Math.min(parts.banner(paneWidth), size.rows >= heightWithRun ? 2 : 1);
   const heightWith = (isWithFilters: boolean) => size.rows - 3 - (isWithFilters ? 1 : 0);
   const bodyHeight = heightWith(parts.filters.log);
   const hasRun = parts.run && size.rows >= heightWithRun;
@@ -73,15 +76,15 @@ export function layoutOf(
   return {
     listWidth,
     hasStateWords: listWidth >= widthWithWords,
-    paneWidth: parts.list ? size.columns - listWidth - 1 : size.columns,
+    paneWidth,
     bodyHeight,
     pageHeight: heightWith(parts.filters.page),
-    hasBanner: parts.banner,
+    bannerRows,
     hasRun,
     histogramRows,
     hasFilters: parts.filters.log,
     hasFiltersOnPage: parts.filters.page,
-    paneHeight: bodyHeight - 1 - (parts.banner ? 1 : 0) - (hasRun ? 1 : 0) - histogramRows,
+    paneHeight: bodyHeight - 1 - bannerRows - (hasRun ? 1 : 0) - histogramRows,
   };
 }
 

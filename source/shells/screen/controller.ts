@@ -16,6 +16,7 @@ import {
   type PaneOnScreen,
   paneOnScreen,
 } from '../../kit/pane/pane-on-screen.ts';
+import {bannerHeight} from '../../kit/screen/banner.ts';
 import {tellFormat} from '../../kit/screen/format-notice.ts';
 import {type Layout, layoutOf, type Size} from '../../kit/screen/layout.ts';
 import {LogWaits} from '../../kit/screen/log-waits.ts';
@@ -40,7 +41,6 @@ import {
 import type {Geometry} from '../../kit/viewport/geometry.ts';
 import {anchorCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../../kit/viewport/position.ts';
 import {oldServerWords} from '../../kit/words/failure-words.ts';
-import {isFailing} from '../../kit/words/pipeline-words.ts';
 import {errorText} from '../../lib/format.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {PlaceFinder} from './session/place-finder.ts';
@@ -218,7 +218,7 @@ export class Controller {
       listWidth,
       listHasFocus: state.focus === 'list',
       nameCells: this.list.arranged.nameCells,
-      banner: pipeline !== undefined && isFailing(pipeline),
+      banner: (width) => bannerHeight(pipeline, width),
       // The runs of several pipelines are no runs of the merged log.
       run: tab?.merges === undefined && (model?.index.runs.some(({state}) => state !== 'unknown') ?? false),
       histogram: active === undefined ? false : histogram,

@@ -9,8 +9,8 @@ import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {type Alert, alertObject} from '../../../source/kit/journal/alerts.ts';
 import {EventTracker} from '../../../source/kit/journal/event-tracker.ts';
 import {eventWords} from '../../../source/kit/journal/pipeline-event.ts';
+import {bannerRows} from '../../../source/kit/screen/banner.ts';
 import {createStore} from '../../../source/lib/store.ts';
-import {bannerText} from '../../../source/shells/screen/components/body.tsx';
 import {tabLabels} from '../../../source/shells/screen/components/tab-bar.ts';
 import {runner} from '../../engine/records/index-lines.ts';
 import {eventually} from '../../harness/eventually.ts';
@@ -394,10 +394,14 @@ it('what the compiler says of a program is in its alert, its banner and its row 
   await screen.until(() => told.length > 0, 'the alert');
   const words = 'SQL error · line 2: Encountered "FAIL"';
   expect(told).toEqual([`fraud: ${words}`]);
+  const bannerOf = (name: string) => {
+    const pipeline = screen.controller.pipeline(name);
+    const {symbols} = screen.controller.services;
+    return pipeline ? bannerRows(pipeline, 1, {width: 200, symbols, key: 'd'}).map(({text}) => text) : [];
+  };
   const tellers = () => [
     ...screen.controller.events.errorRows.flatMap((row) => (row.kind === 'failed' ? row.why : [])),
-    bannerText(screen.controller.pipeline('fraud'), {width: 200, symbols: screen.controller.services.symbols, key: 'd'})
-      ?.text,
+    ...bannerOf('fraud'),
     diagnose(screen.controller.events.facts('fraud'))[0]?.text,
   ];
   const all = [words, ` ✗ ${words}  press d for details `, words];

@@ -7,7 +7,7 @@ const usual = {
   list: true,
   listHasFocus: false,
   nameCells: 12,
-  banner: false,
+  banner: (_width: number) => 0,
   run: false,
   histogramHeight: 2,
   isHistogramWorthwhile: () => true,
@@ -76,9 +76,10 @@ it('the histogram costs two rows of the log, by default from 30 rows of the term
   expect([rowsAt(15, true), rowsAt(16, true), rowsAt(60, false)]).toEqual([0, 2, 0]);
 });
 
-it('a banner costs one row of the log, and nothing else', () => {
-  const [without, withBanner] = [layoutAt(80), layoutAt(80, 24, {banner: true})];
-  expect(withBanner).toEqual({...without, hasBanner: true, paneHeight: without.paneHeight - 1});
+it('a banner costs its rows of the log, and nothing else; on a low screen, one', () => {
+  const [without, withBanner] = [layoutAt(80), layoutAt(80, 24, {banner: (width) => (width === 63 ? 2 : 9)})];
+  expect(withBanner).toEqual({...without, bannerRows: 2, paneHeight: without.paneHeight - 2});
+  expect(layoutAt(80, 13, {banner: () => 2}).paneHeight).toBe(layoutAt(80, 13).paneHeight - 1);
 });
 
 it('the run costs a row of the log on a screen that is high enough, and the filters one of the body', () => {

@@ -5,22 +5,21 @@ import type {RecordIndex} from '../../../engine/records/record-index.ts';
 import {endedRun, heldSince, type Run} from '../../../engine/records/runs.ts';
 import {keyOf} from '../../../kit/keys/commands.ts';
 import type {Pane} from '../../../kit/pane/pane-on-screen.ts';
+import {bannerRows, troubleRow} from '../../../kit/screen/banner.ts';
 import {emptyLog, emptyLogRows} from '../../../kit/screen/empty-log.ts';
 import type {Layout} from '../../../kit/screen/layout.ts';
 import {zoneOf} from '../../../kit/state/pane-view.ts';
-import {clip, shorten} from '../../../kit/terminal/fit.ts';
+import {clip} from '../../../kit/terminal/fit.ts';
 import {paint} from '../../../kit/terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
 import type {Geometry, RowPosition} from '../../../kit/viewport/geometry.ts';
 import {currentOf, type Position} from '../../../kit/viewport/position.ts';
 import type {ZoneOffset} from '../../../kit/viewport/time-column.ts';
-import {cutBeforeEnd} from '../../../kit/words/excerpt.ts';
 import {serverOutage} from '../../../kit/words/failure-words.ts';
 import {openedState} from '../../../kit/words/opened-words.ts';
-import {failureCause, isFailing, type PipelineState, pipelineState} from '../../../kit/words/pipeline-words.ts';
+import {pipelineState} from '../../../kit/words/pipeline-words.ts';
 import {isCutShort, noEnd, noStart, runWords} from '../../../kit/words/run-words.ts';
-import {clean} from '../../../lib/clean.ts';
 import {clockTime, count, dateTime, inZone} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';
 import type {Controller} from '../controller.ts';
@@ -69,7 +68,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
   const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout, places) : emptyPane();
   const rowSize = {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'pipeline-page')};
-  const banner = layout.hasBanner ? [bannerText(activePipeline, rowSize) ?? plain('')] : [];
+  const banner = activePipeline && layout.bannerRows > 0 ? bannerRows(activePipeline, layout.bannerRows, rowSize) : [];
   const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
   const head = [tabBar(labels, layout.paneWidth, symbols), ...banner, ...run].map((row) => paint(row, colors));
   const right = [...head, ...histogramRows(), ...log];
@@ -96,6 +95,7 @@ export function Body({layout}: {readonly layout: Layout}) {
     const run = runShown(index, tab.pane.position, rows.geometry(tab.pane, layout));
     const isNow = snapshot === undefined || !isCut(snapshot, list) || (!list.failure && isListed(run, activePipeline));
     const cause = isNow && run === index.runs.at(-1) ? controller.events.degradedCause(tab.name) : undefined;
+    // In place of the run: no row of the log moves.
     if (activePipeline && cause !== undefined) {
       const state = pipelineState(activePipeline, true);
       const isOld = degraded.get(tab.name) !== undefined;
@@ -107,7 +107,7 @@ export function Body({layout}: {readonly layout: Layout}) {
       now: clock.wall(),
       offsetAt: zoneOf(tab.pane, offsetAt),
       endId: snapshot && hasEnded(snapshot) ? snapshot.endId : undefined,
-      hasBanner: layout.hasBanner,
+      hasBanner: layout.bannerRows > 0,
       isCut: !isNow,
     });
   }
@@ -158,34 +158,6 @@ function fileStates(logs: LogRegistry): string {
   return states.join('\n');
 }
 
-/** `key` shows the trouble in full; undefined: that command has no key. */
-type TroubleRowSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
-
-/** One row about a failing pipeline: compiler and deployment errors are not in its log. */
-export function bannerText(pipeline: Pipeline | undefined, size: TroubleRowSize): StyledText | undefined {
-  if (!pipeline || !isFailing(pipeline)) return undefined;
-  return troubleRow(pipelineState(pipeline), failureCause(pipeline) ?? '', size);
-}
-
-/** A state, why it is so, and the key for the rest. In place of the run while that is degraded: no row of the log moves. */
-function troubleRow(
-  {symbol, word, style}: PipelineState,
-  reason: string,
-  {width, symbols, key}: TroubleRowSize,
-): StyledText {
-  const mark = symbol === 'degraded' ? symbols.degraded : symbols.failed;
-  const state = ` ${mark} ${word}${reason === '' ? '' : ` ${symbols.dot} `}`;
-  const cause = plain(clean(reason), style);
-  // A cause that is whole needs the room more than the hint.
-  const hints = key === undefined ? [' '] : [`  press ${key} for details `, `  press ${key} `, ' '];
-  const roomBeside = (hint: string) => width - textWidth(hint);
-  const cells = textWidth(state) + textWidth(cause.text);
-  const hint = hints.find((each) => cells <= roomBeside(each)) ?? hints.at(1) ?? ' ';
-  const shown = plain(shorten(state, roomBeside(hint), symbols.ellipsis), style);
-  const room = roomBeside(hint) - textWidth(shown.text);
-  return concat([shown, cutBeforeEnd(cause, room, symbols.ellipsis), plain(hint, {dim: true})]);
-}
-
 /**
  * The run of the current record. In a flood the index may not have read a line of the screen yet: the newest run that it
  * knows stays.
@@ -222,7 +194,7 @@ export function saysState(controller: Controller): boolean {
   }
   // When that was so is in the header.
   if (events.degraded.get().get(pipeline.name) !== undefined) return false;
-  if (layout.hasBanner && isFailing(pipeline)) return true;
+  if (layout.bannerRows > 0) return true;
   if (!layout.hasRun || !pane) return false;
   const {index, source} = pane.model;
   // Then the header tells what was known last.

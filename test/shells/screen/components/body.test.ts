@@ -2,60 +2,8 @@ import {describe, expect, it} from 'vitest';
 import type {Run} from '../../../../source/engine/records/runs.ts';
 import {symbolsFor} from '../../../../source/kit/terminal/symbols.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
-import {
-  bannerText,
-  type RunHeaderView,
-  runHeader,
-  runShown,
-} from '../../../../source/shells/screen/components/body.tsx';
-import {deploymentError, makePipeline, stopped} from '../../../kit/screen/make-pipeline.ts';
+import {type RunHeaderView, runHeader, runShown} from '../../../../source/shells/screen/components/body.tsx';
 import {entriesOf} from '../../../kit/viewport/entries-of.ts';
-
-const symbols = symbolsFor(true);
-const failed = makePipeline('etl', {...stopped, deploymentError});
-
-it('the banner gives the cause of the error, and the key for all of it', () => {
-  expect(bannerText(failed, {width: 100, symbols, key: 'd'})?.text).toBe(
-    ' ✗ Failed · Pipeline process exited with exit status: 101  press d for details ',
-  );
-  const unstarted = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, endedStart: true}});
-  expect(bannerText(unstarted, {width: 100, symbols, key: 'd'})?.text).toMatch(/^ ✗ Start failed · Pipeline process/);
-  const broken = makePipeline('etl', {...stopped, programStatus: 'SqlError'});
-  const programError = "error: Compilation error (line 7, column 22): Column 'amout' not found\n   7|SELECT";
-  const words = " ✗ SQL error · line 7: Column 'amout' not found";
-  const rowOf = (width: number) => bannerText({...broken, programError}, {width, symbols, key: 'd'})?.text.trimEnd();
-  expect(rowOf(100)).toBe(`${words}  press d for details`);
-  expect(rowOf(words.length + 11)).toBe(`${words}  press d`);
-  // It is whole: the key can wait.
-  expect(rowOf(words.length + 1)).toBe(words);
-  expect(bannerText(broken, {width: 100, symbols, key: 'd'})?.text).toBe(' ✗ SQL error  press d for details ');
-});
-
-it('the banner has the end of a long cause, where its reason is, beside the list of 80 columns too', () => {
-  const message = 'called `Result::unwrap()` on an `Err` value: Os { code: 28, message: "No space left on device" }';
-  const cause = `panic: ${message} (crates/dbsp/src/storage/backend/posixio_impl.rs:318)`;
-  const panicked = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}});
-  expect(bannerText(panicked, {width: 63, symbols, key: 'd'})?.text).toBe(
-    ' ✗ Failed · panic…"No space left on device" }  press d ',
-  );
-});
-
-it('there is no banner for a pipeline that is well, or not there', () => {
-  expect(bannerText(makePipeline('orders'), {width: 100, symbols, key: 'd'})).toBeUndefined();
-  expect(bannerText(makePipeline('orders', stopped), {width: 100, symbols, key: 'd'})).toBeUndefined();
-  expect(bannerText(undefined, {width: 100, symbols, key: 'd'})).toBeUndefined();
-});
-
-it('the banner fits every pane, its hint is never cut, and no control character gets through', () => {
-  const cause = `\u001B]0;x\u0007 日本語 ${'word '.repeat(60)}\nmore`;
-  const hostile = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}});
-  for (let width = 25; width <= 210; width++) {
-    const text = bannerText(hostile, {width, symbols, key: 'd'})?.text ?? '';
-    expect(textWidth(text)).toBeLessThanOrEqual(width);
-    expect(text).toMatch(/….* {2}press d $/);
-    expect(text).not.toMatch(/\p{Cc}/u);
-  }
-});
 
 const startedAt = Date.UTC(2026, 10, 25, 12, 1, 2);
 const endedAt = startedAt + 10 * 60_000;
