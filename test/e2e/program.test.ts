@@ -76,7 +76,7 @@ test('from an error to its SQL, and the whole program, saved', async () => {
   await terminal.waitFor(/ program *\n orders\.kafka is declared at line 6 \(version 1\): *\n/);
   await terminal.waitFor(/ 6 │ +"name": "kafka", *\n +│ +\^{15} *\n/);
   await terminal.press('Esc', 'd');
-  await terminal.waitFor(/ program +Success since /);
+  await terminal.waitFor('The last minute');
   // The page may still be loading.
   await terminal.pressUntil('S', / save .* to /);
   await terminal.type('orders.sql');

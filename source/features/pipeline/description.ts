@@ -16,7 +16,13 @@ import type {Symbols} from '../../kit/terminal/symbols.ts';
 import {type Fact, factsOf, pipelineMarkdown} from '../../kit/viewport/markdown.ts';
 import {excerptRows} from '../../kit/viewport/program-rows.ts';
 import type {Outage} from '../../kit/words/failure-words.ts';
-import {failureCause, type PipelineError, pipelineErrors, tagWords} from '../../kit/words/pipeline-words.ts';
+import {
+  failureCause,
+  failureSentence,
+  type PipelineError,
+  pipelineErrors,
+  tagWords,
+} from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {readTime} from '../../lib/format.ts';
 
@@ -173,31 +179,34 @@ function otherFacts(pipeline: Pipeline, connectorErrors = '–'): readonly Fact[
     tags: pipeline.tags?.length ? tagWords(pipeline) : undefined,
     ...(hasState(pipeline) && state),
     program: `${pipeline.programStatus} since ${utc(pipeline.programStatusSince)}`,
-    storage: pipeline.storageStatus,
+    storage: pipeline.storageStatus || undefined,
     id: pipeline.id,
     created: utc(pipeline.createdAt),
-    platform: pipeline.platformVersion,
+    platform: pipeline.platformVersion || undefined,
   });
 }
 
 type ErrorView = Pick<DescriptionView, 'described' | 'width' | 'symbols'>;
 
-function errorRows({deploymentError: error, deploymentStatusSince}: Pipeline, view: ErrorView) {
+function errorRows(pipeline: Pipeline, view: ErrorView) {
+  const {deploymentError: error, deploymentStatusSince} = pipeline;
   const {
     described: {answer},
     width,
     symbols,
   } = view;
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
+  // The sentence above has it.
+  const isSaid = failureSentence(pipeline, detail?.programError) !== undefined;
+  const cause = isSaid ? failureCause(pipeline, detail?.programError) : undefined;
   const parts: (readonly StyledText[])[] = [];
   if (error) {
     const isOfProgram = detail && programThen(detail, readTime(deploymentStatusSince)) === 'same';
     const place = isOfProgram ? positionIn(error.message) : undefined;
     const excerpt = detail && place && excerptOf(detail.programCode, place);
-    // The sentence above has the cause.
-    const lines = error.message.split('\n').filter((line) => line.trim() !== error.cause);
+    const lines = error.message.split('\n').filter((line) => line.trim() !== cause);
     const message = lines.join('\n').trim();
-    const more = error.more.filter(([, text]) => text.trim() !== error.cause);
+    const more = error.more.filter(([, text]) => text.trim() !== cause);
     if (message !== '' || excerpt || more.length > 0)
       parts.push([plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true})]);
     if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}), message === '' ? [] : [plain('')]);
@@ -208,8 +217,6 @@ function errorRows({deploymentError: error, deploymentStatusSince}: Pipeline, vi
   }
   if (!detail || detail.programErrors.length === 0) return parts.flat();
   parts.push([plain(''), plain(' Compiler', {fg: 1, bold: true})]);
-  // The sentence above has this one.
-  const cause = failureCause(detail, detail.programError);
   // The error is of the program of now: a change of it drops the error.
   const excerpts = excerptsOf(
     detail.programCode,

@@ -176,6 +176,9 @@ describe('the description', () => {
     const told = {...deploymentError, message: 'exit status: 101', cause: 'exit status: 101'};
     const ended = text({name: 'etl', answer: undefined}, {...failed, deploymentError: told}, 80);
     expect(ended.join()).not.toContain('exit status: 101');
+    // While it runs, the sentence has no failure.
+    const runs = makePipeline('etl', {deploymentError: told});
+    expect(text({name: 'etl', answer: undefined}, runs, 80)).toContain(' exit status: 101');
   });
 
   it('shows the line of the panic that ended the last run, unless the program has changed since', () => {
