@@ -25,7 +25,7 @@ describe.each([120, -120])("a machine whose clock is %d min ahead of the server'
   test('--at, and a time that is typed', async () => {
     const {server, write} = await openRig(['orders']);
     write('orders', 1);
-    await using view = await openView(['--host', server.url, '--at', '20m', 'orders'], {cols: 130, rows: 30, env});
+    await using view = await openView(['--host', server.url, '--at', '20m', 'orders'], {cols: 130, rows: 45, env});
     await view.terminal.waitFor('the oldest record kept is from ');
     await view.terminal.press('T');
     await view.terminal.type('now');
@@ -42,8 +42,8 @@ describe.each([120, -120])("a machine whose clock is %d min ahead of the server'
     await view.terminal.waitFor('line 1');
     await view.terminal.press('d');
     await view.terminal.waitFor(/ as of \d/);
-    const [, since = '', asOf = ''] =
-      /Running since \S+ (\S+) UTC.* as of (\d\d:\d\d:\d\d)\n/s.exec(view.terminal.text()) ?? [];
+    const [, asOf = '', since = ''] =
+      / as of (\d\d:\d\d:\d\d)\n.*Running since \S+ (\S+) UTC/s.exec(view.terminal.text()) ?? [];
     const time = (text: string) => Date.parse(`2026-01-01T${text}Z`);
     expect(Math.abs(time(asOf) - time(since))).toBeLessThan(hour);
   });
