@@ -8,7 +8,7 @@ export function currentLine(terminal: Terminal): {readonly row: number; readonly
   const mark = '▸';
   const row = rows.findIndex((each) => each.includes(mark));
   if (row === -1) throw new Error(`no line is marked:\n${rows.join('\n')}`);
-  return {row, text: rows[row]?.split(mark)[1]?.trim() ?? ''};
+  return {row, text: rows[row]?.split(mark)[1]?.replace(/▕$/, '').replace(/^▎/, '').trim() ?? ''};
 }
 
 /** Level and message of the shown records, top to bottom, in the compact form: `WARN refused by peer 12.` */

@@ -111,7 +111,7 @@ test('f makes thousands of similar lines one row with its count, and the one tha
   expect(batches(viewer)).toEqual(folded);
   const {row} = terminal.find('batch lost') ?? {row: 0};
   expect(terminal.styleOf('ERROR')).toMatchObject({fg: 'red', bold: true});
-  expect(terminal.cell(row, terminal.row(row).indexOf('│') + 2)).toMatchObject({fg: 'red', inverse: true});
+  expect(terminal.cell(row, terminal.row(row).indexOf('│') + 2)).toMatchObject({text: '▎', fg: 'red'});
   // What comes joins its fold.
   viewer.say('alpha', 'batch 5001 took 54 ms.');
   await terminal.waitFor('×2,501');

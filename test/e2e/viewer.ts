@@ -47,7 +47,7 @@ export class View implements AsyncDisposable {
       this.#right()
         .slice(1)
         // Rows above the log have a margin of one cell, those of the log one of two.
-        .map((row) => row.replace(/^[ ▸][ ◆]?/, '').trimEnd())
+        .map((row) => row.replace(/▕$/, '').replace(/^[ ▸][ ◆▎]?/, '').trimEnd())
     );
   }
 

@@ -25,6 +25,8 @@ export type Symbols = {
   /** The line continues beyond the border of the pane. */
   readonly cutLeft: string;
   readonly cutRight: string;
+  /** At the right border of a log that is paused. */
+  readonly track: string;
   /** At the first row of an error in a log. */
   readonly errorBar: string;
   /** In front of a number of errors. */
@@ -58,6 +60,7 @@ const unicode: Symbols = {
   dot: '·',
   cutLeft: '‹',
   cutRight: '›',
+  track: '▕',
   errorBar: '▎',
   error: '✗',
   times: '×',
@@ -86,6 +89,7 @@ const ascii: Symbols = {
   dot: '-',
   cutLeft: '<',
   cutRight: '>',
+  track: ':',
   errorBar: '!',
   error: '!',
   times: 'x',

@@ -57,7 +57,7 @@ export function paintOverview(
     if (inView) return plain(' ', {inverse: true});
     if (match) return colors === 'none' ? plain(symbols.match) : plain(' ', {inverse: true, fg: 3});
     if (error)
-      return colors === 'none' ? plain(symbols.error, {dim: true}) : plain(symbols.divider, {fg: 1, dim: true});
-    return hasTrack ? plain(symbols.divider, {dim: true}) : plain(' ');
+      return colors === 'none' ? plain(symbols.error, {dim: true}) : plain(symbols.track, {fg: 1, dim: true});
+    return hasTrack ? plain(symbols.track, {dim: true}) : plain(' ');
   }
 }

@@ -72,11 +72,11 @@ describe('the painted cells', () => {
   const cell = (parameters: string, text: string) => `\u001B[${parameters}m${text}\u001B[0m`;
 
   it('are the screen over a match over an error, on a dim track', () => {
-    expect(painted(rows, '16')).toEqual([cell('7', ' '), cell('7;33', ' '), cell('2;31', '│'), cell('2', '│')]);
-    expect(painted(rows, 'none')).toEqual([cell('7', ' '), '▴', cell('2', '✗'), cell('2', '│')]);
+    expect(painted(rows, '16')).toEqual([cell('7', ' '), cell('7;33', ' '), cell('2;31', '▕'), cell('2', '▕')]);
+    expect(painted(rows, 'none')).toEqual([cell('7', ' '), '▴', cell('2', '✗'), cell('2', '▕')]);
   });
 
   it('have no track while following', () => {
-    expect(painted(rows.slice(2), '16')).toEqual([cell('2;31', '│'), ' ']);
+    expect(painted(rows.slice(2), '16')).toEqual([cell('2;31', '▕'), ' ']);
   });
 });
