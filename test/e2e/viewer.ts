@@ -47,7 +47,12 @@ export class View implements AsyncDisposable {
       this.#right()
         .slice(1)
         // Rows above the log have a margin of one cell, those of the log one of two.
-        .map((row) => row.replace(/▕$/, '').replace(/^[ ▸][ ◆▎]?/, '').trimEnd())
+        .map((row) =>
+          row
+            .replace(/▕$/, '')
+            .replace(/^[ ▸][ ◆▎]?/, '')
+            .trimEnd(),
+        )
     );
   }
 

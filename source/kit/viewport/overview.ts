@@ -56,8 +56,7 @@ export function paintOverview(
   function cellOf({match, error, inView}: OverviewRow, hasTrack: boolean): StyledText {
     if (inView) return plain(' ', {inverse: true});
     if (match) return colors === 'none' ? plain(symbols.match) : plain(' ', {inverse: true, fg: 3});
-    if (error)
-      return colors === 'none' ? plain(symbols.error, {dim: true}) : plain(symbols.track, {fg: 1, dim: true});
+    if (error) return colors === 'none' ? plain(symbols.error, {dim: true}) : plain(symbols.track, {fg: 1, dim: true});
     return hasTrack ? plain(symbols.track, {dim: true}) : plain(' ');
   }
 }
