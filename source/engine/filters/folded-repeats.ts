@@ -6,6 +6,9 @@ import type {ShownLines} from './shown-lines.ts';
 /** What filters leave of a log; undefined: all of it. */
 type Filtered = Pick<ShownLines, 'includes' | 'wordAt'> | undefined;
 
+/** Runs that are counted one by one: a frame asks for the count, and a log may have a million. */
+const mostRuns = 500;
+
 /** Records of one text, one after the other, in the row of the first until the user opens it. */
 export class FoldedRepeats {
   readonly #index: Pick<RecordIndex, 'repeats'>;
@@ -80,12 +83,16 @@ export class FoldedRepeats {
       }
       return hidden;
     }
-    for (let head = heads.nextFrom(id); head !== undefined; ) {
+    const wordAt = (at: number) => filtered.wordAt(at);
+    let from = id;
+    for (let runs = 0; runs < mostRuns; runs++) {
+      const head = heads.nextFrom(from);
+      if (head === undefined) return hidden;
       const run = repeats.runOf(head);
-      const end = run?.end ?? head + 1;
-      if (run && this.#isFolded(run, filtered)) hidden += heads.countShared(head, end, (at) => filtered.wordAt(at));
-      head = heads.nextFrom(end);
+      from = run?.end ?? head + 1;
+      if (run && this.#isFolded(run, filtered)) hidden += heads.countShared(head, from, wordAt);
     }
-    return hidden;
+    // The rest as if all were folded: filters cut few runs, and the user opens few.
+    return hidden + heads.countShared(from, (heads.previousTo(Number.MAX_SAFE_INTEGER) ?? from) + 1, wordAt);
   }
 }
