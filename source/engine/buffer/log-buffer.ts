@@ -16,6 +16,14 @@ export type Entries = {
 /** Id and format in all lines of a log's runner. `isJson`: undefined: not known. */
 export type RunnerMark = {readonly pipelineId: string; readonly isJson?: boolean | undefined};
 
+/** How a log that Feldera's logger did not write is read. */
+export type OtherFormat = {
+  /** For the user: `logfmt`. */
+  readonly name: string;
+  /** Returns the line with this id as Feldera's logger would have written it; one that begins no record as it is. */
+  readonly canonical: (line: Buffer, id: number) => Buffer;
+};
+
 const defaultSegmentBytes = 256 * 1024;
 const defaultWaitingBytes = 16 * 1024 * 1024;
 /** Lines up to this length are kept whole, however small the scrollback: four times the server's ring. */
@@ -35,7 +43,7 @@ export type BufferOptions = {
 
 type Writing =
   | ('append' | 'closeLine' | 'addMarker' | 'replaceMarker')
-  | ('startSegment' | 'coldStore' | 'addPast' | 'setRunner');
+  | ('startSegment' | 'coldStore' | 'addPast' | 'setRunner' | 'setFormat');
 
 /** Log buffer for all but the log sink, which is the only writer. */
 export type LogBuffer = Omit<WritableLogBuffer, Writing>;
@@ -58,6 +66,7 @@ export class WritableLogBuffer {
   #waiting: Marker[] = [];
   /** Marks of the lines from an id on. */
   readonly #runners: {readonly from: number; readonly mark: RunnerMark}[] = [];
+  #format: OtherFormat | undefined;
   #version = 0;
   #holds = 0;
   #isClosed = false;
@@ -321,6 +330,22 @@ export class WritableLogBuffer {
   /** Without `\n`, with a `\r` before it; undefined for markers and ids not held. A view: valid until a change. */
   lineAt(id: number): Buffer | undefined {
     return id < this.#hot.firstId ? this.#cold.lineAt(id) : this.#hot.lineAt(id);
+  }
+
+  /** Sets how the lines are read, once, before one of them is read in this way. */
+  setFormat(format: OtherFormat): void {
+    this.#format = format;
+  }
+
+  /** Undefined: the lines are Feldera's, as those of all pipelines. */
+  get format(): OtherFormat | undefined {
+    return this.#format;
+  }
+
+  /** The line as Feldera's logger writes it: for who reads it, not for who shows it as it was sent. */
+  canonicalAt(id: number): Buffer | undefined {
+    const line = this.lineAt(id);
+    return line && this.#format ? this.#format.canonical(line, id) : line;
   }
 
   /** Reads a line; of a long, compressed one only what a row can show. */

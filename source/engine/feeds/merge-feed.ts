@@ -19,7 +19,7 @@ type MergeSource = Pick<Log, 'name' | 'buffer' | 'snapshot' | 'capabilities' | '
 /** Source of a merged log, without a reference to the log: one that was left would keep a whole scrollback. */
 type Source = {
   readonly snapshot: () => LogSnapshot;
-  readonly isRecognised: () => boolean | undefined;
+  readonly format: MergeSource['format'];
   readonly unsubscribe: () => void;
   readonly left: boolean;
 };
@@ -71,6 +71,10 @@ export class MergeFeed implements Feed, MergedSources {
       reach: options.scrollbackBytes,
       wall: clock.wall,
     });
+    if (sources.some(({capabilities}) => capabilities.hasOthers)) {
+      const formatOf = (id: number) => this.#sources[this.#merge.sourceOf(id)]?.format.other;
+      sink.setFormat({name: '', canonical: (line, id) => formatOf(id)?.canonical(line, id) ?? line});
+    }
     this.#runner = new SliceRunner({
       clock,
       step: (maxBytes) => this.#merge.step(maxBytes, clock.monotonic()),
@@ -78,7 +82,7 @@ export class MergeFeed implements Feed, MergedSources {
     });
     this.#sources = sources.map(({snapshot, format}, origin) => ({
       snapshot: () => snapshot.get(),
-      isRecognised: () => format.isRecognised,
+      format,
       unsubscribe: snapshot.subscribe(() => this.#onSourceChange(origin)),
       left: false,
     }));
@@ -159,8 +163,8 @@ export class MergeFeed implements Feed, MergedSources {
 
   #begin(): void {
     this.#started = true;
-    for (const [origin, {isRecognised}] of this.#sources.entries()) {
-      if (isRecognised() === false) this.#merge.addMarker({kind: 'not-ordered', at: this.#clock.wall()}, origin);
+    for (const [origin, {format}] of this.#sources.entries()) {
+      if (format.isRecognised === false) this.#merge.addMarker({kind: 'not-ordered', at: this.#clock.wall()}, origin);
     }
     this.#merge.setDue();
     this.#runner.wake();

@@ -4,7 +4,7 @@ import type {Processes} from '../disk/file-lock.ts';
 import {bundlePieces, logsOf} from '../logs/bundle-log.ts';
 import {Log} from '../logs/log.ts';
 import type {LogSink} from '../logs/log-sink.ts';
-import type {FoundLog} from '../opened/found-log.ts';
+import {capabilitiesOf, type FoundLog} from '../opened/found-log.ts';
 import {pipePieces, readPipe} from '../opened/read-pipe.ts';
 import {type PackedPart, packedSize, unpack, wholeFile} from '../opened/unpack.ts';
 import {type RecordedPiece, recordedPieces} from '../recording/read-recording.ts';
@@ -33,7 +33,8 @@ export type OpenedOptions = Omit<ConstructorParameters<typeof Log>[0], 'feed'> &
 export function openedLog(found: FoundLog, options: OpenedOptions): Log {
   const {clock} = options;
   const feed = {found, clock, sourceOf: (reading: FileFeed) => sourceOf(reading, found, options)};
-  return new Log({...options, feed: (sink, signal) => new FileFeed(sink, signal, feed)});
+  const {hasOthers} = capabilitiesOf(found);
+  return new Log({...options, hasOthers, feed: (sink, signal) => new FileFeed(sink, signal, feed)});
 }
 
 function sourceOf(reading: FileFeed, found: FoundLog, options: OpenedOptions): Source {

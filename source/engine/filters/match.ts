@@ -144,7 +144,7 @@ export class FilterMatches {
   }
 
   #hasTarget(head: number, text: string): boolean {
-    const line = this.#log.buffer.lineAt(head);
+    const line = this.#log.buffer.canonicalAt(head);
     return line !== undefined && targetsOf(line).some((target) => containsSmart(target, text));
   }
 }

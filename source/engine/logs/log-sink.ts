@@ -26,6 +26,8 @@ type LogSinkOptions = {
   readonly clock: Pick<Clock, 'wall'>;
   /** Counts errors. Default: true. */
   readonly countsErrors?: boolean;
+  /** Another logger than Feldera's may have written the lines. Default: none has. */
+  readonly hasOthers?: boolean | undefined;
 };
 
 /**
@@ -37,7 +39,7 @@ export class LogSink implements StitchSink {
   /** May be ahead of what is shown. */
   readonly errors: ErrorLog;
   readonly states = new LogStates();
-  readonly format = new LogFormat();
+  readonly format: LogFormat;
   onPlaced: StitchSink['onPlaced'] = () => {};
   /** The log has something new to show. */
   onChange: () => void = () => {};
@@ -48,13 +50,16 @@ export class LogSink implements StitchSink {
   /** Counts errors; undefined: nobody asks for them. */
   readonly #errors: ErrorLog | undefined;
   readonly #lines = new LinePieces();
+  /** Errors in lines of another logger are counted up to this entry. */
+  #countedTo = 0;
   /** Places in files of the bytes in memory, which are read back from there. */
   #places: FileStore | undefined;
   #appended = 0;
   #losses = noLosses;
 
-  constructor({buffer, clock, countsErrors = true}: LogSinkOptions) {
+  constructor({buffer, clock, countsErrors = true, hasOthers = false}: LogSinkOptions) {
     this.#clock = clock;
+    this.format = new LogFormat({others: hasOthers ? {now: clock.wall()} : undefined});
     this.#buffer = new WritableLogBuffer(buffer);
     this.buffer = this.#buffer;
     this.errors = new ErrorLog({buffer: this.#buffer, wall: clock.wall});
@@ -95,6 +100,7 @@ export class LogSink implements StitchSink {
   append(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#appended += bytes.length;
     this.format.append(bytes);
+    this.setFormat();
     // A recorded past may end within a line.
     if (this.#buffer.hasOpenLine && !this.states.hasOpenLine) {
       this.states.resumeLine(this.#buffer.lineAt(this.#buffer.endId - 1));
@@ -105,6 +111,13 @@ export class LogSink implements StitchSink {
     }
   }
 
+  /** See `LogBuffer.format`. */
+  setFormat(format = this.format.other): void {
+    if (!format || this.#buffer.format) return;
+    this.#buffer.setFormat(format);
+    this.#countedTo = this.#buffer.endedTo;
+  }
+
   #onReport(report: RunnerReport): void {
     if (report.kind === 'start') this.#errors?.startRun();
     else this.#add(lostStreamMarker(report, this.#clock.wall()));
@@ -112,7 +125,22 @@ export class LogSink implements StitchSink {
 
   #store(bytes: Uint8Array, newlines: Uint32Array): void {
     this.#buffer.append(bytes, newlines);
-    this.#errors?.append(bytes, newlines);
+    if (this.#buffer.format) this.#countOthers(this.#buffer.endedTo);
+    else this.#errors?.append(bytes, newlines);
+  }
+
+  /** Counts the errors in lines of another logger, once they are whole. */
+  #countOthers(to: number): void {
+    for (; this.#countedTo < to; this.#countedTo++) {
+      const line = this.#errors && this.#buffer.canonicalAt(this.#countedTo);
+      if (line) this.#errors?.readLine(line, this.#countedTo);
+    }
+  }
+
+  /** Counts the open line, of which no more comes. */
+  #countOpenLine(): void {
+    if (this.#buffer.format) this.#countOthers(this.#buffer.endId);
+    else this.#errors?.endLine();
   }
 
   /** Ends the open line, which is whole although no newline comes. */
@@ -120,7 +148,9 @@ export class LogSink implements StitchSink {
     if (!this.#buffer.hasOpenLine) return;
     this.#lines.endLine();
     this.#places?.endLine();
-    this.#errors?.endLine();
+    this.format.endLine();
+    this.setFormat();
+    this.#countOpenLine();
     const report = this.states.endLine();
     this.#buffer.closeLine();
     if (report) this.#onReport(report);
@@ -135,7 +165,7 @@ export class LogSink implements StitchSink {
     const {hasOpenLine, endId} = this.#buffer;
     if (!hasOpenLine) return;
     const cut: Marker = {kind: 'line-cut', at: this.#clock.wall()};
-    this.#errors?.endLine();
+    this.#countOpenLine();
     this.states.endLine();
     this.#buffer.closeLine({cut});
     // A gap that waited for the line's end is still the last one: it follows the cut, one id later.

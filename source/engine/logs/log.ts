@@ -27,6 +27,8 @@ type LogOptions<F extends Feed> = {
   readonly maxLineBytes?: number;
   /** Default: no scrollback is compressed. */
   readonly packer?: Packer | undefined;
+  /** Another logger than Feldera's may have written its lines. Default: none has. */
+  readonly hasOthers?: boolean | undefined;
 };
 
 /** A log, whatever brings its lines: what a tab shows, and what `pipetail logs` prints. */
@@ -46,11 +48,11 @@ export class Log<F extends Feed = Feed> {
   #isStarted = false;
 
   constructor(options: LogOptions<F>) {
-    const {clock, fps, fpsNow = fps, frames, scrollbackBytes: maxBytes, maxLineBytes, packer} = options;
+    const {clock, fps, fpsNow = fps, frames, scrollbackBytes: maxBytes, maxLineBytes, packer, hasOthers} = options;
     this.#frames = frames ?? new SharedFrames({clock, fps: fpsNow});
     this.#dispose = () => frames || this.#frames.dispose();
     const buffer = {maxBytes, packer, ...(maxLineBytes !== undefined && {maxLineBytes})};
-    this.#sink = new LogSink({buffer, clock});
+    this.#sink = new LogSink({buffer, clock, hasOthers});
     this.buffer = this.#sink.buffer;
     this.errors = this.#sink.errors;
     this.#feed = options.feed(this.#sink, this.#closing.signal);
@@ -84,7 +86,7 @@ export class Log<F extends Feed = Feed> {
   }
 
   /** Format of its lines. A merged log reads none: its sources have one each. */
-  get format(): Pick<LogFormat, 'isRecognised'> {
+  get format(): Pick<LogFormat, 'isRecognised' | 'other'> {
     return this.#sink.format;
   }
 

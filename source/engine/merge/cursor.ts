@@ -241,10 +241,15 @@ export class MergeCursor {
     const end = startOf(this.#segment, this.#nextId + 1);
     this.#isLine = end > start;
     const isOpen = this.#segment.open && this.#nextId + 1 === this.#segment.endId;
-    const time = this.#isLine ? timeOfBytes(this.#segment.bytes.subarray(start, isOpen ? end : end - 1)) : undefined;
+    const time = this.#isLine ? this.#timeOf(this.#segment.bytes.subarray(start, isOpen ? end : end - 1)) : undefined;
     if (time === undefined) return;
     this.#startsRecord = true;
     this.#time = time;
+  }
+
+  #timeOf(line: Buffer): number | undefined {
+    const {format} = this.#buffer;
+    return timeOfBytes(format ? format.canonical(line, this.#nextId) : line);
   }
 
   #segmentOfNext(): SegmentView | undefined {

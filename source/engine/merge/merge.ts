@@ -33,6 +33,8 @@ export class Merge {
   readonly #origins = new EntryOrigins();
   readonly #gaps = new SourceGaps();
   readonly #sink: MergeSink;
+  /** Source of the lines that were copied last. */
+  #copied = 0;
   /** Without those of sources that are done. */
   #cursors: readonly MergeCursor[];
   #last: MergeCursor | undefined;
@@ -65,6 +67,11 @@ export class Merge {
   /** The entry's source; undefined for an entry of no source and one that is not held. */
   originAt(id: number): number | undefined {
     return id < this.#buffer.firstId ? undefined : this.#origins.at(id);
+  }
+
+  /** The source of a line, also while it is copied. */
+  sourceOf(id: number): number {
+    return (id < this.#origins.endId ? this.#origins.at(id) : undefined) ?? this.#copied;
   }
 
   /** See `MergedSources.missingAt`. */
@@ -152,6 +159,7 @@ export class Merge {
   }
 
   #append(bytes: Uint8Array, origin: number): number {
+    this.#copied = origin;
     this.#gaps.end(origin, this.#buffer, bytes);
     this.#merged.copyLines(bytes);
     this.#addOrigin(origin);
@@ -198,12 +206,13 @@ class SourceGaps {
   }
 
   /** `bytes`: of lines of the source that come next. */
-  end(origin: number, {firstId, endId: toId}: LogBuffer, bytes: Uint8Array): void {
+  end(origin: number, {firstId, endId: toId, format}: LogBuffer, bytes: Uint8Array): void {
     const gap = this.#open.get(origin);
     if (!gap) return;
     this.#open.delete(origin);
     const end = bytes.indexOf(newline);
-    const until = timeOfBytes(end === -1 ? bytes : bytes.subarray(0, end));
+    const line = Buffer.from(end === -1 ? bytes : bytes.subarray(0, end));
+    const until = timeOfBytes(format ? format.canonical(line, toId) : line);
     const isHeld = ({toId: to = firstId}: Gap) => to > firstId;
     this.#ended = [...this.#ended.filter(isHeld), ...(toId > gap.fromId + 1 ? [{...gap, toId, until}] : [])];
   }

@@ -22,6 +22,8 @@ export type Capabilities = {
   readonly canReopen: boolean;
   /** pipetail recorded it, with its markers. */
   readonly isRecorded: boolean;
+  /** Another logger than Feldera's may have written it. */
+  readonly hasOthers?: boolean;
   /** What its lines are read from, in a sentence; absent: a connection, or several logs. */
   readonly readFrom?: string;
 };
@@ -29,10 +31,10 @@ export type Capabilities = {
 const ofPipeline: Capabilities = {hasServer: true, recordable: true, canReopen: true, isRecorded: false};
 const ofFile: Capabilities = {hasServer: false, recordable: false, canReopen: true, isRecorded: false};
 const ofFound: Readonly<Record<FoundLog['kind'], Capabilities>> = {
-  file: {...ofFile, readFrom: 'a file'},
+  file: {...ofFile, hasOthers: true, readFrom: 'a file'},
   bundle: {...ofFile, readFrom: 'a support bundle'},
   recording: {...ofFile, isRecorded: true, readFrom: 'a recording'},
-  stdin: {...ofFile, canReopen: false, readFrom: 'stdin'},
+  stdin: {...ofFile, hasOthers: true, canReopen: false, readFrom: 'stdin'},
 };
 
 /** Returns what a log can do. `found`: what was opened; undefined: the log of a pipeline. */

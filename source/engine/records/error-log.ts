@@ -68,7 +68,7 @@ type AddedError = {
 };
 
 /** Has the lines that are counted. */
-type CountedBuffer = Pick<LogBuffer, 'firstId' | 'endId' | 'lineAt'>;
+type CountedBuffer = Pick<LogBuffer, 'firstId' | 'endId' | 'lineAt' | 'canonicalAt'>;
 
 /** Never a fingerprint: those are signed 32-bit integers. */
 export const watchPatternKey = 2 ** 31;
@@ -236,10 +236,14 @@ export class ErrorLog {
     if (this.#head.length > headBytes) this.#head = Buffer.allocUnsafe(headBytes);
     if (head.length === 0) return;
     // The buffer may have dropped a very long line.
-    const line = this.#options.buffer.lineAt(this.#openId) ?? head;
-    this.#readMessage(line, this.#openId);
-    if (this.#isError(this.#openId, line, 0, line.length)) this.#addLine(line, this.#openId);
-    else this.#readSuppressed(line, this.#openId);
+    this.readLine(this.#options.buffer.lineAt(this.#openId) ?? head, this.#openId);
+  }
+
+  /** Reads a whole line: of another logger, no word tells which of them matter. */
+  readLine(line: Uint8Array, id: number): void {
+    this.#readMessage(line, id);
+    if (this.#isError(id, line, 0, line.length)) this.#addLine(line, id);
+    else this.#readSuppressed(line, id);
   }
 
   /** Counts a line in its group. The caller may reuse the bytes. */

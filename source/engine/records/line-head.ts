@@ -13,7 +13,7 @@ import {
   space,
 } from './bytes.ts';
 import {JsonMembers, stringEnd} from './json-members.ts';
-import type {Level} from './level.ts';
+import {type Level, noLevel} from './level.ts';
 
 // Finds the parts of a head line in its bytes, colours included. `[start, end)` is a line without its newline.
 
@@ -33,6 +33,7 @@ const levelWords = {
   WARN: bytesOf('WARN'),
   ERROR: bytesOf('ERROR'),
 } satisfies Record<Level, Uint8Array>;
+const noLevelWord = bytesOf(noLevel);
 /** `[`, a name of at most 63 characters of 4 bytes, ` host=` and a number, `]`. */
 const longestTag = 300;
 /** `2026-11-25T09:08:47.372844Z` has 27 bytes. */
@@ -114,6 +115,9 @@ export function levelWordAt(bytes: Uint8Array, at: number): Level | undefined {
       return isAt(bytes, at, levelWords.DEBUG) ? 'DEBUG' : undefined;
     case 0x54:
       return isAt(bytes, at, levelWords.TRACE) ? 'TRACE' : undefined;
+    case 0x4e:
+      // As long as INFO, which such lines count as.
+      return isAt(bytes, at, noLevelWord) ? 'INFO' : undefined;
     default:
       return undefined;
   }

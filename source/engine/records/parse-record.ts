@@ -1,5 +1,5 @@
 import {isObject, parseJson} from '../../lib/json.ts';
-import {type Level, levelOf} from './level.ts';
+import {type Level, levelOf, noLevel} from './level.ts';
 
 /** The parts of a line in either form before its message. */
 type RecordHead = {
@@ -7,11 +7,12 @@ type RecordHead = {
   readonly source: 'pipeline' | 'manager';
   /** The pipeline's name; on text lines of the runner `manager`. */
   readonly name: string;
-  /** Number of the host, in pipelines that run on several. */
+  /** Number of the host, in pipelines that run on several; its name in syslog. */
   readonly host?: string;
   /** RFC 3339 in UTC with microseconds, as sent. */
   readonly timeText: string;
-  readonly level: Level;
+  /** Undefined: the line has none, as another logger wrote it. */
+  readonly level: Level | undefined;
   /** The Rust module that logged, `dbsp_adapters::server`; empty if the line has none. */
   readonly target: string;
   /** In JSON the innermost span; in text all spans, as `name{ fields}`, joined by `:`. */
@@ -73,7 +74,7 @@ export function jsonAsText(text: string): string | undefined {
     // Fields follow the last line of a message.
     const shown = others.length > 0 ? [] : fields.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
     const place = span === undefined ? textOf(target) : `${textOf(span)}: ${textOf(target)}`;
-    return `${level} ${place}:  ${[first, ...shown].filter((part) => part !== '').join(' ')}`;
+    return `${level ?? noLevel} ${place}:  ${[first, ...shown].filter((part) => part !== '').join(' ')}`;
   });
 }
 
@@ -86,7 +87,7 @@ function isRunners({'feldera-service': service, target, 'pipeline-id': id}: Json
 type JsonParts = {
   readonly line: JsonObject;
   readonly timestamp: string;
-  readonly level: Level;
+  readonly level: Level | undefined;
   readonly target: unknown;
   readonly span: unknown;
   readonly message: unknown;
@@ -109,7 +110,8 @@ function readJson<T>(text: string, read: (parts: JsonParts) => T): T | undefined
 function partsOf(line: JsonObject): JsonParts | undefined {
   const {timestamp, target, span, fields} = line;
   const level = levelOf(line.level);
-  if (typeof timestamp !== 'string' || !level || !isExactObject(fields)) return undefined;
+  const hasLevel = level !== undefined || line.level === noLevel;
+  if (typeof timestamp !== 'string' || !hasLevel || !isExactObject(fields)) return undefined;
   const messageKey = typeof fields.message === 'string' ? 'message' : 'line';
   // All lines through Rust's `log` crate have the target `log`; their module is a field.
   const ownTarget = target === 'log' ? fields['log.target'] : undefined;
@@ -122,7 +124,7 @@ function partsOf(line: JsonObject): JsonParts | undefined {
 
 /** `[name] time LEVEL `, `[name host=0] …`. A name has at most 63 characters, in any script. */
 const headPattern =
-  /\[([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62})(?: host=(\w{1,20}))?\] (\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) {1,2}([A-Z]{4,5}) /uy;
+  /\[([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62})(?: host=([\w.:-]{1,64}))?\] (\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) {1,2}([A-Z]{4,5}) /uy;
 /** A Rust path: the name of a span or a target. */
 const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
 
@@ -134,7 +136,8 @@ function parseTextRecord(text: string): TextRecord | undefined {
   headPattern.lastIndex = 0;
   const [head, name, host, timeText, word] = headPattern.exec(text) ?? [];
   const level = levelOf(word);
-  if (head === undefined || name === undefined || timeText === undefined || !level) return undefined;
+  const hasLevel = level !== undefined || word === noLevel;
+  if (head === undefined || name === undefined || timeText === undefined || !hasLevel) return undefined;
   const place = readTarget(text, head.length);
   if (!place) return undefined;
   const {target, span, targetEnd} = place;
@@ -160,8 +163,14 @@ function parseTextRecord(text: string): TextRecord | undefined {
 
 type Target = {readonly target: string; readonly span: string | undefined; readonly targetEnd: number};
 
-/** Reads `a{ key="value"}:b: target:`. `targetEnd` is past the last colon. */
+/** The target, and the spans before it, with which a text begins; undefined if it begins with neither. */
+export function targetIn(text: string): string | undefined {
+  return readTarget(text, 0)?.target;
+}
+
+/** Reads `a{ key="value"}:b: target:`; `:` of a logger without targets. `targetEnd` is past the last colon. */
 function readTarget(text: string, start: number): Target | undefined {
+  if (text.startsWith(':  ', start)) return {target: '', span: undefined, targetEnd: start + 1};
   /** A path that may be a span or the target: the result unless a clear target follows. */
   let fallback: Target | undefined;
   let spansEnd: number | undefined;

@@ -12,6 +12,7 @@ import {levelIn, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOfRunner, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
 import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
+import {segmentToRead} from './other-lines.ts';
 import {PanicReports, panicText} from './panic.ts';
 import {
   acceptsLines,
@@ -94,13 +95,14 @@ export class RecordIndex {
     this.#readReplaced();
     let left = maxBytes;
     while (this.#next < to && left > 0) {
-      const segment = this.#buffer.segmentAt(this.#next);
+      const segment = segmentToRead(this.#buffer, this.#next, left);
       if (!segment) break;
       const from = this.#next;
-      left -= stepCost(this.#buffer, from, this.#readSegment(segment, Math.min(to, segment.endId), left));
+      const cost = this.#readSegment(segment, Math.min(to, segment.endId), left);
+      left -= stepCost(this.#buffer, from, segment.cost ?? cost);
     }
     if (this.#next < to) return false;
-    const openLine = hasOpenLine ? this.#buffer.lineAt(to) : undefined;
+    const openLine = hasOpenLine ? this.#buffer.canonicalAt(to) : undefined;
     if (openLine) this.#addOpenLine(to, openLine);
     this.#doneVersion = version;
     return true;
@@ -160,10 +162,10 @@ export class RecordIndex {
    */
   firstTextOf(head: number): Uint8Array | undefined {
     if (this.#table.codeAt(head) === panicCode) return this.#panicTextOf(head);
-    const line = this.#buffer.lineAt(head);
+    const line = this.#buffer.canonicalAt(head);
     if (!line || hasText(line)) return line;
     for (const id of this.linesOf(head)) {
-      const other = this.#buffer.lineAt(id);
+      const other = this.#buffer.canonicalAt(id);
       if (other && hasText(other)) return other;
     }
     return line;
@@ -172,7 +174,7 @@ export class RecordIndex {
   #panicTextOf(head: number): Uint8Array | undefined {
     const ids = this.long.get(head)?.first ?? [head];
     const [line, next] = ids
-      .flatMap((id) => this.#buffer.lineAt(id) ?? [])
+      .flatMap((id) => this.#buffer.canonicalAt(id) ?? [])
       .filter((each, at) => at > 0 || hasText(each));
     return line && panicText(line, next);
   }
@@ -209,7 +211,7 @@ export class RecordIndex {
     const code = this.#table.codeAt(head) ?? plainCode;
     const lines = code === panicCode ? this.linesOf(head) : hasTime(code) ? [head] : [];
     for (const each of lines) {
-      const line = this.#buffer.lineAt(each);
+      const line = this.#buffer.canonicalAt(each);
       if (line && timeOfBytes(line) !== undefined) return line;
     }
     return undefined;
@@ -311,7 +313,7 @@ export class RecordIndex {
   }
 
   #timeOfHead(head: number): number | undefined {
-    const line = hasTime(this.#table.codeAt(head) ?? plainCode) ? this.#buffer.lineAt(head) : undefined;
+    const line = hasTime(this.#table.codeAt(head) ?? plainCode) ? this.#buffer.canonicalAt(head) : undefined;
     return line && timeOfBytes(line);
   }
 

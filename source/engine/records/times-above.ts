@@ -9,12 +9,12 @@ const maxLinesAbove = 50;
  * thousands in a row may ask, in the trace of a stack.
  */
 export class TimesAbove {
-  readonly #lines: Pick<LogBuffer, 'lineAt'>;
+  readonly #lines: Pick<LogBuffer, 'canonicalAt'>;
   /** The line that asked last, and its answer. */
   #lastId = -1;
   #lastTime: number | undefined;
 
-  constructor(lines: Pick<LogBuffer, 'lineAt'>) {
+  constructor(lines: Pick<LogBuffer, 'canonicalAt'>) {
     this.#lines = lines;
   }
 
@@ -28,7 +28,7 @@ export class TimesAbove {
   #find(id: number): number | undefined {
     for (let above = id - 1; above > id - maxLinesAbove; above--) {
       if (above === this.#lastId) return this.#lastTime;
-      const line = this.#lines.lineAt(above);
+      const line = this.#lines.canonicalAt(above);
       const time = line && timeOfBytes(line);
       if (time !== undefined) return time;
     }

@@ -120,6 +120,7 @@ function rowsOf(screen: Screen, width: number): PageRows {
     width: width - 2,
     offsetAt,
     symbols,
+    canonical: source.buffer.format && source.buffer.canonicalAt(head),
     level: index.levelAt(head),
     at: index.timeAt(head),
     more: [

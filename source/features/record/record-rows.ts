@@ -21,6 +21,8 @@ export type RecordRowsOptions = {
   readonly width: number;
   readonly offsetAt: ZoneOffset;
   readonly symbols: Symbols;
+  /** The first line as Feldera's logger writes it, where another one wrote it. */
+  readonly canonical?: Uint8Array | undefined;
   /** Level and time (Unix time in ms) of a panic, whose first line has neither. */
   readonly level?: Level | undefined;
   readonly at?: number | undefined;
@@ -48,15 +50,15 @@ const tokenPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
  */
 export function recordRows(lines: readonly Uint8Array[], options: RecordRowsOptions): readonly StyledText[] {
   const [head = new Uint8Array(), ...rest] = lines;
-  const {asSent, record} = readLine(head);
-  const fields = record ? recordFields(record, asSent.text) : [];
+  const {asSent, record, text} = readLine(head, options.canonical);
+  const fields = record ? recordFields(record, text.text) : [];
   const facts = headFacts(record, options);
   const reserved = fields.length + facts.length === 0 ? 0 : rowsForFields;
   const rows = new RowList(options.width, maxRows - reserved);
   const isPanic = addPanic(rows, lines);
   if (isPanic) addHead(rows, facts);
   if (isPanic && head.length > 0) rows.add(plain(''));
-  for (const line of record ? messageLines(record, asSent) : [asSent]) rows.add(line);
+  for (const line of record ? messageLines(record, text) : [asSent]) rows.add(line);
   addCut(rows, head, options);
   let shownBytes = Math.min(head.length, visibleBytes);
   for (const line of rest) {
@@ -111,17 +113,20 @@ export function prettyJson(text: string, maxLines: number): readonly string[] | 
 
 type HeadFact = {readonly name: string; readonly value: string; readonly style?: Style};
 
-function headFacts(record: LogRecord | undefined, {offsetAt, level, at}: RecordRowsOptions): readonly HeadFact[] {
+function headFacts(
+  record: LogRecord | undefined,
+  {offsetAt, level, at, canonical}: RecordRowsOptions,
+): readonly HeadFact[] {
   const facts: HeadFact[] = [];
   const add = (name: string, value: string, style: Style = {}) => facts.push({name, value, style});
   const time = record ? timeOfText(record.timeText) : at;
   if (record) add('time', record.timeText.replace(/^(\d{4}-\d\d-\d\d)T([\d:.]+)Z$/, '$1 $2 UTC'));
   else if (at !== undefined) add('time', `${preciseTime(at)} UTC, of the record before`);
   if (time !== undefined && offsetAt(time) !== 0) add('local', localTime(time, offsetAt(time)));
-  const shownLevel = record?.level ?? level;
+  const shownLevel = record ? record.level : level;
   if (shownLevel) add('level', shownLevel, levelStyles[shownLevel]);
   if (record) {
-    add('source', record.source === 'manager' ? 'runner' : `pipeline ${record.name}`);
+    if (!canonical) add('source', record.source === 'manager' ? 'runner' : `pipeline ${record.name}`);
     if (record.host !== undefined) add('host', record.host);
     if (record.target !== '') add('target', record.target);
     if (record.span !== undefined) add('span', record.span);

@@ -172,9 +172,21 @@ export class RecordSelector {
     const isNear = this.#hasNear && this.#hasBegun && shown.length === 0;
     if (shown.length === 0 && !over && !isNear) return {next, lines: here.length};
     const lines = (isNear ? ids : shown).map((id) => this.#buffer.lineAt(id) ?? Buffer.of());
+    const read =
+      this.#buffer.format && (isNear ? ids : shown).map((id) => Buffer.from(this.#buffer.canonicalAt(id) ?? []));
     const level = this.#index.levelAt(head);
     const time = this.#time && {...this.#time, isOwn: this.#time.isOwn && head === from};
-    const record = {head, lines, time, level, startsHere: head === from, over, run, ...(isNear && {isNear})};
+    const record = {
+      head,
+      lines,
+      time,
+      level,
+      startsHere: head === from,
+      over,
+      run,
+      ...(isNear && {isNear}),
+      ...(read && {read}),
+    };
     return {next, lines: here.length, record};
   }
 

@@ -10,6 +10,8 @@ export type ConvertLines = (lines: Uint8Array) => Uint8Array;
 /** Lines of one record, without their newlines. */
 export type PrintedRecord = {
   readonly lines: readonly Buffer[];
+  /** The lines as Feldera's logger writes them, where another one wrote them. */
+  readonly read?: readonly Buffer[];
   readonly time: RecordTime | undefined;
   /** That of the record; undefined for the output of programs. */
   readonly level: Level | undefined;
@@ -76,15 +78,15 @@ export function linesShape({
 export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
   return {
     joinsLines: true,
-    print({lines, time, level, startsHere, isNear}) {
-      const {record, first, more} = read(lines);
+    print({lines, read = lines, time, level, startsHere, isNear}) {
+      const {record, first, more} = recordOf(read);
       const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
         pipeline: log.name,
         time: time?.text ?? null,
         // A panic and the output of programs have no time of their own.
         ...(time?.isOwn === false && {timeFrom: 'before'}),
-        level: record?.level ?? level ?? null,
+        level: (record ? record.level : level) ?? null,
         target: record?.target || null,
         ...(record?.host !== undefined && {host: record.host}),
         ...(record?.span !== undefined && {span: record.span}),
@@ -100,7 +102,7 @@ export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
 }
 
 /** The record of the first line, and the lines that continue it. */
-function read(lines: readonly Buffer[]) {
+function recordOf(lines: readonly Buffer[]) {
   const [first = '', ...more] = lines.map(textOf);
   return {record: parseRecord(first), first, more};
 }

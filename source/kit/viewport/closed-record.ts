@@ -19,12 +19,14 @@ type Closed = {
 export function closedEntry({first, at}: Closed, form: EntryForm, shape: EntryShape): EntryText {
   // A panic may begin with an empty line.
   const [head = Buffer.of(), next] = first[0]?.length === 0 ? first.slice(1) : first;
-  if (!form.compact) return lineEntry(head, form, shape);
+  if (!form.compact) return lineEntry({bytes: head}, form, shape);
   if (isPanicLine(head, 0, head.length)) {
-    return lineEntry(panicAsError(panicText(head, next), at, hasTarget(form.compact)), form, shape);
+    const bytes = panicAsError(panicText(head, next), at, hasTarget(form.compact));
+    return lineEntry({bytes}, form, shape);
   }
   const isBeginning = lineAsSent(head).text.startsWith('P');
-  return lineEntry(isBeginning ? head : Buffer.from('the rest of a pipeline configuration'), form, shape);
+  const bytes = isBeginning ? head : Buffer.from('the rest of a pipeline configuration');
+  return lineEntry({bytes}, form, shape);
 }
 
 /**

@@ -133,21 +133,22 @@ export function markerEntry(marker: Marker, {cells, symbols, zone, search, highl
   };
 }
 
-/**
- * A line in its compact form; as sent if it is no record, or if the compact form would hide all its matches. `length`: of
- * the whole line in bytes, where `bytes` may be what is visible of it.
- */
-export function lineEntry(bytes: Uint8Array, form: EntryForm, shape: EntryShape, length = bytes.length): EntryText {
+/** `length`: of the whole line, where its `bytes` may be what is visible. `canonical`: as Feldera's logger writes it. */
+type EntryLine = {readonly bytes: Uint8Array; readonly length?: number; readonly canonical?: Uint8Array | undefined};
+
+/** A line in its compact form; as sent if it is no record, or if the compact form would hide all its matches. */
+export function lineEntry(line: EntryLine, form: EntryForm, shape: EntryShape): EntryText {
+  const {bytes, length = bytes.length, canonical} = line;
   const {compact, search, highlights} = form;
-  const {asSent, record} = readLine(bytes);
+  const {asSent, record, text: read} = readLine(bytes, canonical);
   let styled = asSent;
   let isAsSent = record !== undefined;
-  let headLength = record ? levelEnd(asSent.text, record) : 0;
+  let headLength = record && read === asSent ? levelEnd(asSent.text, record) : 0;
   let cells = 0;
   // Rows that continue a record are below its message.
   let column = compact && shape.isContinuation ? messageColumn(compact, form.cells) : 0;
   if (compact && record) {
-    const shown = compactText(asSent, record, compact);
+    const shown = compactText(read, record, compact);
     const text = joinLines(shown.rows);
     const timeCells = timeColumn(compact);
     const isShown = (pattern: Pattern) => matchRanges(pattern, text.text, compact, timeCells).length > 0;

@@ -39,8 +39,10 @@ type Compactness = 'full' | 'short-target' | 'no-target' | 'no-host';
 
 type LineText = {
   readonly asSent: StyledText;
-  /** Record of the line; undefined: Feldera's logger did not write it. */
+  /** Record of the line; undefined: no logger wrote it that is known. */
   readonly record: LogRecord | undefined;
+  /** Text of the record: as sent, or as Feldera's logger writes what another one sent. */
+  readonly text: StyledText;
 };
 
 /** What is not a problem is dim; green is kept for health. ERROR is bold for screens without colours. */
@@ -64,14 +66,19 @@ const longestSpan: Readonly<Partial<Record<Compactness, number>>> = {full: 40, '
 const maxRows = 1001;
 const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
-/** Reads a line for the screen. Colours the level if the server did not (NO_COLOR, JSON). */
-export function readLine(bytes: Uint8Array): LineText {
+/**
+ * Reads a line for the screen. Colours the level if the server did not (NO_COLOR, JSON). `canonical`: the line as
+ * Feldera's logger writes it.
+ */
+export function readLine(bytes: Uint8Array, canonical = bytes): LineText {
   const asSent = lineAsSent(bytes);
+  if (canonical !== bytes) return {...readLine(canonical), asSent};
   const isLongJson = bytes.length > visibleBytes && bytes[0] === openingBrace;
   // The level may follow a message that is longer than the visible part.
   const whole = isLongJson ? lineAsSent(withShortMessage(bytes, visibleBytes)) : asSent;
   const record = parseRecord(whole.text);
-  return {asSent: record ? withLevelColor(asSent, record) : asSent, record};
+  const text = record ? withLevelColor(asSent, record) : asSent;
+  return {asSent: text, record, text};
 }
 
 /** The visible part of a line as sent, sanitised. */
@@ -148,17 +155,18 @@ export function fieldValue(value: string): string {
 }
 
 /** Returns where the level ends in the text of a line as sent; 0 if it is not shown. */
-export function levelEnd(text: string, record: LogRecord): number {
-  const start =
-    record.format === 'json' ? jsonLevelStart(text) : text.indexOf(record.level, text.indexOf(record.timeText));
-  return start < 0 ? 0 : start + record.level.length;
+export function levelEnd(text: string, {format, level, timeText}: LogRecord): number {
+  if (level === undefined) return 0;
+  const start = format === 'json' ? jsonLevelStart(text) : text.indexOf(level, text.indexOf(timeText));
+  return start < 0 ? 0 : start + level.length;
 }
 
 function withLevelColor(asSent: StyledText, record: LogRecord): StyledText {
   const {text, runs} = asSent;
   const end = levelEnd(text, record);
+  if (end === 0 || record.level === undefined) return asSent;
   const start = end - record.level.length;
-  if (end === 0 || runs.some((run) => run.start < end && run.end > start)) return asSent;
+  if (runs.some((run) => run.start < end && run.end > start)) return asSent;
   return overlay(asSent, [{start, end}], levelStyles[record.level]);
 }
 
@@ -173,7 +181,8 @@ function jsonLevelStart(text: string): number {
 function headOf(record: LogRecord, form: CompactForm): readonly StyledText[] {
   const {time, offsetAt} = form;
   // Blanks have the style of what is before them: one style for all that is dim is fewer bytes.
-  const level = plain(record.level.padEnd(levelCells), levelStyles[record.level]);
+  const style = record.level && levelStyles[record.level];
+  const level = plain((record.level ?? '').padEnd(levelCells), style);
   if (time === 'off') return [level];
   const column = fixedTime(time, record.timeText, hasShortTime(form), offsetAt);
   return [plain(`${column.text} `, quiet), level];

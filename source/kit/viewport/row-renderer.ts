@@ -320,7 +320,8 @@ export class RowRenderer {
   #headOf(id: number): LineHead | undefined {
     const known = this.#heads.get(id);
     if (known) return known;
-    const line = this.#lineAt(id)?.bytes;
+    const sent = this.#lineAt(id)?.bytes;
+    const line = sent && (this.#buffer.format?.canonical(sent, id) ?? sent);
     if (!line) return undefined;
     const kind = kindIn(line, 0, line.length);
     const isFrame = kind === 'frame' || kind === 'place';
@@ -350,8 +351,9 @@ export class RowRenderer {
     const cached = this.#texts.get(id);
     // The index may have learned that the line is part of a record.
     if (cached?.shape === shape) return cached;
-    const line = this.#lineAt(id);
-    const text = lineEntry(line?.bytes ?? new Uint8Array(), this.#form, shape, line?.length);
+    const line = this.#lineAt(id) ?? {bytes: Buffer.of(), length: 0};
+    const canonical = this.#buffer.format?.canonical(line.bytes, id);
+    const text = lineEntry({...line, canonical}, this.#form, shape);
     if (id < this.#buffer.endedTo) cache(this.#texts, id, text);
     return text;
   }
@@ -359,7 +361,7 @@ export class RowRenderer {
   #closedText(head: number, {first, lines}: Pick<LongRecord, 'first' | 'lines'>, shape: EntryShape): EntryText {
     const cached = this.#closedTexts.get(head);
     if (cached?.lines === lines && cached.text.shape === shape) return cached.text;
-    const firstLines = first.flatMap((id) => this.#buffer.lineAt(id) ?? []);
+    const firstLines = first.flatMap((id) => this.#buffer.canonicalAt(id) ?? []);
     const text = closedEntry({first: firstLines, at: this.#options.timeAt(head)}, this.#form, shape);
     // The open line grows.
     if ((first.at(-1) ?? 0) < this.#buffer.endedTo) cache(this.#closedTexts, head, {lines, text});

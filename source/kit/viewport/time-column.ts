@@ -55,8 +55,9 @@ export function fixedTime(mode: TimeMode, sent: string, isShort: boolean, offset
   const cells = timeCells(mode, isShort);
   // 2026-11-25T09:08:47.372844Z: 11 is the first character of the time of day.
   let text = '';
-  if (mode === 'sent') text = sent.slice(11, 11 + cells);
-  else if (mode === 'utc') text = `${sent.slice(0, 10)} ${sent.slice(11, cells)}`;
+  const clock = sent.slice(11).replace(/Z$/, '');
+  if (mode === 'sent') text = clock.slice(0, cells);
+  else if (mode === 'utc') text = `${sent.slice(0, 10)} ${clock.slice(0, cells - 11)}`;
   else if (mode === 'local') text = localTime(timeOfText(sent), offsetAt).slice(0, cells);
   return padTo(clip(plain(text), 0, cells), cells);
 }

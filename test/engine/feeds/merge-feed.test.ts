@@ -4,6 +4,9 @@ import type {ConnectionState} from '../../../source/engine/connection/state.ts';
 import {mergedStatus} from '../../../source/engine/feeds/merge-feed.ts';
 import type {FileState} from '../../../source/engine/logs/log-snapshot.ts';
 import {bufferInfo} from '../../../source/engine/logs/log-snapshot.ts';
+import {capabilitiesOf} from '../../../source/engine/opened/found-log.ts';
+import {LogFormat} from '../../../source/engine/records/log-format.ts';
+import {RecordIndex} from '../../../source/engine/records/record-index.ts';
 import type {Clock} from '../../../source/lib/clock.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -16,6 +19,12 @@ function setUp(...feeds: Feed[]) {
   const clock = new FakeClock();
   const log = mergedLog('a+b', feeds, {clock, fps: 10, scrollbackBytes: 8 << 20});
   return {clock, log};
+}
+
+/** A file that another logger than Feldera's may have written. */
+class FileOfOther extends Feed {
+  override readonly capabilities = capabilitiesOf({kind: 'file', name: '', path: '', packed: undefined});
+  override readonly format = new LogFormat({others: {now: Date.parse('2026-12-02T00:00:00Z')}});
 }
 
 function twoFeeds() {
@@ -47,6 +56,22 @@ describe('a merged log', () => {
       'b',
       'a',
     ]);
+  });
+
+  test('reads each line in the format of its own log', async () => {
+    const files = ['a', 'b'].map((name) => new FileOfOther(name));
+    const texts = [
+      '{"level":"error","ts":"2026-11-25T00:00:02Z","msg":"two"}',
+      'time=2026-11-25T00:00:01Z level=warn msg=one',
+    ];
+    for (const [at, text] of texts.entries()) files[at]?.write(`${text}\n`);
+    const {clock, log} = setUp(...files);
+    await clock.advance(1);
+    expect(entriesOf(log.buffer)).toEqual([...texts].reverse());
+    expect([...log.errors.byKey.values()].map(({firstAt}) => firstAt)).toEqual([Date.parse('2026-11-25T00:00:02Z')]);
+    const index = new RecordIndex(log.buffer);
+    while (!index.step(1 << 20));
+    expect([0, 1].map((id) => index.levelAt(id))).toEqual(['WARN', 'ERROR']);
   });
 
   test('begins when every source has caught up: what is replayed until then is in order', async () => {

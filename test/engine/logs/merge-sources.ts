@@ -3,7 +3,7 @@ import {MergeFeed, mergedStatus} from '../../../source/engine/feeds/merge-feed.t
 import {Log} from '../../../source/engine/logs/log.ts';
 import type {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {bufferInfo, type LogSnapshot} from '../../../source/engine/logs/log-snapshot.ts';
-import {capabilitiesOf} from '../../../source/engine/opened/found-log.ts';
+import {type Capabilities, capabilitiesOf} from '../../../source/engine/opened/found-log.ts';
 import {LogFormat} from '../../../source/engine/records/log-format.ts';
 import type {Clock} from '../../../source/lib/clock.ts';
 import {createStore} from '../../../source/lib/store.ts';
@@ -18,7 +18,7 @@ export function lineAt(name: string, milliseconds: number, text: string): string
 /** A stream as the merged log sees it: what a test appends to its buffer notifies at once, as a frame does. */
 export class Feed {
   readonly name: string;
-  readonly capabilities = capabilitiesOf(undefined);
+  readonly capabilities: Capabilities = capabilitiesOf(undefined);
   readonly format = new LogFormat();
   readonly buffer: WritableLogBuffer;
   readonly #store;
@@ -37,6 +37,7 @@ export class Feed {
   write(text: string): void {
     this.buffer.append(Buffer.from(text));
     this.format.append(Buffer.from(text));
+    if (this.format.other && !this.buffer.format) this.buffer.setFormat(this.format.other);
     this.show();
   }
 

@@ -60,6 +60,16 @@ describe('the level of a line as sent', () => {
   });
 });
 
+it('shows a line of another logger as sent, and reads it as Feldera writes it', () => {
+  const sent = Buffer.from('time=2026-11-25T09:08:47Z msg=broken');
+  const canonical = Buffer.from('[log] 2026-11-25T09:08:47Z NONE :  broken');
+  const {asSent, record, text} = readLine(sent, canonical);
+  expect(asSent.text).toBe(sent.toString());
+  expect(record).toMatchObject({level: undefined, target: ''});
+  const form = {compactness: compactnessFor(100), time: 'sent', offsetAt: () => 0} as const;
+  expect(record && compactLine(text, record, form).text).toBe('09:08:47                       broken');
+});
+
 /** The compact form of a record's line. */
 function compactOf(line: string | Buffer, width: number, time: TimeMode = 'sent') {
   const {asSent, record} = readLine(Buffer.from(line));

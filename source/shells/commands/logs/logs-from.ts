@@ -149,12 +149,12 @@ class FileLogs implements LogsFeed {
   }
 
   /** The bytes unchanged, but for colours if they are removed: an open line gets no newline. */
-  async #printBytes({pieces, note, signal}: ToPrint): Promise<void> {
+  async #printBytes({found, pieces, note, signal}: ToPrint): Promise<void> {
     const {output, convert, clock} = this.#options;
     const stripper = convert && new SgrStripper();
     const write = (bytes: Uint8Array) => output.write(stripper ? stripper.strip(bytes) : bytes);
     const states = new LogStates();
-    const format = new LogFormat();
+    const format = new LogFormat({others: capabilitiesOf(found).hasOthers ? {now: clock.wall()} : undefined});
     const noteReport = (report: RunnerReport | undefined) => {
       if (report?.kind === 'stream-lost') note(noteOf(lostStreamMarker(report, clock.wall())));
     };
@@ -179,6 +179,7 @@ class FileLogs implements LogsFeed {
     if (stripper) output.write(stripper.rest);
     await this.#run.room();
     noteReport(states.endLine());
+    format.endLine();
     if (format.isRecognised === false) note(notRecognised);
   }
 
@@ -188,9 +189,9 @@ class FileLogs implements LogsFeed {
     const needs = selectsByFormat(records?.selecting);
     const countsErrors = records?.selecting.exitOn !== undefined;
     // An endless line is broken where there is room for more, so that what came can be printed.
-    const sink = new LogSink({buffer: {maxBytes, maxLineBytes: maxBytes / 4}, clock, countsErrors});
+    const {canReopen, isRecorded, hasOthers} = capabilitiesOf(found);
+    const sink = new LogSink({buffer: {maxBytes, maxLineBytes: maxBytes / 4}, clock, countsErrors, hasOthers});
     const {buffer} = sink;
-    const {canReopen, isRecorded} = capabilitiesOf(found);
     const over = new AbortController();
     /** Holds a log without times and levels, by which nothing can be selected: until there is a line that has them. */
     const isHeld = () => needs && sink.format.isRecognised === false;

@@ -34,6 +34,8 @@ export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
   readonly droppedLines: number;
   /** Amount that is selected, such as `12 records`; undefined without a selection. */
   readonly selection: string | undefined;
+  /** Name of the format that another logger than Feldera's gave the lines: `logfmt`. */
+  readonly format?: string | undefined;
   /** `record of 63 lines`; undefined where the current line is all of it. */
   readonly record: string | undefined;
   /** Day of the current line of an opened log, such as `2026-11-20`; undefined: today, or not known. */
@@ -79,6 +81,7 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
     symbols,
     selection: selectionWords(at),
     record: recordWords(at),
+    format: at.model.source.buffer.format?.name,
     following: position.kind === 'follow',
     percent: snapshot.file && percentShown(at),
     day: snapshot.file && otherDay(controller, at),
@@ -140,6 +143,7 @@ function leftWords(view: StatusView): StyledText {
 
 function rightWords(view: StatusView): string[] {
   const words: string[] = [];
+  if (view.format) words.push(view.format);
   if (view.pan > 0) words.push(`column ${count(view.pan + 1)}`);
   if (view.record !== undefined) words.push(view.record);
   if (view.fold) words.push('folded');
