@@ -73,6 +73,9 @@ test('what the commands print has the shapes of the schema', async () => {
   const [diff, timeline] = await Promise.all([pipetail('diff', 'orders'), pipetail('timeline', 'orders')]);
   const near = objectsOf((await pipetail('logs', 'orders', '--grep', 'disk full', '-C', '1')).stdout);
   expect(near.flatMap((record) => mistakes('logs', record))).toEqual([]);
+  const compose = path.join(root, 'test/corpora/containers/compose.log');
+  const others = objectsOf((await runCommand(['logs', '--from', compose, '-o', 'json'])).stdout);
+  expect(others.flatMap((record) => mistakes('logs', record))).toEqual([]);
   const [unknown, wrong] = await Promise.all([pipetail('status', 'missing'), pipetail('logs')]);
   const records = objectsOf(logs.stdout);
   expect(records.length).toBeGreaterThan(200);
@@ -80,7 +83,7 @@ test('what the commands print has the shapes of the schema', async () => {
   // Each optional field is among them.
   for (const field of Object.keys(schema.$defs.logs.properties).filter((name) => name !== 'continues')) {
     expect(
-      [...records, ...near].some((record) => Object.hasOwn(record as object, field)),
+      [...records, ...near, ...others].some((record) => Object.hasOwn(record as object, field)),
       field,
     ).toBe(true);
   }

@@ -22,6 +22,10 @@ export type OtherFormat = {
   readonly name: string;
   /** Returns the line with this id as Feldera's logger would have written it; one that begins no record as it is. */
   readonly canonical: (line: Buffer, id: number) => Buffer;
+  /** Bytes before what a container wrote, such as its name; undefined: lines have none. */
+  readonly prefixLength?: (line: Buffer, id: number) => number;
+  /** The container that wrote the line, where the lines of several are mixed; undefined: one wrote all. */
+  readonly streamOf?: (line: Buffer, id: number) => string;
 };
 
 const defaultSegmentBytes = 256 * 1024;

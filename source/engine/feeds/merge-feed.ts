@@ -73,7 +73,12 @@ export class MergeFeed implements Feed, MergedSources {
     });
     if (sources.some(({capabilities}) => capabilities.hasOthers)) {
       const formatOf = (id: number) => this.#sources[this.#merge.sourceOf(id)]?.format.other;
-      sink.setFormat({name: '', canonical: (line, id) => formatOf(id)?.canonical(line, id) ?? line});
+      sink.setFormat({
+        name: '',
+        canonical: (line, id) => formatOf(id)?.canonical(line, id) ?? line,
+        prefixLength: (line, id) => formatOf(id)?.prefixLength?.(line, id) ?? 0,
+        streamOf: (line, id) => `${this.#merge.sourceOf(id)} ${formatOf(id)?.streamOf?.(line, id) ?? ''}`,
+      });
     }
     this.#runner = new SliceRunner({
       clock,

@@ -1,17 +1,28 @@
 import type {OtherFormat} from '../buffer/log-buffer.ts';
 import {felderas, readHead, timed} from './line-formats.ts';
 import {isPanicLine} from './line-kind.ts';
+import {
+  clocks,
+  type LinePrefix,
+  labels,
+  type Prefixes,
+  type ReadPrefix,
+  readPrefix,
+  syslog,
+  timestamps,
+  withContainer,
+} from './line-prefixes.ts';
 
 /** Most lines, and bytes, from which a format is chosen. */
 const mostLines = 100;
 const mostBytes = 64 * 1024;
+/** Lines that are never the first of a record, although what is in front of them has a time. */
+const continuing = /^(?:\t| {2}|at |Caused by: |Traceback |\.\.\. \d)/;
 
 /** The first lines of a log, from which its format is chosen. */
 export class FormatSample {
   readonly #now: number;
-  readonly #times = new Map<string, number>();
-  #withLevel = 0;
-  #lines = 0;
+  readonly #lines: Buffer[] = [];
   #bytes = 0;
 
   /** `now`: Unix time in ms, for times without a year. */
@@ -20,31 +31,97 @@ export class FormatSample {
   }
 
   get isEmpty(): boolean {
-    return this.#lines === 0;
+    return this.#lines.length === 0;
   }
 
   get isFull(): boolean {
-    return this.#lines >= mostLines || this.#bytes >= mostBytes;
+    return this.#lines.length >= mostLines || this.#bytes >= mostBytes;
   }
 
-  /** Adds a whole line; false: it is full. */
-  add(line: Buffer): boolean {
-    if (this.isFull) return false;
-    this.#lines += 1;
+  /** Adds a whole line. */
+  add(line: Buffer): void {
+    this.#lines.push(Buffer.from(line));
     this.#bytes += line.length;
-    const head = readHead(line, {now: this.#now, isTimed: true});
-    const name = head?.name ?? (isPanicLine(line, 0, line.length) ? felderas : undefined);
-    if (name !== undefined) this.#times.set(name, (this.#times.get(name) ?? 0) + 1);
-    if (head?.hasLevel) this.#withLevel += 1;
-    return true;
   }
 
   /** The format that most lines have; undefined: none is recognised. */
   get chosen(): OtherFormat | typeof felderas | undefined {
-    const isTimed = this.#withLevel === 0;
-    const [most] = [...this.#times].filter(([name]) => isTimed || name !== timed.name).sort(([, a], [, b]) => b - a);
-    if (!most || most[0] === felderas) return most && felderas;
-    const options = {now: this.#now, isTimed};
-    return {name: most[0], canonical: (line) => readHead(line, options)?.line ?? line};
+    const now = this.#now;
+    const label = labels.find((each) => this.#isLabel(each));
+    const clock = clocks.find((each) => this.#isClock({label, clock: each}));
+    const prefixes = {label, clock};
+    const names = new Map<string, number>();
+    /** Containers with records that begin with a level: their other lines continue those. */
+    const leveled = new Set<string | undefined>();
+    for (const line of this.#lines) {
+      const {length, container, time} = readPrefix(line, prefixes, now);
+      const rest = line.subarray(length);
+      const head = readHead(rest, {now, isTimed: true});
+      const name = head?.name ?? (isPanicLine(rest, 0, rest.length) || time !== undefined ? felderas : undefined);
+      if (name !== undefined) names.set(name, (names.get(name) ?? 0) + 1);
+      if (head?.hasLevel) leveled.add(container);
+    }
+    const isTimed = leveled.size === 0;
+    const [most] = [...names].filter(([name]) => isTimed || name !== timed.name).sort(([, a], [, b]) => b - a);
+    if (!most) return undefined;
+    const shown = [label?.name, clock?.name, most[0] === felderas ? undefined : most[0]].filter(
+      (name) => name !== undefined,
+    );
+    if (shown.length === 0) return felderas;
+    return formatOf(shown.join(' '), {prefixes, leveled, now, isTimed});
   }
+
+  #most(isOne: (line: Buffer) => boolean): boolean {
+    const lines = this.#lines.filter(({length}) => length > 0);
+    return lines.filter(isOne).length > lines.length / 2;
+  }
+
+  /** Tells whether most lines have it, in k9s after a time. */
+  #isLabel(label: LinePrefix): boolean {
+    const hasIt = (line: Buffer, clock?: LinePrefix) =>
+      readPrefix(line, {label, clock}, this.#now).container !== undefined;
+    return this.#most((line) => hasIt(line) || hasIt(line, timestamps));
+  }
+
+  /** Tells whether most lines have it, and no level without it. */
+  #isClock({label, clock}: Prefixes): boolean {
+    const now = this.#now;
+    return this.#most((line) => {
+      const {length} = readPrefix(line, {label}, now);
+      if (readPrefix(line, {label, clock}, now).length === length) return false;
+      return clock !== timestamps || readHead(line.subarray(length), {now, isTimed: false})?.hasLevel !== true;
+    });
+  }
+}
+
+type Chosen = {
+  readonly prefixes: Prefixes;
+  readonly leveled: ReadonlySet<string | undefined>;
+  readonly now: number;
+  readonly isTimed: boolean;
+};
+
+function formatOf(name: string, {prefixes, leveled, now, isTimed}: Chosen): OtherFormat {
+  /** A line without a head in it. Its prefix has a time: it begins a record unless it is clear that it continues one. */
+  const timedHead = (line: Buffer, rest: Buffer, {container, time}: ReadPrefix) => {
+    const isOther = leveled.has(container) || continuing.test(rest.toString('latin1', 0, 20));
+    if (time === undefined || isOther) return undefined;
+    if (prefixes.label?.name === syslog) return readHead(line, {now, isTimed})?.line;
+    return withContainer(Buffer.concat([Buffer.from(`[log] ${time} NONE :  `), rest]), container);
+  };
+  const canonical = (line: Buffer) => {
+    const prefix = readPrefix(line, prefixes, now);
+    const rest = line.subarray(prefix.length);
+    const head = readHead(rest, {now, isTimed});
+    return head ? withContainer(head.line, prefix.container) : (timedHead(line, rest, prefix) ?? rest);
+  };
+  if (!prefixes.label && !prefixes.clock) return {name, canonical};
+  const prefixLength = (line: Buffer) => readPrefix(line, prefixes, now).length;
+  const {label} = prefixes;
+  return {
+    name,
+    canonical,
+    prefixLength,
+    ...(label && {streamOf: (line) => readPrefix(line, {label}, now).container ?? ''}),
+  };
 }

@@ -5,6 +5,9 @@ export const longestReach = 0xffef;
 /** Unindented lines of a record after its head, at most: more are the output of a program, not a message. */
 const maxLines = 256;
 
+/** Containers whose last record may continue. */
+const mostStreams = 1000;
+
 type State = {
   /** Entry id of the last head that accepts lines. */
   head: number | undefined;
@@ -52,10 +55,25 @@ const emptyState: State = {
  */
 export class OpenRecords {
   #state: State = {...emptyState};
+  /** The container whose lines come, and the states of others. */
+  #stream = '';
+  readonly #states = new Map<string, State>();
 
   /** Closes all records, at the end of the process or at a gap. */
   clear(): void {
     this.#state = {...emptyState};
+    this.#states.clear();
+  }
+
+  /** The lines of another container come: they continue only records of that one. */
+  turnTo(stream = ''): void {
+    if (stream === this.#stream) return;
+    this.#states.set(this.#stream, this.#state);
+    this.#stream = stream;
+    this.#state = this.#states.get(stream) ?? {...emptyState};
+    const [oldest] = this.#states.keys();
+    this.#states.delete(stream);
+    if (this.#states.size > mostStreams && oldest !== undefined) this.#states.delete(oldest);
   }
 
   save(): Readonly<State> {

@@ -4,12 +4,23 @@ import {newline, type SegmentView} from '../buffer/segment.ts';
 /** Cost of a line of another logger in bytes: to read it as text takes 4 µs. */
 const lineCost = 4096;
 
-/** Lines as Feldera's logger writes them. `cost`: of reading them in bytes; undefined: that of their bytes. */
-type SegmentToRead = SegmentView & {readonly cost?: number};
+/** Lines as Feldera's logger writes them. */
+type SegmentToRead = SegmentView & {
+  /** Of reading them, in bytes; undefined: that of their bytes. */
+  readonly cost?: number;
+  /** The container that wrote them. */
+  readonly stream?: string | undefined;
+};
+
+/** The container that wrote a line; undefined: one wrote all, or it is a marker. */
+export function streamAt(buffer: LogBuffer, id: number): string | undefined {
+  const line = buffer.format?.streamOf && buffer.lineAt(id);
+  return line && buffer.format?.streamOf?.(line, id);
+}
 
 /**
  * Returns the segment that holds `id` as Feldera's logger writes it. Of a log of another logger, what costs about
- * `maxBytes` from `id` on, up to the open line; undefined if it cannot be read back.
+ * `maxBytes` from `id` on, of one container, up to the open line; undefined if it cannot be read back.
  */
 export function segmentToRead(buffer: LogBuffer, id: number, maxBytes: number): SegmentToRead | undefined {
   const segment = buffer.segmentAt(id);
@@ -17,14 +28,16 @@ export function segmentToRead(buffer: LogBuffer, id: number, maxBytes: number): 
   const lines: Buffer[] = [];
   const starts: number[] = [];
   const to = Math.min(segment.endId, buffer.endedTo, id + Math.ceil(maxBytes / lineCost));
+  const stream = streamAt(buffer, id);
   let length = 0;
-  for (let next = id; next < to; next++) {
+  let next = id;
+  for (; next < to && (next === id || streamAt(buffer, next) === stream); next++) {
     starts.push(length);
     const line = buffer.canonicalAt(next);
     if (line) lines.push(line, Buffer.of(newline));
     length += line ? line.length + 1 : 0;
   }
   const {styleJoints} = segment;
-  const view = {firstId: id, endId: to, bytes: Buffer.concat(lines), starts: Uint32Array.from(starts), open: false};
-  return {...view, styleJoints, cost: length + starts.length * lineCost};
+  const view = {firstId: id, endId: next, bytes: Buffer.concat(lines), starts: Uint32Array.from(starts), open: false};
+  return {...view, styleJoints, stream, cost: length + starts.length * lineCost};
 }

@@ -9,6 +9,8 @@ type RecordHead = {
   readonly name: string;
   /** Number of the host, in pipelines that run on several; its name in syslog. */
   readonly host?: string;
+  /** The container that wrote it, where lines name theirs: `web-1`, `pod/container`. */
+  readonly container?: string;
   /** RFC 3339 in UTC with microseconds, as sent. */
   readonly timeText: string;
   /** Undefined: the line has none, as another logger wrote it. */
@@ -55,6 +57,7 @@ function parseJsonRecord(text: string): JsonRecord | undefined {
     format: 'json',
     source: isRunners(line) ? 'manager' : 'pipeline',
     name: textOf(line['pipeline-name'] ?? ''),
+    ...(typeof line.container === 'string' && {container: line.container}),
     timeText: timestamp,
     level,
     target: textOf(target),
@@ -122,9 +125,9 @@ function partsOf(line: JsonObject): JsonParts | undefined {
   return {line, timestamp, level, target: ownTarget ?? target ?? '', span, message, fields: others};
 }
 
-/** `[name] time LEVEL `, `[name host=0] …`. A name has at most 63 characters, in any script. */
+/** `[name] time LEVEL `, `[name host=0] …`, `[log container=web-1] …`. A name has at most 63 characters, in any script. */
 const headPattern =
-  /\[([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62})(?: host=([\w.:-]{1,64}))?\] (\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) {1,2}([A-Z]{4,5}) /uy;
+  /\[([\p{L}\p{N}][-\p{L}\p{M}\p{N}_]{0,62})(?: host=([\w.:-]{1,64}))?(?: container=([\w./-]{1,150}))?\] (\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) {1,2}([A-Z]{4,5}) /uy;
 /** A Rust path: the name of a span or a target. */
 const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
 
@@ -134,7 +137,7 @@ const pathPattern = /\w[\w.-]*(?:::\w[\w.-]*)*/y;
  */
 function parseTextRecord(text: string): TextRecord | undefined {
   headPattern.lastIndex = 0;
-  const [head, name, host, timeText, word] = headPattern.exec(text) ?? [];
+  const [head, name, host, container, timeText, word] = headPattern.exec(text) ?? [];
   const level = levelOf(word);
   const hasLevel = level !== undefined || word === noLevel;
   if (head === undefined || name === undefined || timeText === undefined || !hasLevel) return undefined;
@@ -152,6 +155,7 @@ function parseTextRecord(text: string): TextRecord | undefined {
     source,
     name,
     ...(host !== undefined && {host}),
+    ...(container !== undefined && {container}),
     timeText,
     level,
     target,

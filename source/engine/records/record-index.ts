@@ -12,7 +12,7 @@ import {levelIn, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOfRunner, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
 import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
-import {segmentToRead} from './other-lines.ts';
+import {segmentToRead, streamAt} from './other-lines.ts';
 import {PanicReports, panicText} from './panic.ts';
 import {
   acceptsLines,
@@ -98,11 +98,13 @@ export class RecordIndex {
       const segment = segmentToRead(this.#buffer, this.#next, left);
       if (!segment) break;
       const from = this.#next;
+      this.#open.turnTo(segment.stream);
       const cost = this.#readSegment(segment, Math.min(to, segment.endId), left);
       left -= stepCost(this.#buffer, from, segment.cost ?? cost);
     }
     if (this.#next < to) return false;
     const openLine = hasOpenLine ? this.#buffer.canonicalAt(to) : undefined;
+    this.#open.turnTo(streamAt(this.#buffer, to));
     if (openLine) this.#addOpenLine(to, openLine);
     this.#doneVersion = version;
     return true;
@@ -131,7 +133,7 @@ export class RecordIndex {
       const other = this.#table.codeAt(id);
       if (other === undefined) {
         if (id >= firstId && this.#table.headOf(id) === head) lines.push(id);
-      } else if (!isLong(code) && acceptsLines(other)) break;
+      } else if (!isLong(code) && acceptsLines(other) && !this.#buffer.format?.streamOf) break;
     }
     return lines;
   }

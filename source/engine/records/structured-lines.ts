@@ -40,7 +40,7 @@ function* membersIn(line: Buffer, start: number, end: number): Generator<Member>
   }
 }
 
-const pairPattern = /([A-Za-z_@][\w.@/-]*)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?:[ \t]+|\r?$)/y;
+const pairPattern = /([A-Za-z_@][\w.@/-]*)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]*)(?:[ \t]+|\r?$)/y;
 
 /** Reads a line of `key=value`, values with spaces in quotes; undefined for other lines, and without time and level. */
 export function readLogfmtLine(line: Buffer, now: number): Buffer | undefined {

@@ -110,7 +110,14 @@ function rowsOf(screen: Screen, width: number): PageRows {
   const heading = ` ${name}${marker ? '' : `  line ${count(head + 1)}`}${equal > 1 ? `, the first of ${count(equal)} equal records` : ''}`;
   const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
   if (marker) return [...title, ...paragraph(markerText(marker), width)];
-  const lines = index.linesOf(head).flatMap((id) => source.buffer.lineAt(id) ?? []);
+  const {buffer} = source;
+  const {format} = buffer;
+  // Without what is in front of the lines of a container.
+  const linePartAt = (id: number) => {
+    const line = buffer.lineAt(id);
+    return line?.subarray(format?.prefixLength?.(line, id) ?? 0);
+  };
+  const lines = index.linesOf(head).flatMap((id) => linePartAt(id) ?? []);
   const {offsetAt, symbols} = screen.services;
   const placed = placedRecord(screen);
   const advice = adviceFor(lines.map((line) => line.toString('utf8', 0, mostAdvised)).join('\n'));
@@ -120,7 +127,7 @@ function rowsOf(screen: Screen, width: number): PageRows {
     width: width - 2,
     offsetAt,
     symbols,
-    canonical: source.buffer.format && source.buffer.canonicalAt(head),
+    canonical: format && buffer.canonicalAt(head),
     level: index.levelAt(head),
     at: index.timeAt(head),
     more: [

@@ -126,7 +126,8 @@ function headFacts(
   const shownLevel = record ? record.level : level;
   if (shownLevel) add('level', shownLevel, levelStyles[shownLevel]);
   if (record) {
-    if (!canonical) add('source', record.source === 'manager' ? 'runner' : `pipeline ${record.name}`);
+    if (record.container !== undefined) add('source', `container ${record.container}`);
+    else if (!canonical) add('source', record.source === 'manager' ? 'runner' : `pipeline ${record.name}`);
     if (record.host !== undefined) add('host', record.host);
     if (record.target !== '') add('target', record.target);
     if (record.span !== undefined) add('span', record.span);

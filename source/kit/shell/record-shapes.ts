@@ -89,6 +89,7 @@ export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
         level: (record ? record.level : level) ?? null,
         target: record?.target || null,
         ...(record?.host !== undefined && {host: record.host}),
+        ...(record?.container !== undefined && {container: record.container}),
         ...(record?.span !== undefined && {span: record.span}),
         message: [message, ...more].join('\n'),
         ...(Object.keys(fields).length > 0 && {fields}),

@@ -133,14 +133,19 @@ export function markerEntry(marker: Marker, {cells, symbols, zone, search, highl
   };
 }
 
-/** `length`: of the whole line, where its `bytes` may be what is visible. `canonical`: as Feldera's logger writes it. */
-type EntryLine = {readonly bytes: Uint8Array; readonly length?: number; readonly canonical?: Uint8Array | undefined};
+/** `length`: of the whole line, where its `bytes` may be what is visible. `canonical`, `prefix`: see `readLine`. */
+type EntryLine = {
+  readonly bytes: Uint8Array;
+  readonly length?: number;
+  readonly canonical?: Uint8Array | undefined;
+  readonly prefix?: number | undefined;
+};
 
 /** A line in its compact form; as sent if it is no record, or if the compact form would hide all its matches. */
 export function lineEntry(line: EntryLine, form: EntryForm, shape: EntryShape): EntryText {
-  const {bytes, length = bytes.length, canonical} = line;
+  const {bytes, length = bytes.length, canonical, prefix} = line;
   const {compact, search, highlights} = form;
-  const {asSent, record, text: read} = readLine(bytes, canonical);
+  const {asSent, record, text: read} = readLine(bytes, canonical, prefix);
   let styled = asSent;
   let isAsSent = record !== undefined;
   let headLength = record && read === asSent ? levelEnd(asSent.text, record) : 0;

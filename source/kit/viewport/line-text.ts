@@ -68,11 +68,12 @@ const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
 
 /**
  * Reads a line for the screen. Colours the level if the server did not (NO_COLOR, JSON). `canonical`: the line as
- * Feldera's logger writes it.
+ * Feldera's logger writes it. `prefix`: bytes before what a container wrote.
  */
-export function readLine(bytes: Uint8Array, canonical = bytes): LineText {
+export function readLine(bytes: Uint8Array, canonical = bytes, prefix = 0): LineText {
   const asSent = lineAsSent(bytes);
-  if (canonical !== bytes) return {...readLine(canonical), asSent};
+  const end = prefix === 0 ? 0 : lineAsSent(bytes.subarray(0, prefix)).text.length;
+  if (canonical !== bytes) return {...readLine(canonical), asSent: overlay(asSent, [{start: 0, end}], quiet)};
   const isLongJson = bytes.length > visibleBytes && bytes[0] === openingBrace;
   // The level may follow a message that is longer than the visible part.
   const whole = isLongJson ? lineAsSent(withShortMessage(bytes, visibleBytes)) : asSent;
@@ -188,11 +189,12 @@ function headOf(record: LogRecord, form: CompactForm): readonly StyledText[] {
   return [plain(`${column.text} `, quiet), level];
 }
 
-/** Host, target and span, where there is room. */
+/** Host, container, target and span, where there is room. */
 function placeOf(record: LogRecord, {compactness, ellipsis = '…'}: CompactForm): readonly StyledText[] {
   const parts: StyledText[] = [];
   if (compactness === 'no-host') return parts;
   if (record.host !== undefined) parts.push(plain(`host=${record.host} `, quiet));
+  if (record.container !== undefined) parts.push(plain(`${clean(record.container)} `, quiet));
   const spanCells = longestSpan[compactness];
   if (spanCells === undefined) return parts;
   const target = clean(targetShown(record));

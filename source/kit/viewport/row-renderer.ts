@@ -352,8 +352,12 @@ export class RowRenderer {
     // The index may have learned that the line is part of a record.
     if (cached?.shape === shape) return cached;
     const line = this.#lineAt(id) ?? {bytes: Buffer.of(), length: 0};
-    const canonical = this.#buffer.format?.canonical(line.bytes, id);
-    const text = lineEntry({...line, canonical}, this.#form, shape);
+    const {format} = this.#buffer;
+    const read = format && {
+      canonical: format.canonical(line.bytes, id),
+      prefix: format.prefixLength?.(line.bytes, id),
+    };
+    const text = lineEntry({...line, ...read}, this.#form, shape);
     if (id < this.#buffer.endedTo) cache(this.#texts, id, text);
     return text;
   }

@@ -70,6 +70,16 @@ it('shows a line of another logger as sent, and reads it as Feldera writes it', 
   expect(record && compactLine(text, record, form).text).toBe('09:08:47                       broken');
 });
 
+it('shows what is before the line of a container dim, and its name in the compact form', () => {
+  const sent = Buffer.from('web-1  | 2026-11-25T09:08:47Z INFO started');
+  const canonical = Buffer.from('[log container=web-1] 2026-11-25T09:08:47Z INFO :  started');
+  const {asSent, record, text} = readLine(sent, canonical, 9);
+  expect(asSent.text).toBe(sent.toString());
+  expect(asSent.runs).toEqual([{start: 0, end: 9, style: {dim: true}}]);
+  const form = {compactness: compactnessFor(100), time: 'sent', offsetAt: () => 0} as const;
+  expect(record && compactLine(text, record, form).text).toBe('09:08:47     INFO  web-1             started');
+});
+
 /** The compact form of a record's line. */
 function compactOf(line: string | Buffer, width: number, time: TimeMode = 'sent') {
   const {asSent, record} = readLine(Buffer.from(line));

@@ -14,7 +14,7 @@ import {root} from '../../../harness/program.ts';
 import {readRequest} from '../../../harness/read-settings.ts';
 
 /** Logs and texts of others: test/corpora/readme.md says whose. Those of Unicode are Debian's package unicode-data. */
-const folders = ['lnav', 'blns'].map((name) => path.join(root, 'test/corpora', name));
+const folders = ['lnav', 'blns', 'containers'].map((name) => path.join(root, 'test/corpora', name));
 const unicode = ['auxiliary/GraphemeBreakTest.txt', 'emoji/emoji-test.txt'].map((name) => `/usr/share/unicode/${name}`);
 const files = folders.flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)));
 

@@ -1,3 +1,4 @@
+import {readFileSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, test} from 'vitest';
@@ -7,6 +8,7 @@ import type {LogsRequest} from '../../../../source/shells/commands/logs/logs-com
 import {runLogsFrom} from '../../../../source/shells/commands/logs/logs-from.ts';
 import {conversionOf, recordPrinters} from '../../../../source/shells/commands/logs/run-logs.ts';
 import {FakeClock} from '../../../harness/fake-clock.ts';
+import {root} from '../../../harness/program.ts';
 import {readRequest} from '../../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
 import {SlowStream} from '../slow-stream.ts';
@@ -96,6 +98,37 @@ describe('a log of another logger', () => {
       code: 0,
       text: `${line}\n`,
     });
+  });
+});
+
+describe('the output of docker compose', () => {
+  const text = readFileSync(path.join(root, 'test/corpora/containers/compose.log'), 'utf8');
+  const lines = text.split('\n').slice(0, -1);
+
+  test('is selected by level: each container keeps the lines of its records', async () => {
+    expect(await print(text, '-o', 'raw', '--color', 'always')).toEqual({code: 0, notes: [], text});
+    const errors = [2, 3, 4, 5, 6, 7, 8, 9, 11].map((id) => `${lines[id]}\n`).join('');
+    const {text: printed} = await print(text, '--level', 'warn', '--color', 'always');
+    expect(printed).toBe(errors);
+  });
+
+  test('is JSON with the name of the container, and without its prefix', async () => {
+    const {text: printed} = await print(text, '--level', 'warn', '-o', 'json');
+    expect(
+      printed
+        .split('\n')
+        .slice(0, 3)
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([
+      {
+        level: 'ERROR',
+        container: 'pipeline-manager-1',
+        target: 'pipeline_manager::db',
+        message: 'cannot connect to the database',
+      },
+      {level: 'ERROR', container: 'kafka-1', message: 'Error while loading log dir (kafka.server.LogManager)'},
+      {level: 'ERROR', continues: true, message: 'Caused by:'},
+    ]);
   });
 });
 

@@ -1,0 +1,60 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {LogSink} from '../../../source/engine/logs/log-sink.ts';
+import {parseRecord} from '../../../source/engine/records/parse-record.ts';
+import {RecordIndex} from '../../../source/engine/records/record-index.ts';
+import {root} from '../../harness/program.ts';
+import {withNewlines} from '../../harness/with-newlines.ts';
+
+function open(file: string, size: number) {
+  const bytes = readFileSync(path.join(root, 'test/corpora/containers', `${file}.log`));
+  const wall = () => Date.parse('2026-12-02T10:00:00Z');
+  const sink = new LogSink({buffer: {maxBytes: 1 << 20}, clock: {wall}, hasOthers: true});
+  for (let at = 0; at < bytes.length; at += size) sink.append(...withNewlines(bytes.subarray(at, at + size)));
+  const index = new RecordIndex(sink.buffer);
+  while (!index.step(1 << 20));
+  const ids = Array.from({length: sink.buffer.endId}, (_, id) => id);
+  return {
+    name: sink.buffer.format?.name,
+    /** Of each line: its record, as a letter, and the first letter of the level. */
+    records: ids.map((id) => `${'abcdefghijklmnop'[index.headOf(id)]}${index.levelAt(id)?.[0] ?? '-'}`).join(' '),
+    containers: ids.map((id) => parseRecord(sink.buffer.canonicalAt(id)?.toString() ?? '')?.container ?? '-'),
+    lines: ids.map((id) => index.linesOf(id)),
+    errors: [...sink.errors.byKey.values()].reduce((sum, {count}) => sum + count, 0),
+    hasTimes: ids.every(
+      (id) => index.headOf(id) !== id || index.levelAt(id) === undefined || index.timeAt(id) !== undefined,
+    ),
+  };
+}
+
+test.each([
+  ['compose', 'compose tracing', 'aI bI cE dE cE dE cE dE iE iE k- lW', 3],
+  ['compose-timestamps', 'compose timestamps', 'aI bI cE dI cE', 1],
+  ['docker-timestamps', 'timestamps', 'aI bE bE dW', 1],
+  ['docker-timestamps-plain', 'timestamps', 'aI bI bI', 0],
+  ['kubectl-prefix', 'kubectl', 'aI bE cE dI cE', 2],
+  ['kubectl-prefix-timestamps', 'kubectl timestamps', 'aI bE', 1],
+  ['stern', 'pods', 'a- bI cE dE eW', 2],
+  ['k9s', 'pods timestamps', 'aI bE cE', 2],
+  ['cri', 'CRI', 'aI bE bE dE dE', 2],
+  ['journald', 'syslog', 'aI bE cW dE eI dE', 2],
+])('%s: %s', (file, name, records, errors) => {
+  const {containers: _containers, lines: _lines, ...found} = open(file, 1 << 20);
+  expect(found).toEqual({name, records, errors, hasTimes: true});
+});
+
+test('a record has the lines of its own container, and its name', () => {
+  const {lines, containers} = open('compose', 1 << 20);
+  expect([lines[2], lines[3]]).toEqual([
+    [2, 4, 6],
+    [3, 5, 7],
+  ]);
+  expect(containers.slice(1, 5)).toEqual(['postgres-1', 'pipeline-manager-1', 'kafka-1', '-']);
+  expect(open('stern', 1 << 20).containers[2]).toBe('web-7d9f8b6c5d-x2k4p/nginx');
+});
+
+test('what comes through a pipe in small pieces is read as a file is', () => {
+  for (const file of ['compose', 'docker-timestamps', 'cri'])
+    expect(open(file, 9).records).toBe(open(file, 1 << 20).records);
+});
