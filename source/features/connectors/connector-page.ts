@@ -19,6 +19,7 @@ import {
   openedText,
   statsNote,
 } from './connector-table.ts';
+import {stepsOf} from './step-reader.ts';
 
 const quiet: Style = {dim: true};
 
@@ -43,7 +44,8 @@ export const connectorPage: Page<ConnectorState> = {
     const connector = describedConnector(screen, about);
     if (name === undefined || !connector) return;
     const at = connector.stats && screen.services.stats.known.get().get(name)?.at;
-    openPage(screen, connectorPage, {opened: {pipeline: name, connector, at}}, {under: page});
+    const steps = stepsOf(screen.services.logs.get(name));
+    openPage(screen, connectorPage, {opened: {pipeline: name, connector, at, steps}}, {under: page});
   },
   conditions: () => ({hasText: true}),
   takes: textOf,
@@ -58,8 +60,8 @@ export const connectorPage: Page<ConnectorState> = {
   },
 };
 
-function textOf({services}: Screen, {opened: {pipeline, connector}}: ConnectorState) {
-  return openedText(pipeline, connector, services.serverUrl);
+function textOf({services}: Screen, {opened}: ConnectorState) {
+  return openedText(opened, services.serverUrl);
 }
 
 function describedConnector({lookup, events}: Screen, wanted: string | undefined): KnownConnector | undefined {
@@ -79,7 +81,8 @@ export function connectorsSection(
   const connectors = screen.events.connectors.connectors(name);
   const isOpened = catalog.find(name) !== undefined;
   const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(screen, name));
-  const table = connectorTable(connectors, {width, symbols, now: clock.wall(), hasNotes: isAsked});
+  const steps = isAsked ? stepsOf(screen.services.logs.get(name)) : [];
+  const table = connectorTable(connectors, {width, symbols, now: clock.wall(), hasNotes: isAsked, steps});
   const others = connectorErrorsOf(screen, name).all - errorsIn(connectors);
   // An input that stopped with a fatal error is not in them.
   const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;

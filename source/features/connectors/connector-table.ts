@@ -8,6 +8,7 @@ import {
   type KnownConnector,
   lastError,
 } from '../../kit/facts/connectors.ts';
+import type {ConnectorStep} from '../../kit/journal/connector-steps.ts';
 import {factLines, factRows, fitted, keptRows, marginCells, nameColumn, paragraph} from '../../kit/pages/page-rows.ts';
 import {type Block, itemBlock, stacked} from '../../kit/pages/sections.ts';
 import {clip, wordOffsets} from '../../kit/terminal/fit.ts';
@@ -35,11 +36,17 @@ const stateStyles: Readonly<Partial<Record<string, Style>>> = {
 };
 
 /** `now`: Unix time in ms; times of the last day have no date. `hasNotes`: as it is by itself, health and last error. */
-type TableSize = {readonly width: number; readonly symbols: Symbols; readonly now: number; readonly hasNotes?: boolean};
+type TableSize = {
+  readonly width: number;
+  readonly symbols: Symbols;
+  readonly now: number;
+  readonly hasNotes?: boolean;
+  readonly steps?: readonly ConnectorStep[];
+};
 
-/** A row of each connector, with what it says of its health and its last error below it. */
+/** A row of each connector, with what it says of its health, its last error and what it did below it. */
 export function connectorTable(connectors: readonly KnownConnector[], view: TableSize): Block {
-  const {width, symbols, now, hasNotes = true} = view;
+  const {width, symbols, now, hasNotes = true, steps = []} = view;
   if (connectors.length === 0) return {rows: []};
   const shown = connectors.slice(0, mostShown);
   const names = nameColumn(['connector', ...shown.map(({name}) => name)], {width, symbols});
@@ -63,7 +70,9 @@ export function connectorTable(connectors: readonly KnownConnector[], view: Tabl
       return [plain('  '), ...(isNumber ? [blank, text] : [text, blank])];
     });
     const row = fitted(concat([plain('   '), names(connector.name, {}), ...cells]), width, symbols);
-    const said = hasNotes ? notesOf(connector, (at) => fineMoment(at, now)) : [];
+    const timeOf = (at: number) => fineMoment(at, now);
+    const done = stepWords(connector, steps, timeOf).join(` ${symbols.dot} `);
+    const said = [...(hasNotes ? notesOf(connector, timeOf) : []), ...(done === '' ? [] : [plain(done, {dim: true})])];
     const notes = said.flatMap((note) => noteRows(note, {width, symbols}));
     return itemBlock(connector.key, [row, ...notes]);
   });
@@ -164,6 +173,15 @@ function notesOf(connector: KnownConnector, timeOf: (at: number) => string = dat
   ];
 }
 
+/** What a connector has done, the oldest first. */
+function stepWords(
+  {name}: KnownConnector,
+  steps: readonly ConnectorStep[],
+  timeOf?: (at: number) => string,
+): readonly string[] {
+  return steps.flatMap(({connector, at, words}) => (connector === name ? `${timeWords(at, timeOf)}${words}` : []));
+}
+
 function firstLine(text: string): string {
   return clean(text.split('\n')[0] ?? '');
 }
@@ -173,7 +191,7 @@ function timeWords(at: number | undefined, timeOf: (at: number) => string = date
 }
 
 /** A connector with its errors in full, as text: title, what is known of it, and the errors with their titles. */
-function connectorText(connector: KnownConnector) {
+function connectorText({connector, steps = []}: Pick<OpenedConnector, 'connector' | 'steps'>) {
   const {kind, name, stats, failure} = connector;
   const {health, latency} = stats ?? {};
   const number = (value: number | undefined, words = count) => (value === undefined ? undefined : words(value));
@@ -182,6 +200,7 @@ function connectorText(connector: KnownConnector) {
   const facts = factsOf({
     state: connectorState(connector),
     'fatal error': failure && `${timeWords(failure.at)}${failure.message}`,
+    log: stepWords(connector, steps).join(', ') || undefined,
     [kind === 'input' ? 'input of' : 'output of']: stats?.stream || undefined,
     health: health && [health.status, health.description].filter((text) => text !== '').join(': '),
     records: number(stats?.records),
@@ -218,25 +237,27 @@ export type OpenedConnector = {
   readonly connector: KnownConnector;
   /** Unix time in ms of its statistics; undefined: the log alone knows it. */
   readonly at: number | undefined;
+  readonly steps?: readonly ConnectorStep[];
 };
 
 /** `now`: the connector as it is known by now. */
 export function connectorRows(
-  {pipeline, connector, at}: OpenedConnector,
+  opened: OpenedConnector,
   now: KnownConnector | undefined,
   width: number,
 ): readonly StyledText[] {
+  const {pipeline, connector, at} = opened;
   const since = now ? errorCount(now) - errorCount(connector) : 0;
   const title = concat([
     plain(` ${connector.name}`, {bold: true}),
     plain(`  of ${pipeline}${at === undefined ? '' : `, as of ${clockTime(at)} UTC`}`, {dim: true}),
     ...(since > 0 ? [plain(`  ${counted(since, 'error', 'errors')} since`, {fg: 3})] : []),
   ]);
-  return [title, ...keptRows(connector, width, () => bodyOf(connector, width))];
+  return [title, ...keptRows(connector, width, () => bodyOf(opened, width))];
 }
 
-function bodyOf(connector: KnownConnector, width: number): readonly StyledText[] {
-  const {facts, errors} = connectorText(connector);
+function bodyOf(opened: OpenedConnector, width: number): readonly StyledText[] {
+  const {facts, errors} = connectorText(opened);
   return [
     plain(''),
     ...factRows(facts, width),
@@ -249,8 +270,9 @@ function bodyOf(connector: KnownConnector, width: number): readonly StyledText[]
 }
 
 /** A connector as text: its errors alone, all of it, and all of it as Markdown. */
-export function openedText(pipeline: string, connector: KnownConnector, server: string) {
-  const {name, facts, errors} = connectorText(connector);
+export function openedText(opened: Omit<OpenedConnector, 'at'>, server: string) {
+  const {pipeline} = opened;
+  const {name, facts, errors} = connectorText(opened);
   const titled = errors.map(({title, text}) => `${title}\n${text === '' ? '' : text.replace(/\n*$/, '\n')}`);
   const errorsText = titled.join('\n');
   const all = [['connector', name] as const, ...facts];

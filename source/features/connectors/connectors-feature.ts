@@ -1,8 +1,24 @@
 import {openAbout, openKind} from '../../kit/pages/page.ts';
-import type {Feature} from '../../kit/screen/screen.ts';
+import type {Feature, PipelinePart} from '../../kit/screen/screen.ts';
 import {activityText} from './activity.ts';
 import {connectorPage, connectorsSection, memoryLimitOf, minuteSection} from './connector-page.ts';
 import {connectorsText} from './connector-table.ts';
+import {StepReader} from './step-reader.ts';
+
+/** It reads the log for what connectors have done. */
+const connectorsPart: PipelinePart<StepReader> = {
+  name: 'connectors',
+  above: 'connection',
+  start: ({services}) => new StepReader(services.clock),
+  section: (screen, {name}, view) => connectorsSection(screen, name, view),
+  read: ({services}, kept, pipeline) => kept.start(services.logs.get(pipeline)),
+  goTo: (screen, _, key) => openAbout(screen, 'connector', key),
+  isConnector: () => true,
+  described: ({events}, {name}) => ({
+    texts: [{title: 'Connectors', text: connectorsText(events.connectors.connectors(name))}],
+  }),
+  redrawnBy: ({changes}) => [changes],
+};
 
 export const connectors: Feature = {
   keys: {
@@ -34,16 +50,7 @@ export const connectors: Feature = {
     ],
   },
   parts: [
-    {
-      name: 'connectors',
-      above: 'connection',
-      section: (screen, {name}, view) => connectorsSection(screen, name, view),
-      goTo: (screen, _, key) => openAbout(screen, 'connector', key),
-      isConnector: () => true,
-      described: ({events}, {name}) => ({
-        texts: [{title: 'Connectors', text: connectorsText(events.connectors.connectors(name))}],
-      }),
-    },
+    connectorsPart,
     {
       name: 'minute',
       above: 'connection',

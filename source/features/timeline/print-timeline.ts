@@ -1,6 +1,6 @@
 import {readHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {RecordIndex} from '../../engine/records/record-index.ts';
-import {CheckpointLines, type TimelineEvent, timelineOf} from '../../kit/journal/timeline.ts';
+import {type TimelineEvent, TimelineLines, timelineOf} from '../../kit/journal/timeline.ts';
 import type {Settings} from '../../kit/settings/settings.ts';
 import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {sinceTime} from '../../kit/shell/record-selector.ts';
@@ -29,9 +29,10 @@ export async function timelineOfServer(request: TimelineRequest, options: Server
     const index = new RecordIndex(buffer);
     while (!index.step(blockBytes));
     const log = {buffer, index, errors};
-    const checkpoints = new CheckpointLines(log);
-    while (!checkpoints.step(blockBytes));
-    return {all: timelineOf({pipeline: name, history, log, checkpoints: checkpoints.ids}), cut};
+    const lines = new TimelineLines(log);
+    while (!lines.step(blockBytes));
+    const {checkpoints, steps} = lines;
+    return {all: timelineOf({pipeline: name, history, log, checkpoints, steps}), cut};
   });
   const events = from === undefined ? all : all.filter((event) => isSince(event, from));
   const ofLog = cut === undefined ? [] : [{part: 'log', why: cut} as const];

@@ -1,6 +1,6 @@
 import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
-import {CheckpointLines, type TimelineLog, timelineOf} from '../../kit/journal/timeline.ts';
+import {TimelineLines, type TimelineLog, timelineOf} from '../../kit/journal/timeline.ts';
 import type {Services} from '../../kit/screen/services.ts';
 import {serverState} from '../../kit/words/pipeline-words.ts';
 import type {Clock} from '../../lib/clock.ts';
@@ -75,12 +75,13 @@ export class TimelineReader {
     const ended = new AbortController();
     let answer: PipelineHistory | undefined;
     let isRead = log === undefined;
-    const checkpoints = log && new CheckpointLines(log);
+    const lines = log && new TimelineLines(log);
     const tell = () => {
       const {signal} = ended;
       if (!answer || !isRead || signal.aborted) return;
       const {missing} = answer;
-      const events = timelineOf({pipeline, history: answer, log, checkpoints: checkpoints?.ids ?? []});
+      const {checkpoints, steps} = lines ?? {};
+      const events = timelineOf({pipeline, history: answer, log, checkpoints, steps});
       const timeline = {pipeline, events, missing};
       this.#state.set({pipeline, log: log?.name ?? pipeline, timeline, readAt: clock.wall()});
     };
@@ -89,7 +90,7 @@ export class TimelineReader {
       step(maxBytes) {
         // A log that was not shown yet has no runs.
         const isIndexed = log?.index.step(maxBytes) !== false;
-        return checkpoints?.step(maxBytes) !== false && isIndexed;
+        return lines?.step(maxBytes) !== false && isIndexed;
       },
       onSlice: (isDone) => {
         if (!isDone || isRead) return;

@@ -94,7 +94,8 @@ export type PipelineEvent = {
   | {readonly kind: 'changed'; readonly words: string; readonly isFailure?: boolean | undefined}
   /** A marker of the log: lines are missing there, or what else happened to the log. */
   | {readonly kind: 'gap' | 'log'; readonly marker: Marker}
-  | {readonly kind: 'run' | 'connector' | 'checkpoint'; readonly text: string}
+  /** `step`: of a connector, which is no error. */
+  | {readonly kind: 'run' | 'connector' | 'step' | 'checkpoint'; readonly text: string}
 );
 
 type ChangeKind =
@@ -276,6 +277,7 @@ const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = 
   log: {...ofMarker, style: {dim: true}},
   run: {...inText, style: {bold: true}},
   connector: {...inText, style: {fg: 1}},
+  step: {...inText, style: {fg: 6}},
   checkpoint: {...inText, style: {fg: 2}},
 };
 

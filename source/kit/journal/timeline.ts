@@ -18,12 +18,24 @@ import {excerptText} from '../viewport/line-text.ts';
 import {markerTone} from '../words/marker-words.ts';
 import {asFailedStart, failedWords} from '../words/pipeline-words.ts';
 import {isCutShort, noEnd, runWords} from '../words/run-words.ts';
+import {type ConnectorStep, ConnectorSteps} from './connector-steps.ts';
 import {errorWords} from './event-words.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
 /** Events of the timeline of one pipeline. */
 export type TimelineEvent = EventOf<
-  'state' | 'desired' | 'program' | 'storage' | 'failed' | 'run' | 'gap' | 'log' | 'errors' | 'connector' | 'checkpoint'
+  | 'state'
+  | 'desired'
+  | 'program'
+  | 'storage'
+  | 'failed'
+  | 'run'
+  | 'gap'
+  | 'log'
+  | 'errors'
+  | 'connector'
+  | 'step'
+  | 'checkpoint'
 >;
 
 /** The log of the pipeline, as far as it is here. */
@@ -44,11 +56,18 @@ type TimelineInput = {
   readonly history: PipelineHistory | undefined;
   readonly log: TimelineLog | undefined;
   /** Ids of log lines, the oldest first. */
-  readonly checkpoints?: readonly number[];
+  readonly checkpoints?: readonly number[] | undefined;
+  readonly steps?: readonly ConnectorStep[] | undefined;
 };
 
 /** All that is known of a pipeline, the newest first. */
-export function timelineOf({pipeline, history, log, checkpoints = []}: TimelineInput): readonly TimelineEvent[] {
+export function timelineOf({
+  pipeline,
+  history,
+  log,
+  checkpoints = [],
+  steps = [],
+}: TimelineInput): readonly TimelineEvent[] {
   const monitored = history?.events ?? [];
   const oldest = timeOf(monitored.at(-1)?.time);
   const told = [
@@ -56,12 +75,19 @@ export function timelineOf({pipeline, history, log, checkpoints = []}: TimelineI
     ...(log ? markerEvents(pipeline, log.buffer, oldest) : []),
   ];
   const crashes = log ? crashesOf(log) : [];
+  const ofLog = {kind: 'step', pipeline, from: 'log', count: 1} as const;
   const events = [
     ...withCrashes(pipeline, told, crashes),
     ...connectorEvents(pipeline, history?.stats),
     ...(log ? runEvents(pipeline, log) : []),
     ...(log ? errorEvents(pipeline, log, crashes) : []),
     ...(log ? checkpointEvents(pipeline, log, checkpoints) : []),
+    ...steps.map(({id, at, connector, words}) => ({
+      ...ofLog,
+      id,
+      at,
+      text: connector === '' ? words : `${connector}: ${words}`,
+    })),
   ];
   // Of one moment, what came later is first.
   return events.reverse().sort((a, b) => (b.at ?? latest) - (a.at ?? latest));
@@ -308,23 +334,29 @@ function checkpointEvents(
   });
 }
 
-/** Finds the records that speak of a checkpoint, in steps. */
-export class CheckpointLines {
+/** Finds the records that speak of a checkpoint, and the steps of connectors, in steps. */
+export class TimelineLines {
   readonly #search: Search;
   readonly #index: RecordIndex;
+  readonly #steps: ConnectorSteps;
 
   constructor({buffer, index}: Pick<TimelineLog, 'buffer' | 'index'>) {
     this.#search = new Search(buffer, compilePattern('checkpoint'));
     this.#index = index;
+    this.#steps = new ConnectorSteps(buffer);
   }
 
   /** Reads about `maxBytes` more. True: all was read. */
   step(maxBytes: number): boolean {
-    return this.#search.step(maxBytes);
+    return this.#search.step(maxBytes) && this.#steps.step(maxBytes);
+  }
+
+  get steps(): readonly ConnectorStep[] {
+    return this.#steps.found;
   }
 
   /** Ids of the heads of the last 50 of these records, the oldest first; not of the configuration that each start prints. */
-  get ids(): readonly number[] {
+  get checkpoints(): readonly number[] {
     const heads = new Set<number>();
     // From the end: each line of a log may speak of one.
     let match = this.#search.previousBefore(Number.POSITIVE_INFINITY);

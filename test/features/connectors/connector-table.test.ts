@@ -153,6 +153,19 @@ it('j chooses a connector, Enter opens its errors in full with what was dropped,
   expect(screen.controller.state.page).toBeUndefined();
 });
 
+it('what a connector did in this run is below its row, and on its page', async () => {
+  await using screen = await described();
+  const began = 'delta_table orders.kafka: CDC follow started (from version: 7)';
+  const head = '[orders] 2026-11-25T00:00:07.000001Z  INFO dbsp_adapters::integrated::delta_table::input:  ';
+  screen.server.pipeline('orders').write(`${head}${began}`);
+  await opened(screen);
+  const rows = () => rowsOf(screen).join('\n');
+  const below = /\n {3}orders\.kafka .*\n.*\n.*\n {5}11-25 00:00:07 following began \(version 7\)\n/;
+  await screen.until(() => below.test(rows()), 'what the log says');
+  screen.press('j', 'Enter');
+  expect(rows()).toMatch(/\n log +2026-11-25 00:00:07 following began \(version 7\)/);
+});
+
 it('one error that was dropped is one', () => {
   const errors = [{kind: 'parse', count: 1, retained: []}] as const;
   const stats = {...({kind: 'input', name: 'a.web', stream: 'a', errors} as const), ...nothingKnown};

@@ -11,9 +11,9 @@ import {
 } from '../../../source/features/timeline/timeline-words.ts';
 import {eventWords} from '../../../source/kit/journal/pipeline-event.ts';
 import {
-  CheckpointLines,
   spanOf,
   type TimelineEvent,
+  TimelineLines,
   type TimelineLog,
   timelineOf,
 } from '../../../source/kit/journal/timeline.ts';
@@ -180,10 +180,10 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
   buffer.addMarker(gap);
   buffer.addMarker({kind: 'state', from: 'Running', to: 'Stopped', at: at(5)});
   while (!index.step(1000));
-  const checkpoints = new CheckpointLines({buffer, index});
+  const checkpoints = new TimelineLines({buffer, index});
   while (!checkpoints.step(1000));
   const log = {buffer, index, errors};
-  const rows = timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.ids});
+  const rows = timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.checkpoints});
   expect(rows.map((row) => `${said(row)} · ${row.from} ${row.firstId ?? row.id}`)).toEqual([
     '6 gap: 7 entries lost between 00:05:00 and 00:06:00 (buffer overflow, or the log was cleared) · pipetail 5',
     '5 state: Running → Stopped · API 6',
@@ -204,10 +204,10 @@ it('a start from a checkpoint says from which one, as far as the log has it', ()
   ];
   const {buffer, index} = indexText(`${lines.join('\n')}\n`);
   while (!index.step(1000));
-  const checkpoints = new CheckpointLines({buffer, index});
+  const checkpoints = new TimelineLines({buffer, index});
   while (!checkpoints.step(1000));
   const log = {buffer, index, errors: new ErrorLog({buffer, wall: () => 0})};
-  expect(timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.ids}).map(said)).toEqual([
+  expect(timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.checkpoints}).map(said)).toEqual([
     '2 checkpoint: Resuming from checkpoint:',
     '1 checkpoint: Resuming from checkpoint: Checkpoint made at step 4242',
   ]);

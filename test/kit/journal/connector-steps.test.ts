@@ -1,0 +1,85 @@
+import {expect, it} from 'vitest';
+import {type ConnectorStep, ConnectorSteps} from '../../../source/kit/journal/connector-steps.ts';
+import {timelineOf} from '../../../source/kit/journal/timeline.ts';
+import {indexText} from '../../engine/records/index-lines.ts';
+
+const time = '2026-11-27T06:49:20.027807Z';
+const at = Date.parse('2026-11-27T06:49:20.027Z');
+/** As Feldera's engine writes it, with its colours. */
+const line = (message: string, {level = ' INFO', spans = ''} = {}) =>
+  `[orders] \x1b[2m${time}\x1b[0m \x1b[32m${level}\x1b[0m ${spans}\x1b[2mdbsp_adapters::integrated::delta_table::input\x1b[0m\x1b[2m:\x1b[0m  ${message}`;
+const json = (message: string) =>
+  JSON.stringify({
+    'feldera-service': 'pipeline',
+    fields: {message},
+    level: 'INFO',
+    'pipeline-name': 'orders',
+    target: 'dbsp_adapters::integrated::delta_table::input',
+    timestamp: time,
+  });
+
+function stepsIn(...lines: readonly string[]): readonly ConnectorStep[] {
+  const steps = new ConnectorSteps(indexText(`${lines.join('\n')}\n`).buffer);
+  while (!steps.step(100));
+  return steps.found;
+}
+
+it.each([
+  [
+    'delta_table orders.delta: snapshot load completed (records: 120000, version: 7)',
+    'orders.delta: snapshot complete: 120,000 records (version 7)',
+  ],
+  [
+    'delta_table orders.delta: snapshot phase completed, switching to follow mode (records: 120000, version: 7)',
+    'orders.delta: following began (version 7)',
+  ],
+  ['delta_table orders.delta: CDC follow started (from version: 7)', 'orders.delta: following began (version 7)'],
+  [
+    'delta_table orders.delta: resuming in follow mode from table version 7',
+    'orders.delta: following goes on (version 7)',
+  ],
+  [
+    "delta_table orders.delta: reached table version 9 specified as 'end_version' in connector config: stopping the connector",
+    'orders.delta: end of input (version 9)',
+  ],
+  [
+    "delta_table orders.delta: reached table version 9, which is greater than the 'end_version' 8 specified in connector config: stopping the connector",
+    'orders.delta: end of input (version 9)',
+  ],
+  ["postgres_cdc orders.pg: etl pipeline started for publication 'p', table 't'", 'orders.pg: following began'],
+  ['postgres: worker-thread-3 successfully reconnected to postgres', 'postgres: reconnected'],
+])('%s', (message, words) => {
+  const steps = stepsIn('other', line(message), line('other'));
+  expect(steps.map((step) => `${step.connector}: ${step.words}`)).toEqual([words]);
+  expect(steps[0]).toMatchObject({id: 1, at: expect.closeTo(at, -1)});
+  expect(stepsIn(json(message)).map((step) => `${step.connector}: ${step.words}`)).toEqual([words]);
+  const rows = timelineOf({pipeline: 'orders', history: undefined, log: undefined, steps});
+  expect(rows).toMatchObject([{kind: 'step', from: 'log', id: 1, text: words}]);
+});
+
+it('of a line without the name of its connector, the span is told', () => {
+  const spans =
+    '\x1b[1mkafka_input\x1b[0m\x1b[1m{\x1b[0m\x1b[3mtopic\x1b[0m\x1b[2m=\x1b[0m"orders"\x1b[1m}\x1b[0m\x1b[2m:\x1b[0m ';
+  const [end] = stepsIn(line('reached end of all partitions (`enable.partition.eof` configured)', {spans}));
+  expect(end).toMatchObject({connector: 'kafka_input{topic="orders"}', words: 'end of input'});
+  const [back] = stepsIn(line('NATS input recovered after 3 retries, resuming from 77'));
+  expect(back).toMatchObject({connector: '', words: 'reconnected after 3 retries'});
+});
+
+it.each([
+  ['other words with a part of theirs', line('we are stopping the connector')],
+  ['of another level', line('delta_table orders.delta: CDC follow started (from version: 7)', {level: 'ERROR'})],
+  ['no record', 'delta_table orders.delta: CDC follow started (from version: 7)'],
+])('%s: none', (_, text) => {
+  expect(stepsIn(text)).toEqual([]);
+});
+
+it('the last 50 are told, and lines that only look like them are read in a bounded number', () => {
+  const steps = Array.from({length: 80}, (_, version) =>
+    line(`delta_table t.d: CDC follow started (from version: ${version})`),
+  );
+  const found = stepsIn(...steps);
+  expect([found.length, found[0]?.id, found.at(-1)?.id]).toEqual([50, 30, 79]);
+  const others = Array.from({length: 600}, () => line('stopping the connector'));
+  expect(stepsIn(...steps, ...others)).toEqual([]);
+});
