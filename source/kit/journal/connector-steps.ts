@@ -45,7 +45,7 @@ const stepKinds: readonly StepKind[] = [
   },
   {
     pattern: new RegExp(`${delta}resuming in follow mode from table ${version}`),
-    words: ({version}) => `following goes on (version ${version})`,
+    words: ({version}) => `following resumed (version ${version})`,
   },
   {
     pattern: new RegExp(`${delta}reached table ${version}.*: stopping the connector`),

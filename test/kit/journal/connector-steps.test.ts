@@ -36,7 +36,7 @@ it.each([
   ['delta_table orders.delta: CDC follow started (from version: 7)', 'orders.delta: following began (version 7)'],
   [
     'delta_table orders.delta: resuming in follow mode from table version 7',
-    'orders.delta: following goes on (version 7)',
+    'orders.delta: following resumed (version 7)',
   ],
   [
     "delta_table orders.delta: reached table version 9 specified as 'end_version' in connector config: stopping the connector",
