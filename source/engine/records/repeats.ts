@@ -1,6 +1,6 @@
 import {IdSet, Journal} from '../buffer/id-set.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
-import {timeRangeIn} from './line-head.ts';
+import {longestTime, timeRangeIn} from './line-head.ts';
 
 /** Consecutive records of one text: entries `[head, end)`. `last`: the head of the newest. */
 export type RepeatRun = {readonly head: number; readonly end: number; readonly last: number; readonly records: number};
@@ -116,8 +116,10 @@ function isSameText(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number
   let last = length - 1;
   while (last >= 0 && a[aStart + last] === b[bStart + last]) last -= 1;
   if (last < 0) return true;
+  let first = 0;
+  while (a[aStart + first] === b[bStart + first]) first += 1;
+  // Finding the time costs more than all else.
+  if (last - first >= longestTime) return false;
   const time = timeRangeIn(b, bStart, bStart + length);
-  if (!time || last >= time.end - bStart) return false;
-  for (let at = 0; at < time.start - bStart; at++) if (a[aStart + at] !== b[bStart + at]) return false;
-  return true;
+  return time !== undefined && first >= time.start - bStart && last < time.end - bStart;
 }

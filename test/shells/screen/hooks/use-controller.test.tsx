@@ -35,7 +35,7 @@ test('a pane that is paused keeps its rate', async () => {
   await frames(1, 100);
   await app.press('k');
   for (let frame = 1; frame <= 8; frame++) {
-    for (let line = 0; line < 40; line++) app.screen.server.pipeline('orders').write('more');
+    for (let line = 0; line < 40; line++) app.screen.server.pipeline('orders').write(`more ${frame} ${line}`);
     await app.shows(`${frame * 40} new`);
   }
   expect(fps()).toBe(12);
