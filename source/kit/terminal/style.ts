@@ -218,7 +218,7 @@ type Theme = {
   readonly ofSixteen: Looks;
 };
 
-/** Red and magenta alone can be read on black and on white. */
+/** Of the terminal's own, red and magenta alone can be read on black and on white. */
 const onAnyGround: Looks = [
   ...(['text', 1, 'text', 5, 'text', 5, 'text', 'text'] as const),
   ...(['text', 1, 'text', 5, 'text', 5, 'text', 'text'] as const),
@@ -235,5 +235,9 @@ export const themes = {
     looks: [244, 203, 71, 178, 75, 176, 73, 252, 246, 210, 77, 221, 117, 213, 87, 231],
     ofSixteen: ['text', 9, 2, 3, 14, 13, 6, 7, 'text', 9, 10, 11, 14, 13, 14, 'text'],
   },
-  unknown: {looks: onAnyGround, ofSixteen: onAnyGround},
+  // Each has about 4 : 1 on black and on white; no colour has more than 4.58 on both.
+  unknown: {
+    looks: [243, 196, 28, 130, 27, 163, 30, 243, 243, 196, 28, 130, 27, 163, 30, 'text'],
+    ofSixteen: onAnyGround,
+  },
 } as const satisfies Readonly<Record<'light' | 'dark' | 'unknown', Theme>>;

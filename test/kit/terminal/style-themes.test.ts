@@ -21,8 +21,10 @@ const used: readonly FoundStyle[] = [
 
 /** Text: WCAG 2.2, 1.4.3, level AA. */
 const leastForText = 4.5;
-/** Secondary text; text that a terminal makes bright because it is bold; and all text where the ground is unknown. */
+/** Secondary text; text that a terminal makes bright because it is bold; and the terminal's own on any ground. */
 const leastForSecondary = 3;
+/** Text on black and on white: no colour has more than 4.58 on both. */
+const leastOnBoth = 3.9;
 /**
  * The overview's errors, dim marks, are faint on purpose: where there are many, matches and screen have to stand out.
  * Each error has a bar beside its line as well, at full contrast.
@@ -54,10 +56,11 @@ const sixteen = Array.from({length: 16}, (_, fg) => ({place: 'a log', style: {fg
 describe.each([
   ['light', white, leastForText],
   ['dark', black, leastForText],
-  ['unknown', white, leastForSecondary],
-  ['unknown', black, leastForSecondary],
-] as const)('%s on %j', (name, ground, least) => {
+  ['unknown', white, leastOnBoth],
+  ['unknown', black, leastOnBoth],
+] as const)('%s on %j', (name, ground, leastOfTheme) => {
   describe.each(['16', '256', 'truecolor'] as const)('with %s', (depth) => {
+    const least = name === 'unknown' && depth === '16' ? leastForSecondary : leastOfTheme;
     const {looks, ofSixteen} = themes[name];
     const palette = {depth, looks: depth === '16' ? ofSixteen : looks};
     const shown = ({style}: FoundStyle) => shownAs(style, palette);
