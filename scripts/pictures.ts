@@ -128,6 +128,13 @@ const colours: Readonly<Record<string, readonly [light: string, dark: string]>> 
   cyan: ['#0f6674', '#39c5cf'],
   white: ['#6e7781', '#b1bac4'],
   'bright-black': ['#57606a', '#8b949e'],
+  'bright-red': ['#b31d28', '#ff7b72'],
+  'bright-green': ['#116329', '#3fb950'],
+  'bright-yellow': ['#9a6700', '#d29922'],
+  'bright-blue': ['#0550ae', '#58a6ff'],
+  'bright-magenta': ['#7d3cc8', '#bc8cff'],
+  'bright-cyan': ['#0f6674', '#39c5cf'],
+  'bright-white': ['#24292f', '#d1d7de'],
 };
 
 /** Pixels. Common monospace fonts of 14 pixels have cells of 8.4. */
@@ -236,7 +243,14 @@ for (const {name, title, pipelines, play} of scenes) {
   const server = await DemoServer.start({scenario: installation, clock, port: 18_080});
   await using terminal = await openProgram(['--host', server.url, ...pipelines], {
     ...size,
-    env: {TZ: 'UTC', NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`},
+    // Sixteen colours on a dark ground: those of the picture follow what its reader prefers.
+    env: {
+      TZ: 'UTC',
+      TERM: 'xterm',
+      COLORTERM: '',
+      COLORFGBG: '15;0',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+    },
   });
   await terminal.waitFor(/ LIVE\b/);
   // Lines of an unfinished catch-up would count as unseen.
