@@ -59,7 +59,7 @@ const scenes: readonly Scene[] = [
     async play({terminal, shoot, pass}) {
       shoot(2, 'What needs attention is on top');
       await terminal.press('d');
-      await terminal.waitFor('amout');
+      await terminal.waitFor('Compiler');
       shoot(3, 'd: why it failed');
       await terminal.press('Esc');
       await terminal.press('/', 'c', 'l', 'Enter');

@@ -104,7 +104,10 @@ function bars(
   const [top, bottom] = marks.shown?.map((id) => cellOf(histogram, id)) ?? [];
   return cells.map((cell, place) => {
     const isInView = bottom !== undefined && place >= (top ?? 0) && place <= bottom;
-    const [symbol, style] = markAt(place) ?? barOf(cell, counts[place]);
+    const bar = barOf(cell, counts[place]);
+    const mark = markAt(place) ?? bar;
+    // How many records are around a match stays to be seen.
+    const [symbol, style] = hasColors && mark[0] === symbols.match ? [bar[0], mark[1]] : mark;
     return plain(symbol, isInView ? {...style, inverse: true} : style);
   });
 
@@ -126,7 +129,7 @@ function barStyle({errors, warnings}: RecordCounts, hasColors: boolean): Style {
 
 type Mark = readonly [symbol: string, style: Style];
 
-/** What is in place of a bar: lost lines, a match, the start of a run. */
+/** Lost lines, a match or the start of a run, in place of a bar; a match may colour the bar instead. */
 function marksIn(
   histogram: HistogramCells,
   {starts, markers, matchAfter}: HistogramMarks,
@@ -139,7 +142,7 @@ function marksIn(
     const {firstId = 0, endId = 0} = histogram.cells[place] ?? {};
     const match = firstId < endId ? matchAfter(firstId - 1) : undefined;
     if (losses.has(place)) return [symbols.loss, {fg: 1, bold: true}];
-    if (match !== undefined && match < endId) return [symbols.match, {fg: 3}];
+    if (match !== undefined && match < endId) return [symbols.match, {fg: 6}];
     return begun.has(place) ? [symbols.start, {}] : undefined;
   };
 }

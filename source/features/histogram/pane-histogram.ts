@@ -46,12 +46,11 @@ export class PaneHistogram {
     this.#services = services;
   }
 
-  /** A log of a minute is on the screen, mostly. While it is counted, that is not known. */
+  /** A log of a minute is on the screen, mostly. */
   get isWorthwhile(): boolean {
-    const {histogram, isCounted} = this.#model;
-    const {buckets} = histogram;
+    const {buckets} = this.#model.histogram;
     // A clock may have been set back.
-    return !isCounted || Math.abs((buckets.at(-1)?.at ?? 0) - (buckets[0]?.at ?? 0)) >= leastSpan;
+    return Math.abs((buckets.at(-1)?.at ?? 0) - (buckets[0]?.at ?? 0)) >= leastSpan;
   }
 
   /** The painted row. `places`: the rows of the log. */

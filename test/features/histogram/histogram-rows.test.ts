@@ -81,7 +81,10 @@ describe('the row of the histogram', () => {
   it('has lost lines, matches and starts of runs in place of bars', () => {
     const cut = [[40, {kind: 'line-cut', at: 0}] as const];
     const marks = {matchAfter: (id: number) => [5, 20].find((each) => each > id), starts: [30], markers: cut};
-    expect(text(counts(1, 1, 1, 1, 1), marks)).toBe('09:00 ▴█▴┬╳ · 1 s');
+    expect(text(counts(1, 1, 1, 1, 1), marks, {hasColors: false})).toBe('09:00 ▴█▴┬╳ · 1 s');
+    const coloured = rowOf(counts(1, 1, 1, 1, 1), marks);
+    expect(coloured.text).toContain('███┬╳');
+    expect(coloured.runs.filter(({style}) => style.fg === 6).map(({start}) => start)).toEqual([6, 8]);
   });
 
   it('shows the part on the screen inverse', () => {

@@ -60,7 +60,7 @@ it('pages close with the key that opened them, and replace each other', async ()
 
 it('d looks up the pipeline under the cursor, and the shown one from the log', async () => {
   await using screen = await ScreenUnderTest.connected({scenario: withFailures, names: ['billing']});
-  screen.press('Tab', 'j', 'd');
+  screen.press('Tab', 'g', 'd');
   expect(screen.controller.lookup.described.get()).toEqual({name: 'fraud', answer: undefined});
   await screen.until(() => screen.controller.lookup.described.get()?.answer !== undefined, 'the look-up');
   const all = allTexts(rowsOfPage(screen.controller)).join('\n');
