@@ -110,8 +110,8 @@ test('f makes thousands of similar lines one row with its count, and the one tha
   await fold(viewer);
   expect(batches(viewer)).toEqual(folded);
   const {row} = terminal.find('batch lost') ?? {row: 0};
-  expect(terminal.styleOf('ERROR')).toMatchObject({fg: 'red', bold: true});
-  expect(terminal.cell(row, terminal.row(row).indexOf('│') + 2)).toMatchObject({text: '▎', fg: 'red'});
+  expect(terminal.styleOf('ERROR')).toMatchObject({fg: 'palette-196', bold: true});
+  expect(terminal.cell(row, terminal.row(row).indexOf('│') + 2)).toMatchObject({text: '▎', fg: 'palette-196'});
   // What comes joins its fold.
   viewer.say('alpha', 'batch 5001 took 54 ms.');
   await terminal.waitFor('×2,501');
@@ -141,7 +141,11 @@ test('* paints several patterns, each in its colour, and hides nothing; Esc take
   }
   const colour = (text: string) => terminal.styleOf(text).bg;
   await terminal.waitFor(() => colour('refused') !== undefined);
-  expect([colour('connection 2'), colour('2 refused'), colour('refused.')]).toEqual(['cyan', undefined, 'green']);
+  expect([colour('connection 2'), colour('2 refused'), colour('refused.')]).toEqual([
+    'palette-30',
+    undefined,
+    'palette-28',
+  ]);
   expect(records(viewer)).toEqual(before);
   // A search is painted over them.
   await terminal.press('/');
@@ -149,11 +153,11 @@ test('* paints several patterns, each in its colour, and hides nothing; Esc take
   await terminal.waitFor('3 of 3');
   await terminal.press('Enter');
   expect(terminal.styleOf('refused').inverse).toBe(true);
-  expect(terminal.styleOf('connection 2')).toMatchObject({bg: 'cyan', inverse: false});
+  expect(terminal.styleOf('connection 2')).toMatchObject({bg: 'palette-30', inverse: false});
 
   await terminal.press('Esc');
-  await terminal.waitFor(() => terminal.styleOf('refused').bg !== 'green');
-  expect(colour('connection 2')).toBe('cyan');
+  await terminal.waitFor(() => terminal.styleOf('refused').bg !== 'palette-28');
+  expect(colour('connection 2')).toBe('palette-30');
   await terminal.press('Esc');
   await terminal.waitFor(() => colour('connection 2') === undefined);
   expect(viewer.status()).toContain('/refused');
@@ -192,7 +196,7 @@ test('while 2,000 lines a second arrive the line under the eye moves in no frame
     signal: stop.signal,
   });
   // And below it.
-  await terminal.waitFor(/\+\d,\d{3} new/);
+  await terminal.waitFor(/PAUSED · \d{1,3},\d{3} new/);
   const moved: string[] = [];
   const end = terminal.eachFrame(() => {
     if (!terminal.row(eye.row).includes('▸') || !terminal.row(eye.row).includes(eye.text)) moved.push(terminal.text());

@@ -109,6 +109,6 @@ test('control bytes of the log become visible, only colour passes', async () => 
   await terminal.waitFor('RED');
   expect(terminal).toMatchObject({bells: 0, title: ''});
   expect(terminal.row(0)).toContain('pipetail');
-  expect(terminal.styleOf('RED').fg).toBe('red');
+  expect(terminal.styleOf('RED').fg).toBe('palette-196');
   for (const sequence of ['\u001B]0;', '\u001B]52;']) expect(terminal.output.includes(sequence)).toBe(false);
 });

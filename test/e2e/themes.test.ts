@@ -84,12 +84,12 @@ test('where it does not answer, the environment tells; else there are only colou
   expect(colours(told)).toMatchObject({level: 'palette-124', header: 'palette-22'});
   await using unknown = await openOn([]);
   expect(colours(unknown)).toEqual({
-    level: 'red',
-    own: undefined,
+    level: 'palette-196',
+    own: 'palette-27',
     exact: 'palette-208',
-    highlight: ['palette-16', 'cyan'],
-    list: 'red',
-    header: undefined,
+    highlight: ['palette-16', 'palette-30'],
+    list: 'palette-196',
+    header: 'palette-28',
   });
 });
 

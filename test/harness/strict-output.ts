@@ -7,6 +7,7 @@ const own = new RegExp(
     String.raw`\x1b\[2[23];2t`,
     String.raw`\x1b\[6n`,
     String.raw`\x1b[78M]`,
+    String.raw`\x1b\]11;\?\x07\x1b\[c`,
   ].join('|'),
   'g',
 );

@@ -128,7 +128,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   shells: {
     allowed: ['../features/help/x.ts', '../kit/screen/screen.ts'],
-    forbidden: ['./screen/controller.ts', './commands/x.ts', 'react'],
+    forbidden: ['./screen/controller.ts', './startup/x.ts', 'react'],
   },
   'shells/startup': {
     allowed: ['../../engine/api/x.ts', '../../kit/settings/x.ts', '../../../demo/x.ts', 'node:os', 'node:fs/promises'],
@@ -136,7 +136,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
   },
   'shells/commands': {
     allowed: ['../../engine/logs/x.ts', '../../../demo/x.ts', '../../features/why/x.ts', '../startup/x.ts'],
-    forbidden: ['../screen/x.ts', '../screen/run/x.ts', 'react', 'ink', 'node:child_process'],
+    forbidden: ['../screen/x.ts', '../screen/session/x.ts', 'react', 'ink', 'node:child_process'],
   },
   'shells/commands/logs': {
     allowed: ['../x.ts', '../../../engine/logs/x.ts', '../../../engine/api/x.ts'],
