@@ -99,7 +99,8 @@ test.each([
   const {client} = rig;
   await client.run('second');
   await using view = await rig.open(['second'], size);
-  await seen(view, /LIVE$/, 'second', '● Running');
+  // After a failed run, the next one is degraded for an hour.
+  await seen(view, /LIVE(?: · Degraded)?$/, 'second', orders.exit === undefined ? '◐ Degraded' : '● Running');
   await using watching = await rig.start('logs', '--follow', '--exit-on', 'exited prematurely', 'second');
   const ending = await Promise.all([
     rig.start('logs', '--follow', '--exit-on-end', 'second'),
@@ -117,7 +118,7 @@ test.each([
   }
   await client.status('second', 'Stopped');
   await seen(view, /LIVE$/, 'second', '✗ Failed');
-  await view.terminal.waitFor(() => view.shown()[0]?.includes(`Failed: ${cause}`) ?? false);
+  await view.terminal.waitFor(() => view.shown()[0]?.includes(`Failed · ${cause}`) ?? false);
   // The row of the failure says the state.
   await view.terminal.waitFor(() => /^ ?run (\d) of \1 · \d\d:\S+ – \d\d:\S+$/.test(view.shown()[1] ?? ''));
   expect(view.shown().filter((row) => /^────(?! run \d ────)/.test(row))).toEqual([]);
@@ -172,12 +173,14 @@ test('each crash and each result of the compiler is one alert, at once and with 
     }
     await client.run('second');
   }
-  expect((await alertsIn(ofLogs)).map(({kind}) => kind)).toEqual(['failed', 'failed']);
+  const kinds = (await alertsIn(ofLogs)).map(({kind}) => kind);
+  // Several starts in a row are told, too.
+  expect(kinds.filter((kind) => kind !== 'degraded')).toEqual(['failed', 'failed']);
   // Nobody pressed a key meanwhile: each failure and each start is there, in order.
-  await view.terminal.waitFor(() => rowOf(view, 'second').includes('● Running'));
+  await view.terminal.waitFor(() => rowOf(view, 'second').includes('◐ Degraded'));
   await view.terminal.press('G');
   await view.terminal.waitFor(
-    /While you were away.*\n *\n ▸ second +failed 2× · restarted 2× · now Running · last: .*\n In order of time *\n +second +\S+ +failed .*exit status: 5.*\n +\S+ +restarted.*\n +\S+ +failed .*exit status: 6.*\n +\S+ +restarted/,
+    /While you were away.*\n *\n ▸ second +failed 2× · (?:degraded · )?restarted 2× · now Degraded · last: .*\n In order of time *\n(?: +second .*degraded.*\n)? +(?:second)? +\S+ +failed .*exit status: 5.*\n +\S+ +restarted.*\n +\S+ +failed .*exit status: 6.*\n +\S+ +restarted/,
   );
   await view.terminal.press('Esc', 'G');
   for (const [index, program] of ['create view a as FAIL;', 'create view b as FAIL;'].entries()) {
@@ -221,7 +224,6 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     await using ending = await rig.start('logs', '--follow', '--exit-on-end', 'second');
     await view.live(`seq=${before}`);
     for (const each of [following, ending]) await each.untilStdout(`seq=${before} `);
-    const run = Number(/^ ?run (\d) of \1 · running/.exec(view.shown()[0] ?? '')?.[1]);
     await manager().end(signal);
     // After SIGTERM it serves what is connected for up to 30 s.
     if (signal === 'SIGKILL') await view.terminal.waitFor('no answer since');
@@ -235,9 +237,9 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     await seen(view, /LIVE$/, 'second', '✗ Failed');
     const cause = 'The pipeline-manager and this pipeline were previously terminated';
     // The banner has no room for all of it.
-    await view.terminal.waitFor(() => /Failed: .*previously terminated/.test(view.shown()[0] ?? ''));
+    await view.terminal.waitFor(() => /Failed · .*previously terminated/.test(view.shown()[0] ?? ''));
     // The manager has started nothing: it reports the end of the run, unless that came before it kept the log.
-    const over = new RegExp(`^ ?run ${run} of ${run} · \\d\\d:\\S+ – \\d\\d:\\S+$`);
+    const over = /^ ?run (\d) of \1 · \d\d:\S+ – \d\d:\S+$/;
     const told = await logFor(2000, `${client.url}/v0/pipelines/second/logs`);
     const isTold = told.includes('stopping -> stopped');
     if (isTold) {
@@ -264,8 +266,8 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     expect(freshStarts()).toBe(2);
     await manager().untilAlone();
     await client.run('second');
-    // A run whose end no line tells cannot be told from the next one.
-    const next = isTold ? new RegExp(`^ ?run ${run + 1} of ${run + 1} · running · `) : /^ ?run \d of \d · running/;
+    // Where the run before failed, that is said in place of the run.
+    const next = /^ ?(?:run \d of \d · running · |◐ Degraded · )/;
     await view.terminal.waitFor(() => next.test(view.shown()[0] ?? ''), {hint: String(next)});
   },
   120_000,

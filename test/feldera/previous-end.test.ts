@@ -61,6 +61,6 @@ test('killed and started again: list, page, alert and status say how the run bef
   await client.stop('again');
   await client.run('again');
   await watching.terminal.waitFor(() => !/The run before/.test(watching.terminal.text()));
-  await later.terminal.waitFor(() => /● Running/.test(rowOf(later, 'again')));
+  await later.terminal.waitFor(() => /[●◦] Running/.test(rowOf(later, 'again')));
   expect(await status()).toMatch(/^again\n {2}Running, no known problems/);
 });

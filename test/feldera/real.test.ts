@@ -297,16 +297,17 @@ test('in JSON: the same errors as in text, their newlines as rows', async () => 
   expect(all.find(({message}) => message.startsWith('Fresh start'))).toMatchObject({level: 'INFO'});
   expect(all.find(({message}) => message.includes('initializing -> running'))).toMatchObject({level: 'INFO'});
   await using view = await rig.open(['json-orders'], size);
-  await view.live(/run 1 of 1 · running · since /);
+  await view.live(/◐ Degraded · orders\.web stopped with a fatal error/);
   await view.live('big_orders.full');
   await stepTo(view, /▸.*ERROR .*parse error on input endpoint .*\n(.*▸.*\n)*.*▸.*Invalid fragment: '/);
   expect(view.terminal.text()).not.toContain('^J');
 });
 
 /** What the command of `--on-alert` has written. */
-function alertsIn(file: string): readonly {readonly kind: string}[] {
+/** Alerts about a pipeline: others run beside it. */
+function alertsIn(file: string, of: string): readonly {readonly kind: string; readonly pipeline: string}[] {
   const lines = (existsSync(file) ? readFileSync(file, 'utf8') : '').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line));
+  return lines.map((line) => JSON.parse(line)).filter(({pipeline}) => pipeline === of);
 }
 
 test('a start that fails for a file that is missing', async (context) => {
@@ -333,7 +334,7 @@ test('a start that fails for a file that is missing', async (context) => {
   const {rows} = JSON.parse((await rig.run('timeline', 'unstarted', '-o', 'json')).stdout);
   expect(rows).toContainEqual(expect.objectContaining({what: 'run', text: 'run 1 of 1: start failed', from: 'log'}));
   await explained(rig, 'unstarted', [new RegExp(`Start failed · ${cause.source}.*? API · since \\d\\d:`)]);
-  expect(alertsIn(alerts)).toEqual([
+  expect(alertsIn(alerts, 'unstarted')).toEqual([
     expect.objectContaining({kind: 'failed', text: expect.stringMatching(/^Start failed · orders\.lost: /)}),
   ]);
 });
@@ -428,8 +429,8 @@ test('a worker that panics', async (context) => {
   const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+\)/;
   // Its log does not name the cause of the end: the list does.
   await eventually(
-    () => alertsIn(alerts).some(({kind}) => kind === 'failed'),
-    () => `no alert of it: ${JSON.stringify(alertsIn(alerts))}`,
+    () => alertsIn(alerts, 'panics').some(({kind}) => kind === 'failed'),
+    () => `no alert of it: ${JSON.stringify(alertsIn(alerts, 'panics'))}`,
   );
   await view.terminal.waitFor(() => /✗ Failed/.test(rowOf(view, 'panics')));
   await view.terminal.waitFor(() => cause.test(view.shown()[0] ?? ''));
@@ -461,7 +462,7 @@ test('a worker that panics', async (context) => {
   await view.terminal.press('Enter');
   await view.terminal.waitFor(/▸.*ERROR panic +customer of order 3 is PANIC/);
   // What came before the end is not told beside it, nor later.
-  expect(alertsIn(alerts)).toEqual([
+  expect(alertsIn(alerts, 'panics')).toEqual([
     expect.objectContaining({kind: 'failed', text: expect.stringMatching(new RegExp(`^Failed · ${cause.source}`))}),
   ]);
   await explained(rig, 'panics', [new RegExp(`Failed · ${cause.source}.*? API · since \\d\\d:`)]);
