@@ -180,7 +180,7 @@ test('each crash and each result of the compiler is one alert, at once and with 
   await view.terminal.waitFor(() => rowOf(view, 'second').includes('◐ Degraded'));
   await view.terminal.press('G');
   await view.terminal.waitFor(
-    /While you were away.*\n *\n ▸ second +failed 2× · (?:degraded · )?restarted 2× · now Degraded · last: .*\n In order of time *\n(?: +second .*degraded.*\n)? +(?:second)? +\S+ +failed .*exit status: 5.*\n +\S+ +restarted.*\n +\S+ +failed .*exit status: 6.*\n +\S+ +restarted/,
+    /While you were away.*\n *\n ▸ second +failed 2× · degraded \d× · restarted 2× · now Degraded · last: .*\n In order of time *\n +second +\S+ +failed .*exit status: 5.*\n +\S+ +restarted.*\n +\S+ +degraded .*\n +\S+ +failed .*exit status: 6.*\n +\S+ +restarted/,
   );
   await view.terminal.press('Esc', 'G');
   for (const [index, program] of ['create view a as FAIL;', 'create view b as FAIL;'].entries()) {

@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {test} from 'vitest';
 import {eventually, WAIT_MS} from '../harness/eventually.ts';
 import {generated, ordersProgram} from './real-pipeline.ts';
 import {felderaForAll, needsOwnServer, prepareOwn, rowOf, stopAtEnd} from './suite.ts';
@@ -22,7 +22,7 @@ test('a storage that is nearly full, by the limit of its configuration: status, 
   await eventually(async () => full.test(await status()), status, WAIT_MS, 2000);
   await using view = await rig.open(['fills'], {cols: 120, rows: 30});
   await view.live();
-  expect(rowOf(view, 'fills')).toMatch(/● Running/);
+  await view.terminal.waitFor(() => /● Running/.test(rowOf(view, 'fills')));
   await view.terminal.press('d');
   await view.terminal.waitFor(full);
   await view.terminal.waitFor(/it grew by .* · the pipeline fails when it is full/);

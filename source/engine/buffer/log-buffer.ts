@@ -16,7 +16,7 @@ export type Entries = {
 /** Id and format in all lines of a log's runner. `isJson`: undefined: not known. */
 export type RunnerMark = {readonly pipelineId: string; readonly isJson?: boolean | undefined};
 
-/** How a log that Feldera's logger did not write is read. */
+/** Reads the lines of a log that Feldera's logger did not write. */
 export type OtherFormat = {
   /** For the user: `logfmt`. */
   readonly name: string;
@@ -341,7 +341,7 @@ export class WritableLogBuffer {
     this.#format = format;
   }
 
-  /** Undefined: the lines are Feldera's, as those of all pipelines. */
+  /** Format of the lines; undefined: Feldera's, as those of all pipelines. */
   get format(): OtherFormat | undefined {
     return this.#format;
   }

@@ -3,7 +3,7 @@ import type {RecordIndex} from '../records/record-index.ts';
 import type {RepeatRun} from '../records/repeats.ts';
 import type {ShownLines} from './shown-lines.ts';
 
-/** What filters leave of a log; undefined: all of it. */
+/** Entries that pass the filters; undefined: all. */
 type Filtered = Pick<ShownLines, 'includes' | 'wordAt'> | undefined;
 
 /** Runs that are counted one by one: a frame asks for the count, and a log may have a million. */

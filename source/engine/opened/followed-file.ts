@@ -32,7 +32,7 @@ export class FollowedFile {
   readonly #path: string;
   readonly #clock: Clock;
   readonly #sink: FileSink;
-  /** Of the piece that is read next, and of the one before it. */
+  /** Memory of the piece that is read next, and of the one before it. */
   #memory = [memoryOfPiece(), memoryOfPiece()] as const;
   #part: FilePart;
   /** Files that got the name since, oldest first: opened at once, as they may lose the name before they have a byte. */

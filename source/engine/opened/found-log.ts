@@ -24,7 +24,7 @@ export type Capabilities = {
   readonly isRecorded: boolean;
   /** Another logger than Feldera's may have written it. */
   readonly hasOthers?: boolean;
-  /** What its lines are read from, in a sentence; absent: a connection, or several logs. */
+  /** Source of its lines, in a sentence; absent: a connection, or several logs. */
   readonly readFrom?: string;
 };
 

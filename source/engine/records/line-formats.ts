@@ -7,7 +7,7 @@ import {iso, named, readStamp, stamp} from './stamps.ts';
 import {readJsonLine, readLogfmtLine} from './structured-lines.ts';
 
 /**
- * How the first line of a record is written. `pattern`: matches it up to the message, with groups for its `time` and, where
+ * Form of the first line of a record. `pattern`: matches it up to the message, with groups for its `time` and, where
  * it has them, `level`, `priority` (of syslog), `host`, `target` and what is `between` them.
  */
 type LineFormat = {readonly name: string; readonly pattern: RegExp};
@@ -15,7 +15,7 @@ type LineFormat = {readonly name: string; readonly pattern: RegExp};
 const end = String.raw`(?=[\s:|,]|$)[ \t:|,-]*`;
 const upper = '[A-Z]{3,9}';
 const word = String.raw`[A-Za-z]{3,13}\d?`;
-/** Of a level, brackets included. */
+/** Makes a pattern of a level, brackets included. */
 const level = (words: string) => String.raw`[[(<]?(?<level>${words})[\])>]?`;
 /** A process, a thread, a file or a logger between time and level; a single word must have dots, or stand between dashes. */
 const inBetween = String.raw`\[[^\]]*\]|\([^)]*\)|<[^>]*>|\d+\]?|- [\w$./:-]+(?= -)|[\w$]+\.[\w$.]+`;

@@ -68,7 +68,7 @@ export function timeTextOf(line: Uint8Array): string | undefined {
   return String.fromCharCode(...line.subarray(time.start, time.end));
 }
 
-/** Where the time of a head is; undefined for other lines. */
+/** Returns the range of a head's time; undefined for other lines. */
 export function timeRangeIn(
   bytes: Uint8Array,
   lineStart: number,

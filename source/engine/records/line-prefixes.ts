@@ -1,7 +1,7 @@
 import {closingBrace, closingBracket, openingBrace} from './bytes.ts';
 import {iso, named, readStamp} from './stamps.ts';
 
-/** What is put in front of each line of a container: its name, or a time. Groups: `container`, `time`. */
+/** Text in front of each line of a container: its name, or a time. Groups: `container`, `time`. */
 export type LinePrefix = {readonly name: string; readonly pattern: RegExp};
 
 /** Sequences of a terminal: colours, and those that clear a row. */

@@ -6,7 +6,7 @@ const lineCost = 4096;
 
 /** Lines as Feldera's logger writes them. */
 type SegmentToRead = SegmentView & {
-  /** Of reading them, in bytes; undefined: that of their bytes. */
+  /** Cost of reading them, in bytes; undefined: that of their bytes. */
   readonly cost?: number;
   /** The container that wrote them. */
   readonly stream?: string | undefined;

@@ -13,7 +13,7 @@ type RecordHead = {
   readonly container?: string;
   /** RFC 3339 in UTC with microseconds, as sent. */
   readonly timeText: string;
-  /** Undefined: the line has none, as another logger wrote it. */
+  /** Level of the line; undefined: it has none, as another logger wrote it. */
   readonly level: Level | undefined;
   /** The Rust module that logged, `dbsp_adapters::server`; empty if the line has none. */
   readonly target: string;

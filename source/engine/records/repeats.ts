@@ -5,7 +5,7 @@ import {longestTime, timeRangeIn} from './line-head.ts';
 /** Consecutive records of one text: entries `[head, end)`. `last`: the head of the newest. */
 export type RepeatRun = {readonly head: number; readonly end: number; readonly last: number; readonly records: number};
 
-/** What only those who hold the log know. */
+/** Facts that only those who hold the log know. */
 export type LogFacts = {
   /** The error that closely follows a line of the limiter (`SuppressedErrors`). */
   readonly errorAfter?: (id: number) => number | undefined;

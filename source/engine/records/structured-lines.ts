@@ -4,7 +4,7 @@ import {JsonMembers} from './json-members.ts';
 import {levelOfNumber, levelOfSeverity, levelOfWord} from './level-words.ts';
 import {readStamp} from './stamps.ts';
 
-/** What a member of a line in JSON or logfmt is, by the names that loggers give it. */
+/** Parts of a line in JSON or logfmt, by the names that loggers give them. */
 const partsOfNames: Readonly<Record<string, 'time' | 'level' | 'message' | 'target' | 'nested'>> = {
   ...named('time', 'timestamp @timestamp time ts t datetime date asctime @t __REALTIME_TIMESTAMP'),
   ...named('level', 'level lvl severity log.level levelname loglevel log_level severity_text @l PRIORITY'),

@@ -173,7 +173,7 @@ function notesOf(connector: KnownConnector, timeOf: (at: number) => string = dat
   ];
 }
 
-/** What a connector has done, the oldest first. */
+/** Words for what a connector has done, the oldest first. */
 function stepWords(
   {name}: KnownConnector,
   steps: readonly ConnectorStep[],

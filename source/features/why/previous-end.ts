@@ -5,7 +5,7 @@ import {duration} from '../../lib/format.ts';
 /** Starts within an hour from which on they are counted. */
 const manyStarts = 3;
 
-/** How the run before ended, if that was a failure, and how often in a row. */
+/** Says how the run before ended, if that was a failure, and how often in a row. */
 export const previousEnd: Check = ({previousEnd: end}) => {
   if (!end) return undefined;
   const {at, why, source, starts, span} = end;

@@ -122,7 +122,7 @@ async function readStats(name: string, {client, clock, signal, asksTwice}: WhyOp
   return {...second, samples: first.samples, isBrief: true};
 }
 
-/** How the run before ended, by the API's events. Rejects only when aborted. */
+/** Reads how the run before ended from the API's events. Rejects only when aborted. */
 async function readEnd({name, deploymentStatusSince}: Pipeline, {client, clock, signal}: WhyOptions) {
   const since = clock.wall() - hour;
   // A run is at least as old as its state.

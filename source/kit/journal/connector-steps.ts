@@ -6,7 +6,7 @@ import {clean} from '../../lib/clean.ts';
 import {count} from '../../lib/format.ts';
 import {readLine} from '../viewport/line-text.ts';
 
-/** What a connector says that it has done, which is no error. */
+/** A step that a connector says it has taken, which is no error. */
 export type ConnectorStep = {
   readonly id: number;
   /** Unix time in ms. */

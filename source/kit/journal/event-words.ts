@@ -168,7 +168,7 @@ function wordThatDiffers(a: string, b: string): number {
   return a.lastIndexOf(' ', at - 1) + 1;
 }
 
-/** Of gaps, whose number is the event's `count`. `marker`: the log's own, of the last gap. */
+/** Loss in gaps, whose number is the event's `count`. `marker`: the log's own, of the last gap. */
 export type Lost = {readonly atLeast: number; readonly atMost: number; readonly marker?: Marker | undefined};
 
 /** One gap as its marker says; several as `5 entries lost in 2 gaps`. A cut line lost its end, which is no entry. */

@@ -38,7 +38,7 @@ export function endInLog({runsBefore, errors}: Pick<Log, 'runsBefore' | 'errors'
   return previousEnd(inRow, startedAt, 'log');
 }
 
-/** The same, as the API's events tell, of which the oldest shows no beginning. */
+/** Returns how the run before ended, as the API's events tell; the oldest of them shows no beginning. */
 export function endInHistory({events, details}: Pick<PipelineHistory, 'events' | 'details'>): PreviousEnd | undefined {
   let failed: FailedRun[] = [];
   let run: {readonly startedAt: number; hasRun: boolean} | undefined;
@@ -86,7 +86,7 @@ type Options = {
 /** Knows of pipelines that run for less than an hour how the run before ended, if that was a failure. */
 export class PreviousEnds {
   readonly #options: Options;
-  /** What the API's events tell, by the deployment that runs; undefined: nothing, or not yet. */
+  /** Ends that the API's events tell, by the deployment that runs; undefined: none, or not yet. */
   readonly #told = new Map<string, PreviousEnd | undefined>();
   readonly #changes = createStore(0);
   readonly #closing = new AbortController();
@@ -112,7 +112,7 @@ export class PreviousEnds {
     return [...this.#listed.keys()].filter((name) => this.of(name));
   }
 
-  /** Undefined: its run before did not fail, or nobody tells, or that was longer ago. */
+  /** Returns how its run before ended; undefined: not in a failure, or nobody tells, or that was longer ago. */
   of(name: string): PreviousEnd | undefined {
     const pipeline = this.#listed.get(name);
     if (!pipeline) return undefined;

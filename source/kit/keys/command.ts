@@ -11,7 +11,7 @@ export type ExportAction = 'copy' | 'markdown' | 'save';
 /** One of the commands that are made for every page from one set. */
 export type CommonAction = Motion | ExportAction | 'close';
 
-/** What is done with the keys of the first days, in the order of a shift. */
+/** Tasks of the keys of the first days, in the order of a shift. */
 export const tasks = ['list', 'log', 'find', 'errors', 'copy'] as const;
 
 export type Task = (typeof tasks)[number];

@@ -111,7 +111,7 @@ export function rowsOfPrompt(hints: readonly PromptHint[], unused: readonly Prom
     .map((row) => ({...row, group: 'in this prompt', help: words.get(row.id) ?? row.help}));
 }
 
-/** What can be typed in a prompt, as rows of the help: texts that Enter takes, in place of keys. */
+/** Makes rows of the help from what can be typed in a prompt: texts that Enter takes, in place of keys. */
 export function rowsOfLanguage(language: readonly (readonly [typed: string, words: string])[]): readonly ListedKey[] {
   return language.map(([typed, help]) => {
     return {id: 'submit', keys: [typed], help, group: 'what to type', context: 'prompt' as const};

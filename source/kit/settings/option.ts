@@ -43,7 +43,7 @@ export type Option = {
     readonly keys: readonly string[];
     readonly help: string;
     readonly core?: {readonly task: string; readonly words: string};
-    /** What is said once a choice is made. */
+    /** Words that are said once a choice is made. */
     readonly says?: Readonly<Record<string, string>>;
   };
 };

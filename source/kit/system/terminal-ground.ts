@@ -2,7 +2,7 @@ import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {TerminalReport} from './terminal-input.ts';
 
-/** How light the ground of the terminal is; undefined: unknown. */
+/** Shade of the terminal's ground; undefined: unknown. */
 export type Shade = 'dark' | 'light' | undefined;
 
 /**

@@ -254,7 +254,7 @@ function wordBreak(text: string, next: number): number {
 }
 
 /**
- * Where a text that does not fit into `cells` cells is cut, with a cell for a mark: after a word, but for a very long one;
+ * Finds where a text that does not fit into `cells` cells is cut, with a cell for a mark: after a word, but for a very long one;
  * undefined if it fits.
  */
 export function wordCut(text: string, cells: number): number | undefined {

@@ -214,11 +214,11 @@ function linear(value: number): number {
 /** A theme. The screen keeps the terminal's ground. */
 type Theme = {
   readonly looks: Looks;
-  /** Where there are no more than the terminal's own: as xterm has them by default. */
+  /** Looks where there are no more than the terminal's own: as xterm has them by default. */
   readonly ofSixteen: Looks;
 };
 
-/** Of the terminal's own, red and magenta alone can be read on black and on white. */
+/** Looks for any ground: of the terminal's own, red and magenta alone can be read on black and on white. */
 const onAnyGround: Looks = [
   ...(['text', 1, 'text', 5, 'text', 5, 'text', 'text'] as const),
   ...(['text', 1, 'text', 5, 'text', 5, 'text', 'text'] as const),

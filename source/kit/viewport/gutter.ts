@@ -12,7 +12,7 @@ export type Gutter = {
 
 /** The state of an entry beside its text, read for each frame. */
 export type RowState = {
-  /** Of a record, at its first line. */
+  /** Level of a record, at its first line. */
   readonly level?: Level | undefined;
   /** The entry is shown only because it is near a match: its row is dim. */
   readonly isAround: boolean;

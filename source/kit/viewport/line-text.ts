@@ -45,7 +45,7 @@ type LineText = {
   readonly text: StyledText;
 };
 
-/** What is not a problem is dim; green is kept for health. ERROR is bold for screens without colours. */
+/** Styles of the levels: what is not a problem is dim; green is kept for health. ERROR is bold for screens without colours. */
 export const levelStyles: Readonly<Record<Level, Style>> = {
   TRACE: {dim: true},
   DEBUG: {dim: true},

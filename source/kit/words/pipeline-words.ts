@@ -137,7 +137,7 @@ function compilerCause(programError: string): string | undefined {
   return line?.replace(compilerPlace, 'line $1: ').replace(/^error: /, '');
 }
 
-/** Where the compiler found an error of SQL, and words of it that the state says already. */
+/** Place at which the compiler found an error of SQL, and words of it that the state says already. */
 const compilerPlace = /^error: (?:Compilation error|Error [a-z]+ SQL) \(line (\d+), column \d+\): /;
 
 /** The sentence for a program that did not compile, whatever else is wrong with its pipeline. */

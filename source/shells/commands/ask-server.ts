@@ -13,9 +13,9 @@ type Call = Pick<CommandCall<object>, 'settings' | 'version' | 'process'>;
 /** Prints the text from `answer`. Returns the exit code; rejects with the failure. */
 export async function askServer(call: Call, answer: (asked: WhyOptions) => Promise<string>): Promise<number> {
   const {settings, version} = call;
-  return await printText(call, async (signal, {ends, onServer}) => {
+  return await printText(call, async (signal, {closeWith, onServer}) => {
     const server = await openServer(settings, version, systemClock);
-    ends.defer(() => server.close());
+    closeWith(() => server.close());
     onServer(server);
     const {client, clock} = server;
     return await answer({client, clock, random: systemRandom, signal});
@@ -23,8 +23,8 @@ export async function askServer(call: Call, answer: (asked: WhyOptions) => Promi
 }
 
 type Printing = {
-  /** Closes what the text was read from, once it is printed. */
-  readonly ends: AsyncDisposableStack;
+  /** `close` is called once the text is printed: for what it was read from. */
+  readonly closeWith: (close: () => void | Promise<void>) => void;
   readonly onServer: (server: OpenServer) => void;
 };
 
@@ -34,12 +34,18 @@ async function printText(
 ): Promise<number> {
   return await reportingFaults({version, process, isJson: settings.output === 'json'}, async (onServer) => {
     const {signal, exitCode} = stopOnSignals(process);
-    await using ends = new AsyncDisposableStack();
+    // Node 22 has no stack of what is to be closed.
+    let close: () => void | Promise<void> = () => {};
+    const closeWith = (other: typeof close) => {
+      close = other;
+    };
     try {
-      return exitCode(await printWhole(await textOf(signal, {ends, onServer}), process));
+      return exitCode(await printWhole(await textOf(signal, {closeWith, onServer}), process));
     } catch (error) {
       if (signal.aborted) return exitCode(1);
       throw errorWithAdvice(error);
+    } finally {
+      await close();
     }
   });
 }
@@ -63,9 +69,9 @@ export async function printLogText<Words extends {readonly name?: string | undef
     return await askServer(call, (asked) => ofServer({...request, name}, {...asked, note}));
   }
   if (!ofFiles) throw new TypeError('this command needs a server');
-  return await printText(call, async (signal, {ends}) => {
+  return await printText(call, async (signal, {closeWith}) => {
     const stdin = from === '-' ? process.stdin : undefined;
-    ends.defer(() => void stdin?.destroy());
+    closeWith(() => void stdin?.destroy());
     return await ofFiles({...request, from}, {clock: systemClock, signal, note, ...(stdin && {stdin})});
   });
 }

@@ -11,7 +11,7 @@ declare const PIPETAIL_COMMIT: string;
 
 type CallOf<Of> = Of extends Command<infer Words> ? CommandCall<Words> : never;
 
-/** What runs the commands of no feature, each loaded when it is called. They resolve to the exit code. */
+/** Runners of the commands of no feature, each loaded when it is called. They resolve to the exit code. */
 const runs: {readonly [Name in CommandName]?: (call: CommandCall<never>) => Promise<number>} = {
   async screen({
     request: {names, patterns},

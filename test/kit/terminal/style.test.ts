@@ -130,9 +130,9 @@ test('on its own ground a terminal of sixteen colours has others of them, or its
   expect(styleToSgr({fg: 0, bg: 2}, onLight)).toBe('30;42');
   expect(styleToSgr({bg: 2}, onLight)).toBe('42');
   const unknown = {depth: '256', looks: themes.unknown.looks} as const;
-  expect(styleToSgr({fg: 6}, unknown)).toBe('');
+  expect(styleToSgr({fg: 6}, unknown)).toBe('38;5;30');
   expect(styleToSgr({fg: 208}, unknown)).toBe('38;5;208');
-  expect(styleToSgr({fg: 16, bg: 6}, unknown)).toBe('38;5;16;46');
+  expect(styleToSgr({fg: 16, bg: 6}, unknown)).toBe('38;5;16;48;5;30');
 });
 
 function rgb(color: Color | undefined) {

@@ -100,7 +100,7 @@ function titleWords({list, noun, focused, width, symbols}: ListView, style: Styl
   return fitting ?? plain(name, style);
 }
 
-/** What of the list is in view: items, with the rule in front of one of them. */
+/** The part of the list in view: items, with the rule in front of one of them. */
 type InView = {
   readonly from: number;
   readonly to: number;

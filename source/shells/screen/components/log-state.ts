@@ -14,7 +14,7 @@ import {type DegradedPipelines, isCompiling, pipelineState} from '../../../kit/w
 import {clockTime, count, fineMoment, inZone, readTime} from '../../../lib/format.ts';
 import type {Controller} from '../controller.ts';
 
-/** What the right side of the header is made of. */
+/** Facts of which the right side of the header is made. */
 export type LogStateView = {
   readonly list: ListSnapshot;
   readonly degraded?: DegradedPipelines;
@@ -52,7 +52,7 @@ export function stateWords(view: LogStateView): readonly StyledText[] {
   ];
 }
 
-/** How far the shown log is from its end if it stands still; undefined: it does not. */
+/** Returns how far the shown log is from its end if it stands still; undefined: it does not. */
 export function pauseOf(controller: Controller, snapshot: LogSnapshot | undefined): LogStateView['paused'] {
   if (!isPaused(controller.tab, snapshot)) return undefined;
   const {commands, keyContext, paneOnScreen: at} = controller;

@@ -44,7 +44,7 @@ describe('themes', () => {
   test.each<[ThemeName, Shade, string, string]>([
     ['default', 'light', '1;35', '1;38;5;94'],
     ['default', 'dark', '1;33', '1;38;5;178'],
-    ['default', undefined, '1;35', '1;35'],
+    ['default', undefined, '1;35', '1;38;5;130'],
     ['light', 'dark', '1;35', '1;38;5;94'],
     ['dark', 'light', '1;33', '1;38;5;178'],
     ['mono', 'dark', '1', '1'],
