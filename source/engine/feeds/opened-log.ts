@@ -84,9 +84,7 @@ function kindOf<Kind extends FoundLog['kind']>({kind}: {readonly kind: Kind}): L
   return kinds[kind];
 }
 
-/**
- * The `pieces` of a found log. They throw `OpenError` for what cannot be read at all, and errors of the file system.
- */
+/** Reads all that a found log holds. Throws `OpenError` if none of it can be read, and errors of the file system. */
 export function openedPieces(found: FoundLog, options: PiecesOptions = {}): AsyncGenerator<RecordedPiece> {
   return kindOf(found).pieces(found, options);
 }

@@ -7,7 +7,7 @@ import type {ShownLines} from './shown-lines.ts';
 type Filtered = Pick<ShownLines, 'includes' | 'wordAt'> | undefined;
 
 /** Runs that are counted one by one: a frame asks for the count, and a log may have a million. */
-const mostRuns = 500;
+const mostRuns = 32;
 
 /** Records of one text, one after the other, in the row of the first until the user opens it. */
 export class FoldedRepeats {

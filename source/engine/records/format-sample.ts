@@ -76,14 +76,14 @@ export class FormatSample {
     return lines.filter(isOne).length > lines.length / 2;
   }
 
-  /** Tells whether most lines have it, in k9s after a time. */
+  /** Tells whether most lines have this name in front, or, as in k9s, behind a time. */
   #isLabel(label: LinePrefix): boolean {
     const hasIt = (line: Buffer, clock?: LinePrefix) =>
       readPrefix(line, {label, clock}, this.#now).container !== undefined;
     return this.#most((line) => hasIt(line) || hasIt(line, timestamps));
   }
 
-  /** Tells whether most lines have it, and no level without it. */
+  /** Tells whether most lines have this time in front, and it is not the time with which their own records begin. */
   #isClock({label, clock}: Prefixes): boolean {
     const now = this.#now;
     return this.#most((line) => {

@@ -7,8 +7,8 @@ import {iso, named, readStamp, stamp} from './stamps.ts';
 import {readJsonLine, readLogfmtLine} from './structured-lines.ts';
 
 /**
- * Form of the first line of a record. `pattern`: matches it up to the message, with groups for its `time` and, where
- * it has them, `level`, `priority` (of syslog), `host`, `target` and what is `between` them.
+ * The form in which a logger begins a record. `pattern` matches the line up to its message. Its groups are `time` and, where
+ * the line has them, `level`, `priority` (of syslog), `host`, `target` and the words `between` them.
  */
 type LineFormat = {readonly name: string; readonly pattern: RegExp};
 

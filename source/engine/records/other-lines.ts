@@ -8,7 +8,7 @@ const lineCost = 4096;
 type SegmentToRead = SegmentView & {
   /** Cost of reading them, in bytes; undefined: that of their bytes. */
   readonly cost?: number;
-  /** The container that wrote them. */
+  /** Container that wrote the lines. */
   readonly stream?: string | undefined;
 };
 

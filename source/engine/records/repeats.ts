@@ -46,6 +46,8 @@ export class Repeats {
   runOf(id: number): RepeatRun | undefined {
     const head = this.#entries.previousOutside(id);
     const end = this.#entries.nextOutside(head + 1);
+    // Most rows ask this of a record without repeats: no other one need be looked for.
+    if (end === head + 1) return undefined;
     const last = this.#heads.previousTo(end - 1);
     if (last === undefined || last <= head) return undefined;
     return {head, end, last, records: 1 + this.#heads.countFrom(head) - this.#heads.countFrom(end)};

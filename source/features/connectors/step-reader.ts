@@ -1,19 +1,15 @@
 import type {Log} from '../../engine/logs/log.ts';
-import {type ConnectorStep, ConnectorSteps} from '../../kit/journal/connector-steps.ts';
+import {type ConnectorStep, connectorSteps} from '../../kit/journal/connector-steps.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 
-type ReadLog = Pick<Log, 'buffer' | 'errors'> & {readonly snapshot: Pick<Log['snapshot'], 'subscribe'>};
-
-/** Steps that were read, by log: a page over that of the pipeline has them, too. */
-const found = new WeakMap<object, readonly ConnectorStep[]>();
-const none: readonly ConnectorStep[] = [];
+type ReadLog = Pick<Log, 'buffer'> & {readonly snapshot: Pick<Log['snapshot'], 'subscribe'>};
 
 /** Returns the steps of a log's newest run, the oldest first, as far as they were read. */
-export function stepsOf(log: Pick<Log, 'errors'> | undefined): readonly ConnectorStep[] {
-  const {firstId} = log?.errors.connectors ?? {firstId: 0};
-  return (log && found.get(log)?.filter(({id}) => id >= firstId)) ?? none;
+export function stepsOf(log: Pick<Log, 'buffer' | 'errors'> | undefined): readonly ConnectorStep[] {
+  const {firstId = 0} = log?.errors.connectors ?? {};
+  return log ? connectorSteps(log.buffer).found.filter(({id}) => id >= firstId) : [];
 }
 
 /** Reads an open log for the steps of connectors, in slices, while a page shows them. */
@@ -39,15 +35,15 @@ export class StepReader {
     this.#log = log;
     if (!log) return;
     const {buffer, snapshot} = log;
-    const steps = new ConnectorSteps(buffer);
+    const steps = connectorSteps(buffer);
+    let before = steps.found;
     const runner = new SliceRunner({
       clock: this.#clock,
       step: (maxBytes) => steps.step(maxBytes),
       onSlice: () => {
-        const now = steps.found;
-        const before = found.get(log)?.at(-1)?.id;
-        found.set(log, now);
-        if (before !== now.at(-1)?.id) this.#changes.set(this.#changes.get() + 1);
+        if (steps.found === before) return;
+        before = steps.found;
+        this.#changes.set(this.#changes.get() + 1);
       },
       restMs: floodPause(this.#clock, () => buffer.totalBytes),
     });

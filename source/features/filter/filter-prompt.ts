@@ -128,7 +128,7 @@ function withTyped(
   return others.reduce(withFilter, changed);
 }
 
-/** Returns the name of `@name=`, which copies the filters of the tab. */
+/** Returns the name in `@name=`, a text that copies the filters of the tab; undefined: it is another text. */
 function nameToSave(text: string): string | undefined {
   return text.startsWith(savedPrefix) && text.endsWith('=') ? text.slice(savedPrefix.length, -1) : undefined;
 }

@@ -88,7 +88,7 @@ export function helpRows(view: HelpView): HelpRows {
 /** Explains the symbols: those beside a pipeline, and those of a log. */
 function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
   const {running, unread, degraded, failed, waiting, paused, stopped} = symbols;
-  const {error, mark, times, loss, start, match} = symbols;
+  const {error, mark, times, loss, start} = symbols;
   const ofPipelines = [
     [running, 'running'],
     [unread, 'log not read'],
@@ -104,7 +104,6 @@ function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
     [`${times}8`, 'similar records'],
     [start, 'start'],
     [loss, 'lost lines'],
-    [match, 'match'],
   ];
   const shown = [...(hasServer ? ofPipelines : []), ...ofLogs].map(([symbol = '', words]) =>
     concat([plain(symbol, {bold: true}), plain(` ${words}`, {dim: true})]),

@@ -16,7 +16,7 @@ const [clockCells, dateCells] = [5, 11];
 /** ` · 30 min`: the span of a cell. */
 const spanCells = 9;
 
-/** Parts of a width: a label and a blank, the cells, a blank and a label, the span; 0 for those left out. */
+/** Divides a width into a label, the cells, a second label and the span. A part without room has 0 cells. */
 export type HistogramColumns = {
   readonly left: number;
   readonly right: number;

@@ -32,11 +32,11 @@ import {
   failedCheckpoints,
   memory,
   noProgress,
+  previousEnd,
   quietWords,
   storage,
   transactions,
 } from './engine-checks.ts';
-import {previousEnd} from './previous-end.ts';
 
 /** Cells for the words of a lost stream: a page wraps them. */
 const enough = 1000;
@@ -179,7 +179,7 @@ function knownWords(reading: PipelineFacts['reading']): string {
   return reading === undefined || reading.kind === 'followed' ? ', no known problems' : '';
 }
 
-/** Characters of a panic's message by which it is found in another text, where its lines may be joined. */
+/** Characters of a panic's message that are looked for in another text, which may have joined its lines. */
 const mostCompared = 40;
 
 /** The panic in the log, where the API tells only how the process ended; empty: it tells the panic, or there was none. */

@@ -4,6 +4,7 @@ import {connectorKey} from '../../engine/pipelines/recent-counts.ts';
 import type {KnownStats} from '../../engine/pipelines/stats-poller.ts';
 import type {Check, Finding} from '../../kit/facts/finding.ts';
 import type {PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
+import {manyStarts} from '../../kit/journal/previous-ends.ts';
 import {adviceFor} from '../../kit/words/guide.ts';
 import {clean} from '../../lib/clean.ts';
 import {byteSize, count, counted, duration, elapsed, readTime} from '../../lib/format.ts';
@@ -262,4 +263,37 @@ export const bootstraps: Check = ({known, pipeline}) => {
 
 function progressWords(progress: Progress | undefined): string {
   return progress === undefined ? '' : `: ${count(progress.done)} of ${count(progress.all)} operators are done`;
+}
+
+/** Says how the run before ended, if that was a failure, and how often in a row. */
+export const previousEnd: Check = ({previousEnd: end}) => {
+  if (!end) return undefined;
+  const {at, why, source, starts, span} = end;
+  const isLoop = starts >= manyStarts;
+  const loop = isLoop ? `${ordinal(starts)} start in ${duration(span)}. ` : '';
+  return {
+    key: 'previous end',
+    severity: 'degraded',
+    source,
+    text: `${loop}The run before ${endWords(why)}`,
+    last: at,
+    // That it failed, and runs again.
+    isTold: !isLoop,
+    advice: adviceFor(why),
+  };
+};
+
+/**
+ * Nobody but the kernel's own log says for sure that memory ran out: `signal: 9 (SIGKILL)` is of the local runner (Rust's
+ * `ExitStatus`), the other words are Feldera's where a container restarts.
+ */
+function endWords(why: string): string {
+  if (/\bsignal: 9\b/.test(why)) return 'was killed (signal 9), likely because it ran out of memory';
+  return why.includes('Out-Of-Memory') ? 'ended, likely because it ran out of memory' : `failed: ${why}`;
+}
+
+function ordinal(number: number): string {
+  const [one, two] = [number % 10, number % 100];
+  const ending = two > 10 && two < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][one] ?? 'th');
+  return `${number}${ending}`;
 }

@@ -17,6 +17,8 @@ export type ConnectorStep = {
 };
 
 type StepKind = {
+  /** A part of its lines, by which they are searched. */
+  readonly part: string;
   /** In the message, after the name in its group `name`, if it has one. */
   readonly pattern: RegExp;
   readonly words: (groups: Readonly<Record<string, string | undefined>>) => string;
@@ -32,44 +34,56 @@ const version = /version:? (?<version>\d+)/.source;
 const stepKinds: readonly StepKind[] = [
   // integrated/delta_table/input.rs: with a version of the table.
   {
+    part: 'snapshot load completed',
     pattern: new RegExp(`${delta}snapshot load completed \\(records: (?<records>\\d+), ${version}\\)`),
     words: ({records, version}) => `snapshot complete: ${count(Number(records))} records (version ${version})`,
   },
   {
+    part: 'switching to follow mode',
     pattern: new RegExp(`${delta}snapshot phase completed, switching to follow mode .*${version}`),
     words: ({version}) => `following began (version ${version})`,
   },
   {
+    part: 'CDC follow started',
     pattern: new RegExp(`${delta}CDC follow started \\(from ${version}`),
     words: ({version}) => `following began (version ${version})`,
   },
   {
+    part: 'resuming in follow mode',
     pattern: new RegExp(`${delta}resuming in follow mode from table ${version}`),
     words: ({version}) => `following resumed (version ${version})`,
   },
   {
+    part: 'stopping the connector',
     pattern: new RegExp(`${delta}reached table ${version}.*: stopping the connector`),
     words: ({version}) => `end of input (version ${version})`,
   },
   // integrated/postgres/cdc_input.rs
-  {pattern: /^postgres_cdc (?<name>\S+): etl pipeline started for publication/, words: () => 'following began'},
+  {
+    part: 'etl pipeline started',
+    pattern: /^postgres_cdc (?<name>\S+): etl pipeline started for publication/,
+    words: () => 'following began',
+  },
   // transport/kafka/ft/input.rs, in the span `kafka_input`
-  {pattern: /^reached end of all partitions/, words: () => 'end of input'},
+  {
+    part: 'reached end of all partitions',
+    pattern: /^reached end of all partitions/,
+    words: () => 'end of input',
+  },
   // integrated/postgres/output.rs
-  {pattern: /^(?<name>postgres): worker-thread-\d+ successfully reconnected to postgres/, words: () => 'reconnected'},
+  {
+    part: 'reconnected to postgres',
+    pattern: /^(?<name>postgres): worker-thread-\d+ successfully reconnected to postgres/,
+    words: () => 'reconnected',
+  },
   // transport/nats/input.rs
   {
+    part: 'NATS input recovered',
     pattern: /^NATS input recovered after (?<retries>\d+) retries/,
     words: ({retries}) => `reconnected after ${count(Number(retries))} retries`,
   },
 ];
 
-/** A part of each of them, by which lines are searched. */
-const parts = [
-  ...['snapshot load completed', 'switching to follow mode', 'CDC follow started', 'resuming in follow mode'],
-  ...['stopping the connector', 'etl pipeline started', 'reached end of all partitions', 'reconnected to postgres'],
-  'NATS input recovered',
-];
 const most = 50;
 /** Lines with such words that are read: others may have them, too. */
 const mostLines = 500;
@@ -89,14 +103,24 @@ function stepIn(id: number, line: Uint8Array): ConnectorStep | undefined {
   return undefined;
 }
 
-/** Finds the steps of connectors in a log, in steps of its own. */
-export class ConnectorSteps {
+const known = new WeakMap<LogBuffer, ConnectorSteps>();
+
+/** Returns the steps of connectors in a log: whoever asks for them, it is searched once. */
+export function connectorSteps(buffer: LogBuffer): ConnectorSteps {
+  const steps = known.get(buffer) ?? new ConnectorSteps(buffer);
+  known.set(buffer, steps);
+  return steps;
+}
+
+/** Finds the steps of connectors in a log while it is read. */
+class ConnectorSteps {
   readonly #buffer: LogBuffer;
   readonly #search: Search;
+  #found: {readonly count: number; readonly firstId: number; readonly steps: readonly ConnectorStep[]} | undefined;
 
   constructor(buffer: LogBuffer) {
     this.#buffer = buffer;
-    this.#search = new Search(buffer, compilePattern(parts.join('|')));
+    this.#search = new Search(buffer, compilePattern(stepKinds.map(({part}) => part).join('|')));
   }
 
   /** Reads about `maxBytes` more. True: all was read. */
@@ -104,8 +128,16 @@ export class ConnectorSteps {
     return this.#search.step(maxBytes);
   }
 
-  /** The last 50 of them, the oldest first. */
+  /** The last 50 of them, the oldest first; the same list until there are others. */
   get found(): readonly ConnectorStep[] {
+    const {count} = this.#search;
+    const {firstId} = this.#buffer;
+    if (this.#found?.count !== count || this.#found.firstId !== firstId)
+      this.#found = {count, firstId, steps: this.#read()};
+    return this.#found.steps;
+  }
+
+  #read(): readonly ConnectorStep[] {
     const steps: ConnectorStep[] = [];
     let id = this.#search.previousBefore(Number.POSITIVE_INFINITY);
     for (let lines = 0; id !== undefined && steps.length < most && lines < mostLines; lines++) {

@@ -15,8 +15,8 @@ import {isEnding} from './pipeline-status.ts';
 
 /** Milliseconds of a run in which the end of the one before is told, and in which starts are counted. */
 export const hour = 3_600_000;
-/** Starts within an hour, failed ones included, from which on a failed start is told, too. */
-const manyStarts = 3;
+/** Starts within an hour, failed ones included, from which on they are counted, and a failed start is told, too. */
+export const manyStarts = 3;
 /** Pipelines whose events are asked for after one list. */
 const mostAsked = 15;
 

@@ -18,7 +18,7 @@ import {excerptText} from '../viewport/line-text.ts';
 import {markerTone} from '../words/marker-words.ts';
 import {asFailedStart, failedWords} from '../words/pipeline-words.ts';
 import {isCutShort, noEnd, runWords} from '../words/run-words.ts';
-import {type ConnectorStep, ConnectorSteps} from './connector-steps.ts';
+import {type ConnectorStep, connectorSteps} from './connector-steps.ts';
 import {errorWords} from './event-words.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
@@ -338,12 +338,12 @@ function checkpointEvents(
 export class TimelineLines {
   readonly #search: Search;
   readonly #index: RecordIndex;
-  readonly #steps: ConnectorSteps;
+  readonly #steps: ReturnType<typeof connectorSteps>;
 
   constructor({buffer, index}: Pick<TimelineLog, 'buffer' | 'index'>) {
     this.#search = new Search(buffer, compilePattern('checkpoint'));
     this.#index = index;
-    this.#steps = new ConnectorSteps(buffer);
+    this.#steps = connectorSteps(buffer);
   }
 
   /** Reads about `maxBytes` more. True: all was read. */

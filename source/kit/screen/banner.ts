@@ -11,6 +11,9 @@ import {failureCause, isFailing, type PipelineState, pipelineState} from '../wor
 /** `key` shows the trouble in full; undefined: that command has no key. */
 type RowSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
 
+/** Characters of the beginning of a cause, and of its end, that any banner has room for. */
+const mostShown = 2000;
+
 /** Causes by pipeline, of which a new list makes new ones: what a compiler says may be long, and each layout asks. */
 const causes = new WeakMap<Pipeline, string>();
 
@@ -38,9 +41,16 @@ export function troubleRow(state: PipelineState, cause: string, size: RowSize): 
 }
 
 function causeOf(pipeline: Pipeline): string {
-  const known = causes.get(pipeline) ?? clean(failureCause(pipeline) ?? '');
+  const known = causes.get(pipeline) ?? shownCause(pipeline);
   causes.set(pipeline, known);
   return known;
+}
+
+/** A cause may have megabytes, and each layout measures it: two rows have room for its beginning and its end. */
+function shownCause(pipeline: Pipeline): string {
+  const cause = failureCause(pipeline) ?? '';
+  const isLong = cause.length > 2 * mostShown;
+  return clean(isLong ? `${cause.slice(0, mostShown)} ${cause.slice(-mostShown)}` : cause);
 }
 
 function headOf({word}: PipelineState, mark: string, dot: string): string {

@@ -6,8 +6,9 @@ import type {TerminalReport} from './terminal-input.ts';
 export type Shade = 'dark' | 'light' | undefined;
 
 /**
- * OSC 11, and behind it DA1: all terminals answer that, in order, so its answer tells that no other one comes. OSC 11 ends
- * with BEL, as old versions of rxvt-unicode end their answer to any other with half of a sequence.
+ * Asks for the ground (OSC 11), then for the attributes (DA1). Every terminal answers DA1, and answers in order: after that
+ * answer, no answer about the ground comes. OSC 11 ends with BEL: if it ended otherwise, old versions of rxvt-unicode would
+ * end their answer with half of a sequence.
  */
 const question = '\u001B]11;?\u0007\u001B[c';
 /** Milliseconds until no answer is expected any more. */

@@ -25,7 +25,7 @@ export type Symbols = {
   /** The line continues beyond the border of the pane. */
   readonly cutLeft: string;
   readonly cutRight: string;
-  /** At the right border of a log that is paused. */
+  /** Track of the scrollbar, at the right border of a paused log. */
   readonly track: string;
   /** At the first row of an error in a log. */
   readonly errorBar: string;

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {type ConnectorStep, ConnectorSteps} from '../../../source/kit/journal/connector-steps.ts';
+import {type ConnectorStep, connectorSteps} from '../../../source/kit/journal/connector-steps.ts';
 import {timelineOf} from '../../../source/kit/journal/timeline.ts';
 import {indexText} from '../../engine/records/index-lines.ts';
 
@@ -19,7 +19,7 @@ const json = (message: string) =>
   });
 
 function stepsIn(...lines: readonly string[]): readonly ConnectorStep[] {
-  const steps = new ConnectorSteps(indexText(`${lines.join('\n')}\n`).buffer);
+  const steps = connectorSteps(indexText(`${lines.join('\n')}\n`).buffer);
   while (!steps.step(100));
   return steps.found;
 }

@@ -44,6 +44,15 @@ it('has two rows for a long cause, and of a longer one its end, where the reason
   expect(rowsIn(panicked, 63, 1)).toEqual([' ✗ Failed · panic…"No space left on device" }  press d ']);
 });
 
+it('has the beginning and the end of a cause of megabytes', () => {
+  const cause = `panic: ${'x'.repeat(5_000_000)}: disk full`;
+  const rows = rowsIn(makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}}), 63);
+  expect(rows).toHaveLength(2);
+  expect(rows[0]).toMatch(/^ ✗ Failed · panic:/);
+  expect(rows[1]).toMatch(/: disk full {2}press d /);
+  for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(63);
+});
+
 it('is not there for a pipeline that is well, or not there', () => {
   for (const each of [makePipeline('orders'), makePipeline('orders', stopped), undefined])
     expect(bannerHeight(each, 100)).toBe(0);

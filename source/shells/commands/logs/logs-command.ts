@@ -34,7 +34,7 @@ export const logsCommand: Command<LogsWords> = {
   read,
 };
 
-/** Throws `UsageError` for options that exclude each other, too. */
+/** Reads the words of `logs`. Throws `UsageError`, also for options that exclude each other. */
 function read(words: readonly string[], values: OptionValues) {
   const {has, value} = values;
   const typedFrom = value('from');

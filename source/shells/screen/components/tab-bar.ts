@@ -92,7 +92,7 @@ function barOf({frames, first, end, width, symbols}: Bar): StyledText | undefine
 function titleCells(shown: readonly Frame[], room: number): readonly number[] | undefined {
   const cells = shown.map(({title}) => textWidth(title));
   const over = sum(cells) - room;
-  // Alone, the shown one is cut, too.
+  // If only the shown title is in view, that is cut.
   if (cells.length === 1) return cells.map((all) => Math.max(1, all - Math.max(0, over)));
   const others = shown.flatMap(({tab}, index) => (tab.active ? [] : [{index, all: cells[index] ?? 0}]));
   let left = over;
