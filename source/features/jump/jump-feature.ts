@@ -1,3 +1,4 @@
+import {catchUpOf} from '../../engine/logs/log-snapshot.ts';
 import type {Direction} from '../../kit/pane/log-search.ts';
 import type {PaneModel} from '../../kit/pane/pane-model.ts';
 import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
@@ -42,10 +43,19 @@ export const jump: Feature = {
 };
 
 function goToError(screen: Screen, direction: Direction): void {
-  const {endId = 0} = screen.paneOnScreen?.model.source.buffer ?? {};
-  const isReady = (at: PaneOnScreen) => errorFrom(at, direction, endId) !== 'unread';
-  whenIndexed(screen, {what: 'looking for errors', isReady}, (at) => {
+  let endId = 0;
+  let isComing = true;
+  const find = (at: PaneOnScreen): NearError => {
+    // What comes after the catch-up came later than the key.
+    if (isComing) endId = at.model.source.buffer.endId;
+    isComing = isCatchingUp(at);
     const error = errorFrom(at, direction, endId);
+    const isBelow = direction === 'next' || at.tab.pane.position.kind === 'follow';
+    return error === 'none' && isComing && isBelow ? 'unread' : error;
+  };
+  const isReady = (at: PaneOnScreen) => find(at) !== 'unread';
+  whenIndexed(screen, {what: 'looking for errors', isReady}, (at) => {
+    const error = find(at);
     if (typeof error === 'number') screen.goToEntry(error);
     else if (shownError(at, 'previous', {from: endId, endId}) !== 'none') {
       screen.say(`no error ${direction === 'next' ? 'after' : 'before'} this line`);
@@ -54,6 +64,12 @@ function goToError(screen: Screen, direction: Direction): void {
       screen.say(hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
     }
   });
+}
+
+/** Lines that were there before the log was opened are still coming. A merged log does not tell. */
+function isCatchingUp({model}: PaneOnScreen): boolean {
+  const snapshot = model.source.snapshot.get();
+  return (snapshot.connection ?? snapshot.file) !== undefined && catchUpOf(snapshot) === 'coming';
 }
 
 /** The id of an error; `unread`: there may be a nearer one in lines that are not indexed yet. */

@@ -23,7 +23,8 @@ export function whenIndexed(
   // What came since the last frame.
   model?.keepUp();
   const {endId = 0} = model?.source.buffer ?? {};
-  const words = (at: PaneOnScreen) => `${what} ${at.model.indexedPercent}%`;
+  const words = ({model: {indexedPercent}}: PaneOnScreen) =>
+    indexedPercent === 100 ? what : `${what} ${indexedPercent}%`;
   waitFor(screen, {isReady: isReady ?? ((at) => isIndexed(at.model, endId)), words}, go);
 }
 

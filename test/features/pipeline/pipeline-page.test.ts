@@ -25,7 +25,7 @@ import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import {textWidth} from '../../../source/lib/width.ts';
 import {allRows} from '../../kit/pages/all-rows.ts';
 import {badProgram, deploymentError, makePipeline, noProgram, stopped} from '../../kit/screen/make-pipeline.ts';
-import {logged, noticeOf, reading} from '../../kit/screen/reading.ts';
+import {logged, noticeOf, reading, write} from '../../kit/screen/reading.ts';
 import {ScreenUnderTest, withFailures} from '../../kit/screen/screen-under-test.ts';
 
 /** The description of a pipeline, without what is below. */
@@ -334,6 +334,11 @@ describe('the parts of the page', () => {
 
   it('are opened by D, H, i and c, and closed by the same key; on the page these keys go there', async () => {
     await using screen = await screenWith(24);
+    const orders = screen.server.pipeline('orders');
+    orders.start();
+    orders.stop();
+    orders.start();
+    await write(screen, logged(3, 'INFO', 'step of the second run'));
     for (const [key, section, title] of [
       ['D', 'changes', /^ Changes in orders/],
       ['H', 'timeline', /^ Timeline of orders/],

@@ -1,4 +1,5 @@
 import {stripVTControlCharacters} from 'node:util';
+import {catchUpOf} from '../../../source/engine/logs/log-snapshot.ts';
 import type {PaneView} from '../../../source/kit/state/pane-view.ts';
 import {activeTab} from '../../../source/kit/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
@@ -25,6 +26,8 @@ export async function reading(lines: readonly string[], options: ScreenOptions =
   if (lines.length > 0) await screen.untilLine('orders', lines.at(-1) ?? '');
   screen.controller.dispatch({type: 'focus', side: 'log'});
   await screen.until(() => screen.controller.pane !== undefined, 'the pane');
+  const {snapshot} = screen.controller.pane?.model.source ?? {};
+  await screen.until(() => catchUpOf(snapshot?.get() ?? {}) !== 'coming', 'the end of the catch-up');
   await workedOut(screen);
   return screen;
 }
