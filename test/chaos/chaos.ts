@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import manifest from '../../package.json' with {type: 'json'};
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
@@ -21,6 +22,8 @@ export type ChaosOptions = {
   readonly identical: number;
   /** In the second phase the server's faults and those of the pipelines come as they fall; otherwise one by one. */
   readonly overlap: boolean;
+  /** The programs record, and their recordings are compared with what they printed. */
+  readonly record?: boolean;
   readonly log: (line: string) => void;
 };
 
@@ -56,8 +59,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   await using home = await temporaryDirectory();
   await using server = await ServerProcess.start({seed, names, rate, identical, readers: [logsAgent, managerAgent]});
   const [alone = '', ...others] = names;
-  const logs: Reader[] = [logsThroughPipes(server.url, alone, home.path)];
-  if (others.length > 0) logs.push(await logsIntoFile(server.url, others, home.path));
+  const printing = (folder: string) => ({
+    url: server.url,
+    home: home.path,
+    record: options.record ? path.join(home.path, folder) : undefined,
+  });
+  const logs: Reader[] = [logsThroughPipes(printing('record-one'), alone)];
+  if (others.length > 0) logs.push(await logsIntoFile(printing('record-others'), others));
   const manager = streamManager(server.url, names);
   const readers = [...logs, manager];
   const broken = Promise.race(readers.map((reader) => reader.broken));

@@ -1,6 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {type FileHandle, open, readFile} from 'node:fs/promises';
+import {type FileHandle, open, readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {zstdDecompressSync} from 'node:zlib';
 import {createClient} from '../../source/engine/api/client.ts';
 import {pipelineLogs} from '../../source/engine/feeds/connection-feed.ts';
 import {LogManager} from '../../source/engine/logs/log-manager.ts';
@@ -28,11 +29,20 @@ export type Reader = {
 
 const tailBytes = 1024 * 1024;
 
+/** `record`: the folder into which the program records what it prints; undefined: it records nothing. */
+type Printing = {readonly url: string; readonly home: string; readonly record: string | undefined};
+
+function argsOf({url, record}: Printing, names: readonly string[]): readonly string[] {
+  const recorded = record === undefined ? [] : ['--record', record];
+  return [program, 'logs', '--color', 'always', '--follow', '--host', url, ...recorded, ...names];
+}
+
 /** `pipetail logs` of one pipeline, stdout and stderr through pipes: stdout must be the log's bytes and nothing else. */
-export function logsThroughPipes(url: string, name: string, home: string): Reader {
+export function logsThroughPipes(printing: Printing, name: string): Reader {
+  const {home, record} = printing;
   const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
-  const child = spawn(launcher, [program, 'logs', '--color', 'always', '--follow', '--host', url, name], {
+  const child = spawn(launcher, argsOf(printing, [name]), {
     cwd: home,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,7 +65,9 @@ export function logsThroughPipes(url: string, name: string, home: string): Reade
       secrets.lookAtProcesses();
       await interrupt(child, ended);
       secrets.expectNone();
-      const lines = linesOf(Buffer.concat(stdout)).map((line): Item => ({line}));
+      const printed = linesOf(Buffer.concat(stdout));
+      if (record !== undefined) await expectRecorded(record, new Map([[name, printed]]));
+      const lines = printed.map((line): Item => ({line}));
       const markers = linesOf(Buffer.concat(stderr)).map((line) => noteItem(markerOf(line, name)));
       return new Map([[name, {items: [...lines, ...markers], inPlace: false}]]);
     },
@@ -64,13 +76,14 @@ export function logsThroughPipes(url: string, name: string, home: string): Reade
 }
 
 /** `pipetail logs` of several pipelines, `> file 2>&1`: each marker is in the file where it happened. */
-export async function logsIntoFile(url: string, names: readonly string[], home: string): Promise<Reader> {
+export async function logsIntoFile(printing: Printing, names: readonly string[]): Promise<Reader> {
+  const {home, record} = printing;
   const file = path.join(home, 'logs');
   const output: FileHandle = await open(file, 'a');
   // What is in the file is searched with its folder.
   const env = cleanEnvironment(home);
   const secrets = new SecretWatch(env);
-  const child = spawn(launcher, [program, 'logs', '--color', 'always', '--follow', '--host', url, ...names], {
+  const child = spawn(launcher, argsOf(printing, names), {
     cwd: home,
     env,
     stdio: ['ignore', output.fd, output.fd],
@@ -102,6 +115,10 @@ export async function logsIntoFile(url: string, names: readonly string[], home: 
           if (!list) throw new Error(`a line of no pipeline: ${line}`);
           list.push(noteItem(markerOf(line, name)));
         }
+      }
+      if (record !== undefined) {
+        const linesIn = (list: readonly Item[]) => list.flatMap((item) => ('line' in item ? item.line : []));
+        await expectRecorded(record, new Map([...items].map(([name, list]) => [name, linesIn(list)])));
       }
       return new Map([...items].map(([name, list]) => [name, {items: list, inPlace: true}]));
     },
@@ -157,6 +174,31 @@ export function streamManager(url: string, names: readonly string[]): Reader {
     },
     close,
   };
+}
+
+/** The folder of each pipeline holds what was printed of it, line by line, and all of it is in one. */
+async function expectRecorded(record: string, printed: ReadonlyMap<string, readonly string[]>): Promise<void> {
+  let left = [...printed.values()].reduce((count, lines) => count + lines.length, 0);
+  const texts = [...printed].map(([name, lines]) => [name, `\n${lines.join('\n')}\n`] as const);
+  for (const folder of await readdir(record)) {
+    const recorded = await recordedLines(path.join(record, folder));
+    left -= recorded.length;
+    const text = `\n${recorded.join('\n')}\n`;
+    const isPrinted = texts.some(([name, whole]) => folder.startsWith(`${name}--`) && whole.includes(text));
+    if (recorded.length > 0 && !isPrinted) throw new Error(`the recording ${folder} is not what was printed`);
+  }
+  if (left !== 0) throw new Error(`the recordings of ${[...printed.keys()]} lack ${left} lines`);
+}
+
+async function recordedLines(folder: string): Promise<readonly string[]> {
+  const files = (await readdir(folder)).filter((file) => /\.log(\.zst)?$/.test(file)).sort();
+  const bytes = await Promise.all(
+    files.map(async (file) => {
+      const stored = await readFile(path.join(folder, file));
+      return file.endsWith('.zst') ? zstdDecompressSync(stored) : stored;
+    }),
+  );
+  return linesOf(Buffer.concat(bytes));
 }
 
 function markerOf(line: string, name: string): string {

@@ -2,7 +2,7 @@ import {parseArgs} from 'node:util';
 import {runChaos} from './chaos.ts';
 import {report} from './report.ts';
 
-const usage = `npm run chaos -- [--seed N] [--cuts N] [--pipelines N] [--rate N] [--minutes N] [--identical SHARE]
+const usage = `npm run chaos -- [--seed N] [--cuts N] [--pipelines N] [--rate N] [--minutes N] [--identical SHARE] [--record]
 
   --seed N           what happens, and when; default: the time
   --cuts N           how often connections are cut, all pipelines together (300)
@@ -10,6 +10,7 @@ const usage = `npm run chaos -- [--seed N] [--cuts N] [--pipelines N] [--rate N]
   --rate N           entries a second, all pipelines together (2000)
   --minutes N        how long the cuts are spread over (3)
   --identical SHARE  share of lines that are always the same, from 0 to 1 (0)
+  --record           record too, and compare the recordings with what was printed
 `;
 
 const option = (fallback: string) => ({type: 'string', default: fallback}) as const;
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
       rate: option('2000'),
       minutes: option('3'),
       identical: option('0'),
+      record: {type: 'boolean', default: false},
       help: {type: 'boolean', short: 'h', default: false},
     },
   });
@@ -40,6 +42,7 @@ async function main(): Promise<number> {
     minutes: Number(values.minutes),
     identical: Number(values.identical),
     overlap: true,
+    record: values.record,
     log,
   });
   const broken = result.failures.length > 0;
