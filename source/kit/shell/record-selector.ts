@@ -44,6 +44,8 @@ export type Selected = PrintedRecord & {
   readonly run: number;
 };
 
+type ReadTime = Omit<RecordTime, 'text'> & {readonly line: Buffer};
+
 const stepBytes = 1024 * 1024;
 
 /** Selects the records of a growing log, in order. A record is held back until the next one begins, or `flush`. */
@@ -63,8 +65,8 @@ export class RecordSelector {
   readonly #runs: number[] = [];
   /** The first record from `since` on has come. */
   #hasBegun: boolean;
-  /** Time of the last record that was read. */
-  #time: RecordTime | undefined;
+  /** Time of the last record that was read, and the line that has it: its text is made for selected records only. */
+  #time: ReadTime | undefined;
   /** Records below do not wait for more lines. */
   #flushedTo = 0;
   readonly #joinsLines: boolean;
@@ -175,7 +177,7 @@ export class RecordSelector {
     const read =
       this.#buffer.format && (isNear ? ids : shown).map((id) => Buffer.from(this.#buffer.canonicalAt(id) ?? []));
     const level = this.#index.levelAt(head);
-    const time = this.#time && {...this.#time, isOwn: this.#time.isOwn && head === from};
+    const time = this.#time && timeOf(this.#time, head === from);
     const record = {
       head,
       lines,
@@ -207,12 +209,11 @@ export class RecordSelector {
     return run !== undefined && run.firstId !== firstId;
   }
 
-  #timeOf(head: number): RecordTime | undefined {
+  #timeOf(head: number): ReadTime | undefined {
     const line = this.#index.datingLine(head);
     const at = line && timeOfBytes(line);
-    const text = line && timeTextOf(line);
-    if (at === undefined || text === undefined) return this.#time && {...this.#time, isOwn: false};
-    return {at, text, isOwn: true};
+    if (!line || at === undefined) return this.#time && {...this.#time, isOwn: false};
+    return {at, line, isOwn: true};
   }
 
   /** The lines from `from` on that follow one another in the record of `head`. */
@@ -243,4 +244,9 @@ export class RecordSelector {
     const entries = filters.map((filter, id) => ({id, filter, on: true}));
     return new ShownLines({buffer: this.#buffer, index: this.#index, filters: entries, around: 0, fold: false});
   }
+}
+
+function timeOf({at, line, isOwn}: ReadTime, startsHere: boolean): RecordTime | undefined {
+  const text = timeTextOf(line);
+  return text === undefined ? undefined : {at, text, isOwn: isOwn && startsHere};
 }
