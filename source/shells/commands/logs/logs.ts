@@ -37,8 +37,8 @@ export async function runLogs(options: LogsOptions): Promise<number> {
 
 /** Milliseconds that the end waits for the server's number of connector errors. */
 const countPatience = 1_000;
-/** Milliseconds that the end waits for a disk that hangs. */
-const recordingPatience = 2_000;
+/** Milliseconds that the end waits for a disk that hangs: a busy one took over 2 s to sync ten recordings. */
+const recordingPatience = 5_000;
 /** Checks for new lines per second: a line waits at most 17 ms. */
 const fps = 60;
 /** Bytes that may wait for a slow reader, of all pipelines together. */
