@@ -297,7 +297,7 @@ test('in JSON: the same errors as in text, their newlines as rows', async () => 
   expect(all.find(({message}) => message.startsWith('Fresh start'))).toMatchObject({level: 'INFO'});
   expect(all.find(({message}) => message.includes('initializing -> running'))).toMatchObject({level: 'INFO'});
   await using view = await rig.open(['json-orders'], size);
-  await view.live(/◐ Degraded · orders\.web stopped with a fatal error/);
+  await view.live(/◐ (?:Degraded · )?orders\.web stopped: /);
   await view.live('big_orders.full');
   await stepTo(view, /▸.*ERROR .*parse error on input endpoint .*\n(.*▸.*\n)*.*▸.*Invalid fragment: '/);
   expect(view.terminal.text()).not.toContain('^J');

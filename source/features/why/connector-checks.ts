@@ -28,11 +28,13 @@ export const failedConnectors: Check = (facts) => {
   return named(failed, 'stopped with a fatal error', (connector) => {
     const {failure, kind, name} = connector;
     const groups = groupsOf(facts.log, name);
+    const reason = reasonOf(failure?.message ?? '');
     return {
       key: `failed ${connector.key}`,
       severity: 'degraded',
       source: failure?.at === undefined ? 'API' : 'log',
-      text: clean(`${name} stopped with a fatal error: ${reasonOf(failure?.message ?? '')}`),
+      text: clean(`${name} stopped with a fatal error: ${reason}`),
+      brief: clean(`${name} stopped: ${reason}`),
       since: failure?.at,
       stops: kind === 'input' ? 'nothing is read from it' : 'nothing is written to it',
       place: placeOf(connector, groups),
@@ -150,8 +152,13 @@ function named<Of>(all: readonly Of[], theyDo: string, findingOf: (each: Of) => 
   return [...findings, {key: `others ${theyDo}`, severity, source, text}];
 }
 
-/** A connector with errors: what it does, in words, and the numbers by which it does. */
-type Verdict = {readonly severity: 'degraded' | 'notice'; readonly does: string; readonly by: Recent};
+/** A connector with errors: what it does, in words, `of` what and when, and the numbers by which it does. */
+type Verdict = {
+  readonly severity: 'degraded' | 'notice';
+  readonly does: string;
+  readonly of?: string;
+  readonly by: Recent;
+};
 
 type Judged = Verdict & {readonly connector: PresentConnector};
 
@@ -176,14 +183,15 @@ function judge(stats: ConnectorStats, known: KnownStats = noStats): Verdict {
   const words = spanWords(span);
   if (kind === 'output') {
     const isStill = span !== undefined && moved === 0 && errorsOf(recent) > 0;
-    return isStill ? {severity: 'degraded', does: `has written nothing ${words}`, by: recent} : had;
+    return isStill ? {severity: 'degraded', does: 'has written nothing', of: words, by: recent} : had;
   }
   const rejected = errorsOf(recent, 'parse');
   if (rejected === 0 || isOver(stats, known)) return had;
   const share = rejected / (rejected + moved);
   const severity = share > most ? 'degraded' : 'notice';
-  if (areRecords(recent)) return {severity, does: `rejected ${percent(share)} of its records ${words}`, by: recent};
-  return {severity, does: `had ${share > most ? 'more errors than records' : 'errors'} ${words}`, by: recent};
+  if (areRecords(recent))
+    return {severity, does: `rejected ${percent(share)}`, of: ` of its records${words}`, by: recent};
+  return {severity, does: share > most ? 'had more errors than records' : 'had errors', of: words, by: recent};
 }
 
 /** Counts of the last minute, or of a few seconds of an input with errors, which show that these come now. */
@@ -219,23 +227,24 @@ function areRecords({errors}: Recent): boolean {
 
 /** A minute is one, though answers come a little late. */
 function spanWords(span: number | undefined): string {
-  if (span === undefined) return 'since its start';
-  return `in the last ${span >= recently / 2 && span < 2 * recently ? 'minute' : duration(span)}`;
+  if (span === undefined) return ' since its start';
+  return ` in the last ${span >= recently / 2 && span < 2 * recently ? 'minute' : duration(span)}`;
 }
 
-function errorFinding(log: LogFacts | undefined, {connector, severity, does, by}: Judged): Finding {
+function errorFinding(log: LogFacts | undefined, {connector, severity, does, of = '', by}: Judged): Finding {
   const {stats, name, kind, key} = connector;
   const groups = groupsOf(log, name);
   const {times, reason, text} = retainedReason(stats) ?? reasonInLog(groups, log);
-  const counts = by.errors.flatMap(({kind: of, count: errors}) =>
-    errors > 0 ? `${counted(errors, `${of} error`, `${of} errors`)}` : [],
+  const counts = by.errors.flatMap(({kind: which, count: errors}) =>
+    errors > 0 ? `${counted(errors, `${which} error`, `${which} errors`)}` : [],
   );
   const records = by.records === undefined ? [] : [counted(by.records, 'record', 'records')];
   return {
     key: `${errorsKey}${key}`,
     severity,
     source: 'API',
-    text: clean(`${name} ${does}: ${reason}`),
+    text: clean(`${name} ${does}${of}: ${reason}`),
+    brief: clean(`${name} ${does}: ${reason}`),
     ...times,
     often: [...counts, ...records.map((words) => `${words} ${kind === 'input' ? 'received' : 'written'}`)].join(', '),
     place: placeOf(connector, groups),

@@ -270,12 +270,14 @@ export const previousEnd: Check = ({previousEnd: end}) => {
   if (!end) return undefined;
   const {at, why, source, starts, span} = end;
   const isLoop = starts >= manyStarts;
-  const loop = isLoop ? `${ordinal(starts)} start in ${duration(span)}. ` : '';
+  const loop = isLoop ? `${ordinal(starts)} start in ${duration(span)}` : '';
+  const words = `The run before ${endWords(why)}`;
   return {
     key: 'previous end',
     severity: 'degraded',
     source,
-    text: `${loop}The run before ${endWords(why)}`,
+    text: isLoop ? `${loop}. ${words}` : words,
+    brief: isLoop ? `${words} · ${loop}` : words,
     last: at,
     // That it failed, and runs again.
     isTold: !isLoop,

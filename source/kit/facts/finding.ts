@@ -16,6 +16,8 @@ export type Finding = {
   readonly severity: Severity;
   /** A sentence in one line, without a full stop at its end. */
   readonly text: string;
+  /** The same for a row that may be cut, with fewer words before the reason; absent: `text` has no more. */
+  readonly brief?: string;
   readonly source: 'log' | 'API';
   /** Unix times in ms: since when it is so, and when it was so last. */
   readonly since?: number | undefined;

@@ -23,7 +23,7 @@ type Judged = OfRun & {
   readonly pipeline: Pipeline;
   readonly previousEnd: PreviousEnd | undefined;
   readonly isDegraded: boolean;
-  /** The worst of what makes it so, in a sentence; undefined: it is not. */
+  /** The worst of what makes it so, in brief; undefined: it is not. */
   readonly cause: string | undefined;
   /** When the statistics came that say it, if that was a while ago; see `Finding.last`. */
   readonly asOf: number | undefined;
@@ -56,7 +56,7 @@ export class Degraded {
     return this.#names;
   }
 
-  /** Returns why a pipeline is degraded: the first that its page says of it. Undefined: it is not. */
+  /** Returns why a pipeline is degraded: the first that its page says of it, in brief. Undefined: it is not. */
   causeOf(name: string): string | undefined {
     if (!this.#names.get().has(name)) return undefined;
     return [...this.#judged.values()].find(({pipeline}) => pipeline.name === name)?.cause;
@@ -147,7 +147,7 @@ export class Degraded {
         : [];
     });
     const asOf = isNow ? findings[0]?.last : undefined;
-    const cause = isNow ? findings[1]?.text : undefined;
+    const cause = isNow ? (findings[1]?.brief ?? findings[1]?.text) : undefined;
     this.#judged.set(id, {...run, isDegraded: isNow, cause, asOf, lateSince: late, told});
     return events;
   }

@@ -1,18 +1,20 @@
 import type {Pipeline} from '../../engine/api/types.ts';
 import {clean} from '../../lib/clean.ts';
 import {textWidth} from '../../lib/width.ts';
-import {shorten, wrapWords} from '../terminal/fit.ts';
+import {shorten, wordCut, wordOffsets} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {cutBeforeEnd} from '../words/excerpt.ts';
 import {failureCause, isFailing, type PipelineState, pipelineState} from '../words/pipeline-words.ts';
 
 /** `key` shows the trouble in full; undefined: that command has no key. */
 type RowSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
 
-/** Characters of the beginning of a cause, and of its end, that any banner has room for. */
-const mostShown = 2000;
+/** Characters of a cause that any banner has room for. */
+const mostShown = 4000;
+/** Rust's words in front of the error of a panic, and how it quotes an error of the system there. */
+const unwrapped = 'called `Result::unwrap()` on an `Err` value: ';
+const systemError = /Os \{ code: (\d+), kind: \w+, message: "([^"]*)" \}/;
 
 /** Causes by pipeline, of which a new list makes new ones: what a compiler says may be long, and each layout asks. */
 const causes = new WeakMap<Pipeline, string>();
@@ -29,15 +31,18 @@ export function bannerRows(pipeline: Pipeline, height: number, size: RowSize): r
   const cause = causeOf(pipeline);
   if (height < 2) return [troubleRow(state, cause, size)];
   const {failed, dot} = size.symbols;
-  const [first = '', ...rest] = wrapWords(headOf(state, failed, dot) + cause, size.width - 1);
-  return [plain(first, state.style), withHint('   ', rest.join(' '), state.style, size)];
+  const text = headOf(state, failed, dot) + cause;
+  const [, second = text.length] = wordOffsets(text, size.width - 1, {maxRows: 2});
+  return [plain(text.slice(0, second).trimEnd(), state.style), withHint('   ', text.slice(second), state.style, size)];
 }
 
-/** A state, why it is so, and the key for the rest. */
+/** A state, why it is so, and the key for the rest. Where a cause does not fit, its mark alone is in front of it. */
 export function troubleRow(state: PipelineState, cause: string, size: RowSize): StyledText {
-  const {symbols} = size;
-  const head = headOf(state, state.symbol === 'degraded' ? symbols.degraded : symbols.failed, symbols.dot);
-  return cause === '' ? withHint(head.slice(0, -3), '', state.style, size) : withHint(head, cause, state.style, size);
+  const {symbols, width} = size;
+  const mark = state.symbol === 'degraded' ? symbols.degraded : symbols.failed;
+  const head = headOf(state, mark, symbols.dot);
+  if (cause === '') return withHint(head.slice(0, -3), '', state.style, size);
+  return withHint(textWidth(head + cause) < width ? head : ` ${mark} `, cause, state.style, size);
 }
 
 function causeOf(pipeline: Pipeline): string {
@@ -46,11 +51,10 @@ function causeOf(pipeline: Pipeline): string {
   return known;
 }
 
-/** A cause may have megabytes, and each layout measures it: two rows have room for its beginning and its end. */
+/** A cause may have megabytes, and each layout measures it. It begins with what went wrong: a row is cut at its end. */
 function shownCause(pipeline: Pipeline): string {
-  const cause = failureCause(pipeline) ?? '';
-  const isLong = cause.length > 2 * mostShown;
-  return clean(isLong ? `${cause.slice(0, mostShown)} ${cause.slice(-mostShown)}` : cause);
+  const cause = (failureCause(pipeline) ?? '').slice(0, mostShown);
+  return clean(cause.replace(unwrapped, '').replace(systemError, '$2 (os error $1)'));
 }
 
 function headOf({word}: PipelineState, mark: string, dot: string): string {
@@ -59,12 +63,12 @@ function headOf({word}: PipelineState, mark: string, dot: string): string {
 
 /** A cause that is whole needs the room more than the hint. */
 function withHint(head: string, text: string, style: Style, {width, symbols, key}: RowSize): StyledText {
-  const cause = plain(text, style);
   const hints = key === undefined ? [' '] : [`  press ${key} for details `, `  press ${key} `, ' '];
   const roomBeside = (hint: string) => width - textWidth(hint);
   const cells = textWidth(head) + textWidth(text);
   const hint = hints.find((each) => cells <= roomBeside(each)) ?? hints.at(1) ?? ' ';
-  const shown = plain(shorten(head, roomBeside(hint), symbols.ellipsis), style);
-  const room = roomBeside(hint) - textWidth(shown.text);
-  return concat([shown, cutBeforeEnd(cause, room, symbols.ellipsis), plain(hint, {dim: true})]);
+  const shown = shorten(head, roomBeside(hint), symbols.ellipsis);
+  const cut = wordCut(text, roomBeside(hint) - textWidth(shown));
+  const cause = cut === undefined ? text : `${text.slice(0, cut).trimEnd()}${symbols.ellipsis}`;
+  return concat([plain(shown + cause, style), plain(hint, {dim: true})]);
 }

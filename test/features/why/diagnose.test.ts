@@ -164,6 +164,11 @@ describe('connectors', () => {
       "degraded: orders.sheet rejected 60 % of its records since its start: field 'id': field 0: invalid digit found in string · and others",
       'degraded: big_orders.full has written nothing: No space left on device (os error 28)',
     ]);
+    expect(all.map(({text, brief = text}) => brief).slice(1, 4)).toEqual([
+      'orders.web stopped: Failed to connect to host: Connection refused (os error 111)',
+      expect.stringMatching(/^orders\.bad has accepted no record: failed to parse/),
+      expect.stringMatching(/^orders\.sheet rejected 60 %: field 'id': /),
+    ]);
     const [running, web, bad, , full] = all;
     // That it runs since then does not tell since when it is degraded.
     expect(running?.since).toBeUndefined();
@@ -383,6 +388,7 @@ describe('connectors', () => {
     expect(second).toMatchObject({text: `The run before ${words}`, source: 'log', last: 3_600_000});
     const loop = findings({stats: running(), previousEnd: {...previousEnd, starts: 12, span: 1_200_000}});
     expect(loop[1]?.text).toBe(`12th start in 20 min. The run before ${words}`);
+    expect(loop[1]?.brief).toBe(`The run before ${words} · 12th start in 20 min`);
     expect(textsOf(findings({pipeline: makePipeline('orders', stopped), previousEnd}))).toEqual(['fine: Stopped']);
   });
 

@@ -110,6 +110,7 @@ it('a pipeline is degraded until it is not, and each thing is told once until th
   expect(rig.stats('one')).toEqual([]);
   expect(rig.stats('one', 'a.web')).toEqual(['a.web stopped with a fatal error: refused']);
   expect(rig.isDegraded).toBe(true);
+  expect(rig.degraded.causeOf('a')).toBe('a.web stopped: refused');
   expect(rig.stats('one', 'a.web', 'a.kafka')).toEqual(['a.kafka stopped with a fatal error: refused']);
   expect(rig.list({description: 'another list'})).toEqual([]);
   expect(rig.changes).toBe(1);

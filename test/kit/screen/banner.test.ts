@@ -33,23 +33,26 @@ it('names the line of an error of SQL; a cause that is whole needs the room more
   expect(rowOf(words.length)).toEqual([" ✗ SQL error · line 7: Column 'amout' not", '   found  press d for details']);
 });
 
-it('has two rows for a long cause, and of a longer one its end, where the reason is', () => {
-  const message = 'called `Result::unwrap()` on an `Err` value: Os { code: 28, message: "No space left on device" }';
+it('has two rows for a long cause, cut at its end only; a panic begins with what went wrong', () => {
+  const message =
+    'called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull, message: "No space left on device" }';
   const cause = `panic: ${message} (crates/dbsp/src/storage/backend/posixio_impl.rs:318)`;
   const panicked = makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}});
-  expect(rowsIn(panicked, 63)).toEqual([
-    ' ✗ Failed · panic: called `Result::unwrap()` on an `Err`',
-    '   value: Os…28, message: "No space left on device" }  press d ',
+  const words = ' ✗ Failed · panic: No space left on device';
+  expect(rowsIn(panicked, 51)).toEqual([`${words} (os`, '   error 28) (crates/dbsp/src/storage/ba…  press d ']);
+  expect(rowsIn(panicked, 88)).toEqual([
+    `${words} (os error 28)`,
+    '   (crates/dbsp/src/storage/backend/posixio_impl.rs:318)  press d for details ',
   ]);
-  expect(rowsIn(panicked, 63, 1)).toEqual([' ✗ Failed · panic…"No space left on device" }  press d ']);
+  expect(rowsIn(panicked, 51, 1)).toEqual([' ✗ panic: No space left on device (os…  press d ']);
 });
 
-it('has the beginning and the end of a cause of megabytes', () => {
-  const cause = `panic: ${'x'.repeat(5_000_000)}: disk full`;
+it('has the beginning of a cause of megabytes', () => {
+  const cause = `panic: disk full ${'x'.repeat(5_000_000)}`;
   const rows = rowsIn(makePipeline('etl', {...stopped, deploymentError: {...deploymentError, cause}}), 63);
   expect(rows).toHaveLength(2);
-  expect(rows[0]).toMatch(/^ ✗ Failed · panic:/);
-  expect(rows[1]).toMatch(/: disk full {2}press d /);
+  expect(rows[0]).toMatch(/^ ✗ Failed · panic: disk full/);
+  expect(rows[1]).toMatch(/x… {2}press d $/);
   for (const row of rows) expect(textWidth(row)).toBeLessThanOrEqual(63);
 });
 
