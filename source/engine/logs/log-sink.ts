@@ -26,6 +26,8 @@ type LogSinkOptions = {
   readonly clock: Pick<Clock, 'wall'>;
   /** Counts errors. Default: true. */
   readonly countsErrors?: boolean;
+  /** See `ErrorLog`. */
+  readonly isCopy?: boolean | undefined;
   /** Another logger than Feldera's may have written the lines. Default: none has. */
   readonly hasOthers?: boolean | undefined;
 };
@@ -57,12 +59,12 @@ export class LogSink implements StitchSink {
   #appended = 0;
   #losses = noLosses;
 
-  constructor({buffer, clock, countsErrors = true, hasOthers = false}: LogSinkOptions) {
+  constructor({buffer, clock, countsErrors = true, isCopy, hasOthers = false}: LogSinkOptions) {
     this.#clock = clock;
     this.format = new LogFormat({others: hasOthers ? {now: clock.wall()} : undefined});
     this.#buffer = new WritableLogBuffer(buffer);
     this.buffer = this.#buffer;
-    this.errors = new ErrorLog({buffer: this.#buffer, wall: clock.wall});
+    this.errors = new ErrorLog({buffer: this.#buffer, wall: clock.wall, isCopy});
     this.#errors = countsErrors ? this.errors : undefined;
   }
 

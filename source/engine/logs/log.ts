@@ -27,6 +27,8 @@ type LogOptions<F extends Feed> = {
   readonly maxLineBytes?: number;
   /** Default: no scrollback is compressed. */
   readonly packer?: Packer | undefined;
+  /** Its lines are those of other logs, which count their errors. Default: false. */
+  readonly isCopy?: boolean;
   /** Another logger than Feldera's may have written its lines. Default: none has. */
   readonly hasOthers?: boolean | undefined;
 };
@@ -34,8 +36,10 @@ type LogOptions<F extends Feed> = {
 /** A log, whatever brings its lines: what a tab shows, and what `pipetail logs` prints. */
 export class Log<F extends Feed = Feed> {
   readonly buffer: LogBuffer;
-  /** Errors in its lines, those of a merged log included; may be ahead of the snapshot. */
+  /** Errors in its lines; may be ahead of the snapshot. A merged log has none: its sources count them. */
   readonly errors: ErrorLog;
+  /** Errors that lines report as suppressed, by the ids of these lines here. */
+  readonly suppressed: ErrorLog['suppressed'];
   /** A new one at most `fps` times a second, and only after a change. */
   readonly snapshot: ReadableStore<LogSnapshot & F['status']>;
   readonly #feed: F;
@@ -48,13 +52,24 @@ export class Log<F extends Feed = Feed> {
   #isStarted = false;
 
   constructor(options: LogOptions<F>) {
-    const {clock, fps, fpsNow = fps, frames, scrollbackBytes: maxBytes, maxLineBytes, packer, hasOthers} = options;
+    const {
+      clock,
+      fps,
+      fpsNow = fps,
+      frames,
+      scrollbackBytes: maxBytes,
+      maxLineBytes,
+      packer,
+      isCopy,
+      hasOthers,
+    } = options;
     this.#frames = frames ?? new SharedFrames({clock, fps: fpsNow});
     this.#dispose = () => frames || this.#frames.dispose();
     const buffer = {maxBytes, packer, ...(maxLineBytes !== undefined && {maxLineBytes})};
-    this.#sink = new LogSink({buffer, clock, hasOthers});
+    this.#sink = new LogSink({buffer, clock, isCopy, hasOthers});
     this.buffer = this.#sink.buffer;
     this.errors = this.#sink.errors;
+    this.suppressed = this.errors.suppressed;
     this.#feed = options.feed(this.#sink, this.#closing.signal);
     const store = createStore(this.#newSnapshot());
     this.snapshot = store;

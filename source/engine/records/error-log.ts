@@ -70,6 +70,15 @@ type AddedError = {
 /** Has the lines that are counted. */
 type CountedBuffer = Pick<LogBuffer, 'firstId' | 'endId' | 'lineAt' | 'canonicalAt'>;
 
+type ErrorLogOptions = {
+  readonly buffer: CountedBuffer;
+  /** Unix time in ms, for lines without a time. */
+  readonly wall: () => number;
+  readonly maxGroups?: number;
+  /** The lines are copies of those of other logs, which count them: only `suppressed` reads them. Default: false. */
+  readonly isCopy?: boolean | undefined;
+};
+
 /** Never a fingerprint: those are signed 32-bit integers. */
 export const watchPatternKey = 2 ** 31;
 
@@ -113,7 +122,7 @@ type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} &
 export class ErrorLog {
   /** The errors that are not in the log, as lines of it report. */
   readonly suppressed: SuppressedErrors;
-  readonly #options: {readonly buffer: CountedBuffer; readonly wall: () => number; readonly maxGroups?: number};
+  readonly #options: ErrorLogOptions;
   readonly #groups = new Map<number, CountedGroup>();
   readonly #reports = new PanicReports();
   readonly #times: TimesAbove;
@@ -148,8 +157,7 @@ export class ErrorLog {
   #head = Buffer.allocUnsafe(headBytes);
   #headLength = 0;
 
-  /** `wall`: Unix time in ms, for lines without a time. */
-  constructor(options: {buffer: CountedBuffer; wall: () => number; maxGroups?: number}) {
+  constructor(options: ErrorLogOptions) {
     this.#options = options;
     this.#times = new TimesAbove(options.buffer);
     this.suppressed = new SuppressedErrors(options.buffer);
@@ -348,6 +356,7 @@ export class ErrorLog {
   }
 
   #addPanic(line: Uint8Array, id: number): void {
+    if (this.#options.isCopy) return;
     const kind = errorFingerprint(line, '');
     const key = awaitsMessage(line) ? kind + unfinishedPanic : kind;
     this.add(line, {id, at: this.#times.of(id) ?? this.#options.wall(), key});
@@ -361,6 +370,7 @@ export class ErrorLog {
     }
     const endpoint = connectorErrorIn(line);
     const suppressed = this.suppressed.addError(id, line, endpoint);
+    if (this.#options.isCopy) return;
     const at = timeOfBytes(line) ?? this.#times.of(id) ?? this.#options.wall();
     const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed, at);
     this.add(line, {id, at, key: errorFingerprint(line, endpoint), suppressed, seen});

@@ -121,7 +121,7 @@ function rowsOf(screen: Screen, width: number): PageRows {
   const {offsetAt, symbols} = screen.services;
   const placed = placedRecord(screen);
   const advice = adviceFor(lines.map((line) => line.toString('utf8', 0, mostAdvised)).join('\n'));
-  const suppressed = source.errors.suppressed.between(head, head + 1, () => true);
+  const suppressed = source.suppressed.between(head, head + 1, () => true);
   const say = (...texts: string[]) => [plain(''), ...texts.flatMap((text) => paragraph(text, width - 2, {indent: 0}))];
   const rows = recordRows(lines, {
     width: width - 2,

@@ -43,7 +43,7 @@ type PaneModelOptions = {
 const largeLog = 64 * 1024 * 1024;
 
 /** The log as its pane sees it. */
-type PaneLog = Pick<Log, 'name' | 'buffer' | 'errors' | 'snapshot' | 'merge'>;
+type PaneLog = Pick<Log, 'name' | 'buffer' | 'suppressed' | 'snapshot' | 'merge'>;
 
 /**
  * Model of one tab's pane: the index of its log's records, the entries that filters and folds leave, the matches of its
@@ -81,16 +81,16 @@ export class PaneModel {
 
   constructor(source: PaneLog, options: PaneModelOptions) {
     this.source = source;
-    const {buffer, errors} = source;
+    const {buffer, suppressed} = source;
     const index = new RecordIndex(buffer, {
-      errorAfter: (id) => errors.suppressed.errorAfter(id),
+      errorAfter: (id) => suppressed.errorAfter(id),
       originAt: source.merge && ((id) => source.merge?.originAt(id)),
     });
     this.index = index;
     this.folds = new PaneFolds({
       buffer,
       index,
-      suppressed: errors.suppressed,
+      suppressed,
       shown: () => this.#shown,
       isAsSent: () => this.#view?.asSent === true,
       foldsSimilar: () => this.#shown !== undefined && this.#view?.fold === true,
@@ -271,7 +271,7 @@ export class PaneModel {
     this.#next = new ShownLines({
       buffer: this.source.buffer,
       index: this.index,
-      suppressed: this.source.errors.suppressed,
+      suppressed: this.source.suppressed,
       filters,
       around,
       fold,

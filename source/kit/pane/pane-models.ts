@@ -84,6 +84,7 @@ export class PaneModels {
       ...options,
       fpsNow,
       packer,
+      isCopy: true,
       feed: (sink) => new MergeFeed(sink, {...options, name, sources}),
     });
     this.#merged.set(name, merged);

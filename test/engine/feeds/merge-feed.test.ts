@@ -68,10 +68,23 @@ describe('a merged log', () => {
     const {clock, log} = setUp(...files);
     await clock.advance(1);
     expect(entriesOf(log.buffer)).toEqual([...texts].reverse());
-    expect([...log.errors.byKey.values()].map(({firstAt}) => firstAt)).toEqual([Date.parse('2026-11-25T00:00:02Z')]);
     const index = new RecordIndex(log.buffer);
     while (!index.step(1 << 20));
     expect([0, 1].map((id) => index.levelAt(id))).toEqual(['WARN', 'ERROR']);
+  });
+
+  test('counts no errors, which its sources do, and finds the lines that tell of suppressed ones', async () => {
+    const [a, b] = twoFeeds();
+    const name = 'orders.in-parse';
+    a.write(`${lineAt('a', 1, `Suppressed 5 '${name}' errors in the last 60s`)}\n`);
+    a.write(`${lineAt('a', 2, "error on input endpoint 'orders.in': no").replace('INFO', 'ERROR')}\n`);
+    b.writeAt(3);
+    const {clock, log} = setUp(a, b);
+    await clock.advance(1);
+    expect(entriesOf(log.buffer)).toHaveLength(3);
+    expect(log.suppressed.errorAfter(0)).toBe(1);
+    expect(log.errors.byKey.size).toBe(0);
+    expect(log.errors.connectors.all).toBe(0);
   });
 
   test('begins when every source has caught up: what is replayed until then is in order', async () => {

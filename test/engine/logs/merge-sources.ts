@@ -62,7 +62,7 @@ export function mergedLog(
   options: {readonly clock: Clock; readonly fps: number; readonly scrollbackBytes: number},
 ): Log<MergeFeed> {
   const feed = (sink: LogSink) => new MergeFeed(sink, {...options, name, sources});
-  const log = new Log({...options, feed});
+  const log = new Log({...options, isCopy: true, feed});
   log.start();
   return log;
 }

@@ -2,7 +2,7 @@ import {describe, expect, it, vi} from 'vitest';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import {Search} from '../../../source/engine/buffer/search.ts';
 import type {FilterEntry} from '../../../source/engine/filters/filter.ts';
-import {ErrorLog} from '../../../source/engine/records/error-log.ts';
+import {SuppressedErrors} from '../../../source/engine/records/suppressed.ts';
 import {PaneModel} from '../../../source/kit/pane/pane-model.ts';
 import {newPane, type PaneView} from '../../../source/kit/state/pane-view.ts';
 import {Feed, lineAt} from '../../engine/logs/merge-sources.ts';
@@ -24,7 +24,7 @@ class Modelled {
     this.feed = new Feed('orders', {maxBytes});
     const {name, buffer, snapshot} = this.feed;
     this.model = new PaneModel(
-      {name, buffer, errors: new ErrorLog({buffer, wall: () => 0}), snapshot, merge: undefined},
+      {name, buffer, suppressed: new SuppressedErrors(buffer), snapshot, merge: undefined},
       {
         services: {clock: this.clock, timeLimit: (_, task) => ({value: task()})},
         isShown: () => this.isShown,
