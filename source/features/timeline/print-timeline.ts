@@ -1,6 +1,6 @@
 import {readHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {RecordIndex} from '../../engine/records/record-index.ts';
-import {type TimelineEvent, TimelineLines, timelineOf} from '../../kit/journal/timeline.ts';
+import {goesOn, type TimelineEvent, TimelineLines, timelineOf} from '../../kit/journal/timeline.ts';
 import type {Settings} from '../../kit/settings/settings.ts';
 import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {sinceTime} from '../../kit/shell/record-selector.ts';
@@ -34,14 +34,17 @@ export async function timelineOfServer(request: TimelineRequest, options: Server
     const {checkpoints, steps} = lines;
     return {all: timelineOf({pipeline: name, history, log, checkpoints, steps}), cut};
   });
-  const events = from === undefined ? all : all.filter((event) => isSince(event, from));
+  const events = from === undefined ? all : eventsSince(all, from);
   const ofLog = cut === undefined ? [] : [{part: 'log', why: cut} as const];
   const timeline: Timeline = {pipeline: name, events, missing: [...history.missing, ...ofLog]};
   for (const part of timeline.missing) note(missingWords(part));
   return output === 'json' ? `${jsonText(timelineObject(timeline), 2)}\n` : timelineText(timeline, clock.wall());
 }
 
-/** Tells whether an event ended at `from` or later, or began then if its end is unknown, or has no time. */
-function isSince({until, at}: TimelineEvent, from: number): boolean {
-  return (until ?? at ?? from) >= from;
+/** Returns the events that went on at `from`, came later, or have no time. `all`: the newest first. */
+function eventsSince(all: readonly TimelineEvent[], from: number): readonly TimelineEvent[] {
+  const lastRun = all.find(({kind}) => kind === 'run');
+  // An earlier run without an end ended before the next one.
+  const lasts = (event: TimelineEvent) => goesOn(event) && (event.kind !== 'run' || event === lastRun);
+  return all.filter((event) => lasts(event) || (event.until ?? event.at ?? from) >= from);
 }

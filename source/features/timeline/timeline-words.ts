@@ -1,7 +1,7 @@
 import type {MissingPart} from '../../engine/pipelines/pipeline-history.ts';
 import {suppressedWords} from '../../kit/journal/event-words.ts';
 import {eventWords} from '../../kit/journal/pipeline-event.ts';
-import {noTarget, spanOf, type TimelineEvent} from '../../kit/journal/timeline.ts';
+import {goesOn, noTarget, spanOf, type TimelineEvent} from '../../kit/journal/timeline.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
 import {count, dateTime, duration, fineMoment, isoTime, moment} from '../../lib/format.ts';
@@ -61,8 +61,7 @@ function rangeOf(event: TimelineEvent, now: number): readonly [string, string] |
 export function lengthInWords(event: TimelineEvent, now: number): string {
   const {from, to} = spanOf(event);
   if (from === undefined) return '';
-  const isOngoing = event.kind === 'state' || event.kind === 'run' || event.kind === 'failed';
-  const end = to ?? (isOngoing ? now : undefined);
+  const end = to ?? (goesOn(event) ? now : undefined);
   return end === undefined || end - from < 1000 ? '' : duration(end - from);
 }
 

@@ -101,6 +101,11 @@ export function spanOf({kind, at, firstAt, until}: TimelineEvent): {from: number
   return isSeveral ? {from: firstAt, to: at} : {from: at, to: until};
 }
 
+/** Tells whether it lasts, and no end of it is known. */
+export function goesOn({kind, until}: TimelineEvent): boolean {
+  return until === undefined && (kind === 'state' || kind === 'run' || kind === 'failed');
+}
+
 /**
  * Makes an event of each change in `monitored` (newest first), oldest first, with the time until the next of its kind.
  */

@@ -90,7 +90,7 @@ export const logsOptions = [
     value: 'TIME',
     help: 'start at the first record of this time or later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC); 10m is before now, with --from too',
     core: 'from this time on: 10m, 12:03, 2026-11-25 12:03',
-    helpFor: {timeline: 'only what happened at this time or later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC)'},
+    helpFor: {timeline: 'only what went on at this time or came later: 10m, 1h30m, 12:03, 2026-11-25 12:03 (UTC)'},
     commands: ['logs', 'timeline'],
     once: true,
   },

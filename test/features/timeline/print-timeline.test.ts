@@ -16,10 +16,14 @@ async function timeline(change: Partial<TimelineRequest> = {}, options: DemoServ
   return (await told(change, options)).text;
 }
 
-/** The same with the notices. `failing`: requests that the server does not answer as it should. */
+/** The same with the notices. `failing`: requests that the server does not answer as it should. `later`: ms after it. */
 async function told(
   change: Partial<TimelineRequest> = {},
-  {failing = [], ...options}: DemoServerOptions & {failing?: readonly (keyof ApiClient)[]} = {},
+  {
+    failing = [],
+    later = 0,
+    ...options
+  }: DemoServerOptions & {failing?: readonly (keyof ApiClient)[]; later?: number} = {},
 ): Promise<{readonly text: string; readonly notes: readonly string[]}> {
   await using stack = new AsyncDisposableStack();
   const server = await DemoServer.start({scenario: quiet('orders'), ...options});
@@ -44,7 +48,7 @@ async function told(
   const failures = Object.fromEntries(failing.map((route) => [route, async () => fail()]));
   const notes: string[] = [];
   const note = (line: string) => void notes.push(line);
-  const common = {clock: systemClock, random: () => 0, signal, note};
+  const common = {clock: {...systemClock, wall: () => systemClock.wall() + later}, random: () => 0, signal, note};
   return {text: await timelineOfServer(request, {...common, client: {...client, ...failures}}), notes};
 }
 
@@ -64,6 +68,15 @@ it('as JSON: what has happened since a time', async () => {
     expect.objectContaining({what: 'failed', text: 'Failed · exit status: 101', from: 'API'}),
   );
   await expect(timeline({since: 'soon'})).rejects.toThrow("--since 'soon' is ");
+});
+
+it('since a time: begins with what went on then, which began before', async () => {
+  const {text} = await told({since: '10m'}, {later: 3_600_000});
+  const rows = text.trimEnd().split('\n').slice(1);
+  expect(rows.map((row) => row.slice(21)).sort()).toEqual([
+    expect.stringMatching(/^run .*(1 h|60 min).* run 3 of 3: running$/),
+    expect.stringMatching(/^state .*(1 h|60 min).* → Running$/),
+  ]);
 });
 
 it('of an older server it has the log alone, and says so', async () => {
