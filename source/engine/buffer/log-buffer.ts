@@ -20,8 +20,13 @@ export type RunnerMark = {readonly pipelineId: string; readonly isJson?: boolean
 export type OtherFormat = {
   /** For the user: `logfmt`. */
   readonly name: string;
-  /** Returns the line with this id as Feldera's logger would have written it; one that begins no record as it is. */
-  readonly canonical: (line: Buffer, id: number) => Buffer;
+  /**
+   * Returns the line with this id as Feldera's logger would have written it; one that begins no record as it is. `isPart`: it
+   * has a `partBefore`, so that it begins none, whatever it looks like.
+   */
+  readonly canonical: (line: Buffer, id: number, isPart: boolean) => Buffer;
+  /** Id of the line that the runtime of a container cut here, `line` being what follows; undefined: all lines are whole. */
+  readonly partBefore?: (line: Buffer, id: number, lineAt: (id: number) => Buffer | undefined) => number | undefined;
   /** Bytes before what a container wrote, such as its name; undefined: lines have none. */
   readonly prefixLength?: (line: Buffer, id: number) => number;
   /** The container that wrote the line, where the lines of several are mixed; undefined: one wrote all. */
@@ -346,10 +351,16 @@ export class WritableLogBuffer {
     return this.#format;
   }
 
-  /** The line as Feldera's logger writes it: for who reads it, not for who shows it as it was sent. */
-  canonicalAt(id: number): Buffer | undefined {
-    const line = this.lineAt(id);
-    return line && this.#format ? this.#format.canonical(line, id) : line;
+  /**
+   * The line, or what is given of it, as Feldera's logger writes it: for who reads it, not for who shows it as it was sent.
+   */
+  canonicalAt(id: number, line = this.lineAt(id)): Buffer | undefined {
+    return line && this.#format ? this.#format.canonical(line, id, this.partBefore(id, line) !== undefined) : line;
+  }
+
+  /** Id of the line that continues with this one; undefined: this one is whole, or begins. */
+  partBefore(id: number, line = this.lineAt(id)): number | undefined {
+    return line && this.#format?.partBefore?.(line, id, (other) => this.lineAt(other));
   }
 
   /** Reads a line; of a long, compressed one only what a row can show. */

@@ -75,7 +75,13 @@ export class MergeFeed implements Feed, MergedSources {
       const formatOf = (id: number) => this.#sources[this.#merge.sourceOf(id)]?.format.other;
       sink.setFormat({
         name: '',
-        canonical: (line, id) => formatOf(id)?.canonical(line, id) ?? line,
+        canonical: (line, id, isPart) => formatOf(id)?.canonical(line, id, isPart) ?? line,
+        partBefore: (line, id, lineAt) => {
+          const origin = this.#merge.sourceOf(id);
+          const ofOthers = Buffer.of();
+          const ownAt = (other: number) => (this.#merge.sourceOf(other) === origin ? lineAt(other) : ofOthers);
+          return formatOf(id)?.partBefore?.(line, id, ownAt);
+        },
         prefixLength: (line, id) => formatOf(id)?.prefixLength?.(line, id) ?? 0,
         streamOf: (line, id) => `${this.#merge.sourceOf(id)} ${formatOf(id)?.streamOf?.(line, id) ?? ''}`,
       });

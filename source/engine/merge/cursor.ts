@@ -248,8 +248,7 @@ export class MergeCursor {
   }
 
   #timeOf(line: Buffer): number | undefined {
-    const {format} = this.#buffer;
-    return timeOfBytes(format ? format.canonical(line, this.#nextId) : line);
+    return timeOfBytes(this.#buffer.canonicalAt(this.#nextId, line) ?? line);
   }
 
   #segmentOfNext(): SegmentView | undefined {

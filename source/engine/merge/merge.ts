@@ -212,7 +212,7 @@ class SourceGaps {
     this.#open.delete(origin);
     const end = bytes.indexOf(newline);
     const line = Buffer.from(end === -1 ? bytes : bytes.subarray(0, end));
-    const until = timeOfBytes(format ? format.canonical(line, toId) : line);
+    const until = timeOfBytes(format ? format.canonical(line, toId, false) : line);
     const isHeld = ({toId: to = firstId}: Gap) => to > firstId;
     this.#ended = [...this.#ended.filter(isHeld), ...(toId > gap.fromId + 1 ? [{...gap, toId, until}] : [])];
   }

@@ -1,8 +1,11 @@
 import type {OtherFormat} from '../buffer/log-buffer.ts';
+import {space} from './bytes.ts';
 import {felderas, readHead, timed} from './line-formats.ts';
+import {levelIn} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {
   clocks,
+  cri,
   type LinePrefix,
   labels,
   type Prefixes,
@@ -16,6 +19,8 @@ import {
 /** Most lines, and bytes, from which a format is chosen. */
 const mostLines = 100;
 const mostBytes = 64 * 1024;
+/** Lines of other streams between two parts of a line, at most: the runtime writes the parts right after each other. */
+const mostBetween = 16;
 /** Lines that are never the first of a record, although what is in front of them has a time. */
 const continuing = /^(?:\t| {2}|at |Caused by: |Traceback |\.\.\. \d)/;
 
@@ -109,19 +114,36 @@ function formatOf(name: string, {prefixes, leveled, now, isTimed}: Chosen): Othe
     if (prefixes.label?.name === syslog) return readHead(line, {now, isTimed})?.line;
     return withContainer(Buffer.concat([Buffer.from(`[log] ${time} NONE :  `), rest]), container);
   };
-  const canonical = (line: Buffer) => {
+  const canonical = (line: Buffer, _: number, isPart: boolean) => {
     const prefix = readPrefix(line, prefixes, now);
     const rest = line.subarray(prefix.length);
+    // An indented line is no head.
+    if (isPart) return levelIn(rest) === undefined && !isPanicLine(rest, 0, rest.length) ? rest : indented(rest);
     const head = readHead(rest, {now, isTimed});
     return head ? withContainer(head.line, prefix.container) : (timedHead(line, rest, prefix) ?? rest);
   };
   if (!prefixes.label && !prefixes.clock) return {name, canonical};
   const prefixLength = (line: Buffer) => readPrefix(line, prefixes, now).length;
   const {label} = prefixes;
+  const partBefore: OtherFormat['partBefore'] = (line, id, lineAt) => {
+    const {stream} = readPrefix(line, prefixes, now);
+    for (let before = id - 1; stream !== undefined && before >= id - 1 - mostBetween; before--) {
+      const other = lineAt(before);
+      if (!other) return undefined;
+      const read = readPrefix(other, prefixes, now);
+      if (read.stream === stream) return read.isCut ? before : undefined;
+    }
+    return undefined;
+  };
   return {
     name,
     canonical,
     prefixLength,
+    ...(prefixes.clock?.name === cri && {partBefore}),
     ...(label && {streamOf: (line) => readPrefix(line, {label}, now).container ?? ''}),
   };
+}
+
+function indented(line: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(space), line]);
 }

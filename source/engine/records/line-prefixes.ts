@@ -1,7 +1,10 @@
 import {closingBrace, closingBracket, openingBrace} from './bytes.ts';
 import {iso, named, readStamp} from './stamps.ts';
 
-/** Text in front of each line of a container: its name, or a time. Groups: `container`, `time`. */
+/**
+ * Text in front of each line of a container: its name, or a time. Groups: `container`, `time`, `stream` and its `tag`: `P` in
+ * front of a part of a line whose next part follows, `F` in front of a whole line or the last part.
+ */
 export type LinePrefix = {readonly name: string; readonly pattern: RegExp};
 
 /** Sequences of a terminal: colours, and those that clear a row. */
@@ -32,9 +35,11 @@ export const labels: readonly LinePrefix[] = [
 
 /** Times of `docker logs -t`, `kubectl logs --timestamps` and others. */
 export const timestamps: LinePrefix = {name: 'timestamps', pattern: new RegExp(`^(?<time>${utc})(?: +|$)`)};
-/** Those with a time; CRI is what the runtimes of containers write. */
+/** What the runtimes of containers write, which cut lines of more than 16 KiB. */
+export const cri = 'CRI';
+/** Those with a time. */
 export const clocks: readonly LinePrefix[] = [
-  {name: 'CRI', pattern: new RegExp(`^(?<time>${utc}) (?:stdout|stderr) [FP](?: |$)`)},
+  {name: cri, pattern: new RegExp(`^(?<time>${utc}) (?<stream>stdout|stderr) (?<tag>[FP])(?: |$)`)},
   timestamps,
 ];
 
@@ -50,6 +55,10 @@ export type ReadPrefix = {
   readonly container: string | undefined;
   /** As Feldera's logger writes it. */
   readonly time: string | undefined;
+  /** Where the runtime cuts lines: what was written to, by which container. */
+  readonly stream?: string | undefined;
+  /** The rest of the line follows in the next one of its stream. */
+  readonly isCut?: boolean;
 };
 
 const none: ReadPrefix = {length: 0, container: undefined, time: undefined};
@@ -65,9 +74,10 @@ export function readPrefix(line: Buffer, {label, clock}: Prefixes, now: number):
     length += found?.[0].length ?? 0;
     Object.assign(groups, found?.groups);
   }
-  const {container, time} = groups;
+  const {container, time, stream, tag} = groups;
   const named = container && withoutSequences(container).replace(' ', '/');
-  return {length, container: named, time: time === undefined ? undefined : readStamp(time, now)};
+  const read = {length, container: named, time: time === undefined ? undefined : readStamp(time, now)};
+  return stream === undefined ? read : {...read, stream: `${stream} ${named ?? ''}`, isCut: tag === 'P'};
 }
 
 const sequences = new RegExp(s, 'g');

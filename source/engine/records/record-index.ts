@@ -12,7 +12,7 @@ import {levelIn, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOfRunner, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
 import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
-import {segmentToRead, streamAt} from './other-lines.ts';
+import {headOfLine, isMixed, segmentToRead, streamAt} from './other-lines.ts';
 import {PanicReports, panicText} from './panic.ts';
 import {
   acceptsLines,
@@ -127,13 +127,13 @@ export class RecordIndex {
     const {firstId} = this.#buffer;
     const lines = head >= firstId ? [head] : [];
     const code = this.#table.codeAt(head);
-    if (code === undefined || !(acceptsLines(code) || isLong(code))) return lines;
+    if (code === undefined || !(acceptsLines(code) || isLong(code) || isMixed(this.#buffer))) return lines;
     const end = this.#table.reachOf(head);
     for (let id = head + 1; id <= end; id++) {
       const other = this.#table.codeAt(id);
       if (other === undefined) {
         if (id >= firstId && this.#table.headOf(id) === head) lines.push(id);
-      } else if (!isLong(code) && acceptsLines(other) && !this.#buffer.format?.streamOf) break;
+      } else if (!isLong(code) && acceptsLines(other) && !isMixed(this.#buffer)) break;
     }
     return lines;
   }
@@ -233,11 +233,10 @@ export class RecordIndex {
 
   /** The first head in `[id, to)` with a time, Unix time in ms. */
   timedFrom(id: number, to: number): {readonly id: number; readonly at: number} | undefined {
-    let head = this.#table.timedFrom(id, to);
-    while (head !== undefined) {
+    const next = (from: number) => this.#table.timedFrom(from, to);
+    for (let head = next(id); head !== undefined; head = next(head + 1)) {
       const at = this.#timeOfHead(head);
       if (at !== undefined) return {id: head, at};
-      head = this.#table.timedFrom(head + 1, to);
     }
     return undefined;
   }
@@ -384,14 +383,16 @@ export class RecordIndex {
 
   /** Adds a line without a head. True: it is empty. */
   #addContinuation(id: number, bytes: Buffer, start: number, end: number): boolean {
-    if (isConfigurationLine(bytes, start, end)) {
+    const begun = headOfLine(this.#buffer, this.#table, id);
+    if (begun === undefined && isConfigurationLine(bytes, start, end)) {
       this.#addConfiguration(id, opensConfiguration(bytes, end));
       return false;
     }
-    const configuration = this.#configurations.add(id, bytes, start, end);
-    if (configuration !== undefined) {
-      this.#open.addOther(configuration);
-      this.#addToRecord(id, configuration, configurationCode);
+    const joined = begun ?? this.#configurations.add(id, bytes, start, end);
+    if (joined !== undefined) {
+      this.#open.addOther(joined);
+      this.#addToRecord(id, joined, configurationCode);
+      this.#repeats.extend(joined);
       return false;
     }
     const kind = kindIn(bytes, start, end);
@@ -444,13 +445,12 @@ export class RecordIndex {
   }
 
   #addOpenContinuation(id: number, line: Buffer): void {
-    if (isConfigurationLine(line, 0, line.length)) {
-      this.#table.addHead(opensConfiguration(line, line.length) ? configurationCode : plainCode);
-      return;
-    }
-    const configuration = this.#configurations.headFor(id, line, 0, line.length);
+    const begun = headOfLine(this.#buffer, this.#table, id);
+    const joined = begun ?? this.#configurations.headFor(id, line, 0, line.length);
     const kind = kindIn(line, 0, line.length);
-    if (configuration !== undefined) this.#addToRecord(id, configuration, configurationCode);
+    if (begun === undefined && isConfigurationLine(line, 0, line.length))
+      this.#table.addHead(opensConfiguration(line, line.length) ? configurationCode : plainCode);
+    else if (joined !== undefined) this.#addToRecord(id, joined, configurationCode);
     else if (kind === 'panic') this.#table.addHead(panicCode);
     else {
       const saved = this.#open.save();

@@ -321,7 +321,7 @@ export class RowRenderer {
     const known = this.#heads.get(id);
     if (known) return known;
     const sent = this.#lineAt(id)?.bytes;
-    const line = sent && (this.#buffer.format?.canonical(sent, id) ?? sent);
+    const line = sent && this.#buffer.canonicalAt(id, sent);
     if (!line) return undefined;
     const kind = kindIn(line, 0, line.length);
     const isFrame = kind === 'frame' || kind === 'place';
@@ -354,7 +354,7 @@ export class RowRenderer {
     const line = this.#lineAt(id) ?? {bytes: Buffer.of(), length: 0};
     const {format} = this.#buffer;
     const read = format && {
-      canonical: format.canonical(line.bytes, id),
+      canonical: this.#buffer.canonicalAt(id, line.bytes),
       prefix: format.prefixLength?.(line.bytes, id),
     };
     const text = lineEntry({...line, ...read}, this.#form, shape);

@@ -8,7 +8,10 @@ import {root} from '../../harness/program.ts';
 import {withNewlines} from '../../harness/with-newlines.ts';
 
 function open(file: string, size: number) {
-  const bytes = readFileSync(path.join(root, 'test/corpora/containers', `${file}.log`));
+  return openBytes(readFileSync(path.join(root, 'test/corpora/containers', `${file}.log`)), size);
+}
+
+function openBytes(bytes: Buffer, size: number) {
   const wall = () => Date.parse('2026-12-02T10:00:00Z');
   const sink = new LogSink({buffer: {maxBytes: 1 << 20}, clock: {wall}, hasOthers: true});
   for (let at = 0; at < bytes.length; at += size) sink.append(...withNewlines(bytes.subarray(at, at + size)));
@@ -57,4 +60,43 @@ test('a record has the lines of its own container, and its name', () => {
 test('what comes through a pipe in small pieces is read as a file is', () => {
   for (const file of ['compose', 'docker-timestamps', 'cri'])
     expect(open(file, 9).records).toBe(open(file, 1 << 20).records);
+});
+
+test.each([
+  [
+    'a head of Feldera',
+    'stdout',
+    '[orders] 2026-12-02T03:12:03.599999Z ERROR dbsp_adapters::server:  a quoted line',
+    'aI bE bE bE eE',
+  ],
+  ['a head of another logger', 'stdout', '2026-12-02 03:12:03,599 ERROR a quoted line', 'aI bE bE bE eE'],
+  ['a panic', 'stdout', "thread 'x' (1) panicked at src/main.rs:64:21:", 'aI bE bE bE eE'],
+  ['a line of another stream', 'stderr', '2026-12-02 03:12:03,599 WARN of another stream', 'aI bE cW bE eE'],
+])('a part that a runtime cut off begins no record, here %s', (_, stream, part, records) => {
+  const text = [
+    '2026-12-02T03:12:01.600000001Z stdout F [orders] 2026-12-02T03:12:01.599999Z  INFO dbsp_adapters::server:  started',
+    '2026-12-02T03:12:02.600000001Z stdout P [orders] 2026-12-02T03:12:02.599999Z ERROR dbsp_adapters::server:  part one ',
+    `2026-12-02T03:12:02.600000002Z ${stream} ${stream === 'stdout' ? 'P' : 'F'} ${part}`,
+    '2026-12-02T03:12:02.600000003Z stdout F [orders] 2026-12-02T03:12:02.599999Z ERROR dbsp_adapters::server:  the rest',
+    '2026-12-02T03:12:04.600000001Z stdout F [orders] 2026-12-02T03:12:03.599999Z ERROR dbsp_adapters::server:  next',
+    '',
+  ].join('\n');
+  for (const size of [7, 1 << 20]) {
+    const found = openBytes(Buffer.from(text), size);
+    expect([found.records, found.errors]).toEqual([records, 2]);
+    expect(found.lines[1]).toEqual(stream === 'stdout' ? [1, 2, 3] : [1, 3]);
+  }
+});
+
+test('the parts of a line that is no head stay together', () => {
+  const at = '2026-12-02T03:12:01.600000001Z';
+  const json = '{"timestamp":"2026-12-02T03:12:01.599999Z","level":"ERROR","fields":{"message":"';
+  for (const [part, level] of [
+    [json, 'E'],
+    ['of a program ', '-'],
+  ]) {
+    const text = [`stdout F ${json}"}}`, `stdout P ${part}`, 'stderr F other', 'stdout P and more ', 'stdout F "}}'];
+    const {records, lines} = openBytes(Buffer.from(text.map((line) => `${at} ${line}\n`).join('')), 1 << 20);
+    expect([records, lines[1]]).toEqual([`aE b${level} c- b${level} b${level}`, [1, 3, 4]]);
+  }
 });
