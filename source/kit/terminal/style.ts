@@ -50,7 +50,8 @@ export function sameStyle(a: Style, b: Style): boolean {
  * SGR parameters such as `1;31`; empty for plain text. Colours become the nearest that the terminal has. A foreground
  * equal to its background becomes black or white: text that cannot be seen would be hidden.
  */
-export function styleToSgr(style: Style, colors: Colors): string {
+export function styleToSgr(wanted: Style, colors: Colors): string {
+  const style = withoutFaint(wanted, colors);
   const parameters: string[] = [];
   if (style.bold) parameters.push('1');
   if (style.dim) parameters.push('2');
@@ -66,6 +67,15 @@ export function styleToSgr(style: Style, colors: Colors): string {
   return parameters.join(';');
 }
 
+/** Dim text has the grey of a theme for a known ground: what is faint and black stays black in xterm. */
+export function withoutFaint(style: Style, colors: Colors): Style {
+  const {dim, ...others} = style;
+  if (!dim || style.inverse || style.fg !== undefined || style.bg !== undefined) return style;
+  if (typeof colors !== 'object' || currentGround(colors) === undefined) return style;
+  const grey = colors.looks[brightBlack];
+  return typeof grey === 'number' ? {...others, fg: grey} : style;
+}
+
 /** `base`: 30 for the foreground, 40 for the background. */
 function colorToSgr(color: Color, base: 30 | 40): string {
   if (typeof color === 'object') return `${base + 8};2;${color.join(';')}`;
@@ -77,6 +87,9 @@ function colorToSgr(color: Color, base: 30 | 40): string {
 /** Indexes of a black and a white that look the same in every terminal and theme. */
 export const black = 16;
 export const white = 231;
+
+/** In the terminal's palette; a grey in most. */
+const brightBlack = 8;
 
 /** Black on yellow, which look the same everywhere; inverse, so that it is seen without colours. */
 export const badge: Style = {inverse: true, fg: 220, bg: 16};

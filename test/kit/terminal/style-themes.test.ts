@@ -10,6 +10,7 @@ import {
   type Style,
   shownColors,
   themes,
+  withoutFaint,
 } from '../../../source/kit/terminal/style.ts';
 import {type FoundStyle, stylesInSource} from '../../harness/styles-in-source.ts';
 
@@ -90,6 +91,19 @@ test.each([
   expect(seen.filter((each) => each.contrast < leastForText)).toEqual([]);
 });
 
+test.each([
+  ['light', white],
+  ['dark', black],
+] as const)('dim text is told from text, also where faint black is black: %s', (name, ground) => {
+  const palette = {depth: '256', looks: themes[name].looks} as const;
+  const asInXterm = (style: Style) => {
+    const {dim: _, ...others} = shownAs(style, palette);
+    return contrastOf(others, ground, (color) => lookOf(xterm, color));
+  };
+  expect(asInXterm({dim: true})).toBeGreaterThanOrEqual(leastForText);
+  expect(asInXterm({dim: true})).toBeLessThan(asInXterm({}) / 2);
+});
+
 describe.each(Object.entries(others))("with %s's colours", (_, palette) => {
   const pairs = used.filter(({style}) => style.fg !== undefined && style.bg !== undefined);
 
@@ -119,8 +133,8 @@ function leastFor({place, style}: FoundStyle, least: number): number {
 }
 
 function shownAs(style: Style, palette: Palette): Style {
-  const {fg: _fg, bg: _bg, ...others} = style;
-  return {...others, ...shownColors(style, palette)};
+  const {fg: _fg, bg: _bg, ...others} = withoutFaint(style, palette);
+  return {...others, ...shownColors(withoutFaint(style, palette), palette)};
 }
 
 /** As xterm, Konsole and others show it. */
