@@ -12,8 +12,10 @@ import {
 import {keyLabel, readKey} from '../../kit/keys/key-names.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
 import {padTo, wrapWords} from '../../kit/terminal/fit.ts';
+import type {Style} from '../../kit/terminal/style.ts';
 import {concat, overlay, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../kit/terminal/symbols.ts';
+import {stateStyles} from '../../kit/words/pipeline-words.ts';
 import {textWidth} from '../../lib/width.ts';
 
 /** Heading of all keys but the core. */
@@ -85,28 +87,30 @@ export function helpRows(view: HelpView): HelpRows {
   return {rows, items: first ? [{...first, top: 0}, ...others] : []};
 }
 
+type Explained = readonly [symbol: string, words: string, style: Style];
+
 /** Explains the symbols: those beside a pipeline, and those of a log. */
 function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
   const {running, unread, degraded, failed, waiting, paused, stopped} = symbols;
   const {error, mark, times, loss, start} = symbols;
-  const ofPipelines = [
-    [running, 'running'],
-    [unread, 'log not read'],
-    [degraded, 'degraded (dim: it was)'],
-    [failed, 'failed'],
-    [waiting, 'on its way'],
-    [paused, 'paused'],
-    [stopped, 'stopped'],
-    [`3${error}`, "errors you haven't seen"],
+  const ofPipelines: readonly Explained[] = [
+    [running, 'running', stateStyles.running],
+    [unread, 'log not read', {dim: true}],
+    [degraded, 'degraded (dim: it was)', stateStyles.degraded],
+    [failed, 'failed', stateStyles.failed],
+    [waiting, 'on its way', stateStyles.waiting],
+    [paused, 'paused', stateStyles.paused],
+    [stopped, 'stopped', stateStyles.stopped],
+    [`3${error}`, "errors you haven't seen", {fg: 1}],
   ];
-  const ofLogs = [
-    [mark, 'marked'],
-    [`${times}8`, 'similar records'],
-    [start, 'start'],
-    [loss, 'lost lines'],
+  const ofLogs: readonly Explained[] = [
+    [mark, 'marked', {fg: 6, bold: true}],
+    [`${times}8`, 'similar records', {bold: true}],
+    [start, 'start', {bold: true}],
+    [loss, 'lost lines', {bold: true}],
   ];
-  const shown = [...(hasServer ? ofPipelines : []), ...ofLogs].map(([symbol = '', words]) =>
-    concat([plain(symbol, {bold: true}), plain(` ${words}`, {dim: true})]),
+  const shown = [...(hasServer ? ofPipelines : []), ...ofLogs].map(([symbol, words, style]) =>
+    concat([plain(symbol, style), plain(` ${words}`, {dim: true})]),
   );
   return joined([plain('symbols', {fg: 6}), ...shown], width - 2).map((row) => concat([plain(' '), row]));
 }

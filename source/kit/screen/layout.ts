@@ -102,7 +102,7 @@ const narrowLists: readonly (readonly [columns: number, cells: number])[] = [
 /** Least and most cells of a list that has the keys, and the part of the terminal that it leaves to the log. */
 const [leastWithFocus, mostWithFocus, shareWithFocus] = [28, 40, 0.4];
 
-/** With the keys, the list is as wide as its names need. */
+/** With the keys, the list is as wide as its names need, with a cell for a third digit of a number of errors. */
 function listWidthOf(
   columns: number,
   parts: {readonly listWidth?: number | undefined; readonly listHasFocus: boolean; readonly nameCells: number},
@@ -111,6 +111,6 @@ function listWidthOf(
   if (chosen !== undefined) return Math.max(narrowestList, Math.min(chosen, columns - 1 - narrowestPane));
   const narrow = narrowLists.find(([from]) => columns >= from)?.[1] ?? narrowestList;
   if (!listHasFocus) return narrow;
-  const needed = Math.max(leastWithFocus, Math.min(nameCells + cellsBesideName, mostWithFocus));
+  const needed = Math.max(leastWithFocus, Math.min(nameCells + cellsBesideName + 1, mostWithFocus));
   return Math.max(narrow, Math.min(needed, Math.floor(columns * shareWithFocus)));
 }

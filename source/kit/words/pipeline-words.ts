@@ -17,14 +17,16 @@ export type PipelineState = {
  */
 export type DegradedPipelines = ReadonlyMap<string, number | undefined>;
 
-const styles: Readonly<Record<StateKind, Style>> = {
+/** Colours of the states, of symbol and word. */
+export const stateStyles = {
   failed: {fg: 1},
   unknown: {fg: 5},
   waiting: {fg: 3},
   paused: {fg: 3},
   running: {fg: 2},
+  degraded: {fg: 3, bold: true},
   stopped: {dim: true},
-};
+} as const satisfies Readonly<Record<StateKind | 'degraded', Style>>;
 
 /** Returns whether to show the program's state: the pipeline is stopped without an error, and not compiled. */
 function isOfProgram({deploymentStatus, deploymentError, programStatus}: Pipeline): boolean {
@@ -66,9 +68,9 @@ export function stateSince(pipeline: Pipeline): string {
 export function pipelineState(pipeline: Pipeline, isDegraded = false): PipelineState {
   const status = serverState(pipeline);
   const {kind} = stateOf(status);
-  if (isDegraded && kind === 'running') return {symbol: 'degraded', word: 'Degraded', style: {fg: 3, bold: true}};
+  if (isDegraded && kind === 'running') return {symbol: 'degraded', word: 'Degraded', style: stateStyles.degraded};
   const endedStart = status === 'Failed' && pipeline.deploymentError?.endedStart === true;
-  return {symbol: kind, word: endedStart ? startFailed : stateWord(status), style: styles[kind]};
+  return {symbol: kind, word: endedStart ? startFailed : stateWord(status), style: stateStyles[kind]};
 }
 
 const startFailed = 'Start failed';

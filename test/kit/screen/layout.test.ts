@@ -54,7 +54,7 @@ it('the list is as wide as its names need while it has the keys, else narrow and
   const widthsOf = (nameCells: number, listHasFocus = true) =>
     [60, 80, 120, 200].map((width) => layoutAt(width, 24, {listHasFocus, nameCells}).listWidth);
   expect(widthsOf(6)).toEqual([24, 28, 28, 28]);
-  expect(widthsOf(17)).toEqual([24, 32, 33, 33]);
+  expect(widthsOf(17)).toEqual([24, 32, 34, 34]);
   expect(widthsOf(63)).toEqual([24, 32, 40, 40]);
   expect(widthsOf(63, false)).toEqual([12, 16, 20, 20]);
   const withWords = columns.filter((width) => layoutAt(width, 24, {listHasFocus: true}).hasStateWords);
