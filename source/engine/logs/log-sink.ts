@@ -117,6 +117,7 @@ export class LogSink implements StitchSink {
   setFormat(format = this.format.other): void {
     if (!format || this.#buffer.format) return;
     this.#buffer.setFormat(format);
+    this.states.prefixLength = format.prefixLength;
     this.#countedTo = this.#buffer.endedTo;
   }
 

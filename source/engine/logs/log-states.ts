@@ -1,5 +1,5 @@
 import {masked} from '../../lib/secrets.ts';
-import type {RunnerMark} from '../buffer/log-buffer.ts';
+import type {OtherFormat, RunnerMark} from '../buffer/log-buffer.ts';
 import type {Marker, OutputStream} from '../buffer/markers.ts';
 import {timeOfBytes} from '../records/line-head.ts';
 import {isOfRunner, isRunnerLine, isWholeRecord, runnerMessage} from '../records/line-kind.ts';
@@ -76,6 +76,8 @@ export class LogStates {
   #cause: string | undefined;
   /** Runner of the lines that follow; undefined: not known. */
   runner: RunnerMark | undefined;
+  /** Of the log's format; in merged logs, where it depends on the id, nobody reads states. */
+  prefixLength: OtherFormat['prefixLength'];
 
   /**
    * Tells whether a line of the runner reported this state at about `since` (Unix time in ms; NaN: at any time), and
@@ -191,7 +193,7 @@ export class LogStates {
       this.#extendOpen(bytes.subarray(start, end));
       return this.endLine();
     }
-    if (!isRunnerLine(bytes, start, end)) return undefined;
+    if (!this.prefixLength && !isRunnerLine(bytes, start, end)) return undefined;
     return this.#read(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start));
   }
 
@@ -202,7 +204,8 @@ export class LogStates {
       this.#open = Buffer.concat([open, bytes.subarray(0, maxProtocolLine + 1 - open.length)]);
   }
 
-  #read(line: Buffer): RunnerReport | undefined {
+  #read(sent: Buffer): RunnerReport | undefined {
+    const line = this.prefixLength ? sent.subarray(this.prefixLength(sent, 0)) : sent;
     if (line.length > maxProtocolLine || !isRunnerLine(line, 0, line.length) || !isWholeRecord(line)) return undefined;
     if (!isOfRunner(line, this.runner)) return undefined;
     const message = runnerMessage(line) ?? '';

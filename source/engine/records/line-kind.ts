@@ -34,6 +34,8 @@ const frameWidth = 4;
 const placeIndent = 6;
 
 const tag = bytesOf('[manager] ');
+/** Behind the name of a container. */
+const containerTag = bytesOf('[manager container=');
 const separator = bytesOf('",');
 const targetNext = bytesOf('","target":"');
 const serviceKey = bytesOf('"feldera-service":"');
@@ -87,7 +89,7 @@ export function frameNumberIn(bytes: Uint8Array, start: number, end: number): nu
 export function isRunnerLine(bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] === openingBrace) return isRunnerJsonLine(bytes, start, end);
   // The first letter shows that nearly every line is a pipeline's.
-  if (bytes[start + 1] !== tag[1] || !isAt(bytes, start, tag)) return false;
+  if (bytes[start + 1] !== tag[1] || !(isAt(bytes, start, tag) || isAt(bytes, start, containerTag))) return false;
   const level = levelEndIn(bytes, start, end);
   const targetEnd = level === undefined ? undefined : offsetOf(bytes, space, level + 1, end);
   return targetEnd !== undefined && bytes[targetEnd - 1] === colon && bytes[targetEnd + 1] !== space;

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {parseRecord} from '../../../source/engine/records/parse-record.ts';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
@@ -24,6 +24,8 @@ function openBytes(bytes: Buffer, size: number) {
     records: ids.map((id) => `${'abcdefghijklmnop'[index.headOf(id)]}${index.levelAt(id)?.[0] ?? '-'}`).join(' '),
     containers: ids.map((id) => parseRecord(sink.buffer.canonicalAt(id)?.toString() ?? '')?.container ?? '-'),
     lines: ids.map((id) => index.linesOf(id)),
+    sink,
+    runs: index.runs.map(({state, failed}) => [state, failed]),
     errors: [...sink.errors.byKey.values()].reduce((sum, {count}) => sum + count, 0),
     hasTimes: ids.every(
       (id) => index.headOf(id) !== id || index.levelAt(id) === undefined || index.timeAt(id) !== undefined,
@@ -43,8 +45,8 @@ test.each([
   ['cri', 'CRI', 'aI bE bE dE dE', 2],
   ['journald', 'syslog', 'aI bE cW dE eI dE', 2],
 ])('%s: %s', (file, name, records, errors) => {
-  const {containers: _containers, lines: _lines, ...found} = open(file, 1 << 20);
-  expect(found).toEqual({name, records, errors, hasTimes: true});
+  const found = open(file, 1 << 20);
+  expect(found).toMatchObject({name, records, errors, hasTimes: true});
 });
 
 test('a record has the lines of its own container, and its name', () => {
@@ -99,4 +101,45 @@ test('the parts of a line that is no head stay together', () => {
     const {records, lines} = openBytes(Buffer.from(text.map((line) => `${at} ${line}\n`).join('')), 1 << 20);
     expect([records, lines[1]]).toEqual([`aE b${level} c- b${level} b${level}`, [1, 3, 4]]);
   }
+});
+
+describe("the runner's lines behind the name of a container", () => {
+  const suffix = 'pipeline-id="1" pipeline-name="orders"';
+  const text = (second: number, level: string, message: string) =>
+    `[manager] 2026-12-02T03:12:0${second}.000000Z ${level} pipeline_manager::runner::pipeline_automata: ${message} ${suffix}`;
+  const json = (second: number, level: string, message: string) =>
+    JSON.stringify({
+      timestamp: `2026-12-02T03:12:0${second}.000000Z`,
+      level: level.trim(),
+      fields: {message},
+      target: 'pipeline_manager::runner::pipeline_automata',
+      'feldera-service': 'runner',
+      'pipeline-id': '1',
+    });
+
+  test.each([
+    ['text', text, 7],
+    ['text', text, 1 << 20],
+    ['JSON', json, 1 << 20],
+  ])('tell runs, states and errors: %s, in pieces of %#', (_, write, size) => {
+    const lines = [
+      write(1, ' INFO', 'Fresh start of pipeline logs'),
+      write(2, ' INFO', 'Resources transition: stopped -> provisioning (desired: provisioned)'),
+      write(3, ' INFO', 'Runtime transition: initializing -> running (desired: running)'),
+      write(4, 'ERROR', 'Resources error: killed by signal 9'),
+      write(5, 'ERROR', 'stdout encountered I/O error: stream did not contain valid UTF-8'),
+      write(6, ' INFO', 'Resources transition: provisioned -> stopping (desired: provisioned)'),
+      write(7, ' INFO', 'Resources transition: stopping -> stopped (desired: provisioned)'),
+      write(8, ' INFO', 'Resources transition: stopped -> provisioning (desired: provisioned)'),
+    ];
+    const bytes = Buffer.from(lines.map((line) => `pipeline-manager-1  | ${line}\n`).join(''));
+    const {name, runs, sink, containers} = openBytes(bytes, size);
+    expect([name, containers[0]]).toEqual(['compose', 'pipeline-manager-1']);
+    expect(runs).toEqual([
+      ['stopped', true],
+      ['provisioning', false],
+    ]);
+    expect(sink.states.runsBefore.ended).toMatchObject([{cause: 'killed by signal 9', hasRun: true}]);
+    expect(sink.losses.lostStream?.marker).toMatchObject({kind: 'unread', stream: 'stdout'});
+  });
 });

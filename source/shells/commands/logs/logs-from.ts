@@ -169,6 +169,7 @@ class FileLogs implements LogsFeed {
         continue;
       }
       format.append(piece.bytes);
+      states.prefixLength = format.other?.prefixLength;
       const newlines = endsToRead(piece.bytes, states);
       for (const {from, to, report} of reportedParts(states.append(piece.bytes, newlines), piece.bytes, newlines)) {
         write(piece.bytes.subarray(from, to));
