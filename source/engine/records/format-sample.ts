@@ -15,6 +15,7 @@ import {
   timestamps,
   withContainer,
 } from './line-prefixes.ts';
+import {readStamp} from './stamps.ts';
 
 /** Most lines, and bytes, from which a format is chosen. */
 const mostLines = 100;
@@ -59,10 +60,11 @@ export class FormatSample {
     /** Containers with records that begin with a level: their other lines continue those. */
     const leveled = new Set<string | undefined>();
     for (const line of this.#lines) {
-      const {length, container, time} = readPrefix(line, prefixes, now);
+      const {length, container, time} = readPrefix(line, prefixes);
       const rest = line.subarray(length);
       const head = readHead(rest, {now, isTimed: true});
-      const name = head?.name ?? (isPanicLine(rest, 0, rest.length) || time !== undefined ? felderas : undefined);
+      const hasTime = time !== undefined && readStamp(time, now) !== undefined;
+      const name = head?.name ?? (hasTime || isPanicLine(rest, 0, rest.length) ? felderas : undefined);
       if (name !== undefined) names.set(name, (names.get(name) ?? 0) + 1);
       if (head?.hasLevel) leveled.add(container);
     }
@@ -78,23 +80,29 @@ export class FormatSample {
 
   #most(isOne: (line: Buffer) => boolean): boolean {
     const lines = this.#lines.filter(({length}) => length > 0);
-    return lines.filter(isOne).length > lines.length / 2;
+    let [ones, others] = [0, 0];
+    for (const line of lines) {
+      if (isOne(line)) ones += 1;
+      else others += 1;
+      if (Math.max(ones, others) > lines.length / 2) break;
+    }
+    return ones > lines.length / 2;
   }
 
   /** Tells whether most lines have this name in front, or, as in k9s, behind a time. */
   #isLabel(label: LinePrefix): boolean {
-    const hasIt = (line: Buffer, clock?: LinePrefix) =>
-      readPrefix(line, {label, clock}, this.#now).container !== undefined;
+    const hasIt = (line: Buffer, clock?: LinePrefix) => readPrefix(line, {label, clock}).container !== undefined;
     return this.#most((line) => hasIt(line) || hasIt(line, timestamps));
   }
 
   /** Tells whether most lines have this time in front, and it is not the time with which their own records begin. */
   #isClock({label, clock}: Prefixes): boolean {
-    const now = this.#now;
+    const hasLevel = (line: Buffer) => readHead(line, {now: this.#now, isTimed: false})?.hasLevel === true;
     return this.#most((line) => {
-      const {length} = readPrefix(line, {label}, now);
-      if (readPrefix(line, {label, clock}, now).length === length) return false;
-      return clock !== timestamps || readHead(line.subarray(length), {now, isTimed: false})?.hasLevel !== true;
+      const {length} = readPrefix(line, {label});
+      const {length: end} = readPrefix(line, {label, clock});
+      if (end === length) return false;
+      return clock !== timestamps || hasLevel(line.subarray(end)) || !hasLevel(line.subarray(length));
     });
   }
 }
@@ -110,12 +118,13 @@ function formatOf(name: string, {prefixes, leveled, now, isTimed}: Chosen): Othe
   /** A line without a head in it. Its prefix has a time: it begins a record unless it is clear that it continues one. */
   const timedHead = (line: Buffer, rest: Buffer, {container, time}: ReadPrefix) => {
     const isOther = leveled.has(container) || continuing.test(rest.toString('latin1', 0, 20));
-    if (time === undefined || isOther) return undefined;
+    const at = time === undefined || isOther ? undefined : readStamp(time, now);
+    if (at === undefined) return undefined;
     if (prefixes.label?.name === syslog) return readHead(line, {now, isTimed})?.line;
-    return withContainer(Buffer.concat([Buffer.from(`[log] ${time} NONE :  `), rest]), container);
+    return withContainer(Buffer.concat([Buffer.from(`[log] ${at} NONE :  `), rest]), container);
   };
   const canonical = (line: Buffer, _: number, isPart: boolean) => {
-    const prefix = readPrefix(line, prefixes, now);
+    const prefix = readPrefix(line, prefixes);
     const rest = line.subarray(prefix.length);
     // An indented line is no head.
     if (isPart) return levelIn(rest) === undefined && !isPanicLine(rest, 0, rest.length) ? rest : indented(rest);
@@ -123,14 +132,14 @@ function formatOf(name: string, {prefixes, leveled, now, isTimed}: Chosen): Othe
     return head ? withContainer(head.line, prefix.container) : (timedHead(line, rest, prefix) ?? rest);
   };
   if (!prefixes.label && !prefixes.clock) return {name, canonical};
-  const prefixLength = (line: Buffer) => readPrefix(line, prefixes, now).length;
+  const prefixLength = (line: Buffer) => readPrefix(line, prefixes).length;
   const {label} = prefixes;
   const partBefore: OtherFormat['partBefore'] = (line, id, lineAt) => {
-    const {stream} = readPrefix(line, prefixes, now);
+    const {stream} = readPrefix(line, prefixes);
     for (let before = id - 1; stream !== undefined && before >= id - 1 - mostBetween; before--) {
       const other = lineAt(before);
       if (!other) return undefined;
-      const read = readPrefix(other, prefixes, now);
+      const read = readPrefix(other, prefixes);
       if (read.stream === stream) return read.isCut ? before : undefined;
     }
     return undefined;
@@ -140,7 +149,7 @@ function formatOf(name: string, {prefixes, leveled, now, isTimed}: Chosen): Othe
     canonical,
     prefixLength,
     ...(prefixes.clock?.name === cri && {partBefore}),
-    ...(label && {streamOf: (line) => readPrefix(line, {label}, now).container ?? ''}),
+    ...(label && {streamOf: (line) => readPrefix(line, {label}).container ?? ''}),
   };
 }
 

@@ -8,9 +8,10 @@ import {readJsonLine, readLogfmtLine} from './structured-lines.ts';
 
 /**
  * The form in which a logger begins a record. `pattern` matches the line up to its message. Its groups are `time` and, where
- * the line has them, `level`, `priority` (of syslog), `host`, `target` and the words `between` them.
+ * the line has them, `level`, `priority` (of syslog), `host`, `target` and the words `between` them. `first`: the characters with
+ * which such lines begin; undefined: any. A pattern takes up to 1 ms to compile, when it is first tried.
  */
-type LineFormat = {readonly name: string; readonly pattern: RegExp};
+type LineFormat = {readonly name: string; readonly first?: string; readonly pattern: RegExp};
 
 const end = String.raw`(?=[\s:|,]|$)[ \t:|,-]*`;
 const upper = '[A-Z]{3,9}';
@@ -19,17 +20,38 @@ const word = String.raw`[A-Za-z]{3,13}\d?`;
 const level = (words: string) => String.raw`[[(<]?(?<level>${words})[\])>]?`;
 /** A process, a thread, a file or a logger between time and level; a single word must have dots, or stand between dashes. */
 const inBetween = String.raw`\[[^\]]*\]|\([^)]*\)|<[^>]*>|\d+\]?|- [\w$./:-]+(?= -)|[\w$]+\.[\w$.]+`;
+const digits = '0123456789';
 const lead = String.raw`(?:\S*\.log\S*[ :])?`;
 const sent = String.raw`(?:<(?<priority>\d{1,3})>)?`;
 
 /** The formats of lines with a level, and of those of syslog. The first that matches is the line's. */
 const formats: readonly LineFormat[] = [
-  {name: 'klog', pattern: /^(?<level>[IWEF])(?<time>(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d{1,9}) +(?<between>\d+) +/},
-  {name: 'env_logger', pattern: new RegExp(String.raw`^\[(?<time>${iso}) +${level(upper)} +(?<target>[\w.:-]+)\] `)},
-  {name: 'Monolog', pattern: new RegExp(String.raw`^\[(?<time>${iso})\] (?<target>[\w-]+)\.(?<level>${upper}): `)},
-  {name: 'tracing', pattern: /^(?<time>\d{4}-\d\d-\d\dT\S+Z) {1,2}(?<level>[A-Z]{4,5}) (?=\w+(?:::|[:{]))/},
-  {name: 'logcat', pattern: /^(?<time>\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) +(?<between>\d+ +\d+) (?<level>[VDIWEF]) /},
-  {name: 'log4j', pattern: new RegExp(String.raw`^(?<time>${iso})(?: -)? +(?<level>${upper}) +(?=\[)`)},
+  {
+    name: 'klog',
+    first: 'IWEF',
+    pattern: /^(?<level>[IWEF])(?<time>(?:\d{4})?\d{4} \d\d:\d\d:\d\d\.\d{1,9}) +(?<between>\d+) +/,
+  },
+  {
+    name: 'env_logger',
+    first: '[',
+    pattern: new RegExp(String.raw`^\[(?<time>${iso}) +${level(upper)} +(?<target>[\w.:-]+)\] `),
+  },
+  {
+    name: 'Monolog',
+    first: '[',
+    pattern: new RegExp(String.raw`^\[(?<time>${iso})\] (?<target>[\w-]+)\.(?<level>${upper}): `),
+  },
+  {
+    name: 'tracing',
+    first: digits,
+    pattern: /^(?<time>\d{4}-\d\d-\d\dT\S+Z) {1,2}(?<level>[A-Z]{4,5}) (?=\w+(?:::|[:{]))/,
+  },
+  {
+    name: 'logcat',
+    first: digits,
+    pattern: /^(?<time>\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) +(?<between>\d+ +\d+) (?<level>[VDIWEF]) /,
+  },
+  {name: 'log4j', first: digits, pattern: new RegExp(String.raw`^(?<time>${iso})(?: -)? +(?<level>${upper}) +(?=\[)`)},
   {
     name: 'time and level',
     pattern: new RegExp(String.raw`^${lead}\[?(?<time>${stamp})\]?[ \t,:|-]*(?<between>\d+ )?${level(word)}${end}`),
@@ -46,6 +68,7 @@ const formats: readonly LineFormat[] = [
   },
   {
     name: 'syslog',
+    first: '<1',
     pattern: new RegExp(
       String.raw`^${sent}1 (?<time>\S+) (?<host>\S+) (?<target>\S+) \S+ \S+ (?:-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\])+) ?`,
     ),
@@ -63,6 +86,10 @@ export const timed: LineFormat = {
   name: 'time',
   pattern: new RegExp(String.raw`^[[(]?(?<time>${stamp})[\])]?(?:[ \t:|-]+|$)`),
 };
+
+const allFormats = [...formats, timed];
+/** In all of them. A line without it, as all are in a log without times, costs no more: no pattern is compiled. */
+const anyTime = /\d\d:?\d\d:?\d\d/;
 
 /** Bytes of a line in which its head ends. */
 const headBytes = 400;
@@ -88,7 +115,9 @@ export function readHead(line: Buffer, {now, isTimed}: ReadOptions): ReadHead | 
   if (line[0] === openingBrace) return headOf('JSON', readJsonLine(line, now));
   const plain = withoutStyles(line);
   const text = plain.toString('latin1', 0, headBytes);
-  for (const format of isTimed ? [...formats, timed] : formats) {
+  const possible = !anyTime.test(text) ? [] : isTimed ? allFormats : formats;
+  for (const format of possible) {
+    if (format.first?.includes(text.charAt(0)) === false) continue;
     const groups = format.pattern.exec(text);
     const read = groups && canonicalOf(plain, groups, now);
     if (read) return {name: format.name, ...read};

@@ -1,5 +1,5 @@
 import {closingBrace, closingBracket, openingBrace} from './bytes.ts';
-import {iso, named, readStamp} from './stamps.ts';
+import {iso, named} from './stamps.ts';
 
 /**
  * Text in front of each line of a container: its name, or a time. Groups: `container`, `time`, `stream` and its `tag`: `P` in
@@ -53,7 +53,7 @@ export type ReadPrefix = {
   readonly length: number;
   /** Names of pod and container are joined by a slash; undefined: the line names none. */
   readonly container: string | undefined;
-  /** As Feldera's logger writes it. */
+  /** As it is written. */
   readonly time: string | undefined;
   /** Where the runtime cuts lines: what was written to, by which container. */
   readonly stream?: string | undefined;
@@ -64,7 +64,7 @@ export type ReadPrefix = {
 const none: ReadPrefix = {length: 0, container: undefined, time: undefined};
 
 /** Reads the prefix of a line, of which a part may be missing. In k9s the time comes first. */
-export function readPrefix(line: Buffer, {label, clock}: Prefixes, now: number): ReadPrefix {
+export function readPrefix(line: Buffer, {label, clock}: Prefixes): ReadPrefix {
   if (!label && !clock) return none;
   const text = line.toString('latin1', 0, prefixBytes);
   let length = 0;
@@ -76,7 +76,7 @@ export function readPrefix(line: Buffer, {label, clock}: Prefixes, now: number):
   }
   const {container, time, stream, tag} = groups;
   const named = container && withoutSequences(container).replace(' ', '/');
-  const read = {length, container: named, time: time === undefined ? undefined : readStamp(time, now)};
+  const read = {length, container: named, time};
   return stream === undefined ? read : {...read, stream: `${stream} ${named ?? ''}`, isCut: tag === 'P'};
 }
 
