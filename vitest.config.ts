@@ -35,7 +35,7 @@ export default defineConfig(({mode}) => ({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     expect: {poll: {timeout: 120_000}},
-    setupFiles: 'test/harness/forget-ci.ts',
+    setupFiles: 'test/harness/ink-variables.ts',
     reporters: ['default', './scripts/plain-reporter.mjs'],
     projects: [
       ...(mode === 'whole' ? whole : parts).map((part) => ({extends: true as const, test: {...SHARED, ...part}})),
