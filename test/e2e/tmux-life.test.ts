@@ -63,7 +63,8 @@ test('resizes while lines stream leave no garbage in a pane', async (context) =>
   try {
     await using tmux = await openTmux({command: launcher, args: [program, '--host', server.url, 'alpha']});
     await tmux.waitFor('LIVE');
-    for (let turn = 0; turn < 300; turn++) {
+    // Each of a hundred widths, and each of forty heights.
+    for (let turn = 0; turn < 100; turn++) {
       tmux.resizeWindow(45 + ((turn * 37) % 100), 10 + ((turn * 13) % 40));
       for (let line = 0; line < 4; line++)
         say(server, `turn ${turn} line ${line}, long enough to be cut where it is narrow`);
