@@ -10,6 +10,7 @@ import {pressTo} from '../keys/commands.ts';
 import type {Layout} from '../screen/layout.ts';
 import {paneOptionNames} from '../settings/option-table.ts';
 import type {PaneView} from '../state/pane-view.ts';
+import type {Prompt} from '../state/view-state.ts';
 import {shortenApart, wrapWords} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
 import type {Color, Colors} from '../terminal/style.ts';
@@ -135,8 +136,8 @@ export class PaneRows {
     return visiblePlaces(view.position, this.geometry(view, size));
   }
 
-  /** Painted rows, `paneHeight` of them. */
-  paint(view: PaneView, size: PaneSize, places = this.places(view, size)): readonly string[] {
+  /** Painted rows, `paneHeight` of them. `prompt`: takes the keys. */
+  paint(view: PaneView, size: PaneSize, places = this.places(view, size), prompt?: Prompt): readonly string[] {
     const {position} = view;
     const geometry = this.geometry(view, size);
     const current = currentOf(position, geometry);
@@ -148,7 +149,7 @@ export class PaneRows {
       now: this.#services.clock.wall(),
       entries: geometry.entries,
     });
-    if (this.#isAllHidden(view, places, size)) rows.push(...this.#allHidden(size));
+    if (this.#isAllHidden(view, places, size)) rows.push(...this.#allHidden(view, size, prompt));
     const overview = this.#overview(size, position.kind === 'anchored' ? places : []);
     return overview.map((cell, row) => withOverview(rows[row] ?? '', cell, size.paneWidth - overviewCells));
   }
@@ -163,9 +164,13 @@ export class PaneRows {
     return isSomeHidden && places.every(({id}) => buffer.markerAt(id) !== undefined);
   }
 
-  #allHidden({paneWidth}: PaneSize): readonly string[] {
+  #allHidden({filters}: PaneView, {paneWidth}: PaneSize, prompt: Prompt | undefined): readonly string[] {
     const {colors, commands} = this.#services;
-    const rows = wrapWords(allHiddenWords(commands), paneWidth - overviewCells - 2);
+    const isTyped = prompt?.kind === 'filter' && prompt.before.filters !== filters;
+    const inPrompt = isTyped ? 'press Esc to remove the one that you type' : '';
+    const keys = prompt ? inPrompt : pressTo(commands, ['filters-off', 'show all'], ['back', 'remove the last']);
+    const words = `everything is hidden by filters${keys === '' ? '' : `: ${keys}`}`;
+    const rows = wrapWords(words, paneWidth - overviewCells - 2);
     return rows.map((row) => paint(plain(`  ${row}`, {dim: true}), colors.get()));
   }
 
@@ -216,9 +221,4 @@ function withOverview(row: string, cell: string, width: number): string {
 
 function isWithin(id: number, from: number, to: number): boolean {
   return from <= to ? from <= id && id <= to : to <= id && id <= from;
-}
-
-function allHiddenWords(table: CommandTable): string {
-  const keys = pressTo(table, ['filters-off', 'show all'], ['back', 'remove the last']);
-  return `everything is hidden by filters${keys === '' ? '' : `: ${keys}`}`;
 }

@@ -89,6 +89,22 @@ describe('where filters leave nothing', () => {
     expect(rowsOf(screen)).toHaveLength(6);
   });
 
+  it('while a prompt is open it names no key that would be typed', async () => {
+    await using screen = await reading(five);
+    await pressed(screen, '&', ...'nowhere');
+    const typing = ['  everything is hidden by filters: press Esc to remove the one that you type'];
+    expect(rowsOf(screen)).toEqual(typing);
+    await pressed(screen, 'Esc');
+    expect(rowsOf(screen)).toHaveLength(6);
+    await typed(screen, '&', 'nowhere');
+    await pressed(screen, '/');
+    expect(rowsOf(screen)).toEqual(['  everything is hidden by filters']);
+    await pressed(screen, 'Esc', '&');
+    expect(rowsOf(screen)).toEqual(['  everything is hidden by filters']);
+    await pressed(screen, 'x');
+    expect(rowsOf(screen)).toEqual(typing);
+  });
+
   it('it says so below markers, which filters do not hide', async () => {
     await using screen = await reading(five, {size: {columns: 120, rows: 30}});
     await addMarker(screen);

@@ -89,9 +89,9 @@ export function viewOf(screen: ScreenUnderTest): PaneView {
 
 /** The rows of the log that are not blank, without their right border. */
 export function rowsOf(screen: ScreenUnderTest): readonly string[] {
-  const {pane, layout} = screen.controller;
+  const {pane, layout, state} = screen.controller;
   if (!pane || !layout) return [];
-  const rows = pane.rows.paint(pane.tab.pane, layout).map(stripVTControlCharacters);
+  const rows = pane.rows.paint(pane.tab.pane, layout, undefined, state.prompt).map(stripVTControlCharacters);
   return rows.map((row) => row.slice(0, layout.paneWidth - 1).trimEnd()).filter((row) => row !== '');
 }
 

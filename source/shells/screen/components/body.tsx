@@ -66,7 +66,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const waitedForList = useWaited(controller.services, list.pipelines ? undefined : poller.waitingSince);
 
   const activePipeline = view.active === undefined ? undefined : controller.pipeline(view.active);
-  const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout, places) : emptyPane();
+  const log = pane && !empty ? pane.rows.paint(pane.tab.pane, layout, places, view.prompt) : emptyPane();
   const rowSize = {width: layout.paneWidth, symbols, key: keyOf(controller.commands, 'pipeline-page')};
   const banner = activePipeline && layout.bannerRows > 0 ? bannerRows(activePipeline, layout.bannerRows, rowSize) : [];
   const run = layout.hasRun ? [pane ? runRow(pane) : plain('')] : [];
