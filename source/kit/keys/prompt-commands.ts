@@ -28,6 +28,6 @@ export const promptCommands = [
   {id: 'kill-end', keys: ['^K'], help: 'cut the text from the cursor on'},
   {id: 'kill-blank-word', keys: ['^W'], help: 'cut the word before the cursor, up to a blank'},
   {id: 'kill-previous-word', keys: ['Alt-Backspace'], help: 'cut the word before the cursor: letters and digits'},
-  {id: 'kill-next-word', keys: ['Alt-d'], help: 'cut the word after the cursor'},
+  {id: 'kill-next-word', keys: ['Alt-d', '^Delete'], help: 'cut the word after the cursor'},
   {id: 'yank', keys: ['^Y'], help: 'insert what was cut'},
 ] as const;

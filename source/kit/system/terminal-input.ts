@@ -31,6 +31,9 @@ const controlC = '\u0003';
 const keySequence = new RegExp(`^${esc}(?:\\[[ABCDFHPZ]|O[ABCDFH]|\\[[13-8]~|\\[(?:9[7-9]|1[01]\\d|12[0-2]);5u)$`, 'u');
 /** Delete of st, for which Ink has no name. */
 const deleteOfSt = `${esc}[P`;
+/** Ctrl with Delete, as most terminals send it, and as rxvt does; st sends what begins an old mouse report. */
+const wordDelete = `${esc}[3;5~`;
+const wordDeleteOfRxvt = `${esc}[3^`;
 /** F1 of xterm, VTE, rxvt and the Linux console. */
 const helpKey = new RegExp(`^${esc}(?:OP|\\[11~|\\[\\[A)$`);
 /** F1 with Hyper, a key of no keyboard: Ink tells its readers modifiers, and nothing that tells F1 from F2. */
@@ -71,7 +74,7 @@ export class InputFilter {
   patience(isAsked = false): number | undefined {
     if (this.#inPaste) return sequencePatience;
     if (this.#held === '') return undefined;
-    if (this.#held.length > 2) return sequencePatience;
+    if (this.#held.length > 2 && this.#held !== oldMouse) return sequencePatience;
     return isAsked ? keyPatienceWhileAsked : keyPatience;
   }
 
@@ -109,6 +112,7 @@ export class InputFilter {
       return {keys: pasteEnd, reports: []};
     }
     this.#wasLateEsc = held === esc;
+    if (held === oldMouse) return {keys: wordDelete, reports: []};
     const isEsc = held === esc || held === esc + esc;
     return {keys: isEsc ? escKey.repeat(held.length) : '', reports: []};
   }
@@ -140,6 +144,7 @@ export class InputFilter {
 /** Returns Ink's share of a piece: typed text, one of our keys, also with Alt, or the beginning of a paste. */
 function keysIn(piece: string): string {
   if (piece === deleteOfSt) return `${esc}[3~`;
+  if (piece === wordDelete || piece === wordDeleteOfRxvt || piece === oldMouse) return wordDelete;
   if (!piece.startsWith(esc) || piece === pasteStart || keySequence.test(piece) || functionKey.test(piece))
     return piece;
   if (piece === esc) return escKey;
@@ -223,6 +228,8 @@ function endOfDoubleEsc(text: string, from: number): number | undefined {
 function endOfCsi(text: string, from: number): number | undefined {
   if (text.startsWith(oldMouse, from)) {
     const end = from + oldMouse.length + 3;
+    // No such report has an Esc: it is the key.
+    if (text.slice(from + 1, end).includes(esc)) return from + oldMouse.length;
     return text.length < end ? undefined : end;
   }
   // F-keys of the Linux console: `CSI [ A`.

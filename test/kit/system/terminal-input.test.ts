@@ -199,6 +199,21 @@ test('Delete of st is Delete, however it is cut, and also after an Esc that was 
   expect(filter.append('[P').keys).toBe(`${esc}[3~`);
 });
 
+test.each(['[3;5~', '[3^'])('Ctrl with Delete is one key, however it is sent and cut: %s', (sequence) => {
+  expect(pass(`j${esc}${sequence}k`).keys).toBe(`j${esc}[3;5~k`);
+  for (let cut = 0; cut <= sequence.length; cut++)
+    expect(pass(esc + sequence.slice(0, cut), sequence.slice(cut)).keys).toBe(`${esc}[3;5~`);
+});
+
+test('Ctrl with Delete of st, which begins like an old mouse report, is that key if nothing follows it for a moment', () => {
+  const filter = new InputFilter();
+  expect(filter.append(`${esc}[M`).keys).toBe('');
+  expect(filter.patience()).toBe(50);
+  expect(filter.flush().keys).toBe(`${esc}[3;5~`);
+  expect(filter.append('j').keys).toBe('j');
+  expect(pass(`${esc}[M`, `${esc}[24;16R`)).toMatchObject({keys: `${esc}[3;5~`, reports: [{kind: 'cursor'}]});
+});
+
 test('Alt of xterm without metaSendsEscape sends letters, which are typed: b, f, d and Backspace', () => {
   const [b, f, d, backspace] = ['\u00E2', '\u00E6', '\u00E4', '\u00FF'];
   expect(pass(`${b}${f}${d}${backspace}`).keys).toBe(`${b}${f}${d}${backspace}`);

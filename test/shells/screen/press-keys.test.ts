@@ -360,7 +360,7 @@ describe('in a prompt', () => {
       ...{'^Left': ['one two', 4], 'Alt-b': ['one two', 4], '^Right': ['one two', 7], 'Alt-f': ['one two', 7]},
       ...{Backspace: ['one wo', 4], Delete: ['one to', 5], '^D': ['one to', 5]},
       ...{'^K': ['one t', 5], '^U': ['wo', 0], '^W': ['one wo', 4]},
-      ...{'Alt-Backspace': ['one wo', 4], 'Alt-d': ['one t', 5], '^Y': ['one two', 5]},
+      ...{'Alt-Backspace': ['one wo', 4], 'Alt-d': ['one t', 5], '^Delete': ['one t', 5], '^Y': ['one two', 5]},
       ...{Space: ['one t wo', 6], x: ['one txwo', 6]},
     };
     for (const [key, [text, cursor]] of Object.entries(outcomes)) {
