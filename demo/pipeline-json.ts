@@ -32,6 +32,7 @@ export type PipelineState = {
   readonly description: string;
   readonly tags: readonly string[];
   readonly createdAt: string;
+  readonly version: number;
   readonly refreshVersion: number;
   readonly programStatus: string;
   readonly programStatusSince: string;
@@ -141,7 +142,7 @@ export function pipelineJson(state: PipelineState, selector: Selector): Record<s
     description: state.description,
     tags: state.tags,
     created_at: state.createdAt,
-    version: 1,
+    version: state.version,
     platform_version: platformVersion,
     ...(selector === 'all' && {
       runtime_config: runtimeConfig,

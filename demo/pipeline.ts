@@ -69,6 +69,7 @@ export class DemoPipeline {
       description: options.description ?? '',
       tags: options.tags ?? [],
       createdAt: created,
+      version: 1,
       refreshVersion: 4,
       programStatus: 'Success',
       programStatusSince: created,

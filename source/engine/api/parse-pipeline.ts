@@ -37,7 +37,6 @@ export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefine
     programErrors,
     programError: programErrors.length === 0 ? undefined : programErrors.map(withSnippet).join('\n\n'),
     programCode: json.codeOf('program_code'),
-    programVersion: json.countOf('program_version'),
     memoryLimit: configured.countOf('max_rss_mb') ?? configured.field('resources').countOf('memory_mb_max'),
     // Of the volume, by Kubernetes; a volume that was enlarged there has more.
     storageLimit: configured.field('resources').countOf('storage_mb_max'),
@@ -93,6 +92,8 @@ function parsePipeline(json: ServerJson, before?: Pipeline): Pipeline | undefine
     description: isKnown ? before.description : masked(description),
     tags: tagsOf(json.field('tags')),
     createdAt: json.lineOf('created_at'),
+    version: json.countOf('version'),
+    programVersion: json.countOf('program_version'),
     platformVersion: json.lineOf('platform_version'),
     deploymentId: json.lineOf('deployment_id'),
     deploymentStatus: json.lineOf('deployment_status'),
@@ -145,6 +146,8 @@ function samePipeline(a: Pipeline, b: Pipeline): boolean {
     a.name === b.name &&
     a.description === b.description &&
     a.createdAt === b.createdAt &&
+    a.version === b.version &&
+    a.programVersion === b.programVersion &&
     a.platformVersion === b.platformVersion &&
     a.deploymentId === b.deploymentId &&
     a.deploymentStatus === b.deploymentStatus &&

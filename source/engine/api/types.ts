@@ -14,6 +14,13 @@ export type Pipeline = {
   /** Their names, without the colour that a client may have stored in them. Undefined: not sent, Feldera < 0.313. */
   readonly tags: readonly string[] | undefined;
   readonly createdAt: string;
+  /**
+   * Counts the changes of its name, program, configuration and platform; before Feldera had tags, of its description, too.
+   * Absent: not sent.
+   */
+  readonly version?: number | undefined;
+  /** Counts the changes of the program and of its platform; absent: not sent. */
+  readonly programVersion?: number | undefined;
   readonly platformVersion: string;
   /** Each start makes a new one; empty while the pipeline is stopped. */
   readonly deploymentId: string;
@@ -46,8 +53,6 @@ export type PipelineDetail = Pipeline & {
   readonly programErrors: readonly ProgramError[];
   /** SQL. Needs `selector=all`. */
   readonly programCode: string;
-  /** Counts the changes of the program and of its platform; undefined: not sent. */
-  readonly programVersion: number | undefined;
   /** Limits in MB; undefined: the configuration sets none. Need `selector=all`. */
   readonly memoryLimit?: number | undefined;
   readonly storageLimit?: number | undefined;

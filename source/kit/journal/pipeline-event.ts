@@ -73,6 +73,8 @@ export type PipelineEvent = {
       readonly before: string | undefined;
       readonly now: string;
     }
+  /** Somebody changed its program or configuration: its versions. */
+  | {readonly kind: 'reconfigured'; readonly before: number; readonly now: number}
   /** Another process runs; `marker`: the server's log began anew, the log's own of the last time. */
   | {readonly kind: 'restarted'; readonly from: 'API'; readonly before: string; readonly now: string}
   | {readonly kind: 'restarted'; readonly from: 'log'; readonly marker?: Marker | undefined}
@@ -259,6 +261,7 @@ const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = 
   connectors: {...spoken, urgency: 16, words: connectorWords, summedBy: ({kind}) => kind},
   created: {...spoken, urgency: last, words: () => 'the pipeline was created'},
   renamed: {...spoken, urgency: last, words: ({before}) => `renamed from ${before ?? ''}`},
+  reconfigured: {...spoken, urgency: last, words: ({before, now}) => `reconfigured (version ${before} → ${now})`},
   reconnected: {...spoken, urgency: last, words: () => 'the log is followed again'},
   resumed: {...change, away: (event) => (event.before === 'Unavailable' ? 'reachable again' : told.away(event))},
   state: {...change, style: {bold: true}},

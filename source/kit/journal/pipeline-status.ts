@@ -20,6 +20,8 @@ export type PipelineStatus = {
   readonly id: string;
   /** Unix time in ms; 0: not known. */
   readonly createdAt: number;
+  /** Change when it is reconfigured, and not only then; see `Pipeline`. */
+  readonly versions: Pick<Pipeline, 'version' | 'programVersion' | 'platformVersion' | 'description'>;
   /** Why it fails, in words; undefined if it does not. */
   readonly failing: string | undefined;
   /** Why it runs and cannot be reached, in words; undefined: it can be, or does not run. */
@@ -97,6 +99,10 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   const change = {...ofApi, at: now.since, before: before.state, now: now.state};
   const events: PipelineEvent[] = [];
   if (before.name !== now.name) events.push({kind: 'renamed', ...ofApi, before: before.name, now: now.name});
+  const {version: earlier} = before.versions;
+  const {version} = now.versions;
+  if (version !== undefined && earlier !== undefined && isReconfigured(before, now))
+    events.push({kind: 'reconfigured', ...ofApi, before: earlier, now: version});
   const {failing: why, failedAt, failedAfter: endedAfter, endedByRunner} = now;
   if (why !== undefined && isNewFailure(before, now))
     events.push({kind: 'failed', ...ofApi, at: failedAt, why, ...(endedByRunner && {endedAfter})});
@@ -118,6 +124,14 @@ function pipelineEvents(before: PipelineStatus | undefined, now: PipelineStatus)
   const errors = now.connectorErrors - earlierErrors(before, now);
   if (errors > 0) events.push({kind: 'connectors', ...ofApi, count: errors, increase: []});
   return events;
+}
+
+/** Somebody changed its program or configuration: another name, description or Feldera alone makes a new version, too. */
+function isReconfigured(before: PipelineStatus, now: PipelineStatus): boolean {
+  const [a, b] = [before.versions, now.versions];
+  if (a.platformVersion !== b.platformVersion) return false;
+  const isOther = before.name !== now.name || a.description !== b.description;
+  return isOther ? a.programVersion !== b.programVersion : a.version !== b.version;
 }
 
 /** Returns what a pipeline did from its creation to the first list that has it. */
@@ -196,6 +210,7 @@ function pipelineStatus(
   {run: errorsRun, errors: connectorErrors}: Pick<ReturnType<ConnectorStates['counted']>, 'run' | 'errors'>,
 ): PipelineStatus {
   const {name, id, deploymentId, deploymentStatus, deploymentStatusSince} = pipeline;
+  const {version, programVersion, platformVersion, description} = pipeline;
   const running = deploymentStatus === 'Running';
   const trouble = failureSentence(pipeline);
   const isUnavailable = deploymentStatus === 'Unavailable' && !pipeline.deploymentError;
@@ -214,6 +229,7 @@ function pipelineStatus(
     name,
     id,
     createdAt: timeOf(pipeline.createdAt),
+    versions: {version, programVersion, platformVersion, description},
     failing,
     unavailable: isUnavailable ? trouble : undefined,
     endedByRunner: failing !== undefined && pipeline.deploymentError !== undefined,

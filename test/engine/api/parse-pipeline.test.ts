@@ -31,6 +31,8 @@ describe('parsePipelines', () => {
       description: '',
       tags: [],
       createdAt: '2026-11-25T09:17:30.649793944Z',
+      version: 1,
+      programVersion: 1,
       platformVersion: '0.337.0',
       deploymentId: '',
       deploymentStatus: 'Stopped',

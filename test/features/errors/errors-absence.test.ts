@@ -279,6 +279,21 @@ it('pipelines that were deleted, created again twice or renamed are told as such
   );
 });
 
+it('a pipeline that somebody changed meanwhile is told as reconfigured', async () => {
+  await using screen = await twoTabs();
+  const {server, controller} = screen;
+  screen.press('?', 'Esc');
+  for (const version of [2, 3]) {
+    server.pipeline('fraud').setState({version});
+    await screen.until(() => controller.pipeline('fraud')?.version === version, 'the next version');
+  }
+  await screen.clock.advance(10 * minute);
+  screen.press('j');
+  const texts = listed(screen).join('\n');
+  expect(texts).toMatch(/fraud +reconfigured 2× · now Running/);
+  expect(texts).toMatch(/reconfigured \(version 1 → 2\)\n.*reconfigured \(version 2 → 3\)/);
+});
+
 it('an input that stopped with a fatal error is told, and what the server did not answer, once for all pipelines', async () => {
   await using screen = await twoTabs();
   const {server} = screen;

@@ -118,6 +118,21 @@ describe('of the list', () => {
     ]);
   });
 
+  it('one that was reconfigured: another version, unless its name, its description or Feldera alone changed', () => {
+    const told = (change: Partial<Pipeline>) => {
+      const first = makePipeline('a', {version: 4, programVersion: 2});
+      const [before, now] = [first, {...first, ...change}].map((each) => pipelineStatuses([each]));
+      return before && now ? listEvents(before, now).filter(({kind}) => kind === 'reconfigured') : [];
+    };
+    const event = {...ofApi, kind: 'reconfigured', before: 4, now: 5};
+    expect(told({version: 5})).toEqual([event]);
+    expect(told({version: 5, programVersion: 3})).toEqual([event]);
+    expect(told({version: 5, programVersion: 3, name: 'b'})).toEqual([{...event, pipeline: 'b'}]);
+    expect(told({version: 5, programVersion: 3, platformVersion: '0.338.0'})).toEqual([]);
+    for (const change of [{}, {version: undefined}, {version: 5, name: 'b'}, {version: 5, description: 'of sales'}])
+      expect(told(change)).toEqual([]);
+  });
+
   it('a start that was seen only when the run could not be reached was before that', () => {
     const at = (second: number) => ({deploymentStatusSince: new Date(second * 1000).toISOString()});
     const all = [

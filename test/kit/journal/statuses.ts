@@ -40,6 +40,7 @@ export function pipeline(name: string, change: Partial<PipelineStatus> = {}): Pi
     name,
     id: name,
     createdAt: 0,
+    versions: {platformVersion: '', description: ''},
     failing: undefined,
     unavailable: undefined,
     endedByRunner: false,
