@@ -60,7 +60,7 @@ function goToError(screen: Screen, direction: Direction): void {
     else if (shownError(at, 'previous', {from: endId, endId}) !== 'none') {
       screen.say(`no error ${direction === 'next' ? 'after' : 'before'} this line`);
     } else {
-      const hidden = at.model.index.errorCount;
+      const hidden = at.model.index.table.errors;
       screen.say(hidden === 0 ? 'no errors' : `no error is shown: filters hide ${count(hidden)}`);
     }
   });
@@ -107,7 +107,7 @@ function nearError(model: PaneModel, direction: Direction, {from, endId}: ErrorR
   const {index} = model;
   const isNext = direction === 'next';
   if (!isNext && from > index.indexedTo && !isIndexed(model, endId)) return 'unread';
-  const error = isNext ? index.nextError(from) : index.previousError(from);
+  const error = isNext ? index.table.errorFrom(from + 1) : index.table.errorUpTo(from - 1);
   return error ?? (isNext && !isIndexed(model, endId) ? 'unread' : 'none');
 }
 

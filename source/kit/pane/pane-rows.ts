@@ -186,7 +186,7 @@ export class PaneRows {
       height: paneHeight,
       shown: first && last && [first.id, last.id],
       matchAfter: (id) => searching?.search.nextAfter(id),
-      errorAfter: (id) => index.nextError(id),
+      errorAfter: (id) => index.table.errorFrom(id + 1),
     });
     return paintOverview(rows, {colors: this.#services.colors.get(), symbols: this.#services.symbols});
   }

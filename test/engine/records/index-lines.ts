@@ -57,7 +57,7 @@ export function expectRecords(table: readonly (readonly [record: string, line: s
 
 /** All that an index has about the held entries. */
 export function contentOf(buffer: WritableLogBuffer, index: RecordIndex): readonly unknown[] {
-  const content: unknown[] = [index.errorCount, index.runs.map((run) => ({...run}))];
+  const content: unknown[] = [index.table.errors, index.runs.map((run) => ({...run}))];
   for (let id = buffer.firstId; id < buffer.endId; id++) {
     const head = index.headOf(id);
     content.push({id, head, level: index.levelAt(id), time: index.timeAt(id), lines: index.linesOf(head)});

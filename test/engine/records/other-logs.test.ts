@@ -48,7 +48,7 @@ describe('the errors of the samples of lnav', () => {
     const errors = linesOf(bytes).filter((line) => error.test(line)).length;
     for (const size of [bytes.length, 700]) {
       const {index, counted, name} = open(bytes, size);
-      expect([name, index.errorCount, counted]).toEqual([format, errors, errors]);
+      expect([name, index.table.errors, counted]).toEqual([format, errors, errors]);
     }
   });
 });
@@ -85,7 +85,7 @@ test('the errors of loghub are counted in 15 of 16 logs', (context) => {
     const errors = error ? linesOf(bytes).filter((line) => error.test(line)).length : 0;
     const {index, sink, counted, name} = open(bytes, 64 * 1024);
     expect([folder, name]).toEqual([folder, format]);
-    if (index.errorCount !== errors || counted !== errors) wrong.push(folder);
+    if (index.table.errors !== errors || counted !== errors) wrong.push(folder);
     const timed = Array.from({length: sink.buffer.endId}, (_, id) => id).filter((id) => index.timeAt(id) !== undefined);
     if (format !== undefined) expect(timed.length).toBeGreaterThan(1_800);
   }

@@ -24,10 +24,10 @@ test('the panic at the end of the samples is one error record', () => {
   const last = lines.findIndex(({text}) => text.startsWith('note: '));
   expect(index.headOf(last)).toBe(panic - 1);
   expect(index.linesOf(panic - 1)).toEqual(Array.from({length: last - panic + 2}, (_, line) => panic - 1 + line));
-  expect(index.previousError(last)).toBe(panic - 1);
+  expect(index.table.errorUpTo(last - 1)).toBe(panic - 1);
   expect(index.timeAt(last)).toBe(index.timeAt(panic - 3));
   // Six lines and the panic.
-  expect(index.errorCount).toBe(7);
+  expect(index.table.errors).toBe(7);
 });
 
 describe('while the buffer grows', () => {
@@ -37,7 +37,7 @@ describe('while the buffer grows', () => {
     const line = head('broken', 'ERROR');
     buffer.append(Buffer.from(`${head('hello')}\n${line.slice(0, 20)}`));
     readAll(index);
-    expect([index.headOf(1), index.levelAt(1), index.errorCount, index.indexedTo, index.settledTo]).toEqual([
+    expect([index.headOf(1), index.levelAt(1), index.table.errors, index.indexedTo, index.settledTo]).toEqual([
       0,
       'INFO',
       0,
@@ -47,10 +47,10 @@ describe('while the buffer grows', () => {
     buffer.append(Buffer.from(line.slice(20)));
     expect(index.indexedTo).toBe(1);
     readAll(index);
-    expect([index.headOf(1), index.levelAt(1), index.errorCount]).toEqual([1, 'ERROR', 1]);
+    expect([index.headOf(1), index.levelAt(1), index.table.errors]).toEqual([1, 'ERROR', 1]);
     buffer.append(Buffer.from('\nmore\n'));
     readAll(index);
-    expect([index.headOf(2), index.levelAt(2), index.errorCount, index.settledTo]).toEqual([1, 'ERROR', 1, 3]);
+    expect([index.headOf(2), index.levelAt(2), index.table.errors, index.settledTo]).toEqual([1, 'ERROR', 1, 3]);
   });
 
   test('an empty line is settled once the next one has ended', () => {
@@ -65,13 +65,13 @@ describe('while the buffer grows', () => {
     buffer.append(Buffer.from('\n'));
     readAll(index);
     expect([index.headOf(1), index.headOf(2), index.levelAt(1), index.settledTo]).toEqual([1, 1, 'ERROR', 3]);
-    expect(index.errorCount).toBe(1);
+    expect(index.table.errors).toBe(1);
   });
 
   test('entries that were not read have no record', () => {
     const {buffer, index} = indexText(`${head('hello')}\n`);
     buffer.append(Buffer.from(`more\n${head('broken', 'ERROR')}\n`));
-    expect([index.headOf(1), index.levelAt(2), index.timeAt(2), index.nextError(0)]).toEqual([
+    expect([index.headOf(1), index.levelAt(2), index.timeAt(2), index.table.errorFrom(1)]).toEqual([
       1,
       undefined,
       undefined,
@@ -214,9 +214,11 @@ test('in any pieces, with drops, it is the same as for everything at once', () =
         ids.map((id) => whole.linesOf(whole.headOf(id)).filter((held) => held >= firstId)),
       );
       const errors = ids.filter((id) => index.headOf(id) === id && index.levelAt(id) === 'ERROR');
-      expect(index.errorCount).toBe(errors.length);
-      expect(ids.map((id) => index.nextError(id))).toEqual(ids.map((id) => errors.find((error) => error > id)));
-      expect(ids.map((id) => index.previousError(id))).toEqual(ids.map((id) => errors.findLast((e) => e < id)));
+      expect(index.table.errors).toBe(errors.length);
+      expect(ids.map((id) => index.table.errorFrom(id + 1))).toEqual(
+        ids.map((id) => errors.find((error) => error > id)),
+      );
+      expect(ids.map((id) => index.table.errorUpTo(id - 1))).toEqual(ids.map((id) => errors.findLast((e) => e < id)));
       expect(index.runs).toEqual(whole.runs.filter(({endId}) => endId === undefined || endId > firstId));
     }),
     {numRuns: runs},
@@ -252,7 +254,7 @@ test('counts the errors that the error log counts', () => {
       const errors = new ErrorLog({buffer, wall: () => 0});
       const [bytes, newlines] = withNewlines(Buffer.from(text));
       errors.append(bytes, newlines);
-      expect(index.errorCount).toBe([...errors.byKey.values()].reduce((sum, {count}) => sum + count, 0));
+      expect(index.table.errors).toBe([...errors.byKey.values()].reduce((sum, {count}) => sum + count, 0));
     }),
     {numRuns: runs},
   );
@@ -267,7 +269,7 @@ test('an empty line that was dropped is not part of a panic', () => {
   buffer.append(Buffer.from(`${thread}\n`));
   expect(buffer.firstId).toBe(2);
   readAll(index);
-  expect([index.headOf(2), index.levelAt(2), index.errorCount]).toEqual([2, 'ERROR', 1]);
+  expect([index.headOf(2), index.levelAt(2), index.table.errors]).toEqual([2, 'ERROR', 1]);
 });
 
 test('any bytes: no throw, and the same records for any pieces', () => {
@@ -302,7 +304,7 @@ test('an index that is behind skips dropped entries', () => {
   buffer.append(Buffer.from(`${head('broken', 'ERROR')}\nmore\n`.repeat(10)));
   index.step(200);
   buffer.append(Buffer.from(`more\n${head('hello')}\n`.repeat(200)));
-  expect([index.errorCount, index.indexedTo]).toEqual([0, buffer.firstId]);
+  expect([index.table.errors, index.indexedTo]).toEqual([0, buffer.firstId]);
   readAll(index);
   const again = new RecordIndex(buffer);
   readAll(again);

@@ -109,7 +109,7 @@ it('has the lines that records of a support bundle name, without a server', asyn
   const {controller, server} = screen;
   controller.dispatch({type: 'focus', side: 'log'});
   const isRead = () => screen.logs.get('orders-live')?.snapshot.get().file?.kind === 'ended';
-  await screen.until(() => isRead() && (controller.pane?.model.index.errorCount ?? 0) > 0, 'the log');
+  await screen.until(() => isRead() && (controller.pane?.model.index.table.errors ?? 0) > 0, 'the log');
   screen.press('E', 'Enter');
   for (let step = 0; step < 50 && !shown(screen).join().includes(" 'orders.bad'"); step++) screen.press('k');
   await screen.until(() => controller.programs.get('orders-live')?.kind === 'known', 'the program');

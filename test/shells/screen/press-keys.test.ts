@@ -179,7 +179,7 @@ const log = [logged(1, 'INFO', 'step one')];
 describe('in the list, a key of the log that the list does not use', () => {
   async function inList(): Promise<ScreenUnderTest> {
     const screen = await ScreenUnderTest.connected({scenario: withErrors});
-    await screen.until(() => screen.controller.pane?.model.index.errorCount === 1, 'the error');
+    await screen.until(() => screen.controller.pane?.model.index.table.errors === 1, 'the error');
     return screen;
   }
 

@@ -99,7 +99,7 @@ function ofLog({tab, paneOnScreen}: Controller): Conditions {
     isFiltered: filters.length > 0,
     areFiltersOff: filters.length > 0 && !filters.some(({on}) => on),
     hasMatches: hasMatches(tab.pane),
-    hasErrors: (model?.index.errorCount ?? 0) > 0,
+    hasErrors: (model?.index.table.errors ?? 0) > 0,
     isOnRecord: current !== undefined,
     isOnFold: current !== undefined && (model?.folds.foldedAt(current) ?? 1) > 1,
   };
