@@ -1,4 +1,4 @@
-import {helpPage} from '../../source/features/help/help-page.ts';
+import {helpPage} from '../../source/features/help/help-feature.ts';
 import type {Command, CommonAction} from '../../source/kit/keys/command.ts';
 import {coreRows, keyGroups, keyRows, keysShown, type ListedKey} from '../../source/kit/keys/commands.ts';
 import {exitCodeRows} from '../../source/kit/settings/exit-codes.ts';

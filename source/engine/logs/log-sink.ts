@@ -26,7 +26,7 @@ type LogSinkOptions = {
   readonly clock: Pick<Clock, 'wall'>;
   /** Counts errors. Default: true. */
   readonly countsErrors?: boolean;
-  /** See `ErrorLog`. */
+  /** See `LogOptions`. */
   readonly isCopy?: boolean | undefined;
   /** Another logger than Feldera's may have written the lines. Default: none has. */
   readonly hasOthers?: boolean | undefined;
@@ -64,7 +64,7 @@ export class LogSink implements StitchSink {
     this.format = new LogFormat({others: hasOthers ? {now: clock.wall()} : undefined});
     this.#buffer = new WritableLogBuffer(buffer);
     this.buffer = this.#buffer;
-    this.errors = new ErrorLog({buffer: this.#buffer, wall: clock.wall, isCopy});
+    this.errors = new ErrorLog({buffer: this.#buffer, wall: clock.wall, ...(isCopy && {maxGroups: 0})});
     this.#errors = countsErrors ? this.errors : undefined;
   }
 

@@ -70,15 +70,6 @@ type AddedError = {
 /** Has the lines that are counted. */
 type CountedBuffer = Pick<LogBuffer, 'firstId' | 'endId' | 'lineAt' | 'canonicalAt'>;
 
-type ErrorLogOptions = {
-  readonly buffer: CountedBuffer;
-  /** Unix time in ms, for lines without a time. */
-  readonly wall: () => number;
-  readonly maxGroups?: number;
-  /** The lines are copies of those of other logs, which count them: only `suppressed` reads them. Default: false. */
-  readonly isCopy?: boolean | undefined;
-};
-
 /** Never a fingerprint: those are signed 32-bit integers. */
 export const watchPatternKey = 2 ** 31;
 
@@ -122,7 +113,7 @@ type CountedGroup = {-readonly [Field in keyof ErrorGroup]: ErrorGroup[Field]} &
 export class ErrorLog {
   /** The errors that are not in the log, as lines of it report. */
   readonly suppressed: SuppressedErrors;
-  readonly #options: ErrorLogOptions;
+  readonly #options: {readonly buffer: CountedBuffer; readonly wall: () => number; readonly maxGroups?: number};
   readonly #groups = new Map<number, CountedGroup>();
   readonly #reports = new PanicReports();
   readonly #times: TimesAbove;
@@ -157,7 +148,8 @@ export class ErrorLog {
   #head = Buffer.allocUnsafe(headBytes);
   #headLength = 0;
 
-  constructor(options: ErrorLogOptions) {
+  /** `wall`: Unix time in ms, for lines without a time. `maxGroups` 0: counts none, and finds only suppressed ones. */
+  constructor(options: {buffer: CountedBuffer; wall: () => number; maxGroups?: number}) {
     this.#options = options;
     this.#times = new TimesAbove(options.buffer);
     this.suppressed = new SuppressedErrors(options.buffer);
@@ -356,7 +348,7 @@ export class ErrorLog {
   }
 
   #addPanic(line: Uint8Array, id: number): void {
-    if (this.#options.isCopy) return;
+    if (this.#options.maxGroups === 0) return;
     const kind = errorFingerprint(line, '');
     const key = awaitsMessage(line) ? kind + unfinishedPanic : kind;
     this.add(line, {id, at: this.#times.of(id) ?? this.#options.wall(), key});
@@ -370,7 +362,7 @@ export class ErrorLog {
     }
     const endpoint = connectorErrorIn(line);
     const suppressed = this.suppressed.addError(id, line, endpoint);
-    if (this.#options.isCopy) return;
+    if (this.#options.maxGroups === 0) return;
     const at = timeOfBytes(line) ?? this.#times.of(id) ?? this.#options.wall();
     const seen = endpoint === undefined ? 0 : this.#addToRun(suppressed, at);
     this.add(line, {id, at, key: errorFingerprint(line, endpoint), suppressed, seen});

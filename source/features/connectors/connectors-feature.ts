@@ -1,9 +1,186 @@
-import {openAbout, openKind} from '../../kit/pages/page.ts';
-import type {Feature, PipelinePart} from '../../kit/screen/screen.ts';
-import {activityText} from './activity.ts';
-import {connectorPage, connectorsSection, memoryLimitOf, minuteSection} from './connector-page.ts';
-import {connectorsText} from './connector-table.ts';
-import {StepReader} from './step-reader.ts';
+import type {Log} from '../../engine/logs/log.ts';
+import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
+import {copyPage} from '../../kit/copy/copy.ts';
+import {errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
+import type {KnownConnector} from '../../kit/facts/connectors.ts';
+import {type ConnectorStep, connectorSteps} from '../../kit/journal/connector-steps.ts';
+import {openAbout, openKind, openPage} from '../../kit/pages/page.ts';
+import {paragraph} from '../../kit/pages/page-rows.ts';
+import {type Section, stacked} from '../../kit/pages/sections.ts';
+import type {Feature, Page, PipelinePart, Screen} from '../../kit/screen/screen.ts';
+import {connectorErrorsOf, outageNow} from '../../kit/screen/server-state.ts';
+import type {Style} from '../../kit/terminal/style.ts';
+import {plain} from '../../kit/terminal/styled-text.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {counted} from '../../lib/format.ts';
+import {floodPause, SliceRunner} from '../../lib/slices.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {activityRows, activityText} from './activity.ts';
+import {
+  collectedNote,
+  connectorRows,
+  connectorsText,
+  connectorTable,
+  type OpenedConnector,
+  openedText,
+  statsNote,
+} from './connector-table.ts';
+
+type ReadLog = Pick<Log, 'buffer'> & {readonly snapshot: Pick<Log['snapshot'], 'subscribe'>};
+
+/** Returns the steps of a log's newest run, the oldest first, as far as they were read. */
+function stepsOf(log: Pick<Log, 'buffer' | 'errors'> | undefined): readonly ConnectorStep[] {
+  const {firstId = 0} = log?.errors.connectors ?? {};
+  return log ? connectorSteps(log.buffer).found.filter(({id}) => id >= firstId) : [];
+}
+
+/** Reads an open log for the steps of connectors, in slices, while a page shows them. */
+class StepReader {
+  readonly #clock: Clock;
+  readonly #changes = createStore(0);
+  #log: ReadLog | undefined;
+  #leave = () => {};
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Changes when more are read. */
+  get changes(): ReadableStore<number> {
+    return this.#changes;
+  }
+
+  /** Reads until `stop`, or another log. */
+  start(log: ReadLog | undefined): void {
+    if (log === this.#log) return;
+    this.stop();
+    this.#log = log;
+    if (!log) return;
+    const {buffer, snapshot} = log;
+    const steps = connectorSteps(buffer);
+    let before = steps.found;
+    const runner = new SliceRunner({
+      clock: this.#clock,
+      step: (maxBytes) => steps.step(maxBytes),
+      onSlice: () => {
+        if (steps.found === before) return;
+        before = steps.found;
+        this.#changes.set(this.#changes.get() + 1);
+      },
+      restMs: floodPause(this.#clock, () => buffer.totalBytes),
+    });
+    const unsubscribe = snapshot.subscribe(() => runner.wake());
+    runner.wake();
+    this.#leave = () => {
+      unsubscribe();
+      runner.dispose();
+    };
+  }
+
+  stop(): void {
+    this.#leave();
+    this.#leave = () => {};
+    this.#log = undefined;
+  }
+}
+
+const quiet: Style = {dim: true};
+
+type ConnectorState = {readonly opened: OpenedConnector};
+
+/**
+ * A connector with its errors in full, opened from the page of its pipeline. It does not change: it shows what was known when it
+ * was opened.
+ */
+const connectorPage: Page<ConnectorState> = {
+  kind: 'connector',
+  context: 'pipeline',
+  motions: 'lines',
+  where: 'on the page of a connector',
+  showsStatistics: true,
+  rows(screen, {opened}, {width}) {
+    return connectorRows(opened, describedConnector(screen, opened.connector.key), width);
+  },
+  open(screen, {about}) {
+    const {page} = screen.state;
+    const name = screen.lookup.described.get()?.name;
+    const connector = describedConnector(screen, about);
+    if (name === undefined || !connector) return;
+    const at = connector.stats && screen.services.stats.known.get().get(name)?.at;
+    const steps = stepsOf(screen.services.logs.get(name));
+    openPage(screen, connectorPage, {opened: {pipeline: name, connector, at, steps}}, {under: page});
+  },
+  conditions: () => ({hasText: true}),
+  takes: textOf,
+  redrawnBy: ({services}) => [services.stats.known],
+  run: {
+    'pipeline-open': (screen, {under}) => screen.dispatch({type: 'page', page: under}),
+    'pipeline-copy'(screen, page) {
+      const text = textOf(screen, page);
+      if (text.errors === '') screen.sayHint('no errors here', 'pipeline-copy-page', 'copy the page');
+      else void copyPage(screen, text, text.errors, {on: page.kind});
+    },
+  },
+};
+
+function textOf({services}: Screen, {opened}: ConnectorState) {
+  return openedText(opened, services.serverUrl);
+}
+
+function describedConnector({lookup, events}: Screen, wanted: string | undefined): KnownConnector | undefined {
+  const name = lookup.described.get()?.name;
+  return name === undefined ? undefined : events.connectors.connectors(name).find(({key}) => key === wanted);
+}
+
+/** Sentences about the statistics, and a table of the connectors; their errors, if the page was opened for that. */
+function connectorsSection(
+  screen: Screen,
+  name: string,
+  {width, isAsked}: {readonly width: number; readonly isAsked: boolean},
+): Section {
+  const {stats, symbols, clock, catalog} = screen.services;
+  const runs = hasProcess(screen.pipeline(name));
+  const known = stats.known.get().get(name);
+  const connectors = screen.events.connectors.connectors(name);
+  const isOpened = catalog.find(name) !== undefined;
+  const note = isOpened ? collectedNote(known) : statsNote(known, runs, isExplained(screen, name));
+  const steps = isAsked ? stepsOf(screen.services.logs.get(name)) : [];
+  const table = connectorTable(connectors, {width, symbols, now: clock.wall(), hasNotes: isAsked, steps});
+  const others = connectorErrorsOf(screen, name).all - errorsIn(connectors);
+  // An input that stopped with a fatal error is not in them.
+  const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;
+  const prose = (words: string | undefined) => (words === undefined ? [] : paragraph(words, width, {style: quiet}));
+  const notes = [...prose(note), ...prose(none)];
+  const hasTable = connectors.length > 0;
+  const more = hasTable && others > 0 ? otherErrorsWords(others, hasForgotten(connectors)) : undefined;
+  const blank = {rows: notes.length > 0 && hasTable ? [plain('')] : []};
+  return {name: 'connectors', ...stacked([{rows: notes}, blank, table, {rows: prose(more)}])};
+}
+
+/** Names the errors that the table lacks of the number above: the log may lack those of a failed connector. */
+function otherErrorsWords(others: number, hasFailed: boolean): string {
+  const why = hasFailed ? ', newer or from a failed connector' : ' yet';
+  return `+ ${counted(others, 'error', 'errors')} this table doesn't show${why}`;
+}
+
+/** The last minute of a pipeline that runs. */
+function minuteSection(screen: Screen, name: string, width: number): Section {
+  const {stats, isUtf8} = screen.services;
+  const view = {width, isUtf8, isExplained: isExplained(screen, name), memoryLimit: memoryLimitOf(screen.lookup, name)};
+  const runs = hasProcess(screen.pipeline(name));
+  return {name: 'minute', rows: runs ? activityRows(stats.known.get().get(name), view) : []};
+}
+
+/** Limit in MB, once the server has described the pipeline. */
+function memoryLimitOf({described}: Screen['lookup'], name: string): number | undefined {
+  const {name: of, answer} = described.get() ?? {};
+  return of === name && answer?.kind === 'detail' ? answer.detail.memoryLimit : undefined;
+}
+
+/** The page says why the server does not answer. */
+function isExplained(screen: Screen, name: string): boolean {
+  return screen.services.catalog.find(name) === undefined && outageNow(screen) !== undefined;
+}
 
 /** It reads the log for what connectors have done. */
 const connectorsPart: PipelinePart<StepReader> = {

@@ -1,6 +1,298 @@
-import type {Feature, PipelinePart} from '../../kit/screen/screen.ts';
-import {TimelineReader} from './timeline-reader.ts';
-import {goToEvent, readTimeline, timelineAsText, timelineSection} from './timeline-section.ts';
+import {hasEnded} from '../../engine/logs/log-snapshot.ts';
+import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
+import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
+import {eventExcerpt, eventKind} from '../../kit/journal/pipeline-event.ts';
+import {noTarget, type TimelineEvent, TimelineLines, type TimelineLog, timelineOf} from '../../kit/journal/timeline.ts';
+import {pressTo} from '../../kit/keys/commands.ts';
+import {closePages} from '../../kit/pages/page.ts';
+import {marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
+import {listSection, type Section} from '../../kit/pages/sections.ts';
+import {goToEntryOf, tabOf} from '../../kit/screen/common.ts';
+import {lastMoment} from '../../kit/screen/opened-facts.ts';
+import type {Feature, PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
+import type {Services} from '../../kit/screen/services.ts';
+import type {PageText} from '../../kit/state/view-state.ts';
+import {textColumn} from '../../kit/terminal/fit.ts';
+import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
+import {pipelineMarkdown} from '../../kit/viewport/markdown.ts';
+import {missingInShort} from '../../kit/words/missing-part.ts';
+import {serverState} from '../../kit/words/pipeline-words.ts';
+import type {Clock} from '../../lib/clock.ts';
+import {fineMoment} from '../../lib/format.ts';
+import {SliceRunner} from '../../lib/slices.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {
+  lengthInWords,
+  type Timeline,
+  timelineRows,
+  timelineText,
+  timelineTime,
+  timelineWord,
+  timesInTimeline,
+} from './timeline-words.ts';
+
+/**
+ * State of the timeline's page. `log`: the name of the tab whose log it is about; `timeline`: undefined until all was
+ * read.
+ */
+type TimelineState = {
+  readonly pipeline: string;
+  readonly log: string;
+  readonly timeline: Timeline | undefined;
+  /** Unix time in ms of that: what comes later is not in it. */
+  readonly readAt?: number;
+};
+
+/** A log that is open, and the name of its tab. */
+type OpenLog = TimelineLog & {readonly name: string};
+
+type TimelineReaderOptions = {
+  readonly clock: Clock;
+  readonly poller: Pick<ListPoller, 'snapshot'>;
+  readonly history: Services['history'];
+};
+
+/** Reads what happened to a pipeline when its page is opened, and again when its status changes. */
+class TimelineReader {
+  readonly #options: TimelineReaderOptions;
+  readonly #state = createStore<TimelineState | undefined>(undefined);
+  #stop: (() => void) | undefined;
+
+  constructor(options: TimelineReaderOptions) {
+    this.#options = options;
+  }
+
+  get state(): ReadableStore<TimelineState | undefined> {
+    return this.#state;
+  }
+
+  /** `log`: undefined while the log is not open. */
+  start(pipeline: string, log: OpenLog | undefined): void {
+    this.stop();
+    this.#state.set({pipeline, log: log?.name ?? pipeline, timeline: undefined});
+    const {poller} = this.#options;
+    let request = this.#read(pipeline, log);
+    let status = this.#statusOf(pipeline);
+    const unsubscribe = poller.snapshot.subscribe(() => {
+      const now = this.#statusOf(pipeline);
+      if (now === status) return;
+      status = now;
+      request();
+      request = this.#read(pipeline, log);
+    });
+    this.#stop = () => {
+      unsubscribe();
+      request();
+    };
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    this.#state.set(undefined);
+  }
+
+  /** Returns what ends it. */
+  #read(pipeline: string, log: OpenLog | undefined): () => void {
+    const {clock, history} = this.#options;
+    const ended = new AbortController();
+    let answer: PipelineHistory | undefined;
+    let isRead = log === undefined;
+    const lines = log && new TimelineLines(log);
+    const tell = () => {
+      const {signal} = ended;
+      if (!answer || !isRead || signal.aborted) return;
+      const {missing} = answer;
+      const {checkpoints, steps} = lines ?? {};
+      const events = timelineOf({pipeline, history: answer, log, checkpoints, steps});
+      const timeline = {pipeline, events, missing};
+      this.#state.set({pipeline, log: log?.name ?? pipeline, timeline, readAt: clock.wall()});
+    };
+    const runner = new SliceRunner({
+      clock,
+      step(maxBytes) {
+        // A log that was not shown yet has no runs.
+        const isIndexed = log?.index.step(maxBytes) !== false;
+        return lines?.step(maxBytes) !== false && isIndexed;
+      },
+      onSlice: (isDone) => {
+        if (!isDone || isRead) return;
+        isRead = true;
+        tell();
+      },
+    });
+    if (!isRead) runner.wake();
+    void history(pipeline, ended.signal).then((read) => {
+      answer = read;
+      tell();
+    }, ignoreAbort);
+    return () => {
+      ended.abort();
+      runner.dispose();
+    };
+  }
+
+  #statusOf(name: string): string {
+    const pipeline = this.#options.poller.snapshot.get().pipelines?.find((each) => each.name === name);
+    return pipeline ? `${serverState(pipeline)} ${pipeline.deploymentStatusSince} ${pipeline.programStatusSince}` : '';
+  }
+}
+
+/** It only rejects when the page was closed. */
+function ignoreAbort(): void {}
+
+/** Cells of the longest word, `pipetail`. */
+const fromCells = 8;
+/** Cells below which a row says nothing of where it comes from. */
+const widthWithSource = 100;
+/** Between columns. */
+const gap = '  ';
+
+/** Reads the timeline, unless that was begun, or the log of its tab is not open yet. */
+function readTimeline(screen: Screen, reader: TimelineReader, pipeline: string): void {
+  if (reader.state.get()) return;
+  const tab = tabOf(screen, pipeline);
+  const index = tab && screen.indexOf(tab);
+  const stream = tab && screen.services.logs.get(tab.name);
+  if (tab && !stream) return;
+  reader.start(
+    pipeline,
+    index &&
+      stream && {
+        name: tab.name,
+        index,
+        buffer: stream.buffer,
+        errors: stream.errors,
+        hasEnded: hasEnded(stream.snapshot.get()),
+      },
+  );
+}
+
+type TimelineView = {
+  readonly state: TimelineState | undefined;
+  readonly pipeline: string;
+  readonly width: number;
+  /** Else the page says above which errors there are. */
+  readonly isAsked: boolean;
+};
+
+/** Lists what happened to a pipeline, the newest first, also before pipetail was started. */
+function timelineSection(screen: Screen, {state, pipeline, width, isAsked}: TimelineView): Section {
+  const {symbols, clock} = screen.services;
+  const {ellipsis} = symbols;
+  const all = timelineRows(state?.timeline?.events ?? []);
+  const rows = isAsked ? all : all.filter((event) => !isTold(event));
+  const now = clock.wall();
+  const until = lastMoment(screen, pipeline);
+  const columnsOf = () => ({
+    times: headed('time', rows, (event) => timelineTime(event, now), true),
+    what: headed('what', rows, timelineWord),
+    lengths: headed('lasted', rows, (event) => lengthInWords(event, until), true),
+  });
+  let made: ReturnType<typeof columnsOf> | undefined;
+  const columns = () => (made ??= columnsOf());
+  const isWide = width >= widthWithSource;
+  const sourceCells = isWide ? fromCells + gap.length : 0;
+  return listSection('timeline', {
+    title: titleOf(pipeline, state, screen, all.length - rows.length),
+    heads() {
+      const {times, what, lengths} = columns();
+      const ofWide = isWide ? [lengths.head, 'source'.padEnd(fromCells)] : [];
+      return [times.head, what.head, ...ofWide, 'event'].join(gap);
+    },
+    items: rows,
+    keyOf: (event) => String(all.indexOf(event)),
+    rowOf() {
+      const {times, what, lengths} = columns();
+      const column = width - marginCells - times.cells - what.cells - 2 * gap.length - sourceCells;
+      return (event, index) => {
+        const {style} = eventKind(event);
+        const source = isWide ? `${event.from.padEnd(fromCells)}${gap}` : '';
+        // A narrow page has no column for what most rows lack.
+        const length = isWide ? lengths.at(index) : lengths.at(index).trimStart();
+        const before = `${length === '' ? '' : `${length}${gap}`}${source}`;
+        const many = timesInTimeline(event, symbols.times);
+        const cells = column + sourceCells - before.length - many.length;
+        const words = eventExcerpt(event, {width: noTarget, column, cells, ellipsis});
+        return concat([
+          plain(times.at(index), {dim: true}),
+          plain(`${gap}${what.at(index)}`, style),
+          plain(`${gap}${before}`, {dim: true}),
+          plain(many, {bold: true}),
+          event.kind === 'failed' ? plain(words.text, style) : words,
+        ]);
+      };
+    },
+    width,
+    symbols,
+  });
+}
+
+/** Errors, and a failure that is not over: what is wrong is the first part of the page. */
+function isTold({kind, until}: TimelineEvent): boolean {
+  return kind === 'errors' || kind === 'connector' || (kind === 'failed' && until === undefined);
+}
+
+/** Other parts of the page count on: the numbers here are of the time at which it was read. `left`: rows that it lacks. */
+function titleOf(
+  pipeline: string,
+  state: TimelineState | undefined,
+  {services, commands}: Screen,
+  left: number,
+): StyledText {
+  const {timeline, readAt} = state ?? {};
+  const {catalog, clock, symbols} = services;
+  const title = `Timeline of ${pipeline}`;
+  if (!timeline) return pageTitle(title, catalog.hasServer ? 'asking the server' : 'reading the log');
+  const nothing = timeline.events.length === 0 ? 'no run, state or error is known' : undefined;
+  const hint = left > 0 ? pressTo(commands, ['timeline', 'add errors']) : '';
+  const order = hint === '' ? 'newest first, UTC' : `UTC ${symbols.dot} ${hint}`;
+  const words = missingInShort(timeline.missing) || (nothing ?? order);
+  const isOld = catalog.hasServer && readAt !== undefined;
+  return pageTitle(title, isOld ? `${words} ${symbols.dot} as of ${fineMoment(readAt, clock.wall())}` : words);
+}
+
+/** A column with its head. */
+function headed(
+  head: string,
+  rows: readonly TimelineEvent[],
+  textOf: (event: TimelineEvent) => string,
+  isNumber = false,
+) {
+  const column = textColumn([undefined, ...rows], (event) => (event ? textOf(event) : head), isNumber);
+  return {head: column.at(0), cells: column.cells, at: (row: number) => column.at(row + 1)};
+}
+
+/** Goes to the place of an event in the log, or says why there is none. */
+function goToEvent(screen: Screen, state: TimelineState | undefined, item: number): void {
+  const event = timelineRows(state?.timeline?.events ?? [])[item];
+  if (!event || !state) return;
+  const {id: lastId, firstId: id = lastId} = event;
+  const buffer = screen.services.logs.get(state.log)?.buffer;
+  if (id === undefined) {
+    screen.say('this is not in the log');
+    return;
+  }
+  // Of errors of a kind, the first leaves before the last.
+  const kept = [id, lastId].find((each) => each !== undefined && buffer && each >= buffer.firstId);
+  if (kept === undefined) {
+    screen.say('this is no longer kept');
+    return;
+  }
+  closePages(screen);
+  goToEntryOf(screen, state.log, kept);
+  if (kept !== id) screen.say('the first of them is no longer kept: this is the last one');
+}
+
+function timelineAsText(screen: Screen, state: TimelineState | undefined): PageText | Problem {
+  const timeline = state?.timeline;
+  if (!timeline) return {problem: 'still loading: press the key again'};
+  const {pipeline} = timeline;
+  const {serverUrl: server} = screen.services;
+  const text = timelineText(timeline, lastMoment(screen, pipeline));
+  const markdown = pipelineMarkdown({pipeline, server, facts: [], errors: [{title: 'Timeline', text}]});
+  return {file: `${pipeline}-timeline`, text, markdown};
+}
 
 export const timelinePart: PipelinePart<TimelineReader> = {
   name: 'timeline',

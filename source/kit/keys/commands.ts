@@ -8,7 +8,40 @@ import {
   tasks,
 } from './command.ts';
 import {keyLabel} from './key-names.ts';
-import {promptCommands} from './prompt-commands.ts';
+
+/** Keys of every prompt, as in readline. The configuration cannot change them: what is typed there is text. */
+export const promptCommands = [
+  {id: 'submit', keys: ['Enter'], help: 'do it'},
+  {id: 'cancel', keys: ['Esc'], help: 'cancel'},
+  {id: 'help', keys: ['F1'], help: 'show the keys of the prompt; press again to go back'},
+  {id: 'interrupt', keys: ['^C'], help: 'cancel; twice: quit'},
+  {id: 'older', keys: ['Up', '^P', '^R'], help: 'an earlier text that begins like this one'},
+  {id: 'newer', keys: ['Down', '^N'], help: 'back to a later one, and to what was typed'},
+  {
+    id: 'cycle',
+    keys: ['Tab'],
+    help: 'in &: the next saved filter; in S: save something else: selection, view, all, markers',
+  },
+  {id: 'start', keys: ['Home', '^A'], help: 'start of the text'},
+  {id: 'end', keys: ['End', '^E'], help: 'end of the text'},
+  {id: 'previous', keys: ['Left', '^B'], help: 'a character back'},
+  {id: 'next', keys: ['Right', '^F'], help: 'a character forward'},
+  {id: 'previous-word', keys: ['^Left', 'Alt-b'], help: 'a word back'},
+  {id: 'next-word', keys: ['^Right', 'Alt-f'], help: 'a word forward'},
+  {
+    id: 'delete-previous',
+    keys: ['Backspace'],
+    help: 'delete the character before the cursor; cancel if there is no text',
+  },
+  {id: 'delete-next', keys: ['Delete'], help: 'delete the character at the cursor'},
+  {id: 'delete-next-or-cancel', keys: ['^D'], help: 'the same; cancel if there is no text'},
+  {id: 'kill-start', keys: ['^U'], help: 'cut the text before the cursor'},
+  {id: 'kill-end', keys: ['^K'], help: 'cut the text from the cursor on'},
+  {id: 'kill-blank-word', keys: ['^W'], help: 'cut the word before the cursor, up to a blank'},
+  {id: 'kill-previous-word', keys: ['Alt-Backspace'], help: 'cut the word before the cursor: letters and digits'},
+  {id: 'kill-next-word', keys: ['Alt-d', '^Delete'], help: 'cut the word after the cursor'},
+  {id: 'yank', keys: ['^Y'], help: 'insert what was cut'},
+] as const;
 
 /** Characters are typed into the help, to find commands; but not the one that opens it, unless it is in words. */
 export function isTyped(table: CommandTable, keyName: string): boolean {

@@ -1,6 +1,5 @@
 import {expect, it} from 'vitest';
-import {changesPart} from '../../../source/features/changes/changes-feature.ts';
-import {changesSection} from '../../../source/features/changes/changes-section.ts';
+import {changesPart, changesSection} from '../../../source/features/changes/changes-feature.ts';
 import {comparedRuns} from '../../../source/features/changes/changes-words.ts';
 import {RunCounter} from '../../../source/features/changes/run-changes.ts';
 import {keptBy} from '../../../source/kit/pages/page.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {contextRows} from '../../../source/features/contexts/contexts-page.ts';
+import {contextRows} from '../../../source/features/contexts/contexts-feature.ts';
 import type {Contexts} from '../../../source/kit/screen/services.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import {textWidth} from '../../../source/lib/width.ts';

@@ -5,7 +5,7 @@ import {
   type HistogramMarks,
   histogramColumns,
   histogramRow,
-} from '../../../source/features/histogram/histogram-rows.ts';
+} from '../../../source/features/histogram/histogram-feature.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 
 const start = Date.UTC(2026, 10, 25, 9, 0);

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {type EventsView, eventRows} from '../../../source/features/pipeline/connection-section.ts';
+import {type EventsView, eventRows} from '../../../source/features/pipeline/pipeline-feature.ts';
 import {textWidth} from '../../../source/lib/width.ts';
 
 const at = Date.UTC(2026, 10, 25, 9, 17, 30);

@@ -11,7 +11,7 @@ import {
   stateSection,
   titleSection,
 } from '../../../source/features/pipeline/description.ts';
-import {pipelinePage} from '../../../source/features/pipeline/pipeline-page.ts';
+import {pipelinePage} from '../../../source/features/pipeline/pipeline-feature.ts';
 import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
 import {keptBy, openAs} from '../../../source/kit/pages/page.ts';
 import {conditionsOfPage, pageShown} from '../../../source/kit/pages/page-driver.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {parsePlace} from '../../../source/features/place/place-prompts.ts';
+import {parsePlace} from '../../../source/features/place/place-feature.ts';
 import {cancelPrompt, promptExample} from '../../../source/kit/screen/prompts.ts';
 import {activeTab} from '../../../source/kit/state/view-state.ts';
 import {

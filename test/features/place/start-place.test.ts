@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {goToPlaceAtStart, readPlace} from '../../../source/features/place/start-place.ts';
+import {goToPlaceAtStart, readPlace} from '../../../source/features/place/place-feature.ts';
 import {findPlace} from '../../../source/kit/copy/find-place.ts';
 import {hashOfRecord, placeOf} from '../../../source/kit/copy/place-command.ts';
 import {shellWord} from '../../../source/lib/format.ts';

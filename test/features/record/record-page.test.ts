@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {recordPage} from '../../../source/features/record/record-page.ts';
+import {recordPage} from '../../../source/features/record/record-feature.ts';
 import {cyclePrompt} from '../../../source/kit/screen/prompts.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';
 import {textWidth} from '../../../source/lib/width.ts';

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
-import {CheckpointReader} from '../../../source/features/why/checkpoint-reader.ts';
+import {CheckpointReader} from '../../../source/features/why/why-feature.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {runner, start} from '../../engine/records/index-lines.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';

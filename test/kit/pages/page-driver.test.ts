@@ -1,5 +1,5 @@
 import {describe, expect, it, vi} from 'vitest';
-import {openPipeline, pipelinePage} from '../../../source/features/pipeline/pipeline-page.ts';
+import {openPipeline, pipelinePage} from '../../../source/features/pipeline/pipeline-feature.ts';
 import {conditionsOfPage, pageShown} from '../../../source/kit/pages/page-driver.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';
 import {logged, pressed, reading, write} from '../screen/reading.ts';

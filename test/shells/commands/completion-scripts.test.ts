@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {completionScript} from '../../../source/shells/commands/completion-scripts.ts';
+import {completionScript} from '../../../source/shells/commands/completion.ts';
 import {run} from '../../harness/program.ts';
 import {requireTool} from '../../harness/tools.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {expect, onTestFinished, test} from 'vitest';
-import {promptCommands} from '../../../../source/kit/keys/prompt-commands.ts';
+import {promptCommands} from '../../../../source/kit/keys/commands.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
 import {features} from '../../../../source/shells/features.ts';
 import {settled} from '../../../harness/fake-clock.ts';

@@ -3,7 +3,7 @@ import type {ApiFailure, FatalReason, Pipeline, RetryableReason} from '../../../
 import {remap} from '../../../../source/kit/keys/remap-keys.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
 import {features} from '../../../../source/shells/features.ts';
-import {type TroubleView, troublePage} from '../../../../source/shells/screen/components/trouble.ts';
+import {type TroubleView, troublePage} from '../../../../source/shells/screen/components/app.tsx';
 import {makePipeline} from '../../../kit/screen/make-pipeline.ts';
 
 const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: 'what came back'});

@@ -2,7 +2,7 @@ import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import type {SavedSession} from '../../../../source/shells/screen/session/session-data.ts';
-import {SessionFile} from '../../../../source/shells/screen/session/session-file.ts';
+import {SessionFile} from '../../../../source/shells/screen/session/session-keeper.ts';
 import {readOnlyFolder} from '../../../harness/read-only-folder.ts';
 import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
 
