@@ -1,11 +1,6 @@
-import type {Processes} from '../disk/file-lock.ts';
-import {
-  type FoundRecording,
-  isWritten,
-  type RecordedPiece,
-  RecordingReader,
-  recordedPieces,
-} from '../recording/read-recording.ts';
+import {lockHolder, type Processes} from '../disk/file-lock.ts';
+import {lockFile} from '../recording/facts.ts';
+import {type FoundRecording, type RecordedPiece, RecordingReader, recordedPieces} from '../recording/read-recording.ts';
 import type {FileFeed, Source} from './file-feed.ts';
 
 /** Milliseconds between two looks while it is written, as often as it is, and while nobody writes it. */
@@ -92,4 +87,10 @@ export class RecordingSource implements Source {
       await clock.sleep(hasWriter ? lookEvery : lookSeldom, signal);
     }
   }
+}
+
+/** Returns whether a living process on this machine writes a recording. */
+async function isWritten(folder: string, processes: Pick<Processes, 'isAlive'>): Promise<boolean> {
+  // Of a lock that cannot be read, nobody knows.
+  return (await lockHolder(lockFile(folder), processes).catch(() => undefined)) !== undefined;
 }

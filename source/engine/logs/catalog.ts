@@ -12,11 +12,6 @@ export type OpenFound = (found: FoundLog, options: ManagedOptions) => Log;
 
 export type ListItem = Pipeline | FoundLog;
 
-/** Returns the item if it is a pipeline; undefined: it was found in files. */
-export function pipelineIn(item: ListItem): Pipeline | undefined {
-  return 'kind' in item ? undefined : item;
-}
-
 /** A server: the list of its pipelines, and how their logs are made. */
 type CatalogServer = {readonly list: ReadableStore<ListSnapshot>} & LogMaker<Feed>;
 

@@ -1,17 +1,8 @@
 import type {Clock} from '../../lib/clock.ts';
-import {readTime} from '../../lib/format.ts';
 import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
 import {asFailure} from '../api/errors.ts';
 import {stateOf} from '../api/pipeline-state.ts';
-import type {
-  ApiClient,
-  ApiFailure,
-  ConnectorStats,
-  ErrorsOfKind,
-  Pipeline,
-  PipelineStats,
-  TimeSeries,
-} from '../api/types.ts';
+import type {ApiClient, ApiFailure, ConnectorStats, Pipeline, PipelineStats, TimeSeries} from '../api/types.ts';
 import {retryDelay, slowDelay} from '../connection/backoff.ts';
 import type {ListPoller} from './list-poller.ts';
 import {connectorKey, recently, recentOf, type Sample, sampled} from './recent-counts.ts';
@@ -375,22 +366,4 @@ function withStats(known: KnownStats, stats: PipelineStats, at: number): KnownSt
 /** Sums the errors as the server counts them. */
 export function allErrors({errors}: Pick<ConnectorStats, 'errors'>): number {
   return errors.reduce((sum, {count}) => sum + count, 0);
-}
-
-type RetainedError = {
-  readonly connector: ConnectorStats;
-  readonly errors: ErrorsOfKind;
-  readonly index: number;
-  /** Unix time in ms. */
-  readonly at: number;
-};
-
-/** The errors of all connectors that the server has sent, the newest first. */
-export function retainedErrors({connectors}: PipelineStats): readonly RetainedError[] {
-  const retained = connectors.flatMap((connector) =>
-    connector.errors.flatMap((errors) =>
-      (errors.retained ?? []).map(({index, time}) => ({connector, errors, index, at: readTime(time) || 0})),
-    ),
-  );
-  return retained.toSorted((a, b) => b.at - a.at || b.index - a.index);
 }

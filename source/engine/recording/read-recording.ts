@@ -1,21 +1,11 @@
-import {lstat, readdir, stat} from 'node:fs/promises';
+import {lstat, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {bisect} from '../../lib/bisect.ts';
 import type {Marker} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
-import {lockHolder, type Processes} from '../disk/file-lock.ts';
 import {bytesOfPath} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
-import {
-  FactsFile,
-  type LogOnDisk,
-  lockFile,
-  logFile,
-  logsOnDisk,
-  pipelineOfFolder,
-  readFacts,
-  untold,
-} from './facts.ts';
+import {FactsFile, type LogOnDisk, logFile, logsOnDisk, pipelineOfFolder, readFacts, untold} from './facts.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
 
 /** A recorded pipeline's folder. */
@@ -219,17 +209,4 @@ export async function findRecordings(directory: string, name: string, id?: strin
 export async function findRecording(folder: string, name: string): Promise<FoundRecording | undefined> {
   const {begin} = (await readFacts(folder, beginBytes).catch(() => undefined)) ?? {};
   return begin && {folder, name, startedAt: begin.at, server: begin.server};
-}
-
-/** Returns whether a living process on this machine writes a recording. */
-export async function isWritten(folder: string, processes: Pick<Processes, 'isAlive'>): Promise<boolean> {
-  // Of a lock that cannot be read, nobody knows.
-  return (await lockHolder(lockFile(folder), processes).catch(() => undefined)) !== undefined;
-}
-
-/** Unix time in ms of the last write to a recording; 0 when it has none. */
-export async function lastHeartbeat(folder: string): Promise<number> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.jsonl'));
-  const times = files.map(async (file) => (await stat(path.join(folder, file)).catch(ignoreMissing))?.mtimeMs ?? 0);
-  return Math.max(0, ...(await Promise.all(times)));
 }

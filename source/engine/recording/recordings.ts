@@ -9,7 +9,7 @@ import {commandAgainst, type Intruder, otherWriter} from '../disk/who-may-write.
 import type {TapPosition} from './buffer-tap.ts';
 import {Facts, folderName, lockFile, logFile, logsOnDisk, pipelineOfFolder, readFacts, untold} from './facts.ts';
 import {RecordedPast} from './past.ts';
-import {type FoundRecording, findRecordings, lastHeartbeat} from './read-recording.ts';
+import {type FoundRecording, findRecordings} from './read-recording.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
 import {Recorder, readOnlyWords} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
@@ -395,4 +395,11 @@ function intruderWords(found: Intruder): string {
   }
   const way = isOwn ? commandAgainst(found) : 'name another folder with --record';
   return `other users may write to ${place}, and change the recording · ${way}`;
+}
+
+/** Unix time in ms of the last write to a recording; 0 when it has none. */
+async function lastHeartbeat(folder: string): Promise<number> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.jsonl'));
+  const times = files.map(async (file) => (await stat(path.join(folder, file)).catch(ignoreMissing))?.mtimeMs ?? 0);
+  return Math.max(0, ...(await Promise.all(times)));
 }

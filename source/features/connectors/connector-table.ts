@@ -1,13 +1,6 @@
-import type {ConnectorStats} from '../../engine/api/types.ts';
+import type {ConnectorError, ConnectorStats} from '../../engine/api/types.ts';
 import {allErrors, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
-import {
-  connectorState,
-  type ErrorEntry,
-  errorCount,
-  errorEntries,
-  type KnownConnector,
-  lastError,
-} from '../../kit/facts/connectors.ts';
+import {type ErrorEntry, errorCount, errorEntries, type KnownConnector} from '../../kit/facts/connectors.ts';
 import type {ConnectorStep} from '../../kit/journal/connector-steps.ts';
 import {factLines, factRows, fitted, keptRows, marginCells, nameColumn, paragraph} from '../../kit/pages/page-rows.ts';
 import {type Block, itemBlock, stacked} from '../../kit/pages/sections.ts';
@@ -344,4 +337,19 @@ function moreErrorsWords(errors: number, of: string, because: 'dropped' | 'no-te
     case 'no-texts':
       return `${counted(errors, `${of} error`, `${of} errors`)}, whose texts the server does not send`;
   }
+}
+
+/** `failed`, or what is best known: `paused`, `ended`, `healthy`; `–` of a kind that tells nothing of its health. */
+export function connectorState({failure, isGone, stats}: KnownConnector): string {
+  if (failure) return 'failed';
+  if (isGone) return 'gone';
+  if (stats?.health && stats.health.status !== 'Healthy') return stats.health.status.toLowerCase();
+  if (stats?.isPaused) return 'paused';
+  if (stats?.hasEnded) return 'ended';
+  return stats?.health ? 'healthy' : '–';
+}
+
+/** The newest error of a connector that the server has sent. */
+function lastError(connector: KnownConnector): ConnectorError | undefined {
+  return errorEntries(connector.stats).find((entry) => entry.kind === 'error');
 }

@@ -9,7 +9,7 @@ import {
   isOfErrors,
   type PipelineEvent,
 } from '../../kit/journal/pipeline-event.ts';
-import {type ErrorRow, isUrgent} from '../../kit/journal/unseen.ts';
+import type {ErrorRow} from '../../kit/journal/unseen.ts';
 import {closePages, openAbout, openAs, openPage} from '../../kit/pages/page.ts';
 import {type ListPart, listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
 import {goToEntryOf} from '../../kit/screen/common.ts';
@@ -324,4 +324,9 @@ function goTo(screen: Screen, page: Opened<ErrorsState>, idOf: (event: PipelineE
   const pipeline = screen.pipeline(row.pipeline);
   if (events.some(({kind}) => kind === 'failed') && pipeline && hasCompileError(pipeline))
     openAbout(screen, 'pipeline', row.pipeline);
+}
+
+/** A failure or an incident, not errors. */
+export function isUrgent(row: ErrorRow): boolean {
+  return row.kind === 'failed' || row.kind === 'ended' || isIncident(row);
 }

@@ -15,7 +15,8 @@ import {copiedWords} from '../../kit/copy/copy.ts';
 import {showsRecord} from '../../kit/screen/common.ts';
 import {formatProblem} from '../../kit/screen/format-notice.ts';
 import type {Feature, PromptKind, PromptOf, Screen} from '../../kit/screen/screen.ts';
-import {filtersOf, nameInFile, savedLine, savedNames} from '../../kit/settings/saved-filters.ts';
+import {tomlList} from '../../kit/settings/file-line.ts';
+import {filtersOf, nameInFile, savedNames} from '../../kit/settings/saved-filters.ts';
 import {hasMatches, type PaneView} from '../../kit/state/pane-view.ts';
 import {startRecall} from '../../kit/state/prompt-history.ts';
 import {excerptText} from '../../kit/viewport/line-text.ts';
@@ -260,4 +261,9 @@ function levelWords(least: Level | undefined): string {
 
 function nextOf<T>(all: readonly T[], now: T): T | undefined {
   return all[(all.indexOf(now) + 1) % all.length];
+}
+
+/** The line of the file that saves filters under a name. */
+function savedLine(name: string, texts: readonly string[]): string {
+  return `${name} = ${tomlList(texts)}`;
 }

@@ -1,6 +1,5 @@
 import {noRecords, sumOf, type TimeBucket} from '../../engine/records/histogram.ts';
 import type {RecordCounts} from '../../engine/records/record-table.ts';
-import {bisect} from '../../lib/bisect.ts';
 
 /** Records of one span of time, or of none: a silence that is left out, or a clock that was set back (`break`). */
 export type HistogramCell = {
@@ -60,13 +59,6 @@ export function histogramCells({buckets, spanMs, width, before}: CellsInput): Hi
   const span = isKept ? before : finest;
   const cells = cellsIn(sections, span);
   return {spanMs: span, cells: cells.slice(Math.max(0, cells.length - width))};
-}
-
-/** The place of the entry's cell; undefined without one. */
-export function cellOf({cells}: HistogramCells, id: number): number | undefined {
-  // Cells without entries begin where the next one does.
-  const last = bisect(0, cells.length, (at) => (cells[at]?.firstId ?? 0) <= id) - 1;
-  return cells[last] && cells[last].endId > id ? last : undefined;
 }
 
 type Section = readonly [first: TimeBucket, last: TimeBucket, all: readonly TimeBucket[]];

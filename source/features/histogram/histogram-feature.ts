@@ -16,9 +16,10 @@ import type {Symbols} from '../../kit/terminal/symbols.ts';
 import type {RowPosition} from '../../kit/viewport/geometry.ts';
 import {timeNear, type ZoneOffset} from '../../kit/viewport/time-column.ts';
 import {markerTone} from '../../kit/words/marker-words.ts';
+import {bisect} from '../../lib/bisect.ts';
 import {exactSpan, inZone, isoTime} from '../../lib/format.ts';
 import {sameParts} from '../../lib/store.ts';
-import {cellOf, type HistogramCell, type HistogramCells, histogramCells, noCells} from './histogram-cells.ts';
+import {type HistogramCell, type HistogramCells, histogramCells, noCells} from './histogram-cells.ts';
 
 /** Cells of a histogram without labels: they would leave it no room. */
 const narrow = 40;
@@ -383,4 +384,11 @@ function sayHistogram(screen: Screen): void {
     if (!model.isCounted) return undefined;
     return hasBreaks(at) ? sayBreaks : () => {};
   }, [screen.view]);
+}
+
+/** The place of the entry's cell; undefined without one. */
+export function cellOf({cells}: HistogramCells, id: number): number | undefined {
+  // Cells without entries begin where the next one does.
+  const last = bisect(0, cells.length, (at) => (cells[at]?.firstId ?? 0) <= id) - 1;
+  return cells[last] && cells[last].endId > id ? last : undefined;
 }

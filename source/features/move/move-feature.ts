@@ -1,7 +1,7 @@
-import {longestShown} from '../../kit/pane/pane-on-screen.ts';
+import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import type {Geometry} from '../../kit/viewport/geometry.ts';
-import {follow, hold, moveBy, scrollBy, toTop} from '../../kit/viewport/position.ts';
+import {follow, hold, moveBy, scrollBy, toTop, visiblePlaces} from '../../kit/viewport/position.ts';
 
 export const move: Feature = {
   keys: {
@@ -102,3 +102,9 @@ function pan(screen: Screen, change: (at: number, half: number) => number): void
 
 const pageOf = (geometry: Geometry) => Math.max(1, geometry.height - 1);
 const halfOf = (geometry: Geometry) => Math.max(1, Math.floor(geometry.height / 2));
+
+/** Width in cells of the longest line on the screen, margin excluded. */
+function longestShown({rows, tab, layout, geometry}: PaneOnScreen): number {
+  const renderer = rows.renderer(tab.pane, layout);
+  return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
+}

@@ -1,12 +1,15 @@
 import {hasState} from '../../engine/api/pipeline-state.ts';
 import type {ApiFailure, Pipeline} from '../../engine/api/types.ts';
+import {hasEnded} from '../../engine/logs/log-snapshot.ts';
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
 import {excerptOf, excerptsOf, positionIn} from '../../engine/program/program-excerpt.ts';
 import {programThen} from '../../engine/program/program-version.ts';
+import {notRecognised} from '../../engine/records/log-format.ts';
+import {endedRun, type Run} from '../../engine/records/runs.ts';
 import {keysNamed} from '../../kit/keys/commands.ts';
 import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../kit/pages/page-rows.ts';
 import type {Section} from '../../kit/pages/sections.ts';
-import {loggedFacts, openedFacts} from '../../kit/screen/opened-facts.ts';
+import {openedFacts} from '../../kit/screen/opened-facts.ts';
 import type {PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
 import {connectorErrorsOf, outageNow} from '../../kit/screen/server-state.ts';
 import type {Described} from '../../kit/screen/services.ts';
@@ -23,8 +26,9 @@ import {
   pipelineErrors,
   tagWords,
 } from '../../kit/words/pipeline-words.ts';
+import {endWords, noEnd, runState} from '../../kit/words/run-words.ts';
 import {clean} from '../../lib/clean.ts';
-import {readTime} from '../../lib/format.ts';
+import {count, counted, readTime} from '../../lib/format.ts';
 
 /** Data that describes a pipeline: its states with their times, deployment and compiler errors in full. */
 export type DescriptionView = {
@@ -235,4 +239,30 @@ function errorRows(pipeline: Pipeline, view: ErrorView) {
 /** `2026-11-25 09:17:30 UTC`, from RFC 3339 of any precision. */
 function utc(time: string): string {
   return clean(time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'));
+}
+
+/** Returns what an opened log itself tells of its pipeline, as far as it was read; empty for any other tab. */
+function loggedFacts(screen: Screen, name: string): readonly Fact[] {
+  const {logs, catalog} = screen.services;
+  const log = catalog.find(name) && logs.get(name);
+  const tab = screen.state.tabs.find((each) => each.name === name);
+  const runs = (tab && screen.indexOf(tab)?.runs.filter(({state}) => state !== 'unknown')) ?? [];
+  const last = runs.at(-1);
+  if (!log) return [];
+  const {endId} = log.buffer;
+  const shown = last && hasEnded(log.snapshot.get()) ? endedRun(last, endId) : last;
+  const groups = log.errors.byKey.size;
+  const errors = [...log.errors.byKey.values()].reduce((sum, group) => sum + group.count, 0);
+  const known = errors === 0 ? 'none' : `${count(errors)} of ${counted(groups, 'kind', 'kinds')}`;
+  return factsOf({
+    runs: shown && `${count(runs.length)}, the last one ${lastWords(shown)}`,
+    errors: log.format.isRecognised === false ? `not known: ${notRecognised}` : known,
+  });
+}
+
+/** Returns the words after `the last one`: `failed to start`. */
+function lastWords(run: Run): string {
+  const state = runState(run);
+  if (state === 'start failed') return 'failed to start';
+  return state === 'cut short' ? `${endWords(run)}, ${noEnd}` : endWords(run);
 }

@@ -6,7 +6,7 @@ import {openAs, openPage} from '../../kit/pages/page.ts';
 import {type PageRows, paragraph} from '../../kit/pages/page-rows.ts';
 import {whenDrawn} from '../../kit/pages/sections.ts';
 import {showsRecord, toggleFold} from '../../kit/screen/common.ts';
-import {openClosest} from '../../kit/screen/empty-log.ts';
+import {emptyLog} from '../../kit/screen/empty-log.ts';
 import type {ProgramLookup} from '../../kit/screen/program-lookup.ts';
 import type {Feature, Opening, Page, Screen} from '../../kit/screen/screen.ts';
 import {clip} from '../../kit/terminal/fit.ts';
@@ -246,3 +246,10 @@ export const record: Feature = {
   },
   pages: [recordPage],
 };
+
+/** Opens the pipeline that was meant in place of a missing one; does nothing for any other tab. */
+function openClosest(screen: Screen): void {
+  const empty = emptyLog(screen);
+  if (empty?.kind !== 'no-pipeline' || empty.closest === undefined) return;
+  screen.tabSwitcher.replace(empty.name, empty.closest);
+}

@@ -1,13 +1,15 @@
 import {readHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {RecordIndex} from '../../engine/records/record-index.ts';
-import {goesOn, type TimelineEvent, TimelineLines, timelineOf} from '../../kit/journal/timeline.ts';
+import {eventWords} from '../../kit/journal/pipeline-event.ts';
+import {goesOn, noTarget, spanOf, type TimelineEvent, TimelineLines, timelineOf} from '../../kit/journal/timeline.ts';
 import type {Settings} from '../../kit/settings/settings.ts';
 import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {sinceTime} from '../../kit/shell/record-selector.ts';
 import {type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
+import {isoTime} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';
-import {type Timeline, timelineObject, timelineText} from './timeline-words.ts';
+import {type Timeline, timelineText, timelineWord} from './timeline-words.ts';
 
 /** Bytes that are read at a time. */
 const blockBytes = 256 * 1024;
@@ -47,4 +49,22 @@ function eventsSince(all: readonly TimelineEvent[], from: number): readonly Time
   // An earlier run without an end ended before the next one.
   const lasts = (event: TimelineEvent) => goesOn(event) && (event.kind !== 'run' || event === lastRun);
   return all.filter((event) => lasts(event) || (event.until ?? event.at ?? from) >= from);
+}
+
+/** The shape of `pipetail timeline -o json`; times in RFC 3339. */
+export function timelineObject({pipeline, events, missing}: Timeline) {
+  return {pipeline, missing, rows: events.map(rowObject)};
+}
+
+function rowObject(event: TimelineEvent) {
+  const {from, to} = spanOf(event);
+  return {
+    time: from === undefined ? null : isoTime(from),
+    until: to === undefined ? null : isoTime(to),
+    what: timelineWord(event),
+    text: eventWords(event, noTarget).text,
+    count: event.count,
+    suppressed: event.suppressed ?? 0,
+    from: event.from,
+  };
 }

@@ -2,23 +2,30 @@ import {hasEnded} from '../../engine/logs/log-snapshot.ts';
 import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {eventExcerpt, eventKind} from '../../kit/journal/pipeline-event.ts';
-import {noTarget, type TimelineEvent, TimelineLines, type TimelineLog, timelineOf} from '../../kit/journal/timeline.ts';
+import {
+  noTarget,
+  spanOf,
+  type TimelineEvent,
+  TimelineLines,
+  type TimelineLog,
+  timelineOf,
+} from '../../kit/journal/timeline.ts';
 import {pressTo} from '../../kit/keys/commands.ts';
 import {closePages} from '../../kit/pages/page.ts';
 import {marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
 import {listSection, type Section} from '../../kit/pages/sections.ts';
 import {goToEntryOf, tabOf} from '../../kit/screen/common.ts';
-import {lastMoment} from '../../kit/screen/opened-facts.ts';
 import type {Feature, PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
 import type {Services} from '../../kit/screen/services.ts';
 import type {PageText} from '../../kit/state/view-state.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../kit/viewport/markdown.ts';
+import {timeNear} from '../../kit/viewport/time-column.ts';
 import {missingInShort} from '../../kit/words/missing-part.ts';
 import {serverState} from '../../kit/words/pipeline-words.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {fineMoment} from '../../lib/format.ts';
+import {fineMoment, moment} from '../../lib/format.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {
@@ -26,7 +33,6 @@ import {
   type Timeline,
   timelineRows,
   timelineText,
-  timelineTime,
   timelineWord,
   timesInTimeline,
 } from './timeline-words.ts';
@@ -321,3 +327,28 @@ export const timeline: Feature = {
   },
   parts: [timelinePart],
 };
+
+/** Until when what goes on has lasted, as Unix time in ms: now, but in a log that is a file until its last record. */
+function lastMoment(screen: Screen, name: string): number {
+  const {services, state} = screen;
+  const tab = state.tabs.find((each) => each.name === name);
+  const buffer = services.catalog.find(name) && services.logs.get(name)?.buffer;
+  const index = tab && screen.indexOf(tab);
+  const at = buffer && index && timeNear(buffer, index, {id: buffer.endId - 1, step: -1});
+  return at ?? services.clock.wall();
+}
+
+/** `12:03:41`; of several events `12:00–12:09`. */
+function timelineTime(event: TimelineEvent, now: number): string {
+  const [first, last] = rangeOf(event, now) ?? [];
+  if (first === undefined || last === undefined) return event.at === undefined ? '' : fineMoment(event.at, now);
+  const day = /^\d\d-\d\d /.exec(first)?.[0] ?? ' ';
+  return `${first}–${last.startsWith(day) ? last.slice(day.length) : last}`;
+}
+
+/** Times of the first and the last of several events, where they differ. */
+function rangeOf(event: TimelineEvent, now: number): readonly [string, string] | undefined {
+  const {from, to} = event.kind === 'connector' || event.firstAt !== undefined ? spanOf(event) : {};
+  if (from === undefined || to === undefined || moment(from, now) === moment(to, now)) return undefined;
+  return [moment(from, now), moment(to, now)];
+}

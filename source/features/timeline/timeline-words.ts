@@ -4,7 +4,7 @@ import {eventWords} from '../../kit/journal/pipeline-event.ts';
 import {goesOn, noTarget, spanOf, type TimelineEvent} from '../../kit/journal/timeline.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
-import {count, dateTime, duration, fineMoment, isoTime, moment} from '../../lib/format.ts';
+import {count, dateTime, duration} from '../../lib/format.ts';
 
 /** Timeline of a pipeline, for a page or a command. */
 export type Timeline = {
@@ -42,21 +42,6 @@ export function timelineRows(events: readonly TimelineEvent[]): readonly Timelin
   return rows;
 }
 
-/** `12:03:41`; of several events `12:00–12:09`. */
-export function timelineTime(event: TimelineEvent, now: number): string {
-  const [first, last] = rangeOf(event, now) ?? [];
-  if (first === undefined || last === undefined) return event.at === undefined ? '' : fineMoment(event.at, now);
-  const day = /^\d\d-\d\d /.exec(first)?.[0] ?? ' ';
-  return `${first}–${last.startsWith(day) ? last.slice(day.length) : last}`;
-}
-
-/** Times of the first and the last of several events, where they differ. */
-function rangeOf(event: TimelineEvent, now: number): readonly [string, string] | undefined {
-  const {from, to} = event.kind === 'connector' || event.firstAt !== undefined ? spanOf(event) : {};
-  if (from === undefined || to === undefined || moment(from, now) === moment(to, now)) return undefined;
-  return [moment(from, now), moment(to, now)];
-}
-
 /** `4 h 12 min`; empty for a moment. `now`: Unix time in ms, for what goes on. */
 export function lengthInWords(event: TimelineEvent, now: number): string {
   const {from, to} = spanOf(event);
@@ -81,22 +66,4 @@ export function timelineText({pipeline, events, missing}: Timeline, now: number)
     return `${columns.join('  ')}  ${timesInTimeline(event, 'x')}${words}`.trimEnd();
   });
   return `${[`Timeline of ${pipeline}, newest first (UTC)`, ...missing.map(missingWords), ...lines].join('\n')}\n`;
-}
-
-/** The shape of `pipetail timeline -o json`; times in RFC 3339. */
-export function timelineObject({pipeline, events, missing}: Timeline) {
-  return {pipeline, missing, rows: events.map(rowObject)};
-}
-
-function rowObject(event: TimelineEvent) {
-  const {from, to} = spanOf(event);
-  return {
-    time: from === undefined ? null : isoTime(from),
-    until: to === undefined ? null : isoTime(to),
-    what: timelineWord(event),
-    text: eventWords(event, noTarget).text,
-    count: event.count,
-    suppressed: event.suppressed ?? 0,
-    from: event.from,
-  };
 }

@@ -17,17 +17,6 @@ export function formatDetails(
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** A finding of one pipeline in a text, each with the name of a fact. */
-export function findingFacts(findings: readonly Finding[]): readonly (readonly [name: string, value: string])[] {
-  return findings.flatMap((finding) => {
-    const {key, text, advice} = finding;
-    return [
-      [key === 'pipeline' ? 'state' : 'why', `${text} (${formatDetails(finding)})`] as const,
-      ...(advice ? [["Feldera's guide", `${advice.sentence} · ${advice.address}`] as const] : []),
-    ];
-  });
-}
-
 /** The lines of a finding in a text. */
 export function findingLines(finding: Finding): readonly string[] {
   const {text, advice} = finding;

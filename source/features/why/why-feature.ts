@@ -20,7 +20,7 @@ import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {textWidth} from '../../lib/width.ts';
 import {CheckpointFailures} from './checkpoint-failures.ts';
 import {diagnose} from './diagnose.ts';
-import {findingFacts, formatDetails} from './format-finding.ts';
+import {formatDetails} from './format-finding.ts';
 
 type ReadLog = Pick<Log, 'buffer' | 'errors'> & {readonly snapshot: Pick<Log['snapshot'], 'subscribe'>};
 
@@ -193,3 +193,14 @@ const whyPart: PipelinePart<CheckpointReader> = {
 };
 
 export const why: Feature = {parts: [whyPart]};
+
+/** A finding of one pipeline in a text, each with the name of a fact. */
+function findingFacts(findings: readonly Finding[]): readonly (readonly [name: string, value: string])[] {
+  return findings.flatMap((finding) => {
+    const {key, text, advice} = finding;
+    return [
+      [key === 'pipeline' ? 'state' : 'why', `${text} (${formatDetails(finding)})`] as const,
+      ...(advice ? [["Feldera's guide", `${advice.sentence} · ${advice.address}`] as const] : []),
+    ];
+  });
+}

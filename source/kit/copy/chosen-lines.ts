@@ -1,15 +1,23 @@
 import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../engine/buffer/copy-lines.ts';
-import {filterText} from '../../engine/filters/filter.ts';
+import {filterText, isTyped} from '../../engine/filters/filter.ts';
 import {withPatience} from '../../lib/clock.ts';
+import {isoTime, shellWord} from '../../lib/format.ts';
 import {inSlices, runInSlices} from '../../lib/slices.ts';
 import {idsOfSelection, type PaneOnScreen} from '../pane/pane-on-screen.ts';
 import type {Screen} from '../screen/screen.ts';
+import {commandWords} from '../settings/option.ts';
 import {type Choice, type CopyForm, pipelinesOf} from '../state/view-state.ts';
-import {stripSgrBlocks} from '../terminal/sgr.ts';
+import {SgrStripper} from '../terminal/sgr.ts';
 import {MarkdownReport} from '../viewport/markdown.ts';
 import {markerText, markerTone} from '../words/marker-words.ts';
 import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../words/pipeline-words.ts';
-import {placeOf} from './place-command.ts';
+import {datedNear, hashOfRecord} from './place-command.ts';
+
+/** Bytes whose colours are removed in 1 to 3 ms. */
+const pieceBytes = 256 * 1024;
+
+/** Place for a report: the record's hash, and the command that shows it; none for stdin, or without a time. */
+type CopiedPlace = {readonly hash: string; readonly command: string | undefined};
 
 /** Bytes that are copied at most: no clipboard is made for more. */
 export const mostCopied = 10_000_000;
@@ -225,4 +233,54 @@ function gapsOf({model}: PaneOnScreen, {first = 0, last = -1}: Ends): readonly s
     const isGap = id >= first && id <= last && markerTone(marker) !== 'quiet' && !isChange;
     return isGap ? markerText(marker) : [];
   });
+}
+
+/** Returns the place of the record that an entry is in. */
+export function placeOf(screen: Screen, at: PaneOnScreen, id: number): CopiedPlace {
+  const {index, source} = at.model;
+  const head = Math.max(source.buffer.firstId, index.headOf(id));
+  const hash = hashOfRecord(source.buffer, index, head);
+  const time = timeTextNear(at, head);
+  const what = whatOf(screen, at, head);
+  if (time === undefined || !what) return {hash, command: undefined};
+  const filters = at.tab.pane.filters.filter(({on, filter}) => on && isTyped(filter));
+  const words = [
+    ...['pipetail', ...what.first, '--at', `${time}#${hash}`],
+    ...filters.flatMap(({filter}) => ['--filter', filterText(filter)]),
+    ...what.last,
+  ];
+  return {hash, command: words.map(shellWord).join(' ')};
+}
+
+/** The words that open the log, before and behind its options; undefined: it cannot be opened again. */
+function whatOf(screen: Screen, {tab, model}: PaneOnScreen, head: number) {
+  const {catalog, serverWords} = screen.services;
+  const names = pipelinesOf(tab);
+  const name = names[model.source.merge?.originAt(head) ?? 0] ?? tab.name;
+  const found = catalog.find(name) ?? catalog.find(tab.name);
+  if (found) return found.kind === 'stdin' ? undefined : {first: ['open', found.path], last: []};
+  const isCommand = commandWords.some((word) => word === name);
+  return isCommand ? {first: serverWords, last: ['--', name]} : {first: [...serverWords, name], last: []};
+}
+
+/** Returns the time with all its digits, as sent in UTC; for a record without one, that of the last one before it. */
+function timeTextNear({model: {index, source}}: PaneOnScreen, head: number): string | undefined {
+  const dated = datedNear(source.buffer, index, head);
+  if (!dated) return undefined;
+  // Digits below a millisecond are in the text alone.
+  const line = index.datingLine(dated.id)?.toString('latin1') ?? '';
+  const begun = isoTime(dated.time).slice(0, -1);
+  const digits = line.slice(line.indexOf(begun) + begun.length).match(/^\d{0,6}(?=Z)/)?.[0] ?? '';
+  return line.includes(begun) ? `${begun}${digits}Z` : `${begun}Z`;
+}
+
+/** `stripSgr` for bytes in blocks, also for sequences that begin in one block and end in another. Yields small pieces. */
+export function* stripSgrBlocks(blocks: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
+  const stripper = new SgrStripper();
+  for (const block of blocks) {
+    for (let at = 0; at < Math.max(1, block.length); at += pieceBytes) {
+      yield stripper.strip(block.subarray(at, at + pieceBytes));
+    }
+  }
+  if (stripper.rest.length > 0) yield stripper.rest;
 }

@@ -1,9 +1,9 @@
 import {type CopyCount, newTally, readLines} from '../../engine/buffer/copy-lines.ts';
 import {shortenHome} from '../../engine/disk/save-file.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
+import {runInSlices} from '../../lib/slices.ts';
 import type {ExportAction} from '../keys/command.ts';
 import type {PaneOnScreen} from '../pane/pane-on-screen.ts';
-import {makeText, ofProgram} from '../screen/common.ts';
 import {recallFrom} from '../screen/prompts.ts';
 import type {PromptKind, PromptOf, Screen} from '../screen/screen.ts';
 import type {Choice, PageText, SaveForm, TextToMake} from '../state/view-state.ts';
@@ -359,4 +359,15 @@ export function suggestName(pipeline: string, at: number, extension: Extension =
     .replace(/\uFFFD$/, '');
   const time = isoTime(at).slice(0, 19).replaceAll(':', '');
   return `${safe || 'pipeline'}-${time}Z.${extension}`;
+}
+
+/** Rejects when the screen is closed meanwhile. */
+async function makeText({services, closing}: Screen, text: TextToMake): Promise<string> {
+  return typeof text === 'string' ? text : await runInSlices(text(), {clock: services.clock, signal: closing});
+}
+
+/** The program of the page's pipeline, which a name that ends in `.sql` asks for; undefined: that is not asked for. */
+function ofProgram(what: Choice | PageText, fileName: string): PageText | undefined {
+  if (typeof what === 'string' || what.program === undefined || !fileName.trim().endsWith('.sql')) return undefined;
+  return {...what, text: what.program};
 }

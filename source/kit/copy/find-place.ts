@@ -58,12 +58,6 @@ export function linePlace(buffer: LogBuffer, index: RecordIndex, id: number): Li
   return at === undefined ? undefined : {at, hash, line: Math.max(0, index.linesOf(head).indexOf(line))};
 }
 
-/** The entry with this place in a log that is indexed; undefined: its record is gone. One that has grown is found by its time. */
-export function entryAt(buffer: LogBuffer, index: RecordIndex, place: LinePlace): number | undefined {
-  const {kind, id} = findPlace(buffer, index, place);
-  return kind === 'gone' || id === undefined ? undefined : (index.linesOf(id)[place.line] ?? id);
-}
-
 /**
  * Calls `then` once a log has caught up, has lines, and all of them are indexed. Returns a function that ends the wait.
  * `indexOf`: asked as late as that.

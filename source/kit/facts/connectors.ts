@@ -1,13 +1,21 @@
 import type {ConnectorError, ConnectorStats, ErrorsOfKind, PipelineStats} from '../../engine/api/types.ts';
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {connectorKey} from '../../engine/pipelines/recent-counts.ts';
-import {allErrors, type KnownStats, retainedErrors} from '../../engine/pipelines/stats-poller.ts';
+import {allErrors, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
 import type {ErrorLog} from '../../engine/records/error-log.ts';
 import {connectorErrorIn} from '../../engine/records/suppressed.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, counted, readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
 import {readLine} from '../viewport/line-text.ts';
+
+type RetainedError = {
+  readonly connector: ConnectorStats;
+  readonly errors: ErrorsOfKind;
+  readonly index: number;
+  /** Unix time in ms. */
+  readonly at: number;
+};
 
 /** The line by which a connector that stopped with a fatal error is known, which the statistics then no longer have. */
 export type LoggedFailure = {
@@ -99,16 +107,6 @@ export function errorCount({stats, failure}: Pick<KnownConnector, 'stats' | 'fai
   return Math.max(stats ? allErrors(stats) : 0, failure?.errors ?? 0);
 }
 
-/** `failed`, or what is best known: `paused`, `ended`, `healthy`; `–` of a kind that tells nothing of its health. */
-export function connectorState({failure, isGone, stats}: KnownConnector): string {
-  if (failure) return 'failed';
-  if (isGone) return 'gone';
-  if (stats?.health && stats.health.status !== 'Healthy') return stats.health.status.toLowerCase();
-  if (stats?.isPaused) return 'paused';
-  if (stats?.hasEnded) return 'ended';
-  return stats?.health ? 'healthy' : '–';
-}
-
 /** An error that the server still has, how many it has dropped at a place, or that it sends their number only. */
 export type ErrorEntry = {readonly of: ErrorsOfKind['kind']} & (
   | ({readonly kind: 'error'} & ConnectorError)
@@ -138,11 +136,6 @@ export function errorEntries(stats: Pick<ConnectorStats, 'errors'> | undefined):
     .toReversed()
     .toSorted((a, b) => b.at - a.at)
     .map(({entry}) => entry);
-}
-
-/** The newest error of a connector that the server has sent. */
-export function lastError(connector: KnownConnector): ConnectorError | undefined {
-  return errorEntries(connector.stats).find((entry) => entry.kind === 'error');
 }
 
 /** The connectors whose errors have become more, those with most of them first. `count`: undefined: not known exactly. */
@@ -206,4 +199,14 @@ export function newErrorsWords(increase: ConnectorIncrease): string {
 function newestErrors(stats: PipelineStats, most: number): ReadonlyMap<string, number> {
   const ofEach = Map.groupBy(retainedErrors(stats).slice(0, most), ({connector}) => connectorKey(connector));
   return new Map([...ofEach].map(([key, errors]) => [key, errors.length]));
+}
+
+/** The errors of all connectors that the server has sent, the newest first. */
+function retainedErrors({connectors}: PipelineStats): readonly RetainedError[] {
+  const retained = connectors.flatMap((connector) =>
+    connector.errors.flatMap((errors) =>
+      (errors.retained ?? []).map(({index, time}) => ({connector, errors, index, at: readTime(time) || 0})),
+    ),
+  );
+  return retained.toSorted((a, b) => b.at - a.at || b.index - a.index);
 }

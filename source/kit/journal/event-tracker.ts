@@ -2,13 +2,14 @@ import {isSettled} from '../../engine/api/pipeline-state.ts';
 import type {Pattern} from '../../engine/buffer/pattern.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {forEachLog} from '../../engine/logs/log-manager.ts';
+import type {UnaskedEnd} from '../../engine/logs/log-states.ts';
 import {isFailing} from '../words/pipeline-words.ts';
 import type {Absence} from './absence.ts';
 import {Alerts, type AlertsOptions} from './alerts.ts';
 import {EventLog, type EventSources} from './event-log.ts';
 import {Failures, type Gap} from './failures.ts';
 import {LineWatch} from './line-watch.ts';
-import {endsSince} from './log-status.ts';
+import type {LogStatus} from './log-status.ts';
 import {Outages} from './outages.ts';
 import {isOfErrors, type PipelineEvent} from './pipeline-event.ts';
 import {type PipelineStatus, statusesById} from './pipeline-status.ts';
@@ -233,4 +234,10 @@ export class EventTracker {
 
 function isOtherRun(before: PipelineStatus | undefined, now: PipelineStatus): boolean {
   return now.deployment !== '' && now.deployment !== before?.deployment;
+}
+
+/** The ends that nobody asked for, the oldest first. */
+function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
+  const more = ends.count - before.ends.count;
+  return more > 0 ? ends.last.slice(-more) : [];
 }

@@ -10,7 +10,7 @@ import {
 import type {Clock} from '../../lib/clock.ts';
 import {readTime} from '../../lib/format.ts';
 import {failedWords} from '../words/pipeline-words.ts';
-import {historyEvents, isRunChange, type RunChange} from './history-changes.ts';
+import {historyEvents, type RunChange} from './history-changes.ts';
 import {type EventOf, type PipelineEvent, rekey} from './pipeline-event.ts';
 import {isEnding, type PipelineStatus} from './pipeline-status.ts';
 
@@ -279,4 +279,12 @@ function setTold(failure: Failure): void {
   failure.isTold = true;
   failure.wait?.cancel();
   failure.wait = undefined;
+}
+
+function isRunChange(event: PipelineEvent): event is RunChange {
+  const {kind, from} = event;
+  return (
+    (kind === 'restarted' && from === 'API') ||
+    ['started', 'resumed', 'paused', 'stopped', 'unavailable'].includes(kind)
+  );
 }

@@ -9,14 +9,6 @@ import {timelineOf} from './timeline.ts';
 /** A change of what a pipeline does that is no failure. */
 export type RunChange = EventOf<'started' | 'restarted' | 'resumed' | 'paused' | 'stopped' | 'unavailable'>;
 
-export function isRunChange(event: PipelineEvent): event is RunChange {
-  const {kind, from} = event;
-  return (
-    (kind === 'restarted' && from === 'API') ||
-    ['started', 'resumed', 'paused', 'stopped', 'unavailable'].includes(kind)
-  );
-}
-
 /** Returns what the API's events tell of the runs of a pipeline, as lists would, the oldest first. */
 export function historyEvents(pipeline: string, history: PipelineHistory): readonly PipelineEvent[] {
   const failures = timelineOf({pipeline, history, log: undefined}).flatMap((event): readonly PipelineEvent[] => {

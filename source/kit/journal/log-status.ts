@@ -2,7 +2,7 @@ import type {ApiFailure} from '../../engine/api/types.ts';
 import {type LossCount, noLosses, type OutputStream} from '../../engine/buffer/markers.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {isSilent, type LogSnapshot} from '../../engine/logs/log-snapshot.ts';
-import type {UnaskedEnd, UnaskedEnds} from '../../engine/logs/log-states.ts';
+import type {UnaskedEnds} from '../../engine/logs/log-states.ts';
 import {type ListSnapshot, outageSince} from '../../engine/pipelines/list-poller.ts';
 import {
   type ConnectorErrorCount,
@@ -231,10 +231,4 @@ function errorEvents(
     events.push({kind, pipeline, from: 'log', count, suppressed, group, ends, isNew, ...place});
   }
   return events.sort((a, b) => Number(b.isNew) - Number(a.isNew) || b.count - a.count);
-}
-
-/** The ends that nobody asked for, the oldest first. */
-export function endsSince(before: LogStatus, {ends}: LogStatus): readonly UnaskedEnd[] {
-  const more = ends.count - before.ends.count;
-  return more > 0 ? ends.last.slice(-more) : [];
 }

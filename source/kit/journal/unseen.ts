@@ -10,7 +10,7 @@ import {connectorTotal, type FailedConnector} from '../facts/connector-states.ts
 import type {ConnectorIncrease} from '../facts/connectors.ts';
 import type {Listed} from './journal.ts';
 import type {LogStatus} from './log-status.ts';
-import {type EventOf, eventKind, isIncident, type PipelineEvent} from './pipeline-event.ts';
+import {type EventOf, eventKind, type PipelineEvent} from './pipeline-event.ts';
 import {earlierErrors, type PipelineStatus} from './pipeline-status.ts';
 
 /** An event of the errors page. */
@@ -41,11 +41,6 @@ type PipelineView = {
 };
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
-
-/** A failure or an incident, not errors. */
-export function isUrgent(row: ErrorRow): boolean {
-  return row.kind === 'failed' || row.kind === 'ended' || isIncident(row);
-}
 
 /**
  * Errors of all open logs by group, failures and connector errors of all pipelines, and incidents: unseen ones first,

@@ -1,12 +1,4 @@
-import {
-  type Command,
-  type CommandTable,
-  type Conditions,
-  digits,
-  isCharacter,
-  type KeyContext,
-  tasks,
-} from './command.ts';
+import {type Command, type CommandTable, digits, isCharacter, type KeyContext, tasks} from './command.ts';
 import {keyLabel} from './key-names.ts';
 
 /** Keys of every prompt, as in readline. The configuration cannot change them: what is typed there is text. */
@@ -66,22 +58,7 @@ export function commandFor(table: CommandTable, pane: KeyContext, keyName: strin
   return commandOf(table, pane, keyName)?.id;
 }
 
-/** It copies, saves or pipes what is on a page. */
-export function isTake({does}: Command): boolean {
-  return does === 'copy' || does === 'markdown' || does === 'save';
-}
-
-/** The command that closes a page. */
-export function closingCommand(table: CommandTable, page: KeyContext): Command | undefined {
-  return table.find(({does, context}) => does === 'close' && context === page);
-}
-
 export type PromptCommandId = (typeof promptCommands)[number]['id'];
-
-/** The command of a key in a prompt. */
-export function promptCommandFor(keyName: string): PromptCommandId | undefined {
-  return promptCommands.find(({keys}: {readonly keys: readonly string[]}) => keys.includes(keyName))?.id;
-}
 
 /** The table for sentences shown in a pane: a key that only works in the other pane comes after the one that goes there. */
 export function commandsFrom(table: CommandTable, pane: KeyContext): CommandTable {
@@ -97,12 +74,6 @@ export function commandsFrom(table: CommandTable, pane: KeyContext): CommandTabl
 
 /** The name of a key, and a word for what it does. */
 export type KeyHint = readonly [key: string, word: string];
-
-/** The word of a command for the footer; undefined: it is not offered. */
-export function hintOf({hint}: Pick<Command, 'hint'>, now: Conditions): string | undefined {
-  if (hint === undefined || typeof hint === 'string') return hint;
-  return Object.entries(hint).find(([condition]) => condition === 'else' || now[condition] === true)?.[1];
-}
 
 /** Keys as people read them: `↑ k`, `1–9`. */
 export function keysShown({keys}: Pick<Command, 'keys'>, isUtf8 = true): string {

@@ -5,21 +5,13 @@ import {takeFromPage} from '../copy/copy.ts';
 import type {Command, CommonAction, Conditions, Motion} from '../keys/command.ts';
 import {rowsBy} from '../keys/common-commands.ts';
 import {lackWords} from '../screen/opened-facts.ts';
-import type {Screen} from '../screen/screen.ts';
+import type {Page, Screen} from '../screen/screen.ts';
 import type {PageState} from '../state/page-state.ts';
+import type {PageText} from '../state/view-state.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import {forgetRows, kindOf, openKind, rowsOf} from './page.ts';
-import {
-  headingRows,
-  type Items,
-  offsetToShow,
-  offsetWithin,
-  type RowRange,
-  screenful,
-  scrollOffset,
-  startOf,
-} from './page-rows.ts';
-import {pageText} from './page-text.ts';
+import {headingRows, type Items, marginCells, type RowRange, scrollOffset, startOf} from './page-rows.ts';
+import {textsOf, titledText, wide} from './page-text.ts';
 
 type PageShown = {readonly rows: readonly StyledText[]; readonly place: StyledText};
 
@@ -183,4 +175,30 @@ function moveCursor(screen: Screen, page: PageState, motion: Motion): void {
   );
   const moved = kindOf(screen, page).at?.(screen, page, cursor) ?? {...page, cursor};
   screen.dispatch({type: 'page', page: {...moved, offset}});
+}
+
+/** The nearest offset at which the rows from `top` to before `end` are on the screen. */
+function offsetToShow(offset: number, {top, end}: RowRange, height: number): number {
+  return Math.max(end - height, Math.min(offset, top));
+}
+
+/** The nearest offset at which a page fills its window: the page may have become shorter, or the window taller. */
+function offsetWithin(offset: number, rows: number, height: number): number {
+  return Math.max(0, Math.min(offset, rows - height));
+}
+
+/** Rows of a page down: one stays on the screen. */
+function screenful({pageHeight}: {readonly pageHeight: number}): number {
+  return Math.max(1, pageHeight - 1);
+}
+
+/** The rows of a page as text, and the same as Markdown. */
+function pageText(screen: Screen, page: PageState, kind: Page): PageText {
+  const {tab} = screen;
+  const [title = '', ...texts] = textsOf(kind.rows(screen, page, {width: wide}));
+  // In front of an item is room for the cursor, in front of any other row a blank.
+  const margin = kind.motions === 'items' ? marginCells : 1;
+  const below = texts.slice(headingRows - 1).map((text) => text.slice(margin));
+  const file = kind.hidesLog || tab === undefined ? kind.kind : `${tab.name}-${kind.kind}`;
+  return {file, ...titledText(screen, title.trim(), below)};
 }

@@ -90,16 +90,6 @@ export function pageTitle(what: string, words: string): StyledText {
   return concat([plain(` ${what}`, {bold: true}), plain(`  ${words}`, {dim: true})]);
 }
 
-/** The nearest offset at which the rows from `top` to before `end` are on the screen. */
-export function offsetToShow(offset: number, {top, end}: RowRange, height: number): number {
-  return Math.max(end - height, Math.min(offset, top));
-}
-
-/** The nearest offset at which a page fills its window: the page may have become shorter, or the window taller. */
-export function offsetWithin(offset: number, rows: number, height: number): number {
-  return Math.max(0, Math.min(offset, rows - height));
-}
-
 /**
  * The first row on the screen. At a part that the page was opened at, rows below the end are blank: its heading is at the
  * top. A page may have become shorter since.
@@ -117,11 +107,6 @@ export function scrollOffset(
 /** Returns the row from which `offset` counts. */
 export function startOf(section: string | undefined, rows: PageRows): number {
   return (section === undefined ? undefined : rows.partOf?.(section)?.top) ?? 0;
-}
-
-/** Rows of a page down: one stays on the screen. */
-export function screenful({pageHeight}: {readonly pageHeight: number}): number {
-  return Math.max(1, pageHeight - 1);
 }
 
 /** A row of at most `width` cells, with a sign where it is cut. */

@@ -3,7 +3,7 @@ import type {Marker} from '../../engine/buffer/markers.ts';
 import type {Pattern} from '../../engine/buffer/pattern.ts';
 import {Search} from '../../engine/buffer/search.ts';
 import type {ShownLines} from '../../engine/filters/shown-lines.ts';
-import {markerWords} from '../viewport/entry-text.ts';
+import {markerText} from '../words/marker-words.ts';
 
 export type Direction = 'next' | 'previous';
 
@@ -112,4 +112,9 @@ export class LogSearch {
     const {firstId} = this.#buffer;
     return this.#markers.ids.filter((id) => id >= firstId && (this.#shown?.includes(id) ?? true));
   }
+}
+
+/** The words of a marker on the screen, which a search reads, too. */
+function markerWords(marker: Marker): string {
+  return markerText(marker);
 }

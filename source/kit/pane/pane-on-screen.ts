@@ -1,10 +1,10 @@
 import type {Entries} from '../../engine/buffer/log-buffer.ts';
 import type {RecordRange} from '../../engine/records/record-table.ts';
-import {count, counted} from '../../lib/format.ts';
+import {counted} from '../../lib/format.ts';
 import type {Layout} from '../screen/layout.ts';
 import type {Tab} from '../state/view-state.ts';
 import type {Geometry} from '../viewport/geometry.ts';
-import {anchorCurrentRow, currentOf, newBelow, type Position, visiblePlaces} from '../viewport/position.ts';
+import {anchorCurrentRow, currentOf, newBelow, type Position} from '../viewport/position.ts';
 import type {ModelledPane} from './pane-models.ts';
 
 /** A tab, and what is derived from its log. */
@@ -93,37 +93,9 @@ export function selectionWords(at: PaneOnScreen): string | undefined {
   return `${counted(records, 'record', 'records')}${inLines}`;
 }
 
-/**
- * Returns what a key for one record takes, where that is more than the line that is marked: `record of 63 lines`, `12
- * similar records`, `8 equal records`.
- */
-export function recordWords({model, tab, current}: PaneOnScreen): string | undefined {
-  const {position, selectedFrom} = tab.pane;
-  if (position.kind === 'follow' || selectedFrom !== undefined || current === undefined) return undefined;
-  const folded = model.folds.foldedAt(current);
-  if (folded > 1) return `${count(folded)} ${model.folds.at(current)?.of === 'repeats' ? 'equal' : 'similar'} records`;
-  const lines = model.index.linesOf(model.index.headOf(current)).length;
-  return lines > 1 ? `record of ${count(lines)} lines` : undefined;
-}
-
-/** Returns how far the last row on the screen is into the log, from 0 to 100; undefined while following. */
-export function percentShown({model, tab, geometry}: PaneOnScreen): number | undefined {
-  const {position} = tab.pane;
-  const {firstId, endId} = model.source.buffer;
-  if (position.kind === 'follow') return undefined;
-  const last = visiblePlaces(position, geometry).at(-1);
-  return last && Math.floor((100 * (last.id + 1 - firstId)) / Math.max(1, endId - firstId));
-}
-
 /** Nothing has come below the screen since the log was paused, if it is. */
 export function hasNoneBelow(at: PaneOnScreen | undefined): boolean {
   return !at || newBelow(at.tab.pane.position, at.geometry) === 0;
-}
-
-/** Width in cells of the longest line on the screen, margin excluded. */
-export function longestShown({rows, tab, layout, geometry}: PaneOnScreen): number {
-  const renderer = rows.renderer(tab.pane, layout);
-  return Math.max(0, ...visiblePlaces(tab.pane.position, geometry).map((place) => renderer.lineWidth(place.id)));
 }
 
 /** The result of a tab's search so far; undefined without a search. */

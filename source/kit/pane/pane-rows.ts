@@ -13,10 +13,9 @@ import type {PaneView} from '../state/pane-view.ts';
 import type {Prompt} from '../state/view-state.ts';
 import {shortenApart, wrapWords} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
-import type {Color, Colors} from '../terminal/style.ts';
+import type {Color, Colors, Style} from '../terminal/style.ts';
 import {plain} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {highlightStyles} from '../viewport/entry-text.ts';
 import type {Geometry, RowPosition} from '../viewport/geometry.ts';
 import type {RowState} from '../viewport/gutter.ts';
 import {overviewRows, paintOverview} from '../viewport/overview.ts';
@@ -24,6 +23,19 @@ import {currentOf, visiblePlaces} from '../viewport/position.ts';
 import {RowRenderer} from '../viewport/row-renderer.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {PaneModel} from './pane-model.ts';
+
+/**
+ * In order of use. Both colours are set for light and dark screens; without colours there is the underline. Black is index
+ * 16: that of index 0 is grey in some terminals.
+ */
+export const highlightStyles: readonly Style[] = [
+  {fg: 16, bg: 6, underline: true},
+  {fg: 16, bg: 2, underline: true},
+  {fg: 15, bg: 4, underline: true},
+  {fg: 15, bg: 5, underline: true},
+  {fg: 15, bg: 1, underline: true},
+  {fg: 16, bg: 14, underline: true},
+];
 
 /** The column at the right border. */
 export const overviewCells = 1;

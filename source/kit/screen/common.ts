@@ -1,6 +1,5 @@
-import {runInSlices} from '../../lib/slices.ts';
 import {keyInWords} from '../keys/commands.ts';
-import {type Choice, type PageText, pipelinesOf, type Tab, type TextToMake} from '../state/view-state.ts';
+import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {hold, reveal} from '../viewport/position.ts';
 import type {Screen} from './screen.ts';
 
@@ -44,17 +43,6 @@ export function sayNotOpen(screen: Screen): void {
 export function goToTab(screen: Screen, name: string): void {
   screen.dispatch({type: 'cursor', name});
   screen.tabSwitcher.show(name);
-}
-
-/** Rejects when the screen is closed meanwhile. */
-export async function makeText({services, closing}: Screen, text: TextToMake): Promise<string> {
-  return typeof text === 'string' ? text : await runInSlices(text(), {clock: services.clock, signal: closing});
-}
-
-/** The program of the page's pipeline, which a name that ends in `.sql` asks for; undefined: that is not asked for. */
-export function ofProgram(what: Choice | PageText, fileName: string): PageText | undefined {
-  if (typeof what === 'string' || what.program === undefined || !fileName.trim().endsWith('.sql')) return undefined;
-  return {...what, text: what.program};
 }
 
 /** Opens or closes the fold of the current record. Returns false if it is in none. */

@@ -1,15 +1,16 @@
+import type {Pipeline} from '../../engine/api/types.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import type {FileState, LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import {clean} from '../../lib/clean.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 import type {CommandTable} from '../keys/command.ts';
 import {pressTo} from '../keys/commands.ts';
+import {closest} from '../settings/parse-values.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {wrapWords} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 import {isAwaited} from './log-waits.ts';
 import type {Screen} from './screen.ts';
-import {closestPipeline} from './tabs.ts';
 
 /** Why the pane has no lines to show. */
 export type EmptyLog =
@@ -83,13 +84,6 @@ export function emptyLogRows(
   }
 }
 
-/** Opens the pipeline that was meant in place of a missing one; does nothing for any other tab. */
-export function openClosest(screen: Screen): void {
-  const empty = emptyLog(screen);
-  if (empty?.kind !== 'no-pipeline' || empty.closest === undefined) return;
-  screen.tabSwitcher.replace(empty.name, empty.closest);
-}
-
 function emptyFileWords({kind, why}: FileState): string {
   switch (kind) {
     case 'reading':
@@ -108,4 +102,12 @@ function isUnknown({connection}: LogSnapshot): boolean {
   const {reason} = connection;
   if (reason.kind === 'deleted') return true;
   return reason.kind === 'refused' && reason.failure.kind === 'fatal' && reason.failure.reason === 'unknown-pipeline';
+}
+
+/** The listed pipeline that a name was probably to be; undefined if none is near. */
+function closestPipeline(name: string, listed: readonly Pipeline[]): string | undefined {
+  return closest(
+    name,
+    listed.map((pipeline) => pipeline.name),
+  );
 }

@@ -7,7 +7,7 @@ import {
   rowsOfPrompt,
 } from '../keys/commands.ts';
 import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
-import {type PromptHistory, recall, startRecall} from '../state/prompt-history.ts';
+import {type PromptHistory, type Recall, startRecall} from '../state/prompt-history.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
 import type {PromptKind, Screen} from './screen.ts';
 
@@ -108,4 +108,11 @@ export function recallFrom<Recalled extends Prompt>(
 ): Recalled | undefined {
   const recalled = recall(entries, prompt.recalled ?? startRecall(prompt.text), by);
   return recalled && {...prompt, text: recalled.text, recalled};
+}
+
+/** One step to older (1) or newer (-1) `entries`, which are newest first; undefined when there is none. */
+export function recall(entries: readonly string[], {typed, steps}: Recall, by: 1 | -1): Recall | undefined {
+  const offered = [typed, ...entries.filter((entry) => entry.startsWith(typed) && entry !== typed)];
+  const text = offered[steps + by];
+  return text === undefined ? undefined : {typed, steps: steps + by, text};
 }

@@ -1,11 +1,10 @@
 import type {Pipeline} from '../../engine/api/types.ts';
-import {type ListItem, pipelineIn} from '../../engine/logs/catalog.ts';
+import type {ListItem} from '../../engine/logs/catalog.ts';
 import {clean} from '../../lib/clean.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {type ReadableStore, sameParts} from '../../lib/store.ts';
 import {textWidth} from '../../lib/width.ts';
 import type {PaneModels} from '../pane/pane-models.ts';
-import {closest} from '../settings/parse-values.ts';
 import {mergedName, pipelinesOf, type Tab} from '../state/view-state.ts';
 import {shorten, shortenApart} from '../terminal/fit.ts';
 import type {Symbols} from '../terminal/symbols.ts';
@@ -148,14 +147,6 @@ function sharedStart(names: readonly string[]): string {
   const characters = [...(names[0] ?? '')];
   for (const name of names) while (!name.startsWith(characters.join(''))) characters.pop();
   return characters.join('');
-}
-
-/** The listed pipeline that a name was probably to be; undefined if none is near. */
-export function closestPipeline(name: string, listed: readonly Pipeline[]): string | undefined {
-  return closest(
-    name,
-    listed.map((pipeline) => pipeline.name),
-  );
 }
 
 /** Returns whether both lists have the same names, in any order. */
@@ -302,4 +293,9 @@ function matcherOf(nameFilter: string): (item: ListItem) => boolean {
   const holds = (text: string) => text.toLowerCase().includes(part);
   if (!tagPrefix.test(nameFilter)) return ({name}) => holds(name);
   return (item) => pipelineIn(item)?.tags?.some(holds) === true;
+}
+
+/** Returns the item if it is a pipeline; undefined: it was found in files. */
+function pipelineIn(item: ListItem): Pipeline | undefined {
+  return 'kind' in item ? undefined : item;
 }

@@ -36,6 +36,3 @@ export const emptyConfig: ConfigFile = {
   filters: new Map(),
   keys: [],
 };
-
-/** A mistake in a line of the file, in words for the user. */
-export type ConfigProblem = {readonly line: number; readonly message: string};

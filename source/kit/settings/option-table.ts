@@ -375,7 +375,6 @@ export function valuesOf<Flag extends FlagName>(flags: readonly Flag[], read: (f
 
 /** Names of all options but those about the server, which go together (`readServerOptions`). */
 export const ownFlags = options.flatMap((row) => ('ofContext' in row ? [] : row.flag));
-export const viewFlags = options.flatMap((row) => ('view' in row ? row.flag : []));
 const paneFlags = options.flatMap((row) => ('view' in row && row.view === 'pane' ? row.flag : []));
 export const paneOptionNames = paneFlags.map(nameOf);
 

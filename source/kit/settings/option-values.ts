@@ -16,11 +16,6 @@ type OptionSources = {
   readonly file: ConfigFile;
 };
 
-/** Returns whether variables and the configuration file say anything to the command: else neither may stop it. */
-export function readsConfiguration(command: CommandName): boolean {
-  return options.some((option) => effectiveCommands(option).includes(command));
-}
-
 type OptionValue = {
   readonly text: string;
   readonly source: 'flag' | 'variable' | 'file' | 'default';

@@ -1,7 +1,7 @@
 import {type AST, ParseError, parseTOML} from 'toml-eslint-parser';
+import {parseFilter, savedPrefix} from '../../engine/filters/filter.ts';
 import {
   type ConfigFile,
-  type ConfigProblem,
   type ContextKey,
   type ContextTable,
   emptyConfig,
@@ -12,8 +12,11 @@ import {isConfigurable, type Option} from './option.ts';
 import {credentialFlags, type FlagName, options, readValue} from './option-table.ts';
 import {contextOptions, findContext, optionValues} from './option-values.ts';
 import {didYouMean, numericValues, UsageError} from './parse-values.ts';
-import {checkSaved, nameInFile, type SavedFilters} from './saved-filters.ts';
+import {nameInFile, type SavedFilters} from './saved-filters.ts';
 import {readServerOptions} from './server-options.ts';
+
+/** A mistake in a line of the file, in words for the user. */
+type ConfigProblem = {readonly line: number; readonly message: string};
 
 const tables = ['contexts', 'filters', 'keys'] as const;
 
@@ -336,4 +339,15 @@ function unknownKey(key: string, name: string): UsageError {
     ? ' · as an option it belongs above the first [table]'
     : didYouMean(key, keys) || ` · there are ${keys.join(', ')}`;
   return new UsageError(`unknown key '${key}' of context '${name}'${advice}`);
+}
+
+/** Checks a line of `[filters]`. Throws `UsageError`. */
+function checkSaved(name: string, texts: readonly string[]): void {
+  if (texts.length === 0) throw new UsageError(`filter '${name}' is empty · leave the line out`);
+  for (const text of texts) {
+    if (text.startsWith(savedPrefix))
+      throw new UsageError(`filter '${name}': a saved filter cannot contain '${text}' · for that text: 'text:${text}'`);
+    const parsed = parseFilter(text);
+    if (parsed.kind === 'error') throw new UsageError(`filter '${name}': ${parsed.text}`);
+  }
 }

@@ -9,17 +9,6 @@ export type ValueWithSource = {readonly value: string; readonly from: string};
 /** Way to the server, besides its URL and a fixed credential. Files are not read yet. */
 export type ServerOptions = ReturnType<typeof readServerOptions>;
 
-/** Options of commands that need no server. */
-export const defaultServerOptions: ServerOptions = {
-  tokenCommand: undefined,
-  tokenFile: undefined,
-  tenant: undefined,
-  insecure: false,
-  extraRoots: undefined,
-  roots: undefined,
-  proxy: undefined,
-};
-
 /** The options and conflicts of Feldera's own client. Throws `UsageError`. */
 export function readServerOptions({value, find}: OptionValues, environment: Environment) {
   const sourced = (flag: FlagName): ValueWithSource | undefined => {

@@ -3,9 +3,22 @@ import type {Command} from './command.ts';
 import type {CommandLine} from './command-line.ts';
 import type {ConfigFile} from './config-file.ts';
 import {acceptsOption, type CommandName, nameOf, variableOf} from './option.ts';
-import {credentialFlags, optionOf, ownFlags, type ViewSettings, viewFlags} from './option-table.ts';
+import {credentialFlags, optionOf, options, ownFlags, type ViewSettings} from './option-table.ts';
 import {currentContext, type Environment, optionValues} from './option-values.ts';
-import {defaultServerOptions, readServerOptions} from './server-options.ts';
+import {readServerOptions, type ServerOptions} from './server-options.ts';
+
+const viewFlags = options.flatMap((row) => ('view' in row ? row.flag : []));
+
+/** Options of commands that need no server. */
+export const defaultServerOptions: ServerOptions = {
+  tokenCommand: undefined,
+  tokenFile: undefined,
+  tenant: undefined,
+  insecure: false,
+  extraRoots: undefined,
+  roots: undefined,
+  proxy: undefined,
+};
 
 /** All options, validated and frozen: under its name, what its row reads (`at` and `filter` as typed), but for these. */
 export type Settings = ReturnType<typeof settingsOf>;

@@ -36,10 +36,3 @@ export class PromptHistory {
 export function startRecall(typed: string): Recall {
   return {typed, steps: 0, text: typed};
 }
-
-/** One step to older (1) or newer (-1) `entries`, which are newest first; undefined when there is none. */
-export function recall(entries: readonly string[], {typed, steps}: Recall, by: 1 | -1): Recall | undefined {
-  const offered = [typed, ...entries.filter((entry) => entry.startsWith(typed) && entry !== typed)];
-  const text = offered[steps + by];
-  return text === undefined ? undefined : {typed, steps: steps + by, text};
-}

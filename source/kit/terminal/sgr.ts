@@ -139,23 +139,10 @@ const sgrSequence = /\x1b\[[\d;:]{0,253}m/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
 const startOfSgr = /^\x1b(?:\[[\d;:]{0,253})?$/;
 const longestStart = 255;
-/** Bytes whose colours are removed in 1 to 3 ms. */
-const pieceBytes = 256 * 1024;
 
 /** Removes SGR sequences of at most 256 bytes and keeps all other bytes. */
 export function stripSgr(bytes: Uint8Array): Uint8Array {
   return bytes.includes(esc) ? Buffer.from(latin1(bytes).replace(sgrSequence, ''), 'latin1') : bytes;
-}
-
-/** `stripSgr` for bytes in blocks, also for sequences that begin in one block and end in another. Yields small pieces. */
-export function* stripSgrBlocks(blocks: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
-  const stripper = new SgrStripper();
-  for (const block of blocks) {
-    for (let at = 0; at < Math.max(1, block.length); at += pieceBytes) {
-      yield stripper.strip(block.subarray(at, at + pieceBytes));
-    }
-  }
-  if (stripper.rest.length > 0) yield stripper.rest;
 }
 
 /** `stripSgr` for bytes that come in blocks. */

@@ -9,7 +9,7 @@ import {joinLines, overlay, plain, type StyledText} from '../terminal/styled-tex
 import type {Symbols} from '../terminal/symbols.ts';
 import {markerText, markerTone} from '../words/marker-words.ts';
 import {type CompactForm, compactText, levelEnd, messageColumn, readLine, timeColumn} from './line-text.ts';
-import {isVerbatim, timeOfText, type ZoneOffset} from './time-column.ts';
+import {type TimeMode, timeOfText, type ZoneOffset} from './time-column.ts';
 
 export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 
@@ -64,19 +64,6 @@ export type EntryForm = {
   readonly search: Pattern | undefined;
 };
 
-/**
- * In order of use. Both colours are set for light and dark screens; without colours there is the underline. Black is index
- * 16: that of index 0 is grey in some terminals.
- */
-export const highlightStyles: readonly Style[] = [
-  {fg: 16, bg: 6, underline: true},
-  {fg: 16, bg: 2, underline: true},
-  {fg: 15, bg: 4, underline: true},
-  {fg: 15, bg: 5, underline: true},
-  {fg: 15, bg: 1, underline: true},
-  {fg: 16, bg: 14, underline: true},
-];
-
 const matchStyle: Style = {inverse: true};
 /** Not bold, which makes colours bright in some terminals; but without colours, since other matches are inverse, too. */
 export function currentMatchStyle(colors: Colors): Style {
@@ -92,11 +79,6 @@ const markerStyles: Readonly<Record<ReturnType<typeof markerTone>, Style>> = {
 export const wrapLimit = 1000;
 /** Rows of an error that nobody asked to wrap, at most; also those that are counted of one that has fewer. */
 export const errorLimit = 100;
-
-/** The words of a marker on the screen, which a search reads, too. */
-export function markerWords(marker: Marker): string {
-  return markerText(marker);
-}
 
 /** Cells of the rules on both sides of a marker, in a row of `cells` cells. */
 export function ruleCells(cells: number): number {
@@ -225,4 +207,9 @@ function layOut(text: string, {cells, column, shape, limit}: Room): readonly Ent
     start = newline + 1;
   }
   return rows;
+}
+
+/** Returns whether the column shows text of the line, in which a search may find matches. */
+function isVerbatim(mode: TimeMode): boolean {
+  return mode === 'sent' || mode === 'utc';
 }

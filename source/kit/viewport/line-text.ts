@@ -6,12 +6,13 @@ import type {Level} from '../../engine/records/level.ts';
 import {levelStartIn} from '../../engine/records/line-head.ts';
 import {type LogRecord, parseRecord, type TextRecord} from '../../engine/records/parse-record.ts';
 import {clean} from '../../lib/clean.ts';
+import {inZone, isoTime} from '../../lib/format.ts';
 import {hidden, maskCredentials, masked} from '../../lib/secrets.ts';
-import {shorten} from '../terminal/fit.ts';
+import {clip, padTo, shorten} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
-import {fixedTime, type TimeMode, timeCells, type ZoneOffset} from './time-column.ts';
+import {type TimeMode, timeCells, timeOfText, type ZoneOffset} from './time-column.ts';
 
 export type CompactForm = {
   readonly compactness: Compactness;
@@ -232,4 +233,21 @@ function textMessage(record: TextRecord, asSent: StyledText): StyledText {
   const shown = slice(asSent, messageStart, end);
   if (fieldsStart === undefined || fieldsStart === messageStart) return shown;
   return overlay(shown, [{start: fieldsStart - messageStart, end: end - messageStart}], quiet);
+}
+
+/** The column in the modes that do not move; blank in the others. `sent`: RFC 3339 in text form, any string in JSON. */
+export function fixedTime(mode: TimeMode, sent: string, isShort: boolean, offsetAt: ZoneOffset): StyledText {
+  const cells = timeCells(mode, isShort);
+  // 2026-11-25T09:08:47.372844Z: 11 is the first character of the time of day.
+  let text = '';
+  const clock = sent.slice(11).replace(/Z$/, '');
+  if (mode === 'sent') text = clock.slice(0, cells);
+  else if (mode === 'utc') text = `${sent.slice(0, 10)} ${clock.slice(0, cells - 11)}`;
+  else if (mode === 'local') text = localTime(timeOfText(sent), offsetAt).slice(0, cells);
+  return padTo(clip(plain(text), 0, cells), cells);
+}
+
+/** `10:08:47.372`; empty without a time. */
+function localTime(at: number | undefined, offsetAt: ZoneOffset): string {
+  return at === undefined ? '' : isoTime(inZone(at, offsetAt)).slice(11, 23);
 }

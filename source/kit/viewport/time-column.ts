@@ -1,9 +1,7 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
-import {elapsed, inZone, isoTime, readTime, systemZoneOffset} from '../../lib/format.ts';
+import {elapsed, readTime, systemZoneOffset} from '../../lib/format.ts';
 import type {PaneOptions} from '../settings/option-table.ts';
-import {clip, padTo} from '../terminal/fit.ts';
-import {plain, type StyledText} from '../terminal/styled-text.ts';
 
 /**
  * Times in the compact form. `sent`: time of day as sent, UTC; `local`: time of day in the user's zone; `utc`: as sent
@@ -45,23 +43,6 @@ export function isMoving(mode: TimeMode): boolean {
   return mode === 'relative' || mode === 'delta';
 }
 
-/** Returns whether the column shows text of the line, in which a search may find matches. */
-export function isVerbatim(mode: TimeMode): boolean {
-  return mode === 'sent' || mode === 'utc';
-}
-
-/** The column in the modes that do not move; blank in the others. `sent`: RFC 3339 in text form, any string in JSON. */
-export function fixedTime(mode: TimeMode, sent: string, isShort: boolean, offsetAt: ZoneOffset): StyledText {
-  const cells = timeCells(mode, isShort);
-  // 2026-11-25T09:08:47.372844Z: 11 is the first character of the time of day.
-  let text = '';
-  const clock = sent.slice(11).replace(/Z$/, '');
-  if (mode === 'sent') text = clock.slice(0, cells);
-  else if (mode === 'utc') text = `${sent.slice(0, 10)} ${clock.slice(0, cells - 11)}`;
-  else if (mode === 'local') text = localTime(timeOfText(sent), offsetAt).slice(0, cells);
-  return padTo(clip(plain(text), 0, cells), cells);
-}
-
 /** The column in the moving modes. `at`: Unix time in ms. */
 export function movingTime(mode: TimeMode, at: number, {now, previousAt}: PaintTimes): string {
   if (mode === 'relative') return age(now - at).padStart(movingCells);
@@ -72,11 +53,6 @@ export function movingTime(mode: TimeMode, at: number, {now, previousAt}: PaintT
 export function timeOfText(sent: string): number | undefined {
   const at = readTime(sent);
   return Number.isNaN(at) ? undefined : at;
-}
-
-/** `10:08:47.372`; empty without a time. */
-function localTime(at: number | undefined, offsetAt: ZoneOffset): string {
-  return at === undefined ? '' : isoTime(inZone(at, offsetAt)).slice(11, 23);
 }
 
 /** `-4 s`, `-3 min`, `now`; `+4 s` if the server's clock is ahead. */

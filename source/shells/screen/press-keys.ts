@@ -1,14 +1,13 @@
 import {showsAbsence} from '../../features/errors/errors-page.ts';
-import type {Command} from '../../kit/keys/command.ts';
+import type {Command, CommandTable, KeyContext} from '../../kit/keys/command.ts';
 import {
-  closingCommand,
   commandFor,
   commandOf,
   isTyped,
   keyInWords,
   keyOf,
   type PromptCommandId,
-  promptCommandFor,
+  promptCommands,
 } from '../../kit/keys/commands.ts';
 import {alt} from '../../kit/keys/key-names.ts';
 import {kindOf, openKind} from '../../kit/pages/page.ts';
@@ -193,4 +192,14 @@ function runOnShownLog(controller: Controller, command: Command, keyName: string
   const before = controller.state;
   runCommand(controller, command, keyName);
   if (controller.pane === undefined && controller.state === before) sayNotOpen(controller);
+}
+
+/** The command that closes a page. */
+function closingCommand(table: CommandTable, page: KeyContext): Command | undefined {
+  return table.find(({does, context}) => does === 'close' && context === page);
+}
+
+/** The command of a key in a prompt. */
+function promptCommandFor(keyName: string): PromptCommandId | undefined {
+  return promptCommands.find(({keys}: {readonly keys: readonly string[]}) => keys.includes(keyName))?.id;
 }

@@ -3,7 +3,9 @@ import path from 'node:path';
 import {commandAgainst, type Intruder, otherWriter} from '../../engine/disk/who-may-write.ts';
 import {type CommandLine, inContext, readCommandLine} from '../../kit/settings/command-line.ts';
 import {type ConfigFile, emptyConfig} from '../../kit/settings/config-file.ts';
-import {type Environment, readsConfiguration} from '../../kit/settings/option-values.ts';
+import {type CommandName, effectiveCommands} from '../../kit/settings/option.ts';
+import {options} from '../../kit/settings/option-table.ts';
+import type {Environment} from '../../kit/settings/option-values.ts';
 import {UsageError} from '../../kit/settings/parse-values.ts';
 import {type Settings, settingsOf} from '../../kit/settings/settings.ts';
 import {clean} from '../../lib/clean.ts';
@@ -122,4 +124,9 @@ async function readText(file: string): Promise<{text: string; isPrivate: boolean
   } catch {
     throw new Error('it is not UTF-8');
   }
+}
+
+/** Returns whether variables and the configuration file say anything to the command: else neither may stop it. */
+function readsConfiguration(command: CommandName): boolean {
+  return options.some((option) => effectiveCommands(option).includes(command));
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {noRecords, sumOf, type TimeBucket} from '../../../source/engine/records/histogram.ts';
-import {cellOf, type HistogramCells, histogramCells} from '../../../source/features/histogram/histogram-cells.ts';
+import {type HistogramCells, histogramCells} from '../../../source/features/histogram/histogram-cells.ts';
+import {cellOf} from '../../../source/features/histogram/histogram-feature.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 200);
 const start = Date.UTC(2026, 10, 25, 9, 0);

@@ -5,9 +5,9 @@ import type {ConnectorError, ConnectorStats, PipelineStats} from '../../../sourc
 import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
 import {type KnownStats, noStats} from '../../../source/engine/pipelines/stats-poller.ts';
 import {ErrorLog} from '../../../source/engine/records/error-log.ts';
+import {connectorState} from '../../../source/features/connectors/connector-table.ts';
 import {
   connectorIncrease,
-  connectorState,
   connectorsOf,
   errorEntries,
   errorsByConnector,

@@ -3,12 +3,8 @@ import type {MonitorEvent, MonitorEventDetail, PipelineStats} from '../../../sou
 import {newlinesIn} from '../../../source/engine/buffer/segment.ts';
 import type {PipelineHistory} from '../../../source/engine/pipelines/pipeline-history.ts';
 import {ErrorLog} from '../../../source/engine/records/error-log.ts';
-import {
-  lengthInWords,
-  timelineObject,
-  timelineText,
-  timelineWord,
-} from '../../../source/features/timeline/timeline-words.ts';
+import {timelineObject} from '../../../source/features/timeline/print-timeline.ts';
+import {lengthInWords, timelineText, timelineWord} from '../../../source/features/timeline/timeline-words.ts';
 import {eventWords} from '../../../source/kit/journal/pipeline-event.ts';
 import {
   spanOf,

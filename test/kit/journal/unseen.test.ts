@@ -1,10 +1,11 @@
 import {expect, it} from 'vitest';
 import {fingerprintOf} from '../../../source/engine/records/fingerprint.ts';
+import {isUrgent} from '../../../source/features/errors/errors-page.ts';
 import {Journal} from '../../../source/kit/journal/journal.ts';
 import type {LogStatus} from '../../../source/kit/journal/log-status.ts';
 import {eventWords, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import type {PipelineStatus} from '../../../source/kit/journal/pipeline-status.ts';
-import {errorRows, isUrgent, UnseenCounts} from '../../../source/kit/journal/unseen.ts';
+import {errorRows, UnseenCounts} from '../../../source/kit/journal/unseen.ts';
 import {emptyErrorLog, errorsOf, log, pipeline} from './statuses.ts';
 
 type Input = {

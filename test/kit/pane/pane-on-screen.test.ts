@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {recordWords, selectionWords} from '../../../source/kit/pane/pane-on-screen.ts';
+import {selectionWords} from '../../../source/kit/pane/pane-on-screen.ts';
+import {recordWords} from '../../../source/shells/screen/components/status-line.tsx';
 import {writable} from '../../harness/writable.ts';
 import {
   addMarker,

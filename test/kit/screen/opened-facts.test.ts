@@ -13,7 +13,7 @@ import {notRecognised} from '../../../source/engine/records/log-format.ts';
 import {helpOf, helpPage} from '../../../source/features/help/help-feature.ts';
 import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
 import {keptBy, openAs} from '../../../source/kit/pages/page.ts';
-import {openedTitle} from '../../../source/kit/screen/opened-facts.ts';
+import {openedTitle} from '../../../source/shells/screen/components/header.tsx';
 import {itemWords} from '../../../source/shells/screen/components/list-rows.ts';
 import {sessionOf} from '../../../source/shells/screen/session/session-state.ts';
 import {writeRecording} from '../../engine/recording/recording-files.ts';

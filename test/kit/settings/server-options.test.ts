@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import {UsageError} from '../../../source/kit/settings/parse-values.ts';
-import {defaultServerOptions} from '../../../source/kit/settings/server-options.ts';
+import {defaultServerOptions} from '../../../source/kit/settings/settings.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 
 describe('server options', () => {

@@ -5,7 +5,7 @@ import type {Option} from '../../../source/kit/settings/option.ts';
 import {options} from '../../../source/kit/settings/option-table.ts';
 import {parseConfig} from '../../../source/kit/settings/parse-config.ts';
 import {UsageError} from '../../../source/kit/settings/parse-values.ts';
-import {defaultServerOptions} from '../../../source/kit/settings/server-options.ts';
+import {defaultServerOptions} from '../../../source/kit/settings/settings.ts';
 import {readRequest, readSettings} from '../../harness/read-settings.ts';
 
 type Variables = Readonly<Record<string, string>>;

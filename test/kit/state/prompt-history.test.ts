@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {PromptHistory, recall, startRecall} from '../../../source/kit/state/prompt-history.ts';
+import {recall} from '../../../source/kit/screen/prompts.ts';
+import {PromptHistory, startRecall} from '../../../source/kit/state/prompt-history.ts';
 
 function historyOf(...texts: readonly string[]): PromptHistory {
   const history = new PromptHistory();

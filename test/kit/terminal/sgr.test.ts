@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import {applySgr, paint, stripSgr, stripSgrBlocks} from '../../../source/kit/terminal/sgr.ts';
+import {stripSgrBlocks} from '../../../source/kit/copy/chosen-lines.ts';
+import {applySgr, paint, stripSgr} from '../../../source/kit/terminal/sgr.ts';
 import type {ColorDepth, Style} from '../../../source/kit/terminal/style.ts';
 import {concat, overlay, plain} from '../../../source/kit/terminal/styled-text.ts';
 import {readSgr} from '../../../source/lib/clean.ts';

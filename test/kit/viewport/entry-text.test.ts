@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
+import {highlightStyles} from '../../../source/kit/pane/pane-rows.ts';
 import {styleToSgr} from '../../../source/kit/terminal/style.ts';
-import {highlightStyles} from '../../../source/kit/viewport/entry-text.ts';
 import {bufferOf, paintedRows, rendererOf} from './rows.ts';
 
 it('are six that differ, with both colours set, and underlined without colours', () => {

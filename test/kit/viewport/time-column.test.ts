@@ -1,8 +1,8 @@
 import {describe, expect, it, test} from 'vitest';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import {timeModes} from '../../../source/kit/settings/pane-option-table.ts';
+import {fixedTime} from '../../../source/kit/viewport/line-text.ts';
 import {
-  fixedTime,
   movingTime,
   type TimeMode,
   timeCells,

@@ -1,7 +1,7 @@
 import {hasEnded} from '../../../engine/logs/log-snapshot.ts';
 import {hasProcess} from '../../../engine/pipelines/stats-poller.ts';
 import type {Command, CommandTable, Conditions, KeyContext} from '../../../kit/keys/command.ts';
-import {commandFor, hintOf, isTake, type KeyHint} from '../../../kit/keys/commands.ts';
+import {commandFor, type KeyHint} from '../../../kit/keys/commands.ts';
 import {keyLabel} from '../../../kit/keys/key-names.ts';
 import {conditionsOfPage, storesOfPage} from '../../../kit/pages/page-driver.ts';
 import {selectionWords} from '../../../kit/pane/pane-on-screen.ts';
@@ -198,3 +198,14 @@ export function keyRow(hints: readonly KeyHint[], {width, isUtf8}: FooterSize): 
 
 const dot = ' · ';
 const quiet: Style = {dim: true};
+
+/** It copies, saves or pipes what is on a page. */
+function isTake({does}: Command): boolean {
+  return does === 'copy' || does === 'markdown' || does === 'save';
+}
+
+/** The word of a command for the footer; undefined: it is not offered. */
+function hintOf({hint}: Pick<Command, 'hint'>, now: Conditions): string | undefined {
+  if (hint === undefined || typeof hint === 'string') return hint;
+  return Object.entries(hint).find(([condition]) => condition === 'else' || now[condition] === true)?.[1];
+}

@@ -1,8 +1,9 @@
 import type {RunnerHealth, Session} from '../../../engine/api/types.ts';
+import {shortenHome} from '../../../engine/disk/save-file.ts';
 import {isSilent, type LogSnapshot} from '../../../engine/logs/log-snapshot.ts';
 import type {RecordingState} from '../../../engine/recording/recorder.ts';
 import {awaitedLog} from '../../../kit/screen/empty-log.ts';
-import {openedTitle} from '../../../kit/screen/opened-facts.ts';
+import type {Screen} from '../../../kit/screen/screen.ts';
 import {shownContexts} from '../../../kit/screen/services.ts';
 import {zoneOf} from '../../../kit/state/pane-view.ts';
 import {activeTab, type Tab} from '../../../kit/state/view-state.ts';
@@ -25,7 +26,7 @@ import {concat, plain, restyle, type StyledText} from '../../../kit/terminal/sty
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
 import {connectionWords, silentWords, unreachableWords} from '../../../kit/words/connection-words.ts';
 import {formatOutage, lastKnown, type Outage, runnerTrouble, serverOutage} from '../../../kit/words/failure-words.ts';
-import {fileWords} from '../../../kit/words/opened-words.ts';
+import {fileWords, openedKind} from '../../../kit/words/opened-words.ts';
 import {isFailing, pipelineState, unreadWords} from '../../../kit/words/pipeline-words.ts';
 import {clean} from '../../../lib/clean.ts';
 import {counted, fineMoment, inZone} from '../../../lib/format.ts';
@@ -328,4 +329,13 @@ function textOn(color: Color, depth: Exclude<ColorDepth, 'none'>): Color {
   const rgb = rgbOf(shown);
   if (rgb) return readableOn(rgb);
   return darkOfSixteen.has(shown) ? white : black;
+}
+
+/** Names what was opened, for the header: path and kind of the only log (of stdin the kind), else how many. */
+export function openedTitle({services}: Screen): string {
+  const {found} = services.catalog;
+  const [only] = found;
+  if (!only || found.length > 1) return counted(found.length, 'log', 'logs');
+  const kind = openedKind(only);
+  return only.kind === 'stdin' ? kind : `${clean(shortenHome(only.path, services.home))}  ${kind}`;
 }

@@ -1,18 +1,12 @@
 import {hasEnded} from '../../../engine/logs/log-snapshot.ts';
-import {
-  type PaneOnScreen,
-  percentShown,
-  recordWords,
-  type SearchStatus,
-  searchStatus,
-  selectionWords,
-} from '../../../kit/pane/pane-on-screen.ts';
+import {type PaneOnScreen, type SearchStatus, searchStatus, selectionWords} from '../../../kit/pane/pane-on-screen.ts';
 import {type PaneView, zoneOf} from '../../../kit/state/pane-view.ts';
 import {clip, noticeRows, padTo} from '../../../kit/terminal/fit.ts';
 import {paint} from '../../../kit/terminal/sgr.ts';
 import type {Style} from '../../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../../kit/terminal/symbols.ts';
+import {visiblePlaces} from '../../../kit/viewport/position.ts';
 import {timeNear} from '../../../kit/viewport/time-column.ts';
 import {markerText} from '../../../kit/words/marker-words.ts';
 import {clean} from '../../../lib/clean.ts';
@@ -173,4 +167,26 @@ function missingWords({paneOnScreen, services}: Controller): string | undefined 
   const end = until === undefined ? 'here' : `until ${moment(inZone(until, offsetAt), inZone(now, offsetAt))}`;
   const more = others.length > 0 ? ` · ${counted(others.length, 'more gap', 'more gaps')}` : '';
   return `${name}: nothing ${end} · ${markerText(marker, offsetAt)}${more}`;
+}
+
+/**
+ * Returns what a key for one record takes, where that is more than the line that is marked: `record of 63 lines`, `12
+ * similar records`, `8 equal records`.
+ */
+export function recordWords({model, tab, current}: PaneOnScreen): string | undefined {
+  const {position, selectedFrom} = tab.pane;
+  if (position.kind === 'follow' || selectedFrom !== undefined || current === undefined) return undefined;
+  const folded = model.folds.foldedAt(current);
+  if (folded > 1) return `${count(folded)} ${model.folds.at(current)?.of === 'repeats' ? 'equal' : 'similar'} records`;
+  const lines = model.index.linesOf(model.index.headOf(current)).length;
+  return lines > 1 ? `record of ${count(lines)} lines` : undefined;
+}
+
+/** Returns how far the last row on the screen is into the log, from 0 to 100; undefined while following. */
+function percentShown({model, tab, geometry}: PaneOnScreen): number | undefined {
+  const {position} = tab.pane;
+  const {firstId, endId} = model.source.buffer;
+  if (position.kind === 'follow') return undefined;
+  const last = visiblePlaces(position, geometry).at(-1);
+  return last && Math.floor((100 * (last.id + 1 - firstId)) / Math.max(1, endId - firstId));
 }

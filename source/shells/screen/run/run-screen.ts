@@ -1,5 +1,9 @@
+import {stat} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import type {ReadStream} from 'node:tty';
+import {bytesOfPath} from '../../../engine/disk/regular-file.ts';
+import type {LogManager} from '../../../engine/logs/log-manager.ts';
+import type {FoundLog} from '../../../engine/opened/found-log.ts';
 import type {CommandTable} from '../../../kit/keys/command.ts';
 import {remap} from '../../../kit/keys/remap-keys.ts';
 import type {NamePattern} from '../../../kit/settings/names.ts';
@@ -13,7 +17,7 @@ import {dropInput} from '../../../kit/system/terminal-input.ts';
 import {boundWrites, holdStderr, reportModes, windowTitle, writeWhole} from '../../../kit/system/terminal-output.ts';
 import {TerminalPace} from '../../../kit/system/terminal-pace.ts';
 import {zstdPacker} from '../../../kit/system/zstd-packer.ts';
-import {systemClock} from '../../../lib/clock.ts';
+import {type Clock, systemClock} from '../../../lib/clock.ts';
 import {counted} from '../../../lib/format.ts';
 import {systemRandom} from '../../../lib/random.ts';
 import {features} from '../../features.ts';
@@ -25,7 +29,13 @@ import {ScreenBackend, type ShownLogs} from './backend.ts';
 import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
 import {readTerminal, screenServices} from './screen-services.ts';
-import {noStart, openBeforeFrame, type Start, startOf} from './start.ts';
+import {type Start, startOf} from './start.ts';
+
+/** A context or a server that comes later has none of it. */
+const noStart: Start = {atStart: [], filters: undefined};
+
+/** Milliseconds that the first frame waits: a disk that hangs is waited for with a screen. */
+const patience = 100;
 
 /** Logs whose tabs are open at the start; the list has the others. */
 const mostOpened = 16;
@@ -254,3 +264,33 @@ function sayFirst([note, ...others]: readonly string[], controller: Controller):
 
 /** Stays to the end of the process: what is written to a terminal that is gone fails late, and for nobody. */
 function ignore(): void {}
+
+/**
+ * Opens a file, so that its end is in the first frame: a frame without it would take as long as all the rest. Resolves
+ * once it has lines, or none come soon; at once for an empty file, and for what is no plain file.
+ */
+export async function openBeforeFrame(
+  found: FoundLog | undefined,
+  {logs, clock}: {readonly logs: Pick<LogManager, 'open'>; readonly clock: Clock},
+): Promise<void> {
+  if (found?.kind !== 'file' || found.packed !== undefined) return;
+  const {snapshot} = logs.open(found.name);
+  const {promise, resolve} = Promise.withResolvers<void>();
+  const check = () => {
+    const {lineCount, file} = snapshot.get();
+    if (lineCount > 0 || file?.kind !== 'reading') resolve();
+  };
+  const leaving = [snapshot.subscribe(check), clock.after(patience, resolve)];
+  check();
+  void isEmpty(found.path).then((nothingComes) => nothingComes && resolve());
+  await promise;
+  for (const leave of leaving) leave();
+}
+
+/** That a file has nothing to read is told in a frame of its log, and that it cannot be read, too. */
+async function isEmpty(file: string): Promise<boolean> {
+  return await stat(bytesOfPath(file)).then(
+    ({size}) => size === 0,
+    () => true,
+  );
+}

@@ -1,14 +1,15 @@
+import type {LogBuffer} from '../../../engine/buffer/log-buffer.ts';
 import type {Log} from '../../../engine/logs/log.ts';
 import type {LogRegistry} from '../../../engine/logs/log-manager.ts';
 import type {RecordIndex} from '../../../engine/records/record-index.ts';
-import {entryAt, onceIndexed} from '../../../kit/copy/find-place.ts';
+import {findPlace, type LinePlace, linePlace, onceIndexed} from '../../../kit/copy/find-place.ts';
 import type {PaneModels} from '../../../kit/pane/pane-models.ts';
 import type {View} from '../../../kit/screen/view.ts';
+import type {PaneView} from '../../../kit/state/pane-view.ts';
 import type {Tab} from '../../../kit/state/view-state.ts';
-import {beginningAt, follow, onceRead} from '../../../kit/viewport/position.ts';
+import {beginningAt, follow, onceRead, type Position} from '../../../kit/viewport/position.ts';
 import type {Clock} from '../../../lib/clock.ts';
-import type {TabPlaces} from './session-data.ts';
-import {placesIn, positionAt} from './session-state.ts';
+import type {PanePlace, TabPlaces} from './session-data.ts';
 
 export const noPlaces: TabPlaces = {marks: [], place: undefined};
 
@@ -143,4 +144,27 @@ export class PlaceFinder {
 /** Returns the name of its tab, which a log shares: it is the one that the pipeline has now. */
 function nameOf({name, log}: Pending): string {
   return log?.name ?? name;
+}
+
+/** The places of a tab's marks and of what it shows. Lines that have left the buffer have none. */
+export function placesIn(buffer: LogBuffer, index: RecordIndex, {marks, position}: PaneView): TabPlaces {
+  const found = [...marks].flatMap((id) => (buffer.lineAt(id) ? (linePlace(buffer, index, id) ?? []) : []));
+  if (position.kind === 'follow') return {marks: found, place: undefined};
+  const {current, top, seen} = position;
+  const line = linePlace(buffer, index, current);
+  const rest = {above: Math.max(0, current - top.id), row: top.row, below: Math.max(0, seen - current)};
+  return {marks: found, place: line && {...line, ...rest}};
+}
+
+/** The position of a restored tab; `current`: its current line now. */
+export function positionAt({above, row, below}: PanePlace, current: number, {firstId, endId}: LogBuffer): Position {
+  const isHeld = current - above >= firstId;
+  const top = isHeld ? {id: current - above, row} : {id: current, row: 0};
+  return {kind: 'anchored', top, current, seen: Math.min(endId, current + Math.max(1, below))};
+}
+
+/** The entry with this place in a log that is indexed; undefined: its record is gone. One that has grown is found by its time. */
+export function entryAt(buffer: LogBuffer, index: RecordIndex, place: LinePlace): number | undefined {
+  const {kind, id} = findPlace(buffer, index, place);
+  return kind === 'gone' || id === undefined ? undefined : (index.linesOf(id)[place.line] ?? id);
 }

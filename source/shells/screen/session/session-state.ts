@@ -1,24 +1,19 @@
-import type {LogBuffer} from '../../../engine/buffer/log-buffer.ts';
 import type {TimeLimit} from '../../../engine/buffer/pattern.ts';
 import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../../engine/filters/filter.ts';
 import {levelOf} from '../../../engine/records/level.ts';
-import type {RecordIndex} from '../../../engine/records/record-index.ts';
-import {linePlace} from '../../../kit/copy/find-place.ts';
 import {paneOptionNames, paneOptionsFrom} from '../../../kit/settings/option-table.ts';
 import {
   applyToPane,
   changedPane,
   newPane,
-  type PaneView,
   rebasePane,
   rebaseScreen,
   screenParts,
   type ViewDefaults,
 } from '../../../kit/state/pane-view.ts';
 import type {RestoredView, Tab, ViewState} from '../../../kit/state/view-state.ts';
-import type {Position} from '../../../kit/viewport/position.ts';
 import {picked} from '../../../lib/json.ts';
-import type {PanePlace, SavedSession, SessionFilter, SessionStart, SessionTab, TabPlaces} from './session-data.ts';
+import type {SavedSession, SessionFilter, SessionStart, SessionTab, TabPlaces} from './session-data.ts';
 
 /** Parts of a tab's view, besides its options, that a session keeps as they are. */
 const tabParts = ['search', 'highlights', 'around', 'fold'] as const;
@@ -68,23 +63,6 @@ function sessionFilter(filter: Filter, on: boolean): readonly SessionFilter[] {
   if (filter.kind === 'between') return [];
   if (filter.kind === 'fingerprint') return [{text: filter.text, on, shape: filter.fingerprint}];
   return [{text: filterText(filter), on, shape: undefined}];
-}
-
-/** The places of a tab's marks and of what it shows. Lines that have left the buffer have none. */
-export function placesIn(buffer: LogBuffer, index: RecordIndex, {marks, position}: PaneView): TabPlaces {
-  const found = [...marks].flatMap((id) => (buffer.lineAt(id) ? (linePlace(buffer, index, id) ?? []) : []));
-  if (position.kind === 'follow') return {marks: found, place: undefined};
-  const {current, top, seen} = position;
-  const line = linePlace(buffer, index, current);
-  const rest = {above: Math.max(0, current - top.id), row: top.row, below: Math.max(0, seen - current)};
-  return {marks: found, place: line && {...line, ...rest}};
-}
-
-/** The position of a restored tab; `current`: its current line now. */
-export function positionAt({above, row, below}: PanePlace, current: number, {firstId, endId}: LogBuffer): Position {
-  const isHeld = current - above >= firstId;
-  const top = isHeld ? {id: current - above, row} : {id: current, row: 0};
-  return {kind: 'anchored', top, current, seen: Math.min(endId, current + Math.max(1, below))};
 }
 
 /** The view of a session. What no key changed gets `defaults`. Values of other versions are left out. */

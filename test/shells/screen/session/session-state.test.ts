@@ -3,12 +3,12 @@ import {expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../../source/engine/buffer/log-buffer.ts';
 import {parseFilter} from '../../../../source/engine/filters/filter.ts';
 import {RecordIndex} from '../../../../source/engine/records/record-index.ts';
-import {entryAt} from '../../../../source/kit/copy/find-place.ts';
 import {newPane, noDefaults} from '../../../../source/kit/state/pane-view.ts';
 import {initialView, reduce, type ViewState} from '../../../../source/kit/state/view-state.ts';
 import {runWithTimeout} from '../../../../source/kit/system/deadline.ts';
+import {entryAt, placesIn, positionAt} from '../../../../source/shells/screen/session/place-finder.ts';
 import type {PanePlace, SavedSession} from '../../../../source/shells/screen/session/session-data.ts';
-import {placesIn, positionAt, restoredView, sessionOf} from '../../../../source/shells/screen/session/session-state.ts';
+import {restoredView, sessionOf} from '../../../../source/shells/screen/session/session-state.ts';
 
 const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 const asNow = {timeLimit: runWithTimeout, defaults: noDefaults};
