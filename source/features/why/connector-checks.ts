@@ -103,13 +103,31 @@ export const loggedConnectors: Check = ({known, connectors, log}) => {
 /** Errors in the log that no connector has had, while the pipeline runs. */
 export const otherErrors: Check = ({reading, log}) => {
   if (!reading || !log) return undefined;
-  const groups = groupsInRun(log).filter(({name, group}) => name === undefined && !isOfLostStream(group));
+  const others = groupsInRun(log).filter(({name, group}) => name === undefined && !isOfLostStream(group));
+  const groups = withoutRefusals(others);
   const newest = newestOf(groups);
   if (!newest) return undefined;
   const {latest: example, key} = newest;
   const text = `Its log has errors: ${amongOthers(errorWords({example, key}, 0).text, groups)}`;
   return {...ofGroups(groups, log), key: `${errorsKey}in the log`, text: clean(text)};
 };
+
+/** The pipeline's own lines on a request that it answered with an error: the cause, and the status. */
+const answerWords = /^\[HTTP error response\] |^Response: \d{3} /;
+const refusalWords = /^Response: 4\d\d /;
+
+/**
+ * Leaves out what tells that a request was refused, which is a problem of who asked: Feldera asks each pipeline for a heap
+ * profile about ten minutes after its start, and most builds have none. A cause is kept where another answer failed.
+ */
+function withoutRefusals(groups: readonly LoggedGroup[]): readonly LoggedGroup[] {
+  const message = ({group: {latest: example, key}}: LoggedGroup) => errorWords({example, key}, 0).text;
+  const answers = groups.filter((each) => answerWords.test(message(each)));
+  const refusals = answers.filter((each) => refusalWords.test(message(each)));
+  const statuses = answers.filter((each) => message(each).startsWith('Response: '));
+  const left = new Set(refusals.length === statuses.length && refusals.length > 0 ? answers : refusals);
+  return groups.filter((each) => !left.has(each));
+}
 
 function isOfLostStream({example}: ErrorGroup): boolean {
   const message = runnerMessage(Buffer.from(example.buffer, example.byteOffset, example.byteLength));

@@ -205,6 +205,20 @@ describe('connectors', () => {
     expect(of(runs, bad, lost).filter(({text}) => text.startsWith('Its log has errors'))).toEqual([]);
   });
 
+  it('a request that the pipeline refused is no problem of its own: Feldera asks each for a heap profile now and then', () => {
+    const of = (status: string, cause: string) => {
+      const answered = [`[HTTP error response] ${cause}`, `Response: ${status} (size: Sized(182)) to request GET /x`];
+      const lines = [
+        runner(start),
+        ...answered.map((message) => head(message, 'ERROR', '2026-11-27T06:49:02.000000Z')),
+      ];
+      return textsOf(findings({sink: sinkOf(lines.map((line) => `${line}\n`).join('')), stats: running()}));
+    };
+    const cause = 'HeapProfilerError: Heap profiler error: heap profiling is not available in this build.';
+    expect(of('400 Bad Request', cause)).toEqual([healthy]);
+    expect(of('500 Internal Server Error', 'IOError: disk full')[1]).toContain('Its log has errors: Response: 500');
+  });
+
   it('without statistics, what the log says of them', () => {
     const all = findings({sink: sinkOf(bodyOf('27-logs-real-pipeline.raw'))});
     expect(textsOf(all)).toEqual([
