@@ -19,6 +19,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'C-Right': '\u001B[1;5C',
   'M-Backspace': '\u001B\u007F',
   F1: '\u001BOP',
+  'C-Delete': '\u001B[3;5~',
   F5: '\u001B[15~',
 };
 

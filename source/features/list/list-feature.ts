@@ -41,7 +41,7 @@ export const list: Feature = {
         keys: ['/'],
         help: 'find pipelines by name',
         core: {task: 'list', words: 'find a pipeline by name'},
-        hint: {hasPipeline: 'find'},
+        hint: {hasPipeline: 'find name'},
         run(screen) {
           const {nameFilter, cursor, active} = screen.state;
           const before = {nameFilter, cursor, active};
@@ -52,6 +52,7 @@ export const list: Feature = {
         id: 'mark-pipeline',
         keys: ['m'],
         help: 'mark the pipeline for merging',
+        hint: {isOneMarked: 'mark another'},
         run(screen) {
           const {cursor, marked} = screen.state;
           if (cursor === undefined) return;

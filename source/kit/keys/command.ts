@@ -91,6 +91,7 @@ export type Condition =
   /** The shown log has no connection. */
   | 'isOffline'
   | 'hasUnseen'
+  | 'isOneMarked'
   /** The log may grow. */
   | 'isFollowing'
   | 'isPaused'

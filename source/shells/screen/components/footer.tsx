@@ -74,13 +74,15 @@ function ofBoth(controller: Controller): Conditions {
 }
 
 function ofList({state, services: {turns, poller}, events}: Controller): Conditions {
-  const {tabs, cursor, nameFilter} = state;
+  const {tabs, cursor, marked, nameFilter} = state;
   const {pipelines = []} = poller.snapshot.get();
   const isOffered = turns?.wasOn === false && pipelines.filter(hasProcess).length <= mostOffered;
   return {
     hasUnread: isOffered && events.readings.unread.get().size > 0,
     isPinned: tabs.some(({name, pinned}) => pinned && name === cursor),
     isListFiltered: nameFilter !== '',
+    isOneMarked: marked.length === 1,
+    hasUnseen: pipelines.some(({name}) => events.unseenErrors([name]) > 0),
   };
 }
 
@@ -129,7 +131,7 @@ const mostHints = 6;
 const order = {
   list: [
     ...['back', 'merge', 'reconnect', 'read-logs'],
-    ...['open-tab', 'pipeline-page', 'find-name', 'other-side', 'help'],
+    ...['open-tab', 'pipeline-page', 'errors', 'find-name', 'mark-pipeline', 'other-side', 'help'],
   ],
   log: [
     ...['reconnect', 'bottom', 'next-match', 'previous-match', 'back', 'filters-off', 'matches-only'],

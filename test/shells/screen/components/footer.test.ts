@@ -82,18 +82,27 @@ describe('the footer of the list', () => {
 
   it('offers what can be done with the pipeline under the cursor', async () => {
     await using screen = await ScreenUnderTest.connected();
-    expect(footer(screen)).toBe(' a all logs · Enter open tab · d details · / find · Tab log · ? all keys');
+    expect(footer(screen)).toBe(' a all logs · Enter open tab · d details · / find name · Tab log · ? all keys');
     // It is offered until it was done once.
     screen.press('a', 'a');
-    expect(footer(screen)).toBe(' Enter open tab · d details · / find · Tab log · ? all keys');
+    expect(footer(screen)).toBe(' Enter open tab · d details · / find name · Tab log · ? all keys');
     screen.press('Enter');
     expect(footer(screen)).toMatch(/^ Enter log · /);
-    screen.press('m', 'j', 'm');
+    screen.press('m');
+    expect(footer(screen)).toContain(' · m mark another · ');
+    screen.press('j', 'm');
     expect(footer(screen)).toMatch(/^ \+ merge · /);
     screen.press('+');
     expect(screen.controller.tab?.merges).toBeDefined();
     // It has all tabs already.
     expect(footer(screen)).not.toContain(' + merge');
+  });
+
+  it('offers the errors that nobody has seen', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    expect(footer(screen)).not.toContain('unseen errors');
+    screen.server.pipeline('orders').setState({connectorErrors: 3});
+    await screen.until(() => footer(screen).includes(' · A unseen errors · '), 'the offer');
   });
 
   it('offers no pipeline where there is none', async () => {
@@ -111,7 +120,7 @@ describe('the footer of the list', () => {
     await using screen = await reading(log);
     await typed(screen, '/', 'step');
     screen.press('Tab');
-    expect(footer(screen)).toMatch(/ d details · \/ find · Tab log · \? all keys$/);
+    expect(footer(screen)).toMatch(/ d details · \/ find name · Tab log · \? all keys$/);
     expect(footer(screen)).not.toContain('Esc');
   });
 });
