@@ -52,21 +52,11 @@ export class Log<F extends Feed = Feed> {
   #isStarted = false;
 
   constructor(options: LogOptions<F>) {
-    const {
-      clock,
-      fps,
-      fpsNow = fps,
-      frames,
-      scrollbackBytes: maxBytes,
-      maxLineBytes,
-      packer,
-      isCopy,
-      hasOthers,
-    } = options;
+    const {clock, fps, fpsNow = fps, frames, scrollbackBytes: maxBytes, maxLineBytes, packer, hasOthers} = options;
     this.#frames = frames ?? new SharedFrames({clock, fps: fpsNow});
     this.#dispose = () => frames || this.#frames.dispose();
     const buffer = {maxBytes, packer, ...(maxLineBytes !== undefined && {maxLineBytes})};
-    this.#sink = new LogSink({buffer, clock, isCopy, hasOthers});
+    this.#sink = new LogSink({buffer, clock, isCopy: options.isCopy, hasOthers});
     this.buffer = this.#sink.buffer;
     this.errors = this.#sink.errors;
     this.suppressed = this.errors.suppressed;

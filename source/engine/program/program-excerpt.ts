@@ -121,7 +121,6 @@ function* endpointSteps(code: string, endpoint: string): Generator<void, readonl
 /** The start of every 128th line is kept: a program may have ten million lines. */
 const linesPerStart = 128;
 
-/** A program by its lines. */
 class ProgramLines {
   readonly #code: string;
   readonly #starts: readonly number[];

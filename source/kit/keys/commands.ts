@@ -85,7 +85,6 @@ type PromptRow = Pick<Command, 'keys' | 'help' | 'group'> & {
   readonly context: 'prompt';
 };
 
-/** A row of the lists of keys. */
 export type ListedKey = Command | PromptRow;
 
 const rowsOfPrompts: readonly PromptRow[] = promptCommands.map((command) => {

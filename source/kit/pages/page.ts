@@ -70,7 +70,6 @@ export function openKind(screen: Screen, kind: string, by: Opening): void {
   screen.features.pages.find((page) => page.kind === kind)?.open?.(screen, by);
 }
 
-/** Closes all pages. */
 export function closePages(screen: Screen): void {
   screen.dispatch({type: 'page', page: undefined});
 }

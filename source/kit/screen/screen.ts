@@ -219,7 +219,6 @@ export type PipelinePart<Kept = unknown> = {
   redrawnBy?(kept: Kept): readonly ReadableStore<unknown>[];
 };
 
-/** Each kind of prompt. */
 type PromptKinds = {readonly [Kind in Prompt['kind']]: PromptKind<Kind>};
 
 export type PromptKind<Kind extends Prompt['kind']> = {

@@ -194,12 +194,10 @@ function runOnShownLog(controller: Controller, command: Command, keyName: string
   if (controller.pane === undefined && controller.state === before) sayNotOpen(controller);
 }
 
-/** The command that closes a page. */
 function closingCommand(table: CommandTable, page: KeyContext): Command | undefined {
   return table.find(({does, context}) => does === 'close' && context === page);
 }
 
-/** The command of a key in a prompt. */
 function promptCommandFor(keyName: string): PromptCommandId | undefined {
   return promptCommands.find(({keys}: {readonly keys: readonly string[]}) => keys.includes(keyName))?.id;
 }

@@ -18,7 +18,6 @@ export type Facts = Pick<Services, 'poller' | 'stats' | 'session' | 'serverVersi
   readonly setAttended: (isAttended: boolean) => void;
 };
 
-/** Facts that a server tells. */
 export class ServerFacts implements Facts {
   readonly poller: ListPoller;
   readonly stats: StatsPoller;
