@@ -265,7 +265,7 @@ const FORMS_ALLOWED: readonly (readonly [file: string, from: string, forms: read
   ['source/shells/commands/demo.ts', '../../../demo/server.ts', ['dynamic']],
   ['cli.tsx', './demo/server.ts', ['dynamic']],
   ['source/kit/screen/services.ts', '../system/clipboard.ts', ['type']],
-  ['source/features/help/help-page.ts', '../../kit/system/clipboard.ts', ['type']],
+  ['source/features/help/help-feature.ts', '../../kit/system/clipboard.ts', ['type']],
   [
     'source/shells/screen/run/screen-services.ts',
     '../../../kit/system/clipboard.ts',

@@ -93,7 +93,7 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
   'bounded: the scrollback': [testedIn('engine/logs/memory-budget.test.ts')],
   'bounded: archives and compressed files': [
     testedIn('engine/opened/unpack.test.ts', 'engine/opened/find-bundle.test.ts'),
-    numbersOf('source/engine/opened/zip-parts.ts', {mostEntries: (value) => `${count(value)} entries`}),
+    numbersOf('source/engine/opened/find-bundle.ts', {mostEntries: (value) => `${count(value)} entries`}),
     async (rule) => {
       const limits = /usualLimits.*bytes: (\d+) \* 1024 \*\* 3, ratio: (\d+), ratioFrom: (\d+) \* 1024 \*\* 2/;
       const [, gib, ratio, from] = limits.exec(await read('source/engine/opened/unpack.ts')) ?? [];

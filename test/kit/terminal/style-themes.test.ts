@@ -45,7 +45,7 @@ test('every style in the code is listed here', () => {
     // One of `originColors`.
     'source/kit/viewport/gutter.ts: {fg: origin.color}',
     // The colour that the user gave a context, with black or white on it.
-    'source/features/contexts/contexts-page.ts',
+    'source/features/contexts/contexts-feature.ts',
     'source/shells/screen/components/header.tsx',
   ];
   expect(unread.filter((each) => !listed.some((place) => each.startsWith(place)))).toEqual([]);
