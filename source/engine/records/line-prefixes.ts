@@ -35,7 +35,7 @@ export const labels: readonly LinePrefix[] = [
 
 /** Times of `docker logs -t`, `kubectl logs --timestamps` and others. */
 export const timestamps: LinePrefix = {name: 'timestamps', pattern: new RegExp(`^(?<time>${utc})(?: +|$)`)};
-/** What the runtimes of containers write, which cut lines of more than 16 KiB. */
+/** The prefix that the runtimes of containers write, which cut lines of more than 16 KiB. */
 export const cri = 'CRI';
 /** Those with a time. */
 export const clocks: readonly LinePrefix[] = [

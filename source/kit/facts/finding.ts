@@ -16,7 +16,7 @@ export type Finding = {
   readonly severity: Severity;
   /** A sentence in one line, without a full stop at its end. */
   readonly text: string;
-  /** The same for a row that may be cut, with fewer words before the reason; absent: `text` has no more. */
+  /** A shorter form for a row that may be cut, with the reason in front; absent: `text` is short. */
   readonly brief?: string;
   readonly source: 'log' | 'API';
   /** Unix times in ms: since when it is so, and when it was so last. */

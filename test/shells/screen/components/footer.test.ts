@@ -45,7 +45,7 @@ describe('the footer of the log', () => {
     expect(footer(screen)).not.toMatch(/ e next| A unseen/);
     screen.server.pipeline('fraud').write(logged(1, 'ERROR', 'refused'));
     await screen.untilLine('fraud', 'refused');
-    expect(footer(screen)).toContain(' A unseen errors · ? all keys');
+    expect(footer(screen)).toContain(' A new errors · ? all keys');
     await write(screen, logged(3, 'ERROR', 'broken'));
     expect(footer(screen)).toBe(' / find · e next error · Enter record · p pause · d details · ? all keys');
   });
