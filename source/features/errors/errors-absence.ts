@@ -1,6 +1,6 @@
 import {endpointIn} from '../../engine/records/suppressed.ts';
 import type {Absence} from '../../kit/journal/absence.ts';
-import {eventKind, eventWords, isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
+import {eventBrief, eventKind, isOfErrors, type PipelineEvent} from '../../kit/journal/pipeline-event.ts';
 import {listPage, marginCells, nameColumn, type PageRows, pageTitle} from '../../kit/pages/page-rows.ts';
 import type {Screen} from '../../kit/screen/screen.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
@@ -77,7 +77,7 @@ export function absenceRows(
         plain(words.join(` ${symbols.dot} `), first ? absenceStyle(mostUrgent(events) ?? first) : {dim: true}),
       ]);
       if (!first || isSum || !eventKind(first).hasReason) return row;
-      return concat([row, plain('  '), eventWords(first, width - marginCells)]);
+      return concat([row, plain('  '), eventBrief(first, {width: width - marginCells, ellipsis: symbols.ellipsis})]);
     },
     cursor,
     width,

@@ -1,9 +1,9 @@
 import type {Absence} from '../../kit/journal/absence.ts';
-import {connectorNames, suppressedWords} from '../../kit/journal/event-words.ts';
+import {suppressedWords} from '../../kit/journal/event-words.ts';
 import {
+  eventBrief,
   eventExcerpt,
   eventKind,
-  eventWords,
   type Incident,
   isIncident,
   isOfErrors,
@@ -263,10 +263,10 @@ function textOf(row: ErrorRow, room: Room): StyledText {
   const isUnseen = row.state === 'unseen';
   const style: Style = isUnseen ? {} : {dim: true};
   if (isIncident(row)) return incidentWords(row, style, room);
-  if (row.kind === 'connectors') return plain(connectorNames(row), style);
-  if (!isOfErrors(row)) return plain(eventWords(row, room.column).text, isUnseen ? eventKind(row).style : style);
+  const words = eventBrief(row, {width: room.column, ellipsis: room.ellipsis});
+  if (row.kind === 'connectors') return plain(words.text, style);
+  if (!isOfErrors(row)) return plain(words.text, isUnseen ? eventKind(row).style : style);
   const prefix = row.state === 'muted' ? 'muted  ' : row.kind === 'watched' ? 'watched  ' : '';
-  const words = eventWords(row, room.column);
   return concat([plain(prefix, {dim: true}), isUnseen ? words : plain(words.text, style)]);
 }
 

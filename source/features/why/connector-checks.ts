@@ -11,6 +11,7 @@ import type {LogFacts, PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
 import {errorWords} from '../../kit/journal/event-words.ts';
 import {readLine} from '../../kit/viewport/line-text.ts';
 import {adviceFor} from '../../kit/words/guide.ts';
+import {reasonOf, stoppedWords, unknownReason} from '../../kit/words/reason.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, counted, duration, readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
@@ -28,17 +29,17 @@ export const failedConnectors: Check = (facts) => {
   return named(failed, 'stopped with a fatal error', (connector) => {
     const {failure, kind, name} = connector;
     const groups = groupsOf(facts.log, name);
-    const reason = reasonOf(failure?.message ?? '');
+    const message = failure?.message ?? '';
     return {
       key: `failed ${connector.key}`,
       severity: 'degraded',
       source: failure?.at === undefined ? 'API' : 'log',
-      text: clean(`${name} stopped with a fatal error: ${reason}`),
-      brief: clean(`${name} stopped: ${reason}`),
+      text: clean(`${name} stopped with a fatal error: ${reasonOf(message)}`),
+      brief: stoppedWords(name, message),
       since: failure?.at,
       stops: kind === 'input' ? 'nothing is read from it' : 'nothing is written to it',
       place: placeOf(connector, groups),
-      advice: adviceFor(failure?.message ?? ''),
+      advice: adviceFor(message),
     };
   });
 };
@@ -95,7 +96,7 @@ export const loggedConnectors: Check = ({known, connectors, log}) => {
   const others = [...byName].flatMap(([name, groups]) => (!name || failed.has(name) ? [] : {name, groups}));
   return named(others, 'had errors', ({name, groups}) => {
     const newest = newestOf(groups);
-    const reason = newest ? amongOthers(loggedReason(newest), groups) : unknownReason;
+    const reason = newest ? amongOthers(reasonOf(textOf(newest)), groups) : unknownReason;
     return {...ofGroups(groups, log), key: `${errorsKey}${name}`, text: clean(`${name} had errors: ${reason}`)};
   });
 };
@@ -286,8 +287,6 @@ type Reason = {
   readonly text: string;
 };
 
-const unknownReason = 'the reason is unknown';
-
 /** Kept as verdicts are. */
 const readReasons = new WeakMap<ConnectorStats, {readonly reason: Reason | undefined}>();
 
@@ -332,7 +331,8 @@ function kindOfReason(message: string): string {
 function reasonInLog(groups: readonly LoggedGroup[], log: LogFacts | undefined): Reason {
   const newest = newestOf(groups);
   if (!newest) return {times: {}, reason: unknownReason, text: ''};
-  return {reason: amongOthers(loggedReason(newest), groups), text: textOf(newest), times: timesOf(groups, log)};
+  const text = textOf(newest);
+  return {reason: amongOthers(reasonOf(text), groups), text, times: timesOf(groups, log)};
 }
 
 /** A group of errors that came in earlier runs, too, does not tell since when they come in this one. */
@@ -343,17 +343,6 @@ function timesOf(groups: readonly LoggedGroup[], log: LogFacts | undefined): Rea
 
 function isOfRun(groups: readonly LoggedGroup[], log: LogFacts | undefined): boolean {
   return groups.every(({group}) => group.firstId >= (log?.firstId ?? 0));
-}
-
-/** Feldera's words in front of the reason: its kind and number, and that it is one. */
-const beforeReason =
-  /^(?:Parse error(?: \(event #\d+\))?: )?(?:failed to deserialize \w+ record: )?(?:error parsing (?=field ))?/;
-
-/** `field 'id': invalid type: string "no-0", expected i64 at line 1 column 13`: the first line, from the reason on. */
-function reasonOf(message: string): string {
-  const [line = ''] = message.trim().split('\n');
-  const reason = line.replace(beforeReason, '').trim();
-  return reason === '' ? unknownReason : reason;
 }
 
 /** `name`: of the connector that has had them; undefined: none. */
@@ -389,8 +378,4 @@ function placeOf({key}: KnownConnector, groups: readonly LoggedGroup[]): Finding
 function textOf({latest}: ErrorGroup): string {
   const {asSent, record} = readLine(latest);
   return masked(record?.format === 'json' ? record.message : asSent.text);
-}
-
-function loggedReason(group: ErrorGroup): string {
-  return reasonOf(textOf(group).replace(/^.*?put endpoint '[^']*': /, ''));
 }

@@ -11,6 +11,7 @@ import {panicAsError} from '../viewport/closed-record.ts';
 import {compactLine, levelCells, readLine, withoutCredentials} from '../viewport/line-text.ts';
 import {utc} from '../viewport/time-column.ts';
 import {lostAmount, markerText} from '../words/marker-words.ts';
+import {briefError} from '../words/reason.ts';
 
 /** Errors of one group: the first and the last of those that are told. */
 export type ErrorEnds = Pick<ErrorGroup, 'key' | 'example' | 'latest'>;
@@ -125,16 +126,27 @@ export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, 
   return key === watchPatternKey ? text : slice(text, levelCells, text.text.length);
 }
 
+/** The same for a row that may be cut: what differs from error to error comes first. */
+export function briefErrorWords(error: Pick<ErrorGroup, 'example' | 'key'>, width: number): StyledText {
+  const words = errorWords(error, width);
+  const brief = error.key === watchPatternKey ? words.text : briefError(words.text);
+  return brief === words.text ? words : plain(brief);
+}
+
 /** About what a fingerprint leaves out: quoted texts, ids and numbers. */
 const variablePart = /"(?:[^"\\]|\\.)*"|(?<!\w)'.*?'(?!\w)|\b(?=[a-f-]*\d)[a-f\d-]{4,}\b|\d+(?:[.,]\d+)*/gi;
 /** Characters of a variable part of which two are shown. */
 const mostOfEnd = 40;
 
 /** The words of the last of several errors; where the first one differs, with its part before it: `exit status: 3 … 5`. */
-export function rangeWords({key, example, latest}: ErrorEnds, width: number, ellipsis = '…'): StyledText {
-  const last = errorWords({key, example: latest}, width);
+export function rangeWords(
+  {key, example, latest}: ErrorEnds,
+  width: number,
+  {ellipsis = '…', wordsOf = errorWords}: {readonly ellipsis?: string; readonly wordsOf?: typeof errorWords} = {},
+): StyledText {
+  const last = wordsOf({key, example: latest}, width);
   if (example === latest) return last;
-  const first = errorWords({key, example}, width).text;
+  const first = wordsOf({key, example}, width).text;
   const parts: StyledText[] = [];
   const shorten = (text: StyledText) =>
     text.text.length <= mostOfEnd ? text : concat([slice(text, 0, mostOfEnd), plain(ellipsis)]);

@@ -10,8 +10,11 @@ import {plain, type StyledText} from '../terminal/styled-text.ts';
 import {cutBeforeEnd} from '../words/excerpt.ts';
 import {markerText} from '../words/marker-words.ts';
 import {stateChangeWords, stateWord} from '../words/pipeline-words.ts';
+import {briefFailure, stoppedWords} from '../words/reason.ts';
 import {
+  briefErrorWords,
   type ConnectorErrors,
+  connectorNames,
   connectorWords,
   type ErrorEnds,
   type Lost,
@@ -120,6 +123,8 @@ export type Incident = EventOf<'unavailable' | 'disconnected' | 'deleted' | 'los
 /** `width`: cells of the screen. `column`: cells of the widest of the rows that are listed together. */
 type Room = {readonly width: number; readonly column: number; readonly cells: number; readonly ellipsis: string};
 
+type BriefRoom = Pick<Room, 'width' | 'ellipsis'>;
+
 /** All that differs from one kind of event to another, wherever it is told. */
 type EventKind<Kind extends PipelineEvent['kind']> = {
   /** The most urgent is the lowest: what needs action, then what is lost, then what may explain it. */
@@ -128,6 +133,8 @@ type EventKind<Kind extends PipelineEvent['kind']> = {
   readonly words: (event: EventOf<Kind>, width: number) => StyledText | string;
   /** One line for a row of a list; where it has a reason, the end of that stays. */
   readonly excerpt: (event: EventOf<Kind>, room: Room) => StyledText | string;
+  /** One line for a row that is cut at its end: what differs from event to event comes first. */
+  readonly brief: (event: EventOf<Kind>, room: BriefRoom) => StyledText | string;
   /** A row after an absence, of this event or of `all` errors of a pipeline; it goes on with the excerpt, if that says more. */
   readonly away: (event: EventOf<Kind>, all: readonly PipelineEvent[]) => string;
   readonly hasReason: boolean;
@@ -146,6 +153,7 @@ const bad: Style = {fg: 1, bold: true};
 /** Defaults of a kind without alerts, whose words are not cut: those of a connector begin with its name. */
 const told = {
   excerpt: (event: PipelineEvent, {width}: Room) => eventWords(event, width),
+  brief: (event: PipelineEvent, {width}: BriefRoom) => eventWords(event, width),
   away: ({kind, count: times}: PipelineEvent) => `${kind}${times > 1 ? ` ${count(times)} times` : ''}`,
   hasReason: false,
   style: {fg: 3},
@@ -194,7 +202,9 @@ const ofErrors = {
   urgency: 15,
   words: ({ends}: Errors, width: number) => rangeWords(ends, width),
   excerpt: ({ends}: Errors, {column, cells, ellipsis}: Room) =>
-    cutBeforeEnd(rangeWords(ends, column, ellipsis), cells, ellipsis),
+    cutBeforeEnd(rangeWords(ends, column, {ellipsis}), cells, ellipsis),
+  brief: ({ends}: Errors, {width, ellipsis}: BriefRoom) =>
+    rangeWords(ends, width, {ellipsis, wordsOf: briefErrorWords}),
   hasReason: true,
   alerts: 'once a minute',
   summedBy: ({group}: Errors) => `${group.key}`,
@@ -202,13 +212,20 @@ const ofErrors = {
 
 const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = {
   changed: {...told, urgency: 0, words: ({words}) => words, alerts: 'at once'},
-  failed: {...withReason, urgency: 1, alerts: 'at once', listedBy: ({why}) => `failed ${why}`},
+  failed: {
+    ...withReason,
+    urgency: 1,
+    brief: ({why}) => briefFailure(why),
+    alerts: 'at once',
+    listedBy: ({why}) => `failed ${why}`,
+  },
   unavailable: {...withReason, ...incident, urgency: 2},
   degraded: {...told, urgency: 3, words: ({words}) => words, hasReason: true, alerts: 'once a minute'},
   ended: {
     ...told,
     urgency: 4,
     words: ({connector, message}) => clean(`${connector} stopped with a fatal error: ${message}`),
+    brief: ({connector, message}) => stoppedWords(connector, message),
     style: bad,
   },
   deleted: {...spoken, ...incident, urgency: 5, words: () => 'the pipeline was deleted', style: bad},
@@ -258,7 +275,7 @@ const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = 
     style: {fg: 1},
   },
   watched: {...ofErrors, away: (_, all) => counted(sumOf(all, 'count'), 'watched line', 'watched lines')},
-  connectors: {...spoken, urgency: 16, words: connectorWords, summedBy: ({kind}) => kind},
+  connectors: {...spoken, urgency: 16, words: connectorWords, brief: connectorNames, summedBy: ({kind}) => kind},
   created: {...spoken, urgency: last, words: () => 'the pipeline was created'},
   renamed: {...spoken, urgency: last, words: ({before}) => `renamed from ${before ?? ''}`},
   reconfigured: {...spoken, urgency: last, words: ({before, now}) => `reconfigured (version ${before} → ${now})`},
@@ -296,6 +313,11 @@ export function eventWords(event: PipelineEvent, width: number): StyledText {
 /** The words of an event in a list. */
 export function eventExcerpt(event: PipelineEvent, room: Room): StyledText {
   return styled(eventKind(event).excerpt(event, room));
+}
+
+/** The words of an event in a row that is cut at its end. `width`: cells of the screen, or of a column for the words. */
+export function eventBrief(event: PipelineEvent, room: BriefRoom): StyledText {
+  return styled(eventKind(event).brief(event, room));
 }
 
 export function isIncident(event: PipelineEvent): event is Incident {

@@ -6,15 +6,13 @@ import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {failureCause, isFailing, type PipelineState, pipelineState} from '../words/pipeline-words.ts';
+import {briefFailure} from '../words/reason.ts';
 
 /** `key` shows the trouble in full; undefined: that command has no key. */
 type RowSize = {readonly width: number; readonly symbols: Symbols; readonly key: string | undefined};
 
 /** Characters of a cause that any banner has room for. */
 const mostShown = 4000;
-/** Rust's words in front of the error of a panic, and how it quotes an error of the system there. */
-const unwrapped = 'called `Result::unwrap()` on an `Err` value: ';
-const systemError = /Os \{ code: (\d+), kind: \w+, message: "([^"]*)" \}/;
 
 /** Causes by pipeline, of which a new list makes new ones: what a compiler says may be long, and each layout asks. */
 const causes = new WeakMap<Pipeline, string>();
@@ -53,8 +51,7 @@ function causeOf(pipeline: Pipeline): string {
 
 /** A cause may have megabytes, and each layout measures it. It begins with what went wrong: a row is cut at its end. */
 function shownCause(pipeline: Pipeline): string {
-  const cause = (failureCause(pipeline) ?? '').slice(0, mostShown);
-  return clean(cause.replace(unwrapped, '').replace(systemError, '$2 (os error $1)'));
+  return clean(briefFailure((failureCause(pipeline) ?? '').slice(0, mostShown)));
 }
 
 function headOf({word}: PipelineState, mark: string, dot: string): string {

@@ -208,16 +208,37 @@ it('Enter on a program that did not compile opens its description', async () => 
   expect(screen.controller.lookup.described.get()?.name).toBe('etl');
 });
 
-it('rows that are cut say so, and keep their beginnings', async () => {
-  await using screen = await twoTabs();
-  const start = "parse error on input endpoint 'orders.bad': failed to deserialize JSON record: error parsing field";
-  await say(screen, 'fraud', `${start}: expected i64`, `${start}: expected f64`, 'x'.repeat(300));
+it('a row begins with what differs: the connector and its reason, the cause of a failure; it is cut at its end', async () => {
+  const scenario: ScreenOptions['scenario'] = (server) => {
+    for (const name of ['orders', 'fraud']) server.addPipeline(name).start();
+    server
+      .addPipeline('ledger')
+      .fail('Error creating the pipeline: Invalid configuration: connector `ledger.pg`: password refused');
+  };
+  await using screen = await twoTabs({scenario});
+  const bad = (event: number, reason: string) =>
+    `parse error on input endpoint 'orders.bad': Parse error (event #${event}): failed to deserialize JSON record: ${reason}`;
+  await say(
+    screen,
+    'fraud',
+    bad(1, 'missing field `id` at line 1'),
+    bad(22, 'missing field `id` at line 1'),
+    bad(3, "error parsing field 'qty': invalid type"),
+    "FATAL error on input endpoint 'orders.web': Connection refused",
+    'librdkafka: FAIL [thrd:redpanda:9092/bootstrap]: redpanda:9092/bootstrap: Connection refused',
+    'x'.repeat(300),
+  );
   screen.press('A');
-  const {page: open} = screen.controller.state;
-  for (const width of [80, 120]) {
-    const rows = open?.kind === 'errors' ? allTexts(rowsOfPage(screen.controller, width)).slice(3) : [];
-    expect(rows[0]).toMatch(/ x+…$/);
-    expect(rows[1]).toMatch(/ parse error on input endpoint 'orders.*…$/);
+  for (const width of [80, 120, 200]) {
+    const rows = page(screen, width).map((row) => row.replace(/▸ |×\d+ |since |\d\d-\d\d |\d\d:\d\d |work /g, ''));
+    expect(rows.filter((row) => /^(fraud|ledger) /.test(row))).toEqual([
+      'ledger Failed · ledger.pg: password refused',
+      expect.stringMatching(/^fraud x+…$/),
+      'fraud redpanda:9092/bootstrap: Connection refused',
+      'fraud orders.web stopped: Connection refused',
+      "fraud orders.bad: field 'qty': invalid type",
+      'fraud orders.bad: missing field `id` at line 1',
+    ]);
   }
 });
 
@@ -330,7 +351,7 @@ it('errors of a log in JSON are listed, counted, and reached with E', async () =
     screen.press('A');
     const counts = listed(screen).map((row) => Number(/×(\d+)/.exec(row)?.[1]));
     expect(counts.reduce((sum, each) => sum + each, 0)).toBe(errors.length);
-    for (const row of listed(screen)) expect(row).toMatch(/ server file_input (par|FATA)/);
+    for (const row of listed(screen)) expect(row).toMatch(/ orders\.\w+(: field '|: missing field `| stopped: )/);
   }
   await using screen = await reading(lines);
   const visited: (string | undefined)[] = [];

@@ -144,7 +144,7 @@ it('with one key the logs of all pipelines are read, and told as those of tabs a
     expect.stringMatching(/^degraded: dead\.web stopped with a fatal error/),
   ]);
   screen.press('A');
-  expect(rowsOf(screen).join()).toMatch(/ dead .*FATAL/);
+  expect(rowsOf(screen).join()).toMatch(/ dead .*dead\.web stopped: /);
   screen.press('Esc');
   // It is alerted and counted as that of a tab, and a tab does not read it again.
   const log = screen.logs.get('dead');

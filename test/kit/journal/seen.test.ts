@@ -171,9 +171,7 @@ it('a connector with a fatal error keeps the mark, also of a preview that is clo
     {kind: 'ended', connector: 'fraud.web', message: 'connection refused'},
   ]);
   screen.press('A');
-  expect(allTexts(rowsOfPage(screen.controller)).join('\n')).toContain(
-    'fraud.web stopped with a fatal error: connection refused',
-  );
+  expect(allTexts(rowsOfPage(screen.controller)).join('\n')).toContain('fraud.web stopped: connection refused');
   fraud.stop();
   fraud.start();
   await screen.until(() => unseen(screen) === 0, 'the next run');
