@@ -55,6 +55,7 @@ export const unhealthyConnectors: Check = (facts) => {
       severity: 'degraded',
       source: 'API',
       text: clean(`${connector.name} is ${status.toLowerCase()}${why}`),
+      ...(why !== '' && {brief: clean(`${connector.name}${why}`)}),
       place: placeOf(connector, groupsOf(facts.log, connector.name)),
       advice: adviceFor(description),
     };

@@ -210,7 +210,7 @@ it('says why a pipeline is degraded in place of its newest run, without a key, a
   run.step();
   run.setHealth('orders.in', 'Unhealthy', 'broker away');
   run.addError({endpoint: 'orders.in', kind: 'transport', tag: undefined, message: 'broker away'});
-  await app.shows('◐ Degraded · orders.in is unhealthy: broker away  press d for details');
+  await app.shows('◐ Degraded · orders.in: broker away  press d for details');
   expect(log()).toEqual(before);
   await app.shows(/1 degraded +LIVE *$/m);
 });
