@@ -18,7 +18,7 @@ import {loadLog} from './load-log.ts';
 
 const stepBytes = 256 * 1024;
 /** Of the log that is searched; a million is for trials by hand. */
-const lines = Number(process.env.LINES ?? 200_000);
+const lines = Number(process.env.GREP_LINES ?? 200_000);
 
 /** What grep prints of a file. Its patterns and ours mean the same where no colour is inside a match. */
 function grep(context: TestContext, file: string, ...args: readonly string[]): string {

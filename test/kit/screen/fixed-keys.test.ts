@@ -4,7 +4,7 @@ import {expect, test} from 'vitest';
 import {root} from '../../harness/program.ts';
 
 /** Keys of a prompt cannot be changed: what is typed there is text. */
-const ofPrompts = ['Enter to save it', 'Enter to replace it', 'Enter again to replace'];
+const ofPrompts = ['Enter to save it', 'Enter to replace it', 'Enter again to replace', 'Esc to remove the one'];
 /** Said on the command line, before a screen has the keys of the user. */
 const ofCommandLine = ['M copies one of eight digits'];
 /** A key's name and what it does, behind `press` or a mark: `…: press / to search`, `…: / searches`. */

@@ -100,9 +100,9 @@ describe('the footer of the list', () => {
 
   it('offers the errors that nobody has seen', async () => {
     await using screen = await ScreenUnderTest.connected();
-    expect(footer(screen)).not.toContain('unseen errors');
+    expect(footer(screen)).not.toContain('new errors');
     screen.server.pipeline('orders').setState({connectorErrors: 3});
-    await screen.until(() => footer(screen).includes(' · A unseen errors · '), 'the offer');
+    await screen.until(() => footer(screen).includes(' · A new errors · '), 'the offer');
   });
 
   it('offers no pipeline where there is none', async () => {
