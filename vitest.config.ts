@@ -1,5 +1,5 @@
 import {defineConfig} from 'vitest/config';
-import {FELDERA, PROGRAM, TestOrder} from './scripts/test-order.ts';
+import {FELDERA, PROGRAM, SELDOM, TestOrder} from './scripts/test-order.ts';
 
 /** Tests that replace a module of Node's. */
 const ISOLATED = ['test/engine/disk/file-lock-no-links.test.ts'];
@@ -21,7 +21,15 @@ const parts = [
  * All of them as one project, `--mode whole`: Vitest ends a worker, with the modules that it has loaded, when the next file
  * is one of another project.
  */
-const whole = [{name: 'whole', include: ALL, exclude: ISOLATED, globalSetup: [BUILD, SERVER], testTimeout: 400_000}];
+const whole = [
+  {
+    name: 'whole',
+    include: ALL,
+    exclude: [...ISOLATED, ...SELDOM],
+    globalSetup: [BUILD, SERVER],
+    testTimeout: 400_000,
+  },
+];
 
 export default defineConfig(({mode}) => ({
   resolve: {
@@ -36,7 +44,7 @@ export default defineConfig(({mode}) => ({
     hookTimeout: 240_000,
     expect: {poll: {timeout: 120_000}},
     setupFiles: 'test/harness/ink-variables.ts',
-    reporters: ['default', './scripts/plain-reporter.mjs'],
+    reporters: ['default', ['./scripts/plain-reporter.mjs', {left: mode === 'whole' ? SELDOM : []}]],
     projects: [
       ...(mode === 'whole' ? whole : parts).map((part) => ({extends: true as const, test: {...SHARED, ...part}})),
       {extends: true, test: {name: 'isolated', include: ISOLATED}},

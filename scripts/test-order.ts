@@ -9,16 +9,30 @@ export const PROGRAM = ['test/e2e/**/*.test.ts', 'test/package/**/*.test.ts', 't
 /** Tests on Feldera's own server: `npm run test:feldera`. */
 export const FELDERA = ['test/feldera/**/*.test.ts'];
 
+/**
+ * Those of what comes seldom: an older server, a manager or a runner that ends. They take a minute of `npm test`, which
+ * leaves them to `npm run test:feldera`.
+ */
+export const SELDOM = [
+  'manager-states',
+  'older-logs',
+  'older-servers',
+  'previous-end',
+  'runner-away',
+  'steps',
+  'storage',
+].map((name) => `test/feldera/${name}.test.ts`);
+
 /** Tests that wait for up to a minute, in files that are small: left at the end, they would be waited for alone. */
 const LONG = [
   'test/chaos/chaos.test.ts',
   'test/e2e/{frozen-link,hostile-server,presence,quiet-cuts,stalled-ssh}.test.ts',
-  'test/feldera/{cuts,manager-states,older-servers,previous-end,runner-away,states}.test.ts',
+  'test/feldera/{cuts,states}.test.ts',
 ];
 
 /**
- * Starts the test files of all kinds mixed, the longest and largest of each kind first. Tests of programs and servers wait, tests of the
- * sources compute: kind by kind, the first leave a core idle.
+ * Starts the test files of all kinds mixed, the longest and largest of each kind first. Tests of programs and servers wait,
+ * tests of the sources compute: kind by kind, the first leave a core idle.
  */
 export class TestOrder extends BaseSequencer {
   /** Answers the files in the order in which they start. */
