@@ -135,8 +135,19 @@ export function failureCause(pipeline: Pipeline, programError = pipeline.program
 
 function compilerCause(programError: string): string | undefined {
   // Warnings, and what cargo reports of its progress, may come before the error.
-  const line = /^ *error\b.*/m.exec(programError)?.[0].trim() ?? /\S.*/.exec(programError)?.[0];
-  return line?.replace(compilerPlace, 'line $1: ').replace(/^error: /, '');
+  const error = /^ *error\b.*/m.exec(programError);
+  const line = error?.[0].trim() ?? /\S.*/.exec(programError)?.[0];
+  const words = line?.replace(compilerPlace, 'line $1: ').replace(/^error: /, '');
+  return words === undefined || !error ? words : words + rustDetails(programError.slice(error.index));
+}
+
+/** What rustc says below the first error, up to a blank line: at its marks, and where: `: expected A, found B (udf.rs:12:5)`. */
+function rustDetails(text: string): string {
+  const [report = ''] = text.split(/\n\s*\n/, 1);
+  const [, place] = /^ *--> (?:\S*\/)?([^/\s]+:\d+:\d+)$/m.exec(report) ?? [];
+  if (place === undefined) return '';
+  const [, label] = /^ *\| *\^+ (\S.*)$/m.exec(report) ?? [];
+  return `${label === undefined ? '' : `: ${label}`} (${place})`;
 }
 
 /** Place at which the compiler found an error of SQL, and words of it that the state says already. */

@@ -29,6 +29,15 @@ const faults: readonly (readonly [fault: string, make: (pipeline: Pipeline) => v
     /^Rust error · error\[E0425\]: cannot find value `prize`/,
   ],
   [
+    'Rust whose types differ',
+    (pipeline) => {
+      const marks = '11 |     lookup(lat)\n   |     ^^^^^^^^^^^ expected `Result<A>`, found `A`';
+      const stderr = `   Compiling x v0.1.0\nerror[E0308]: mismatched types\n  --> crates/x/src/udf.rs:12:5\n   |\n${marks}\n\nerror: x`;
+      pipeline.setProgram('RustError', {rust_compilation: {exit_code: 101, stdout: '', stderr}});
+    },
+    /^Rust error · error\[E0308\]: mismatched types: expected/,
+  ],
+  [
     'a start that failed',
     (pipeline) => {
       pipeline.start();

@@ -91,11 +91,15 @@ it('says in wide and in JSON what the compiler says, below the warnings', async 
     const failed = {...place, error_type: 'Error parsing SQL', message: 'unexpected FAIL', warning: false};
     for (const name of ['alpha', 'beta']) server.pipeline(name).stop();
     server.pipeline('alpha').setProgram('SqlError', {sql_compilation: {exit_code: 1, messages: [unused, failed]}});
-    const stderr = '   Compiling a v0.1.0\nerror[E0425]: cannot find value `foo`\n --> lib.rs:1\n';
+    const marks = '1 | foo\n  | ^^^ not found in this scope';
+    const stderr = `   Compiling a v0.1.0\nerror[E0425]: cannot find value \`foo\`\n --> a/src/lib.rs:1:3\n  |\n${marks}\n\nerror: x\n`;
     server.pipeline('beta').setProgram('RustError', {rust_compilation: {exit_code: 101, stdout: '', stderr}});
     const usual = {...common, client, status: undefined, isColored: false, signal} as const;
     const [, alpha, beta, gamma] = columns(await listText({...usual, output: 'wide'}));
-    const causes = ['line 2: unexpected FAIL', 'error[E0425]: cannot find value `foo`'];
+    const causes = [
+      'line 2: unexpected FAIL',
+      'error[E0425]: cannot find value `foo`: not found in this scope (lib.rs:1:3)',
+    ];
     expect([alpha?.[6], beta?.[6], gamma?.[6]]).toEqual([...causes, '-']);
     const objects: {cause: string | null}[] = JSON.parse(await listText({...usual, output: 'json'}));
     expect(objects.map(({cause}) => cause)).toEqual([...causes, null]);
