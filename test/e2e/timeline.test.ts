@@ -72,7 +72,7 @@ test('A lists the errors of the other tabs by fingerprint; Enter goes to the las
   await terminal.waitFor(() => new RegExp(`2 beta.*${total}✗`).test(viewer.tabBar()));
   await terminal.waitFor(() => new RegExp(`beta .*${total}✗`).test(viewer.list().join('\n')));
   await terminal.press('A');
-  await terminal.waitFor(new RegExp(`beta +×${logged} \\+${told} suppressed +\\d\\d:.* parse error on inp`));
+  await terminal.waitFor(new RegExp(`beta +×${logged} \\+${told} suppressed +\\d\\d:.* orders\\.bad: missing field`));
   await terminal.waitFor(
     new RegExp(`beta +×${total - (logged ?? 0) - told} +connector errors suppressed: orders\\.bad`),
   );

@@ -29,12 +29,12 @@ const nameHead = 'pipeline';
 const widthWithColumns = 100;
 
 /**
- * `chosenKey`: the key of the row under the cursor; undefined: the first. `order`: the keys of the rows at the last key:
- * these keep their places while the page is open, and new ones follow.
+ * `chosenKey`: the key of the row under the cursor; undefined: the first. `places`: the rows at the last key, by their keys,
+ * in their order, each with its heading: they stay there while the page is open, and new ones are last below theirs.
  */
 type ErrorsState = {
   readonly chosenKey?: string | undefined;
-  readonly order: readonly string[];
+  readonly places: ReadonlyMap<string, Heading>;
   /** Absence that the page is about: what happened in it is listed, by pipeline, and stays as it is. */
   readonly absence?: Absence;
 };
@@ -67,10 +67,10 @@ export const errorsPage: Page<ErrorsState> = {
     ],
   },
   open(screen) {
-    const order = screen.events.errorRows.map(({key}) => key);
+    const places = new Map(screen.events.errorRows.map(({key, state}) => [key, state]));
     // In place of what happened in an absence, the page that was open before comes back.
     const {under} = openAs(screen.state.page, errorsPage) ?? {};
-    openPage(screen, errorsPage, {order}, {under});
+    openPage(screen, errorsPage, {places}, {under});
   },
   rows(screen, page, {width}) {
     const {absence, cursor = 0} = page;
@@ -80,7 +80,7 @@ export const errorsPage: Page<ErrorsState> = {
   at(screen, page, item) {
     if (page.absence) return {...page, cursor: item};
     const rows = listedErrors(screen, page);
-    return {...page, chosenKey: rows[item]?.key, order: rows.map(({key}) => key)};
+    return {...page, chosenKey: rows[item]?.key, places: new Map(rows.map(({key, below}) => [key, below]))};
   },
   redrawnBy: ({events}) => [events.muted, events.readings.unread],
   run: {
@@ -120,7 +120,7 @@ export function showAbsence(screen: Screen, absence: Absence): void {
 function openAbsence(screen: Screen, absence: Absence): void {
   const {page} = screen.state;
   const under = openAs(page, errorsPage)?.absence ? page?.under : page;
-  openPage(screen, errorsPage, {order: [], absence}, {under, section: 'absence'});
+  openPage(screen, errorsPage, {places: new Map(), absence}, {under, section: 'absence'});
 }
 
 function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
@@ -181,26 +181,34 @@ function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
   });
 }
 
-const partTitles = {unseen: 'New', seen: 'Seen', muted: 'Muted'} as const;
+/** What a row was when the page first had it. */
+type Heading = ErrorRow['state'];
+type ListedRow = ErrorRow & {readonly below: Heading};
 
-/** The headings. A row that is muted while the page is open stays where it is. */
-function partsOf(rows: readonly ErrorRow[]): readonly ListPart[] {
-  const firstMuted = rows.findLastIndex(({state}) => state !== 'muted') + 1;
-  let state: ErrorRow['state'] | undefined;
-  return rows.flatMap((row, at): readonly ListPart[] => {
-    const now = row.state === 'muted' && at < firstMuted ? (state ?? 'unseen') : row.state;
-    if (now === state) return [];
-    state = now;
-    return [{at, title: partTitles[now]}];
+const headings: readonly (readonly [Heading, title: string])[] = [
+  ['unseen', 'New'],
+  ['seen', 'Seen'],
+  ['muted', 'Muted'],
+];
+
+function partsOf(rows: readonly ListedRow[]): readonly ListPart[] {
+  return headings.flatMap(([heading, title]) => {
+    const at = rows.findIndex(({below}) => below === heading);
+    return at === -1 ? [] : {at, title};
   });
 }
 
-/** The rows of the page in its order. New ones are at the end, so that no row moves while the user reads. */
-function listedErrors(screen: Screen, {order}: ErrorsState): readonly ErrorRow[] {
+/** The rows of the page in its order. New ones are last below their heading: no other moves there while the user reads. */
+function listedErrors(screen: Screen, {places}: ErrorsState): readonly ListedRow[] {
   const rows = new Map(screen.events.errorRows.map((row) => [row.key, row]));
-  const listed = order.flatMap((key) => rows.get(key) ?? []);
-  for (const {key} of listed) rows.delete(key);
-  return [...listed, ...[...rows.values()].sort((a, b) => (firstTime(a) ?? 0) - (firstTime(b) ?? 0))];
+  const known = [...places].flatMap(([key, below]) => {
+    const row = rows.get(key);
+    rows.delete(key);
+    return row ? {...row, below} : [];
+  });
+  const added = [...rows.values()].map((row) => ({...row, below: row.state}));
+  const all = [...known, ...added.sort((a, b) => (firstTime(a) ?? 0) - (firstTime(b) ?? 0))];
+  return headings.flatMap(([heading]) => all.filter(({below}) => below === heading));
 }
 
 /** Unix time in ms. */
@@ -209,29 +217,30 @@ function firstTime({firstAt, at}: ErrorRow): number | undefined {
 }
 
 /** The index of the row under the cursor; of the row that took its place if it is gone. */
-function cursorIndex(rows: readonly ErrorRow[], {chosenKey, order}: ErrorsState): number {
+function cursorIndex(rows: readonly ErrorRow[], {chosenKey, places}: ErrorsState): number {
   const index = rows.findIndex(({key}) => key === chosenKey);
   if (index >= 0 || chosenKey === undefined) return Math.max(0, index);
-  const before = new Set(order.slice(0, Math.max(0, order.indexOf(chosenKey))));
+  const keys = [...places.keys()];
+  const before = new Set(keys.slice(0, Math.max(0, keys.indexOf(chosenKey))));
   return Math.min(rows.filter(({key}) => before.has(key)).length, Math.max(0, rows.length - 1));
 }
 
-/** ` Errors  2 new kinds · 1 incident · 4 seen · 1 muted · 1 new at the end · 3 logs not read`. */
+/** ` Errors  2 new kinds · 1 incident · 4 seen · 1 muted · 1 added to New · 3 logs not read`. */
 function titleOf(
-  rows: readonly ErrorRow[],
-  {order}: ErrorsState,
+  rows: readonly ListedRow[],
+  {places}: ErrorsState,
   {droppedErrorGroups: dropped, readings}: Screen['events'],
 ): StyledText {
   const unseen = rows.filter(({state}) => state === 'unseen');
   const seen = rows.filter(({state}) => state === 'seen').length;
   const muted = rows.length - unseen.length - seen;
-  const listed = new Set(order);
-  const added = order.length === 0 ? 0 : rows.filter(({key}) => !listed.has(key)).length;
+  const isAdded = ({key, below}: ListedRow) => below === 'unseen' && !places.has(key);
+  const added = places.size === 0 ? 0 : rows.filter(isAdded).length;
   const words = [
     unseenWords(unseen),
     ...(seen > 0 ? [`${count(seen)} seen`] : []),
     ...(muted > 0 ? [`${count(muted)} muted`] : []),
-    ...(added > 0 ? [`${count(added)} new at the end`] : []),
+    ...(added > 0 ? [`${count(added)} added to New`] : []),
     ...unreadWords(readings.unread.get().size),
     ...(dropped > 0 ? [`${counted(dropped, 'older kind', 'older kinds')} not kept`] : []),
   ];

@@ -79,6 +79,29 @@ it('has what is new, seen and muted below headings, with the pipelines in groups
   expect(rows().at(-1)).toMatch(/^▸ fraud .* muted work no more files$/);
 });
 
+it('has each heading once: what comes while one reads is at the end of New, and a row stays below its heading', async () => {
+  await using screen = await twoTabs();
+  await say(screen, 'fraud', 'refused on port 1', 'disk 1 full');
+  screen.press('2');
+  await screen.clock.advance(1000);
+  screen.press('1');
+  await say(screen, 'fraud', 'INFO a', 'no more files');
+  screen.press('A', 'G');
+  const rows = () =>
+    page(screen)
+      .slice(2)
+      .map((row) => row.replace(/×.* work /, ''));
+  expect(rows()).toEqual(['New', 'fraud no more files', 'Seen', 'fraud disk 1 full', '▸ fraud refused on port 1']);
+  await say(screen, 'fraud', 'INFO b', 'refused on port 2', 'out of memory');
+  const grown = ['New', 'fraud no more files', 'fraud out of memory', 'Seen', 'fraud disk 1 full'];
+  expect(rows()).toEqual([...grown, '▸ fraud refused on port 2']);
+  expect(heading(screen)).toBe('Errors 3 new kinds · 1 seen · 1 added to New');
+  screen.press('k', 'm');
+  expect(rows()).toEqual([...grown.slice(0, 4), '▸ fraud disk 1 full', 'fraud refused on port 2']);
+  screen.press('A', 'A');
+  expect(rows().filter((row) => /^\w+$/.test(row))).toEqual(['New', 'Muted']);
+});
+
 it('has the message of the compiler for a program that did not compile', async () => {
   const message = {
     ...{start_line_number: 1, start_column: 1, end_line_number: 1, end_column: 2, warning: false, snippet: ''},
@@ -130,7 +153,7 @@ it('no row moves while the page is open: counts change in place, and new kinds a
   const rows = ['fraud ×1 .* disk full', '▸ fraud ×2 .* refused on port 1', 'fraud ×1 .* out of memory', 'orders ×1'];
   expect(listed(screen)).toEqual(rows.map((row) => expect.stringMatching(new RegExp(`^${row}`))));
   // The page covers the log of the shown tab, too.
-  expect(heading(screen)).toBe('Errors 4 new kinds · 2 new at the end');
+  expect(heading(screen)).toBe('Errors 4 new kinds · 2 added to New');
   screen.press('j');
   expect(heading(screen)).toBe('Errors 4 new kinds');
   expect(listed(screen)[2]).toMatch(/^▸ .* out of memory$/);
