@@ -81,7 +81,9 @@ export function quietWords({known}: Pick<PipelineFacts, 'known'>): string | unde
   const still = stillFor(known);
   const hasInputs = stats.connectors.some(({kind}) => kind === 'input');
   if (stats.isComplete && hasInputs) return 'All inputs have ended, and all records are processed';
-  return still >= stillFrom && stats.bufferedRecords === 0 ? `No record came for ${duration(still)}` : undefined;
+  return still >= stillFrom && stats.bufferedRecords === 0
+    ? `No record came in the last ${duration(still)}`
+    : undefined;
 }
 
 /** Milliseconds in which no record was processed, by the last statistics or, of the last minute, by the time series. */

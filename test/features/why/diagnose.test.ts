@@ -533,7 +533,7 @@ describe('the engine', () => {
     [
       'none comes',
       knownAs(running({buffered_input_records: 0}), {series: {samples: still(40)}}),
-      ['fine: Running. No record came for 40 s'],
+      ['fine: Running. No record came in the last 40 s'],
     ],
     [
       'all are done',
