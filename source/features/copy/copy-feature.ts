@@ -63,7 +63,7 @@ export const copy: Feature = {
         help: 'copy the record or selection as Markdown, with its place',
         core: {task: 'copy', words: 'copy with its place'},
         synonyms: ['link', 'permalink', 'share', 'colleague', 'issue'],
-        hint: {isSelecting: 'Markdown'},
+        hint: {isSelecting: 'copy with place'},
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');
           if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;

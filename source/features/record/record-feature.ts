@@ -127,7 +127,7 @@ export const recordPage: Page<RecordState> = {
     ],
     changes: {
       copy: {help: 'copy the record', hint: 'copy'},
-      markdown: {help: 'copy the record as Markdown, for an issue', hint: 'Markdown'},
+      markdown: {help: 'copy the record as Markdown, with its place', hint: 'copy with place'},
       save: {help: 'save the record to a file', hint: 'save'},
     },
   },

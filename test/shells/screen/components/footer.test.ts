@@ -53,7 +53,7 @@ describe('the footer of the log', () => {
   it('offers what can be done with a selection', async () => {
     await using screen = await reading(log);
     screen.press('v');
-    expect(footer(screen)).toBe(' y copy · S save · M Markdown · Esc end · ? all keys');
+    expect(footer(screen)).toBe(' y copy · S save · M copy with place · Esc end · ? all keys');
   });
 
   it('offers to open a folded row', async () => {
@@ -172,7 +172,7 @@ describe.each(contexts)('in the context %s', (context) => {
 it('says how much is copied of a selection', () => {
   const place = {context: 'log', now: {hasTab: true, isSelecting: true, isOnRecord: true}} as const;
   expect(footerText(features.commands, {...place, selection: '12 records'}, {width: 80, isUtf8: true}).text).toBe(
-    ' y copy 12 records · S save · M Markdown · Esc end · ? all keys',
+    ' y copy 12 records · S save · M copy with place · Esc end · ? all keys',
   );
 });
 
