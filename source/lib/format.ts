@@ -35,6 +35,12 @@ export function fineMoment(at: number, now: number): string {
   return Math.abs(now - at) < day * 1000 ? text.slice(11, 19) : `${text.slice(5, 10)} ${text.slice(11, 19)}`;
 }
 
+/** `12:01–12:09` of two times in words, which have the day, or not: one day is said once. */
+export function rangeInWords(first: string, last: string): string {
+  const day = /^(?:\d+-)+\d+ /.exec(first)?.[0] ?? ' ';
+  return `${first}–${last.startsWith(day) ? last.slice(day.length) : last}`;
+}
+
 /** `Wed, 25 Nov 2026 09:12:38 GMT` of Unix time in ms, for HTTP headers. */
 export function httpTime(at: number): string {
   return new Date(at).toUTCString();
@@ -100,6 +106,11 @@ function inUnits(seconds: number, whole: (value: number) => number): string {
 /** `52,118`, of a whole number. The first `toLocaleString` would take 10 ms, right before a log's first line. */
 export function count(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** The same for texts that differ in numbers only. */
+export function withoutNumbers(text: string): string {
+  return text.replaceAll(/\d+/g, '0');
 }
 
 /** `1 line`, `2 lines`, `52,118 lines`. */

@@ -11,7 +11,17 @@ import type {Symbols} from '../../kit/terminal/symbols.ts';
 import {factsOf, pipelineMarkdown} from '../../kit/viewport/markdown.ts';
 import {cutBeforeEnd} from '../../kit/words/excerpt.ts';
 import {clean} from '../../lib/clean.ts';
-import {byteSize, clockTime, count, counted, dateTime, fineDuration, fineMoment, readTime} from '../../lib/format.ts';
+import {
+  byteSize,
+  clockTime,
+  count,
+  counted,
+  dateTime,
+  fineDuration,
+  fineMoment,
+  rangeInWords,
+  readTime,
+} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 
 /** Rows of a table are made with each frame: more connectors are counted only, the healthy ones first. */
@@ -166,13 +176,18 @@ function notesOf(connector: KnownConnector, timeOf: (at: number) => string = dat
   ];
 }
 
-/** Words for what a connector has done, the oldest first. */
+/** Words for what a connector has done, the oldest first: `12:00:41–12:09:02 end of input (60 times)`. */
 function stepWords(
   {name}: KnownConnector,
   steps: readonly ConnectorStep[],
-  timeOf?: (at: number) => string,
+  timeOf: (at: number) => string = dateTime,
 ): readonly string[] {
-  return steps.flatMap(({connector, at, words}) => (connector === name ? `${timeWords(at, timeOf)}${words}` : []));
+  return steps.flatMap(({connector, at, firstAt, count: times, words}) => {
+    if (connector !== name) return [];
+    const isSpan = at !== undefined && firstAt !== undefined && timeOf(firstAt) !== timeOf(at);
+    const time = isSpan ? `${rangeInWords(timeOf(firstAt), timeOf(at))} ` : timeWords(at, timeOf);
+    return `${time}${words}${times === 1 ? '' : ` (${count(times)} times)`}`;
+  });
 }
 
 function firstLine(text: string): string {

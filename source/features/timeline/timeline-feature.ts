@@ -25,7 +25,7 @@ import {timeNear} from '../../kit/viewport/time-column.ts';
 import {missingInShort} from '../../kit/words/missing-part.ts';
 import {serverState} from '../../kit/words/pipeline-words.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {fineMoment, moment} from '../../lib/format.ts';
+import {fineMoment, moment, rangeInWords} from '../../lib/format.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {
@@ -341,9 +341,8 @@ function lastMoment(screen: Screen, name: string): number {
 /** `12:03:41`; of several events `12:00–12:09`. */
 function timelineTime(event: TimelineEvent, now: number): string {
   const [first, last] = rangeOf(event, now) ?? [];
-  if (first === undefined || last === undefined) return event.at === undefined ? '' : fineMoment(event.at, now);
-  const day = /^\d\d-\d\d /.exec(first)?.[0] ?? ' ';
-  return `${first}–${last.startsWith(day) ? last.slice(day.length) : last}`;
+  if (first !== undefined && last !== undefined) return rangeInWords(first, last);
+  return event.at === undefined ? '' : fineMoment(event.at, now);
 }
 
 /** Times of the first and the last of several events, where they differ. */

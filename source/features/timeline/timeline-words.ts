@@ -1,10 +1,10 @@
 import type {MissingPart} from '../../engine/pipelines/pipeline-history.ts';
 import {suppressedWords} from '../../kit/journal/event-words.ts';
-import {eventWords} from '../../kit/journal/pipeline-event.ts';
+import {againSince, eventWords} from '../../kit/journal/pipeline-event.ts';
 import {goesOn, noTarget, spanOf, type TimelineEvent} from '../../kit/journal/timeline.ts';
 import {textColumn} from '../../kit/terminal/fit.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
-import {count, dateTime, duration} from '../../lib/format.ts';
+import {count, dateTime, duration, withoutNumbers} from '../../lib/format.ts';
 
 /** Timeline of a pipeline, for a page or a command. */
 export type Timeline = {
@@ -28,12 +28,11 @@ export function timelineRows(events: readonly TimelineEvent[]): readonly Timelin
   const places = new Map<string, number>();
   for (const [at, event] of events.entries()) {
     if (event.kind !== events[at - 1]?.kind) places.clear();
-    const words = repeated.has(event.kind) ? eventWords(event, noTarget).text.replaceAll(/\d+/g, '0') : undefined;
+    const words = repeated.has(event.kind) ? withoutNumbers(eventWords(event, noTarget).text) : undefined;
     const place = words === undefined ? undefined : places.get(words);
     const newer = place === undefined ? undefined : rows[place];
     if (place !== undefined && newer) {
-      const first = {firstAt: event.firstAt ?? event.at, firstId: event.firstId ?? event.id};
-      rows[place] = {...newer, ...first, count: newer.count + event.count};
+      rows[place] = {...newer, ...againSince(event, newer.count)};
       continue;
     }
     if (words !== undefined) places.set(words, rows.length);

@@ -2,17 +2,21 @@ import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {compilePattern} from '../../engine/buffer/pattern.ts';
 import {Search} from '../../engine/buffer/search.ts';
 import {timeOfBytes} from '../../engine/records/line-head.ts';
+import {beginsRun, transitionIn} from '../../engine/records/transitions.ts';
 import {clean} from '../../lib/clean.ts';
-import {count} from '../../lib/format.ts';
+import {count, withoutNumbers} from '../../lib/format.ts';
 import {readLine} from '../viewport/line-text.ts';
+import {againSince, type PipelineEvent} from './pipeline-event.ts';
 
-/** A step that a connector says it has taken, which is no error. */
-export type ConnectorStep = {
+/**
+ * A step that a connector says it has taken, which is no error: once, or several times with no other step of that connector
+ * between. Times and ids are those of events.
+ */
+export type ConnectorStep = Pick<PipelineEvent, 'at' | 'firstAt' | 'firstId' | 'count'> & {
   readonly id: number;
-  /** Unix time in ms. */
-  readonly at: number | undefined;
   /** Its name, as statistics have it; where its lines lack that, what they have of it: `kafka_input{topic="orders"}`. */
   readonly connector: string;
+  /** Of several, those of the last: they may differ in numbers. */
   readonly words: string;
 };
 
@@ -85,20 +89,25 @@ const stepKinds: readonly StepKind[] = [
 ];
 
 const most = 50;
-/** Lines with such words that are read: others may have them, too. */
-const mostLines = 500;
+/** A part of the runner's line where a run begins. */
+const startPart = 'Resources transition: stopped -> ';
 
-/** Reads a line of the pipeline that tells of a step; undefined: it tells of none. */
-function stepIn(id: number, line: Uint8Array): ConnectorStep | undefined {
+/** Reads a line of the pipeline that tells of a step, or the runner's that begins a run; undefined: it is neither. */
+function stepIn(id: number, line: Uint8Array): ConnectorStep | 'start' | undefined {
   const {asSent, record} = readLine(line);
-  if (record?.source !== 'pipeline' || record.level !== 'INFO') return undefined;
+  if (!record) return undefined;
   const message =
     record.format === 'json' ? record.message : asSent.text.slice(record.messageStart, record.fieldsStart);
+  if (record.source === 'manager') {
+    const transition = transitionIn(message.trim());
+    return transition && beginsRun(transition) ? 'start' : undefined;
+  }
+  if (record.level !== 'INFO') return undefined;
   for (const {pattern, words} of stepKinds) {
     const found = pattern.exec(message);
     const groups = found?.groups ?? {};
     const {name = record.span ?? ''} = groups;
-    if (found) return {id, at: timeOfBytes(line), connector: clean(name), words: clean(words(groups))};
+    if (found) return {id, at: timeOfBytes(line), count: 1, connector: clean(name), words: clean(words(groups))};
   }
   return undefined;
 }
@@ -116,36 +125,46 @@ export function connectorSteps(buffer: LogBuffer): ConnectorSteps {
 class ConnectorSteps {
   readonly #buffer: LogBuffer;
   readonly #search: Search;
-  #found: {readonly count: number; readonly firstId: number; readonly steps: readonly ConnectorStep[]} | undefined;
+  /** All below were read. */
+  #next: number;
+  /** Where the newest run begins that was read. */
+  #runFrom = 0;
+  /** The last ones; what is told of them is a new list when they change. */
+  #found: readonly ConnectorStep[] = [];
 
   constructor(buffer: LogBuffer) {
     this.#buffer = buffer;
-    this.#search = new Search(buffer, compilePattern(stepKinds.map(({part}) => part).join('|')));
+    this.#search = new Search(buffer, compilePattern([startPart, ...stepKinds.map(({part}) => part)].join('|')));
+    this.#next = buffer.firstId;
   }
 
-  /** Reads about `maxBytes` more. True: all was read. */
+  /** Reads about `maxBytes` more. True: all that is complete was read. */
   step(maxBytes: number): boolean {
-    return this.#search.step(maxBytes);
+    const isDone = this.#search.step(maxBytes);
+    const end = Math.min(this.#search.countExactUpTo, this.#buffer.endedTo);
+    for (let id = this.#search.nextAfter(this.#next - 1); id !== undefined && id < end; id = this.#search.nextAfter(id))
+      this.#readLine(id);
+    this.#next = Math.max(this.#next, end);
+    return isDone;
   }
 
-  /** The last 50 of them, the oldest first; the same list until there are others. */
+  /** The last 50 of which the log has a line, the oldest first; the same list until there are others. */
   get found(): readonly ConnectorStep[] {
-    const {count} = this.#search;
     const {firstId} = this.#buffer;
-    if (this.#found?.count !== count || this.#found.firstId !== firstId)
-      this.#found = {count, firstId, steps: this.#read()};
-    return this.#found.steps;
+    const isKept = ({id}: ConnectorStep) => id >= firstId;
+    if (!this.#found.every(isKept)) this.#found = this.#found.filter(isKept);
+    return this.#found;
   }
 
-  #read(): readonly ConnectorStep[] {
-    const steps: ConnectorStep[] = [];
-    let id = this.#search.previousBefore(Number.POSITIVE_INFINITY);
-    for (let lines = 0; id !== undefined && steps.length < most && lines < mostLines; lines++) {
-      const line = this.#buffer.lineAt(id);
-      const step = line && stepIn(id, line);
-      if (step) steps.push(step);
-      id = this.#search.previousBefore(id);
-    }
-    return steps.reverse();
+  #readLine(id: number): void {
+    const line = this.#buffer.lineAt(id);
+    const step = line && stepIn(id, line);
+    if (step === 'start') this.#runFrom = id;
+    if (!step || step === 'start') return;
+    const before = this.#found.findLast(({connector}) => connector === step.connector);
+    // A connector takes the same step in each run.
+    const isSame = before && before.id >= this.#runFrom && withoutNumbers(before.words) === withoutNumbers(step.words);
+    const others = isSame ? this.#found.filter((each) => each !== before) : this.#found;
+    this.#found = [...others, isSame ? {...step, ...againSince(before)} : step].slice(-most);
   }
 }

@@ -341,14 +341,18 @@ export function isOfEnd({example}: Pick<ErrorGroup, 'example'>, runner?: RunnerM
   return reportsEnd(Buffer.from(example.buffer, example.byteOffset, example.length), runner);
 }
 
+/** The first and the number of what happened `times` more. */
+export function againSince(before: Pick<PipelineEvent, 'count' | 'at' | 'firstAt' | 'id' | 'firstId'>, times = 1) {
+  const {firstAt = before.at, firstId = before.id} = before;
+  return {firstAt, firstId, count: before.count + times};
+}
+
 /** The last of both, with the number of both: a new error stays where it came first. */
 export function sumOfEvents(before: PipelineEvent | undefined, event: PipelineEvent): PipelineEvent {
   if (!before) return event;
   const sum = {
-    count: before.count + event.count,
+    ...againSince(before, event.count),
     suppressed: (before.suppressed ?? 0) + (event.suppressed ?? 0),
-    firstAt: before.firstAt ?? before.at,
-    firstId: before.firstId ?? before.id,
     id: event.id ?? before.id,
   };
   if (before.kind === 'lost' && event.kind === 'lost')

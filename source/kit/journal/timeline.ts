@@ -75,19 +75,16 @@ export function timelineOf({
     ...(log ? markerEvents(pipeline, log.buffer, oldest) : []),
   ];
   const crashes = log ? crashesOf(log) : [];
-  const ofLog = {kind: 'step', pipeline, from: 'log', count: 1} as const;
   const events = [
     ...withCrashes(pipeline, told, crashes),
     ...connectorEvents(pipeline, history?.stats),
     ...(log ? runEvents(pipeline, log) : []),
     ...(log ? errorEvents(pipeline, log, crashes) : []),
     ...(log ? checkpointEvents(pipeline, log, checkpoints) : []),
-    ...steps.map(({id, at, connector, words}) => ({
-      ...ofLog,
-      id,
-      at,
-      text: connector === '' ? words : `${connector}: ${words}`,
-    })),
+    ...steps.map(({connector, words, ...step}): TimelineEvent => {
+      const text = connector === '' ? words : `${connector}: ${words}`;
+      return {...step, kind: 'step', pipeline, from: 'log', text};
+    }),
   ];
   // Of one moment, what came later is first.
   return events.reverse().sort((a, b) => (b.at ?? latest) - (a.at ?? latest));

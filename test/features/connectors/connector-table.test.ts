@@ -5,6 +5,7 @@ import {connectorRows} from '../../../source/features/connectors/connector-table
 import {goToTab} from '../../../source/kit/screen/common.ts';
 import {textWidth} from '../../../source/lib/width.ts';
 import {allTexts, rowsOfPage} from '../../kit/pages/all-rows.ts';
+import {logged} from '../../kit/screen/reading.ts';
 import {type ScreenOptions, ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
 
 /** A pipeline with two inputs and an output: one input has had 105 errors, and may stop with a fatal error. */
@@ -280,6 +281,17 @@ it('says once that the connectors of a stopped pipeline are unknown, whether or 
   stopped.press('d');
   await stopped.until(isDescribed, 'the answer');
   expect(notes()).toEqual(unknown);
+});
+
+it('what a connector did again and again is told once, with its number, in the table and on its page', async () => {
+  await using screen = await described();
+  const message = 'delta_table orders.kafka: CDC follow started (from version: 7)';
+  for (const at of [60, 120, 180]) screen.server.pipeline('orders').write(logged(at, 'INFO', message));
+  await opened(screen);
+  const words = /(?:\d\d-\d\d )?00:01:00–00:03:00 following began \(version 7\) \(3 times\)$/;
+  await screen.until(() => rowsOf(screen).some((row) => words.test(row)), 'the steps');
+  screen.press('j', 'Enter');
+  expect(rowsOf(screen)).toContainEqual(expect.stringMatching(words));
 });
 
 it('no row is wider than the screen, whatever its width', async () => {

@@ -1,7 +1,8 @@
 import {expect, it} from 'vitest';
+import {timelineObject} from '../../../source/features/timeline/print-timeline.ts';
 import {type ConnectorStep, connectorSteps} from '../../../source/kit/journal/connector-steps.ts';
 import {timelineOf} from '../../../source/kit/journal/timeline.ts';
-import {indexText} from '../../engine/records/index-lines.ts';
+import {indexText, runner, start} from '../../engine/records/index-lines.ts';
 
 const time = '2026-11-27T06:49:20.027807Z';
 const at = Date.parse('2026-11-27T06:49:20.027Z');
@@ -74,12 +75,60 @@ it.each([
   expect(stepsIn(text)).toEqual([]);
 });
 
-it('the last 50 are told, and lines that only look like them are read in a bounded number', () => {
-  const steps = Array.from({length: 80}, (_, version) =>
-    line(`delta_table t.d: CDC follow started (from version: ${version})`),
+const started = runner(start, 'INFO', time);
+const following = (name: string, version = 7, seconds = 20) =>
+  line(`delta_table ${name}: CDC follow started (from version: ${version})`).replace('49:20', `49:${seconds}`);
+const reached = (seconds: number) =>
+  line('delta_table a.d: reached table version 9: stopping the connector').replace('49:20', `49:${seconds}`);
+
+it('the same step again, without another of that connector between, is told once, from the first to the last', () => {
+  const times = [20, 30, 40].map((seconds) => following('a.d', seconds, seconds));
+  const steps = stepsIn(
+    ...times.slice(0, 2),
+    following('b.d'),
+    ...times.slice(2),
+    reached(41),
+    following('a.d', 50, 50),
   );
+  expect(steps.map(({id, firstId, connector, words, count}) => ({id, firstId, connector, words, count}))).toEqual([
+    {id: 2, connector: 'b.d', words: 'following began (version 7)', count: 1},
+    {id: 3, firstId: 0, connector: 'a.d', words: 'following began (version 40)', count: 3},
+    {id: 4, connector: 'a.d', words: 'end of input (version 9)', count: 1},
+    {id: 5, connector: 'a.d', words: 'following began (version 50)', count: 1},
+  ]);
+  const {rows} = timelineObject({
+    ...{pipeline: 'orders', missing: []},
+    events: timelineOf({pipeline: 'orders', history: undefined, log: undefined, steps}),
+  });
+  expect(rows.find(({count}) => count === 3)).toMatchObject({
+    time: '2026-11-27T06:49:20.027Z',
+    until: '2026-11-27T06:49:40.027Z',
+    text: 'a.d: following began (version 40)',
+  });
+});
+
+it('those of another run are told apart', () => {
+  const steps = stepsIn(following('a.d'), following('a.d'), started, following('a.d'));
+  expect(steps.map(({count}) => count)).toEqual([2, 1]);
+});
+
+it('the last 50 are told, and all of the same are counted, however many lines are between them', () => {
+  const steps = Array.from({length: 80}, (_, at) => following(`t.d${at}`));
   const found = stepsIn(...steps);
   expect([found.length, found[0]?.id, found.at(-1)?.id]).toEqual([50, 30, 79]);
   const others = Array.from({length: 600}, () => line('stopping the connector'));
-  expect(stepsIn(...steps, ...others)).toEqual([]);
+  expect(stepsIn(following('a.d'), ...others, following('a.d'))).toMatchObject([{count: 2, firstId: 0, id: 601}]);
+});
+
+it('steps that left the log are not told; of several, as long as it has the last', () => {
+  const {buffer} = indexText('');
+  const steps = connectorSteps(buffer);
+  for (const name of ['a.d', 'b.d', 'b.d']) {
+    buffer.append(Buffer.from(`${following(name)}\n`));
+    buffer.startSegment();
+  }
+  while (!steps.step(100));
+  expect(steps.found).toHaveLength(2);
+  buffer.dropBefore(2);
+  expect(steps.found).toMatchObject([{connector: 'b.d', id: 2, firstId: 1, count: 2}]);
 });
