@@ -2,7 +2,6 @@ import type {Absence} from '../../kit/journal/absence.ts';
 import {suppressedWords} from '../../kit/journal/event-words.ts';
 import {
   eventBrief,
-  eventExcerpt,
   eventKind,
   type Incident,
   isIncident,
@@ -287,7 +286,7 @@ function incidentWords(row: ErrorRow & Incident, quiet: Style, room: Room): Styl
   const last = at === firstAt || at === undefined || kind === 'lost' ? '' : `last at ${moment(at, room.now)}: `;
   const word = `${last}${wordOf(row, isOver)}`;
   const isTold = word === last || kind === 'stream-lost' || kind === 'unavailable';
-  const {text} = eventExcerpt(row, {...room, cells: room.cells - word.length});
+  const {text} = eventBrief(row, {...room, cells: room.cells - word.length});
   return concat([
     plain(word, state === 'unseen' ? loud : quiet),
     plain(text, isTold && state === 'unseen' ? loud : quiet),

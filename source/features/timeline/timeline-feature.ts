@@ -1,7 +1,7 @@
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
 import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
-import {eventExcerpt, eventKind} from '../../kit/journal/pipeline-event.ts';
+import {eventBrief, eventKind} from '../../kit/journal/pipeline-event.ts';
 import {
   noTarget,
   spanOf,
@@ -18,7 +18,7 @@ import {goToEntryOf, tabOf} from '../../kit/screen/common.ts';
 import type {Feature, PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
 import type {Services} from '../../kit/screen/services.ts';
 import type {PageText} from '../../kit/state/view-state.ts';
-import {textColumn} from '../../kit/terminal/fit.ts';
+import {shortenWords, textColumn} from '../../kit/terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../kit/viewport/markdown.ts';
 import {timeNear} from '../../kit/viewport/time-column.ts';
@@ -219,13 +219,13 @@ function timelineSection(screen: Screen, {state, pipeline, width, isAsked}: Time
         const before = `${length === '' ? '' : `${length}${gap}`}${source}`;
         const many = timesInTimeline(event, symbols.times);
         const cells = column + sourceCells - before.length - many.length;
-        const words = eventExcerpt(event, {width: noTarget, column, cells, ellipsis});
+        const words = shortenWords(eventBrief(event, {width: noTarget, cells, ellipsis}).text, cells, ellipsis);
         return concat([
           plain(times.at(index), {dim: true}),
           plain(`${gap}${what.at(index)}`, style),
           plain(`${gap}${before}`, {dim: true}),
           plain(many, {bold: true}),
-          event.kind === 'failed' ? plain(words.text, style) : words,
+          plain(words, event.kind === 'failed' ? style : {}),
         ]);
       };
     },

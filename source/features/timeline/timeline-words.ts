@@ -13,13 +13,19 @@ export type Timeline = {
   readonly missing: readonly MissingPart[];
 };
 
-/** Returns the word for a kind as users read it, on the screen and in JSON: `error` for `errors`. */
+/** Kinds whose words, as users read them on the screen and in JSON, are others. */
+const kindWords: Readonly<Partial<Record<TimelineEvent['kind'], string>>> = {
+  errors: 'error',
+  'checkpoint-failed': 'checkpoint',
+};
+
+/** Returns the word for a kind as users read it, on the screen and in JSON. */
 export function timelineWord({kind}: TimelineEvent): string {
-  return kind === 'errors' ? 'error' : kind;
+  return kindWords[kind] ?? kind;
 }
 
 /** Kinds of which those that differ only in numbers share a row. */
-const repeated: ReadonlySet<TimelineEvent['kind']> = new Set(['checkpoint', 'log']);
+const repeated: ReadonlySet<TimelineEvent['kind']> = new Set(['checkpoint', 'checkpoint-failed', 'log']);
 
 /** Returns the rows of a timeline, the newest first: repeats are one, of as many, unless another kind is between them. */
 export function timelineRows(events: readonly TimelineEvent[]): readonly TimelineEvent[] {

@@ -3,18 +3,8 @@ import {compilePattern} from '../../engine/buffer/pattern.ts';
 import {Search} from '../../engine/buffer/search.ts';
 import {timeOfBytes} from '../../engine/records/line-head.ts';
 import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
-import {readLine} from '../../kit/viewport/line-text.ts';
+import {checkpointEndIn} from '../../kit/journal/checkpoint-lines.ts';
 import {bisect} from '../../lib/bisect.ts';
-import {masked} from '../../lib/secrets.ts';
-
-/** Feldera's words for one that failed (`dbsp_adapters`, controller.rs), of level WARN. */
-const failedPattern = /^checkpoint failed: (.*)/s;
-/**
- * Feldera's words where a checkpoint was made, and older ones are removed (`dbsp`, checkpointer.rs): no other line
- * tells of it, and none does before there are three.
- */
-const madePattern = /^cleaned up \d+ checkpoints; exception list: /;
-const words = ['checkpoint failed: ', ' checkpoints; exception list: '].map((text) => Buffer.from(text));
 
 /** Reads a log for checkpoints that failed, in steps: nothing of it is done unless somebody asks for them. */
 export class CheckpointFailures {
@@ -63,16 +53,11 @@ export class CheckpointFailures {
 
   #readLine(id: number): void {
     const line = this.#buffer.lineAt(id);
-    if (!line || !words.some((each) => line.includes(each))) return;
-    const {asSent, record} = readLine(line);
-    if (record?.source !== 'pipeline') return;
-    const message =
-      record.format === 'json' ? record.message : asSent.text.slice(record.messageStart, record.fieldsStart);
-    const reason = record.level === 'WARN' ? failedPattern.exec(message)?.[1] : undefined;
-    if (madePattern.test(message)) this.#failed = [];
-    else if (reason !== undefined) {
+    const end = line && checkpointEndIn(line);
+    if (end === 'made') this.#failed = [];
+    else if (line && end) {
       this.#failed.push({entry: id, at: timeOfBytes(line)});
-      this.#reason = masked(reason);
+      this.#reason = end.failed;
     }
   }
 }

@@ -7,7 +7,6 @@ import {count, counted, duration} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import type {Style} from '../terminal/style.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
-import {cutBeforeEnd} from '../words/excerpt.ts';
 import {markerText} from '../words/marker-words.ts';
 import {stateChangeWords, stateWord} from '../words/pipeline-words.ts';
 import {briefFailure, stoppedWords} from '../words/reason.ts';
@@ -100,7 +99,12 @@ export type PipelineEvent = {
   /** A marker of the log: lines are missing there, or what else happened to the log. */
   | {readonly kind: 'gap' | 'log'; readonly marker: Marker}
   /** `step`: of a connector, which is no error. */
-  | {readonly kind: 'run' | 'connector' | 'step' | 'checkpoint'; readonly text: string}
+  | {
+      readonly kind: 'run' | 'connector' | 'step' | 'checkpoint' | 'checkpoint-failed';
+      readonly text: string;
+      /** The same for a row that is cut at its end; absent: it is no other one. */
+      readonly brief?: string;
+    }
 );
 
 type ChangeKind =
@@ -120,10 +124,8 @@ export type EventOf<Kind extends PipelineEvent['kind']> = PipelineEvent & {reado
 /** Event of the log or the process itself, not of what they say. */
 export type Incident = EventOf<'unavailable' | 'disconnected' | 'deleted' | 'lost' | 'stream-lost' | 'restarted'>;
 
-/** `width`: cells of the screen. `column`: cells of the widest of the rows that are listed together. */
-type Room = {readonly width: number; readonly column: number; readonly cells: number; readonly ellipsis: string};
-
-type BriefRoom = Pick<Room, 'width' | 'ellipsis'>;
+/** `width`: cells of the screen, or of a column for the words. `cells`: those of this row; absent: any number. */
+type Room = {readonly width: number; readonly ellipsis: string; readonly cells?: number};
 
 /** All that differs from one kind of event to another, wherever it is told. */
 type EventKind<Kind extends PipelineEvent['kind']> = {
@@ -131,11 +133,9 @@ type EventKind<Kind extends PipelineEvent['kind']> = {
   readonly urgency: number;
   /** One line, in the words of the log's own marker, where the log has one. */
   readonly words: (event: EventOf<Kind>, width: number) => StyledText | string;
-  /** One line for a row of a list; where it has a reason, the end of that stays. */
-  readonly excerpt: (event: EventOf<Kind>, room: Room) => StyledText | string;
   /** One line for a row that is cut at its end: what differs from event to event comes first. */
-  readonly brief: (event: EventOf<Kind>, room: BriefRoom) => StyledText | string;
-  /** A row after an absence, of this event or of `all` errors of a pipeline; it goes on with the excerpt, if that says more. */
+  readonly brief: (event: EventOf<Kind>, room: Room) => StyledText | string;
+  /** A row after an absence, of this event or of `all` errors of a pipeline; it goes on with the brief form, if that says more. */
   readonly away: (event: EventOf<Kind>, all: readonly PipelineEvent[]) => string;
   readonly hasReason: boolean;
   readonly style: Style;
@@ -150,10 +150,9 @@ type EventKind<Kind extends PipelineEvent['kind']> = {
 const last = 17;
 const bad: Style = {fg: 1, bold: true};
 
-/** Defaults of a kind without alerts, whose words are not cut: those of a connector begin with its name. */
+/** Defaults of a kind without alerts. */
 const told = {
-  excerpt: (event: PipelineEvent, {width}: Room) => eventWords(event, width),
-  brief: (event: PipelineEvent, {width}: BriefRoom) => eventWords(event, width),
+  brief: (event: PipelineEvent, {width}: Room) => eventWords(event, width),
   away: ({kind, count: times}: PipelineEvent) => `${kind}${times > 1 ? ` ${count(times)} times` : ''}`,
   hasReason: false,
   style: {fg: 3},
@@ -173,8 +172,6 @@ const incident = {
 const withReason = {
   ...told,
   words: ({why}: {readonly why: string}) => why,
-  excerpt: (event: PipelineEvent, {width, cells, ellipsis}: Room) =>
-    cutBeforeEnd(eventWords(event, width), cells, ellipsis),
   hasReason: true,
   style: bad,
 } as const;
@@ -186,7 +183,12 @@ const change = {
     before === undefined ? stateWord(now) : stateChangeWords(before, now),
 } as const;
 
-const inText = {...told, urgency: last, words: ({text}: {readonly text: string}) => text} as const;
+const inText = {
+  ...told,
+  urgency: last,
+  words: ({text}: {readonly text: string}) => text,
+  brief: ({text, brief = text}: {readonly text: string; readonly brief?: string}) => brief,
+} as const;
 
 const ofMarker = {
   ...told,
@@ -201,10 +203,7 @@ const ofErrors = {
   ...told,
   urgency: 15,
   words: ({ends}: Errors, width: number) => rangeWords(ends, width),
-  excerpt: ({ends}: Errors, {column, cells, ellipsis}: Room) =>
-    cutBeforeEnd(rangeWords(ends, column, {ellipsis}), cells, ellipsis),
-  brief: ({ends}: Errors, {width, ellipsis}: BriefRoom) =>
-    rangeWords(ends, width, {ellipsis, wordsOf: briefErrorWords}),
+  brief: ({ends}: Errors, {width, ellipsis}: Room) => rangeWords(ends, width, {ellipsis, wordsOf: briefErrorWords}),
   hasReason: true,
   alerts: 'once a minute',
   summedBy: ({group}: Errors) => `${group.key}`,
@@ -243,7 +242,7 @@ const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = 
     ...incident,
     urgency: 10,
     words: ({marker}) => (marker ? markerText(marker) : unknownStream),
-    excerpt: (event, {cells}) => lostStreamWords(event, cells),
+    brief: (event, {cells = Number.POSITIVE_INFINITY}) => lostStreamWords(event, cells),
     away: (event) => lostStreamWords(event, Number.POSITIVE_INFINITY),
     listedBy: ({kind, from, marker}) => `${kind} ${marker?.kind === 'unread' ? marker.stream : from}`,
   },
@@ -287,7 +286,7 @@ const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = 
   storage: {...change, style: {dim: true}},
   gap: {
     ...ofMarker,
-    excerpt(event, {cells}) {
+    brief(event, {cells = Number.POSITIVE_INFINITY}) {
       const words = ofMarker.words(event);
       const isTooLong = event.marker.kind === 'unread' && textWidth(words) > cells;
       return isTooLong ? lostStreamWords({marker: event.marker}, cells) : words;
@@ -299,6 +298,7 @@ const eventKinds: {readonly [Kind in PipelineEvent['kind']]: EventKind<Kind>} = 
   connector: {...inText, style: {fg: 1}},
   step: {...inText, style: {fg: 6}},
   checkpoint: {...inText, style: {fg: 2}},
+  'checkpoint-failed': {...inText, style: {fg: 3}},
 };
 
 export function eventKind<Kind extends PipelineEvent['kind']>({kind}: {readonly kind: Kind}): EventKind<Kind> {
@@ -310,13 +310,8 @@ export function eventWords(event: PipelineEvent, width: number): StyledText {
   return styled(eventKind(event).words(event, width));
 }
 
-/** The words of an event in a list. */
-export function eventExcerpt(event: PipelineEvent, room: Room): StyledText {
-  return styled(eventKind(event).excerpt(event, room));
-}
-
-/** The words of an event in a row that is cut at its end. `width`: cells of the screen, or of a column for the words. */
-export function eventBrief(event: PipelineEvent, room: BriefRoom): StyledText {
+/** The words of an event in a row that is cut at its end. */
+export function eventBrief(event: PipelineEvent, room: Room): StyledText {
   return styled(eventKind(event).brief(event, room));
 }
 

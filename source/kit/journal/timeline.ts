@@ -17,7 +17,9 @@ import {masked} from '../../lib/secrets.ts';
 import {excerptText} from '../viewport/line-text.ts';
 import {markerTone} from '../words/marker-words.ts';
 import {asFailedStart, failedWords} from '../words/pipeline-words.ts';
+import {reasonOf, stoppedWords} from '../words/reason.ts';
 import {isCutShort, noEnd, runWords} from '../words/run-words.ts';
+import {checkpointEndIn} from './checkpoint-lines.ts';
 import {type ConnectorStep, connectorSteps} from './connector-steps.ts';
 import {errorWords} from './event-words.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
@@ -36,6 +38,7 @@ export type TimelineEvent = EventOf<
   | 'connector'
   | 'step'
   | 'checkpoint'
+  | 'checkpoint-failed'
 >;
 
 /** The log of the pipeline, as far as it is here. */
@@ -159,15 +162,24 @@ function connectorEvents(pipeline: string, stats: PipelineStats | undefined): re
     ...errors.flatMap(({kind, count: times, retained = []}): readonly TimelineEvent[] => {
       if (times === 0) return [];
       const last = retained.at(-1);
-      const words = last === undefined ? '' : `: ${firstLine(last.message)}`;
       // The server keeps only the last ones.
       const firstAt = retained.length < times ? undefined : timeOf(retained[0]?.time);
-      const text = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}${words}`;
-      return [{...shared, firstAt, at: timeOf(last?.time), text, count: times}];
+      const what = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}`;
+      const at = {firstAt, at: timeOf(last?.time), count: times};
+      if (last === undefined) return [{...shared, ...at, text: what}];
+      const brief = clean(`${what}: ${reasonOf(last.message)}`);
+      return [{...shared, ...at, text: `${what}: ${firstLine(last.message)}`, brief}];
     }),
     ...(fatalError === undefined
       ? []
-      : [{...shared, text: `${name} stopped with a fatal error: ${firstLine(fatalError)}`, count: 1}]),
+      : [
+          {
+            ...shared,
+            text: `${name} stopped with a fatal error: ${firstLine(fatalError)}`,
+            brief: stoppedWords(name, fatalError),
+            count: 1,
+          },
+        ]),
   ]);
 }
 
@@ -320,6 +332,9 @@ function errorEvents(
   });
 }
 
+/** What Feldera did, in front of why it failed. */
+const beforeFull = /^error writing checkpoint to storage: /;
+
 function checkpointEvents(
   pipeline: string,
   {buffer, index}: TimelineLog,
@@ -332,7 +347,10 @@ function checkpointEvents(
     // `Resuming from checkpoint:` tells which one in its second line.
     const second = /:\s*$/.test(first) && index.headOf(id + 1) === id ? buffer.lineAt(id + 1) : undefined;
     const text = second ? `${first.trim()} ${excerptText(Uint8Array.from(second)).trim().replace(/:$/, '')}` : first;
-    return [{kind: 'checkpoint', pipeline, from: 'log', count: 1, at: index.timeAt(id), text, id}];
+    const end = checkpointEndIn(line);
+    const told = {pipeline, from: 'log', count: 1, at: index.timeAt(id), text, id} as const;
+    if (end === undefined || end === 'made') return [{...told, kind: 'checkpoint'}];
+    return [{...told, kind: 'checkpoint-failed', brief: `failed: ${end.failed.replace(beforeFull, '')}`}];
   });
 }
 

@@ -1,7 +1,7 @@
 import type {Pipeline} from '../../engine/api/types.ts';
 import {clean} from '../../lib/clean.ts';
 import {textWidth} from '../../lib/width.ts';
-import {shorten, wordCut, wordOffsets} from '../terminal/fit.ts';
+import {shorten, shortenWords, wordOffsets} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, plain, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
@@ -65,7 +65,6 @@ function withHint(head: string, text: string, style: Style, {width, symbols, key
   const cells = textWidth(head) + textWidth(text);
   const hint = hints.find((each) => cells <= roomBeside(each)) ?? hints.at(1) ?? ' ';
   const shown = shorten(head, roomBeside(hint), symbols.ellipsis);
-  const cut = wordCut(text, roomBeside(hint) - textWidth(shown));
-  const cause = cut === undefined ? text : `${text.slice(0, cut).trimEnd()}${symbols.ellipsis}`;
+  const cause = shortenWords(text, roomBeside(hint) - textWidth(shown), symbols.ellipsis);
   return concat([plain(shown + cause, style), plain(hint, {dim: true})]);
 }

@@ -264,6 +264,12 @@ export function wordCut(text: string, cells: number): number | undefined {
   return afterSpace > end / 2 ? afterSpace : end;
 }
 
+/** `shorten`, but after a word. */
+export function shortenWords(text: string, cells: number, ellipsis: string): string {
+  const cut = wordCut(text, cells);
+  return cut === undefined ? text : `${text.slice(0, cut).trimEnd()}${ellipsis}`;
+}
+
 /** The offset of a cell; of a wide grapheme that covers it, its start. */
 function offsetAtCell(text: string, cell: number): number {
   let cells = 0;

@@ -25,17 +25,19 @@ const ofClient = /^.*?\blibrdkafka: [A-Z]+ \[thrd:[^\]]*\]: /;
 /** A logged error for a row that may be cut: `orders.bad: missing field`, `orders.web stopped: …`, `redpanda:9092: …`. */
 export function briefError(text: string): string {
   const [, isFatal, connector] = ofConnector.exec(text) ?? [];
-  if (connector === undefined) return text.replace(ofClient, '');
+  if (connector === undefined) return briefFailure(text.replace(ofClient, ''));
   return isFatal ? stoppedWords(connector, text) : clean(`${connector}: ${reasonOf(text)}`);
 }
 
 /** What fails, in front of why, and a connector whose configuration is the cause. */
 const invalidConfiguration = /(?:Error \w+ the pipeline: )?Invalid configuration: (?:connector `([^`]+)`(?=: ))?/;
+const ofRunner = /^(?:Resources|Runtime) error: /;
 /** Rust's words in front of the error of a panic, and how it quotes an error of the system there. */
 const unwrapped = 'called `Result::unwrap()` on an `Err` value: ';
 const systemError = /Os \{ code: (\d+), kind: \w+, message: "([^"]*)" \}/;
 
 /** The cause of a failure, or a sentence with it, for a row that may be cut: without what says nothing of this failure. */
 export function briefFailure(cause: string): string {
-  return cause.replace(invalidConfiguration, '$1').replace(unwrapped, '').replace(systemError, '$2 (os error $1)');
+  const told = cause.replace(ofRunner, '').replace(invalidConfiguration, '$1').replace(unwrapped, '');
+  return told.replace(systemError, '$2 (os error $1)');
 }

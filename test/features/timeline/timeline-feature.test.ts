@@ -7,7 +7,7 @@ import {keptBy} from '../../../source/kit/pages/page.ts';
 import {withUnder} from '../../../source/kit/state/page-state.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';
 import {writable} from '../../harness/writable.ts';
-import {sectionTexts} from '../../kit/pages/all-rows.ts';
+import {allRows, rowsOfPage, sectionTexts} from '../../kit/pages/all-rows.ts';
 import {currentLine, logged, noticeOf, reading} from '../../kit/screen/reading.ts';
 import type {ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
 
@@ -69,15 +69,36 @@ it('has heads of its columns, and a row for events that differ only in numbers',
   expect(currentLine(screen)).toContain('checkpoint delayed 60 ');
 });
 
-it('a failure whose words are cut keeps the end, where its reason is', async () => {
+it('a failure begins with its reason: a row is cut at its end only', async () => {
   await using screen = await reading([logged(1, 'INFO', 'step 1')]);
   screen.server.pipeline('orders').start();
   screen.server
     .pipeline('orders')
-    .fail(`panic: called \`Result::unwrap()\` on ${'x'.repeat(60)}: No space left on device`);
+    .fail(
+      'panic: called `Result::unwrap()` on an `Err` value: Os { code: 28, kind: StorageFull, message: "No space left on device" }',
+    );
   await opened(screen);
   const failed = shown(screen, 80).find((text) => text.includes(' failed '));
-  expect(failed).toMatch(/….*No space left on device$/);
+  expect(failed).toMatch(/ failed {3}panic: No space left on device \(os error 28\)$/);
+});
+
+it('a checkpoint that failed has the colour of a notice, and its reason is seen on 80 columns', async () => {
+  const why = 'error writing checkpoint to storage: No space left on device (os error 28)';
+  await using screen = await reading([
+    logged(1, 'INFO', 'Checkpoint made at step 4'),
+    logged(2, 'WARN', `checkpoint failed: ${why}`, 'dbsp_adapters::controller'),
+  ]);
+  await opened(screen);
+  const rows = allRows(rowsOfPage(screen.controller, 80)).filter(({text}) => /\d {2}checkpoint /.test(text));
+  expect(rows.map(({text}) => text.replace(/^.* checkpoint +(?:\d+ s {2})?/, '').trimEnd())).toEqual([
+    expect.stringMatching(/^failed: No space left on device/),
+    'Checkpoint made at step 4',
+  ]);
+  const colours = rows.map(({text, runs}) => {
+    const at = text.indexOf('checkpoint');
+    return runs.find(({start, end}) => start <= at && at < end)?.style.fg;
+  });
+  expect(colours).toEqual([3, 2]);
 });
 
 it('says in its title which parts could not be read', async () => {
@@ -145,14 +166,16 @@ it('has the runs of a log that was not shown yet', async () => {
   expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
 });
 
-it('shows the ends of errors, also on 80 columns', async () => {
-  const error = "parse error on input endpoint 'orders.bad' while the next record of the topic was read:";
+it('shows the reasons of errors, also on 80 columns', async () => {
+  const error =
+    "parse error on input endpoint 'orders.bad': Parse error (event #7): failed to deserialize JSON record:";
   await using screen = await reading([
     logged(1, 'ERROR', `${error} expected value`),
     logged(2, 'ERROR', `${error} missing field`),
   ]);
   await opened(screen);
-  expect(shown(screen, 80).flatMap((row) => /…(.*)$/.exec(row)?.[1] ?? [])).toEqual(
-    expect.arrayContaining([expect.stringContaining('missing field'), expect.stringContaining('expected value')]),
-  );
+  expect(shown(screen, 80).flatMap((row) => /orders\.bad: (.*)$/.exec(row)?.[1] ?? [])).toEqual([
+    'missing field',
+    'expected value',
+  ]);
 });
