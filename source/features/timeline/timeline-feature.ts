@@ -198,32 +198,27 @@ function timelineSection(screen: Screen, {state, pipeline, width, isAsked}: Time
   let made: ReturnType<typeof columnsOf> | undefined;
   const columns = () => (made ??= columnsOf());
   const isWide = width >= widthWithSource;
-  const sourceCells = isWide ? fromCells + gap.length : 0;
+  const sourceOf = (source: string) => (isWide ? `${source.padEnd(fromCells)}${gap}` : '');
   return listSection('timeline', {
     title: titleOf(pipeline, state, screen, all.length - rows.length),
     heads() {
       const {times, what, lengths} = columns();
-      const ofWide = isWide ? [lengths.head, 'source'.padEnd(fromCells)] : [];
-      return [times.head, what.head, ...ofWide, 'event'].join(gap);
+      return [times.head, what.head, lengths.head, `${sourceOf('source')}event`].join(gap);
     },
     items: rows,
     keyOf: (event) => String(all.indexOf(event)),
     rowOf() {
       const {times, what, lengths} = columns();
-      const column = width - marginCells - times.cells - what.cells - 2 * gap.length - sourceCells;
+      const before = [times, what, lengths].reduce((sum, {cells}) => sum + cells + gap.length, sourceOf('').length);
       return (event, index) => {
         const {style} = eventKind(event);
-        const source = isWide ? `${event.from.padEnd(fromCells)}${gap}` : '';
-        // A narrow page has no column for what most rows lack.
-        const length = isWide ? lengths.at(index) : lengths.at(index).trimStart();
-        const before = `${length === '' ? '' : `${length}${gap}`}${source}`;
-        const many = timesInTimeline(event, symbols.times);
-        const cells = column + sourceCells - before.length - many.length;
+        const many = timesInTimeline(event, symbols.times, isWide);
+        const cells = width - marginCells - before - many.length;
         const words = shortenWords(eventBrief(event, {width: noTarget, cells, ellipsis}).text, cells, ellipsis);
         return concat([
           plain(times.at(index), {dim: true}),
           plain(`${gap}${what.at(index)}`, style),
-          plain(`${gap}${before}`, {dim: true}),
+          plain(`${gap}${lengths.at(index)}${gap}${sourceOf(event.from)}`, {dim: true}),
           plain(many, {bold: true}),
           plain(words, event.kind === 'failed' ? style : {}),
         ]);

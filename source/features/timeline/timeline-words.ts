@@ -55,9 +55,12 @@ export function lengthInWords(event: TimelineEvent, now: number): string {
   return end === undefined || end - from < 1000 ? '' : duration(end - from);
 }
 
-/** `×12 ` for what came several times, `×12 +812 suppressed ` for errors. `times`: the sign. */
-export function timesInTimeline({count: number, suppressed = 0}: TimelineEvent, times: string): string {
-  return number === 1 && suppressed === 0 ? '' : `${times}${count(number)}${suppressedWords(suppressed)} `;
+/** `×12 ` for what came several times, `×12 +812 suppressed ` for errors; without room `×12 +812 `. `times`: the sign. */
+export function timesInTimeline({count: number, suppressed = 0}: TimelineEvent, times: string, hasRoom = true): string {
+  const words = suppressedWords(suppressed);
+  return number === 1 && suppressed === 0
+    ? ''
+    : `${times}${count(number)}${hasRoom ? words : words.replace(/ \D+$/, '')} `;
 }
 
 /** Returns the timeline as lines of text, the newest first, with times in UTC. */

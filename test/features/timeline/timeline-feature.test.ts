@@ -59,7 +59,6 @@ it('has heads of its columns, and a row for events that differ only in numbers',
   await using screen = await reading([delayed(60), delayed(120), logged(180, 'INFO', 'checkpoint 7'), delayed(600)]);
   const [, heads, ...rows] = await opened(screen);
   expect(heads).toMatch(/^ +time {2}what +lasted {2}source {4}event$/);
-  expect(shown(screen, 80)[1]).toMatch(/^ +time {2}what +event$/);
   const repeated = rows.filter((row) => row.includes('checkpoint delayed'));
   expect(repeated).toEqual([
     expect.stringMatching(/00:01–00:10 {2}checkpoint +9 min {2}log {7}×3 checkpoint delayed 600 /),
@@ -67,6 +66,21 @@ it('has heads of its columns, and a row for events that differ only in numbers',
   goTo(screen, 'checkpoint delayed');
   screen.press('Enter');
   expect(currentLine(screen)).toContain('checkpoint delayed 60 ');
+});
+
+it.each([80, 120, 200])('the columns of its rows are below their heads on %d columns', async (width) => {
+  await using screen = await reading(
+    [60, 120, 180].map((at) => logged(at, 'INFO', `checkpoint delayed ${at} seconds`)),
+  );
+  screen.server.pipeline('orders').start();
+  await opened(screen);
+  const [, heads = '', ...rows] = shown(screen, width);
+  expect(heads).toMatch(/^ +time {2}what +lasted {2}(source {4})?event$/);
+  const table = rows.slice(0, rows.indexOf(''));
+  expect(table).toContainEqual(expect.stringMatching(/ {2}checkpoint +2 min {2}(log +)?×3 checkpoint delayed/));
+  const [what, event] = [heads.indexOf('what'), heads.indexOf('event')];
+  for (const row of table) expect([row.slice(what - 2, what), row.slice(event - 2, event)]).toEqual(['  ', '  ']);
+  for (const row of table) expect(row.slice(what, event + 1)).toMatch(/^\w+ +(\d+ \w+ +)?((log|API|pipetail) +)?\S$/);
 });
 
 it('a failure begins with its reason: a row is cut at its end only', async () => {
@@ -79,7 +93,7 @@ it('a failure begins with its reason: a row is cut at its end only', async () =>
     );
   await opened(screen);
   const failed = shown(screen, 80).find((text) => text.includes(' failed '));
-  expect(failed).toMatch(/ failed {3}panic: No space left on device \(os error 28\)$/);
+  expect(failed).toMatch(/ panic: No space left on device \(os/);
 });
 
 it('a checkpoint that failed has the colour of a notice, and its reason is seen on 80 columns', async () => {
