@@ -76,7 +76,7 @@ export const noStats: KnownStats = {
 
 /**
  * Requests the statistics of pipelines: of the shown one when it is shown, of any when the list counts more connector
- * errors and again until a minute has none, and while the user watches, of degraded ones every 30 s and, with the time
+ * errors and again until a minute has none, of those that `ask` names, and while the user watches, of degraded ones every 30 s and, with the time
  * series, every 10 s of the one whose page is open. Altogether at most two at a time and one a second, those for what is on
  * the screen first; none for a pipeline without a process.
  */
@@ -139,6 +139,13 @@ export class StatsPoller {
     this.#open = name;
     if (before !== undefined) for (const what of ['stats', 'series'] as const) this.#drop(before, what);
     this.#wantOpen();
+  }
+
+  /** Asks about these pipelines once, as far as nothing is known of them. */
+  ask(names: Iterable<string>): void {
+    for (const name of names)
+      if (!this.#known.get().has(name) && !this.#running.has(keyOf('stats', name))) this.#want(name, 'stats');
+    this.#next();
   }
 
   /** The pipelines that are degraded. */

@@ -66,7 +66,10 @@ export const errorsPage: Page<ErrorsState> = {
     ],
   },
   open(screen) {
-    const places = new Map(screen.events.errorRows.map(({key, state}) => [key, state]));
+    const rows = screen.events.errorRows;
+    const places = new Map(rows.map(({key, state}) => [key, state]));
+    const ofUnknown = rows.filter((row) => row.kind === 'connectors' && row.increase.length === 0);
+    screen.services.stats.ask(ofUnknown.map(({pipeline}) => pipeline));
     // In place of what happened in an absence, the page that was open before comes back.
     const {under} = openAs(screen.state.page, errorsPage) ?? {};
     openPage(screen, errorsPage, {places}, {under});

@@ -4,7 +4,14 @@ import type {LogRegistry} from '../../engine/logs/log-manager.ts';
 import {connectorKey} from '../../engine/pipelines/recent-counts.ts';
 import {hasProcess, type KnownStats, type StatsPoller} from '../../engine/pipelines/stats-poller.ts';
 import type {ConnectorErrorCount} from '../../engine/records/error-log.ts';
-import {connectorsOf, errorCount, failuresInLog, type KnownConnector, type LoggedFailure} from './connectors.ts';
+import {
+  type ConnectorIncrease,
+  connectorsOf,
+  errorCount,
+  failuresInLog,
+  type KnownConnector,
+  type LoggedFailure,
+} from './connectors.ts';
 
 /** The errors of a pipeline's connectors in its last run, all of one moment: `all` is the sum of the others. */
 type ConnectorTotal = {
@@ -139,6 +146,15 @@ export class ConnectorStates {
   /** The connectors of the last run; empty while none is known. */
   connectors(name: string): readonly KnownConnector[] {
     return connectorsOf(this.#known.get(name), this.#failuresOf(name));
+  }
+
+  /** Those with errors that the open log does not have, most of them first; as far as statistics tell of them. */
+  uncounted(name: string): ConnectorIncrease {
+    const errors = this.#sources.logs?.get(name)?.errors;
+    return this.connectors(name)
+      .map((each) => ({name: each.name, count: errorCount(each) - (errors?.inRunOf(each.name) ?? 0)}))
+      .filter((each) => each.count > 0)
+      .toSorted((a, b) => b.count - a.count);
   }
 
   /**

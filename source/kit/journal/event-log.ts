@@ -310,6 +310,7 @@ export class EventLog {
         log: logs.get(name),
         listed: listed.get(name) ?? [],
         increase: () => (status ? this.#increaseOf(status) : []),
+        uncounted: () => this.connectors.uncounted(name),
       };
     });
     return errorRows(views, this.#muted.get());

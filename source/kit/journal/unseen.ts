@@ -36,8 +36,9 @@ type PipelineView = {
   readonly isViewed: boolean;
   /** The connectors that stopped with a fatal error: unseen until they recover. */
   readonly failed: readonly FailedConnector[];
-  /** The connectors whose errors have become more since it was seen. */
+  /** The connectors whose errors have become more since it was seen, and those with errors that are not in its log. */
   readonly increase: () => ConnectorIncrease;
+  readonly uncounted: () => ConnectorIncrease;
 };
 
 const stateOrder: readonly ErrorRow['state'][] = ['unseen', 'seen', 'muted'];
@@ -98,7 +99,7 @@ function isFailure(event: ErrorRow): event is ErrorRow & EventOf<'failed'> {
 
 /** That it cannot be reached, and errors of connectors, as the API tells them. */
 function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonly ErrorRow[] {
-  const {name, status, log, listed, seen, isViewed, failed, increase} = pipeline;
+  const {name, status, log, listed, seen, isViewed, failed} = pipeline;
   if (!status) return [];
   const shared = {pipeline: name, from: 'API', count: 1} as const;
   const rows: ErrorRow[] = [];
@@ -117,8 +118,8 @@ function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonl
   const unseen = isViewed ? 0 : unseenConnectorErrors(status, seen, log?.connectors);
   const besides = log && (log.connectors.isWhole ? 'suppressed' : 'suppressed-or-missing');
   const connectors = {...shared, kind: 'connectors', key: `${name} connectors`, besides} as const;
-  if (unseen === 0) rows.push({...connectors, state: 'seen', count: uncounted, increase: []});
-  else rows.push({...connectors, state: 'unseen', count: unseen, increase: increase()});
+  if (unseen === 0) rows.push({...connectors, state: 'seen', count: uncounted, increase: pipeline.uncounted()});
+  else rows.push({...connectors, state: 'unseen', count: unseen, increase: pipeline.increase()});
   return rows;
 }
 

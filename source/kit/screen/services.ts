@@ -41,7 +41,7 @@ export type Services = {
   readonly addPast?: (pipeline: string) => Promise<string | undefined>;
   readonly recordingsFolder?: string;
   readonly poller: Pick<ListPoller, 'snapshot' | 'waitingSince' | 'refresh'>;
-  readonly stats: Pick<StatsPoller, 'known' | 'setDegraded' | 'setOpen' | 'setShown'>;
+  readonly stats: Pick<StatsPoller, 'ask' | 'known' | 'setDegraded' | 'setOpen' | 'setShown'>;
   /** See `RunnerHealthReader`. */
   readonly runner?: ReadableStore<RunnerHealth | undefined>;
   readonly clock: Clock;

@@ -265,6 +265,21 @@ it('a row begins with what differs: the connector and its reason, the cause of a
   }
 });
 
+it('A asks whose the errors are of which only the number is known', async () => {
+  await using screen = await ScreenUnderTest.connected({
+    names: ['orders'],
+    scenario: (server) => {
+      server.addPipeline('orders').start();
+      const shipping = server.addPipeline('shipping');
+      shipping.start([{kind: 'input', name: 'shipping.kafka'}]);
+      shipping.run.addError({endpoint: 'shipping.kafka', kind: 'parse', tag: 'text', message: 'no JSON'});
+    },
+  });
+  screen.press('A');
+  await screen.until(() => listed(screen)[0]?.includes('shipping ×1') === true, 'the number');
+  await screen.until(() => listed(screen)[0]?.endsWith(' connector errors: shipping.kafka') === true, 'the connector');
+});
+
 it('a narrow page has no padding where texts are cut', async () => {
   await using screen = await twoTabs();
   await say(screen, 'fraud', ...Array.from({length: 12}, (_, at) => `refused ${at}`), `${'x'.repeat(300)}`);

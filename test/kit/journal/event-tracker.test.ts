@@ -621,7 +621,8 @@ it('a tab that connector errors mark says once of which connectors, and so does 
   screen.press('1');
   await screen.clock.advance(1000);
   screen.press('2');
-  expect(row()).toMatchObject({state: 'seen', increase: []});
+  const all = [12, 3].map((count, at) => ({name: ['orders.bad', 'orders.web'][at], count}));
+  expect(row()).toMatchObject({state: 'seen', count: 15, increase: all});
   fail('orders.web', 4);
   await screen.until(() => screen.controller.state.notice !== undefined, 'the notice of the next errors');
   expect(screen.controller.state.notice).toBe('orders: 4 new connector errors: orders.web');

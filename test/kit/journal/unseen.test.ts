@@ -25,7 +25,7 @@ function rows({logs = [], pipelines = [], incidents = [], areSeen, viewed, muted
   const names = new Set([...logs, ...pipelines].map(({name}) => name));
   const views = [...names].map((name) => ({
     ...{name, status: pipelines.find((each) => each.name === name), log: logs.find((each) => each.name === name)},
-    ...{listed: journal.listed, seen, isViewed: name === viewed, failed: [], increase: () => []},
+    ...{listed: journal.listed, seen, isViewed: name === viewed, failed: [], increase: () => [], uncounted: () => []},
   }));
   return errorRows(views, muted);
 }

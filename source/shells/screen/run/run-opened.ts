@@ -142,6 +142,7 @@ export class OpenedFacts implements Facts {
     this.#clock = clock;
     this.stats = {
       known: this.#known,
+      ask() {},
       setDegraded() {},
       setShown() {},
       setOpen: (name) => void (name !== undefined && this.#factsOf(name)),
