@@ -34,7 +34,7 @@ test.each([
     await terminal.waitFor(marked);
     await terminal.waitFor(() => / 1 degraded .*LIVE *$/.test(viewer.header()));
     // The cause is there without a key.
-    await terminal.waitFor(new RegExp(`${mark} Degraded .*connection refused`));
+    await terminal.waitFor(new RegExp(`${mark} orders\\.web stopped: connection refused`));
     await terminal.press('d');
     const page = () => terminal.text().replaceAll(/\s+/g, ' ');
     await terminal.waitFor(() =>
