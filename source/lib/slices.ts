@@ -105,6 +105,23 @@ export class SliceRunner {
   }
 }
 
+/** A log, as far as who reads it needs to know. */
+type Growing = {
+  readonly buffer: {readonly totalBytes: number};
+  readonly snapshot: {readonly subscribe: (hear: () => void) => () => void};
+};
+
+/** Reads a log to its end, and on as it grows; it rests in a flood. Returns a function that ends that. */
+export function readAsItGrows({buffer, snapshot}: Growing, options: Omit<SliceOptions, 'restMs'>): () => void {
+  const runner = new SliceRunner({...options, restMs: floodPause(options.clock, () => buffer.totalBytes)});
+  const unsubscribe = snapshot.subscribe(() => runner.wake());
+  runner.wake();
+  return () => {
+    unsubscribe();
+    runner.dispose();
+  };
+}
+
 /** Milliseconds after which `inSlices` leaves a turn to other work. */
 const sliceOfItems = 8;
 

@@ -76,7 +76,7 @@ export class LogStates {
   #cause: string | undefined;
   /** Runner of the lines that follow; undefined: not known. */
   runner: RunnerMark | undefined;
-  /** Of the log's format; in merged logs, where it depends on the id, nobody reads states. */
+  /** Finds the text in front of each line; undefined: there is none. Nobody reads states of a merged log. */
   prefixLength: OtherFormat['prefixLength'];
 
   /**

@@ -75,10 +75,10 @@ export const noStats: KnownStats = {
 };
 
 /**
- * Requests the statistics of pipelines: of the shown one when it is shown, of any when the list counts more connector
- * errors and again until a minute has none, of those that `ask` names, and while the user watches, of degraded ones every 30 s and, with the time
- * series, every 10 s of the one whose page is open. Altogether at most two at a time and one a second, those for what is on
- * the screen first; none for a pipeline without a process.
+ * Requests the statistics of pipelines: of the shown one when it is shown; of any when the list counts more connector
+ * errors, and again until a minute has none; of those that `ask` names. While the user watches: of degraded ones every 30 s
+ * and, with the time series, every 10 s of the one whose page is open. At most two run at a time, and one begins a second,
+ * those for what is on the screen first; none for a pipeline without a process.
  */
 export class StatsPoller {
   readonly #options: StatsPollerOptions;

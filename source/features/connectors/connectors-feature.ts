@@ -13,7 +13,7 @@ import type {Style} from '../../kit/terminal/style.ts';
 import {plain} from '../../kit/terminal/styled-text.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {counted} from '../../lib/format.ts';
-import {floodPause, SliceRunner} from '../../lib/slices.ts';
+import {readAsItGrows} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {activityRows, activityText} from './activity.ts';
 import {
@@ -56,10 +56,9 @@ class StepReader {
     this.stop();
     this.#log = log;
     if (!log) return;
-    const {buffer, snapshot} = log;
-    const steps = connectorSteps(buffer);
+    const steps = connectorSteps(log.buffer);
     let before = steps.found;
-    const runner = new SliceRunner({
+    this.#leave = readAsItGrows(log, {
       clock: this.#clock,
       step: (maxBytes) => steps.step(maxBytes),
       onSlice: () => {
@@ -67,14 +66,7 @@ class StepReader {
         before = steps.found;
         this.#changes.set(this.#changes.get() + 1);
       },
-      restMs: floodPause(this.#clock, () => buffer.totalBytes),
     });
-    const unsubscribe = snapshot.subscribe(() => runner.wake());
-    runner.wake();
-    this.#leave = () => {
-      unsubscribe();
-      runner.dispose();
-    };
   }
 
   stop(): void {

@@ -10,7 +10,7 @@ export const errors: Feature = {
         keys: ['A'],
         help: 'new errors and incidents, similar ones in one row',
         core: {task: 'errors', words: "errors you haven't seen"},
-        synonyms: ['badge', 'away'],
+        synonyms: ['unseen', 'badge', 'away'],
         hint: {hasUnseen: 'new errors'},
       },
     ],

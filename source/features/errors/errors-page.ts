@@ -183,7 +183,7 @@ function rowsOf(screen: Screen, page: ErrorsState, width: number): PageRows {
   });
 }
 
-/** What a row was when the page first had it. */
+/** The state of a row when the page first had it. */
 type Heading = ErrorRow['state'];
 type ListedRow = ErrorRow & {readonly below: Heading};
 

@@ -89,7 +89,7 @@ function offeredFilters(
   return [...present, ...earlier].filter(({text}) => text.startsWith(typed));
 }
 
-/** The filters of the tab with those that are typed, or what is wrong with these. */
+/** Returns the filters of the tab with those that are typed, or what is wrong with the typed ones. */
 function filtersWith(screen: Screen, prompt: PromptOf<'filter'>): readonly FilterEntry[] | string {
   const {text, edits, before} = prompt;
   if (text === '') return edits === undefined ? before.filters : before.filters.filter(({id}) => id !== edits);

@@ -209,7 +209,7 @@ function groupOf(heading: string, commands: readonly ListedKey[], isUtf8: boolea
   };
 }
 
-/** The commands of a typed key, those with all words in their help, keys or synonyms, and those found by their names. */
+/** The commands of a typed key, those with all words in their help, keys, core or synonyms, and those found by their names. */
 function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
   const key = readKey(text.trim());
   const words = wordsOf(text);
@@ -245,8 +245,11 @@ function wordsIn(command: ListedKey, isUtf8: boolean): string {
   return [command.help, keysShown(command, isUtf8), ...command.keys].join('\n').toLowerCase();
 }
 
+/** Other words for what a command does, those of the core first. */
 function synonymsOf(command: ListedKey): string {
-  return 'synonyms' in command ? (command.synonyms ?? []).join(', ') : '';
+  const core = 'core' in command && command.core ? [command.core.words] : [];
+  const synonyms = 'synonyms' in command ? (command.synonyms ?? []) : [];
+  return [...core, ...synonyms].join(', ');
 }
 
 /** Whoever searches in a log begins with a slash, here, too. */

@@ -28,7 +28,7 @@ const [clockCells, dateCells] = [5, 11];
 /** ` · 30 min`: the span of a cell. */
 const spanCells = 9;
 
-/** Divides a width into a label, the cells, a second label and the span. A part without room has 0 cells. */
+/** Divides a width between the first time, the bars, the last time and the span. A part that does not fit has 0 cells. */
 type HistogramColumns = {
   readonly left: number;
   readonly right: number;
@@ -109,7 +109,7 @@ function bars(
   const {cells} = histogram;
   const {shownOf} = marks;
   const counts = cells.map((cell) => (shownOf && cell.counts.records > 0 ? shownOf(cell) : cell.counts));
-  // A power of two: the bars keep their heights while the newest one grows.
+  // A power of two, so that the other bars keep their heights while the newest one grows.
   const most = 2 ** Math.ceil(Math.log2(Math.max(1, ...counts.map((each) => each?.records ?? 0))));
   const levels = [...symbols.bars];
   const markAt = marksIn(histogram, marks, symbols);

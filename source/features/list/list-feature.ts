@@ -52,6 +52,7 @@ export const list: Feature = {
         id: 'mark-pipeline',
         keys: ['m'],
         help: 'mark the pipeline for merging',
+        synonyms: ['merge', 'select'],
         hint: {isOneMarked: 'mark another'},
         run(screen) {
           const {cursor, marked} = screen.state;

@@ -192,7 +192,7 @@ function open(screen: Screen, {section, about}: Opening): void {
   const part = screen.features.parts.find((each) => each.name === section);
   if (part?.canOpen?.(screen, name) === false) return;
   if (opened) screen.dispatch({type: 'page', page: {...opened, section, offset: 0, chosen: undefined}});
-  // The tab has a connection also without a pipeline of this name.
+  // A tab whose pipeline is gone has a connection, too.
   else if (name !== undefined || section === 'connection') openPipeline(screen, name, section);
   const page = openAs(screen.state.page, pipelinePage);
   if (page && part && name !== undefined) part.read?.(screen, keptBy(page, part), name);
@@ -312,7 +312,7 @@ export const pipeline: Feature = {
         keys: ['d'],
         help: 'page of the pipeline: its problems and details',
         core: {task: 'list', words: 'problems and details'},
-        synonyms: ['cause', 'reason', 'why', 'describe', 'status'],
+        synonyms: ['cause', 'reason', 'why', 'failure', 'crash', 'panic', 'killed', 'attention', 'describe', 'status'],
         hint: {hasPipeline: 'details'},
       },
       {

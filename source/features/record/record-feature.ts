@@ -28,7 +28,7 @@ type PlacedRecord = {
   readonly at: number | undefined;
 };
 
-/** Bytes of a record in which a place is looked for. */
+/** Bytes of a record that are searched for a place in the program. */
 const mostRead = 8192;
 
 /** Feldera's screen names a connector that has ended without quotes. */

@@ -3,7 +3,7 @@ import {compilePattern} from '../../engine/buffer/pattern.ts';
 import {Search} from '../../engine/buffer/search.ts';
 import {timeOfBytes} from '../../engine/records/line-head.ts';
 import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
-import {checkpointEndIn} from '../../kit/journal/checkpoint-lines.ts';
+import {checkpointEndIn} from '../../kit/journal/timeline.ts';
 import {bisect} from '../../lib/bisect.ts';
 
 /** Reads a log for checkpoints that failed, in steps: nothing of it is done unless somebody asks for them. */

@@ -15,7 +15,7 @@ import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts'
 import {pipelineState} from '../../kit/words/pipeline-words.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {fineMoment} from '../../lib/format.ts';
-import {floodPause, SliceRunner} from '../../lib/slices.ts';
+import {readAsItGrows} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {textWidth} from '../../lib/width.ts';
 import {CheckpointFailures} from './checkpoint-failures.ts';
@@ -46,27 +46,19 @@ export class CheckpointReader {
     this.#log = log;
     this.#failures = undefined;
     if (!log) return;
-    const clock = this.#clock;
     const {buffer, errors} = log;
     const runFrom = () => index()?.runs.at(-1)?.firstId ?? errors.connectors.firstId;
     const reading = new CheckpointFailures(buffer, runFrom);
     this.#failures = reading;
-    const runner = new SliceRunner({
-      clock,
+    this.#leave = readAsItGrows(log, {
+      clock: this.#clock,
       step(maxBytes) {
         // A log that was not shown yet has no runs.
         const isIndexed = index()?.step(maxBytes) !== false;
         return reading.step(maxBytes) && isIndexed;
       },
       onSlice: () => this.#changes.set(reading.found),
-      restMs: floodPause(clock, () => buffer.totalBytes),
     });
-    const unsubscribe = log.snapshot.subscribe(() => runner.wake());
-    runner.wake();
-    this.#leave = () => {
-      unsubscribe();
-      runner.dispose();
-    };
   }
 
   stop(): void {
@@ -194,7 +186,7 @@ const whyPart: PipelinePart<CheckpointReader> = {
 
 export const why: Feature = {parts: [whyPart]};
 
-/** A finding of one pipeline in a text, each with the name of a fact. */
+/** The cells of a finding's parts, each by the name of its fact. */
 function findingFacts(findings: readonly Finding[]): readonly (readonly [name: string, value: string])[] {
   return findings.flatMap((finding) => {
     const {key, text, advice} = finding;

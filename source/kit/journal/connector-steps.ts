@@ -16,7 +16,7 @@ export type ConnectorStep = Pick<PipelineEvent, 'at' | 'firstAt' | 'firstId' | '
   readonly id: number;
   /** Its name, as statistics have it; where its lines lack that, what they have of it: `kafka_input{topic="orders"}`. */
   readonly connector: string;
-  /** Of several, those of the last: they may differ in numbers. */
+  /** If it was taken several times, the words of the last time: numbers in them may differ. */
   readonly words: string;
 };
 

@@ -126,7 +126,7 @@ export function errorWords({example, key}: Pick<ErrorGroup, 'example' | 'key'>, 
   return key === watchPatternKey ? text : slice(text, levelCells, text.text.length);
 }
 
-/** The same for a row that may be cut: what differs from error to error comes first. */
+/** Words for an error in a row that may be cut: what differs from error to error comes first. */
 export function briefErrorWords(error: Pick<ErrorGroup, 'example' | 'key'>, width: number): StyledText {
   const words = errorWords(error, width);
   const brief = error.key === watchPatternKey ? words.text : briefError(words.text);

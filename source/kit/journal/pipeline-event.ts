@@ -102,7 +102,7 @@ export type PipelineEvent = {
   | {
       readonly kind: 'run' | 'connector' | 'step' | 'checkpoint' | 'checkpoint-failed';
       readonly text: string;
-      /** The same for a row that is cut at its end; absent: it is no other one. */
+      /** Words for a row that is cut at its end; absent: `text`. */
       readonly brief?: string;
     }
 );
@@ -135,7 +135,7 @@ type EventKind<Kind extends PipelineEvent['kind']> = {
   readonly words: (event: EventOf<Kind>, width: number) => StyledText | string;
   /** One line for a row that is cut at its end: what differs from event to event comes first. */
   readonly brief: (event: EventOf<Kind>, room: Room) => StyledText | string;
-  /** A row after an absence, of this event or of `all` errors of a pipeline; it goes on with the brief form, if that says more. */
+  /** Begins a row after an absence, of this event or of `all` errors of a pipeline. `brief` follows if it says more. */
   readonly away: (event: EventOf<Kind>, all: readonly PipelineEvent[]) => string;
   readonly hasReason: boolean;
   readonly style: Style;

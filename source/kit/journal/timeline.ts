@@ -14,12 +14,11 @@ import {errorFingerprint} from '../../engine/records/suppressed.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
-import {excerptText} from '../viewport/line-text.ts';
+import {excerptText, readLine} from '../viewport/line-text.ts';
 import {markerTone} from '../words/marker-words.ts';
 import {asFailedStart, failedWords} from '../words/pipeline-words.ts';
 import {reasonOf, stoppedWords} from '../words/reason.ts';
 import {isCutShort, noEnd, runWords} from '../words/run-words.ts';
-import {checkpointEndIn} from './checkpoint-lines.ts';
 import {type ConnectorStep, connectorSteps} from './connector-steps.ts';
 import {errorWords} from './event-words.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
@@ -332,7 +331,7 @@ function errorEvents(
   });
 }
 
-/** What Feldera did, in front of why it failed. */
+/** Feldera's words in front of the reason why a checkpoint failed. */
 const beforeFull = /^error writing checkpoint to storage: /;
 
 function checkpointEvents(
@@ -395,4 +394,25 @@ function timeOf(text: string | undefined): number | undefined {
 
 function firstLine(text: string): string {
   return text.trim().split('\n')[0] ?? '';
+}
+
+/** Feldera's words for one that failed (`dbsp_adapters`, controller.rs), of level WARN. */
+const failedPattern = /^checkpoint failed: (.*)/s;
+/**
+ * Feldera's words when it removes older checkpoints after it made one (`dbsp`, checkpointer.rs). No other line tells of a
+ * checkpoint that was made, and this one comes from the third on.
+ */
+const madePattern = /^cleaned up \d+ checkpoints; exception list: /;
+const checkpointWords = ['checkpoint failed: ', ' checkpoints; exception list: '].map((text) => Buffer.from(text));
+
+/** Reads how a checkpoint ended, and why it failed; undefined: the line does not tell. */
+export function checkpointEndIn(line: Buffer): 'made' | {readonly failed: string} | undefined {
+  if (!checkpointWords.some((each) => line.includes(each))) return undefined;
+  const {asSent, record} = readLine(line);
+  if (record?.source !== 'pipeline') return undefined;
+  const message =
+    record.format === 'json' ? record.message : asSent.text.slice(record.messageStart, record.fieldsStart);
+  if (madePattern.test(message)) return 'made';
+  const reason = record.level === 'WARN' ? failedPattern.exec(message)?.[1] : undefined;
+  return reason === undefined ? undefined : {failed: masked(reason)};
 }

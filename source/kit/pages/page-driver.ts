@@ -187,7 +187,7 @@ function offsetWithin(offset: number, rows: number, height: number): number {
   return Math.max(0, Math.min(offset, rows - height));
 }
 
-/** Rows of a page down: one stays on the screen. */
+/** Returns how many rows a page down moves: one row less than the screen has. */
 function screenful({pageHeight}: {readonly pageHeight: number}): number {
   return Math.max(1, pageHeight - 1);
 }

@@ -141,7 +141,7 @@ function compilerCause(programError: string): string | undefined {
   return words === undefined || !error ? words : words + rustDetails(programError.slice(error.index));
 }
 
-/** What rustc says below the first error, up to a blank line: at its marks, and where: `: expected A, found B (udf.rs:12:5)`. */
+/** Reads rustc's words at its marks, and the place, from the first error: `: expected A, found B (udf.rs:12:5)`. */
 function rustDetails(text: string): string {
   const [report = ''] = text.split(/\n\s*\n/, 1);
   const [, place] = /^ *--> (?:\S*\/)?([^/\s]+:\d+:\d+)$/m.exec(report) ?? [];

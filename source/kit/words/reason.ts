@@ -19,7 +19,7 @@ export function stoppedWords(connector: string, message: string): string {
 }
 
 const ofConnector = /(FATAL error on )?(?:in|out)put endpoint '([^']*)': /;
-/** How each line of Kafka's client begins: the thread is named again after it. */
+/** The start of each line of Kafka's client; the name of its thread follows once more. */
 const ofClient = /^.*?\blibrdkafka: [A-Z]+ \[thrd:[^\]]*\]: /;
 
 /** A logged error for a row that may be cut: `orders.bad: missing field`, `orders.web stopped: …`, `redpanda:9092: …`. */
@@ -29,7 +29,7 @@ export function briefError(text: string): string {
   return isFatal ? stoppedWords(connector, text) : clean(`${connector}: ${reasonOf(text)}`);
 }
 
-/** What fails, in front of why, and a connector whose configuration is the cause. */
+/** Words in front of a cause. The group has the connector whose configuration is the cause. */
 const invalidConfiguration = /(?:Error \w+ the pipeline: )?Invalid configuration: (?:connector `([^`]+)`(?=: ))?/;
 const ofRunner = /^(?:Resources|Runtime) error: /;
 /** Rust's words in front of the error of a panic, and how it quotes an error of the system there. */

@@ -49,7 +49,7 @@ done
 unset _pipetail_alias
 `;
 
-// Of one help for many words zsh makes columns of empty matches, which it counts: it asks whether to show them all.
+// Where many words have the same help, zsh adds empty matches, counts them, and asks whether to show them all.
 const zsh = `#compdef pipetail
 # pipetail: zsh completion. In ~/.zshrc, after compinit: source <(pipetail completion zsh)
 _pipetail() {

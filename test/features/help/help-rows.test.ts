@@ -153,6 +153,14 @@ describe('what was typed', () => {
     ['less', 'search'],
     ['quit', 'quit'],
     ['copy', 'copy'],
+    ['crash', 'pipeline-page'],
+    ['panic', 'pipeline-page'],
+    ['killed', 'pipeline-page'],
+    ['attention', 'pipeline-page'],
+    ['merge', 'mark-pipeline'],
+    ['unseen', 'errors'],
+    ["haven't seen", 'errors'],
+    ['since the last run', 'changes'],
   ])('finds commands by other words for what they do: %s', (text, id) => {
     expect(idsOf({text})).toContain(id);
   });

@@ -73,7 +73,7 @@ function ofBoth(controller: Controller): Conditions {
   };
 }
 
-function ofList({state, services: {turns, poller}, events}: Controller): Conditions {
+function ofList({state, services: {logs, turns, poller}, events}: Controller): Conditions {
   const {tabs, cursor, marked, nameFilter} = state;
   const {pipelines = []} = poller.snapshot.get();
   const isOffered = turns?.wasOn === false && pipelines.filter(hasProcess).length <= mostOffered;
@@ -82,7 +82,10 @@ function ofList({state, services: {turns, poller}, events}: Controller): Conditi
     isPinned: tabs.some(({name, pinned}) => pinned && name === cursor),
     isListFiltered: nameFilter !== '',
     isOneMarked: marked.length === 1,
-    hasUnseen: pipelines.some(({name}) => events.unseenErrors([name]) > 0),
+    // Most pipelines of a long list are passed over without a count: this is asked in each frame.
+    hasUnseen: pipelines.some(
+      ({name, connectorErrors = 0}) => (connectorErrors > 0 || logs.get(name)) && events.unseenErrors([name]) > 0,
+    ),
   };
 }
 
