@@ -36,14 +36,17 @@ const errorPatience = 1_000;
  * Milliseconds for an error that may end the pipeline: a panic of a worker does, which the API tells some 5 s later.
  */
 const endPatience = 10_000;
-/** Feldera's `dbsp::circuit::runtime::Error::Terminated`; it can stand above the panic, which comes over another pipe. */
-const endOfWorkers = 'circuit has been terminated';
+/**
+ * Feldera's `dbsp::circuit::runtime::Error::Terminated`, and what it answers then. They can stand above the panic, which
+ * comes over another pipe: 2 s later on a busy machine.
+ */
+const endOfWorkers = /circuit has been terminated|Response: 5\d\d /;
 const maxTextLength = 100;
 
 /**
  * Tells the user, who may look elsewhere, at most once a minute of each pipeline: at once after a quiet minute, an error
- * a second later, one that may end the pipeline after ten, else at the end of the minute, the most urgent event of those that came. Each failure is told at once,
- * and the next change of a pipeline that was asked for.
+ * a second later, one that may end the pipeline after ten; else at the end of the minute, the most urgent event of those
+ * that came. Each failure is told at once, and the next change of a pipeline that was asked for.
  */
 export class Alerts {
   readonly #options: AlertsOptions;
@@ -171,7 +174,7 @@ function mayEnd(event: PipelineEvent): boolean {
   if (!isOfErrors(event)) return false;
   const {example} = event.group;
   if (isPanicLine(example, 0, example.length) || failedStartIn(example) !== undefined) return true;
-  return Buffer.from(example.buffer, example.byteOffset, example.length).includes(endOfWorkers);
+  return endOfWorkers.test(Buffer.from(example.buffer, example.byteOffset, example.length).toString('latin1'));
 }
 
 function isAtOnce({event}: Alert): boolean {

@@ -144,6 +144,7 @@ it.each([
   "thread 'dbsp-worker-0' (7) panicked at src/main.rs:1:2:\nno space",
   '[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::server:  Error initializing the pipeline: no space',
   '[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::controller:  Transaction 3: Error retrieving commit progress (runtime error: circuit has been terminated)',
+  '[a] 2026-01-01T00:00:00.000001Z ERROR dbsp_adapters::server:  Response: 500 Internal Server Error (size: Sized(9)) to request GET /stats',
 ])('%s: waits ten seconds for the end of the pipeline, with the errors around it', async (end) => {
   const {clock, sent, alerts} = setUp();
   const [report, last] = [
