@@ -108,7 +108,8 @@ const logPresses: readonly Press[] = [
   {key: 'p', sight: (terminal) => () => terminal.row(0).includes('PAUSED')},
   ...['PageUp', 'PageUp', 'PageDown', 'PageUp'].map(moves),
   ...turn,
-  {key: 'G', sight: (terminal) => () => terminal.row(0).includes('LIVE')},
+  // Commits of before say LIVE while a log is paused, too.
+  {key: 'G', sight: (terminal) => () => !terminal.row(0).includes('PAUSED')},
 ];
 
 /**
