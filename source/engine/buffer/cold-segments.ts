@@ -66,8 +66,7 @@ type ColdSegment = {
   readonly markers: number;
   readonly byteLength: number;
   readonly bytes: ColdBytes;
-  /** Kept for what is compressed: a recorded past may have a thousand times as many segments. */
-  readonly styleJoints: StyleJoints | undefined;
+  readonly styleJoints: StyleJoints;
   /** Compressed before the store had it: that is asked later. */
   readonly isAwaited?: boolean;
 };
@@ -175,7 +174,7 @@ export class ColdSegments {
       return;
     }
     const isAwaited = endId > this.storedTo;
-    const kept = {firstId, endId, markers, byteLength, bytes, styleJoints: stored ? undefined : styleJoints, isAwaited};
+    const kept = {firstId, endId, markers, byteLength, bytes, styleJoints, isAwaited};
     this.#add(kept);
   }
 
@@ -197,7 +196,7 @@ export class ColdSegments {
   addPast(firstId: number, {lines, byteLength, markers, bytes}: PastBlock): number {
     for (const [index, {line, marker}] of markers.entries()) this.#markers.add(firstId + line + index, marker);
     const endId = firstId + lines + markers.length;
-    this.#add({firstId, endId, markers: markers.length, byteLength, bytes, styleJoints: undefined});
+    this.#add({firstId, endId, markers: markers.length, byteLength, bytes, styleJoints: new StyleJoints()});
     return endId;
   }
 
@@ -241,7 +240,7 @@ export class ColdSegments {
       for (let left = index; left >= 0; left--) this.dropOldest();
       return;
     }
-    const stored = {...segment, bytes, styleJoints: undefined};
+    const stored = {...segment, bytes};
     this.#count(segment, -1);
     this.#count(stored, 1);
     segment.bytes.free?.();
@@ -316,8 +315,8 @@ export class ColdSegments {
   #read(segment: ColdSegment | undefined): ReadView | undefined {
     const bytes = segment?.bytes.read();
     if (!segment || bytes?.length !== segment.byteLength) return undefined;
-    const {firstId, endId, markers, styleJoints = new StyleJoints()} = segment;
-    const release = segment.bytes.giveBack ?? (segment.styleJoints && free);
+    const {firstId, endId, markers, styleJoints} = segment;
+    const release = segment.bytes.giveBack ?? (segment.bytes.memoryBytes === undefined ? undefined : free);
     const starts = new Uint32Array(endId - firstId);
     let at = 0;
     for (let index = 0; index < starts.length; index++) {
