@@ -107,7 +107,7 @@ export type RecordingsOptions = {
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly processes: Processes;
-  /** A file is full at this size (default: 16 MiB). */
+  /** A file is full at this size (default: 8 MiB). */
   readonly fileBytes?: number;
 };
 
@@ -264,7 +264,7 @@ export class Recordings {
     folder: string,
     {name, id, unlock, aside}: Pick<OpenRecording, 'aside'> & {name: string; id: string; unlock: () => void},
   ): Promise<OpenRecording> {
-    const {server, clock, fileBytes = 16 * 1024 * 1024} = this.#options;
+    const {server, clock, fileBytes = 8 * 1024 * 1024} = this.#options;
     const lock = lockFile(folder);
     try {
       const lastAt = await lastHeartbeat(folder);
