@@ -347,7 +347,7 @@ export class RecordIndex {
     if (isOpen || !isRunner) this.#configurations.setWhole();
     if (panic === undefined) this.#table.addHead(recordCode(level, isOpen));
     else this.#table.addMember(panic);
-    if (panic === undefined) this.#repeats.add(id, bytes, start, end);
+    if (panic === undefined) this.#repeats.add(id, bytes, start, end, level === 'ERROR');
     if (isWhole && !isImitated) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
   }
@@ -388,7 +388,7 @@ export class RecordIndex {
     const frame = kind === 'frame' ? frameNumberIn(bytes, start, end) : undefined;
     const head = isLast ? this.#open.addSuffixLine(id) : this.#open.addLine(id, kind, frame);
     this.#addToRecord(id, head, plainCode);
-    if (head === id) this.#repeats.add(id, bytes, start, end);
+    if (head === id) this.#repeats.add(id, bytes, start, end, false);
     else this.#repeats.extend(head);
     return kind === 'empty';
   }

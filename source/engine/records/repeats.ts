@@ -1,8 +1,9 @@
 import {IdSet, Journal} from '../buffer/id-set.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {isDigit} from './bytes.ts';
 import {longestTime, timeRangeIn} from './line-head.ts';
 
-/** Consecutive records of one text: entries `[head, end)`. `last`: the head of the newest. */
+/** Consecutive records that are alike: entries `[head, end)`. `last`: the head of the newest. */
 export type RepeatRun = {readonly head: number; readonly end: number; readonly last: number; readonly records: number};
 
 /** Facts that only those who hold the log know. */
@@ -14,11 +15,11 @@ export type LogFacts = {
 };
 
 /** `bytes`: held only while its segment is read. */
-type Line = {id: number; length: number; start: number; bytes: Uint8Array | undefined};
+type Line = {id: number; length: number; start: number; bytes: Uint8Array | undefined; isError: boolean};
 
 /**
- * The records of one line that have the text of the record before them, beyond its time; a line of the limiter may be
- * between two such errors. Only lines of one length are compared, and only repeats take memory: two bits each.
+ * The records of one line that have the text of the record before them, beyond its time and, of errors, beyond numbers;
+ * a line of the limiter may be between two such errors. Only repeats take memory: two bits each.
  */
 export class Repeats {
   readonly #buffer: Pick<LogBuffer, 'lineAt'>;
@@ -27,8 +28,10 @@ export class Repeats {
   readonly #entries: IdSet;
   /** Repeats alone. */
   readonly #heads: IdSet;
-  #last: Line = {id: -1, length: 0, start: 0, bytes: undefined};
-  #before: Line = {id: -1, length: 0, start: 0, bytes: undefined};
+  #last = noLine();
+  #before = noLine();
+  /** The object of the next line: a new one for each would be the larger part of what a line costs here. */
+  #spare = noLine();
 
   constructor(buffer: Pick<LogBuffer, 'lineAt' | 'firstId'>, facts: LogFacts) {
     this.#buffer = buffer;
@@ -54,25 +57,23 @@ export class Repeats {
   }
 
   /** Adds a head, `[start, end)` without its newline. Entries come in order. */
-  add(id: number, bytes: Uint8Array, start: number, end: number): void {
-    const [before, last] = [this.#before, this.#last];
-    const length = end - start;
-    if (length > 0 && last.id === id - 1) {
-      if (last.length === length) {
-        if (this.#isSame(last, id, bytes, start)) this.#put(id);
-      } else if (before.length === length && before.id === id - 2 && this.#facts.errorAfter?.(id - 1) === id) {
-        if (this.#isSame(before, id, bytes, start)) {
-          this.#entries.add(id - 1);
-          this.#put(id);
-        }
+  add(id: number, bytes: Uint8Array, start: number, end: number, isError: boolean): void {
+    const [line, before, last] = [this.#spare, this.#before, this.#last];
+    line.id = id;
+    line.length = end - start;
+    line.start = start;
+    line.bytes = bytes;
+    line.isError = isError;
+    if (end > start && last.id === id - 1) {
+      if (this.#isAlike(last, line)) this.#put(id);
+      else if (before.id === id - 2 && this.#facts.errorAfter?.(id - 1) === id && this.#isAlike(before, line)) {
+        this.#entries.add(id - 1);
+        this.#put(id);
       }
     }
-    before.id = id;
-    before.length = length;
-    before.start = start;
-    before.bytes = bytes;
+    this.#spare = before;
     this.#before = last;
-    this.#last = before;
+    this.#last = line;
   }
 
   /** The record gets another line: it is no longer the text of the one before. */
@@ -104,13 +105,22 @@ export class Repeats {
     this.#heads.add(id);
   }
 
-  #isSame(other: Line, id: number, bytes: Uint8Array, start: number): boolean {
+  #isAlike(other: Line, line: Line): boolean {
+    const areErrors = other.isError && line.isError;
+    if (other.length !== line.length && !areErrors) return false;
     const held = other.bytes ?? this.#buffer.lineAt(other.id);
+    const {bytes, start} = line;
+    if (!held || !bytes) return false;
     const from = other.bytes ? other.start : 0;
-    if (!held || !isSameText(held, from, bytes, start, other.length)) return false;
+    const isSame = other.length === line.length && isSameText(held, from, bytes, start, line.length);
+    if (!isSame && !(areErrors && differInNumbers(held, from, other.length, bytes, start, line.length))) return false;
     const {originAt} = this.#facts;
-    return !originAt || originAt(other.id) === originAt(id);
+    return !originAt || originAt(other.id) === originAt(line.id);
   }
+}
+
+function noLine(): Line {
+  return {id: -1, length: 0, start: 0, bytes: undefined, isError: false};
 }
 
 /** Compares two lines of one length. From the end: most lines of a kind differ there. */
@@ -124,4 +134,34 @@ function isSameText(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number
   if (last - first >= longestTime) return false;
   const time = timeRangeIn(b, bStart, bStart + length);
   return time !== undefined && first >= time.start - bStart && last < time.end - bStart;
+}
+
+const beforeNumbers: ReadonlySet<number | undefined> = new Set(Buffer.from(' (['));
+
+/**
+ * Returns whether two lines differ, beyond their times, only in numbers that stand by themselves: after a space or an
+ * opening bracket. Others are parts of names, as in `broker-2`, of addresses and of ports.
+ */
+function differInNumbers(
+  a: Uint8Array,
+  aStart: number,
+  aLength: number,
+  b: Uint8Array,
+  bStart: number,
+  bLength: number,
+): boolean {
+  const [aEnd, bEnd] = [aStart + aLength, bStart + bLength];
+  const [aTime, bTime] = [timeRangeIn(a, aStart, aEnd), timeRangeIn(b, bStart, bEnd)];
+  if (!aTime || !bTime) return false;
+  let [i, j] = [aStart, bStart];
+  while (i < aEnd && j < bEnd) {
+    if (i === aTime.start && j === bTime.start) {
+      i = aTime.end;
+      j = bTime.end;
+    } else if (isDigit(a[i]) && isDigit(b[j]) && beforeNumbers.has(a[i - 1])) {
+      while (isDigit(a[i])) i += 1;
+      while (isDigit(b[j])) j += 1;
+    } else if (a[i++] !== b[j++]) return false;
+  }
+  return i === aEnd && j === bEnd;
 }

@@ -192,11 +192,11 @@ function rowsOf(screen: Screen, width: number): PageRows {
   if (!at || at.current === undefined) return [plain(' nothing here', {dim: true})];
   const {index, source, folds} = at.model;
   const head = index.headOf(at.current);
-  const equal = folds.at(at.current)?.of === 'repeats' ? folds.foldedAt(at.current) : 1;
+  const similar = folds.at(at.current)?.of === 'repeats' ? folds.foldedAt(at.current) : 1;
   const marker = source.buffer.markerAt(head);
   const origin = source.merge?.originAt(head);
   const name = clean((origin === undefined ? undefined : source.merge?.names[origin]) ?? source.name);
-  const heading = ` ${name}${marker ? '' : `  line ${count(head + 1)}`}${equal > 1 ? `, the first of ${count(equal)} equal records` : ''}`;
+  const heading = ` ${name}${marker ? '' : `  line ${count(head + 1)}`}${similar > 1 ? `, the first of ${count(similar)} similar records` : ''}`;
   const title = [clip(plain(heading, {bold: true}), 0, width), plain('')];
   if (marker) return [...title, ...paragraph(markerText(marker), width)];
   const {buffer} = source;

@@ -59,7 +59,7 @@ describe('f, o and -', () => {
   });
 
   it('lines that tell of suppressed errors are in the row of the next one; o and a search show them, copies have them', async () => {
-    const bad = (second: number) => logged(second, 'ERROR', `parse error on input endpoint 'a.in': bad ${second}`);
+    const bad = (second: number) => logged(second, 'ERROR', `parse error on input endpoint 'a.in': bad-${second}`);
     const told = (second: number, count: number) =>
       logged(
         second,
@@ -69,11 +69,11 @@ describe('f, o and -', () => {
     const lines = [bad(1), told(2, 3), bad(2), told(3, 20), bad(3)];
     await using screen = await reading(lines, {size: {columns: 160, rows: 24}});
     const ends = () =>
-      rowsOf(screen).map((row) => /bad \d(?: +\+\d+ suppressed)?|Suppressed|Fresh/.exec(row)?.[0].replace(/ +/g, ' '));
-    const folded = ['Fresh', 'bad 1', 'bad 2 +3 suppressed', 'bad 3 +20 suppressed'];
+      rowsOf(screen).map((row) => /bad-\d(?: +\+\d+ suppressed)?|Suppressed|Fresh/.exec(row)?.[0].replace(/ +/g, ' '));
+    const folded = ['Fresh', 'bad-1', 'bad-2 +3 suppressed', 'bad-3 +20 suppressed'];
     expect(ends()).toEqual(folded);
     await pressed(screen, 'k', 'o');
-    expect(ends()).toEqual(['Fresh', 'bad 1', 'Suppressed', 'bad 2', 'bad 3 +20 suppressed']);
+    expect(ends()).toEqual(['Fresh', 'bad-1', 'Suppressed', 'bad-2', 'bad-3 +20 suppressed']);
     await pressed(screen, 'o');
     expect(ends()).toEqual(folded);
     await pressed(screen, 'Enter');
@@ -83,14 +83,14 @@ describe('f, o and -', () => {
     expect(screen.copied).toEqual([`${lines.join('\n')}\n`]);
     screen.press('Esc');
     await typed(screen, '/', 'Suppressed 20');
-    expect(ends()).toEqual(['Fresh', 'bad 1', 'bad 2 +3 suppressed', 'Suppressed', 'bad 3']);
+    expect(ends()).toEqual(['Fresh', 'bad-1', 'bad-2 +3 suppressed', 'Suppressed', 'bad-3']);
     expect(currentLine(screen)).toBe(lines[3]);
     await typed(screen, '&', 'Suppressed');
     expect(ends()).toEqual(['Suppressed', 'Suppressed']);
   });
 
   it('J shows lines that tell of suppressed errors as they were sent; the record page and y have them with the error', async () => {
-    const bad = (second: number) => logged(second, 'ERROR', `parse error on input endpoint 'a.in': bad ${second}`);
+    const bad = (second: number) => logged(second, 'ERROR', `parse error on input endpoint 'a.in': bad-${second}`);
     const told = logged(
       2,
       'INFO',

@@ -25,6 +25,29 @@ test('an error that comes again is one row, with the number and the time of the 
   expect(rowsOf(screen).at(-1)).toContain('00:00:07');
 });
 
+test('errors that differ only in numbers are one row; in names, ports, or at a lower level each has its own', async () => {
+  const state = (at: number, ms: number, level = 'ERROR') =>
+    logged(at, level, `broker-1: refused (after ${ms}ms, ${at} identical)`);
+  await using screen = await reading([state(1, 2), state(2, 0), state(10, 12), logged(11, 'INFO', 'step four')]);
+  expect(lastWords(screen)).toEqual(['Fresh', '×3', 'four']);
+  expect(rowsOf(screen).join(' ')).toContain('12ms, 10 identical');
+  await typed(screen, '/', '0ms');
+  expect(currentLine(screen)).toBe(state(2, 0));
+  expect(lastWords(screen).filter((word) => word.startsWith('×'))).toEqual([]);
+
+  const different = [
+    logged(1, 'ERROR', 'broker-1:9092 refused'),
+    logged(2, 'ERROR', 'broker-2:9092 refused'),
+    logged(3, 'ERROR', 'broker-2:9093 refused'),
+    logged(4, 'ERROR', "endpoint '1' refused"),
+    logged(5, 'ERROR', "endpoint '2' refused"),
+    state(6, 1, 'WARN'),
+    state(7, 2, 'WARN'),
+  ];
+  await using other = await reading(different);
+  expect(lastWords(other).filter((word) => word.startsWith('×'))).toEqual([]);
+});
+
 test('o opens and closes its row, J shows all records as sent', async () => {
   await using screen = await reading(log);
   await pressed(screen, 'g', 'j', 'o');
@@ -63,7 +86,7 @@ test('a copy of the row has all records, and so has a selection that ends in it'
 test('Enter opens the page of the first, and says of how many', async () => {
   await using screen = await reading(log);
   await pressed(screen, 'E', 'Enter');
-  expect(allTexts(rowsOfPage(screen.controller, 80))).toContain(' orders  line 6, the first of 2 equal records');
+  expect(allTexts(rowsOfPage(screen.controller, 80))).toContain(' orders  line 6, the first of 2 similar records');
 });
 
 test('f folds similar records in their place, filters leave what they are of', async () => {

@@ -170,14 +170,14 @@ function missingWords({paneOnScreen, services}: Controller): string | undefined 
 }
 
 /**
- * Returns what a key for one record takes, where that is more than the line that is marked: `record of 63 lines`, `12
- * similar records`, `8 equal records`.
+ * Returns what a key for one record takes, where that is more than the line that is marked: `record of 63 lines` or `12
+ * similar records`.
  */
 export function recordWords({model, tab, current}: PaneOnScreen): string | undefined {
   const {position, selectedFrom} = tab.pane;
   if (position.kind === 'follow' || selectedFrom !== undefined || current === undefined) return undefined;
   const folded = model.folds.foldedAt(current);
-  if (folded > 1) return `${count(folded)} ${model.folds.at(current)?.of === 'repeats' ? 'equal' : 'similar'} records`;
+  if (folded > 1) return `${count(folded)} similar records`;
   const lines = model.index.linesOf(model.index.headOf(current)).length;
   return lines > 1 ? `record of ${count(lines)} lines` : undefined;
 }
