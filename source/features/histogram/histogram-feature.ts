@@ -134,9 +134,14 @@ function bars(
   }
 }
 
-function barStyle({errors, warnings}: RecordCounts, hasColors: boolean): Style {
-  if (errors > 0) return hasColors ? {fg: 1} : {bold: true, underline: true};
-  return warnings > 0 && hasColors ? {fg: 3} : {};
+/** Of a bar's records, this part is half of its height, as the heights are roots. */
+const mainPart = 0.25;
+
+/** A cell has one style: a few errors among many records leave that to the records, or most bars of a log would be red. */
+function barStyle({records, errors, warnings}: RecordCounts, hasColors: boolean): Style {
+  const least = mainPart * records;
+  if (errors >= least) return hasColors ? {fg: 1} : {bold: true, underline: true};
+  return errors + warnings >= least && hasColors ? {fg: 3} : {};
 }
 
 type Mark = readonly [symbol: string, style: Style];
