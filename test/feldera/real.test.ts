@@ -426,7 +426,7 @@ test('a worker that panics', async (context) => {
   appendFileSync(panics, '{"id": 3, "customer": "PANIC", "amount": 1}\n');
   expect(await watching.ended).toBe(0);
   await client.until('panics', ({deployment_error}) => deployment_error !== null);
-  const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+\)/;
+  const cause = /panic: customer of order 3 is PANIC \(.*main\.rs:\d+:\d+\)/;
   // Its log does not name the cause of the end: the list does.
   await eventually(
     () => alertsIn(alerts, 'panics').some(({kind}) => kind === 'failed'),

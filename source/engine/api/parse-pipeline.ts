@@ -287,17 +287,33 @@ function leavesOf(json: ServerJson, place: string): readonly (readonly [place: s
 const startCodes =
   /^(?:InitializationError|RunnerProvisionError|StartFailed\w*|Automaton(?:CannotProvision|Invalid|Missing(?:Program|Deployment(?:Id|Config|Initial))|FailedToSerialize|ProvisioningTimeout|CannotConstruct)\w*)$/;
 
-/** `{WorkerPanic: {panic_info: [[worker, kind, {message, location: {file, line, col}}], …]}}`: the first message. */
+/** `{WorkerPanic: {panic_info: [[worker, kind, {message, location: {file, line, col}}], …]}}`: the first panic. */
 function panicIn(error: ServerJson): string | undefined {
   const panics = error.field('WorkerPanic').field('panic_info').items ?? [];
   const infos = panics.flatMap((panic) => panic.items?.[2] ?? []);
   const info = infos.find((each) => each.textOf('message').trim() !== '');
   if (info === undefined) return undefined;
   const location = info.field('location');
-  const [file, line] = [location.lineOf('file'), location.numberOf('line')];
-  const place = file === '' ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
-  // After `assertion failed` both sides follow, on lines of their own.
-  return `panic: ${onOneLine(info.textOf('message'))}${place}`;
+  const file = location.lineOf('file');
+  const numbers = [location.numberOf('line'), location.numberOf('col')].filter((each) => each !== undefined);
+  return panicWords(info.textOf('message'), file === '' ? '' : [file, ...numbers].join(':'));
+}
+
+/** After `assertion failed` both sides follow, on lines of their own. */
+function panicWords(message: string, place: string): string {
+  return `panic: ${onOneLine(message)}${place === '' ? '' : ` (${place})`}`;
+}
+
+/** A panic in a message, of which there may be several (recording 35b). */
+const panicReport = /^panic message: (.*(?:\n(?!panic ).*)*)\npanic location: (.*)\n?/gm;
+
+/** Returns the message without what its cause says. */
+export function beyondCause({message, cause}: Pick<DeploymentError, 'message' | 'cause'>): string {
+  const beyond = message.replace(panicReport, (report, words: string, place: string) =>
+    panicWords(words, place) === cause ? '' : report,
+  );
+  const lines = beyond.split('\n').filter((line) => line.trim() !== cause);
+  return lines.join('\n').trim();
 }
 
 /** `{error, endpoint_name, fatal, backtrace}` of a connector; others may have fewer fields. */
@@ -308,10 +324,12 @@ function connectorErrorIn(error: ServerJson): string | undefined {
 }
 
 /**
- * The cause behind fixed words: `Error details: …`, `panic message: …`. After `Pipeline check failed: …` (the runner's
- * checks), and after JSON that is quoted first, it is in a later paragraph.
+ * A panic, or the cause behind fixed words: `Error details: …`, `panic message: …`. After `Pipeline check failed: …` (the
+ * runner's checks), and after JSON that is quoted first, it is in a later paragraph.
  */
 function causeInMessage(message: string): string | undefined {
+  const [panic] = message.matchAll(panicReport);
+  if (panic) return panicWords(panic[1] ?? '', panic[2] ?? '');
   const named = /^panic message: (.+)$/m.exec(message)?.[1] ?? /Error details: (.+)/.exec(message)?.[1];
   const [first = '', ...below] = message.split(/\n\s*\n/);
   const further = /^\s*Pipeline check failed/.test(first) ? below : below.filter((text) => text.startsWith('... '));

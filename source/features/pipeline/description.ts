@@ -1,3 +1,4 @@
+import {beyondCause} from '../../engine/api/parse-pipeline.ts';
 import {hasState} from '../../engine/api/pipeline-state.ts';
 import type {ApiFailure, Pipeline} from '../../engine/api/types.ts';
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
@@ -208,8 +209,7 @@ function errorRows(pipeline: Pipeline, view: ErrorView) {
     const isOfProgram = detail && programThen(detail, readTime(deploymentStatusSince)) === 'same';
     const place = isOfProgram ? positionIn(error.message) : undefined;
     const excerpt = detail && place && excerptOf(detail.programCode, place);
-    const lines = error.message.split('\n').filter((line) => line.trim() !== cause);
-    const message = lines.join('\n').trim();
+    const message = isSaid ? beyondCause(error) : error.message.trim();
     const more = error.more.filter(([, text]) => text.trim() !== cause);
     if (message !== '' || excerpt || more.length > 0)
       parts.push([plain(''), plain(` Deployment error (${error.errorCode})`, {fg: 1, bold: true})]);

@@ -257,7 +257,11 @@ describe('the cause of a recorded error', () => {
       "orders.gone: Failed to open input file '/home/feldera/data/no-such-file.json': No such file or directory (os error 2)",
       true,
     ],
-    ['35b-worker-panic-pipeline.raw', 'panic: customer of order 77 is PANIC (crates/realpipe/src/main.rs:64)', false],
+    [
+      '35b-worker-panic-pipeline.raw',
+      'panic: customer of order 77 is PANIC (crates/realpipe/src/main.rs:64:21)',
+      false,
+    ],
   ])('in %s', (file, cause, endedStart) => {
     expect(parseDeploymentError(recorded(file))).toMatchObject({cause, endedStart});
   });
@@ -267,7 +271,10 @@ describe('the cause of a recorded error', () => {
       '30-list-with-connector-errors.raw',
       /^FATAL error on input endpoint 'orders.gone': Failed to open .*os error 2\)\.$/,
     ],
-    ['35b-worker-panic-pipeline.raw', /^customer of order 77 is PANIC$/],
+    [
+      '35b-worker-panic-pipeline.raw',
+      /^panic: customer of order 77 is PANIC \(crates\/realpipe\/src\/main\.rs:64:21\)$/,
+    ],
     ['15a-list-status.raw', /^Pipeline process exited prematurely with signal: 9 \(SIGKILL\)$/],
   ])('in %s without its details', (file, cause) => {
     expect(parseDeploymentError({...recorded(file), details: null})?.cause).toMatch(cause);

@@ -181,6 +181,21 @@ describe('the description', () => {
     expect(text({name: 'etl', answer: undefined}, runs, 80)).toContain(' exit status: 101');
   });
 
+  it('does not say again what panicked and where, but the rest of the report', () => {
+    const reportOf = (words: string, place: string) => `panic message: ${words}\npanic location: ${place}\n`;
+    const first = reportOf('left != right\n  left: 1\n right: 2', 'a.rs:3:4');
+    const message = `a worker panicked\n${first}stack trace:\n   0: main\n${reportOf('other', 'b.rs:5:6')}`;
+    const cause = 'panic: left != right left: 1 right: 2 (a.rs:3:4)';
+    const rows = text(
+      {name: 'etl', answer: undefined},
+      {...failed, deploymentError: {...deploymentError, message, cause}},
+      80,
+    );
+    const report = rows.slice(rows.indexOf(' Deployment error (RunnerCheckError)') + 1);
+    const others = [' panic message: other', ' panic location: b.rs:5:6'];
+    expect(report.slice(0, 5)).toEqual([' a worker panicked', ' stack trace:', '    0: main', ...others]);
+  });
+
   it('shows the line of the panic that ended the last run, unless the program has changed since', () => {
     const message = 'One or more worker threads terminated\npanic message: line 1 column 8: division by zero';
     const programCode = 'select 1 / 0;';

@@ -70,7 +70,7 @@ describe('a pipeline that does not work', () => {
     const [first, ...more] = findings({pipeline, sink});
     expect(first).toMatchObject({
       ...{severity: 'failed', source: 'API', since: Date.parse('2026-11-27T06:46:44.106Z')},
-      text: 'Failed · panic: customer of order 77 is PANIC (crates/realpipe/src/main.rs:64)',
+      text: 'Failed · panic: customer of order 77 is PANIC (crates/realpipe/src/main.rs:64:21)',
     });
     expect(sink.buffer.lineAt(first?.place?.entry ?? -1)?.toString()).toMatch(/^thread 'dbsp-worker-0' .*panicked at/);
     expect(more).toEqual([]);
