@@ -60,7 +60,7 @@ const quiet: Style = {dim: true};
 export const levelCells = 6;
 /** Cells of the target; a longer one has more where there is room. */
 const targetCells = 10;
-const afterTarget = '  ';
+const afterTarget = 2;
 /** Characters of a span. A longer one is shown without its fields, to leave room for the message. */
 const longestSpan: Readonly<Partial<Record<Compactness, number>>> = {full: 40, 'short-target': 12};
 /** Lines of a message, at most: an entry has 1000 rows at most, and one more shows that it is cut. */
@@ -130,12 +130,23 @@ function hasShortTime(form: CompactForm): boolean {
 
 /**
  * Cells at which rows that continue a record begin, in a row of `width` cells: below its target or, with room, below the
- * message after a target that is not longer than usual. At most half of the row.
+ * message after a target that is not longer than usual; while following, where they are in a paused log. At most half of
+ * the row.
  */
 export function messageColumn(form: CompactForm, width: number): number {
-  const time = form.time === 'off' ? 0 : timeColumn(form) + 1;
-  const target = form.compactness === 'full' ? targetCells + afterTarget.length : 0;
+  const time = form.time === 'off' ? 0 : timeCells(form.time, !hasTarget(form)) + 1;
+  const target = form.compactness === 'full' ? targetCells + afterTarget : 0;
   return Math.min(time + levelCells + target, Math.floor(width / 2));
+}
+
+/**
+ * Cells of a target and of the blanks behind it. What the fraction of the time takes in a paused log comes from there, so
+ * that the message stays at its cell: from the blanks or, where there is little room, from both.
+ */
+function targetRoom({compactness, time, toTheSecond = false}: CompactForm): readonly [target: number, after: number] {
+  const fraction = timeCells(time, false) - timeCells(time, true);
+  if (compactness === 'full') return [targetCells, afterTarget + (toTheSecond ? fraction : 0)];
+  return fraction === 0 || toTheSecond ? [targetCells, afterTarget] : [targetCells + 1 - fraction, afterTarget - 1];
 }
 
 /** The compact form, with the message's first line. As sent, 52 to 70 cells precede the message. */
@@ -191,7 +202,8 @@ function headOf(record: LogRecord, form: CompactForm): readonly StyledText[] {
 }
 
 /** Host, container, target and span, where there is room. */
-function placeOf(record: LogRecord, {compactness, ellipsis = '…'}: CompactForm): readonly StyledText[] {
+function placeOf(record: LogRecord, form: CompactForm): readonly StyledText[] {
+  const {compactness, ellipsis = '…'} = form;
   const parts: StyledText[] = [];
   if (compactness === 'no-host') return parts;
   if (record.host !== undefined) parts.push(plain(`host=${record.host} `, quiet));
@@ -199,8 +211,9 @@ function placeOf(record: LogRecord, {compactness, ellipsis = '…'}: CompactForm
   const spanCells = longestSpan[compactness];
   if (spanCells === undefined) return parts;
   const target = clean(targetShown(record));
-  const shown = compactness === 'full' ? target : shorten(target, targetCells, ellipsis);
-  parts.push(plain(`${shown.padEnd(targetCells)}${afterTarget}`, quiet));
+  const [cells, after] = targetRoom(form);
+  const shown = compactness === 'full' ? target : shorten(target, cells, ellipsis);
+  parts.push(plain(`${shown.padEnd(cells)}${' '.repeat(after)}`, quiet));
   if (record.span !== undefined) parts.push(plain(`${spanShown(record.span, spanCells)} `, quiet));
   return parts;
 }

@@ -57,7 +57,7 @@ describe('the current line', () => {
   it('is bold where it has no colour, and nothing of it is dim', () => {
     const line = '[pa] 2026-11-25T09:08:47.372844Z WARN a::b:  refused \u001B[2;34mby\u001B[0m me';
     expect(stateRows(line, {}, {}, 0)).toEqual([
-      '\u001B[1m▸\u001B[0m \u001B[1m09:08:47.372 \u001B[0;33mWARN  \u001B[0;1mb           refused \u001B[0;34mby\u001B[0;1m me\u001B[0m',
+      '\u001B[1m▸\u001B[0m \u001B[1m09:08:47.372 \u001B[0;33mWARN  \u001B[0;1mb       refused \u001B[0;34mby\u001B[0;1m me\u001B[0m',
     ]);
   });
 
@@ -92,7 +92,7 @@ describe('a record around a match', () => {
   const line = '[pa] 2026-11-25T09:08:47.372844Z ERROR a::b:  refused';
 
   it('is dim as a whole', () => {
-    expect(stateRows(line, {isAround: true})).toEqual(['  \u001B[2m09:08:47.372 ERROR b           refused\u001B[0m']);
+    expect(stateRows(line, {isAround: true})).toEqual(['  \u001B[2m09:08:47.372 ERROR b       refused\u001B[0m']);
   });
 
   it('keeps painted matches', () => {

@@ -93,7 +93,7 @@ describe('a message of several lines in JSON', () => {
   it('has its fields and its count in the last row', () => {
     const rows = stateRows(json('one\ntwo', {path: '/var'}), {folded: 3}).map(withoutColors);
     expect(rows.map((row) => row.trimEnd())).toEqual([
-      '  09:08:47.372 WARN  b           one',
+      '  09:08:47.372 WARN  b       one',
       expect.stringMatching(/^ {21}two path=\/var +×3$/),
     ]);
   });
@@ -254,11 +254,11 @@ describe('the lines of warnings and errors', () => {
     }
     expect(shown(rendererOf(buffer, errors), 2)).toHaveLength(1);
     const wide = (width: number) => shown(rendererOf(buffer, {wrap: 'errors', width}), 0);
-    for (const [width, cells] of [
-      [100, 21],
-      [110, 33],
+    for (const [width, cells, blanks] of [
+      [100, 21, 2],
+      [110, 33, 6],
     ] as const) {
-      expect(wide(width)[0]).toMatch(/^ {2}09:08:47\.372 ERROR server {6}parse error/);
+      expect(wide(width)[0]).toMatch(new RegExp(`^ {2}09:08:47\\.372 ERROR server {${blanks}}parse error`));
       expect(wide(width)[1]).toMatch(new RegExp(`^ {${cells}}\\S`));
     }
   });

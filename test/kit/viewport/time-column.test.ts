@@ -92,8 +92,27 @@ describe('in the rows', () => {
 
   it('times have a fraction, but not while following', () => {
     const first = (isFollowing: boolean) => shown(rendererOf(buffer, {isFollowing}))[0];
-    expect(first(false)).toBe('  09:00:00.000 INFO  b           done');
+    expect(first(false)).toBe('  09:00:00.000 INFO  b       done');
     expect(first(true)).toBe('  09:00:00 INFO  b           done');
+  });
+
+  it.each<[TimeMode, number]>(
+    (['sent', 'local', 'utc', 'relative', 'off'] as const).flatMap((mode) =>
+      [40, 60, 78, 90, 106, 130].map((width) => [mode, width] as const),
+    ),
+  )('with times %s in %i cells, a pause changes no row but for the times and the targets', (time, width) => {
+    const words = Array.from({length: width / 8}, (_, each) => `word${each}`).join(' ');
+    for (const target of ['udf', 'server', 'controller', 'kafka_input_of_orders']) {
+      const log = bufferOf(`[p] 2026-11-25T09:00:00.000Z ERROR a::${target}: ${words}`, `more: ${words}`);
+      const rows = (isFollowing: boolean) => {
+        const renderer = rendererOf(log, {time, width, isFollowing, wrap: 'errors'});
+        return [0, 1].flatMap((id) => shown(renderer, id)).map((row) => row.slice(row.search(/word|more/)));
+      };
+      const cells = (isFollowing: boolean) =>
+        shown(rendererOf(log, {time, width, isFollowing, wrap: 'errors'})).map((row) => row.search(/word/));
+      expect(rows(false)).toEqual(rows(true));
+      expect(cells(false)).toEqual(cells(true));
+    }
   });
 
   it('differences are to the record shown before, over lines without a time', () => {
