@@ -192,7 +192,7 @@ test('H shows two restarts of before the start; D and Enter lead to the kind of 
   await terminal.waitFor(/Timeline of alpha {2}newest first, UTC/);
   for (const run of [1, 2, 3]) await terminal.waitFor(new RegExp(`run .* run ${run} of 3: `));
   await terminal.waitFor(() => terminal.text().match(/ state .* → Running/g)?.length === 3);
-  await terminal.waitFor(/ failed .*Failed · exit status: 101/);
+  await terminal.waitFor(/ failed .* exit status: 101/);
   await terminal.press('Esc', 'D');
   await terminal.waitFor(/Changes in run 3 since run 2 {2}1 new/);
   await terminal.waitFor(/▸ new +×1 +ERROR .*no space left on device/);

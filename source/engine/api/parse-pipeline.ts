@@ -313,14 +313,26 @@ export function beyondCause({message, cause}: Pick<DeploymentError, 'message' | 
     panicWords(words, place) === cause ? '' : report,
   );
   const lines = beyond.split('\n').filter((line) => line.trim() !== cause);
-  return lines.join('\n').trim();
+  return lines
+    .join('\n')
+    .replace(detailsPattern, (told, connector: string | undefined, words: string) =>
+      connectorWords(connector, words) === cause ? '' : told,
+    )
+    .trim();
 }
+
+/** ` Error details: FATAL error on input endpoint 'orders.gone': Failed to open …` */
+const detailsPattern = / Error details: (?:.*? endpoint '([^']*)': )?(.+?)\.?$/m;
 
 /** `{error, endpoint_name, fatal, backtrace}` of a connector; others may have fewer fields. */
 function connectorErrorIn(error: ServerJson): string | undefined {
   const cause = firstLine(error.textOf('error'));
   const connector = error.lineOf('endpoint_name');
-  return cause === undefined || connector === '' ? cause : `${connector}: ${cause}`;
+  return cause === undefined ? undefined : connectorWords(connector, cause);
+}
+
+function connectorWords(connector = '', cause: string): string {
+  return connector === '' ? cause : `${connector}: ${cause}`;
 }
 
 /**

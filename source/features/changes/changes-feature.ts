@@ -64,12 +64,16 @@ function logWithRuns(screen: Screen, pipeline: string): OpenLog | string {
 }
 
 /** Says why runs are not compared. */
-const oneRun = 'only one run so far: nothing to compare';
+function fewRuns(hasRun: boolean): string {
+  return `the log has ${hasRun ? 'only one run' : 'no run'}: nothing to compare`;
+}
 
-/** All of its log was read, and has no second run. */
-function hasOneRun(screen: Screen, pipeline: string): boolean {
+/** Says that all of its log was read, and has no second run; undefined: that is not so. */
+function tooFewRuns(screen: Screen, pipeline: string): string | undefined {
   const log = logWithRuns(screen, pipeline);
-  return typeof log !== 'string' && log.index.indexedTo >= log.source.buffer.endedTo && log.index.runs.length < 2;
+  if (typeof log === 'string' || log.index.indexedTo < log.source.buffer.endedTo) return undefined;
+  const {runs} = log.index;
+  return runs.length < 2 ? fewRuns(runs.length > 0) : undefined;
 }
 
 /** Compares the run on the screen with the one before it, unless that was begun, or cannot be done yet. */
@@ -193,7 +197,9 @@ function titleOf(state: ChangesState, {commands}: Screen, width: number): Styled
     case 'alone':
       return pageTitle(
         `Changes in ${state.pipeline}`,
-        state.hasLater ? withHint('the run on the screen is the first', commands, 'bottom', 'go to the last') : oneRun,
+        state.hasLater
+          ? withHint('the run on the screen is the first', commands, 'bottom', 'go to the last')
+          : fewRuns(state.hasRun),
       );
     case 'compared': {
       return comparedTitle(state, width);
@@ -255,9 +261,9 @@ export const changesPart: PipelinePart<ChangesReader> = {
       screen.sayHint('a merged log has no runs', 'changes', 'compare those of one pipeline');
       return false;
     }
-    if (pipeline === undefined || !hasOneRun(screen, pipeline)) return true;
-    screen.say(oneRun);
-    return false;
+    const why = pipeline === undefined ? undefined : tooFewRuns(screen, pipeline);
+    if (why !== undefined) screen.say(why);
+    return why === undefined;
   },
   goTo: (screen, kept, key) => goToChange(screen, kept.state.get(), Number(key)),
   text: (screen, kept) => changesAsText(screen, kept.state.get()),

@@ -10,8 +10,8 @@ import {RunCounter, type RunProfile, runBefore} from './run-changes.ts';
 export type ChangesState =
   /** `percent`: of the log, that was read so far. */
   | {readonly kind: 'counting'; readonly pipeline: string; readonly percent: number}
-  /** There is no earlier run; `hasLater`: there is a later one. */
-  | {readonly kind: 'alone'; readonly pipeline: string; readonly hasLater: boolean}
+  /** There is no earlier run; `hasRun`: there is a run; `hasLater`: there is a later one. */
+  | {readonly kind: 'alone'; readonly pipeline: string; readonly hasRun: boolean; readonly hasLater: boolean}
   | ({readonly kind: 'compared'; readonly runs: readonly RunProfile[]} & ComparedRuns);
 
 type IndexedLog = {readonly index: RecordIndex; readonly source: Pick<Log, 'buffer'>};
@@ -111,7 +111,8 @@ export class ChangesReader {
     this.#runner?.dispose();
     this.#older = older;
     if (!newer || !older) {
-      this.#state.set({kind: 'alone', pipeline, hasLater: newer !== undefined && newer !== runs.at(-1)});
+      const hasRun = newer !== undefined;
+      this.#state.set({kind: 'alone', pipeline, hasRun, hasLater: hasRun && newer !== runs.at(-1)});
       return;
     }
     const work = comparedSteps({pipeline, newer, older}, mostLeaves);

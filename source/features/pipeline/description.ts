@@ -21,6 +21,7 @@ import {type Fact, factsOf, pipelineMarkdown} from '../../kit/viewport/markdown.
 import {excerptRows} from '../../kit/viewport/program-rows.ts';
 import type {Outage} from '../../kit/words/failure-words.ts';
 import {
+  compilerCause,
   failureCause,
   failureSentence,
   type PipelineError,
@@ -228,7 +229,8 @@ function errorRows(pipeline: Pipeline, view: ErrorView) {
   );
   for (const [at, {text, snippet}] of detail.programErrors.entries()) {
     const excerpt = excerpts[at];
-    const isTold = text.trim().replace(/^error: /, '') === cause;
+    // Its column is marked below, in the program or in what the compiler quotes of it.
+    const isTold = !text.trim().includes('\n') && compilerCause(text) === cause;
     parts.push(at === 0 ? [] : [plain('')], isTold ? [] : paragraph(text, width));
     if (excerpt) parts.push(excerptRows(excerpt, {width, symbols}));
     else if (snippet !== '') parts.push(paragraph(snippet, width));

@@ -29,6 +29,7 @@ import {fineMoment, moment, rangeInWords} from '../../lib/format.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {
+  besideKind,
   lengthInWords,
   type Timeline,
   timelineRows,
@@ -214,7 +215,8 @@ function timelineSection(screen: Screen, {state, pipeline, width, isAsked}: Time
         const {style} = eventKind(event);
         const many = timesInTimeline(event, symbols.times, isWide);
         const cells = width - marginCells - before - many.length;
-        const words = shortenWords(eventBrief(event, {width: noTarget, cells, ellipsis}).text, cells, ellipsis);
+        const brief = eventBrief(event, {width: noTarget, cells, ellipsis}).text;
+        const words = shortenWords(besideKind(event, brief), cells, ellipsis);
         return concat([
           plain(times.at(index), {dim: true}),
           plain(`${gap}${what.at(index)}`, style),

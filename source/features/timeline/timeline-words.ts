@@ -24,6 +24,11 @@ export function timelineWord({kind}: TimelineEvent): string {
   return kindWords[kind] ?? kind;
 }
 
+/** Returns the words of an event without the state of a failure, which the column of kinds has. */
+export function besideKind({kind}: TimelineEvent, words: string): string {
+  return kind === 'failed' ? words.replace(/^Failed · /, '') : words;
+}
+
 /** Kinds of which those that differ only in numbers share a row. */
 const repeated: ReadonlySet<TimelineEvent['kind']> = new Set(['checkpoint', 'checkpoint-failed', 'log']);
 
@@ -70,7 +75,7 @@ export function timelineText({pipeline, events, missing}: Timeline, now: number)
   const lines = rows.map((event, item) => {
     const time = event.at === undefined ? ''.padEnd(19) : dateTime(event.at);
     const columns = [time, timelineWord(event).padEnd(10), lengths.at(item), event.from.padEnd(8)];
-    const words = eventWords(event, noTarget).text;
+    const words = besideKind(event, eventWords(event, noTarget).text);
     return `${columns.join('  ')}  ${timesInTimeline(event, 'x')}${words}`.trimEnd();
   });
   return `${[`Timeline of ${pipeline}, newest first (UTC)`, ...missing.map(missingWords), ...lines].join('\n')}\n`;

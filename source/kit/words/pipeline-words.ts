@@ -133,7 +133,8 @@ export function failureCause(pipeline: Pipeline, programError = pipeline.program
   return compilerCause(programError);
 }
 
-function compilerCause(programError: string): string | undefined {
+/** Returns the cause in what the compiler says, in one line; undefined: it says nothing. */
+export function compilerCause(programError: string): string | undefined {
   // Warnings, and what cargo reports of its progress, may come before the error.
   const error = /^ *error\b.*/m.exec(programError);
   const line = error?.[0].trim() ?? /\S.*/.exec(programError)?.[0];

@@ -333,6 +333,14 @@ test('the cause is one line, never a backtrace, whatever the server sends', () =
   );
 });
 
+test('the message beyond the cause of a failed start, and of a panic', () => {
+  const beyond = (file: string) => api.beyondCause(parseDeploymentError(recorded(file)) ?? {message: '', cause: ''});
+  expect(beyond('30-list-with-connector-errors.raw')).toBe(
+    'Operation failed because the pipeline failed to initialize.',
+  );
+  expect(beyond('35b-worker-panic-pipeline.raw')).toMatch(/worker thread 0 panicked\nstack trace:\n {3}0: /);
+});
+
 test('the details hold what the message does not say', () => {
   const more = (json: unknown) => parseDeploymentError(json)?.more;
   expect(more(recorded('15a-list-status.raw'))).toEqual([]);

@@ -54,7 +54,14 @@ it('D says of a log with one run that there is nothing to compare, in place of a
   await untilRead(screen);
   screen.press('D');
   expect(screen.controller.state.page).toBeUndefined();
-  expect(noticeOf(screen)).toBe('only one run so far: nothing to compare');
+  expect(noticeOf(screen)).toBe('the log has only one run: nothing to compare');
+});
+
+it('D says of a log of a pipeline that never ran that it has no run', async () => {
+  await using screen = await reading([]);
+  await untilRead(screen);
+  screen.press('D');
+  expect(noticeOf(screen)).toBe('the log has no run: nothing to compare');
 });
 
 it('D does not say of a log that is still coming that it has no earlier run, and compares once it is there', async () => {

@@ -173,6 +173,10 @@ describe('the description', () => {
     const ofProgram = {...detail, ...stopped, programStatus: 'SqlError', deploymentError: undefined};
     const rows = text({name: 'etl', answer: {kind: 'detail', detail: ofProgram}}, undefined, 80);
     expect(rows.slice(rows.indexOf(' Compiler') + 1)[0]).toBe('   1 │ create table a(x int);');
+    const placed = 'error: Compilation error (line 1, column 18): no such column x';
+    const sent = {...ofProgram, programError: placed, programErrors: [{text: placed, snippet: '', place}]};
+    const ofPlace = text({name: 'etl', answer: {kind: 'detail', detail: sent}}, undefined, 80);
+    expect(ofPlace.slice(ofPlace.indexOf(' Compiler') + 1)[0]).toBe('   1 │ create table a(x int);');
     const told = {...deploymentError, message: 'exit status: 101', cause: 'exit status: 101'};
     const ended = text({name: 'etl', answer: undefined}, {...failed, deploymentError: told}, 80);
     expect(ended.join()).not.toContain('exit status: 101');

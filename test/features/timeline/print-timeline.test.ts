@@ -57,7 +57,7 @@ it('tells what happened before, by the API and the log', async () => {
   expect(text).toMatch(/^Timeline of orders, newest first \(UTC\)\n/);
   expect(text.match(/ run .*log .* run \d of 3: /g)).toHaveLength(3);
   expect(text.match(/ state .*API .*Stopped → Provisioning/g)).toHaveLength(3);
-  expect(text).toMatch(/ failed .*API .*Failed · exit status: 101/);
+  expect(text).toMatch(/ failed .*API +exit status: 101/);
   expect(text).toMatch(/ error .*log .*x2 .*disk full/);
 });
 

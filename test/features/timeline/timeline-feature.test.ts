@@ -152,7 +152,7 @@ it('is read again when the status of the pipeline changes, until it is closed', 
   screen.server.pipeline('orders').start();
   await opened(screen);
   screen.server.pipeline('orders').fail('exit status: 101');
-  await screen.until(() => shown(screen).some((row) => row.includes('Failed · exit status: 101')), 'the failure');
+  await screen.until(() => shown(screen).some((row) => / failed .* API +exit status: 101/.test(row)), 'the failure');
   screen.press('H');
   expect(screen.controller.state.page).toBeUndefined();
 });
