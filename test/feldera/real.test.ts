@@ -514,7 +514,7 @@ test('a pipeline that was well all the time, then waits for its output, then is 
   ]);
   const status = await rig.run('status', 'waits');
   expect(status.stdout).toMatch(
-    /^waits\n {2}Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\) \(API · since /,
+    /^waits\n {2}Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\), likely because it ran out of memory \(API · since /,
   );
 });
 

@@ -30,6 +30,7 @@ import {
   bootstraps,
   checkpoints,
   failedCheckpoints,
+  killBeyond,
   memory,
   noProgress,
   previousEnd,
@@ -140,7 +141,7 @@ function ofPipeline(
   if (sentence !== undefined) {
     // The log has nothing of the compiler: what it says is of an earlier run.
     const inLog = facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined;
-    const whole = `${sentence}${inLog ? panicBeyond(sentence, inLog) : ''}`;
+    const whole = `${sentence}${killBeyond(sentence)}${inLog ? panicBeyond(sentence, inLog) : ''}`;
     const text = serverOutage ? formatOutage(serverOutage, whole) : whole;
     const place = {entry: inLog?.lastId};
     return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};

@@ -292,8 +292,16 @@ export const previousEnd: Check = ({previousEnd: end}) => {
  * `ExitStatus`), the other words are Feldera's where a container restarts.
  */
 function endWords(why: string): string {
-  if (/\bsignal: 9\b/.test(why)) return 'was killed (signal 9), likely because it ran out of memory';
-  return why.includes('Out-Of-Memory') ? 'ended, likely because it ran out of memory' : `failed: ${why}`;
+  if (isKill.test(why)) return `was killed (signal 9)${likelyMemory}`;
+  return why.includes('Out-Of-Memory') ? `ended${likelyMemory}` : `failed: ${why}`;
+}
+
+const isKill = /\bsignal: 9\b/;
+const likelyMemory = ', likely because it ran out of memory';
+
+/** Returns the likely cause of an end that is told by its signal alone, to follow its sentence; empty: it is another end. */
+export function killBeyond(sentence: string): string {
+  return isKill.test(sentence) ? likelyMemory : '';
 }
 
 function ordinal(number: number): string {

@@ -133,6 +133,13 @@ describe('a pipeline that does not work', () => {
     expect(first?.place?.entry).toBe(1);
   });
 
+  it('that was killed: the likely cause, as of a run before', () => {
+    const cause = 'Pipeline process exited prematurely with signal: 9 (SIGKILL)';
+    const deploymentError = {message: cause, errorCode: 'X', cause, endedStart: false, more: []};
+    const [first] = findings({pipeline: makePipeline('orders', {...stopped, deploymentError})});
+    expect(first?.text).toBe(`Failed · ${cause}, likely because it ran out of memory`);
+  });
+
   it('whose program is wrong has no place in the log of its last run', () => {
     const pipeline = {...makePipeline('orders', {...stopped, programStatus: 'SqlError'}), programError: 'error: bad'};
     const [first] = findings({pipeline, sink: sinkOf(bodyOf('35-worker-panic-logs.raw'))});
