@@ -137,11 +137,12 @@ function bars(
 /** Of a bar's records, this part is half of its height, as the heights are roots. */
 const mainPart = 0.25;
 
-/** A cell has one style: a few errors among many records leave that to the records, or most bars of a log would be red. */
+/** A few errors are seen, too, but not as red: most bars of a log would be. */
 function barStyle({records, errors, warnings}: RecordCounts, hasColors: boolean): Style {
   const least = mainPart * records;
   if (errors >= least) return hasColors ? {fg: 1} : {bold: true, underline: true};
-  return errors + warnings >= least && hasColors ? {fg: 3} : {};
+  if (hasColors) return errors > 0 || warnings >= least ? {fg: 3} : {};
+  return errors > 0 ? {underline: true} : {};
 }
 
 type Mark = readonly [symbol: string, style: Style];
