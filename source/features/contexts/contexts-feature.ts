@@ -121,6 +121,7 @@ export const contexts: Feature = {
         opens: 'contexts',
         keys: ['C'],
         help: 'contexts: switch to another server',
+        hint: {hasContexts: 'other server'},
       },
     ],
   },

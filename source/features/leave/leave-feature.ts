@@ -40,6 +40,7 @@ export const leave: Feature = {
         help: 'quit; asks when tabs are open',
         core: {task: 'list', words: 'quit'},
         synonyms: ['exit', 'leave', 'less'],
+        hint: {isWithoutServer: 'quit'},
         run(screen, keyName) {
           const {state} = screen;
           if (state.pendingConfirmation === 'quit' || !isWorthAsking(screen)) {

@@ -1,6 +1,7 @@
 import type {Motion} from '../../kit/keys/command.ts';
 import {listMotions, rowsBy} from '../../kit/keys/common-commands.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
+import {sayNoPipeline} from '../../kit/screen/server-state.ts';
 
 export const list: Feature = {
   keys: {
@@ -14,7 +15,10 @@ export const list: Feature = {
         hint: {isPinned: 'log', hasPipeline: 'open tab'},
         run(screen) {
           const {cursor} = screen.state;
-          if (cursor === undefined) return;
+          if (cursor === undefined) {
+            sayNoPipeline(screen);
+            return;
+          }
           screen.tabSwitcher.show(cursor);
           const isPinned = screen.state.tabs.some((tab) => tab.name === cursor && tab.pinned);
           if (isPinned) screen.dispatch({type: 'focus', side: 'log'});
@@ -56,7 +60,10 @@ export const list: Feature = {
         hint: {isOneMarked: 'mark another'},
         run(screen) {
           const {cursor, marked} = screen.state;
-          if (cursor === undefined) return;
+          if (cursor === undefined) {
+            sayNoPipeline(screen);
+            return;
+          }
           const others = marked.filter((name) => name !== cursor);
           screen.dispatch({type: 'marked', names: others.length < marked.length ? others : [...marked, cursor]});
         },

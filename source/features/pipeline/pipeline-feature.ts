@@ -10,6 +10,7 @@ import {joinSections, type Section, whenDrawn} from '../../kit/pages/sections.ts
 import {pipelineOf, tabOf} from '../../kit/screen/common.ts';
 import {openedFacts} from '../../kit/screen/opened-facts.ts';
 import type {Feature, Opened, Opening, Page, PageView, PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
+import {listFailureWords, sayNoPipeline} from '../../kit/screen/server-state.ts';
 import {tabTitle} from '../../kit/screen/tabs.ts';
 import {type Chosen, withUnder} from '../../kit/state/page-state.ts';
 import {type PageText, pipelinesOf, type Tab} from '../../kit/state/view-state.ts';
@@ -36,6 +37,8 @@ export type EventsView = {
   readonly server: string;
   /** Version of the server; undefined until it has answered. */
   readonly version: string | undefined;
+  /** Why there is no list from it; undefined: it has come. */
+  readonly failure?: string | undefined;
   /** Facts of an opened log, in place of a server. */
   readonly facts?: readonly Fact[];
   readonly events: readonly ConnectionEvent[];
@@ -62,7 +65,15 @@ function connectionSection(screen: Screen, pipeline: string | undefined, width: 
   const isFile = opened.length > 0;
   return {
     name: 'connection',
-    rows: eventRows({name, server: isFile ? '' : server, version: serverVersion.get(), facts, events, width}),
+    rows: eventRows({
+      name,
+      server: isFile ? '' : server,
+      version: serverVersion.get(),
+      failure: isFile ? undefined : listFailureWords(screen),
+      facts,
+      events,
+      width,
+    }),
   };
 }
 
@@ -81,7 +92,15 @@ function eventsIn(buffer: Log['buffer']): readonly ConnectionEvent[] {
 }
 
 /** The server of a tab, and what happened to its connection and its pipeline, newest first. */
-export function eventRows({name, server, version, facts = [], events, width}: EventsView): readonly StyledText[] {
+export function eventRows({
+  name,
+  server,
+  version,
+  failure,
+  facts = [],
+  events,
+  width,
+}: EventsView): readonly StyledText[] {
   const old = oldServerWords(version);
   // A file has no connection.
   const what = server === '' ? 'Events' : 'Connection';
@@ -91,6 +110,7 @@ export function eventRows({name, server, version, facts = [], events, width}: Ev
     ...(facts.length > 0 || server === ''
       ? []
       : [plain(` ${server}  Feldera ${version ?? 'of unknown version'}`, {dim: true})]),
+    ...(failure === undefined ? [] : paragraph(failure, width, {style: {fg: 1}})),
     ...(old === undefined ? [] : paragraph(old, width, {style: {fg: 3}})),
   ];
   if (events.length === 0)
@@ -194,6 +214,7 @@ function open(screen: Screen, {section, about}: Opening): void {
   if (opened) screen.dispatch({type: 'page', page: {...opened, section, offset: 0, chosen: undefined}});
   // A tab whose pipeline is gone has a connection, too.
   else if (name !== undefined || section === 'connection') openPipeline(screen, name, section);
+  else if (!sayNoPipeline(screen)) screen.sayHint('no log is open', 'open-tab', 'show the one under the cursor');
   const page = openAs(screen.state.page, pipelinePage);
   if (page && part && name !== undefined) part.read?.(screen, keptBy(page, part), name);
 }
@@ -321,6 +342,7 @@ export const pipeline: Feature = {
         section: 'connection',
         keys: ['i'],
         help: 'latest events of the tab: connection, failures',
+        hint: {isWithoutServer: 'connection'},
       },
     ],
   },

@@ -1,6 +1,7 @@
 import {digits} from '../../kit/keys/command.ts';
 import {goToTab} from '../../kit/screen/common.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
+import {sayNoPipeline} from '../../kit/screen/server-state.ts';
 import {pipelinesOf} from '../../kit/state/view-state.ts';
 import {counted} from '../../lib/format.ts';
 
@@ -17,7 +18,10 @@ export const tabs: Feature = {
         run(screen) {
           const {state} = screen;
           // Without a tab, the focus can go to the list, but not to a log.
-          if (state.active === undefined && state.focus === 'list') return;
+          if (state.active === undefined && state.focus === 'list') {
+            sayNoTab(screen);
+            return;
+          }
           if (state.listHidden) screen.dispatch({type: 'toggle-list'});
           screen.tabSwitcher.settleCursor();
           screen.dispatch({type: 'focus', side: state.focus === 'list' ? 'log' : 'list'});
@@ -84,7 +88,7 @@ export const tabs: Feature = {
         needs: 'connection',
         keys: ['r'],
         help: 'reconnect now',
-        hint: {isOffline: 'reconnect'},
+        hint: {isWithoutServer: 'reconnect', isOffline: 'reconnect'},
         run(screen) {
           for (const name of pipelinesOf(screen.tab)) screen.services.logs.reconnect(name);
           screen.services.poller.refresh();
@@ -104,7 +108,7 @@ function cycle(screen: Screen, by: number): void {
 }
 
 function sayNoTab(screen: Screen): void {
-  screen.sayHint('no tab is open', 'open-tab', 'open the pipeline under the cursor');
+  if (!sayNoPipeline(screen)) screen.sayHint('no tab is open', 'open-tab', 'open the pipeline under the cursor');
 }
 
 /** To a tab that the user chose among the tabs: the next key is for its log. */

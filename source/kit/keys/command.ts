@@ -90,6 +90,10 @@ export type Condition =
   | 'hasUnread'
   /** The shown log has no connection. */
   | 'isOffline'
+  /** Nor is there a list, or a line of any log. */
+  | 'isWithoutServer'
+  /** The configuration names several servers. */
+  | 'hasContexts'
   | 'hasUnseen'
   | 'isOneMarked'
   /** The log may grow. */

@@ -21,6 +21,7 @@ import {
   recallPrompt,
   submitPrompt,
 } from '../../kit/screen/prompts.ts';
+import {sayNoPipeline} from '../../kit/screen/server-state.ts';
 import {type Edit, withSuggestion} from '../../kit/state/edit-line.ts';
 import {type Prompt, promptBelow, promptInUse} from '../../kit/state/view-state.ts';
 import type {Controller} from './controller.ts';
@@ -181,7 +182,7 @@ function runOnShownLog(controller: Controller, command: Command, keyName: string
   const {commands} = controller;
   controller.tabSwitcher.settleCursor();
   if (controller.tab === undefined) {
-    controller.sayHint('no log is open', 'open-tab', 'show the one under the cursor');
+    if (!sayNoPipeline(controller)) controller.sayHint('no log is open', 'open-tab', 'show the one under the cursor');
     return;
   }
   if (command.notInList) {

@@ -8,6 +8,7 @@ import {pageShown, storesOfPage} from '../../../kit/pages/page-driver.ts';
 import {paragraph} from '../../../kit/pages/page-rows.ts';
 import {type Layout, type Size, smallest} from '../../../kit/screen/layout.ts';
 import type {Screen} from '../../../kit/screen/screen.ts';
+import {hasLines} from '../../../kit/screen/server-state.ts';
 import {optionOf} from '../../../kit/settings/option-table.ts';
 import {promptInUse, type Tab} from '../../../kit/state/view-state.ts';
 import {clip} from '../../../kit/terminal/fit.ts';
@@ -50,9 +51,9 @@ function troubleShown(
   screen: Screen,
   {now, waited}: Pick<TroubleView, 'now' | 'waited'>,
 ): readonly StyledText[] | undefined {
-  const {commands, layout, services, size, state} = screen;
-  const {poller, logs, serverUrl, tokenFrom, contexts} = services;
-  if (state.tabs.some(({name}) => (logs.get(name)?.snapshot.get().endId ?? 0) > 0)) return undefined;
+  const {commands, layout, services, size} = screen;
+  const {poller, serverUrl, tokenFrom, contexts} = services;
+  if (hasLines(screen)) return undefined;
   return troublePage({
     list: poller.snapshot.get(),
     context: contexts?.current,

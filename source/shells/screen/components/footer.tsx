@@ -6,6 +6,7 @@ import {keyLabel} from '../../../kit/keys/key-names.ts';
 import {conditionsOfPage, storesOfPage} from '../../../kit/pages/page-driver.ts';
 import {selectionWords} from '../../../kit/pane/pane-on-screen.ts';
 import {promptKeys} from '../../../kit/screen/prompts.ts';
+import {isWithoutServer} from '../../../kit/screen/server-state.ts';
 import {hasMatches} from '../../../kit/state/pane-view.ts';
 import {namesToMerge, pipelinesOf, promptInUse} from '../../../kit/state/view-state.ts';
 import {noticeRows} from '../../../kit/terminal/fit.ts';
@@ -69,6 +70,8 @@ function ofBoth(controller: Controller): Conditions {
     isMergeable: isMergeable(controller),
     hasPipeline: controller.listed.length > 0,
     isOffline: labels.some(({active, offline}) => active && offline),
+    isWithoutServer: isWithoutServer(controller),
+    hasContexts: (controller.services.contexts?.all.length ?? 0) > 1,
     hasUnseen: labels.some(({errors}) => errors > 0),
   };
 }
@@ -140,6 +143,8 @@ const order = {
     ...['reconnect', 'bottom', 'next-match', 'previous-match', 'back', 'filters-off', 'matches-only'],
     ...['search', 'next-error', 'record-page', 'pause', 'pipeline-page', 'errors', 'help'],
   ],
+  /** The others have nothing to act on. */
+  'without server': ['reconnect', 'connection', 'contexts', 'quit', 'help'],
   selecting: ['copy', 'save', 'markdown', 'back', 'help'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
@@ -169,7 +174,8 @@ function hintsOf(table: CommandTable, place: FooterPlace): readonly KeyHint[] {
 
 function inOrder(table: CommandTable, {context, now}: FooterPlace): CommandTable {
   if (context !== 'list' && context !== 'log') return onPage(table, context);
-  const ids = context === 'log' && now.isSelecting === true ? order.selecting : order[context];
+  const isSelecting = context === 'log' && now.isSelecting === true;
+  const ids = order[now.isWithoutServer === true ? 'without server' : isSelecting ? 'selecting' : context];
   return ids.flatMap((id) => table.filter((command) => command.id === id));
 }
 

@@ -4,6 +4,32 @@ import {settled} from '../../../harness/fake-clock.ts';
 import {startReplayServer} from '../../../harness/replay-server.ts';
 import {AppUnderTest} from './app-under-test.tsx';
 
+it('without a server says on the page of the connection why, in the footer what can be done, and for a key why not', async () => {
+  await using app = await AppUnderTest.open({baseUrl: () => 'http://127.0.0.1:1'});
+  await app.shows('The server cannot be reached');
+  expect(app.rows.at(-1)).toBe(' r reconnect · i connection · q quit · ? all keys');
+  for (const key of ['d', 'y', 'Enter', 'm', '1', 'Tab']) {
+    await app.press(key);
+    expect(app.rows.at(-2), key).toMatch(/^ no list of pipelines: connection refused by 127.0.0.1:1 *$/);
+    await app.press('j');
+  }
+  await app.press('i');
+  expect(app.rows.slice(1, 5).map((row) => row.trimEnd())).toEqual([
+    ' Connection',
+    ' http://127.0.0.1:1  Feldera of unknown version',
+    ' no list of pipelines: connection refused by 127.0.0.1:1',
+    ' no tab is open',
+  ]);
+});
+
+it('without a server offers the same where a log that was asked for has the focus', async () => {
+  await using app = await AppUnderTest.open({baseUrl: () => 'http://127.0.0.1:1', names: ['orders']});
+  await app.shows('The server cannot be reached');
+  expect(app.rows.at(-1)).toBe(' r reconnect · i connection · q quit · ? all keys');
+  await app.press('i');
+  await app.shows(/^ no list of pipelines: connection refused by 127.0.0.1:1 *$/m);
+});
+
 describe('the screen', () => {
   it('says since when the log cannot be reached while its runner is away', async () => {
     await using app = await AppUnderTest.open();
