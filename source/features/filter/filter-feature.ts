@@ -226,6 +226,7 @@ export const filter: Feature = {
         id: 'hide-similar',
         keys: ['-'],
         help: 'hide records like this one',
+        synonyms: ['similar'],
         run(screen, keyName) {
           const at = screen.paneOnScreen;
           if (!at) return;

@@ -209,7 +209,10 @@ function groupOf(heading: string, commands: readonly ListedKey[], isUtf8: boolea
   };
 }
 
-/** The commands of a typed key, those with all words in their help, keys, core or synonyms, and those found by their names. */
+/**
+ * The commands of a typed key, and those with all words in their help, keys, core or synonyms. Without any, the one that has
+ * this name in the configuration: a part of a name is no word of a user.
+ */
 function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
   const key = readKey(text.trim());
   const words = wordsOf(text);
@@ -221,13 +224,17 @@ function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: 
     return found;
   };
   const ofKey = take(({keys}) => key !== undefined && keys.includes(key));
-  const hasAll = (text: string) => words.every((word) => text.includes(word));
-  const ofWords = take((command) => hasAll(`${wordsIn(command, isUtf8)}\n${synonymsOf(command)}`));
-  const ofNames = take((command) => hasAll(`${command.id}\n${wordsIn(command, isUtf8)}`));
+  const ofWords = take((command) => {
+    const text = `${wordsIn(command, isUtf8)}\n${synonymsOf(command)}`;
+    return words.every((word) => text.includes(word));
+  });
+  const [name] = words;
+  const isFound = ofKey.length > 0 || ofWords.length > 0 || words.length > 1;
+  const ofName = isFound ? [] : take(({id, context}) => context !== 'prompt' && id === name);
   return [
     groupOf(`key ${keyLabel(key ?? '', isUtf8)}`, ofKey, isUtf8, true),
     ...inGroups(ofWords, isUtf8),
-    groupOf('names in the configuration', ofNames, isUtf8, true),
+    groupOf('name in the configuration', ofName, isUtf8, true),
   ].filter((group) => group.rows.length > 0);
 }
 

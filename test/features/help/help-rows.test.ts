@@ -131,16 +131,24 @@ describe('what was typed', () => {
   });
 
   it('finds every command, also those that are under More', () => {
-    for (const {id} of keyRows(features.commands)) expect(idsOf({text: id})).toContain(id);
+    for (const {id} of features.commands) expect(idsOf({text: id})).toContain(id);
   });
 
-  it('finds them by their names in the configuration, which are shown then', () => {
+  it('finds a command by its name in the configuration only by the whole of it, which is shown then', () => {
     const texts = textsOf(80, {text: 'hide-similar'});
     expect(texts.slice(2)).toEqual([
-      ' names in the configuration',
+      ' name in the configuration',
       '▸ -              hide records like this one  log: find  hide-similar',
     ]);
+    expect(idsOf({text: 'hide-sim'})).toEqual([]);
   });
+
+  it.each(['go', 'list', 'errors', 'page', 'first', 'close', 'kill'])(
+    '%s finds no command by a part of its name',
+    (text) => {
+      expect(textsOf(80, {text}).join('\n')).not.toContain('in the configuration');
+    },
+  );
 
   it.each([
     ['/link', 'markdown'],
@@ -158,6 +166,9 @@ describe('what was typed', () => {
     ['killed', 'pipeline-page'],
     ['attention', 'pipeline-page'],
     ['merge', 'mark-pipeline'],
+    ['bottom', 'bottom'],
+    ['similar', 'hide-similar'],
+    ['pan', 'pan-left'],
     ['unseen', 'errors'],
     ["haven't seen", 'errors'],
     ['since the last run', 'changes'],
@@ -308,7 +319,7 @@ describe('Enter', () => {
     ['marks-remove', "this works in the list of marks: press ' to open it"],
     ['record-copy', 'this works on the page of a record: press Enter to open it'],
     ['tab-number', 'press the number of the tab itself'],
-    ['kill-end', 'this works in a prompt: press / to open one'],
+    ['from the cursor on', 'this works in a prompt: press / to open one'],
   ])('says of %s where it works, and the help stays', async (text, notice) => {
     await using screen = await reading(log);
     find(screen, text);
