@@ -18,7 +18,7 @@ export function outageNow({services: {poller, clock}}: Screen): Outage | undefin
   return outage && {...outage, since: `${outage.since} UTC`};
 }
 
-/** Why there is no list of pipelines, or none since when; undefined: it has come, or nothing is known yet. */
+/** Returns why there is no list of pipelines, or none since when; undefined: it has come, or nothing is known yet. */
 export function listFailureWords(screen: Screen): string | undefined {
   const outage = outageNow(screen);
   if (outage) return formatOutage(outage);
@@ -26,12 +26,12 @@ export function listFailureWords(screen: Screen): string | undefined {
   return failure && failure.kind !== 'cancelled' ? `no list of pipelines: ${clean(failure.message)}` : undefined;
 }
 
-/** Some log has a line to read, whatever becomes of its server. */
+/** Returns whether some log has a line to read, whatever becomes of its server. */
 export function hasLines({state, services: {logs}}: Screen): boolean {
   return state.tabs.some(({name}) => (logs.get(name)?.snapshot.get().endId ?? 0) > 0);
 }
 
-/** Why there is no list stands in place of list and logs. */
+/** Returns whether the reason why there is no list stands in place of list and logs. */
 export function isWithoutServer(screen: Screen): boolean {
   const {pipelines} = screen.services.poller.snapshot.get();
   return pipelines === undefined && listFailureWords(screen) !== undefined && !hasLines(screen);
