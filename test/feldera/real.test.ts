@@ -510,7 +510,7 @@ test('a pipeline that was well all the time, then waits for its output, then is 
   await client.until('waits', ({deployment_error}) => deployment_error !== null);
   await view.terminal.waitFor(/▸? *Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\)/);
   await explained(rig, 'waits', [
-    /Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\) .*since \d\d:/,
+    /Failed · Pipeline process exited prematurely with signal: 9 \(SIGKILL\), likely .*since \d\d:/,
   ]);
   const status = await rig.run('status', 'waits');
   expect(status.stdout).toMatch(
