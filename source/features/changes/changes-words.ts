@@ -136,7 +136,7 @@ function failureOf({run, failure}: RunProfile, program: KnownProgram): Failure |
   if (!failed && !told) return undefined;
   const endedStart = startFailed === true || told?.endedStart === true;
   if (!failure) return {endedStart, why: told && clean(`${told.cause} (API)`), text: told?.cause};
-  const logged = failedStartIn(failure) ?? errorWords({example: failure, key: 0}, whole).text.trim();
+  const logged = failedStartIn(failure) ?? errorWords({example: failure, key: 0}, 0).text.trim();
   return {endedStart, why: masked(clean(logged)), text: excerptText(failure)};
 }
 

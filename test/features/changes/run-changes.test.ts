@@ -242,6 +242,11 @@ describe('a start that failed', () => {
     expect(newer).toMatchObject({failed: false, startFailed: false, failure: null});
   });
 
+  it('has the words of the runner in its sentence, without the column that names it', () => {
+    const runs = compared([...failed(runner('Runtime error: exit status: 101', 'ERROR', seconds(1))), ...run(4, [])]);
+    expect(runFacts(runs, undefined)[1]).toEqual(['run 1', 'start failed after 2 s: Runtime error: exit status: 101']);
+  });
+
   it('is told with the cause that the API has, if that is of the same end', () => {
     const runs = compared([...run(1, []), ...failed()]);
     const ofApi = {...program, deploymentStatusSince: '2026-11-25T03:00:04Z', deploymentError: error(true)};
