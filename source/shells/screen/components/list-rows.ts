@@ -105,38 +105,15 @@ export function listRows(view: ListView): readonly StyledText[] {
   return rows.map((row) => padTo(clip(row, 0, width), width));
 }
 
-/** Beside the tab bar, and like the shown tab inverse on the side that has the focus. */
-function title(view: ListView): StyledText {
-  const {focused, nameFilter, list, width, symbols} = view;
+/** Beside the tab bar, and like the shown tab inverse on the side that has the focus. Counts are in the header. */
+function title({focused, nameFilter, list, noun, width, symbols}: ListView): StyledText {
   const style: Style = focused ? {bold: true, inverse: true} : quiet;
   const margin = plain(focused ? symbols.focus : ' ', style);
   const words =
     nameFilter === ''
-      ? titleWords(view, style)
-      : concat([plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(list.items.length)}`, style)]);
-  return padTo(concat([margin, words]), width, style);
-}
-
-/** `Pipelines   7 failing · 2 degraded`; with less room `Pipelines  ✗ 7  ◐ 2`. */
-function titleWords({list, noun, focused, width, symbols}: ListView, style: Style): StyledText {
-  const name = noun === 'log' ? 'Logs' : 'Pipelines';
-  const troubles = [
-    {number: list.failing, word: 'failing', symbol: symbols.failed, own: focused ? style : {fg: 1}},
-    {number: list.degraded, word: 'degraded', symbol: symbols.degraded, own: focused ? style : {fg: 3}},
-  ].filter(({number}) => number > 0);
-  const inWords = troubles.map(({number, word, own}) => plain(`${count(number)} ${word}`, own));
-  const inSymbols = troubles.map(({number, symbol, own}) => plain(`${symbol} ${count(number)}`, own));
-  const row = (start: string, words: readonly StyledText[], between: string) => {
-    const all = words.flatMap((each, index) => (index === 0 ? [each] : [plain(between, style), each]));
-    return concat([plain(start, style), ...all]);
-  };
-  const forms = [
-    row(`${name}   `, inWords, ` ${symbols.dot} `),
-    row(`${name}  `, inSymbols, '  '),
-    row('', inSymbols, '  '),
-  ];
-  const fitting = troubles.length === 0 ? undefined : forms.find(({text}) => textWidth(text) < width);
-  return fitting ?? plain(name, style);
+      ? [plain(noun === 'log' ? 'Logs' : 'Pipelines', style)]
+      : [plain(`/${nameFilter}`, {...style, bold: true}), plain(`  ${count(list.items.length)}`, style)];
+  return padTo(concat([margin, ...words]), width, style);
 }
 
 /** The part of the list in view: items, with the rule in front of one of them. */

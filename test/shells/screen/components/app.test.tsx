@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {textWidth} from '../../../../source/lib/width.ts';
 import {settled} from '../../../harness/fake-clock.ts';
 import {startReplayServer} from '../../../harness/replay-server.ts';
+import {withFailures} from '../../../kit/screen/screen-under-test.ts';
 import {AppUnderTest} from './app-under-test.tsx';
 
 it('without a server says on the page of the connection why, in the footer what can be done, and for a key why not', async () => {
@@ -282,6 +283,22 @@ it('keys that arrive in one piece are all pressed, arrows as well', async () => 
   await app.screen.until(() => app.screen.controller.state.cursor === 'orders', 'the cursor');
   app.type('kk');
   await app.screen.until(() => app.screen.controller.state.cursor === 'billing', 'the cursor');
+});
+
+it.each([
+  [60, 20],
+  [80, 24],
+  [120, 35],
+  [200, 50],
+])('says once how many pipelines fail, at %i×%i, also without the list', async (columns, rows) => {
+  await using app = await AppUnderTest.open({scenario: withFailures, names: ['billing']});
+  app.resize(columns, rows);
+  await app.shows('2 failing');
+  await app.shows('LIVE');
+  for (const key of ['j', 'p', 'z', 'z']) {
+    await app.press(key);
+    expect(app.text.match(/2 failing|✗ 2/g), key).toHaveLength(1);
+  }
 });
 
 describe('sizes', () => {
