@@ -346,6 +346,8 @@ function checkpointEvents(
     // `Resuming from checkpoint:` tells which one in its second line.
     const second = /:\s*$/.test(first) && index.headOf(id + 1) === id ? buffer.lineAt(id + 1) : undefined;
     const text = second ? `${first.trim()} ${excerptText(Uint8Array.from(second)).trim().replace(/:$/, '')}` : first;
+    // Each line of a logger, or of a pipeline, that is named so is found, too.
+    if (!/checkpoint/i.test(text)) return [];
     const end = checkpointEndIn(line);
     const told = {pipeline, from: 'log', count: 1, at: index.timeAt(id), text, id} as const;
     if (end === undefined || end === 'made') return [{...told, kind: 'checkpoint'}];

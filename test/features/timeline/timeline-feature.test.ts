@@ -96,6 +96,16 @@ it('a failure begins with its reason: a row is cut at its end only', async () =>
   expect(failed).toMatch(/ panic: No space left on device \(os/);
 });
 
+it('a line that only its logger, or the name of its pipeline, connects with checkpoints is none of them', async () => {
+  const kept = 'GC kept 2/0/0 expected files/directories/other';
+  await using screen = await reading([
+    logged(1, 'INFO', kept, 'dbsp::circuit::checkpointer'),
+    logged(2, 'INFO', 'Checkpoint made at step 4', 'dbsp::circuit::checkpointer'),
+  ]);
+  const events = (await opened(screen)).filter((row) => / checkpoint /.test(row));
+  expect(events).toEqual([expect.stringContaining('Checkpoint made at step 4')]);
+});
+
 it('a checkpoint that failed has the colour of a notice, and its reason is seen on 80 columns', async () => {
   const why = 'error writing checkpoint to storage: No space left on device (os error 28)';
   await using screen = await reading([
