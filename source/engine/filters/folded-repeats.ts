@@ -38,6 +38,11 @@ export class FoldedRepeats {
     if (isOpen) this.#opened.add(last);
   }
 
+  /** The run of this record will be open, if it has one. */
+  openAt(id: number): void {
+    this.#opened.add(id);
+  }
+
   /** Returns those of `unfolded` that have a row. */
   entries(unfolded: Entries, filtered: Filtered): Entries {
     return {

@@ -124,6 +124,8 @@ export class PaneFolds {
   /** Opens the folds of a line that filters show. */
   reveal(id: number): void {
     if (this.#log.shown()?.includes(id) === false) return;
+    // Of a line that was not indexed yet, nobody knows what it repeats.
+    if (id >= this.#log.index.indexedTo) this.#repeats.openAt(id);
     for (let fold = this.at(id); this.entries.atOrAfter(id) !== id && fold && !fold.open; fold = this.at(id)) {
       this.toggle(fold);
     }
