@@ -95,7 +95,7 @@ const folded = ['INFO batch 1 took 1 ms. ×2,500', 'ERROR batch lost.', 'INFO ba
 const batches = (viewer: Viewer) =>
   records(viewer)
     .filter((record) => record.includes('batch'))
-    .map((record) => record.replace(/ controller +/, ' ').replace(/ {2,}/g, ' '));
+    .map((record) => record.replace(/ contro(?:ller|…) +/, ' ').replace(/ {2,}/g, ' '));
 
 async function fold(viewer: Viewer): Promise<void> {
   await viewer.terminal.press('f');

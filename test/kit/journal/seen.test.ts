@@ -114,7 +114,7 @@ it('what comes below a paused log is unseen until it is on the screen, or gone t
     for (const message of messages) screen.server.pipeline('fraud').write(logged(0, 'ERROR', message));
     await screen.untilLine('fraud', messages.at(-1) ?? '');
   };
-  const screenful = (word: string) => Array.from({length: 50}, (_, at) => `${word} ${at}`);
+  const screenful = (word: string) => Array.from({length: 50}, (_, at) => `${word}-${at}`);
   await write(...screenful('refused'));
   screen.press('2');
   await screen.clock.advance(1000);
@@ -143,8 +143,8 @@ it('in a flood of errors, what was on the screen for long is seen', async () => 
   screen.press('2');
   await screen.clock.advance(1000);
   for (let n = 0; n < 20; n++) {
-    screen.server.pipeline('fraud').write(logged(0, 'ERROR', `failed ${n}`));
-    await screen.untilLine('fraud', `failed ${n}`);
+    screen.server.pipeline('fraud').write(logged(0, 'ERROR', `failed-${n}`));
+    await screen.untilLine('fraud', `failed-${n}`);
     await screen.clock.advance(500);
   }
   screen.press('1');
