@@ -20,7 +20,7 @@ test('over SSH, e goes to a panic and y copies it whole, by OSC 52: nothing of o
   const panic = writePanic(viewer.server, 'alpha');
   await terminal.waitFor('after the panic 5');
   await terminal.press('Tab', 'g', 'e', 'y');
-  await terminal.waitFor('sent 63 lines, 3.7 kB by OSC 52 (terminals do not confirm it)');
+  await terminal.waitFor('sent 63 lines, 3.7 kB by OSC 52 (no terminal confirms it)');
   expect(terminal.copies.map(String)).toEqual([clean(panic)]);
   // The screen that the sequence was written into is whole.
   expect(viewer.countShown('another thread')).toBe(15);
@@ -42,7 +42,7 @@ test('in tmux, y fills its buffer with the panic, as sent where that is set, and
     const panic = writePanic(server, 'alpha');
     await tmux.waitFor('after the panic 5');
     tmux.sendKeys('Tab', 'E', 'y');
-    await tmux.waitFor('sent 63 lines, 3.7 kB to tmux and its terminal · no terminal is attached');
+    await tmux.waitFor('sent 63 lines, 3.7 kB to tmux · no terminal is attached');
     const file = path.join(tmux.home, 'buffer');
     // A pipe of this test would decode the bytes.
     tmux.tmux('save-buffer', file);
@@ -61,7 +61,7 @@ test('in tmux, y fills its buffer with the panic, as sent where that is set, and
       await using client = await attach('xterm-256color');
       await client.waitFor('after the panic 5');
       await client.press('y');
-      await client.waitFor(/sent 63 lines, 3.7 kB to tmux and its terminal *\n/);
+      await client.waitFor(/sent 63 lines, 3.7 kB to tmux and its terminal: press M to add its place *\n/);
       await client.waitFor(() => client.copies.length > 0);
       expect(client.copies.map(String)).toEqual([panic.toString()]);
     }

@@ -63,7 +63,13 @@ export class ChangesReader {
         }
         const {runs} = counter;
         const newer = runs.find(({run}) => run.firstId === newerId) ?? runs.at(-1);
-        this.#compare(pipeline, runs, {newer, older: newer && runBefore(runs, newer)});
+        const older = newer && runBefore(runs, newer);
+        if (newer && older) this.#compare(pipeline, runs, {newer, older});
+        else {
+          runner.dispose();
+          const hasLater = newer !== undefined && newer !== runs.at(-1);
+          this.#state.set({kind: 'alone', pipeline, hasRun: index.runs.length > 0, hasLater});
+        }
       },
     });
     this.#runner = runner;
@@ -106,15 +112,10 @@ export class ChangesReader {
   #compare(
     pipeline: string,
     runs: readonly RunProfile[],
-    {newer, older}: {readonly newer: RunProfile | undefined; readonly older: RunProfile | undefined},
+    {newer, older}: {readonly newer: RunProfile; readonly older: RunProfile},
   ): void {
     this.#runner?.dispose();
     this.#older = older;
-    if (!newer || !older) {
-      const hasRun = newer !== undefined;
-      this.#state.set({kind: 'alone', pipeline, hasRun, hasLater: hasRun && newer !== runs.at(-1)});
-      return;
-    }
     const work = comparedSteps({pipeline, newer, older}, mostLeaves);
     let compared: ComparedRuns | undefined;
     this.#runner = new SliceRunner({

@@ -36,8 +36,8 @@ export const list: Feature = {
           if (!turns) return;
           const isOn = !turns.isOn.get();
           turns.setOn(isOn);
-          const what = isOn ? 'the logs of all running pipelines are read' : 'only the logs of tabs are read';
-          screen.sayHint(what, 'read-logs', isOn ? 'read only those of tabs' : 'read all');
+          const what = isOn ? 'reading the logs of all running pipelines' : 'reading only the logs of open tabs';
+          screen.sayHint(what, 'read-logs', isOn ? 'read only those of open tabs' : 'read all');
         },
       },
       {
@@ -54,7 +54,7 @@ export const list: Feature = {
       },
       {
         id: 'mark-pipeline',
-        keys: ['m'],
+        keys: ['m', 'Space'],
         help: 'mark the pipeline for merging',
         synonyms: ['merge', 'select'],
         hint: {isOneMarked: 'mark another'},

@@ -120,6 +120,8 @@ async function copyText(
   const words = copiedWords(answer);
   if (answer.kind === 'too-large')
     openSavePrompt(screen, what, {problem: `${words}; press Enter to save it`, extension, on});
+  else if (what === 'record' && extension !== 'md' && answer.kind === 'sent' && answer.hint === undefined)
+    screen.sayHint(words, 'markdown', 'add its place');
   else screen.say(extension === 'md' ? `Markdown: ${words}` : words, answer.kind === 'failed' ? 'failure' : 'news');
   if (answer.kind === 'sent') onSent?.();
 }
@@ -139,9 +141,9 @@ export function copiedWords(answer: ClipboardAnswer): string {
   switch (answer.how) {
     // tmux and OSC 52 do not report whether the text arrived.
     case 'tmux':
-      return `sent ${amount} to tmux and its terminal${hint}`;
+      return `sent ${amount} to tmux${answer.hint === undefined ? ' and its terminal' : hint}`;
     case 'OSC 52':
-      return `sent ${amount} by OSC 52 (terminals do not confirm it)${hint}`;
+      return `sent ${amount} by OSC 52 (no terminal confirms it)${hint}`;
     default:
       return `copied ${amount} with ${answer.how}${hint}`;
   }

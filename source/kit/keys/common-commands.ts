@@ -66,7 +66,7 @@ export function listMotions(): readonly (Pick<Command, 'id' | 'keys' | 'help'> &
     ['up', ['Up', 'k'], 'the pipeline above'],
     ['down', ['Down', 'j'], 'the pipeline below'],
     ['page-up', ['PageUp', 'b', '^U'], 'a page up'],
-    ['page-down', ['PageDown', 'Space', '^D'], 'a page down'],
+    ['page-down', ['PageDown', '^D'], 'a page down'],
     ['top', ['Home', 'g'], 'the first pipeline'],
     ['end', ['End', 'G'], 'the last pipeline'],
   ];

@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import {changesPart, changesSection} from '../../../source/features/changes/changes-feature.ts';
+import {ChangesReader} from '../../../source/features/changes/changes-reader.ts';
 import {comparedRuns} from '../../../source/features/changes/changes-words.ts';
 import {RunCounter} from '../../../source/features/changes/run-changes.ts';
 import {keptBy} from '../../../source/kit/pages/page.ts';
@@ -55,6 +56,16 @@ it('D says of a log with one run that there is nothing to compare, in place of a
   screen.press('D');
   expect(screen.controller.state.page).toBeUndefined();
   expect(noticeOf(screen)).toBe('the log has only one run: nothing to compare');
+});
+
+it('the page says of a log with one run that it has one, though nothing of it is counted', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  const {model} = screen.controller.pane ?? {};
+  if (!model) throw new Error('no log');
+  const reader = new ChangesReader(screen.clock);
+  reader.start('orders', model, undefined);
+  await screen.until(() => reader.state.get()?.kind === 'alone', 'the runs to be counted');
+  expect(reader.state.get()).toMatchObject({hasRun: true, hasLater: false});
 });
 
 it('D says of a log of a pipeline that never ran that it has no run', async () => {

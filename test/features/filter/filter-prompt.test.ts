@@ -369,7 +369,7 @@ describe('saved filters', () => {
     await typed(screen, '&', '@noise=');
     expect(screen.copied).toEqual([`noise = ['!step "one"', "level:info"]\n`]);
     expect(noticeOf(screen)).toBe(
-      `noise = ['!step "one"', "level:info"] · without 1 that cannot be typed · sent 1 line, 38 B by OSC 52 (terminals do not confirm it) · for [filters] in the configuration file`,
+      `noise = ['!step "one"', "level:info"] · without 1 that cannot be typed · sent 1 line, 38 B by OSC 52 (no terminal confirms it) · for [filters] in the configuration file`,
     );
     expect(texts(screen)).toHaveLength(3);
   });

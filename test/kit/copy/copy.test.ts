@@ -219,7 +219,9 @@ describe('y and Y copy', () => {
     it('y takes the record, Y the view, and says how much was sent', async () => {
       await using screen = await reading(log);
       screen.press('k', 'y');
-      expect(await untilNotice(screen)).toBe('sent 1 line, 64 B by OSC 52 (terminals do not confirm it)');
+      expect(await untilNotice(screen)).toBe(
+        'sent 1 line, 64 B by OSC 52 (no terminal confirms it): press M to add its place',
+      );
       await typed(screen, '&', 'step 4');
       screen.press('Y');
       expect(await untilNotice(screen)).toMatch(/^sent 11 lines, 7\d\d B by OSC 52/);
@@ -340,7 +342,9 @@ describe('y and Y copy', () => {
       await using screen = await reading([red], {services: {copyForm}});
       screen.press('k', 'j', 'y');
       const bytes = Buffer.byteLength(line) + 1;
-      expect(await untilNotice(screen)).toBe(`sent 1 line, ${bytes} B by OSC 52 (terminals do not confirm it)`);
+      expect(await untilNotice(screen)).toBe(
+        `sent 1 line, ${bytes} B by OSC 52 (no terminal confirms it): press M to add its place`,
+      );
       screen.press('Y');
       await screen.until(() => screen.copied.length === 2, 'the view');
       expect(screen.copied[0]).toBe(`${line}\n`);
@@ -372,11 +376,11 @@ describe('y and Y copy', () => {
 const sent = {bytes: 6100, lines: 42};
 
 it.for<[ClipboardAnswer, string]>([
-  [{kind: 'sent', how: 'OSC 52', ...sent}, 'sent 42 lines, 6.1 kB by OSC 52 (terminals do not confirm it)'],
+  [{kind: 'sent', how: 'OSC 52', ...sent}, 'sent 42 lines, 6.1 kB by OSC 52 (no terminal confirms it)'],
   [{kind: 'sent', how: 'tmux', ...sent}, 'sent 42 lines, 6.1 kB to tmux and its terminal'],
   [
     {kind: 'sent', how: 'tmux', ...sent, hint: 'no terminal is attached'},
-    'sent 42 lines, 6.1 kB to tmux and its terminal · no terminal is attached',
+    'sent 42 lines, 6.1 kB to tmux · no terminal is attached',
   ],
   [{kind: 'sent', how: 'wl-copy', bytes: 12, lines: 1}, 'copied 1 line, 12 B with wl-copy'],
   [

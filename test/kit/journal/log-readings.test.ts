@@ -134,7 +134,7 @@ it('with one key the logs of all pipelines are read, and told as those of tabs a
   const {readings, degraded} = screen.controller.events;
   screen.press('Tab', 'a');
   expect(screen.controller.state.notice).toBe(
-    'the logs of all running pipelines are read: press a to read only those of tabs',
+    'reading the logs of all running pipelines: press a to read only those of open tabs',
   );
   await screen.until(() => degraded.get().has('dead'), 'what only the log tells');
   await screen.until(() => readings.of('dead')?.kind === 'followed', 'the log');
@@ -155,7 +155,7 @@ it('with one key the logs of all pipelines are read, and told as those of tabs a
   screen.controller.tabSwitcher.close('dead');
   expect(screen.logs.get('dead')).toBe(log);
   screen.press('a');
-  expect(screen.controller.state.notice).toBe('only the logs of tabs are read: press a to read all');
+  expect(screen.controller.state.notice).toBe('reading only the logs of open tabs: press a to read all');
   await screen.untilConnected('well');
   expect(readings.of('dead')?.kind).toBe('left');
   expect(degraded.get().has('dead')).toBe(true);

@@ -237,6 +237,9 @@ describe('in the list, a key of the log that the list does not use', () => {
     await using screen = await inList();
     screen.press('m', 'j');
     expect(screen.controller.state).toMatchObject({marked: ['alpha'], cursor: 'beta'});
+    // As in other lists of processes and pods.
+    screen.press('Space');
+    expect(screen.controller.state).toMatchObject({marked: ['alpha', 'beta'], cursor: 'beta'});
     expect(screen.tabs).toEqual(['alpha?']);
   });
 });
