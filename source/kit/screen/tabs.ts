@@ -155,7 +155,7 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
 }
 
 type PipelineListOptions = {
-  readonly services: Pick<Services, 'catalog' | 'poller' | 'logs'>;
+  readonly services: Pick<Services, 'catalog' | 'clock' | 'poller' | 'logs'>;
   readonly view: View;
   readonly tabSwitcher: TabSwitcher;
   /** Aborted when the screen ends. */
@@ -165,9 +165,12 @@ type PipelineListOptions = {
   readonly degraded: ReadableStore<DegradedPipelines>;
 };
 
+/** Milliseconds for which a pipeline that was degraded keeps its place: rows move when it is well, not at each retry. */
+const keepsPlaceFor = 60_000;
+
 /** The list in its order. */
 export type ArrangedList = {
-  /** The failing ones first, then the degraded ones, then all others. */
+  /** The failing ones first, then those that are degraded or just were, then all others. */
   readonly items: readonly ListItem[];
   readonly failing: number;
   readonly degraded: number;
@@ -182,6 +185,8 @@ export class PipelineListView {
   #isPreparing = false;
   #started = false;
   #arranged: {readonly key: readonly unknown[]; readonly list: ArrangedList} | undefined;
+  /** When a pipeline was degraded last, monotonic milliseconds. */
+  readonly #degradedAt = new Map<string, number>();
   /** Requested pipelines that had a tab: one that was closed stays closed. */
   readonly #openedRequested = new Set<string>();
 
@@ -197,9 +202,17 @@ export class PipelineListView {
     const degraded = this.#options.degraded.get();
     const key = [listed, nameFilter, degraded];
     if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
-      this.#arranged = {key, list: arrange(listed ?? [], nameFilter, degraded)};
+      this.#arranged = {key, list: arrange(listed ?? [], nameFilter, this.#lately(degraded))};
     }
     return this.#arranged.list;
+  }
+
+  /** Returns those that are degraded now, or were in the last minute. */
+  #lately(degraded: DegradedPipelines): ReadonlyMap<string, unknown> {
+    const now = this.#options.services.clock.monotonic();
+    for (const name of degraded.keys()) this.#degradedAt.set(name, now);
+    for (const [name, at] of this.#degradedAt) if (now - at > keepsPlaceFor) this.#degradedAt.delete(name);
+    return this.#degradedAt;
   }
 
   get items(): readonly ListItem[] {
@@ -273,7 +286,7 @@ export class PipelineListView {
 export function arrange(
   items: readonly ListItem[],
   nameFilter: string,
-  degraded: DegradedPipelines = new Map(),
+  degraded: ReadonlyMap<string, unknown> = new Map(),
 ): ArrangedList {
   const named = nameFilter === '' ? items : items.filter(matcherOf(nameFilter));
   const pipelines = named.flatMap((item) => pipelineIn(item) ?? []);

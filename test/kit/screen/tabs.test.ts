@@ -2,9 +2,13 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import {describe, expect, it} from 'vitest';
 import type {Alert} from '../../../source/kit/journal/alerts.ts';
-import {arrange, tabTitle} from '../../../source/kit/screen/tabs.ts';
+import {arrange, PipelineListView, tabTitle} from '../../../source/kit/screen/tabs.ts';
+import {View} from '../../../source/kit/screen/view.ts';
 import {newPane} from '../../../source/kit/state/pane-view.ts';
+import {initialView} from '../../../source/kit/state/view-state.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
+import type {DegradedPipelines} from '../../../source/kit/words/pipeline-words.ts';
+import {createStore} from '../../../source/lib/store.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
 import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
 
@@ -135,6 +139,33 @@ describe('the order of the list', () => {
     ]);
     expect(arranged).toMatchObject({failing: 2, degraded: 2, nameCells: 7});
     expect(list).toEqual(before);
+  });
+
+  it('moves one that is well again after a minute, not while it comes and goes', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    const {services, tabSwitcher, closing} = screen.controller;
+    const degraded = createStore<DegradedPipelines>(new Map());
+    const view = new View(initialView([], {}), services);
+    const beforeFirst = undefined;
+    const listed = new PipelineListView({
+      services,
+      view,
+      tabSwitcher,
+      closing,
+      beforeFirst,
+      isRequested: () => false,
+      degraded,
+    });
+    const calm = names(listed.items);
+    const last = calm.at(-1) ?? '';
+    degraded.set(new Map([[last, undefined]]));
+    expect(names(listed.items)).toEqual([last, ...calm.slice(0, -1)]);
+    await screen.clock.advance(50_000);
+    degraded.set(new Map());
+    expect(names(listed.items)[0]).toBe(last);
+    await screen.clock.advance(61_000);
+    degraded.set(new Map());
+    expect(names(listed.items)).toEqual(calm);
   });
 
   describe('finding by name', () => {
