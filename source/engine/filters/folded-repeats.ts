@@ -38,7 +38,7 @@ export class FoldedRepeats {
     if (isOpen) this.#opened.add(last);
   }
 
-  /** The run of this record will be open, if it has one. */
+  /** Opens the run in which this record will be, if there is one. */
   openAt(id: number): void {
     this.#opened.add(id);
   }

@@ -30,7 +30,7 @@ export class Repeats {
   readonly #heads: IdSet;
   #last = noLine();
   #before = noLine();
-  /** The object of the next line: a new one for each would be the larger part of what a line costs here. */
+  /** Object of the next line: three in turn, since lines come by the million. */
   #spare = noLine();
 
   constructor(buffer: Pick<LogBuffer, 'lineAt' | 'firstId'>, facts: LogFacts) {

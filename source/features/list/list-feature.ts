@@ -12,7 +12,7 @@ export const list: Feature = {
         keys: ['Enter'],
         help: 'open the pipeline as a tab; again: go to its log',
         core: {task: 'list', words: 'open as a tab, then its log'},
-        hint: {isPinned: 'log', hasPipeline: 'open tab'},
+        hint: {isPinned: 'go to log', hasPipeline: 'open tab'},
         run(screen) {
           const {cursor} = screen.state;
           if (cursor === undefined) {

@@ -87,7 +87,7 @@ describe('the footer of the list', () => {
     screen.press('a', 'a');
     expect(footer(screen)).toBe(' Enter open tab · d details · / find name · Tab log · ? all keys');
     screen.press('Enter');
-    expect(footer(screen)).toMatch(/^ Enter log · /);
+    expect(footer(screen)).toMatch(/^ Enter go to log · /);
     screen.press('m');
     expect(footer(screen)).toContain(' · m mark another · ');
     screen.press('j', 'm');
