@@ -167,13 +167,15 @@ type PipelineListOptions = {
 
 /** Milliseconds for which a pipeline that was degraded keeps its place: rows move when it is well, not at each retry. */
 const keepsPlaceFor = 60_000;
+/** Milliseconds after the cursor has moved for which no row changes its place: the next key would go somewhere else. */
+const staysFor = 30_000;
 
 /** The list in its order. */
 export type ArrangedList = {
   /** The failing ones first, then those that are degraded or just were, then all others. */
   readonly items: readonly ListItem[];
-  readonly failing: number;
-  readonly degraded: number;
+  /** The number of items that need attention, which are the first ones. */
+  readonly first: number;
   /** Cells of the longest name, also of those that the filter leaves out. */
   readonly nameCells: number;
 };
@@ -185,8 +187,13 @@ export class PipelineListView {
   #isPreparing = false;
   #started = false;
   #arranged: {readonly key: readonly unknown[]; readonly list: ArrangedList} | undefined;
-  /** When a pipeline was degraded last, monotonic milliseconds. */
-  readonly #degradedAt = new Map<string, number>();
+  /** The part of the list in which a pipeline stands, and when it belonged there last, in monotonic milliseconds. */
+  readonly #places = new Map<string, {readonly rank: Rank; readonly at: number}>();
+  /** The pipeline under the cursor, and when the cursor was moved to it, in monotonic milliseconds. */
+  #cursor: {readonly name: string | undefined; readonly since: number} = {
+    name: undefined,
+    since: Number.NEGATIVE_INFINITY,
+  };
   /** Requested pipelines that had a tab: one that was closed stays closed. */
   readonly #openedRequested = new Set<string>();
 
@@ -195,24 +202,33 @@ export class PipelineListView {
     this.#beforeFirst = options.beforeFirst;
   }
 
-  /** Sorted and filtered; the same object until the list, the filter or what is degraded changes. */
+  /** Sorted and filtered; the same object until the list, the filter or what is degraded changes, or rows may move. */
   get arranged(): ArrangedList {
-    const {listed} = this.#options.services.catalog;
-    const {nameFilter} = this.#options.view.state;
+    const {services, view} = this.#options;
+    const {listed} = services.catalog;
+    const {nameFilter, cursor} = view.state;
     const degraded = this.#options.degraded.get();
-    const key = [listed, nameFilter, degraded];
+    const now = services.clock.monotonic();
+    const {name, since} = this.#cursor;
+    // The first row is not one that somebody moved to.
+    if (name !== cursor) this.#cursor = {name: cursor, since: name === undefined ? since : now};
+    const mayMove = now - this.#cursor.since >= staysFor;
+    const key = [listed, nameFilter, degraded, mayMove];
     if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
-      this.#arranged = {key, list: arrange(listed ?? [], nameFilter, this.#lately(degraded))};
+      const rankOf = (pipeline: Pipeline) => this.#rankOf(pipeline, degraded.has(pipeline.name), {now, mayMove});
+      this.#arranged = {key, list: arrange(listed ?? [], nameFilter, rankOf)};
     }
     return this.#arranged.list;
   }
 
-  /** Returns those that are degraded now, or were in the last minute. */
-  #lately(degraded: DegradedPipelines): ReadonlyMap<string, unknown> {
-    const now = this.#options.services.clock.monotonic();
-    for (const name of degraded.keys()) this.#degradedAt.set(name, now);
-    for (const [name, at] of this.#degradedAt) if (now - at > keepsPlaceFor) this.#degradedAt.delete(name);
-    return this.#degradedAt;
+  #rankOf(pipeline: Pipeline, isDegraded: boolean, {now, mayMove}: {now: number; mayMove: boolean}): Rank {
+    const {name} = pipeline;
+    const rank = attentionRank(pipeline, isDegraded);
+    const place = this.#places.get(name);
+    const justWas = place?.rank === 1 && rank === 2 && now - place.at < keepsPlaceFor;
+    if (place && place.rank !== rank && (justWas || !mayMove)) return place.rank;
+    this.#places.set(name, {rank, at: now});
+    return rank;
   }
 
   get items(): readonly ListItem[] {
@@ -279,23 +295,24 @@ export class PipelineListView {
   }
 }
 
+type Rank = ReturnType<typeof attentionRank>;
+
 /**
- * Those with this part in their name, or after `tag:` in one of their tags. Pipelines are sorted by name, those that need
- * attention first: 5,000 in a few milliseconds. Files keep their order.
+ * Those with this part in their name, or after `tag:` in one of their tags. Pipelines are sorted by rank, then by name:
+ * 5,000 in a few milliseconds. Files keep their order.
  */
 export function arrange(
   items: readonly ListItem[],
   nameFilter: string,
-  degraded: ReadonlyMap<string, unknown> = new Map(),
+  rankOf: (pipeline: Pipeline) => Rank = (pipeline) => attentionRank(pipeline, false),
 ): ArrangedList {
   const named = nameFilter === '' ? items : items.filter(matcherOf(nameFilter));
   const pipelines = named.flatMap((item) => pipelineIn(item) ?? []);
   const nameCells = items.reduce((most, {name}) => Math.max(most, textWidth(clean(name))), 0);
-  if (pipelines.length === 0) return {items: named, failing: 0, degraded: 0, nameCells};
-  const ranks: readonly Pipeline[][] = [[], [], []];
-  for (const each of pipelines.sort(byName)) ranks[attentionRank(each, degraded.has(each.name))]?.push(each);
-  const [failing = [], partly = []] = ranks;
-  return {items: ranks.flat(), failing: failing.length, degraded: partly.length, nameCells};
+  if (pipelines.length === 0) return {items: named, first: 0, nameCells};
+  const ranks: readonly [Pipeline[], Pipeline[], Pipeline[]] = [[], [], []];
+  for (const each of pipelines.sort(byName)) ranks[rankOf(each)].push(each);
+  return {items: ranks.flat(), first: ranks[0].length + ranks[1].length, nameCells};
 }
 
 /** The beginning of a filter of the list that is about tags. */

@@ -82,7 +82,7 @@ describe('the list', () => {
     screen.server.pipeline('orders').fail('exit status: 101');
     await screen.until(() => names(screen)[0] === 'orders', 'the failing one on top');
     expect(names(screen)).toEqual(['orders', 'billing', 'fraud']);
-    expect(screen.controller.list.arranged.failing).toBe(1);
+    expect(screen.controller.list.arranged.first).toBe(1);
     expect(screen.controller.state.cursor).toBe('billing');
     screen.press('k');
     expect(screen.controller.state.cursor).toBe('orders');

@@ -7,7 +7,7 @@ import {View} from '../../../source/kit/screen/view.ts';
 import {newPane} from '../../../source/kit/state/pane-view.ts';
 import {initialView} from '../../../source/kit/state/view-state.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
-import type {DegradedPipelines} from '../../../source/kit/words/pipeline-words.ts';
+import {attentionRank, type DegradedPipelines} from '../../../source/kit/words/pipeline-words.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {deploymentError, makePipeline, stopped} from './make-pipeline.ts';
 import {ScreenUnderTest, withFailures} from './screen-under-test.ts';
@@ -131,31 +131,44 @@ describe('the order of the list', () => {
     const before = [...list];
     const more = [...list, makePipeline('aaa'), makePipeline('zzz', {deploymentStatus: 'Unavailable'})];
     const degraded = new Map(['orders', 'nightly', 'aaa'].map((name) => [name, undefined] as const));
-    const arranged = arrange(more, '', degraded);
+    const arranged = arrange(more, '', (each) => attentionRank(each, degraded.has(each.name)));
     expect(names(arranged.items)).toEqual([
       ...['etl', 'zzz', 'aaa', 'orders'],
       // It is stopped, whatever its statistics said.
       ...['Fraud', 'archive', 'billing', 'nightly', 'odd'],
     ]);
-    expect(arranged).toMatchObject({failing: 2, degraded: 2, nameCells: 7});
+    expect(arranged).toMatchObject({first: 4, nameCells: 7});
     expect(list).toEqual(before);
+  });
+
+  /** The list beside the one of the screen, with a view of its own. */
+  function listBeside(screen: ScreenUnderTest) {
+    const {services, tabSwitcher, closing} = screen.controller;
+    const degraded = createStore<DegradedPipelines>(new Map());
+    const view = new View(initialView([], {}), services);
+    const isRequested = () => false;
+    const options = {services, view, tabSwitcher, closing, beforeFirst: undefined, isRequested, degraded};
+    return {listed: new PipelineListView(options), view, degraded};
+  }
+
+  it('stays while the cursor moves: the next key is meant for the row that the user sees', async () => {
+    await using screen = await ScreenUnderTest.connected();
+    const {listed, view, degraded} = listBeside(screen);
+    const [first = '', second = '', ...others] = names(listed.items);
+    view.dispatch({type: 'cursor', name: first});
+    expect(names(listed.items)).toEqual([first, second, ...others]);
+    view.dispatch({type: 'cursor', name: second});
+    degraded.set(new Map([[second, undefined]]));
+    expect(names(listed.items)).toEqual([first, second, ...others]);
+    await screen.clock.advance(29_000);
+    expect(names(listed.items)).toEqual([first, second, ...others]);
+    await screen.clock.advance(2000);
+    expect(names(listed.items)).toEqual([second, first, ...others]);
   });
 
   it('moves one that is well again after a minute, not while it comes and goes', async () => {
     await using screen = await ScreenUnderTest.connected();
-    const {services, tabSwitcher, closing} = screen.controller;
-    const degraded = createStore<DegradedPipelines>(new Map());
-    const view = new View(initialView([], {}), services);
-    const beforeFirst = undefined;
-    const listed = new PipelineListView({
-      services,
-      view,
-      tabSwitcher,
-      closing,
-      beforeFirst,
-      isRequested: () => false,
-      degraded,
-    });
+    const {listed, degraded} = listBeside(screen);
     const calm = names(listed.items);
     const last = calm.at(-1) ?? '';
     degraded.set(new Map([[last, undefined]]));

@@ -126,8 +126,7 @@ type InView = {
 };
 
 /** In a list that is longer than the screen, the cursor is in the middle. */
-function inView({list: {items, failing, degraded}, cursor, height}: ListView): InView {
-  const first = failing + degraded;
+function inView({list: {items, first}, cursor, height}: ListView): InView {
   const rule = first > 0 && first < items.length ? first : Number.POSITIVE_INFINITY;
   const total = items.length + (Number.isFinite(rule) ? 1 : 0);
   const isLonger = total > height - titleRows;

@@ -4,6 +4,7 @@ import type {ListItem} from '../../../../source/engine/logs/catalog.ts';
 import type {FileState} from '../../../../source/engine/logs/log-snapshot.ts';
 import {arrange} from '../../../../source/kit/screen/tabs.ts';
 import {symbolsFor} from '../../../../source/kit/terminal/symbols.ts';
+import {attentionRank} from '../../../../source/kit/words/pipeline-words.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
 import {type ListView, listRows} from '../../../../source/shells/screen/components/list-rows.ts';
 import {deploymentError, makePipeline, stopped} from '../../../kit/screen/make-pipeline.ts';
@@ -14,7 +15,7 @@ function view({items = [], ...change}: Change = {}): ListView {
   return {
     degraded: new Map(),
     isFresh: () => true,
-    list: arrange(items, '', change.degraded),
+    list: arrange(items, '', (each) => attentionRank(each, change.degraded?.has(each.name) ?? false)),
     noun: 'pipeline',
     fileOf: () => undefined,
     errorsOf(name) {
