@@ -1,4 +1,5 @@
 import type {Pipeline} from '../../engine/api/types.ts';
+import {isOpen} from '../../engine/connection/state.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import type {FileState, LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import {clean} from '../../lib/clean.ts';
@@ -9,8 +10,10 @@ import {closest} from '../settings/parse-values.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {wrapWords} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
+import {briefCause} from '../words/failure-words.ts';
 import {isAwaited} from './log-waits.ts';
 import type {Screen} from './screen.ts';
+import {listFailureWords} from './server-state.ts';
 
 /** Why the pane has no lines to show. */
 export type EmptyLog =
@@ -18,6 +21,8 @@ export type EmptyLog =
   | {readonly kind: 'no-tab'}
   /** `since`: as `LongWait.since`. */
   | {readonly kind: 'awaited'; readonly what: string; readonly since: ReadableStore<number | undefined>}
+  /** No line of it came: the server does not answer, or refuses. `why`: `no answer since 21:44:41 UTC (timed out)`. */
+  | {readonly kind: 'not-read'; readonly why: string}
   /** An opened log without a line. `why`: a sentence. */
   | {readonly kind: 'no-lines'; readonly why: string}
   /** `closest`: the listed pipeline with a similar name. */
@@ -40,8 +45,21 @@ export function emptyLog(screen: Screen): EmptyLog | undefined {
   if (!tab.merges && !isListed && isUnknown(snapshot)) {
     return {kind: 'no-pipeline', name: tab.name, closest: closestPipeline(tab.name, pipelines ?? [])};
   }
+  const why = refusalOf(screen, snapshot);
+  if (why !== undefined) return {kind: 'not-read', why};
   const awaited = awaitedLog(screen, tab);
   return awaited && {kind: 'awaited', what: `the log of ${awaited.name}`, since: logWaits.since(awaited)};
+}
+
+function refusalOf(screen: Screen, {connection}: LogSnapshot): string | undefined {
+  if (!connection || isOpen(connection)) return undefined;
+  const failure =
+    connection.kind === 'waiting'
+      ? connection.failure
+      : connection.kind === 'gone' && connection.reason.kind === 'refused'
+        ? connection.reason.failure
+        : undefined;
+  return listFailureWords(screen) ?? (failure && failure.kind !== 'cancelled' ? briefCause(failure) : undefined);
 }
 
 /** The first log of a tab that is awaited. */
@@ -68,6 +86,8 @@ export function emptyLogRows(
       return words(sentence(pressTo(commands, ['open-tab', 'show the log under the cursor'])), dim);
     case 'no-lines':
       return words(empty.why, dim);
+    case 'not-read':
+      return words(`This log was not read: ${empty.why}.`);
     case 'awaited':
       return waited === undefined ? [] : words(`waiting for ${empty.what}, ${waited}`, dim);
     case 'no-pipeline': {

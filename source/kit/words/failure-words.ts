@@ -38,7 +38,7 @@ export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, e
 }
 
 /** The cause in a few words: `connection refused`, `timed out`, `HTTP 503`, `credentials refused`. */
-function briefCause(failure: ShownFailure): string {
+export function briefCause(failure: ShownFailure): string {
   if (failure.kind === 'retryable') return failure.brief ?? briefReasons[failure.reason] ?? 'server error';
   return failure.reason === 'unknown-pipeline' ? 'refused' : refusalWords(failure.reason, failure.expired);
 }

@@ -66,6 +66,19 @@ test('without a similar name Enter does nothing, and the log appears once the pi
   expect(emptyLog(screen.controller)).toBeUndefined();
 });
 
+test('a log that could not be read is not shown as one without lines', async () => {
+  await using screen = await ScreenUnderTest.connected();
+  await screen.server.stopApi();
+  screen.poller.refresh();
+  await screen.until(() => screen.poller.snapshot.get().failure !== undefined, 'the failure');
+  screen.press('j', 'Enter');
+  await screen.until(() => emptyLog(screen.controller)?.kind === 'not-read', 'the reason');
+  const empty = emptyLog(screen.controller);
+  expect(empty && rowsOf(empty).join('')).toMatch(
+    /^ This log was not read: no answer since \d\d:\d\d:\d\d UTC \(connection +refused\)\.$/,
+  );
+});
+
 test('a deleted pipeline whose lines are still shown is none of these', async () => {
   await using screen = await ScreenUnderTest.connected({names: ['orders']});
   await screen.untilLine('orders', 'initializing -> running');
