@@ -95,7 +95,7 @@ function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
   const {error, mark, times, loss, start} = symbols;
   const ofPipelines: readonly Explained[] = [
     [running, 'running', stateStyles.running],
-    [unread, 'log not read', {dim: true}],
+    [unread, 'running, log not followed', {dim: true}],
     [degraded, 'degraded (dim: it was)', stateStyles.degraded],
     [failed, 'failed', stateStyles.failed],
     [waiting, 'on its way', stateStyles.waiting],

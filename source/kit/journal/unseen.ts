@@ -113,9 +113,10 @@ function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonl
     if (group !== undefined && (log?.errors.has(group) || muted.has(group))) continue;
     rows.push({...shared, kind: 'ended', key: `${name} ended ${connector}`, state: 'unseen', at, connector, message});
   }
-  const {uncounted} = connectorTotal(status.connectorErrors, log?.connectors);
-  if (uncounted === 0) return rows;
-  const unseen = isViewed ? 0 : unseenConnectorErrors(status, seen, log?.connectors);
+  const besideFailed = failedOutside(failed, log?.errors);
+  const uncounted = connectorTotal(status.connectorErrors, log?.connectors).uncounted - besideFailed;
+  if (uncounted <= 0) return rows;
+  const unseen = isViewed ? 0 : unseenConnectorErrors(status, seen, log?.connectors, besideFailed);
   const besides = log && (log.connectors.isWhole ? 'suppressed' : 'suppressed-or-missing');
   const connectors = {...shared, kind: 'connectors', key: `${name} connectors`, besides} as const;
   if (unseen === 0) rows.push({...connectors, state: 'seen', count: uncounted, increase: pipeline.uncounted()});
@@ -123,17 +124,23 @@ function statusRows(pipeline: PipelineView, muted: ReadonlySet<number>): readonl
   return rows;
 }
 
+/** The number of fatal errors that the open log does not have, or that are in none: each has a row of its own, or is muted. */
+function failedOutside(failed: readonly FailedConnector[], errors: ReadonlyMap<number, unknown> | undefined): number {
+  return failed.filter(({group}) => group === undefined || errors?.has(group) !== true).length;
+}
+
 /**
  * Errors since the status `seen` that the API counts and the `log` does not have. The log is ahead of the list, which is
- * requested every 2 s: the larger count of both had been seen.
+ * requested every 2 s: the larger count of both had been seen. `failed`: those of them that have a row of their own.
  */
 export function unseenConnectorErrors(
   now: PipelineStatus,
   seen: PipelineStatus | undefined,
   log: ConnectorErrorCount | undefined,
+  failed = 0,
 ): number {
   const {unseenInRun, seenInRun} = log ?? {unseenInRun: 0, seenInRun: 0};
-  const before = Math.max(earlierErrors(seen, now), seenInRun);
+  const before = Math.max(earlierErrors(seen, now), seenInRun, failed);
   return Math.max(0, now.connectorErrors - before - unseenInRun);
 }
 
@@ -199,7 +206,8 @@ export function unseenErrors(
     return !muted.has(group) && (isViewed || (errors?.byKey.get(group)?.unseen ?? 0) === 0);
   });
   if (isViewed) return pinned.length;
-  const counted = status ? unseenConnectorErrors(status, seen, errors?.connectors) : 0;
+  const besideFailed = failedOutside(failed, errors?.byKey);
+  const counted = status ? unseenConnectorErrors(status, seen, errors?.connectors, besideFailed) : 0;
   return pinned.length + counted + (errors?.unseenCount(muted) ?? 0);
 }
 

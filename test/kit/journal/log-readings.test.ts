@@ -115,7 +115,7 @@ it('nobody says of a log that was not read that nothing is wrong', async () => {
   screen.press('A');
   expect(rowsOf(screen)[0]).toBe(' Errors  none new · 1 log not read');
   screen.press('Esc', '?');
-  expect(rowsOf(screen).join('\n')).toContain('◦ log not read');
+  expect(rowsOf(screen).join('\n')).toContain('◦ running, log not followed');
   screen.press('Esc');
   screen.logs.open('dead');
   expect(textsOf(screen, 'dead')).toEqual(['fine: Running. Its log is being read']);

@@ -177,6 +177,23 @@ it('a connector with a fatal error keeps the mark, also of a preview that is clo
   await screen.until(() => unseen(screen) === 0, 'the next run');
 });
 
+it('a fatal error that only a passing preview read is counted once', async () => {
+  await using screen = await withErrors();
+  const fraud = screen.server.pipeline('fraud');
+  const report = connectorErrors(fraud, processLog(fraud, {shape: 'colour'}), () => screen.clock.wall());
+  report({endpoint: 'fraud.web', kind: 'transport', fatal: true, error: 'connection refused'});
+  fraud.run.step();
+  screen.press('Tab', 'k');
+  await screen.until(() => screen.controller.tab?.name === 'fraud', 'the preview');
+  await screen.until(() => rows(screen).some(({kind}) => kind === 'errors'), 'the errors of the log');
+  screen.press('j');
+  await screen.until(() => screen.logs.get('fraud') === undefined, 'the log to be closed');
+  screen.controller.services.stats.ask(['fraud']);
+  await screen.until(() => screen.controller.events.connectors.counted('fraud').errors === 1, 'the statistics');
+  expect(rows(screen)).toMatchObject([{kind: 'ended', connector: 'fraud.web'}]);
+  expect(unseen(screen)).toBe(1);
+});
+
 it('the errors of a connector with a fatal error are not counted again, though the API forgets them', async () => {
   await using screen = await withErrors(['orders', 'fraud']);
   const {run} = screen.server.pipeline('fraud');
