@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {connectorErrors, parseError} from '../../../demo/connector-errors.ts';
 import {processLog} from '../../../demo/process-log.ts';
+import {conditionsOf} from '../../../source/shells/screen/components/footer.tsx';
 import {tabLabels} from '../../../source/shells/screen/components/tab-bar.ts';
 import {allTexts, rowsOfPage} from '../pages/all-rows.ts';
 import {logged} from '../screen/reading.ts';
@@ -192,6 +193,8 @@ it('a fatal error that only a passing preview read is counted once', async () =>
   await screen.until(() => screen.controller.events.connectors.counted('fraud').errors === 1, 'the statistics');
   expect(rows(screen)).toMatchObject([{kind: 'ended', connector: 'fraud.web'}]);
   expect(unseen(screen)).toBe(1);
+  // The list counts none, since the API has forgotten it.
+  expect(conditionsOf(screen.controller).hasUnseen).toBe(true);
 });
 
 it('the errors of a connector with a fatal error are not counted again, though the API forgets them', async () => {

@@ -79,6 +79,7 @@ function ofBoth(controller: Controller): Conditions {
 function ofList({state, services: {logs, turns, poller}, events}: Controller): Conditions {
   const {tabs, cursor, marked, nameFilter} = state;
   const {pipelines = []} = poller.snapshot.get();
+  const degraded = events.degraded.get();
   const isOffered = turns?.wasOn === false && pipelines.filter(hasProcess).length <= mostOffered;
   return {
     hasUnread: isOffered && events.readings.unread.get().size > 0,
@@ -86,9 +87,10 @@ function ofList({state, services: {logs, turns, poller}, events}: Controller): C
     isListFiltered: nameFilter !== '',
     isOneMarked: marked.length === 1,
     // Most pipelines of a long list are passed over without a count: this is asked in each frame.
-    hasUnseen: pipelines.some(
-      ({name, connectorErrors = 0}) => (connectorErrors > 0 || logs.get(name)) && events.unseenErrors([name]) > 0,
-    ),
+    hasUnseen: pipelines.some(({name, connectorErrors = 0}) => {
+      const mayHave = connectorErrors > 0 || logs.get(name) !== undefined || degraded.has(name);
+      return mayHave && events.unseenErrors([name]) > 0;
+    }),
   };
 }
 
