@@ -57,6 +57,8 @@ const mostAsked = 15;
 export class Failures {
   readonly #options: FailuresOptions;
   readonly #known = new Map<string, Failure[]>();
+  /** When the last program that did not compile failed, as lists tell it: Unix time in ms. */
+  readonly #compiled = new Map<string, number | undefined>();
   /** The changes that were told. */
   readonly #changes = new Map<string, readonly RunChange[]>();
   /** Changes that lists tell, until it is known whether the API's events tell more. */
@@ -93,7 +95,10 @@ export class Failures {
         const ends = event.kind === 'restarted' || event.kind === 'started' ? this.#stopWaiting(event.pipeline) : [];
         return [...ends, ...this.#newChange(event)];
       }
-      return event.kind !== 'failed' || event.endedAfter === undefined || this.#isNews(event, 'list') ? [event] : [];
+      if (event.kind !== 'failed') return [event];
+      if (event.endedAfter !== undefined) return this.#isNews(event, 'list') ? [event] : [];
+      this.#compiled.set(event.pipeline, event.at);
+      return [event];
     });
     // A change that waits for what the API's events tell may have been at another time.
     const held = new Set<PipelineEvent>([...this.#held.values()].flat());
@@ -144,13 +149,14 @@ export class Failures {
 
   /** Renames pipelines. `names`: new names, by the old ones. */
   rename(names: ReadonlyMap<string, string>): void {
-    for (const values of [this.#known, this.#changes, this.#held]) rekey<unknown>(values, names);
+    for (const values of [this.#known, this.#compiled, this.#changes, this.#held]) rekey<unknown>(values, names);
   }
 
   /** Forgets a pipeline that is gone. */
   forget(pipeline: string): void {
     for (const {wait} of this.#known.get(pipeline) ?? []) wait?.cancel();
     this.#known.delete(pipeline);
+    this.#compiled.delete(pipeline);
     this.#changes.delete(pipeline);
     this.#held.delete(pipeline);
   }
@@ -198,9 +204,12 @@ export class Failures {
       const changes = [...missed, ...held.filter(isNewer)].filter((event) => this.#isNewChange(event));
       append(changes);
       if (gap?.isReported) return;
-      const failed = all.flatMap((event): readonly Failed[] =>
-        event.kind === 'failed' && event.at !== undefined && event.at > since - clocksDiffer ? [event] : [],
-      );
+      const compiled = this.#compiled.get(pipeline) ?? Number.NaN;
+      const isTold = (at: number) => Math.abs(at - compiled) <= timesDiffer;
+      const failed = all.flatMap((event): readonly Failed[] => {
+        const {at} = event;
+        return event.kind === 'failed' && at !== undefined && at > since - clocksDiffer && !isTold(at) ? [event] : [];
+      });
       // The ones that are known first: another one may be near.
       const times = (this.#known.get(pipeline) ?? []).flatMap(({by}) => [...by.values()]);
       const distance = ({at = 0}: Failed) => Math.min(...times.map((told) => Math.abs((told.until ?? at) - at)));

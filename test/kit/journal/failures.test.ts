@@ -275,3 +275,23 @@ test.each([
     }
   }
 });
+
+test('a program that did not compile is told once, by the list, which has the message of the compiler', async () => {
+  const at = start + 20_000;
+  const step = (time: number, programStatus: string): MonitorEvent => ({
+    id: `${time}`,
+    time: new Date(time).toISOString(),
+    status: 'Stopped',
+    programStatus,
+    storageStatus: 'Cleared',
+    runtimeDesiredStatus: '',
+    resourcesDesiredStatus: 'Stopped',
+    hasError: false,
+  });
+  const events = [step(at, 'SqlError'), step(at - 5000, 'CompilingSql')];
+  const {clock, told, other, gap} = setUp({events, details: new Map(), stats: undefined, missing: []});
+  other({...ofApi, kind: 'failed', at, why: 'SQL error · line 7'});
+  gap(start);
+  await clock.advance(1000);
+  expect(told).toEqual([`${at} SQL error · line 7`]);
+});
