@@ -336,8 +336,8 @@ export function statsNote(known: KnownStats | undefined, runs: boolean, isExplai
     return runs ? undefined : "No connector data: it isn't running, and pipetail has no earlier statistics";
   }
   if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
-  if (isExplained) return `Connectors as of ${dateTime(at)} UTC`;
-  if (problem !== undefined) return `Connectors as of ${dateTime(at)} UTC: ${problem}`;
+  if (isExplained) return `Statistics as of ${dateTime(at)} UTC`;
+  if (problem !== undefined) return `Statistics as of ${dateTime(at)} UTC: ${problem}`;
   const isWithoutTexts = stats.connectors.some(({errors}) => errors.some((each) => each.count > 0 && !each.retained));
   return isWithoutTexts
     ? 'The texts of the errors are unknown: this version of Feldera sends only their number'

@@ -325,14 +325,18 @@ export const timeline: Feature = {
   parts: [timelinePart],
 };
 
-/** Until when what goes on has lasted, as Unix time in ms: now, but in a log that is a file until its last record. */
+/**
+ * Until when what goes on has lasted, as Unix time in ms: now, but while the server does not answer until its last answer,
+ * and in a log that is a file until its last record.
+ */
 function lastMoment(screen: Screen, name: string): number {
   const {services, state} = screen;
   const tab = state.tabs.find((each) => each.name === name);
   const buffer = services.catalog.find(name) && services.logs.get(name)?.buffer;
   const index = tab && screen.indexOf(tab);
   const at = buffer && index && timeNear(buffer, index, {id: buffer.endId - 1, step: -1});
-  return at ?? services.clock.wall();
+  const {failure, goodAt} = services.poller.snapshot.get();
+  return at ?? (failure ? goodAt : undefined) ?? services.clock.wall();
 }
 
 /** `12:03:41`; of several events `12:00–12:09`. */

@@ -203,3 +203,22 @@ it('shows the reasons of errors, also on 80 columns', async () => {
     'expected value',
   ]);
 });
+
+it('does not count on what goes on while the server does not answer', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'step 1')]);
+  screen.server.pipeline('orders').start();
+  // The server's clock.
+  screen.clock.jumpWall(Date.UTC(2026, 10, 25, 0, 2) - screen.clock.wall());
+  await opened(screen);
+  screen.server.addPipeline('other');
+  screen.poller.refresh();
+  await screen.until(() => screen.controller.pipeline('other') !== undefined, 'a list of now');
+  await screen.server.stopApi();
+  screen.poller.refresh();
+  await screen.until(() => screen.poller.snapshot.get().failure !== undefined, 'the failure');
+  const running = () => shown(screen).find((text) => / run .*: running/.test(text));
+  const before = running();
+  expect(before).toMatch(/ 2 min /);
+  await screen.clock.advance(240_000);
+  expect(running()).toBe(before);
+});
