@@ -1,7 +1,7 @@
 import type {ConnectorError, ConnectorStats} from '../../engine/api/types.ts';
 import {allErrors, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
 import {type ErrorEntry, errorCount, errorEntries, type KnownConnector} from '../../kit/facts/connectors.ts';
-import type {ConnectorStep} from '../../kit/journal/connector-steps.ts';
+import type {ConnectorStep} from '../../kit/journal/milestones.ts';
 import {factLines, factRows, fitted, keptRows, marginCells, nameColumn, paragraph} from '../../kit/pages/page-rows.ts';
 import {type Block, itemBlock, stacked} from '../../kit/pages/sections.ts';
 import {clip, wordOffsets} from '../../kit/terminal/fit.ts';

@@ -3,7 +3,7 @@ import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
 import {copyPage} from '../../kit/copy/copy.ts';
 import {errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
 import type {KnownConnector} from '../../kit/facts/connectors.ts';
-import {type ConnectorStep, connectorSteps} from '../../kit/journal/connector-steps.ts';
+import {type ConnectorStep, MilestoneReader, milestonesOf} from '../../kit/journal/milestones.ts';
 import {openAbout, openKind, openPage} from '../../kit/pages/page.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
 import {type Section, stacked} from '../../kit/pages/sections.ts';
@@ -11,10 +11,7 @@ import type {Feature, Page, PipelinePart, Screen} from '../../kit/screen/screen.
 import {connectorErrorsOf, outageNow} from '../../kit/screen/server-state.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {plain} from '../../kit/terminal/styled-text.ts';
-import type {Clock} from '../../lib/clock.ts';
 import {counted} from '../../lib/format.ts';
-import {readAsItGrows} from '../../lib/slices.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {activityRows, activityText} from './activity.ts';
 import {
   collectedNote,
@@ -26,54 +23,10 @@ import {
   statsNote,
 } from './connector-table.ts';
 
-type ReadLog = Pick<Log, 'buffer'> & {readonly snapshot: Pick<Log['snapshot'], 'subscribe'>};
-
 /** Returns the steps of a log's newest run, the oldest first, as far as they were read. */
 function stepsOf(log: Pick<Log, 'buffer' | 'errors'> | undefined): readonly ConnectorStep[] {
   const {firstId = 0} = log?.errors.connectors ?? {};
-  return log ? connectorSteps(log.buffer).found.filter(({id}) => id >= firstId) : [];
-}
-
-/** Reads an open log for the steps of connectors, in slices, while a page shows them. */
-class StepReader {
-  readonly #clock: Clock;
-  readonly #changes = createStore(0);
-  #log: ReadLog | undefined;
-  #leave = () => {};
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Changes when more are read. */
-  get changes(): ReadableStore<number> {
-    return this.#changes;
-  }
-
-  /** Reads until `stop`, or another log. */
-  start(log: ReadLog | undefined): void {
-    if (log === this.#log) return;
-    this.stop();
-    this.#log = log;
-    if (!log) return;
-    const steps = connectorSteps(log.buffer);
-    let before = steps.found;
-    this.#leave = readAsItGrows(log, {
-      clock: this.#clock,
-      step: (maxBytes) => steps.step(maxBytes),
-      onSlice: () => {
-        if (steps.found === before) return;
-        before = steps.found;
-        this.#changes.set(this.#changes.get() + 1);
-      },
-    });
-  }
-
-  stop(): void {
-    this.#leave();
-    this.#leave = () => {};
-    this.#log = undefined;
-  }
+  return log ? milestonesOf(log.buffer).steps.filter(({id}) => id >= firstId) : [];
 }
 
 const quiet: Style = {dim: true};
@@ -175,10 +128,10 @@ function isExplained(screen: Screen, name: string): boolean {
 }
 
 /** It reads the log for what connectors have done. */
-const connectorsPart: PipelinePart<StepReader> = {
+const connectorsPart: PipelinePart<MilestoneReader> = {
   name: 'connectors',
   above: 'connection',
-  start: ({services}) => new StepReader(services.clock),
+  start: ({services}) => new MilestoneReader(services.clock),
   section: (screen, {name}, view) => connectorsSection(screen, name, view),
   read: ({services}, kept, pipeline) => kept.start(services.logs.get(pipeline)),
   goTo: (screen, _, key) => openAbout(screen, 'connector', key),

@@ -1,7 +1,6 @@
-import type {Log} from '../../engine/logs/log.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import type {Finding, Severity} from '../../kit/facts/finding.ts';
-import type {FailedCheckpoints} from '../../kit/facts/pipeline-facts.ts';
+import {MilestoneReader, milestonesOf} from '../../kit/journal/milestones.ts';
 import {closePages, openAbout} from '../../kit/pages/page.ts';
 import {marginCells} from '../../kit/pages/page-rows.ts';
 import {itemBlock, type Section, stacked} from '../../kit/pages/sections.ts';
@@ -13,60 +12,10 @@ import {wrapWords} from '../../kit/terminal/fit.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import {pipelineState} from '../../kit/words/pipeline-words.ts';
-import type {Clock} from '../../lib/clock.ts';
 import {fineMoment} from '../../lib/format.ts';
-import {readAsItGrows} from '../../lib/slices.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {textWidth} from '../../lib/width.ts';
-import {CheckpointFailures} from './checkpoint-failures.ts';
 import {diagnose} from './diagnose.ts';
 import {formatDetails} from './format-finding.ts';
-
-type ReadLog = Pick<Log, 'buffer' | 'errors'> & {readonly snapshot: Pick<Log['snapshot'], 'subscribe'>};
-
-/** Reads an open log for checkpoints that failed, in slices, while a page tells of them. */
-export class CheckpointReader {
-  readonly #clock: Clock;
-  readonly #changes = createStore<FailedCheckpoints | undefined>(undefined);
-  /** Failures found so far. */
-  readonly state: ReadableStore<FailedCheckpoints | undefined>;
-  #failures: CheckpointFailures | undefined;
-  #log: ReadLog | undefined;
-  #leave = () => {};
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.state = {get: () => this.#failures?.found, subscribe: this.#changes.subscribe};
-  }
-
-  /** Until `stop` or another log. `index`: of its records, which tell where the newest run begins. */
-  start(log: ReadLog | undefined, index: () => RecordIndex | undefined): void {
-    if (log === this.#log) return;
-    this.stop();
-    this.#log = log;
-    this.#failures = undefined;
-    if (!log) return;
-    const {buffer, errors} = log;
-    const runFrom = () => index()?.runs.at(-1)?.firstId ?? errors.connectors.firstId;
-    const reading = new CheckpointFailures(buffer, runFrom);
-    this.#failures = reading;
-    this.#leave = readAsItGrows(log, {
-      clock: this.#clock,
-      step(maxBytes) {
-        // A log that was not shown yet has no runs.
-        const isIndexed = index()?.step(maxBytes) !== false;
-        return reading.step(maxBytes) && isIndexed;
-      },
-      onSlice: () => this.#changes.set(reading.found),
-    });
-  }
-
-  stop(): void {
-    this.#leave();
-    this.#leave = () => {};
-    this.#log = undefined;
-  }
-}
 
 const styles: Readonly<Record<Severity, Style>> = {
   failed: {fg: 1, bold: true},
@@ -78,24 +27,23 @@ const styles: Readonly<Record<Severity, Style>> = {
 const detailIndent = 5;
 
 /** Diagnoses the described pipeline. */
-function describedWhy(
-  screen: Screen,
-  {name, answer}: Described,
-  failedCheckpoints: FailedCheckpoints | undefined,
-): readonly Finding[] {
+function describedWhy(screen: Screen, {name, answer}: Described): readonly Finding[] {
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
+  const log = screen.services.logs.get(name);
+  const runFrom = indexFor(screen, name)?.runs.at(-1)?.firstId ?? log?.errors.connectors.firstId ?? 0;
+  const failedCheckpoints = log && milestonesOf(log.buffer).failedCheckpoints(runFrom);
   return diagnose(screen.events.facts(name, {detail, serverOutage: outageNow(screen), failedCheckpoints}));
 }
 
-type WhyView = {
-  readonly described: Described;
-  readonly width: number;
-  readonly failedCheckpoints: FailedCheckpoints | undefined;
-};
+/** Returns the records of the tab that has this name; undefined: there is none. */
+function indexFor(screen: Screen, name: string): RecordIndex | undefined {
+  const tab = screen.state.tabs.find((each) => each.name === name);
+  return tab && screen.indexOf(tab);
+}
 
 /** The first part of the page: why the pipeline is as it is. */
-function whySection(screen: Screen, {described, width, failedCheckpoints}: WhyView): Section {
-  const all = describedWhy(screen, described, failedCheckpoints);
+function whySection(screen: Screen, described: Described, width: number): Section {
+  const all = describedWhy(screen, described);
   const listed = screen.pipeline(described.name);
   const now = screen.services.clock.wall();
   const blocks = all.map((finding) => {
@@ -108,10 +56,11 @@ function whySection(screen: Screen, {described, width, failedCheckpoints}: WhyVi
   return {name: 'why', ...stacked(blocks)};
 }
 
-type RowForm = {readonly style: Style; readonly width: number; readonly now: number};
-
 /** The sentence, its source and times beside it or below it, and what the guide says. */
-function findingRows(finding: Finding, {style, width, now}: RowForm): readonly StyledText[] {
+function findingRows(
+  finding: Finding,
+  {style, width, now}: {readonly style: Style; readonly width: number; readonly now: number},
+): readonly StyledText[] {
   const lines = wrapWords(finding.text, Math.max(10, width - marginCells - 1));
   const rows = lines.map((line) => concat([plain(' '.repeat(marginCells)), plain(line, style)]));
   const details = formatDetails(finding, (at) => fineMoment(at, now));
@@ -133,55 +82,37 @@ function indented(text: string, width: number, style: Style = {}): readonly Styl
 }
 
 /** Returns what a finding leads to: its entry, while that is kept, else its connector; undefined: neither. */
-function whereTo(
-  screen: Screen,
-  checkpoints: Pick<CheckpointReader, 'state'>,
-  key: string,
-): 'entry' | 'connector' | undefined {
-  return kindOf(placeOf(screen, checkpoints, key));
-}
-
-function kindOf({place, log}: ReturnType<typeof placeOf>): 'entry' | 'connector' | undefined {
-  if (place?.entry !== undefined && log && place.entry >= log.buffer.firstId) return 'entry';
-  return place?.connector === undefined ? undefined : 'connector';
+function targetOf(screen: Screen, key: string) {
+  const described = screen.lookup.described.get();
+  const {place} = (described && describedWhy(screen, described).find((each) => each.key === key)) ?? {};
+  const log = described && screen.services.logs.get(described.name);
+  if (log && place?.entry !== undefined && place.entry >= log.buffer.firstId)
+    return {log: log.name, entry: place.entry};
+  return place?.connector === undefined ? undefined : {connector: place.connector};
 }
 
 /** Goes to the place of a finding in the log, or opens its connector. */
-function goToFinding(screen: Screen, checkpoints: Pick<CheckpointReader, 'state'>, key: string): void {
-  const found = placeOf(screen, checkpoints, key);
-  const {place, log} = found;
-  const where = kindOf(found);
-  if (where === 'entry' && place?.entry !== undefined && log) {
+function goToFinding(screen: Screen, key: string): void {
+  const target = targetOf(screen, key);
+  if (!target) screen.say('this is no longer kept');
+  else if (target.entry === undefined) openAbout(screen, 'connector', target.connector);
+  else {
     closePages(screen);
-    goToEntryOf(screen, log.name, place.entry);
-  } else if (where === 'connector' && place?.connector !== undefined) openAbout(screen, 'connector', place.connector);
-  else screen.say('this is no longer kept');
-}
-
-function placeOf(screen: Screen, checkpoints: Pick<CheckpointReader, 'state'>, key: string) {
-  const described = screen.lookup.described.get();
-  const all = described ? describedWhy(screen, described, checkpoints.state.get()) : [];
-  const finding = all.find((each) => each.key === key);
-  return {place: finding?.place, log: described && screen.services.logs.get(described.name)};
+    goToEntryOf(screen, target.log, target.entry);
+  }
 }
 
 /** It reads the log for checkpoints that failed. */
-const whyPart: PipelinePart<CheckpointReader> = {
+const whyPart: PipelinePart<MilestoneReader> = {
   name: 'why',
   above: 'state',
-  start: ({services}) => new CheckpointReader(services.clock),
-  section: (screen, described, {kept, width}) =>
-    whySection(screen, {described, width, failedCheckpoints: kept.state.get()}),
-  read(screen, kept, pipeline) {
-    kept.start(screen.services.logs.get(pipeline), () => {
-      const tab = screen.state.tabs.find((each) => each.name === pipeline);
-      return tab && screen.indexOf(tab);
-    });
-  },
-  goTo: goToFinding,
-  isConnector: (screen, kept, key) => whereTo(screen, kept, key) === 'connector',
-  described: (screen, described, kept) => ({facts: findingFacts(describedWhy(screen, described, kept.state.get()))}),
-  redrawnBy: ({state}) => [state],
+  start: ({services}) => new MilestoneReader(services.clock),
+  section: (screen, described, {width}) => whySection(screen, described, width),
+  read: (screen, kept, pipeline) => kept.start(screen.services.logs.get(pipeline), () => indexFor(screen, pipeline)),
+  goTo: (screen, _, key) => goToFinding(screen, key),
+  isConnector: (screen, _, key) => targetOf(screen, key)?.connector !== undefined,
+  described: (screen, described) => ({facts: findingFacts(describedWhy(screen, described))}),
+  redrawnBy: ({changes}) => [changes],
 };
 
 export const why: Feature = {parts: [whyPart]};

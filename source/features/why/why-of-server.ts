@@ -10,11 +10,11 @@ import {failuresInLog, type KnownConnector} from '../../kit/facts/connectors.ts'
 import {type Finding, isDegraded} from '../../kit/facts/finding.ts';
 import {factsOf, type Gathered, type LogReading, logFacts} from '../../kit/facts/pipeline-facts.ts';
 import {connectorTotalWords} from '../../kit/journal/event-words.ts';
+import {milestonesOf} from '../../kit/journal/milestones.ts';
 import {endInHistory, endInLog, hour} from '../../kit/journal/previous-ends.ts';
 import {withServerLog} from '../../kit/shell/server-log.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {readTime} from '../../lib/format.ts';
-import {CheckpointFailures} from './checkpoint-failures.ts';
 import {errorsKey} from './connector-checks.ts';
 import {diagnose, readingKey} from './diagnose.ts';
 
@@ -169,10 +169,12 @@ async function readLog(
   try {
     return await withServerLog(name, {...options, note: () => {}}, (log) => {
       const {buffer, errors} = log;
-      const checkpoints = new CheckpointFailures(buffer, () => errors.connectors.firstId);
-      while (!checkpoints.step(blockBytes));
-      const failures = failuresInLog(log, errors.connectors.firstId);
-      const told = {log: logFacts(log), failures, failedCheckpoints: checkpoints.found, previousEnd: endInLog(log)};
+      const {firstId} = errors.connectors;
+      const milestones = milestonesOf(buffer);
+      while (!milestones.step(blockBytes));
+      const failedCheckpoints = milestones.failedCheckpoints(firstId);
+      const failures = failuresInLog(log, firstId);
+      const told = {log: logFacts(log), failures, failedCheckpoints, previousEnd: endInLog(log)};
       return {told, isRunOver: log.isRunOver, counted: errors.connectors};
     });
   } catch (error) {

@@ -1,5 +1,5 @@
+import {MatchReader} from '../../engine/buffer/match-reader.ts';
 import type {Pattern} from '../../engine/buffer/pattern.ts';
-import {Search} from '../../engine/buffer/search.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {watchPatternKey} from '../../engine/records/error-log.ts';
 import {timeOfBytes} from '../../engine/records/line-head.ts';
@@ -42,37 +42,20 @@ export class LineWatch {
   /** Adds lines that match to the stream's errors, a little after they came, until the returned function is called. */
   follow({buffer, errors, snapshot}: WatchedLog, onFound: () => void): () => void {
     const {pattern, clock} = this.#options;
-    const search = new Search(buffer, pattern);
     const times = new TimesAbove(buffer);
     let found = false;
-    let next = buffer.firstId;
-    const addFound = () => {
-      // The open line may still grow.
-      const {endedTo} = buffer;
-      let end = Math.min(search.countExactUpTo, endedTo);
-      for (let id = search.nextAfter(next - 1); id !== undefined && id < end; id = search.nextAfter(id)) {
-        const line = buffer.lineAt(id);
-        const isPanic = line !== undefined && isPanicLine(line, 0, line.length);
-        // What it says is in the next line.
-        if (isPanic && awaitsMessage(line) && id + 1 === endedTo) {
-          end = id;
-          break;
-        }
-        const text = isPanic ? panicText(line, buffer.lineAt(id + 1)) : line;
-        const at = (text && timeOfBytes(text)) ?? times.of(id) ?? clock.wall();
-        if (text) errors.add(text, {id, at, key: watchPatternKey});
-        found = true;
-      }
-      next = Math.max(next, end);
-    };
+    const lines = new MatchReader(buffer, pattern, (line, id) => {
+      const isPanic = isPanicLine(line, 0, line.length);
+      // What it says is in the next line.
+      if (isPanic && awaitsMessage(line) && id + 1 === buffer.endedTo) return false;
+      const text = isPanic ? panicText(line, buffer.lineAt(id + 1)) : line;
+      errors.add(text, {id, at: timeOfBytes(text) ?? times.of(id) ?? clock.wall(), key: watchPatternKey});
+      found = true;
+      return true;
+    });
     const runner = new SliceRunner({
       clock,
-      step(maxBytes) {
-        const isCaughtUp = search.step(maxBytes);
-        // Within the step, as every line may match.
-        addFound();
-        return isCaughtUp;
-      },
+      step: (maxBytes) => lines.step(maxBytes),
       onSlice: () => {
         if (found) onFound();
         found = false;

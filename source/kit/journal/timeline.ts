@@ -14,13 +14,13 @@ import {errorFingerprint} from '../../engine/records/suppressed.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
-import {excerptText, readLine} from '../viewport/line-text.ts';
+import {excerptText} from '../viewport/line-text.ts';
 import {markerTone} from '../words/marker-words.ts';
 import {asFailedStart, failedWords} from '../words/pipeline-words.ts';
 import {reasonOf, stoppedWords} from '../words/reason.ts';
 import {isCutShort, noEnd, runWords} from '../words/run-words.ts';
-import {type ConnectorStep, connectorSteps} from './connector-steps.ts';
 import {errorWords} from './event-words.ts';
+import {type ConnectorStep, checkpointEndIn, milestonesOf} from './milestones.ts';
 import type {EventOf, PipelineEvent} from './pipeline-event.ts';
 
 /** Events of the timeline of one pipeline. */
@@ -359,21 +359,21 @@ function checkpointEvents(
 export class TimelineLines {
   readonly #search: Search;
   readonly #index: RecordIndex;
-  readonly #steps: ReturnType<typeof connectorSteps>;
+  readonly #milestones: ReturnType<typeof milestonesOf>;
 
   constructor({buffer, index}: Pick<TimelineLog, 'buffer' | 'index'>) {
     this.#search = new Search(buffer, compilePattern('checkpoint'));
     this.#index = index;
-    this.#steps = connectorSteps(buffer);
+    this.#milestones = milestonesOf(buffer);
   }
 
   /** Reads about `maxBytes` more. True: all was read. */
   step(maxBytes: number): boolean {
-    return this.#search.step(maxBytes) && this.#steps.step(maxBytes);
+    return this.#search.step(maxBytes) && this.#milestones.step(maxBytes);
   }
 
   get steps(): readonly ConnectorStep[] {
-    return this.#steps.found;
+    return this.#milestones.steps;
   }
 
   /** Ids of the heads of the last 50 of these records, the oldest first; not of the configuration that each start prints. */
@@ -396,25 +396,4 @@ function timeOf(text: string | undefined): number | undefined {
 
 function firstLine(text: string): string {
   return text.trim().split('\n')[0] ?? '';
-}
-
-/** Feldera's words for one that failed (`dbsp_adapters`, controller.rs), of level WARN. */
-const failedPattern = /^checkpoint failed: (.*)/s;
-/**
- * Feldera's words when it removes older checkpoints after it made one (`dbsp`, checkpointer.rs). No other line tells of a
- * checkpoint that was made, and this one comes from the third on.
- */
-const madePattern = /^cleaned up \d+ checkpoints; exception list: /;
-const checkpointWords = ['checkpoint failed: ', ' checkpoints; exception list: '].map((text) => Buffer.from(text));
-
-/** Reads how a checkpoint ended, and why it failed; undefined: the line does not tell. */
-export function checkpointEndIn(line: Buffer): 'made' | {readonly failed: string} | undefined {
-  if (!checkpointWords.some((each) => line.includes(each))) return undefined;
-  const {asSent, record} = readLine(line);
-  if (record?.source !== 'pipeline') return undefined;
-  const message =
-    record.format === 'json' ? record.message : asSent.text.slice(record.messageStart, record.fieldsStart);
-  if (madePattern.test(message)) return 'made';
-  const reason = record.level === 'WARN' ? failedPattern.exec(message)?.[1] : undefined;
-  return reason === undefined ? undefined : {failed: masked(reason)};
 }

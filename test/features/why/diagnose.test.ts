@@ -5,11 +5,11 @@ import {ServerJson} from '../../../source/engine/api/server-text.ts';
 import type {PipelineDetail, PipelineStats} from '../../../source/engine/api/types.ts';
 import {LogSink} from '../../../source/engine/logs/log-sink.ts';
 import {type KnownStats, noStats} from '../../../source/engine/pipelines/stats-poller.ts';
-import {CheckpointFailures} from '../../../source/features/why/checkpoint-failures.ts';
 import {diagnose} from '../../../source/features/why/diagnose.ts';
 import {failuresInLog} from '../../../source/kit/facts/connectors.ts';
 import {type Finding, isDegraded} from '../../../source/kit/facts/finding.ts';
 import {factsOf, type Gathered, type LogFacts} from '../../../source/kit/facts/pipeline-facts.ts';
+import {milestonesOf} from '../../../source/kit/journal/milestones.ts';
 import {runAtOnce} from '../../../source/lib/slices.ts';
 import {recording} from '../../demo/recording.ts';
 import {head, runner, start} from '../../engine/records/index-lines.ts';
@@ -611,12 +611,13 @@ describe('the log', () => {
   function ofCheckpoints(text: string, pipeline = makePipeline('orders')): readonly Finding[] {
     const [inSteps, atOnce] = [1, 1 << 20].map((maxBytes) => {
       const sink = sinkOf('');
-      const failures = new CheckpointFailures(sink.buffer, () => sink.errors.connectors.firstId);
+      const milestones = milestonesOf(sink.buffer);
       for (const each of text.split(/(?<=\n)/)) {
         sink.addBytes(Buffer.from(each));
-        while (!failures.step(maxBytes));
+        while (!milestones.step(maxBytes));
       }
-      return findings({stats: running(), sink, pipeline, failedCheckpoints: failures.found});
+      const failedCheckpoints = milestones.failedCheckpoints(sink.errors.connectors.firstId);
+      return findings({stats: running(), sink, pipeline, failedCheckpoints});
     });
     expect(inSteps).toEqual(atOnce);
     return (atOnce ?? []).slice(1);
@@ -658,16 +659,19 @@ describe('the log', () => {
 
   it('counts the failed checkpoints of the newest run, also where that is known to begin only later', () => {
     const {buffer} = sinkOf(failure('a', 5) + failure('b', 6));
-    let runFrom: number | undefined;
-    const failures = new CheckpointFailures(buffer, () => runFrom);
-    while (!failures.step(1 << 20));
-    expect(failures.found).toMatchObject({count: 2, since: Date.UTC(2026, 10, 27, 6, 49, 5), reason: 'b'});
-    runFrom = 1;
-    expect(failures.found).toMatchObject({count: 1, since: Date.UTC(2026, 10, 27, 6, 49, 6), reason: 'b'});
-    runFrom = 2;
-    expect(failures.found).toBeUndefined();
-    runFrom = 0;
-    expect(failures.found).toMatchObject({count: 2});
+    const milestones = milestonesOf(buffer);
+    while (!milestones.step(1 << 20));
+    expect(milestones.failedCheckpoints(0)).toMatchObject({
+      count: 2,
+      since: Date.UTC(2026, 10, 27, 6, 49, 5),
+      reason: 'b',
+    });
+    expect(milestones.failedCheckpoints(1)).toMatchObject({
+      count: 1,
+      since: Date.UTC(2026, 10, 27, 6, 49, 6),
+      reason: 'b',
+    });
+    expect(milestones.failedCheckpoints(2)).toBeUndefined();
   });
 
   it('says that both streams are lost', () => {

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {timelineObject} from '../../../source/features/timeline/print-timeline.ts';
-import {type ConnectorStep, connectorSteps} from '../../../source/kit/journal/connector-steps.ts';
+import {type ConnectorStep, milestonesOf} from '../../../source/kit/journal/milestones.ts';
 import {timelineOf} from '../../../source/kit/journal/timeline.ts';
 import {indexText, runner, start} from '../../engine/records/index-lines.ts';
 
@@ -20,9 +20,9 @@ const json = (message: string) =>
   });
 
 function stepsIn(...lines: readonly string[]): readonly ConnectorStep[] {
-  const steps = connectorSteps(indexText(`${lines.join('\n')}\n`).buffer);
+  const steps = milestonesOf(indexText(`${lines.join('\n')}\n`).buffer);
   while (!steps.step(100));
-  return steps.found;
+  return steps.steps;
 }
 
 it.each([
@@ -122,13 +122,13 @@ it('the last 50 are told, and all of the same are counted, however many lines ar
 
 it('steps that left the log are not told; of several, as long as it has the last', () => {
   const {buffer} = indexText('');
-  const steps = connectorSteps(buffer);
+  const steps = milestonesOf(buffer);
   for (const name of ['a.d', 'b.d', 'b.d']) {
     buffer.append(Buffer.from(`${following(name)}\n`));
     buffer.startSegment();
   }
   while (!steps.step(100));
-  expect(steps.found).toHaveLength(2);
+  expect(steps.steps).toHaveLength(2);
   buffer.dropBefore(2);
-  expect(steps.found).toMatchObject([{connector: 'b.d', id: 2, firstId: 1, count: 2}]);
+  expect(steps.steps).toMatchObject([{connector: 'b.d', id: 2, firstId: 1, count: 2}]);
 });
