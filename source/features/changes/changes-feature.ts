@@ -1,4 +1,5 @@
 import {hasCaughtUp, hasEnded} from '../../engine/logs/log-snapshot.ts';
+import {shownSteps} from '../../engine/program/configuration.ts';
 import {withHint} from '../../kit/keys/commands.ts';
 import {closePages, keptBy} from '../../kit/pages/page.ts';
 import {factRows, fitted, keptRows, marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
@@ -13,8 +14,9 @@ import type {Symbols} from '../../kit/terminal/symbols.ts';
 import {type Fact, pipelineMarkdownSteps} from '../../kit/viewport/markdown.ts';
 import {cutBeforeEnd} from '../../kit/words/excerpt.ts';
 import {count, counted} from '../../lib/format.ts';
+import {runAtOnce} from '../../lib/slices.ts';
 import {textWidth} from '../../lib/width.ts';
-import {ChangesReader, type ChangesState, mostLeaves} from './changes-reader.ts';
+import {ChangesReader, type ChangesState} from './changes-reader.ts';
 import {
   type ComparedRuns,
   changesInWords,
@@ -37,6 +39,8 @@ const styles: Readonly<Record<GroupChange['change'] | LeafChange['shown']['chang
 /** Cells of the longest word: of kinds of records, and of a configuration. */
 const changeCells = 4;
 const leafCells = 7;
+/** Changes of a configuration on the page, which is no place for all of a pipeline's connectors; a copy has them. */
+const mostLeaves = 200;
 /** Rows of a leaf whose values are long. */
 const mostValueRows = 6;
 
@@ -129,12 +133,11 @@ function runBlocks(
   const more = plain(`   and ${counted(left, 'other', 'others')}, which a copy has`, {dim: true});
   return [
     {rows: factRows(isInTitle ? facts : [['compared with', run], ...facts], width)},
-    ...leaves.map((leaf, index) => {
-      const shown = isRevealed ? leaf.revealed : leaf.shown;
-      return itemBlock(
-        String(index),
-        keptRows(shown, width, () => leafRows(shown, width, symbols)),
-      );
+    ...leaves.map(({change, shown}, index) => {
+      const rows = isRevealed
+        ? keptRows(change, width, () => leafRows(runAtOnce(shownSteps(change, true)), width, symbols))
+        : keptRows(shown, width, () => leafRows(shown, width, symbols));
+      return itemBlock(String(index), rows);
     }),
     {rows: left > 0 ? [more] : []},
     {rows: state.changes.length > 0 ? [plain(''), plain(' Kinds of records', {bold: true})] : []},

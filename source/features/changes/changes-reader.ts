@@ -16,9 +16,6 @@ export type ChangesState =
 
 type IndexedLog = {readonly index: RecordIndex; readonly source: Pick<Log, 'buffer'>};
 
-/** Changes of a configuration on the page, which is no place for all of a pipeline's connectors; a copy has them. */
-export const mostLeaves = 200;
-
 /** Compares two runs of a log for a page: counts the kinds of records in slices, once for each opening of the page. */
 export class ChangesReader {
   readonly #clock: Clock;
@@ -116,7 +113,7 @@ export class ChangesReader {
   ): void {
     this.#runner?.dispose();
     this.#older = older;
-    const work = comparedSteps({pipeline, newer, older}, mostLeaves);
+    const work = comparedSteps({pipeline, newer, older});
     let compared: ComparedRuns | undefined;
     this.#runner = new SliceRunner({
       clock: this.#clock,

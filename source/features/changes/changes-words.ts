@@ -45,13 +45,13 @@ export type KnownProgram =
 type TwoRuns = Pick<ComparedRuns, 'pipeline' | 'older' | 'newer'>;
 
 export function comparedRuns(runs: TwoRuns): ComparedRuns {
-  return runAtOnce(comparedSteps(runs, 0));
+  return runAtOnce(comparedSteps(runs));
 }
 
-/** Compares runs in steps of less than a frame. `mostShown`: changes of the configuration then ready to be shown. */
-export function* comparedSteps(runs: TwoRuns, mostShown: number): Generator<void, ComparedRuns, void> {
+/** Compares runs in steps of less than a frame. */
+export function* comparedSteps(runs: TwoRuns): Generator<void, ComparedRuns, void> {
   const {older, newer} = runs;
-  const configuration = yield* configurationSteps(older, newer, mostShown);
+  const configuration = yield* configurationSteps(older, newer);
   return {...runs, configuration, changes: yield* kindSteps(older, newer)};
 }
 
@@ -216,8 +216,7 @@ export function* changesTextSteps(
     `compared with ${runInWords(older)}`,
     ...facts.map(([name, words]) => `${name}: ${words}`),
   ];
-  for (const leaf of configuration.kind === 'compared' ? configuration.changes : []) {
-    const shown = yield* leaf.shownSteps();
+  for (const {shown} of configuration.kind === 'compared' ? configuration.changes : []) {
     lines.push(`  ${shown.change.padEnd(7)}  ${clean(shown.path)}  ${valuesInWords(shown)}`);
     yield;
   }
@@ -243,7 +242,7 @@ export function changesObject(compared: ComparedRuns, program?: KnownProgram) {
     configuration:
       configuration.kind === 'unknown'
         ? null
-        : configuration.changes.map(({keys, shown: {change, path, before, now, isHidden}}) => ({
+        : configuration.changes.map(({change: {path: keys}, shown: {change, path, before, now, isHidden}}) => ({
             change,
             path,
             keys,

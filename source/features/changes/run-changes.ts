@@ -15,7 +15,6 @@ import {awaitsMessage} from '../../engine/records/panic.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import type {Run} from '../../engine/records/runs.ts';
 import {endpointIn, errorFingerprint, PendingSuppressed, suppressedIn} from '../../engine/records/suppressed.ts';
-import {runAtOnce} from '../../lib/slices.ts';
 import {type RunConfiguration, RunConfigurations} from './run-configurations.ts';
 
 /** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
@@ -83,18 +82,16 @@ const mostAfterPanic = 50;
 const moreTimes = 3;
 const moreAtLeast = 10;
 
-type CountedRun = {
-  run: Run;
+type Found = Omit<RunProfile, 'number' | 'kinds' | 'full' | 'configuration' | 'lostStreams'>;
+
+/** A run as far as it was counted. */
+type CountedRun = {-readonly [Part in keyof Found]: Found[Part]} & {
   readonly kinds: Map<number, KindOfRecord>;
   /** Number of `kinds` of each rank. */
   readonly kept: Record<Rank, number>;
   readonly full: Set<Rank>;
-  records: number;
-  span: RunProfile['span'];
   /** Errors that the log has told of, and whose connector's next error has yet to come. */
   readonly pending: PendingSuppressed;
-  failure: Uint8Array | undefined;
-  losses: LossCount;
   readonly lostStreams: Map<OutputStream, string>;
 };
 
@@ -148,17 +145,11 @@ export class RunCounter {
     // The index has dropped the oldest, and may have taken back one that only the list told of.
     const oldest = this.#index.runs[0]?.firstId ?? Number.POSITIVE_INFINITY;
     const counted = [...this.#runs.values()].filter(({run: {firstId}}) => firstId < oldest || now.has(firstId));
-    return counted.map(({run, kinds, full, records, span, failure, losses, lostStreams}, place) => ({
-      kinds,
-      full,
-      records,
-      span,
-      failure,
-      losses,
-      lostStreams,
-      run: now.get(run.firstId) ?? run,
+    return counted.map((each, place) => ({
+      ...each,
+      run: now.get(each.run.firstId) ?? each.run,
       number: place + 1,
-      configuration: this.#configurations.of(run.firstId),
+      configuration: this.#configurations.of(each.run.firstId),
     }));
   }
 
@@ -332,53 +323,30 @@ function isMore(before: number, older: RunProfile, now: number, newer: RunProfil
   return now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older);
 }
 
-/** A change of a configuration, as it may be shown, and where it is. */
-export class LeafChange {
-  readonly keys: readonly string[];
+/** A change of a configuration, and as it may be shown. */
+export type LeafChange = {
+  readonly change: ConfigurationChange;
+  readonly shown: ShownChange;
   /** The first line of the configuration that has it: of the newer run; of the older one, if it is gone. */
   readonly id: number;
-  readonly #change: ConfigurationChange;
-  #shown: ShownChange | undefined;
-  #revealed: ShownChange | undefined;
-
-  constructor(change: ConfigurationChange, id: number) {
-    this.keys = change.path;
-    this.id = id;
-    this.#change = change;
-  }
-
-  get shown(): ShownChange {
-    return runAtOnce(this.shownSteps());
-  }
-
-  /** Returns `shown` in steps, which are done once. */
-  *shownSteps(): Generator<void, ShownChange, void> {
-    this.#shown ??= yield* shownSteps(this.#change);
-    return this.#shown;
-  }
-
-  /** The change with all values, for the screen alone. */
-  get revealed(): ShownChange {
-    this.#revealed ??= runAtOnce(shownSteps(this.#change, true));
-    return this.#revealed;
-  }
-}
+};
 
 /** Unknown, never the same, where one of the two is. */
 export type ComparedConfigurations =
   | {readonly kind: 'compared'; readonly changes: readonly LeafChange[]}
   | {readonly kind: 'unknown'};
 
-/** Compares in steps of a leaf: a configuration may have thousands. The first `mostShown` changes are ready to show. */
+/** Compares in steps of a leaf: a configuration may have thousands, and a long one. */
 export function* configurationSteps(
   {configuration: older}: Pick<RunProfile, 'configuration'>,
   {configuration: newer}: Pick<RunProfile, 'configuration'>,
-  mostShown: number,
 ): Generator<void, ComparedConfigurations, void> {
   if (older.kind === 'unknown' || newer.kind === 'unknown') return {kind: 'unknown'};
-  const found = yield* changeSteps(older.value, newer.value);
-  const changes = found.map((change) => new LeafChange(change, change.now === undefined ? older.id : newer.id));
-  for (const change of changes.slice(0, mostShown)) yield* change.shownSteps();
+  const changes: LeafChange[] = [];
+  for (const change of yield* changeSteps(older.value, newer.value)) {
+    const id = change.now === undefined ? older.id : newer.id;
+    changes.push({change, shown: yield* shownSteps(change), id});
+  }
   return {kind: 'compared', changes};
 }
 
