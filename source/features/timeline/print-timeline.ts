@@ -29,12 +29,9 @@ export async function timelineOfServer(request: TimelineRequest, options: Server
   const history = await readHistory(client, name, signal);
   const {all, cut} = await withServerLog(name, options, ({buffer, errors}, cut) => {
     const index = new RecordIndex(buffer);
-    while (!index.step(blockBytes));
-    const log = {buffer, index, errors};
-    const lines = new TimelineLines(log);
+    const lines = new TimelineLines({buffer, index});
     while (!lines.step(blockBytes));
-    const {checkpoints, steps} = lines;
-    return {all: timelineOf({pipeline: name, history, log, checkpoints, steps}), cut};
+    return {all: timelineOf({pipeline: name, history, log: {buffer, index, errors, lines}}), cut};
   });
   const events = from === undefined ? all : eventsSince(all, from);
   const ofLog = cut === undefined ? [] : [{part: 'log', why: cut} as const];

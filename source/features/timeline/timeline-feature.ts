@@ -51,7 +51,7 @@ type TimelineState = {
 };
 
 /** A log that is open, and the name of its tab. */
-type OpenLog = TimelineLog & {readonly name: string};
+type OpenLog = TimelineLog & {readonly name: string; readonly lines: TimelineLines};
 
 type TimelineReaderOptions = {
   readonly clock: Clock;
@@ -105,23 +105,17 @@ class TimelineReader {
     const ended = new AbortController();
     let answer: PipelineHistory | undefined;
     let isRead = log === undefined;
-    const lines = log && new TimelineLines(log);
     const tell = () => {
       const {signal} = ended;
       if (!answer || !isRead || signal.aborted) return;
       const {missing} = answer;
-      const {checkpoints, steps} = lines ?? {};
-      const events = timelineOf({pipeline, history: answer, log, checkpoints, steps});
+      const events = timelineOf({pipeline, history: answer, log});
       const timeline = {pipeline, events, missing};
       this.#state.set({pipeline, log: log?.name ?? pipeline, timeline, readAt: clock.wall()});
     };
     const runner = new SliceRunner({
       clock,
-      step(maxBytes) {
-        // A log that was not shown yet has no runs.
-        const isIndexed = log?.index.step(maxBytes) !== false;
-        return lines?.step(maxBytes) !== false && isIndexed;
-      },
+      step: (maxBytes) => log?.lines.step(maxBytes) !== false,
       onSlice: (isDone) => {
         if (!isDone || isRead) return;
         isRead = true;
@@ -162,17 +156,13 @@ function readTimeline(screen: Screen, reader: TimelineReader, pipeline: string):
   const index = tab && screen.indexOf(tab);
   const stream = tab && screen.services.logs.get(tab.name);
   if (tab && !stream) return;
-  reader.start(
-    pipeline,
-    index &&
-      stream && {
-        name: tab.name,
-        index,
-        buffer: stream.buffer,
-        errors: stream.errors,
-        hasEnded: hasEnded(stream.snapshot.get()),
-      },
-  );
+  if (!index || !stream) {
+    reader.start(pipeline, undefined);
+    return;
+  }
+  const {name, buffer, errors, snapshot} = stream;
+  const lines = new TimelineLines({buffer, index});
+  reader.start(pipeline, {name, index, buffer, errors, lines, hasEnded: hasEnded(snapshot.get())});
 }
 
 type TimelineView = {

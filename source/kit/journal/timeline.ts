@@ -47,29 +47,23 @@ export type TimelineLog = {
   readonly errors: Pick<ErrorLog, 'byKey'>;
   /** Nothing is added to it any more. */
   readonly hasEnded?: boolean;
+  readonly lines?: Pick<TimelineLines, 'checkpoints' | 'steps'>;
 };
 
 /** Cells of a screen on which messages have no column for their target: among other rows it would be one word more. */
 export const noTarget = 0;
 const mostCheckpoints = 50;
 
-type TimelineInput = {
-  readonly pipeline: string;
-  readonly history: PipelineHistory | undefined;
-  readonly log: TimelineLog | undefined;
-  /** Ids of log lines, the oldest first. */
-  readonly checkpoints?: readonly number[] | undefined;
-  readonly steps?: readonly ConnectorStep[] | undefined;
-};
-
 /** All that is known of a pipeline, the newest first. */
 export function timelineOf({
   pipeline,
   history,
   log,
-  checkpoints = [],
-  steps = [],
-}: TimelineInput): readonly TimelineEvent[] {
+}: {
+  readonly pipeline: string;
+  readonly history: PipelineHistory | undefined;
+  readonly log: TimelineLog | undefined;
+}): readonly TimelineEvent[] {
   const monitored = history?.events ?? [];
   const oldest = timeOf(monitored.at(-1)?.time);
   const told = [
@@ -82,8 +76,8 @@ export function timelineOf({
     ...connectorEvents(pipeline, history?.stats),
     ...(log ? runEvents(pipeline, log) : []),
     ...(log ? errorEvents(pipeline, log, crashes) : []),
-    ...(log ? checkpointEvents(pipeline, log, checkpoints) : []),
-    ...steps.map(({connector, words, ...step}): TimelineEvent => {
+    ...(log ? checkpointEvents(pipeline, log) : []),
+    ...(log?.lines?.steps ?? []).map(({connector, words, ...step}): TimelineEvent => {
       const text = connector === '' ? words : `${connector}: ${words}`;
       return {...step, kind: 'step', pipeline, from: 'log', text};
     }),
@@ -334,12 +328,8 @@ function errorEvents(
 /** Feldera's words in front of the reason why a checkpoint failed. */
 const beforeFull = /^error writing checkpoint to storage: /;
 
-function checkpointEvents(
-  pipeline: string,
-  {buffer, index}: TimelineLog,
-  ids: readonly number[],
-): readonly TimelineEvent[] {
-  return ids.flatMap((id): readonly TimelineEvent[] => {
+function checkpointEvents(pipeline: string, {buffer, index, lines}: TimelineLog): readonly TimelineEvent[] {
+  return (lines?.checkpoints ?? []).flatMap((id): readonly TimelineEvent[] => {
     const line = buffer.lineAt(id);
     if (!line) return [];
     const {text: first} = errorWords({example: Uint8Array.from(line), key: 0}, noTarget);
@@ -355,7 +345,7 @@ function checkpointEvents(
   });
 }
 
-/** Finds the records that speak of a checkpoint, and the steps of connectors, in steps. */
+/** Finds the runs of a log, the records that speak of a checkpoint and what connectors did, in steps. */
 export class TimelineLines {
   readonly #search: Search;
   readonly #index: RecordIndex;
@@ -369,7 +359,7 @@ export class TimelineLines {
 
   /** Reads about `maxBytes` more. True: all was read. */
   step(maxBytes: number): boolean {
-    return this.#search.step(maxBytes) && this.#milestones.step(maxBytes);
+    return this.#index.step(maxBytes) && this.#search.step(maxBytes) && this.#milestones.step(maxBytes);
   }
 
   get steps(): readonly ConnectorStep[] {

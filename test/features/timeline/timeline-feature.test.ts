@@ -3,6 +3,7 @@ import path from 'node:path';
 import {expect, it} from 'vitest';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
 import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
+import {TimelineLines} from '../../../source/kit/journal/timeline.ts';
 import {keptBy} from '../../../source/kit/pages/page.ts';
 import {withUnder} from '../../../source/kit/state/page-state.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';
@@ -185,7 +186,8 @@ it('has the runs of a log that was not shown yet', async () => {
   const reader = keptBy(screen.controller.state.page, timelinePart);
   if (!stream || !reader) throw new Error('no stream, or no timeline');
   const {buffer, errors} = stream;
-  reader.start('orders', {name: 'orders', buffer, errors, index: new RecordIndex(buffer)});
+  const index = new RecordIndex(buffer);
+  reader.start('orders', {name: 'orders', buffer, errors, index, lines: new TimelineLines({buffer, index})});
   await screen.until(() => reader.state.get()?.timeline !== undefined, 'the timeline');
   expect(shown(screen).some((row) => / {2}run \d of \d: running$/.test(row))).toBe(true);
 });

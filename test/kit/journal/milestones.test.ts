@@ -25,6 +25,12 @@ function stepsIn(...lines: readonly string[]): readonly ConnectorStep[] {
   return steps.steps;
 }
 
+function timelineWith(steps: readonly ConnectorStep[]) {
+  const {buffer, index} = indexText('other\n');
+  const log = {buffer, index, errors: {byKey: new Map()}, lines: {steps, checkpoints: []}};
+  return timelineOf({pipeline: 'orders', history: undefined, log}).filter(({kind}) => kind === 'step');
+}
+
 it.each([
   [
     'delta_table orders.delta: snapshot load completed (records: 120000, version: 7)',
@@ -54,8 +60,7 @@ it.each([
   expect(steps.map((step) => `${step.connector}: ${step.words}`)).toEqual([words]);
   expect(steps[0]).toMatchObject({id: 1, at: expect.closeTo(at, -1)});
   expect(stepsIn(json(message)).map((step) => `${step.connector}: ${step.words}`)).toEqual([words]);
-  const rows = timelineOf({pipeline: 'orders', history: undefined, log: undefined, steps});
-  expect(rows).toMatchObject([{kind: 'step', from: 'log', id: 1, text: words}]);
+  expect(timelineWith(steps)).toMatchObject([{kind: 'step', from: 'log', id: 1, text: words}]);
 });
 
 it('of a line without the name of its connector, the span is told', () => {
@@ -98,7 +103,7 @@ it('the same step again, without another of that connector between, is told once
   ]);
   const {rows} = timelineObject({
     ...{pipeline: 'orders', missing: []},
-    events: timelineOf({pipeline: 'orders', history: undefined, log: undefined, steps}),
+    events: timelineWith(steps),
   });
   expect(rows.find(({count}) => count === 3)).toMatchObject({
     time: '2026-11-27T06:49:20.027Z',

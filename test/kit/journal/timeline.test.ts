@@ -175,11 +175,10 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
   const gap = {kind: 'lost', atLeast: 7, atMost: 7, from: at(5), to: at(6), at: at(6)} as const;
   buffer.addMarker(gap);
   buffer.addMarker({kind: 'state', from: 'Running', to: 'Stopped', at: at(5)});
-  while (!index.step(1000));
-  const checkpoints = new TimelineLines({buffer, index});
-  while (!checkpoints.step(1000));
+  const found = new TimelineLines({buffer, index});
+  while (!found.step(1000));
   const log = {buffer, index, errors};
-  const rows = timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.checkpoints});
+  const rows = timelineOf({pipeline: 'p', history: undefined, log: {...log, lines: found}});
   expect(rows.map((row) => `${said(row)} · ${row.from} ${row.firstId ?? row.id}`)).toEqual([
     '6 gap: 7 entries lost between 00:05:00 and 00:06:00 (buffer overflow, or the log was cleared) · pipetail 5',
     '5 state: Running → Stopped · API 6',
@@ -188,7 +187,7 @@ it('the log gives runs, gaps, kinds of errors and checkpoints, with their places
     '1-5 run: run 1 of 1: stopped · log 0',
   ]);
   // States that the API's events tell, too, are told once.
-  const both = timelineOf({pipeline: 'p', history: history([event(0)]), log, checkpoints: []});
+  const both = timelineOf({pipeline: 'p', history: history([event(0)]), log});
   expect(both.filter(({kind}) => kind === 'state').map(said)).toEqual(['0 state: Running']);
 });
 
@@ -199,11 +198,10 @@ it('a start from a checkpoint says from which one, as far as the log has it', ()
     head('other', 'INFO', text(3)),
   ];
   const {buffer, index} = indexText(`${lines.join('\n')}\n`);
-  while (!index.step(1000));
-  const checkpoints = new TimelineLines({buffer, index});
-  while (!checkpoints.step(1000));
-  const log = {buffer, index, errors: new ErrorLog({buffer, wall: () => 0})};
-  expect(timelineOf({pipeline: 'p', history: undefined, log, checkpoints: checkpoints.checkpoints}).map(said)).toEqual([
+  const found = new TimelineLines({buffer, index});
+  while (!found.step(1000));
+  const log = {buffer, index, errors: new ErrorLog({buffer, wall: () => 0}), lines: found};
+  expect(timelineOf({pipeline: 'p', history: undefined, log}).map(said)).toEqual([
     '2 checkpoint: Resuming from checkpoint:',
     '1 checkpoint: Resuming from checkpoint: Checkpoint made at step 4242',
   ]);
