@@ -93,7 +93,7 @@ function sumWords(screen: Screen, name: string, events: readonly PipelineEvent[]
     .toSorted(([a], [b]) => (a && b ? eventKind(a).urgency - eventKind(b).urgency : 0))
     .map((all) => wordsOfKind(all, times));
   const pipeline = screen.pipeline(name);
-  const isDegraded = screen.events.degraded.get().has(name);
+  const isDegraded = screen.events.degraded.names.get().has(name);
   const isOther = pipeline && events.some(({kind}) => !quietKinds.has(kind));
   const failure = events.findLast((event) => event.kind === 'failed');
   return [

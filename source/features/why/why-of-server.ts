@@ -81,27 +81,25 @@ async function whyOfOne(
 ): Promise<Why> {
   const runs = hasProcess(pipeline);
   const isAsked = runs && options.patience > 0;
-  const [known, answer, ended] = await Promise.all([
+  const [known, {told, isRunOver, counted}, ended] = await Promise.all([
     isAsked ? readStats(pipeline.name, options) : undefined,
-    isAsked ? readLog(pipeline.name, options) : undefined,
+    isAsked ? readLog(pipeline.name, options) : notRead({kind: 'unread'}),
     isAsked ? readEnd(pipeline, options) : undefined,
   ]);
   const {stats, failure} = known ?? noStats;
-  const read = answer && 'told' in answer ? answer : undefined;
-  const reading = readingOf(answer);
-  const isDoubted = reading.kind === 'unreachable' || isContradicted(pipeline, {isRunOver: read?.isRunOver, failure});
+  const isRead = told.log !== undefined;
+  const isDoubted = told.reading?.kind === 'unreachable' || isContradicted(pipeline, {isRunOver, failure});
   const runner = isDoubted ? await options.askRunner() : undefined;
-  const told = read?.told ?? nothingTold;
   const previousEnd = [told.previousEnd, ended].find((end) => end && options.clock.wall() - end.startedAt < hour);
-  const facts = factsOf({pipeline, known, runner, reading, ...told, previousEnd});
+  const facts = factsOf({pipeline, known, runner, ...told, previousEnd});
   const findings = diagnose(facts);
   const degraded = isDegraded(findings);
   return {
     findings,
-    isDegraded: degraded || !runs || (stats && read) ? degraded : undefined,
-    isLogRead: runs ? read !== undefined : undefined,
+    isDegraded: degraded || !runs || (stats && isRead) ? degraded : undefined,
+    isLogRead: runs ? isRead : undefined,
     trouble: findings.slice(1).find(isTrouble)?.text,
-    connectorErrors: errorsInWords(pipeline, stats && facts.connectors, read?.counted),
+    connectorErrors: errorsInWords(pipeline, stats && facts.connectors, counted),
   };
 }
 
@@ -146,40 +144,37 @@ function errorsInWords(
   return connectorTotalWords(errors, log, {isAtLeast: hasForgotten(connectors ?? [])});
 }
 
+/** What a log tells; what is absent could not be read. */
 type ReadLog = {
-  readonly told: Pick<Gathered, 'log' | 'failures' | 'failedCheckpoints' | 'previousEnd'>;
-  readonly isRunOver: boolean;
-  readonly counted: ConnectorErrorCount;
+  readonly told: Pick<Gathered, 'reading' | 'log' | 'failures' | 'failedCheckpoints' | 'previousEnd'>;
+  readonly isRunOver?: boolean;
+  readonly counted?: ConnectorErrorCount;
 };
 
-const nothingTold: ReadLog['told'] = {log: undefined, failures: []};
-
-/** Why the log could not be read, in words. Rejects only when aborted. */
-type Unreachable = {readonly why: string};
-
-function readingOf(answer: ReadLog | Unreachable | undefined): LogReading {
-  if (!answer) return {kind: 'unread'};
-  return 'told' in answer ? {kind: 'followed'} : {kind: 'unreachable', since: undefined, why: answer.why};
+function notRead(reading: LogReading): ReadLog {
+  return {told: {reading, log: undefined, failures: []}};
 }
 
-async function readLog(
-  name: string,
-  options: WhyOptions & {readonly patience: number},
-): Promise<ReadLog | Unreachable> {
+/** Rejects only when aborted. */
+async function readLog(name: string, options: WhyOptions & {readonly patience: number}): Promise<ReadLog> {
   try {
     return await withServerLog(name, {...options, note: () => {}}, (log) => {
-      const {buffer, errors} = log;
+      const {buffer, errors, isRunOver} = log;
       const {firstId} = errors.connectors;
       const milestones = milestonesOf(buffer);
       while (!milestones.step(blockBytes));
-      const failedCheckpoints = milestones.failedCheckpoints(firstId);
-      const failures = failuresInLog(log, firstId);
-      const told = {log: logFacts(log), failures, failedCheckpoints, previousEnd: endInLog(log)};
-      return {told, isRunOver: log.isRunOver, counted: errors.connectors};
+      const told = {
+        reading: {kind: 'followed'},
+        log: logFacts(log),
+        failures: failuresInLog(log, firstId),
+        failedCheckpoints: milestones.failedCheckpoints(firstId),
+        previousEnd: endInLog(log),
+      } as const;
+      return {told, isRunOver, counted: errors.connectors};
     });
   } catch (error) {
     if (options.signal.aborted || !(error instanceof Error)) throw error;
-    return {why: error.message};
+    return notRead({kind: 'unreachable', since: undefined, why: error.message});
   }
 }
 

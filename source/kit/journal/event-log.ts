@@ -17,7 +17,6 @@ import {
 } from '../facts/connectors.ts';
 import type {Diagnose} from '../facts/finding.ts';
 import {factsOf, type Gathered, logFacts, type PipelineFacts} from '../facts/pipeline-facts.ts';
-import type {DegradedPipelines} from '../words/pipeline-words.ts';
 import {type Absence, absenceOf, type StatusAt} from './absence.ts';
 import {Degraded} from './degraded.ts';
 import {Journal} from './journal.ts';
@@ -36,7 +35,7 @@ import {
   pipelineStatuses,
 } from './pipeline-status.ts';
 import {PreviousEnds} from './previous-ends.ts';
-import {type ErrorRow, errorRows, UnseenCounts, unseenErrors} from './unseen.ts';
+import {type ErrorRow, errorRows, unseenErrors} from './unseen.ts';
 
 export type EventSources = {
   readonly logs: LogRegistry;
@@ -93,8 +92,9 @@ export class EventLog {
   #read: PipelineStatuses | undefined;
   readonly #onScreen: OnScreen;
   readonly #seen = new Map<string, LastSeen>();
-  readonly #unseenCounts = new UnseenCounts((name) => this.unseenErrors([name]));
-  readonly #degraded: Degraded;
+  readonly #unseenCounts = new WeakMap<Log, number>();
+  readonly #unseenChanges = createStore(0);
+  readonly degraded: Degraded;
   readonly #outage = new ServerOutage();
   /** Open logs that are marked because connectors have had errors; true: it was said of which. */
   readonly #marked = new Map<string, boolean>();
@@ -113,7 +113,7 @@ export class EventLog {
     const {connectors, previousEnds} = this;
     const began = clock.monotonic();
     const startedAt = () => clock.wall() - (clock.monotonic() - began);
-    this.#degraded = new Degraded({
+    this.degraded = new Degraded({
       connectors,
       previousEnds,
       why: (name) => diagnose(this.facts(name)),
@@ -124,17 +124,8 @@ export class EventLog {
 
   dispose(): void {
     this.#onScreen.stop();
-    this.#degraded.dispose();
+    this.degraded.dispose();
     this.previousEnds.dispose();
-  }
-
-  get degraded(): ReadableStore<DegradedPipelines> {
-    return this.#degraded.names;
-  }
-
-  /** Returns why a pipeline is degraded, in a sentence; undefined: it is not. */
-  degradedCause(name: string): string | undefined {
-    return this.#degraded.causeOf(name);
   }
 
   /**
@@ -142,7 +133,7 @@ export class EventLog {
    */
   readDegraded(name?: string): readonly PipelineEvent[] {
     if (!this.pipelines) return [];
-    const events = name === undefined ? this.#degraded.update(this.pipelines.keys()) : this.#degraded.updateOne(name);
+    const events = name === undefined ? this.degraded.update(this.pipelines.keys()) : this.degraded.updateOne(name);
     this.add(events);
     return events;
   }
@@ -174,7 +165,7 @@ export class EventLog {
     for (const event of events) this.#journal.append(event, {now: now.at, isHistory: !used});
     if (events.some((event) => !('group' in event) || !this.#muted.get().has(event.group.key)))
       this.#onScreen.onNews(log.name);
-    this.#unseenCounts.count([log]);
+    this.#countUnseenOf([log]);
     return before && used && {before, now, events};
   }
 
@@ -259,14 +250,14 @@ export class EventLog {
     this.#onScreen.onAction();
   }
 
-  /** See `UnseenCounts`. */
+  /** Changes when the number of unseen errors of an open log does: who shows them hears of other numbers only. */
   get unseenChanges(): ReadableStore<number> {
-    return this.#unseenCounts.changes;
+    return this.#unseenChanges;
   }
 
   /** Counts unseen errors again. Call when anything that they depend on, besides lines, may have changed. */
   countUnseen(): void {
-    this.#unseenCounts.count(this.openLogs);
+    this.#countUnseenOf(this.openLogs);
   }
 
   hasUnseenEntries(log: Log): boolean {
@@ -371,6 +362,16 @@ export class EventLog {
       this.#marked.set(name, true);
       return `${name}: ${newErrorsWords(increase)}`;
     });
+  }
+
+  #countUnseenOf(logs: readonly Log[]): void {
+    let isOther = false;
+    for (const log of logs) {
+      const count = this.unseenErrors([log.name]);
+      isOther ||= count !== this.#unseenCounts.get(log);
+      this.#unseenCounts.set(log, count);
+    }
+    if (isOther) this.#unseenChanges.set(this.#unseenChanges.get() + 1);
   }
 
   #now(): Omit<StatusAt, 'logs'> {

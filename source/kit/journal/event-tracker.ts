@@ -82,7 +82,7 @@ export class EventTracker {
     const leaveLogs = forEachLog(logs, (log) => this.#follow(log));
     const leaveList = poller.snapshot.subscribe(() => this.#onList());
     const leaveStats = stats?.known.subscribe(() => this.#onStats());
-    const {degraded} = this.log;
+    const {names: degraded} = this.log.degraded;
     const leaveDegraded = degraded.subscribe(() => stats?.setDegraded(degraded.get().keys()));
     const leaveEnds = this.log.previousEnds.changes.subscribe(() => this.#tell(this.log.readDegraded()));
     this.#onList();

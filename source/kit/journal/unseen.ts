@@ -5,7 +5,6 @@ import {
   watchPatternKey,
 } from '../../engine/records/error-log.ts';
 import {sameFailure} from '../../engine/records/same-failure.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {connectorTotal, type FailedConnector} from '../facts/connector-states.ts';
 import type {ConnectorIncrease} from '../facts/connectors.ts';
 import type {Listed} from './journal.ts';
@@ -209,31 +208,4 @@ export function unseenErrors(
   const besideFailed = failedOutside(failed, errors?.byKey);
   const counted = status ? unseenConnectorErrors(status, seen, errors?.connectors, besideFailed) : 0;
   return pinned.length + counted + (errors?.unseenCount(muted) ?? 0);
-}
-
-/** Counts the unseen errors of each open log where their number changes: who shows them hears of other numbers only. */
-export class UnseenCounts {
-  readonly #countOf: (name: string) => number;
-  readonly #counts = new WeakMap<object, number>();
-  readonly #changes = createStore(0);
-
-  constructor(countOf: (name: string) => number) {
-    this.#countOf = countOf;
-  }
-
-  /** Changes when the number of any log does. */
-  get changes(): ReadableStore<number> {
-    return this.#changes;
-  }
-
-  /** Call for the logs whose number may be another. */
-  count(logs: readonly {readonly name: string}[]): void {
-    let isOther = false;
-    for (const log of logs) {
-      const count = this.#countOf(log.name);
-      isOther ||= count !== this.#counts.get(log);
-      this.#counts.set(log, count);
-    }
-    if (isOther) this.#changes.set(this.#changes.get() + 1);
-  }
 }

@@ -123,7 +123,7 @@ export class Controller {
       tabSwitcher: this.tabSwitcher,
       isRequested,
       beforeFirst,
-      degraded: this.events.degraded,
+      degraded: this.events.degraded.names,
       closing: this.closing,
     });
     view.store.subscribe(() => this.#onChange());

@@ -299,7 +299,7 @@ it('an input that stopped with a fatal error is told, and what the server did no
   const {server} = screen;
   screen.press('?', 'Esc');
   await write(screen, 'fraud', error("FATAL error on input endpoint 'fraud.web': no broker is left"));
-  await screen.until(() => screen.controller.events.degraded.get().has('fraud'), 'the dead input');
+  await screen.until(() => screen.controller.events.degraded.names.get().has('fraud'), 'the dead input');
   server.refuse({kind: 'unreachable', times: 1000, of: 'all'});
   server.cutConnections();
   const hasFailure = () => screen.controller.services.poller.snapshot.get().failure !== undefined;

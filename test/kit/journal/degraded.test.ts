@@ -217,10 +217,10 @@ it('stays so under another name, and what was before the start is no news under 
   await screen.until(() => screen.controller.pipeline('ill') !== undefined, 'the list');
   run.setHealth('ill.in', 'Unhealthy', 'broker away');
   run.addError({endpoint: 'ill.in', kind: 'transport', tag: undefined, message: 'broker away'});
-  await screen.until(() => events.degraded.get().has('ill'), 'that it is degraded');
+  await screen.until(() => events.degraded.names.get().has('ill'), 'that it is degraded');
   screen.server.renamePipeline('ill', 'still-ill');
   await screen.until(() => screen.controller.pipeline('still-ill') !== undefined, 'the new name');
-  expect([...events.degraded.get().keys()]).toEqual(['still-ill']);
+  expect([...events.degraded.names.get().keys()]).toEqual(['still-ill']);
   await screen.clock.advance(90_000);
   eventTracker.flush();
   expect(alerts.filter(({kind}) => kind === 'degraded')).toEqual([]);
@@ -234,12 +234,12 @@ it('heals without its page while somebody watches; without, it is as of its stat
     },
   });
   const {events} = screen.controller;
-  const asOf = () => events.degraded.get().get('ill');
+  const asOf = () => events.degraded.names.get().get('ill');
   const {run} = screen.server.pipeline('ill');
   const fail = async () => {
     run.setHealth('ill.in', 'Unhealthy', 'broker away');
     run.addError({endpoint: 'ill.in', kind: 'transport', tag: undefined, message: 'broker away'});
-    await screen.until(() => events.degraded.get().has('ill'), 'that it is degraded');
+    await screen.until(() => events.degraded.names.get().has('ill'), 'that it is degraded');
   };
   run.receive('ill.in', 10);
   run.step();
@@ -247,7 +247,7 @@ it('heals without its page while somebody watches; without, it is as of its stat
   await fail();
   run.setHealth('ill.in', 'Healthy');
   await screen.clock.advance(30_000);
-  await screen.until(() => !events.degraded.get().has('ill'), 'that it is well');
+  await screen.until(() => !events.degraded.names.get().has('ill'), 'that it is well');
 
   await fail();
   screen.facts.setAttended(false);
@@ -259,7 +259,7 @@ it('heals without its page while somebody watches; without, it is as of its stat
   });
   run.setHealth('ill.in', 'Healthy');
   screen.facts.setAttended(true);
-  await screen.until(() => !events.degraded.get().has('ill'), 'that it is well again');
+  await screen.until(() => !events.degraded.names.get().has('ill'), 'that it is well again');
 });
 
 it('is degraded while the run before failed within the hour, which is news only as one of several in a row', () => {

@@ -47,7 +47,7 @@ it('a fatal error of a connector is told in the words of the page, and marks the
   await screen.untilLine('fraud', 'Input endpoint fraud.web failed');
   await screen.until(() => told.length > 0, 'the notification');
   expect(told[0]).toBe('fraud: fraud.web stopped with a fatal error: no broker is left (and 1 more)');
-  const isMarked = () => screen.controller.events.degraded.get().has('fraud');
+  const isMarked = () => screen.controller.events.degraded.names.get().has('fraud');
   expect(isMarked()).toBe(true);
   screen.press('2', 'j', 'G');
   await screen.clock.advance(5000);

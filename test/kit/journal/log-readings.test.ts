@@ -136,7 +136,7 @@ it('with one key the logs of all pipelines are read, and told as those of tabs a
   expect(screen.controller.state.notice).toBe(
     'reading the logs of all running pipelines: press a to read only those of open tabs',
   );
-  await screen.until(() => degraded.get().has('dead'), 'what only the log tells');
+  await screen.until(() => degraded.names.get().has('dead'), 'what only the log tells');
   await screen.until(() => readings.of('dead')?.kind === 'followed', 'the log');
   expect([screen.tabs, readings.unread.get().size]).toEqual([['well'], 0]);
   expect(textsOf(screen, 'dead')).toEqual([
@@ -158,7 +158,7 @@ it('with one key the logs of all pipelines are read, and told as those of tabs a
   expect(screen.controller.state.notice).toBe('reading only the logs of open tabs: press a to read all');
   await screen.untilConnected('well');
   expect(readings.of('dead')?.kind).toBe('left');
-  expect(degraded.get().has('dead')).toBe(true);
+  expect(degraded.names.get().has('dead')).toBe(true);
 });
 
 it('the page after an absence says whose logs nobody followed meanwhile', async () => {

@@ -5,7 +5,7 @@ import {Journal} from '../../../source/kit/journal/journal.ts';
 import type {LogStatus} from '../../../source/kit/journal/log-status.ts';
 import {eventWords, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';
 import type {PipelineStatus} from '../../../source/kit/journal/pipeline-status.ts';
-import {errorRows, UnseenCounts} from '../../../source/kit/journal/unseen.ts';
+import {errorRows} from '../../../source/kit/journal/unseen.ts';
 import {emptyErrorLog, errorsOf, log, pipeline} from './statuses.ts';
 
 type Input = {
@@ -157,25 +157,4 @@ it('an incident joins only with its own kind', () => {
     "restarted ×2 10-30 30 server unreachable 4 s · runner restarted · server's log cleared · lines may be missing",
     'restarted ×2 9-20  Stopped → Running',
   ]);
-});
-
-it('a log that changes asks for its own number, and tells if that is another', () => {
-  const numbers = new Map([
-    ['a', 0],
-    ['b', 0],
-  ]);
-  const asked: string[] = [];
-  const counts = new UnseenCounts((name) => {
-    asked.push(name);
-    return numbers.get(name) ?? 0;
-  });
-  const [a, b] = [{name: 'a'}, {name: 'b'}];
-  counts.count([a, b]);
-  const told = counts.changes.get();
-  asked.length = 0;
-  counts.count([a]);
-  expect([asked, counts.changes.get()]).toEqual([['a'], told]);
-  numbers.set('a', 1);
-  counts.count([a]);
-  expect(counts.changes.get()).toBe(told + 1);
 });

@@ -56,7 +56,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   const places = pane ? pane.rows.places(pane.tab.pane, layout) : [];
   useAges(controller.services, pane && newestTime(pane, places, controller.services.clock.wall()));
   useFrameRate(controller.services, pane, layout);
-  const degraded = useStore(controller.events.degraded);
+  const degraded = useStore(controller.events.degraded.names);
   useStore(controller.events.readings.flows);
   const labels = useTabLabels(controller);
   useStore(controller.events.unseenChanges);
@@ -94,7 +94,7 @@ export function Body({layout}: {readonly layout: Layout}) {
     const {clock, offsetAt} = controller.services;
     const run = runShown(index, tab.pane.position, rows.geometry(tab.pane, layout));
     const isNow = snapshot === undefined || !isCut(snapshot, list) || (!list.failure && isListed(run, activePipeline));
-    const cause = isNow && run === index.runs.at(-1) ? controller.events.degradedCause(tab.name) : undefined;
+    const cause = isNow && run === index.runs.at(-1) ? controller.events.degraded.causeOf(tab.name) : undefined;
     // In place of the run: no row of the log moves.
     if (activePipeline && cause !== undefined) {
       const state = pipelineState(activePipeline, true);
@@ -193,7 +193,7 @@ export function saysState(controller: Controller): boolean {
     return hidesLog === true || (isOnTop === true && isAtTop && lookup.described.get()?.name === active);
   }
   // When that was so is in the header.
-  if (events.degraded.get().get(pipeline.name) !== undefined) return false;
+  if (events.degraded.names.get().get(pipeline.name) !== undefined) return false;
   if (layout.bannerRows > 0) return true;
   if (!layout.hasRun || !pane) return false;
   const {index, source} = pane.model;
@@ -201,7 +201,7 @@ export function saysState(controller: Controller): boolean {
   const list = services.poller.snapshot.get();
   if (list.failure && isCut(source.snapshot.get(), list)) return false;
   const run = runShown(index, pane.tab.pane.position, pane.rows.geometry(pane.tab.pane, layout));
-  return run === index.runs.at(-1) && (events.degraded.get().has(pipeline.name) || isListed(run, pipeline));
+  return run === index.runs.at(-1) && (events.degraded.names.get().has(pipeline.name) || isListed(run, pipeline));
 }
 
 /** The list has the pipeline in the state that its log tells of the run. */

@@ -76,7 +76,7 @@ export function Header() {
   const context = contexts?.all[place];
   const list = useStore(poller.snapshot);
   const session = useStore(controller.services.session);
-  const degraded = useStore(controller.events.degraded);
+  const degraded = useStore(controller.events.degraded.names);
   const unread = useStore(controller.events.readings.unread);
   const runner = useStore(controller.services.runner ?? noRunner);
   const snapshot = useActiveLog();
