@@ -51,6 +51,17 @@ export function readTime(text: string): number {
   return Date.parse(text);
 }
 
+/** The same; undefined for other text, or none. */
+export function timeOfText(text: string | undefined): number | undefined {
+  const at = readTime(text ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** The time in JSON for scripts: RFC 3339, null if it is not known. */
+export function timeOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : isoTime(at);
+}
+
 /** Returns whether `Date` can represent this Unix time in ms. */
 export function isTime(at: number): boolean {
   return !Number.isNaN(new Date(at).getTime());

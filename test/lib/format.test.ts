@@ -20,6 +20,7 @@ import {
   readDuration,
   readTime,
   systemZoneOffset,
+  timeOfText,
 } from '../../source/lib/format.ts';
 
 test.each([
@@ -67,6 +68,8 @@ it('times are read as they are written', () => {
   expect(readTime(isoTime(at))).toBe(at);
   expect(readTime(httpTime(at))).toBe(at - 999);
   expect(readTime('soon')).toBeNaN();
+  expect(timeOfText('2026-99-99T99:99:99Z')).toBeUndefined();
+  expect(timeOfText(isoTime(at))).toBe(at);
   expect([at, 8.64e15, 8.64e15 + 1, Number.NaN].map(isTime)).toEqual([true, true, false, false]);
 });
 

@@ -1,6 +1,6 @@
 import {visibleText} from '../buffer/style-joints.ts';
 import {Word} from './bytes.ts';
-import {parseRecord} from './parse-record.ts';
+import {bareMessage, parseRecord} from './parse-record.ts';
 
 /** Feldera's server in a pipeline, when it cannot be initialized: it then ends (`dbsp_adapters`, server.rs). */
 const target = 'dbsp_adapters::server';
@@ -35,6 +35,5 @@ export function failedStartIn(line: Uint8Array): string | undefined {
   const text = visibleText(bytes);
   const record = parseRecord(text);
   if (record?.target !== target || record.level !== 'ERROR') return undefined;
-  const message = record.format === 'json' ? record.message : text.slice(record.messageStart, record.fieldsStart);
-  return /^(?:Error initializing the pipeline|Initialization failed): (.*)/s.exec(message)?.[1];
+  return /^(?:Error initializing the pipeline|Initialization failed): (.*)/s.exec(bareMessage(record, text))?.[1];
 }

@@ -279,6 +279,11 @@ function fieldsStartOf(text: string, from: number): number | undefined {
 
 const shownFieldPattern = / ?([A-Za-z_][\w.-]*)=("[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]+)/y;
 
+/** The message of a record without its fields. `text` is the parsed line. */
+export function bareMessage(record: LogRecord, text: string): string {
+  return record.format === 'json' ? record.message : text.slice(record.messageStart, record.fieldsStart);
+}
+
 /** The fields of a record in their order, values without quotes and escapes. `text` is the parsed line. */
 export function recordFields(record: LogRecord, text: string): readonly (readonly [key: string, value: string])[] {
   if (record.format === 'json') return record.fields;

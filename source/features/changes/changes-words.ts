@@ -10,7 +10,7 @@ import {excerptText} from '../../kit/viewport/line-text.ts';
 import type {Fact} from '../../kit/viewport/markdown.ts';
 import {endWords, noEnd, noStart} from '../../kit/words/run-words.ts';
 import {clean} from '../../lib/clean.ts';
-import {count, counted, dateTime, duration, isoTime, readTime} from '../../lib/format.ts';
+import {count, counted, dateTime, duration, readTime, timeOrNull} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
 import {runAtOnce} from '../../lib/slices.ts';
 import {
@@ -292,10 +292,6 @@ function runObject(kinds: RunProfile, program: KnownProgram) {
     programVersion: isKnown ? (program.programVersion ?? null) : null,
     platformVersion: isKnown ? program.platformVersion : null,
   };
-}
-
-function timeOrNull(at: number | undefined): string | null {
-  return at === undefined ? null : isoTime(at);
 }
 
 function rate(times: number, run: RunProfile): number {

@@ -11,8 +11,8 @@ import {concat, plain, type StyledText, slice} from '../../kit/terminal/styled-t
 import type {Symbols} from '../../kit/terminal/symbols.ts';
 import {panicSummary} from '../../kit/viewport/closed-record.ts';
 import {levelStyles, lineAsSent, readLine} from '../../kit/viewport/line-text.ts';
-import {timeOfText, type ZoneOffset} from '../../kit/viewport/time-column.ts';
-import {byteSize, counted, preciseTime} from '../../lib/format.ts';
+import type {ZoneOffset} from '../../kit/viewport/time-column.ts';
+import {byteSize, counted, preciseTime, timeOfText} from '../../lib/format.ts';
 import {parseJson} from '../../lib/json.ts';
 import {textWidth} from '../../lib/width.ts';
 

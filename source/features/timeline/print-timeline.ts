@@ -7,7 +7,7 @@ import {describePipeline} from '../../kit/shell/named-pipelines.ts';
 import {sinceTime} from '../../kit/shell/record-selector.ts';
 import {type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';
 import {missingWords} from '../../kit/words/missing-part.ts';
-import {isoTime} from '../../lib/format.ts';
+import {timeOrNull} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';
 import {type Timeline, timelineText, timelineWord} from './timeline-words.ts';
 
@@ -56,8 +56,8 @@ export function timelineObject({pipeline, events, missing}: Timeline) {
 function rowObject(event: TimelineEvent) {
   const {from, to} = spanOf(event);
   return {
-    time: from === undefined ? null : isoTime(from),
-    until: to === undefined ? null : isoTime(to),
+    time: timeOrNull(from),
+    until: timeOrNull(to),
     what: timelineWord(event),
     text: eventWords(event, noTarget).text,
     count: event.count,

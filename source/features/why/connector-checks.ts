@@ -13,7 +13,7 @@ import {readLine} from '../../kit/viewport/line-text.ts';
 import {adviceFor} from '../../kit/words/guide.ts';
 import {reasonOf, stoppedWords, unknownReason} from '../../kit/words/reason.ts';
 import {clean} from '../../lib/clean.ts';
-import {count, counted, duration, readTime} from '../../lib/format.ts';
+import {count, counted, duration, timeOfText} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
 
 /** More connectors with one fault are a number. */
@@ -305,7 +305,7 @@ function readReason({errors}: ConnectorStats): Reason | undefined {
   const [kind] = kinds.toSorted((a, b) => b.length - a.length);
   const newest = kind?.at(-1);
   if (!newest) return undefined;
-  const times = sent.map(({time}) => readTime(time)).filter((at) => !Number.isNaN(at));
+  const times = sent.flatMap(({time}) => timeOfText(time) ?? []);
   return {
     reason: amongOthers(reasonOf(newest.message), kinds),
     text: newest.message,

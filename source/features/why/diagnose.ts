@@ -16,7 +16,7 @@ import {
   stateSince,
 } from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
-import {readTime} from '../../lib/format.ts';
+import {timeOfText} from '../../lib/format.ts';
 import {
   connectorsWithErrors,
   failedConnectors,
@@ -133,8 +133,7 @@ function ofPipeline(
   wrong: readonly Finding[],
 ): Finding {
   const {serverOutage} = facts;
-  const at = readTime(stateSince(pipeline));
-  const since = Number.isNaN(at) ? undefined : at;
+  const since = timeOfText(stateSince(pipeline));
   const shared = {key: 'pipeline', source: 'API', since} as const;
   const sentence = failureSentence(pipeline, pipeline.programError);
   const {word} = pipelineState(pipeline);

@@ -7,7 +7,7 @@ import type {PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
 import {manyStarts} from '../../kit/journal/previous-ends.ts';
 import {adviceFor} from '../../kit/words/guide.ts';
 import {clean} from '../../lib/clean.ts';
-import {byteSize, count, counted, duration, elapsed, readTime} from '../../lib/format.ts';
+import {byteSize, count, counted, duration, elapsed, timeOfText} from '../../lib/format.ts';
 
 /** Milliseconds without progress from which on it is said. */
 const stillFrom = 30_000;
@@ -252,13 +252,12 @@ export const bootstraps: Check = ({known, pipeline}) => {
   const isState = ['Bootstrapping', 'ConcurrentBootstrapping', 'Synchronizing'].includes(
     pipeline?.deploymentStatus ?? '',
   );
-  const since = isState ? readTime(pipeline?.deploymentStatusSince ?? '') : Number.NaN;
   return {
     key: 'bootstrap',
     severity: 'notice',
     source: 'API',
     text: `${isSynchronizing ? 'New views are being synchronized' : 'New and changed views are being filled'}${progressWords(progress)}`,
-    since: Number.isNaN(since) ? undefined : since,
+    since: isState ? timeOfText(pipeline?.deploymentStatusSince) : undefined,
     stops: isSynchronizing ? 'inputs are paused until then' : undefined,
   };
 };

@@ -1,6 +1,6 @@
 import type {Finding} from '../../kit/facts/finding.ts';
 import {adviceWords} from '../../kit/words/guide.ts';
-import {dateTime, isoTime} from '../../lib/format.ts';
+import {dateTime, timeOrNull} from '../../lib/format.ts';
 
 /** `log · since 06:12:05 · last at 06:14:10 · 614 errors · nothing is read from it`. */
 export function formatDetails(
@@ -25,13 +25,12 @@ export function findingLines(finding: Finding): readonly string[] {
 
 /** Converts a finding for scripts, as in docs/json-schema.json: what is not known is null. */
 export function findingObject({severity, text, source, since, last, often, stops, advice}: Finding) {
-  const timeOf = (at: number | undefined) => (at === undefined ? null : isoTime(at));
   return {
     severity,
     text,
     source,
-    since: timeOf(since),
-    last: timeOf(last),
+    since: timeOrNull(since),
+    last: timeOrNull(last),
     often: often ?? null,
     stops: stops ?? null,
     guide: advice ?? null,

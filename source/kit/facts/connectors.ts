@@ -9,14 +9,6 @@ import {count, counted, readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
 import {readLine} from '../viewport/line-text.ts';
 
-type RetainedError = {
-  readonly connector: ConnectorStats;
-  readonly errors: ErrorsOfKind;
-  readonly index: number;
-  /** Unix time in ms. */
-  readonly at: number;
-};
-
 /** The line by which a connector that stopped with a fatal error is known, which the statistics then no longer have. */
 export type LoggedFailure = {
   readonly kind: 'input' | 'output';
@@ -196,17 +188,12 @@ export function newErrorsWords(increase: ConnectorIncrease): string {
 }
 
 /** Counts, by connector, the newest `most` errors that the server has sent. */
-function newestErrors(stats: PipelineStats, most: number): ReadonlyMap<string, number> {
-  const ofEach = Map.groupBy(retainedErrors(stats).slice(0, most), ({connector}) => connectorKey(connector));
-  return new Map([...ofEach].map(([key, errors]) => [key, errors.length]));
-}
-
-/** The errors of all connectors that the server has sent, the newest first. */
-function retainedErrors({connectors}: PipelineStats): readonly RetainedError[] {
-  const retained = connectors.flatMap((connector) =>
-    connector.errors.flatMap((errors) =>
-      (errors.retained ?? []).map(({index, time}) => ({connector, errors, index, at: readTime(time) || 0})),
+function newestErrors({connectors}: PipelineStats, most: number): ReadonlyMap<string, number> {
+  const sent = connectors.flatMap((connector) =>
+    connector.errors.flatMap(({retained = []}) =>
+      retained.map(({index, time}) => ({key: connectorKey(connector), index, at: readTime(time) || 0})),
     ),
   );
-  return retained.toSorted((a, b) => b.at - a.at || b.index - a.index);
+  const newest = sent.toSorted((a, b) => b.at - a.at || b.index - a.index).slice(0, most);
+  return new Map([...Map.groupBy(newest, ({key}) => key)].map(([key, errors]) => [key, errors.length]));
 }

@@ -80,7 +80,7 @@ export class Failures {
   onLog(pipeline: string, ends: readonly UnaskedEnd[]): void {
     const {clock, refresh} = this.#options;
     for (const {at = clock.wall(), cause} of ends) {
-      const failure = this.#failureOf(pipeline, {source: 'log', at, words: cause ?? ''});
+      const failure = this.#failureOf(pipeline, 'log', {at, until: at, words: cause ?? ''});
       if (!failure || failure.isTold) continue;
       const event = cause === undefined ? undefined : failureByLog(pipeline, at, cause);
       failure.wait = {event, cancel: clock.after(listPatience, () => this.#stopAsking(failure, {pipeline, at, event}))};
@@ -128,9 +128,9 @@ export class Failures {
   /** These pipelines may have failed, or changed, between two lists, the earlier of which shows them so. */
   onGaps(gaps: readonly Gap[]): void {
     for (const {before, isReported} of gaps.slice(0, mostAsked)) {
-      const {name, failedAt: at, failedAfter: after, endedByRunner, since} = before;
+      const {name, failedAt: until, failedAfter: at, endedByRunner, since} = before;
       // What the earlier list had is no news.
-      const failure = endedByRunner && !isReported ? this.#failureOf(name, {source: 'list', at, after}) : undefined;
+      const failure = endedByRunner && !isReported ? this.#failureOf(name, 'list', {at, until}) : undefined;
       if (failure) failure.isTold = true;
       this.#ask(name, since, {before, isReported});
     }
@@ -230,8 +230,8 @@ export class Failures {
   }
 
   /** Tells whether a failure is new, and notes that it is told. */
-  #isNews({pipeline, at = 0, endedAfter: after, why}: Failed, source: Source): boolean {
-    const failure = this.#failureOf(pipeline, {source, at, after, words: source === 'list' ? why : undefined});
+  #isNews({pipeline, at: until = 0, endedAfter: at = until, why}: Failed, source: Source): boolean {
+    const failure = this.#failureOf(pipeline, source, {at, until, words: source === 'list' ? why : undefined});
     if (!failure || failure.isTold) return false;
     setTold(failure);
     return true;
@@ -241,12 +241,16 @@ export class Failures {
    * The failure of which this source tells: a known one, else a new one. Undefined: it has told of it before. `words`: it
    * tells of it now, as does another source of the same, whatever its clock says.
    */
-  #failureOf(pipeline: string, {source, at, after = at, words}: Report): Failure | undefined {
+  #failureOf(
+    pipeline: string,
+    source: Source,
+    {words, ...when}: {readonly at: number; readonly until: number; readonly words?: string | undefined},
+  ): Failure | undefined {
     const known = this.#known.get(pipeline) ?? [];
-    if (known.some(({by}) => by.get(source)?.until === at)) return undefined;
+    if (known.some(({by}) => by.get(source)?.until === when.until)) return undefined;
     const heard = words === undefined ? undefined : {at: this.#options.clock.monotonic(), words};
     const from = source === 'log' ? 'log' : 'API';
-    const report = {at: after, until: at, heard, from} as const;
+    const report = {...when, heard, from} as const;
     const others = known.filter(({by, isOfEarlierRun}) => !by.has(source) && !(source === 'list' && isOfEarlierRun));
     const told = nearestSame(report, others, ({by}) => [...by.values()]);
     const failure = told ?? {by: new Map(), isTold: false};
@@ -270,14 +274,6 @@ function isAfter(event: RunChange, {state, since}: PipelineStatus): boolean {
     end > since + timesDiffer || (now !== state && !(kind === 'stopped' && (isEnding(state) || state === 'Failed')))
   );
 }
-
-/** `after`: see `PipelineStatus.failedAfter`; absent: at that very time. */
-type Report = {
-  readonly source: Source;
-  readonly at: number;
-  readonly after?: number | undefined;
-  readonly words?: string | undefined;
-};
 
 function failureByLog(pipeline: string, at: number, cause: string): Failed {
   const why = failedWords({state: 'Failed', error: cause, endedStart: false});

@@ -3,6 +3,7 @@ import {MatchReader} from '../../engine/buffer/match-reader.ts';
 import {compilePattern} from '../../engine/buffer/pattern.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {timeOfBytes} from '../../engine/records/line-head.ts';
+import {bareMessage} from '../../engine/records/parse-record.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {beginsRun, transitionIn} from '../../engine/records/transitions.ts';
 import {clean} from '../../lib/clean.ts';
@@ -137,8 +138,7 @@ function stepIn(line: Buffer, id: number): ConnectorStep | 'start' | undefined {
 
 function readMessage(line: Buffer) {
   const {asSent, record} = readLine(line);
-  if (record?.format === 'json') return {record, message: record.message};
-  return {record, message: asSent.text.slice(record?.messageStart, record?.fieldsStart)};
+  return {record, message: record ? bareMessage(record, asSent.text) : ''};
 }
 
 /** Steps that are kept. */

@@ -1,7 +1,7 @@
 import {isCompileStep, isSettled, isUndeployed} from '../../engine/api/pipeline-state.ts';
 import type {Pipeline} from '../../engine/api/types.ts';
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
-import {readTime} from '../../lib/format.ts';
+import {timeOfText} from '../../lib/format.ts';
 import type {ConnectorStates} from '../facts/connector-states.ts';
 import {
   compilerSentence,
@@ -215,7 +215,7 @@ function pipelineStatus(
   const trouble = failureSentence(pipeline);
   const isUnavailable = deploymentStatus === 'Unavailable' && !pipeline.deploymentError;
   const failing = isUnavailable ? undefined : trouble;
-  const at = timeOf(stateSince(pipeline));
+  const at = timeOfText(stateSince(pipeline)) ?? 0;
   // While it stops, it has failed already: that it then is stopped, and stays so in each list, is no other failure.
   const hasStopped = before?.state === 'Stopping' && isUndeployed(deploymentStatus);
   const isSameState = hasStopped || before?.since === at || before?.programSince === at;
@@ -228,7 +228,7 @@ function pipelineStatus(
   return {
     name,
     id,
-    createdAt: timeOf(pipeline.createdAt),
+    createdAt: timeOfText(pipeline.createdAt) ?? 0,
     versions: {version, programVersion, platformVersion, description},
     failing,
     unavailable: isUnavailable ? trouble : undefined,
@@ -239,19 +239,13 @@ function pipelineStatus(
     hasEnded: hasEnded && !running,
     starts: (before?.starts ?? 0) + (running && hasEnded ? 1 : 0),
     deployment: deploymentId,
-    since: timeOf(deploymentStatusSince),
+    since: timeOfText(deploymentStatusSince) ?? 0,
     program: pipeline.programStatus,
-    programSince: timeOf(pipeline.programStatusSince),
+    programSince: timeOfText(pipeline.programStatusSince) ?? 0,
     compileError: isCompileError(pipeline.programStatus) ? compilerSentence(pipeline) : undefined,
     failedAt,
     failedAfter,
     connectorErrors,
     errorsRun,
   };
-}
-
-/** Unix time in ms; 0: not known. */
-function timeOf(time: string): number {
-  const at = readTime(time);
-  return Number.isNaN(at) ? 0 : at;
 }

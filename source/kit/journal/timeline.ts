@@ -12,7 +12,7 @@ import {endedRun} from '../../engine/records/runs.ts';
 import {nearestSame} from '../../engine/records/same-failure.ts';
 import {errorFingerprint} from '../../engine/records/suppressed.ts';
 import {clean} from '../../lib/clean.ts';
-import {count, readTime} from '../../lib/format.ts';
+import {count, timeOfText} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
 import {excerptText} from '../viewport/line-text.ts';
 import {markerTone} from '../words/marker-words.ts';
@@ -65,7 +65,7 @@ export function timelineOf({
   readonly log: TimelineLog | undefined;
 }): readonly TimelineEvent[] {
   const monitored = history?.events ?? [];
-  const oldest = timeOf(monitored.at(-1)?.time);
+  const oldest = timeOfText(monitored.at(-1)?.time);
   const told = [
     ...monitorEvents(pipeline, monitored, history?.details),
     ...(log ? markerEvents(pipeline, log.buffer, oldest) : []),
@@ -122,7 +122,7 @@ function monitorEvents(
   };
   let before: MonitorEvent | undefined;
   for (const event of monitored.toReversed()) {
-    const ofApi = {pipeline, from: 'API', count: 1, at: timeOf(event.time)} as const;
+    const ofApi = {pipeline, from: 'API', count: 1, at: timeOfText(event.time)} as const;
     const error = details.get(event.id)?.deploymentError;
     if (event.status !== before?.status) add({kind: 'state', ...ofApi, before: before?.status, now: event.status});
     const goal = goalOf(event);
@@ -156,9 +156,9 @@ function connectorEvents(pipeline: string, stats: PipelineStats | undefined): re
       if (times === 0) return [];
       const last = retained.at(-1);
       // The server keeps only the last ones.
-      const firstAt = retained.length < times ? undefined : timeOf(retained[0]?.time);
+      const firstAt = retained.length < times ? undefined : timeOfText(retained[0]?.time);
       const what = `${name}: ${kind} ${times === 1 ? 'error' : 'errors'}`;
-      const at = {firstAt, at: timeOf(last?.time), count: times};
+      const at = {firstAt, at: timeOfText(last?.time), count: times};
       if (last === undefined) return [{...shared, ...at, text: what}];
       const brief = clean(`${what}: ${reasonOf(last.message)}`);
       return [{...shared, ...at, text: `${what}: ${firstLine(last.message)}`, brief}];
@@ -232,7 +232,6 @@ type Crash = {
   readonly from: number;
   readonly to: number;
   readonly example: Uint8Array;
-  readonly isPanic: boolean;
   /** The log proves that it had not run yet. */
   readonly endedStart: boolean;
   /** All records that tell of it, with their fingerprints. */
@@ -258,7 +257,6 @@ function crashesOf({buffer, index}: TimelineLog): readonly Crash[] {
         example: Uint8Array.from(example),
         from: startedAt ?? 0,
         to: to ?? latest,
-        isPanic: isPanicLine(example, 0, example.length),
         endedStart,
         records: records.map(({id, text}) => ({id, key: errorFingerprint(text)})),
       },
@@ -273,7 +271,7 @@ function withCrashes(
   crashes: readonly Crash[],
 ): readonly TimelineEvent[] {
   const events = [...told];
-  for (const {id, at, until, from, to, example, isPanic, endedStart} of crashes) {
+  for (const {id, at, until, from, to, example, endedStart} of crashes) {
     const failedStart = failedStartIn(example);
     const why =
       failedStart === undefined
@@ -286,7 +284,12 @@ function withCrashes(
     const event = nearestSame({at, until}, ofRun, (each) => [{at: each.at}]);
     if (event) {
       const told = endedStart ? asFailedStart(event.why) : event.why;
-      events[events.indexOf(event)] = {...event, at: at ?? event.at, id, why: isPanic ? why : told};
+      events[events.indexOf(event)] = {
+        ...event,
+        at: at ?? event.at,
+        id,
+        why: isPanicLine(example, 0, example.length) ? why : told,
+      };
     } else {
       const next = to === latest ? undefined : to;
       events.push({kind: 'failed', pipeline, from: 'log', count: 1, at, until: next, why, id});
@@ -377,11 +380,6 @@ export class TimelineLines {
     }
     return [...heads].reverse();
   }
-}
-
-function timeOf(text: string | undefined): number | undefined {
-  const at = text === undefined ? Number.NaN : readTime(text);
-  return Number.isNaN(at) ? undefined : at;
 }
 
 function firstLine(text: string): string {

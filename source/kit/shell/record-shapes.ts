@@ -1,6 +1,6 @@
 import {decodeVisible} from '../../engine/buffer/style-joints.ts';
 import type {Level} from '../../engine/records/level.ts';
-import {type LogRecord, parseRecord, recordFields} from '../../engine/records/parse-record.ts';
+import {bareMessage, type LogRecord, parseRecord, recordFields} from '../../engine/records/parse-record.ts';
 import {jsonText} from '../../lib/json.ts';
 import {fieldValue} from '../viewport/line-text.ts';
 
@@ -114,10 +114,6 @@ function messageAndFields(record: LogRecord, line: string) {
   const fields = Object.fromEntries(all);
   const isLossy = Object.keys(fields).length < all.length;
   return {message: isLossy ? wholeMessage(record, line) : bareMessage(record, line), fields};
-}
-
-function bareMessage(record: LogRecord, line: string): string {
-  return record.format === 'json' ? record.message : line.slice(record.messageStart, record.fieldsStart);
 }
 
 /** The message with its fields, except the runner's, which only name the pipeline. */

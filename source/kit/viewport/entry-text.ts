@@ -1,7 +1,7 @@
 import type {Marker} from '../../engine/buffer/markers.ts';
 import type {Pattern} from '../../engine/buffer/pattern.ts';
 import {visibleBytes} from '../../engine/buffer/style-joints.ts';
-import {byteSize} from '../../lib/format.ts';
+import {byteSize, timeOfText} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
 import {wordOffsets} from '../terminal/fit.ts';
 import {badge, type Colors, type Style} from '../terminal/style.ts';
@@ -9,7 +9,7 @@ import {joinLines, overlay, plain, type StyledText} from '../terminal/styled-tex
 import type {Symbols} from '../terminal/symbols.ts';
 import {markerText, markerTone} from '../words/marker-words.ts';
 import {type CompactForm, compactText, levelEnd, messageColumn, readLine, timeColumn} from './line-text.ts';
-import {type TimeMode, timeOfText, type ZoneOffset} from './time-column.ts';
+import type {TimeMode, ZoneOffset} from './time-column.ts';
 
 export type Highlight = {readonly pattern: Pattern; readonly style: Style};
 

@@ -6,13 +6,13 @@ import type {Level} from '../../engine/records/level.ts';
 import {levelStartIn} from '../../engine/records/line-head.ts';
 import {type LogRecord, parseRecord, type TextRecord} from '../../engine/records/parse-record.ts';
 import {clean} from '../../lib/clean.ts';
-import {inZone, isoTime} from '../../lib/format.ts';
+import {inZone, isoTime, timeOfText} from '../../lib/format.ts';
 import {hidden, maskCredentials, masked} from '../../lib/secrets.ts';
 import {clip, padTo, shorten} from '../terminal/fit.ts';
 import {sanitise} from '../terminal/sanitise.ts';
 import type {Style} from '../terminal/style.ts';
 import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
-import {type TimeMode, timeCells, timeOfText, type ZoneOffset} from './time-column.ts';
+import {type TimeMode, timeCells, type ZoneOffset} from './time-column.ts';
 
 export type CompactForm = {
   readonly compactness: Compactness;

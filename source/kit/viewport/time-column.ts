@@ -1,6 +1,6 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
-import {elapsed, readTime, systemZoneOffset} from '../../lib/format.ts';
+import {elapsed, systemZoneOffset} from '../../lib/format.ts';
 import type {PaneOptions} from '../settings/option-table.ts';
 
 /**
@@ -47,12 +47,6 @@ export function isMoving(mode: TimeMode): boolean {
 export function movingTime(mode: TimeMode, at: number, {now, previousAt}: PaintTimes): string {
   if (mode === 'relative') return age(now - at).padStart(movingCells);
   return (previousAt === undefined ? '' : difference(at - previousAt)).padStart(movingCells);
-}
-
-/** Unix time in ms of a sent time; undefined if it is invalid. */
-export function timeOfText(sent: string): number | undefined {
-  const at = readTime(sent);
-  return Number.isNaN(at) ? undefined : at;
 }
 
 /** `-4 s`, `-3 min`, `now`; `+4 s` if the server's clock is ahead. */

@@ -2,13 +2,7 @@ import {describe, expect, it, test} from 'vitest';
 import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import {timeModes} from '../../../source/kit/settings/pane-option-table.ts';
 import {fixedTime} from '../../../source/kit/viewport/line-text.ts';
-import {
-  movingTime,
-  type TimeMode,
-  timeCells,
-  timeOfText,
-  zoneOffset,
-} from '../../../source/kit/viewport/time-column.ts';
+import {movingTime, type TimeMode, timeCells, zoneOffset} from '../../../source/kit/viewport/time-column.ts';
 import {entriesOf} from './entries-of.ts';
 import {bufferOf, paintedRows, rendererOf, shown, withoutColors} from './rows.ts';
 
@@ -42,7 +36,6 @@ describe('the column', () => {
         expect(text.replaceAll(/[日本語]/g, 'xx')).toHaveLength(timeCells(mode, false));
       }
     }
-    expect(timeOfText('2026-99-99T99:99:99Z')).toBeUndefined();
   });
 
   it.each([
