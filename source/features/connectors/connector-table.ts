@@ -346,12 +346,9 @@ export function statsNote(known: KnownStats | undefined, runs: boolean, isExplai
 
 /** `312 more parse errors, no longer kept`. */
 function moreErrorsWords(errors: number, of: string, because: 'dropped' | 'no-texts'): string {
-  switch (because) {
-    case 'dropped':
-      return `${counted(errors, `more ${of} error`, `more ${of} errors`)}, no longer kept`;
-    case 'no-texts':
-      return `${counted(errors, `${of} error`, `${of} errors`)}, whose texts the server does not send`;
-  }
+  return because === 'dropped'
+    ? `${counted(errors, `more ${of} error`, `more ${of} errors`)}, no longer kept`
+    : `${counted(errors, `${of} error`, `${of} errors`)}, whose texts the server does not send`;
 }
 
 /** `failed`, or what is best known: `paused`, `ended`, `healthy`; `–` of a kind that tells nothing of its health. */

@@ -204,26 +204,20 @@ function reasonsWords(reasons: readonly CheckpointReason[]): string {
   return reasons.map(reasonWords).join(', ');
 }
 
-/** Feldera's own words (`feldera-types`, suspend.rs). */
+/** Feldera's own words (`feldera-types`, suspend.rs), by the code. */
+const whyNoCheckpoint: Readonly<Partial<Record<string, (connector: string) => string>>> = {
+  Replaying: () => 'the pipeline is replaying the journal',
+  Bootstrapping: () => 'the pipeline is bootstrapping',
+  TransactionInProgress: () => 'the pipeline is processing a transaction',
+  InputEndpointBarrier: (connector) => `input ${connector} is blocking it`,
+  Coordination: () => 'the coordinator is blocking it',
+  StorageRequired: () => 'storage must be configured',
+  UnsupportedInputEndpoint: (connector) => `input ${connector} does not support it`,
+};
+
 function reasonWords({code, connector}: CheckpointReason): string {
-  switch (code) {
-    case 'Replaying':
-      return 'the pipeline is replaying the journal';
-    case 'Bootstrapping':
-      return 'the pipeline is bootstrapping';
-    case 'TransactionInProgress':
-      return 'the pipeline is processing a transaction';
-    case 'InputEndpointBarrier':
-      return `input ${connector ?? ''} is blocking it`;
-    case 'Coordination':
-      return 'the coordinator is blocking it';
-    case 'StorageRequired':
-      return 'storage must be configured';
-    case 'UnsupportedInputEndpoint':
-      return `input ${connector ?? ''} does not support it`;
-    default:
-      return connector === undefined ? code : `${code} ${connector}`;
-  }
+  const known = Object.hasOwn(whyNoCheckpoint, code) ? whyNoCheckpoint[code] : undefined;
+  return known?.(connector ?? '') ?? (connector === undefined ? code : `${code} ${connector}`);
 }
 
 export const transactions: Check = ({known}) => {

@@ -108,16 +108,8 @@ function monitorEvents(
   details: PipelineHistory['details'] = new Map(),
 ): TimelineEvent[] {
   const told: TimelineEvent[] = [];
-  /** The last event of each kind is over when the next one comes. */
-  const open = new Map<TimelineEvent['kind'], number>();
-  const end = (kind: TimelineEvent['kind'], until: number | undefined) => {
-    const place = open.get(kind);
-    const last = place === undefined ? undefined : told[place];
-    if (place !== undefined && last) told[place] = {...last, until: last.until ?? until};
-  };
   const add = (event: TimelineEvent) => {
-    end(event.kind, event.at);
-    open.set(event.kind, told.length);
+    endLast(told, [event.kind], event.at);
     told.push(event);
   };
   let before: MonitorEvent | undefined;
@@ -136,10 +128,17 @@ function monitorEvents(
       const why = error && failedWords({state: event.status, error: error.cause, endedStart: error.endedStart});
       add({kind: 'failed', ...ofApi, why: why ?? 'an error'});
     }
-    if (!event.hasError && before?.hasError === true) end('failed', ofApi.at);
+    if (!event.hasError && before?.hasError === true) endLast(told, ['failed'], ofApi.at);
     before = event;
   }
   return told;
+}
+
+/** The last event of these kinds is over: another one has come. */
+function endLast(events: TimelineEvent[], kinds: readonly TimelineEvent['kind'][], until: number | undefined): void {
+  const place = events.findLastIndex(({kind}) => kinds.includes(kind));
+  const last = events[place];
+  if (last) events[place] = {...last, until: last.until ?? until};
 }
 
 /** The state that the user asked for; undefined while only resources are desired, on the way to it. */
@@ -190,22 +189,13 @@ function runEvents(pipeline: string, {index, buffer, hasEnded = false}: Timeline
 /** States that the API's events tell, too, are left out. `eventsFrom`: the time of the oldest event. */
 function markerEvents(pipeline: string, buffer: LogBuffer, eventsFrom: number | undefined): TimelineEvent[] {
   const events: TimelineEvent[] = [];
-  /** Index of the last state: it is over when the next one comes. */
-  let last: number | undefined;
-  const endLast = (until: number | undefined) => {
-    const event = last === undefined ? undefined : events[last];
-    if (last !== undefined && event) events[last] = {...event, until};
-  };
   for (const [id, marker] of buffer.markers()) {
     const isOfApi = marker.kind === 'state' || marker.kind === 'program';
     if (isOfApi && eventsFrom !== undefined && marker.at >= eventsFrom) continue;
-    if (marker.kind === 'state') {
-      endLast(marker.at);
-      last = events.length;
-    }
+    if (marker.kind === 'state') endLast(events, ['state', 'failed'], marker.at);
     events.push(eventOf(marker, {pipeline, from: isOfApi ? 'API' : 'pipetail', count: 1, at: marker.at, id}));
   }
-  endLast(eventsFrom);
+  endLast(events, ['state', 'failed'], eventsFrom);
   return events;
 }
 

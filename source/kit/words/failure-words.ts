@@ -12,29 +12,23 @@ import {dateTime, fineMoment, inZone} from '../../lib/format.ts';
 
 type ShownFailure = Exclude<ApiFailure, {kind: 'cancelled'}>;
 
+const refusals: Readonly<Record<Exclude<FatalReason, 'unknown-pipeline'>, string>> = {
+  unauthorized: 'credentials refused',
+  'token-expired': 'token expired',
+  'no-token': 'no token',
+  forbidden: 'not permitted',
+  'unknown-tenant': 'unknown tenant',
+  'wrong-url': 'wrong URL',
+  unsupported: 'not supported',
+  certificate: 'certificate refused',
+  'bad-request': 'refused',
+  'headers-too-large': 'refused',
+};
+
 /** Names a refusal in the header. `expired`: the token that expired. */
-export function refusalWords(reason: Exclude<FatalReason, 'unknown-pipeline'>, expired?: ExpiredToken): string {
-  switch (reason) {
-    case 'unauthorized':
-      return 'credentials refused';
-    case 'token-expired':
-      return expired?.at === undefined ? 'token expired' : `token expired ${dateTime(expired.at).slice(5, 16)} UTC`;
-    case 'no-token':
-      return 'no token';
-    case 'forbidden':
-      return 'not permitted';
-    case 'unknown-tenant':
-      return 'unknown tenant';
-    case 'wrong-url':
-      return 'wrong URL';
-    case 'unsupported':
-      return 'not supported';
-    case 'certificate':
-      return 'certificate refused';
-    case 'bad-request':
-    case 'headers-too-large':
-      return 'refused';
-  }
+export function refusalWords(reason: keyof typeof refusals, expired?: ExpiredToken): string {
+  const at = reason === 'token-expired' ? expired?.at : undefined;
+  return `${refusals[reason]}${at === undefined ? '' : ` ${dateTime(at).slice(5, 16)} UTC`}`;
 }
 
 /** The cause in a few words: `connection refused`, `timed out`, `HTTP 503`, `credentials refused`. */
@@ -92,7 +86,7 @@ export function withAdvice(failure: ShownFailure): string {
   const {message, reason} = failure;
   // The next token comes without the user.
   const isRenewed = failure.kind === 'fatal' && reason === 'token-expired' && failure.renewedBy !== undefined;
-  const advice = isRenewed ? undefined : adviceFor(reason);
+  const advice = isRenewed ? undefined : advices[reason];
   // Some messages name the option that helps; the options of a server do not help with a proxy.
   const hasAdvice = /--\w|\bthe proxy\b/.test(message);
   return advice === undefined || hasAdvice ? message : `${message} · ${advice}`;
@@ -104,24 +98,18 @@ export function errorWithAdvice(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-function adviceFor(reason: ShownFailure['reason']): string | undefined {
-  switch (reason) {
-    case 'unreachable':
-    case 'timeout':
-      return 'set the server with --host, FELDERA_HOST or a context';
-    case 'wrong-url':
-      return 'check --host, FELDERA_HOST or the context';
-    case 'unauthorized':
-    case 'token-expired':
-      return 'set a key with --auth, FELDERA_API_KEY or a context';
-    case 'unknown-tenant':
-      return 'set it with --tenant, FELDERA_TENANT or a context';
-    case 'forbidden':
-      return 'choose a tenant with --tenant, FELDERA_TENANT or a context';
-    default:
-      return undefined;
-  }
-}
+const setServer = 'set the server with --host, FELDERA_HOST or a context';
+const setKey = 'set a key with --auth, FELDERA_API_KEY or a context';
+
+const advices: Readonly<Partial<Record<ShownFailure['reason'], string>>> = {
+  unreachable: setServer,
+  timeout: setServer,
+  'wrong-url': 'check --host, FELDERA_HOST or the context',
+  unauthorized: setKey,
+  'token-expired': setKey,
+  'unknown-tenant': 'set it with --tenant, FELDERA_TENANT or a context',
+  forbidden: 'choose a tenant with --tenant, FELDERA_TENANT or a context',
+};
 
 const renewals: Readonly<Record<TokenMaker, string>> = {
   command: 'The token command runs again automatically.',

@@ -18,32 +18,30 @@ export const causeWords: Readonly<Record<LossCause, string>> = {
   unknown: 'cause unknown',
 };
 
+const tones: Readonly<Record<Marker['kind'], 'quiet' | 'notice' | 'loss'>> = {
+  lost: 'loss',
+  unreadable: 'loss',
+  'line-cut': 'loss',
+  'not-merged': 'loss',
+  'not-recorded': 'loss',
+  unread: 'loss',
+  'new-life': 'notice',
+  'possible-repeat': 'notice',
+  ended: 'notice',
+  state: 'notice',
+  program: 'notice',
+  renamed: 'notice',
+  file: 'notice',
+  'not-ordered': 'notice',
+  discarded: 'quiet',
+  reconnected: 'quiet',
+  'line-continued': 'quiet',
+};
+
 /** Returns how prominent a marker is on the screen: a loss must not be overlooked. */
 export function markerTone(marker: Marker): 'quiet' | 'notice' | 'loss' {
-  switch (marker.kind) {
-    case 'lost':
-      return marker.atMost === 0 ? 'quiet' : 'loss';
-    case 'unreadable':
-      return isDamage(marker) ? 'loss' : 'quiet';
-    case 'line-cut':
-    case 'not-merged':
-    case 'not-recorded':
-    case 'unread':
-      return 'loss';
-    case 'new-life':
-    case 'possible-repeat':
-    case 'ended':
-    case 'state':
-    case 'program':
-    case 'renamed':
-    case 'file':
-    case 'not-ordered':
-      return 'notice';
-    case 'discarded':
-    case 'reconnected':
-    case 'line-continued':
-      return 'quiet';
-  }
+  const isQuiet = marker.kind === 'lost' ? marker.atMost === 0 : marker.kind === 'unreadable' && !isDamage(marker);
+  return isQuiet ? 'quiet' : tones[marker.kind];
 }
 
 /**
@@ -70,7 +68,7 @@ function wordsOf(marker: Marker, offsetAt: (at: number) => number): string {
     case 'line-cut':
       return 'the line above was cut; its rest is lost';
     case 'ended':
-      return `${clockTime(shown(marker.at))} ${endedText(marker.because)}`;
+      return `${clockTime(shown(marker.at))} ${endedWords[marker.because]}`;
     case 'state':
       return `${clockTime(shown(marker.at))} ${stateText(marker)}`;
     case 'program':
@@ -182,20 +180,13 @@ function unreadableText(marker: Extract<Marker, {kind: 'unreadable'}>): string {
     : `${byteSize(bytes)} could not be read: deleted, or damaged`;
 }
 
-function endedText(because: Extract<Marker, {kind: 'ended'}>['because']): string {
-  switch (because) {
-    case 'deleted':
-      return 'deleted';
-    case 'restarted':
-      return 'the runner restarted';
-    case 'created-again':
-      return 'deleted and created again';
-    case 'stopped':
-      return 'the log ended: the runner stopped, or the server dropped pipetail for reading too slowly';
-    case 'unknown':
-      return 'the log ended';
-  }
-}
+const endedWords: Readonly<Record<Extract<Marker, {kind: 'ended'}>['because'], string>> = {
+  deleted: 'deleted',
+  restarted: 'the runner restarted',
+  'created-again': 'deleted and created again',
+  stopped: 'the log ended: the runner stopped, or the server dropped pipetail for reading too slowly',
+  unknown: 'the log ended',
+};
 
 /** One line; undefined if the user need not know of the change. */
 export function recordingWords(

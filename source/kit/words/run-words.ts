@@ -25,16 +25,8 @@ function stateWords(run: RunEnd): string {
 
 /** `running`, `stopped, failed`, `start failed`. `state`: what is said of its last state. */
 export function runWords(run: RunEnd, state = stateWords(run)): string {
-  switch (runState(run)) {
-    case 'start failed':
-      return 'start failed';
-    case 'failed':
-      return `${state}, failed`;
-    case 'cut short':
-    case 'over':
-    case 'open':
-      return state;
-  }
+  const end = runState(run);
+  return end === 'start failed' ? end : `${state}${end === 'failed' ? ', failed' : ''}`;
 }
 
 /** `running`, `failed`, `start failed`: the same, but of a run that failed no state. */
