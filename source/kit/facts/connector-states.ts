@@ -55,13 +55,6 @@ type StateSources = {
   readonly logs?: Pick<LogRegistry<Pick<Log, 'buffer' | 'errors'>>, 'get'>;
 };
 
-type CountedErrors = {
-  readonly run: string;
-  readonly errors: number;
-  readonly isCounted: boolean;
-  readonly isAtLeast: boolean;
-};
-
 /** A run is of one deployment. `id`: of the pipeline. */
 type LastRun = {
   readonly id: string;
@@ -113,7 +106,7 @@ export class ConnectorStates {
    * counted them. `isAtLeast`: of a connector that stopped with a fatal error before anybody looked, only the log tells,
    * which lacks suppressed ones.
    */
-  counted(name: string): CountedErrors {
+  counted(name: string) {
     const run = this.#runs.get(name);
     if (!run) return {run: '', errors: 0, isCounted: false, isAtLeast: false};
     const {deployment, counted, isCounted, dropped, earlier, failures} = run;

@@ -51,7 +51,7 @@ const maxTextLength = 100;
 export class Alerts {
   readonly #options: AlertsOptions;
   /** Pipelines whose next change the user wants to be told of. */
-  readonly #notifyOnce = new Set<string>();
+  readonly #notifyOnce = new Map<string, true>();
   /** Nothing is reported of a pipeline before this time, in monotonic ms. */
   readonly #quietUntil = new Map<string, number>();
   readonly #waiting = new Map<string, Alert>();
@@ -74,23 +74,20 @@ export class Alerts {
   /** Asks to be told once when the pipeline has compiled, runs, stops or fails, or takes that back. Returns whether. */
   toggleNotifyOnce(name: string): boolean {
     if (this.#notifyOnce.delete(name)) return false;
-    this.#notifyOnce.add(name);
+    this.#notifyOnce.set(name, true);
     return true;
   }
 
   /** Renames pipelines. `names`: new names, by the old ones. */
   rename(names: ReadonlyMap<string, string>): void {
-    const all = [...this.#notifyOnce].map((name) => names.get(name) ?? name);
-    this.#notifyOnce.clear();
-    for (const name of all) this.#notifyOnce.add(name);
-    for (const values of [this.#quietUntil, this.#waiting]) rekey<unknown>(values, names);
+    for (const values of [this.#notifyOnce, this.#quietUntil, this.#waiting]) rekey<unknown>(values, names);
     for (const [pipeline, alert] of this.#waiting)
       this.#waiting.set(pipeline, {...alert, pipeline, event: {...alert.event, pipeline}});
   }
 
   /** The changes between two lists that were asked for: each is told once. */
   changes(before: PipelineStatuses, now: PipelineStatuses): readonly PipelineEvent[] {
-    return [...this.#notifyOnce].flatMap((pipeline): readonly PipelineEvent[] => {
+    return [...this.#notifyOnce.keys()].flatMap((pipeline): readonly PipelineEvent[] => {
       const status = now.get(pipeline);
       const earlier = status ? [...before.values()].find(({id}) => id === status.id) : before.get(pipeline);
       const change = earlier && changeOf(earlier, status);

@@ -163,8 +163,12 @@ function groupRow(group: ErrorGroup, {name, isViewed, failed}: PipelineView, mut
   const isUnseen = group.unseen > 0 && !isViewed;
   const isPinned = !isUnseen && failed.some((each) => each.group === key);
   const state = muted.has(key) ? 'muted' : isUnseen || isPinned ? 'unseen' : 'seen';
-  const part = state !== 'unseen' ? wholeOf(group) : isUnseen ? unseenOf(group) : lastOf(group);
-  const {example, ...counts} = part;
+  const {unseen, unseenSuppressed, unseenAt, unseenId, unseenExample} = group;
+  // What is pinned is the line in which a connector says that it stopped with a fatal error.
+  const shown = isUnseen
+    ? {count: unseen, suppressed: unseenSuppressed, firstAt: unseenAt, firstId: unseenId, example: unseenExample}
+    : {count: 1, suppressed: 0, firstAt: at, firstId: id, example: latest};
+  const {count, suppressed, firstAt, firstId, example} = state === 'unseen' ? shown : group;
   return {
     kind: key === watchPatternKey ? 'watched' : 'errors',
     pipeline: name,
@@ -173,24 +177,14 @@ function groupRow(group: ErrorGroup, {name, isViewed, failed}: PipelineView, mut
     state,
     at,
     id,
-    ...counts,
+    count,
+    suppressed,
+    firstAt,
+    firstId,
     group,
     ends: {key, example, latest},
     isNew: false,
   };
-}
-
-function wholeOf({count, suppressed, firstAt, firstId, example}: ErrorGroup) {
-  return {count, suppressed, firstAt, firstId, example};
-}
-
-function unseenOf({unseen: count, unseenSuppressed: suppressed, unseenAt, unseenId, unseenExample}: ErrorGroup) {
-  return {count, suppressed, firstAt: unseenAt, firstId: unseenId, example: unseenExample};
-}
-
-/** Returns the line in which a connector says that it stopped with a fatal error. */
-function lastOf({lastAt: firstAt, lastId: firstId, latest: example}: ErrorGroup) {
-  return {count: 1, suppressed: 0, firstAt, firstId, example};
 }
 
 /** The number of unseen errors of a pipeline, as its tab shows it. `errors`: of its open log. */

@@ -125,78 +125,63 @@ type RequestOrigin = {
   readonly isDefaultHost: boolean;
 };
 
+type Explanation = {readonly title: string; readonly advice: readonly string[]};
+
 /** Explains a failure on a page: a title, and advice of one sentence each. */
-export function explainFailure(
-  failure: ShownFailure,
-  {tokenFrom, context, isDefaultHost}: RequestOrigin,
-): {readonly title: string; readonly advice: readonly string[]} {
+export function explainFailure(failure: ShownFailure, {tokenFrom, context, isDefaultHost}: RequestOrigin): Explanation {
   const set = settingsOf(context);
   const renewed = failure.kind === 'fatal' && failure.renewedBy ? renewals[failure.renewedBy] : undefined;
-  switch (failure.reason) {
-    case 'unreachable':
-    case 'timeout':
-      return failure.message.startsWith('the proxy ')
-        ? {
-            title: 'The proxy does not lead to the server',
-            advice: ['The variable NO_PROXY names hosts that need no proxy.'],
-          }
-        : {
-            title: 'The server cannot be reached',
-            advice: [
-              `Is Feldera running there? Set the address with ${set.host}.`,
-              ...(isDefaultHost ? ['To look around without a server: pipetail --demo'] : []),
-            ],
-          };
-    case 'unauthorized':
-      return {
-        title: 'The server requires credentials',
+  const unreachable = failure.message.startsWith('the proxy ')
+    ? {
+        title: 'The proxy does not lead to the server',
+        advice: ['The variable NO_PROXY names hosts that need no proxy.'],
+      }
+    : {
+        title: 'The server cannot be reached',
         advice: [
-          ...(tokenFrom === undefined ? [] : [`Those from ${tokenFrom} were refused.`]),
-          `Give an API key or a token with ${set.credential}.`,
+          `Is Feldera running there? Set the address with ${set.host}.`,
+          ...(isDefaultHost ? ['To look around without a server: pipetail --demo'] : []),
         ],
       };
-    case 'token-expired':
-      return {
-        title: 'The token has expired',
-        advice: [
-          ...(tokenFrom === undefined ? [] : [`It came from ${tokenFrom}.`]),
-          renewed ?? `Give a new token with ${set.credential}.`,
-        ],
-      };
-    case 'no-token':
-      return {title: 'There is no token to log in with', advice: renewed === undefined ? [] : [renewed]};
-    case 'forbidden':
-      return {
-        title: 'Not permitted',
-        advice: [
-          'The credentials are valid, but may not read pipelines here.',
-          `If they belong to several tenants, choose one with ${set.tenant}.`,
-        ],
-      };
-    case 'unknown-tenant':
-      return {title: 'Which tenant?', advice: [`Choose one with ${set.tenant}.`]};
-    case 'wrong-url':
-      return {
-        title: 'This is not the Feldera API',
-        advice: [`Check ${set.host}: the base URL comes before /v0, and may have a path prefix.`],
-      };
-    case 'certificate':
-      // The message names the flag that helps.
-      return {title: 'The certificate is not trusted', advice: ['Is this the right host?']};
-    case 'unsupported':
-      return {title: 'This version of Feldera is too old for that', advice: []};
-    case 'not-ready':
-    case 'not-deployed':
-    case 'runner-unreachable':
-    case 'pipeline-unreachable':
-    case 'server-error':
-    case 'protocol':
-      return {title: 'The server answers with an error', advice: ['This may be temporary.']};
-    case 'unknown-pipeline':
-    case 'bad-request':
-    case 'headers-too-large':
-      return {title: 'The server refuses the request', advice: []};
-  }
+  const explained: Readonly<Partial<Record<ShownFailure['reason'], Explanation>>> = {
+    unreachable,
+    timeout: unreachable,
+    unauthorized: {
+      title: 'The server requires credentials',
+      advice: [
+        ...(tokenFrom === undefined ? [] : [`Those from ${tokenFrom} were refused.`]),
+        `Give an API key or a token with ${set.credential}.`,
+      ],
+    },
+    'token-expired': {
+      title: 'The token has expired',
+      advice: [
+        ...(tokenFrom === undefined ? [] : [`It came from ${tokenFrom}.`]),
+        renewed ?? `Give a new token with ${set.credential}.`,
+      ],
+    },
+    'no-token': {title: 'There is no token to log in with', advice: renewed === undefined ? [] : [renewed]},
+    forbidden: {
+      title: 'Not permitted',
+      advice: [
+        'The credentials are valid, but may not read pipelines here.',
+        `If they belong to several tenants, choose one with ${set.tenant}.`,
+      ],
+    },
+    'unknown-tenant': {title: 'Which tenant?', advice: [`Choose one with ${set.tenant}.`]},
+    'wrong-url': {
+      title: 'This is not the Feldera API',
+      advice: [`Check ${set.host}: the base URL comes before /v0, and may have a path prefix.`],
+    },
+    // The message names the flag that helps.
+    certificate: {title: 'The certificate is not trusted', advice: ['Is this the right host?']},
+    unsupported: {title: 'This version of Feldera is too old for that', advice: []},
+  };
+  const other =
+    failure.kind === 'retryable'
+      ? {title: 'The server answers with an error', advice: ['This may be temporary.']}
+      : {title: 'The server refuses the request', advice: []};
+  return explained[failure.reason] ?? other;
 }
 
 /** Names the places of host, credential and tenant. Variables do not change those of a context. */

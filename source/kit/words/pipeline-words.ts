@@ -155,8 +155,8 @@ function rustDetails(text: string): string {
 const compilerPlace = /^error: (?:Compilation error|Error [a-z]+ SQL) \(line (\d+), column \d+\): /;
 
 /** The sentence for a program that did not compile, whatever else is wrong with its pipeline. */
-export function compilerSentence({programStatus: state, programError = ''}: Pipeline): string {
-  const cause = compilerCause(programError);
+export function compilerSentence({programStatus: state, ...told}: Pipeline, programError = told.programError): string {
+  const cause = compilerCause(programError ?? '');
   return cause === undefined ? stateWord(state) : failedWords({state, error: clean(cause), endedStart: false});
 }
 
@@ -169,11 +169,10 @@ export function failureSentence(pipeline: Pipeline, programError?: string): stri
   const {deploymentError: error, deploymentStatus} = pipeline;
   // While it stops, it has failed already.
   if (!isFailing(pipeline) && !(error && deploymentStatus === 'Stopping')) return undefined;
-  const cause = failureCause(pipeline, programError);
+  if (hasCompileError(pipeline)) return compilerSentence(pipeline, programError);
+  const cause = failureCause(pipeline);
   if (cause === undefined) return pipelineState(pipeline).word;
-  const state = hasCompileError(pipeline) ? pipeline.programStatus : serverState(pipeline);
-  const endedStart = error?.endedStart === true && !hasCompileError(pipeline);
-  return failedWords({state, error: clean(cause), endedStart});
+  return failedWords({state: serverState(pipeline), error: clean(cause), endedStart: error?.endedStart === true});
 }
 
 /** An error in full, which is not in the log. Its texts are as sent. */
