@@ -14,6 +14,7 @@ import {count, counted, dateTime, duration, readTime, timeOrNull} from '../../li
 import {masked} from '../../lib/secrets.ts';
 import {runAtOnce} from '../../lib/slices.ts';
 import {
+  allOf,
   type ComparedConfigurations,
   configurationSteps,
   type GroupChange,
@@ -184,12 +185,9 @@ export function valuesInWords({before, now, isHidden}: Pick<ShownChange, 'before
 }
 
 /** Tells how often: `×12`, `×20 +115 suppressed`, `×3 to ×40`, `×7` of what is gone. `times`: the sign. */
-export function timesInWords(kind: GroupChange, times: string): string {
-  const {change} = kind;
-  const before = `${times}${count(kind.before)}${suppressedWords(kind.suppressedBefore)}`;
-  const now = `${times}${count(kind.now)}${suppressedWords(kind.suppressedNow)}`;
-  if (change === 'new') return now;
-  return change === 'gone' ? before : `${before} to ${now}`;
+export function timesInWords({change, before, now}: GroupChange, times: string): string {
+  const told = change === 'new' ? [now] : change === 'gone' ? [before] : [before, now];
+  return told.map((each) => `${times}${count(each.count)}${suppressedWords(each.suppressed)}`).join(' to ');
 }
 
 /** The level and the message of an example. `width`: cells of the screen. */
@@ -250,15 +248,15 @@ export function changesObject(compared: ComparedRuns, program?: KnownProgram) {
             now: isHidden ? null : jsonOf(now),
             hidden: isHidden,
           })),
-    changes: changes.map(({change, level, before, now, suppressedBefore, suppressedNow, example}) => ({
+    changes: changes.map(({change, level, before, now, example}) => ({
       change,
       level: level ?? null,
-      before,
-      now,
-      suppressedBefore,
-      suppressedNow,
-      perHourBefore: rate(before + suppressedBefore, older),
-      perHourNow: rate(now + suppressedNow, newer),
+      before: before.count,
+      now: now.count,
+      suppressedBefore: before.suppressed,
+      suppressedNow: now.suppressed,
+      perHourBefore: rate(allOf(before), older),
+      perHourNow: rate(allOf(now), newer),
       example: excerptText(example),
     })),
   };

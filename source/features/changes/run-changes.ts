@@ -52,19 +52,17 @@ export type RunProfile = {
 /** Errors and warnings are kept even where each other line is of its own kind. */
 type Rank = 'problem' | 'other';
 
-/** `more`: at least three times as frequent an hour, and ten times or more, errors that are not in the log included. */
-export type GroupChange = {
+/** Records of a kind in a run, and errors besides them that are not in the log. */
+type Times = Pick<KindOfRecord, 'count' | 'suppressed'>;
+
+/**
+ * `more`: at least three times as frequent an hour, and ten times or more, errors that are not in the log included. Level,
+ * example and the id of the first one are of the newer run; of the older one, if it is gone.
+ */
+export type GroupChange = Pick<KindOfRecord, 'level' | 'firstId' | 'example'> & {
   readonly change: 'new' | 'more' | 'gone';
-  readonly level: Level | undefined;
-  /** Times in the older and in the newer run. */
-  readonly before: number;
-  readonly now: number;
-  /** Errors besides them that are not in the log. */
-  readonly suppressedBefore: number;
-  readonly suppressedNow: number;
-  /** Id of the first one in the newer run; in the older one, if it is gone. */
-  readonly firstId: number;
-  readonly example: Uint8Array;
+  readonly before: Times;
+  readonly now: Times;
 };
 
 const mostExample = 4096;
@@ -290,37 +288,36 @@ export function runBefore(runs: readonly RunProfile[], newer: RunProfile): RunPr
  * and warnings come first. It works in steps of a kind: thousands of both runs take longer than a frame.
  */
 export function* kindSteps(older: RunProfile, newer: RunProfile): Generator<void, readonly GroupChange[], void> {
+  const changeOf = (before: Times, now: Times, rank: Rank): GroupChange['change'] | undefined => {
+    // One that a run lacks may be among those that are not kept.
+    if (before === none) return older.full.has(rank) ? undefined : 'new';
+    if (now === none) return newer.full.has(rank) ? undefined : 'gone';
+    const isMore = allOf(now) / hoursOf(newer) >= (moreTimes * allOf(before)) / hoursOf(older);
+    return isMore && allOf(now) >= moreAtLeast ? 'more' : undefined;
+  };
   const changes: GroupChange[] = [];
-  for (const [key, {count: now, suppressed: suppressedNow, ...kind}] of newer.kinds) {
+  for (const [key, kind] of new Map([...older.kinds, ...newer.kinds])) {
     yield;
-    const {count: before, suppressed: suppressedBefore} = older.kinds.get(key) ?? {count: 0, suppressed: 0};
-    const change = {...kind, before, now, suppressedBefore, suppressedNow};
-    if (before === 0) {
-      // It may be among those that are not kept.
-      if (!older.full.has(rankOf(kind.level))) changes.push({change: 'new', ...change});
-    } else if (isMore(before + suppressedBefore, older, now + suppressedNow, newer)) {
-      changes.push({change: 'more', ...change});
-    }
-  }
-  for (const [key, {count: before, suppressed: suppressedBefore, ...kind}] of older.kinds) {
-    yield;
-    if (!newer.kinds.has(key) && !newer.full.has(rankOf(kind.level)))
-      changes.push({change: 'gone', ...kind, before, now: 0, suppressedBefore, suppressedNow: 0});
+    const {level, firstId, example} = kind;
+    const [before = none, now = none] = [older.kinds.get(key), newer.kinds.get(key)];
+    const change = changeOf(before, now, rankOf(level));
+    if (change) changes.push({change, level, firstId, example, before, now});
   }
   yield;
-  const ranked = changes.map((change) => ({
-    change,
-    weight: weightOf(change),
-    before: change.before + change.suppressedBefore,
-    now: change.now + change.suppressedNow,
-  }));
-  return ranked
-    .sort((a, b) => a.weight - b.weight || b.now - a.now || b.before - a.before || a.change.firstId - b.change.firstId)
-    .map(({change}) => change);
+  return changes.sort(
+    (a, b) =>
+      weightOf(a) - weightOf(b) ||
+      allOf(b.now) - allOf(a.now) ||
+      allOf(b.before) - allOf(a.before) ||
+      a.firstId - b.firstId,
+  );
 }
 
-function isMore(before: number, older: RunProfile, now: number, newer: RunProfile): boolean {
-  return now >= moreAtLeast && now / hoursOf(newer) >= (moreTimes * before) / hoursOf(older);
+const none: Times = {count: 0, suppressed: 0};
+
+/** All of them, in the log or not. */
+export function allOf({count, suppressed}: Times): number {
+  return count + suppressed;
 }
 
 /** A change of a configuration, and as it may be shown. */

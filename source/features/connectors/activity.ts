@@ -120,10 +120,12 @@ function ratesOf(samples: readonly TimeSample[]): readonly number[] {
   });
 }
 
-type CurveSize = {readonly cells: number; readonly isUtf8: boolean};
-
 /** A character for each cell, its height from `floor` up to the highest value; of several values the mean. */
-export function curve(values: readonly number[], floor: number, {cells, isUtf8}: CurveSize): string {
+export function curve(
+  values: readonly number[],
+  floor: number,
+  {cells, isUtf8}: {readonly cells: number; readonly isUtf8: boolean},
+): string {
   const heights = isUtf8 ? blocks : asciiBlocks;
   const most = Math.max(floor, ...values);
   const columns = Math.min(cells, values.length);
@@ -139,20 +141,14 @@ export function curve(values: readonly number[], floor: number, {cells, isUtf8}:
   }).join('');
 }
 
+/** `1,234 records, 200 more than 60 s ago`; nothing if it is not known. */
 function bufferedFact(known: KnownStats | undefined): readonly Fact[] {
-  const words = bufferedWords(known);
-  return words === undefined ? [] : [['buffered', words]];
-}
-
-/** `1,234 records, 200 more than 60 s ago`; undefined: not known. */
-function bufferedWords(known: KnownStats | undefined): string | undefined {
   const buffered = known?.buffered ?? [];
   const [first, last] = [buffered[0], buffered.at(-1)];
-  if (!first || !last) return undefined;
-  const now = counted(last.records, 'record', 'records');
+  if (!first || !last) return [];
   const change = last.records - first.records;
-  if (first === last || (change === 0 && last.records === 0)) return now;
-  const ago = `${duration(last.at - first.at)} ago`;
-  if (change === 0) return `${now}, as many as ${ago}`;
-  return `${now}, ${count(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than ${ago}`;
+  const amount = change === 0 ? 'as many as' : `${count(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than`;
+  const isStill = first === last || (change === 0 && last.records === 0);
+  const than = isStill ? '' : `, ${amount} ${duration(last.at - first.at)} ago`;
+  return [['buffered', `${counted(last.records, 'record', 'records')}${than}`]];
 }

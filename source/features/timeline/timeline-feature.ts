@@ -329,16 +329,10 @@ function lastMoment(screen: Screen, name: string): number {
   return at ?? (failure ? goodAt : undefined) ?? services.clock.wall();
 }
 
-/** `12:03:41`; of several events `12:00–12:09`. */
+/** `12:03:41`; of several events at different times `12:00–12:09`. */
 function timelineTime(event: TimelineEvent, now: number): string {
-  const [first, last] = rangeOf(event, now) ?? [];
-  if (first !== undefined && last !== undefined) return rangeInWords(first, last);
-  return event.at === undefined ? '' : fineMoment(event.at, now);
-}
-
-/** Times of the first and the last of several events, where they differ. */
-function rangeOf(event: TimelineEvent, now: number): readonly [string, string] | undefined {
   const {from, to} = event.kind === 'connector' || event.firstAt !== undefined ? spanOf(event) : {};
-  if (from === undefined || to === undefined || moment(from, now) === moment(to, now)) return undefined;
-  return [moment(from, now), moment(to, now)];
+  const [first = '', last = ''] = [from, to].map((at) => (at === undefined ? '' : moment(at, now)));
+  if (first !== '' && last !== '' && first !== last) return rangeInWords(first, last);
+  return event.at === undefined ? '' : fineMoment(event.at, now);
 }

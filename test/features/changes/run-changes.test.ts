@@ -64,7 +64,7 @@ const two = [
 const compareRuns = (older: RunProfile, newer: RunProfile) => runAtOnce(kindSteps(older, newer));
 
 const said = ({change, before, now, example}: GroupChange) =>
-  `${change} ${before} ${now} ${lineAsSent(example).text.split('  ').at(-1)}`;
+  `${change} ${before.count} ${now.count} ${lineAsSent(example).text.split('  ').at(-1)}`;
 
 it('finds what is new, three times as frequent, and gone; errors first, then warnings', () => {
   const [older, newer] = runsOf(two);
