@@ -1,5 +1,5 @@
 import {asFailure} from '../../engine/api/errors.ts';
-import type {ApiClient, Pipeline, PipelineDetail, RunnerHealth} from '../../engine/api/types.ts';
+import type {Pipeline, PipelineDetail, RunnerHealth} from '../../engine/api/types.ts';
 import {readEventsOf, someAtATime} from '../../engine/pipelines/pipeline-history.ts';
 import {sampled} from '../../engine/pipelines/recent-counts.ts';
 import {isContradicted} from '../../engine/pipelines/runner-health.ts';
@@ -12,18 +12,12 @@ import {factsOf, type Gathered, type LogReading, logFacts} from '../../kit/facts
 import {connectorTotalWords} from '../../kit/journal/event-words.ts';
 import {milestonesOf} from '../../kit/journal/milestones.ts';
 import {endInHistory, endInLog, hour} from '../../kit/journal/previous-ends.ts';
-import {withServerLog} from '../../kit/shell/server-log.ts';
-import type {Clock} from '../../lib/clock.ts';
+import {type ServerLogOptions, withServerLog} from '../../kit/shell/server-log.ts';
 import {readTime} from '../../lib/format.ts';
 import {errorsKey} from './connector-checks.ts';
 import {diagnose, readingKey} from './diagnose.ts';
 
-export type WhyOptions = {
-  readonly client: ApiClient;
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly signal: AbortSignal;
+export type WhyOptions = Omit<ServerLogOptions, 'note' | 'patience'> & {
   /** Connectors with errors are asked about twice. */
   readonly asksTwice?: boolean;
 };
@@ -158,7 +152,7 @@ function notRead(reading: LogReading): ReadLog {
 /** Rejects only when aborted. */
 async function readLog(name: string, options: WhyOptions & {readonly patience: number}): Promise<ReadLog> {
   try {
-    return await withServerLog(name, {...options, note: () => {}}, (log) => {
+    return await withServerLog(name, options, (log) => {
       const {buffer, errors, isRunOver} = log;
       const {firstId} = errors.connectors;
       const milestones = milestonesOf(buffer);

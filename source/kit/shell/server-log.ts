@@ -30,7 +30,7 @@ const checkEvery = 50;
  */
 export async function withServerLog<T>(
   name: string,
-  {client, clock, random, signal, patience = Number.POSITIVE_INFINITY}: ServerLogOptions,
+  {client, clock, random, signal, patience = Number.POSITIVE_INFINITY}: Omit<ServerLogOptions, 'note'>,
   use: (log: Log<ConnectionFeed>, cut: string | undefined) => T | Promise<T>,
 ): Promise<T> {
   const limits = {scrollbackBytes: mostLogBytes, memoryBytes: mostLogBytes};
