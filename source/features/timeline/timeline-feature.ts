@@ -1,6 +1,5 @@
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
 import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
-import type {PipelineHistory} from '../../engine/pipelines/pipeline-history.ts';
 import {eventBrief, eventKind} from '../../kit/journal/pipeline-event.ts';
 import {
   noTarget,
@@ -26,7 +25,7 @@ import {missingInShort} from '../../kit/words/missing-part.ts';
 import {serverState} from '../../kit/words/pipeline-words.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {fineMoment, moment, rangeInWords} from '../../lib/format.ts';
-import {SliceRunner} from '../../lib/slices.ts';
+import {runInSlices} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {
   besideKind,
@@ -49,6 +48,9 @@ type TimelineState = {
   /** Unix time in ms of that: what comes later is not in it. */
   readonly readAt?: number;
 };
+
+/** Bytes that are read in a millisecond or two. */
+const stepBytes = 64 * 1024;
 
 /** A log that is open, and the name of its tab. */
 type OpenLog = TimelineLog & {readonly name: string; readonly lines: TimelineLines};
@@ -103,34 +105,22 @@ class TimelineReader {
   #read(pipeline: string, log: OpenLog | undefined): () => void {
     const {clock, history} = this.#options;
     const ended = new AbortController();
-    let answer: PipelineHistory | undefined;
-    let isRead = log === undefined;
-    const tell = () => {
-      const {signal} = ended;
-      if (!answer || !isRead || signal.aborted) return;
-      const {missing} = answer;
-      const events = timelineOf({pipeline, history: answer, log});
-      const timeline = {pipeline, events, missing};
-      this.#state.set({pipeline, log: log?.name ?? pipeline, timeline, readAt: clock.wall()});
+    const {signal} = ended;
+    const read = async () => {
+      // The key that opened the page gets its frame first.
+      await clock.sleep(0, signal);
+      await runInSlices(readSteps(log), {clock, signal});
     };
-    const runner = new SliceRunner({
-      clock,
-      step: (maxBytes) => log?.lines.step(maxBytes) !== false,
-      onSlice: (isDone) => {
-        if (!isDone || isRead) return;
-        isRead = true;
-        tell();
+    // It only rejects when the page was closed.
+    void Promise.all([history(pipeline, signal), read()]).then(
+      ([answer]) => {
+        if (signal.aborted) return;
+        const timeline = {pipeline, events: timelineOf({pipeline, history: answer, log}), missing: answer.missing};
+        this.#state.set({pipeline, log: log?.name ?? pipeline, timeline, readAt: clock.wall()});
       },
-    });
-    if (!isRead) runner.wake();
-    void history(pipeline, ended.signal).then((read) => {
-      answer = read;
-      tell();
-    }, ignoreAbort);
-    return () => {
-      ended.abort();
-      runner.dispose();
-    };
+      () => {},
+    );
+    return () => ended.abort();
   }
 
   #statusOf(name: string): string {
@@ -139,8 +129,9 @@ class TimelineReader {
   }
 }
 
-/** It only rejects when the page was closed. */
-function ignoreAbort(): void {}
+function* readSteps(log: OpenLog | undefined): Generator<void, void, void> {
+  while (log && !log.lines.step(stepBytes)) yield;
+}
 
 /** Cells of the longest word, `pipetail`. */
 const fromCells = 8;
