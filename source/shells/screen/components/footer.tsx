@@ -79,7 +79,7 @@ function ofBoth(controller: Controller): Conditions {
 function ofList({state, services: {logs, turns, poller}, events}: Controller): Conditions {
   const {tabs, cursor, marked, nameFilter} = state;
   const {pipelines = []} = poller.snapshot.get();
-  const degraded = events.degraded.get();
+  const degraded = events.degraded.names.get();
   const isOffered = turns?.wasOn === false && pipelines.filter(hasProcess).length <= mostOffered;
   return {
     hasUnread: isOffered && events.readings.unread.get().size > 0,
