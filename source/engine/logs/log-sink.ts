@@ -261,9 +261,9 @@ export class LogSink implements StitchSink {
    * counted them, but they still are. Undefined: none, as its markers say. Call before anything is added.
    */
   findLostStreams(): ReturnType<typeof findLostStreams> {
-    return findLostStreams(this.#buffer, (states, {id, marker}) => {
-      this.states.addEarlier(states);
-      if (states.lostStreams.length === 0 || this.#losses.lostStream) return;
+    return findLostStreams(this.#buffer, (streams, {id, marker}) => {
+      this.states.addEarlier(streams);
+      if (streams.length === 0 || this.#losses.lostStream) return;
       this.#losses = {...this.#losses, lostStream: {marker, id}};
     });
   }

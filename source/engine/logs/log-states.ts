@@ -151,8 +151,8 @@ export class LogStates {
   }
 
   /** Adds the streams that earlier lines leave lost, unless these lines have a start. */
-  addEarlier(earlier: LogStates): void {
-    if (!this.#isNew) for (const stream of earlier.lostStreams) this.addLostStream(stream);
+  addEarlier(earlier: readonly OutputStream[]): void {
+    if (!this.#isNew) for (const stream of earlier) this.addLostStream(stream);
   }
 
   get hasOpenLine(): boolean {
