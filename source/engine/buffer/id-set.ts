@@ -15,8 +15,8 @@ export class IdSet {
   #blocks: (Block | undefined)[] = [];
   #changedFrom = Number.POSITIVE_INFINITY;
 
-  /** Ids below `floor` are never in the set. */
-  constructor(floor: number, journal: Journal) {
+  /** Ids below `floor` are never in the set. `journal`: records changes while it is open; default: nothing does. */
+  constructor(floor: number, journal = new Journal()) {
     this.#floor = floor;
     this.#base = floor - (floor % blockIds);
     this.#journal = journal;
@@ -112,6 +112,11 @@ export class IdSet {
       at = Math.max(at - (isFull ? blockIds : place + 1), this.#floor - 1);
     }
     return at;
+  }
+
+  /** The members from `id` on, in order. */
+  *members(id = 0): Generator<number, void, undefined> {
+    for (let at = this.nextFrom(id); at !== undefined; at = this.nextFrom(at + 1)) yield at;
   }
 
   countFrom(id: number): number {

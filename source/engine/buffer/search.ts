@@ -1,5 +1,5 @@
-import {bisect} from '../../lib/bisect.ts';
 import {findMatches} from './find-matches.ts';
+import {IdSet} from './id-set.ts';
 import type {LogBuffer} from './log-buffer.ts';
 import type {Pattern} from './pattern.ts';
 import {visibleText} from './style-joints.ts';
@@ -16,13 +16,14 @@ export class Search {
   readonly #buffer: LogBuffer;
   readonly #pattern: Pattern;
   readonly #scope: SearchScope | undefined;
-  /** Matches in the whole log. The open line, if it matches, is the last, and is tested again when it has grown. */
-  readonly #found = new SortedIds();
-  /** The matches in the scope; without a scope the same list. */
-  readonly #matches: SortedIds;
+  /** Matches in the whole log. */
+  readonly #found: IdSet;
+  /** The matches in the scope; without a scope the same set. */
+  readonly #matches: IdSet;
   /** Every line below has ended and was tested. */
-  #next = 0;
-  #openMatches = false;
+  #next: number;
+  /** Id of the open line, if it matches: it is tested again when it has grown. */
+  #openMatch: number | undefined;
   #doneVersion: number | undefined;
 
   /** Searches everything without a `scope`. A scope has one search at a time. */
@@ -30,18 +31,19 @@ export class Search {
     this.#buffer = buffer;
     this.#pattern = pattern;
     this.#scope = scope;
-    this.#matches = scope ? new SortedIds() : this.#found;
     this.#next = buffer.firstId;
+    this.#found = new IdSet(this.#next);
+    this.#matches = scope ? new IdSet(this.#next) : this.#found;
   }
 
   /** Ids of the matching lines that were found and are held, oldest first. */
   get matches(): Iterable<number> {
-    return this.#currentMatches();
+    return this.#currentMatches().members();
   }
 
   /** Number of `matches`; exact for the ids below `countExactUpTo`. */
   get count(): number {
-    return this.#currentMatches().length;
+    return this.#currentMatches().countFrom(0);
   }
 
   /** Lines from this id on have not been tested. */
@@ -51,25 +53,22 @@ export class Search {
 
   /** The match's place among the matches, from 1; undefined for a line that is no match. */
   rankOf(id: number): number | undefined {
-    const matches = this.#currentMatches();
-    const index = matches.countBelow(id);
-    return matches.at(index) === id ? index + 1 : undefined;
+    return this.#currentMatches().has(id) ? this.countBelow(id) + 1 : undefined;
   }
 
   /** Number of matches below `id`. */
   countBelow(id: number): number {
-    return this.#currentMatches().countBelow(id);
+    const matches = this.#currentMatches();
+    return matches.countFrom(0) - matches.countFrom(id);
   }
 
   /** The first match after `id`, which need not be a match itself. */
   nextAfter(id: number): number | undefined {
-    const matches = this.#currentMatches();
-    return matches.at(matches.countBelow(id + 1));
+    return this.#currentMatches().nextFrom(id + 1);
   }
 
   previousBefore(id: number): number | undefined {
-    const matches = this.#currentMatches();
-    return matches.at(matches.countBelow(id) - 1);
+    return this.#currentMatches().previousTo(id - 1);
   }
 
   /** Tests about `maxBytes` more bytes, 1 MiB in 1 to 3 ms. True: nothing is left, or the pattern is stopped. */
@@ -99,20 +98,20 @@ export class Search {
     const line = this.#buffer.lineAt(id);
     if (!line) return;
     const text = visibleText(line);
-    this.#openMatches = this.#pattern.guard(text.length, () => this.#pattern.test(text)) === true;
-    if (this.#openMatches) this.#add(id);
+    const isMatch = this.#pattern.guard(text.length, () => this.#pattern.test(text));
+    if (!isMatch) return;
+    this.#openMatch = id;
+    this.#add(id);
   }
 
   #removeOpenLine(): void {
-    if (!this.#openMatches) return;
-    this.#openMatches = false;
-    const id = this.#found.at(this.#found.length - 1);
-    if (id === undefined) return;
-    this.#found.dropFrom(id);
-    if (this.#scope) this.#matches.dropFrom(id);
+    if (this.#openMatch === undefined) return;
+    this.#found.delete(this.#openMatch);
+    this.#matches.delete(this.#openMatch);
+    this.#openMatch = undefined;
   }
 
-  #currentMatches(): SortedIds {
+  #currentMatches(): IdSet {
     this.#forget();
     this.#updateMatches();
     return this.#matches;
@@ -126,69 +125,9 @@ export class Search {
 
   /** A later line of a record may show or hide lines that were searched long before. */
   #updateMatches(): void {
-    const from = this.#scope?.drainChangedFrom() ?? Number.POSITIVE_INFINITY;
-    if (!this.#scope || from === Number.POSITIVE_INFINITY) return;
-    this.#matches.dropFrom(from);
-    for (let index = this.#found.countBelow(from); index < this.#found.length; index++) {
-      const id = this.#found.at(index);
-      if (id !== undefined && this.#scope.includes(id)) this.#matches.add(id);
-    }
-  }
-}
-
-const chunkIds = 4096;
-
-/** Ascending, in chunks: an array of 1,000,000 needs up to 10 ms to grow, and moves all ids when one is dropped. */
-export class SortedIds {
-  /** All are full but the last one. */
-  readonly #chunks: Float64Array[] = [];
-  /** Unused places at the beginning of the first chunk. */
-  #left = 0;
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  at(index: number): number | undefined {
-    if (index < 0 || index >= this.#length) return undefined;
-    const place = this.#left + index;
-    return this.#chunks[Math.floor(place / chunkIds)]?.[place % chunkIds];
-  }
-
-  /** `id` is above all others. */
-  add(id: number): void {
-    const place = this.#left + this.#length;
-    const index = Math.floor(place / chunkIds);
-    let chunk = this.#chunks[index];
-    if (!chunk) {
-      chunk = new Float64Array(chunkIds);
-      this.#chunks.push(chunk);
-    }
-    chunk[place % chunkIds] = id;
-    this.#length += 1;
-  }
-
-  /** Also the index of the first id that is not below. */
-  countBelow(id: number): number {
-    return bisect(0, this.#length, (at) => (this.at(at) ?? 0) < id);
-  }
-
-  dropBelow(id: number): void {
-    if ((this.at(0) ?? id) >= id) return;
-    const count = this.countBelow(id);
-    const left = this.#left + count;
-    this.#chunks.splice(0, Math.floor(left / chunkIds));
-    this.#left = left % chunkIds;
-    this.#length -= count;
-  }
-
-  dropFrom(id: number): void {
-    this.#length = this.countBelow(id);
-    this.#chunks.length = Math.ceil((this.#left + this.#length) / chunkIds);
-  }
-
-  *[Symbol.iterator](): Generator<number, void, undefined> {
-    for (let index = 0; index < this.#length; index++) yield this.at(index) ?? 0;
+    const scope = this.#scope;
+    const from = scope?.drainChangedFrom() ?? Number.POSITIVE_INFINITY;
+    if (!scope || from === Number.POSITIVE_INFINITY) return;
+    for (const id of this.#found.members(from)) this.#matches.set(id, scope.includes(id));
   }
 }

@@ -1,4 +1,4 @@
-import {IdSet, Journal} from '../buffer/id-set.ts';
+import {IdSet} from '../buffer/id-set.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {isDigit} from './bytes.ts';
 import {longestTime, timeRangeIn} from './line-head.ts';
@@ -36,8 +36,8 @@ export class Repeats {
   constructor(buffer: Pick<LogBuffer, 'lineAt' | 'firstId'>, facts: LogFacts) {
     this.#buffer = buffer;
     this.#facts = facts;
-    this.#entries = new IdSet(buffer.firstId, new Journal());
-    this.#heads = new IdSet(buffer.firstId, new Journal());
+    this.#entries = new IdSet(buffer.firstId);
+    this.#heads = new IdSet(buffer.firstId);
   }
 
   /** Heads of the records that repeat the one before. */
