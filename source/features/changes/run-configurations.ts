@@ -1,5 +1,5 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
-import {ConfigurationReader, type ConfigurationValue} from '../../engine/program/configuration.ts';
+import {type ConfigurationValue, parseConfiguration} from '../../engine/program/configuration.ts';
 import {isConfigurationLine, opensConfiguration} from '../../engine/records/configuration-lines.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 
@@ -22,9 +22,9 @@ const lineCost = 100;
 type Open = {
   readonly id: number;
   readonly run: number;
-  readonly reader: ConfigurationReader;
-  /** Number of its lines that were read, the first one included. */
-  read: number;
+  /** Those that were read: of the first one its brace. */
+  readonly lines: string[];
+  value?: ConfigurationValue | undefined;
 };
 
 /**
@@ -49,7 +49,7 @@ export class RunConfigurations {
     if (!isConfigurationLine(line, 0, line.length) || !opensConfiguration(line, line.length)) return;
     // Each host of a pipeline prints its own, and a process that was started again the same.
     if (this.#found.get(run)?.kind === 'known') return;
-    this.#open.push({id, run, reader: new ConfigurationReader(), read: 1});
+    this.#open.push({id, run, lines: ['{']});
   }
 
   /** Reads about `maxBytes` more. Returns the bytes that are left; 0 and less: there is more to read. */
@@ -58,8 +58,7 @@ export class RunConfigurations {
     for (let next = this.#open[0]; next && left > 0; next = this.#open[0]) {
       left -= this.#read(next, left);
       if (left <= 0) return left;
-      const isComplete = next.reader.value !== undefined;
-      if (!isComplete && !this.#hasEnded(next)) return left;
+      if (next.value === undefined && !this.#hasEnded(next)) return left;
       this.#open.shift();
       this.#keep(next);
     }
@@ -78,13 +77,14 @@ export class RunConfigurations {
     const ids = this.#index.linesOf(open.id);
     const {endedTo} = this.#buffer;
     let bytes = 0;
-    for (; bytes < maxBytes; open.read++) {
-      const id = ids[open.read];
+    while (bytes < maxBytes) {
+      const id = ids[open.lines.length];
       // An open line is not read before its end.
       if (id === undefined || id >= endedTo) break;
       const line = this.#buffer.lineAt(id);
-      open.reader.add(line?.toString() ?? '');
+      open.lines.push(line?.toString() ?? '');
       bytes += lineCost + (line?.length ?? 0);
+      if (open.lines.at(-1) === '}') open.value = parseConfiguration(open.lines.join('\n'));
     }
     return bytes;
   }
@@ -96,15 +96,14 @@ export class RunConfigurations {
     return this.#index.indexedTo - last > longestPause || this.#index.runAt(last)?.firstId !== run;
   }
 
-  #keep({id, run, reader, read}: Open): void {
-    const {value} = reader;
+  #keep({id, run, value, lines: {length: lines}}: Open): void {
     const before = this.#found.get(run);
     if (before?.kind === 'known') return;
     this.#found.set(
       run,
-      value === undefined ? {kind: 'unknown', why: 'cut', lines: 0} : {kind: 'known', id, value, lines: read},
+      value === undefined ? {kind: 'unknown', why: 'cut', lines: 0} : {kind: 'known', id, value, lines},
     );
-    if (value !== undefined) this.#lines += read;
+    if (value !== undefined) this.#lines += lines;
     for (const [oldest, each] of this.#found) {
       if (this.#lines <= mostLines || oldest === run) break;
       this.#lines -= each.lines;

@@ -3,9 +3,9 @@ import {expect, it} from 'vitest';
 import {configurationLines, fileOutputOf, kafkaInputOf} from '../../../demo/process-log.ts';
 import {
   type ConfigurationChange,
-  ConfigurationReader,
   type ConfigurationValue,
   changeSteps,
+  parseConfiguration,
   pathInWords,
   shownSteps,
 } from '../../../source/engine/program/configuration.ts';
@@ -18,9 +18,7 @@ const shownChange = (change: ConfigurationChange) => runAtOnce(shownSteps(change
 
 /** As `serde_json` prints it, without its first line. */
 function read(lines: readonly string[]): ConfigurationValue | undefined {
-  const reader = new ConfigurationReader();
-  for (const line of lines) reader.add(line);
-  return reader.value;
+  return parseConfiguration(['{', ...lines].join('\n'));
 }
 
 function parsed(json: unknown): ConfigurationValue {
