@@ -227,7 +227,8 @@ export class RecordIndex {
   /** Counts the records that begin in `[from, to)`. `wordAt`: see `RecordTable`; default: all of them. */
   countByLevel(from: number, to: number, wordAt?: (id: number) => number): RecordCounts {
     this.#drop();
-    return this.#table.countByLevel(from, to, wordAt);
+    const {records, errors, warnings} = this.#table.count({first: from, last: to - 1, to}, wordAt);
+    return {records, errors, warnings};
   }
 
   /** The first head in `[id, to)` with a time, Unix time in ms. */
