@@ -41,24 +41,35 @@ export function* idsIn(entries: Entries, from: number, end: number): Generator<n
 export function* readBlocks(
   buffer: LogBuffer,
   ids: Iterable<number>,
-  options: CopyOptions = {},
+  {markers, tally = newTally()}: CopyOptions = {},
 ): Generator<Buffer, void, undefined> {
-  const tally = options.tally ?? newTally();
-  const pieces = new Pieces();
+  let pieces: Uint8Array[] = [];
+  let bytes = 0;
   let segment: SegmentView | undefined;
   let visited = 0;
   for (const id of ids) {
     // The buffer, and so the view, can only change after a yield.
     if (!segment || id < segment.firstId || id >= segment.endId) segment = buffer.segmentAt(id);
-    if (segment) addEntry(pieces, segment, id, buffer, options, tally);
-    else tally.missing += 1;
+    const entry = segment ? entryIn(segment, id) : undefined;
+    if (!entry) tally.missing += 1;
+    else if (entry.length > 0) {
+      tally.lines += 1;
+      pieces.push(entry);
+      if (segment?.open && id === segment.endId - 1) pieces.push(endOfLine);
+    } else {
+      const marker = markers && buffer.markerAt(id);
+      if (marker) pieces.push(Buffer.from(`── ${markers(marker)} ──\n`));
+    }
+    bytes += entry?.length ?? 0;
     visited += 1;
-    if (pieces.bytes < blockBytes && visited < blockIds) continue;
-    yield* blocksOf(pieces.drain());
+    if (bytes < blockBytes && visited < blockIds) continue;
+    yield* blocksOf(Buffer.concat(pieces));
+    pieces = [];
+    bytes = 0;
     segment = undefined;
     visited = 0;
   }
-  if (visited > 0) yield* blocksOf(pieces.drain());
+  if (visited > 0) yield* blocksOf(Buffer.concat(pieces));
 }
 
 /** Without their `\n`. Views: each is valid until the next change of the buffer. */
@@ -69,25 +80,10 @@ export function* readLines(buffer: LogBuffer, ids: Iterable<number>): Generator<
   }
 }
 
-function addEntry(
-  pieces: Pieces,
-  segment: SegmentView,
-  id: number,
-  buffer: LogBuffer,
-  {markers}: CopyOptions,
-  tally: CopyCount,
-): void {
-  const index = id - segment.firstId;
-  const start = segment.starts[index] ?? 0;
-  const end = segment.starts[index + 1] ?? segment.bytes.length;
-  if (start === end) {
-    const marker = markers && buffer.markerAt(id);
-    if (marker) pieces.add(Buffer.from(`── ${markers(marker)} ──\n`));
-    return;
-  }
-  tally.lines += 1;
-  pieces.addRange(segment.bytes, start, end);
-  if (segment.open && id === segment.endId - 1) pieces.add(endOfLine);
+/** The bytes of an entry with its newline; none of a marker. */
+function entryIn({firstId, starts, bytes}: SegmentView, id: number): Buffer {
+  const index = id - firstId;
+  return bytes.subarray(starts[index] ?? 0, starts[index + 1] ?? bytes.length);
 }
 
 function* blocksOf(bytes: Buffer): Generator<Buffer, void, undefined> {
@@ -97,45 +93,4 @@ function* blocksOf(bytes: Buffer): Generator<Buffer, void, undefined> {
     yield bytes.subarray(at, at + blockBytes);
     at += blockBytes;
   } while (at < bytes.length);
-}
-
-/** Joins neighbouring ranges, so that whole segments are copied at once. */
-class Pieces {
-  bytes = 0;
-  #pieces: Uint8Array[] = [];
-  #source: Buffer | undefined;
-  #start = 0;
-  #end = 0;
-
-  addRange(source: Buffer, start: number, end: number): void {
-    this.bytes += end - start;
-    if (source === this.#source && start === this.#end) {
-      this.#end = end;
-      return;
-    }
-    this.#endRange();
-    this.#source = source;
-    this.#start = start;
-    this.#end = end;
-  }
-
-  add(piece: Uint8Array): void {
-    this.#endRange();
-    this.bytes += piece.length;
-    this.#pieces.push(piece);
-  }
-
-  /** Returns a copy of all pieces and removes them. */
-  drain(): Buffer {
-    this.#endRange();
-    const all = Buffer.concat(this.#pieces);
-    this.#pieces = [];
-    this.bytes = 0;
-    return all;
-  }
-
-  #endRange(): void {
-    if (this.#source) this.#pieces.push(this.#source.subarray(this.#start, this.#end));
-    this.#source = undefined;
-  }
 }

@@ -81,7 +81,9 @@ export function* idsOfSelection(at: PaneOnScreen): Generator<number> {
 export function selectionCount(at: PaneOnScreen): {readonly records: number; readonly lines: number} | undefined {
   const range = selectedRange(at);
   const {index, shown} = at.model;
-  return range && index.table.count(range, (id) => shown?.wordAt(id) ?? -1);
+  if (!range) return undefined;
+  const {records, lines} = index.table.count(range, (id) => shown?.wordAt(id) ?? -1);
+  return {records, lines};
 }
 
 /** `12 records`, or `12 records, 40 lines` where they differ; undefined without a selection. */
