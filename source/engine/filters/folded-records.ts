@@ -1,6 +1,7 @@
 import type {Entries} from '../buffer/log-buffer.ts';
 import type {LongRecord} from '../records/long-records.ts';
 import type {RecordIndex} from '../records/record-index.ts';
+import {unhiddenEntries} from './unhidden-entries.ts';
 
 /** Long records, panics and configurations, each in the row of its first line until the user opens it. */
 export class FoldedRecords {
@@ -44,25 +45,15 @@ export class FoldedRecords {
 
   /** Returns those of `unfolded` that have a row. Follows its changes, and those of this. */
   entries(unfolded: Entries): Entries {
-    return {
-      atOrAfter: (id) => {
-        let at = unfolded.atOrAfter(id);
-        for (let hidden = this.#hiddenAt(at); hidden; hidden = this.#hiddenAt(at)) at = unfolded.atOrAfter(hidden.to);
-        return at;
-      },
-      atOrBefore: (id) => {
-        let at = unfolded.atOrBefore(id);
-        for (let hidden = this.#hiddenAt(at); hidden; hidden = this.#hiddenAt(at)) {
-          at = unfolded.atOrBefore(hidden.from - 1);
-        }
-        return at;
-      },
-      countFrom: (id) => unfolded.countFrom(id) - this.#hiddenFrom(id, unfolded),
-    };
+    return unhiddenEntries(
+      unfolded,
+      (id) => this.#hiddenAt(id),
+      (id) => this.#hiddenFrom(id, unfolded),
+    );
   }
 
-  #hiddenAt(id: number | undefined) {
-    const lines = id === undefined ? undefined : this.#index.long.rangeAt(id);
+  #hiddenAt(id: number) {
+    const lines = this.#index.long.rangeAt(id);
     return lines && !this.#opened.has(lines.head) ? lines : undefined;
   }
 

@@ -2,6 +2,7 @@ import type {Entries} from '../buffer/log-buffer.ts';
 import type {RecordIndex} from '../records/record-index.ts';
 import type {RepeatRun} from '../records/repeats.ts';
 import type {ShownLines} from './shown-lines.ts';
+import {unhiddenEntries} from './unhidden-entries.ts';
 
 /** Entries that pass the filters; undefined: all. */
 type Filtered = Pick<ShownLines, 'includes' | 'wordAt'> | undefined;
@@ -45,26 +46,13 @@ export class FoldedRepeats {
 
   /** Returns those of `unfolded` that have a row. */
   entries(unfolded: Entries, filtered: Filtered): Entries {
-    return {
-      atOrAfter: (id) => {
-        let at = unfolded.atOrAfter(id);
-        for (let run = this.#hiding(at, filtered); run; run = this.#hiding(at, filtered))
-          at = unfolded.atOrAfter(run.end);
-        return at;
-      },
-      atOrBefore: (id) => {
-        const at = unfolded.atOrBefore(id);
-        return this.#hiding(at, filtered)?.head ?? at;
-      },
-      countFrom: (id) => unfolded.countFrom(id) - this.#hiddenFrom(id, filtered),
-    };
-  }
-
-  /** The closed run in whose row a record is, but for its first one. */
-  #hiding(id: number | undefined, filtered: Filtered): RepeatRun | undefined {
     const {repeats} = this.#index;
-    const run = id !== undefined && repeats.heads.has(id) ? repeats.runOf(id) : undefined;
-    return run && this.#isFolded(run, filtered) ? run : undefined;
+    /** The closed run in whose row a record is, but for its first one. */
+    const hiddenAt = (id: number) => {
+      const run = repeats.heads.has(id) ? repeats.runOf(id) : undefined;
+      return run && this.#isFolded(run, filtered) ? {from: run.head + 1, to: run.end} : undefined;
+    };
+    return unhiddenEntries(unfolded, hiddenAt, (id) => this.#hiddenFrom(id, filtered));
   }
 
   #isFolded(run: RepeatRun, filtered: Filtered): boolean {

@@ -1,5 +1,6 @@
 import type {Entries} from '../buffer/log-buffer.ts';
 import {mostBetween, type SuppressedErrors} from '../records/suppressed.ts';
+import {unhiddenEntries} from './unhidden-entries.ts';
 
 /** `head`: of the error; `firstId`: the first line before it that its row stands for. */
 type FoldOfSuppressed = {readonly head: number; readonly firstId: number; readonly open: boolean};
@@ -57,20 +58,9 @@ export class FoldedSuppressed {
 
   /** Returns those of `unfolded` that have a row. Follows its changes, and those of this. */
   entries(unfolded: Entries): Entries {
-    const isHidden = (id: number) => this.#isHidden(this.#suppressed.errorAfter(id), unfolded);
-    return {
-      atOrAfter: (id) => {
-        let at = unfolded.atOrAfter(id);
-        while (at !== undefined && isHidden(at)) at = unfolded.atOrAfter(at + 1);
-        return at;
-      },
-      atOrBefore: (id) => {
-        let at = unfolded.atOrBefore(id);
-        while (at !== undefined && isHidden(at)) at = unfolded.atOrBefore(at - 1);
-        return at;
-      },
-      countFrom: (id) => unfolded.countFrom(id) - this.#hiddenFrom(id, unfolded),
-    };
+    const hiddenAt = (id: number) =>
+      this.#isHidden(this.#suppressed.errorAfter(id), unfolded) ? {from: id, to: id + 1} : undefined;
+    return unhiddenEntries(unfolded, hiddenAt, (id) => this.#hiddenFrom(id, unfolded));
   }
 
   /** A filter may show the line and not the error. */
