@@ -126,7 +126,7 @@ function skipSpaces(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** The offset of the quote that closes the string whose first byte is at `start`; `end` if there is none. */
-export function stringEnd(bytes: Uint8Array, start: number, end: number): number {
+function stringEnd(bytes: Uint8Array, start: number, end: number): number {
   const near = Math.min(end, start + longString);
   let at = start;
   for (; at < near; at++) {

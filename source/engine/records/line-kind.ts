@@ -1,9 +1,9 @@
 import type {RunnerMark} from '../buffer/log-buffer.ts';
 import {visibleText} from '../buffer/style-joints.ts';
 import {endsManagerEntry, maxProtocolLine} from '../stitch/entry-count.ts';
-import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, quote, space, tab} from './bytes.ts';
-import {JsonMembers, stringEnd} from './json-members.ts';
-import {levelAfterTime, levelStartIn, levelWordAt} from './line-head.ts';
+import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, space, tab} from './bytes.ts';
+import {JsonMembers} from './json-members.ts';
+import {levelStartIn, levelWordAt} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
 import {errorIn} from './transitions.ts';
 
@@ -36,9 +36,6 @@ const placeIndent = 6;
 const tag = bytesOf('[manager] ');
 /** Behind the name of a container. */
 const containerTag = bytesOf('[manager container=');
-const separator = bytesOf('",');
-const targetNext = bytesOf('","target":"');
-const serviceKey = bytesOf('"feldera-service":"');
 const jsonService = bytesOf('feldera-service');
 const runnerService = bytesOf('runner');
 const jsonTarget = bytesOf('target');
@@ -140,30 +137,17 @@ function indentedKind(bytes: Uint8Array, start: number, end: number): LineKind {
 const members = new JsonMembers();
 
 function isRunnerJsonLine(bytes: Uint8Array, start: number, end: number): boolean {
-  const service = serviceByOrder(bytes, start, end);
-  // The service shows that nearly every line is a pipeline's.
-  if (service !== undefined && !isAt(bytes, service, runnerService)) return false;
   let found = 0;
   members.start(bytes, start, end);
   while (members.next()) {
-    if (members.isNamed(jsonService) && members.hasText(runnerService)) found |= 1;
-    else if (members.isNamed(jsonTarget) && members.isString && isAt(bytes, members.value, runnerModules)) found |= 2;
+    if (members.isNamed(jsonService)) {
+      // Nearly every line is a pipeline's, which has it first.
+      if (!members.hasText(runnerService)) return false;
+      found |= 1;
+    } else if (members.isNamed(jsonTarget) && members.isString && isAt(bytes, members.value, runnerModules)) found |= 2;
     else if (members.isNamed(jsonId) && members.isString) found |= 4;
   }
   return found === 7;
-}
-
-/** Returns where the service begins in the orders that servers write: first, or after time, level and target. */
-function serviceByOrder(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (isAt(bytes, start + 1, serviceKey)) return start + 1 + serviceKey.length;
-  const level = levelAfterTime(bytes, start, end);
-  const levelEnd = level === undefined ? undefined : offsetOf(bytes, quote, level, end);
-  if (levelEnd === undefined || !isAt(bytes, levelEnd, targetNext)) return undefined;
-  const targetEnd = stringEnd(bytes, levelEnd + targetNext.length, end);
-  const service = targetEnd + separator.length;
-  return isAt(bytes, targetEnd, separator) && isAt(bytes, service, serviceKey)
-    ? service + serviceKey.length
-    : undefined;
 }
 
 function levelEndIn(bytes: Uint8Array, start: number, end: number): number | undefined {
