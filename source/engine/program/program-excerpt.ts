@@ -13,27 +13,24 @@ type SqlToken = TextRange & {readonly kind: 'word' | 'name' | 'text' | 'sign'; r
 const tokenPattern =
   /(?:\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|([A-Za-z_][\w$]*)|"([^"]*(?:""[^"]*)*)(?:"|$)|'([^']*(?:''[^']*)*)(?:'|$)|([\s\S])/y;
 
-/** The tokens of a program in SQL, without its comments, from the start of one on. */
-function* sqlTokens(code: string, start: number): Generator<SqlToken, void, void> {
-  for (let from = start; from < code.length; ) {
+/** The statements of a program in SQL, each as its tokens without comments. */
+function* statementsOf(code: string): Generator<readonly SqlToken[], void, void> {
+  let statement: SqlToken[] = [];
+  for (let from = 0; from < code.length; ) {
     tokenPattern.lastIndex = from;
     const [all, word, name, text, sign] = tokenPattern.exec(code) ?? ['?'];
     const to = from + all.length;
-    if (word !== undefined) yield {kind: 'word', text: word, from, to};
-    else if (name !== undefined) yield {kind: 'name', text: name.replaceAll('""', '"'), from, to};
-    else if (text !== undefined) yield {kind: 'text', text: text.replaceAll("''", "'"), from, to};
-    else if (sign !== undefined) yield {kind: 'sign', text: sign, from, to};
+    if (word !== undefined) statement.push({kind: 'word', text: word, from, to});
+    else if (name !== undefined) statement.push({kind: 'name', text: name.replaceAll('""', '"'), from, to});
+    else if (text !== undefined) statement.push({kind: 'text', text: text.replaceAll("''", "'"), from, to});
+    else if (sign !== undefined && sign !== ';') statement.push({kind: 'sign', text: sign, from, to});
+    else if (sign === ';') {
+      yield statement;
+      statement = [];
+    }
     from = to;
   }
-}
-
-/** Matches the word, and what may have it without meaning it: a megabyte is searched in some milliseconds. */
-const createPattern =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"[^"]*(?:""[^"]*)*(?:"|$)|'[^']*(?:''[^']*)*(?:'|$)|\bcreate\b/gi;
-
-/** Yields the places where statements begin with `create`. */
-function* creations(code: string): Generator<number, void, void> {
-  for (const {0: found, index} of code.matchAll(createPattern)) if (/^create$/i.test(found)) yield index;
+  yield statement;
 }
 
 /** Finds a place of a token's text in the program, where two quotes stand for one. */
@@ -118,51 +115,33 @@ function* endpointSteps(code: string, endpoint: string): Generator<void, readonl
   return shown.some(({number}) => number === head) ? shown : [...lines.shown(head, head), ...shown];
 }
 
-/** The start of every 128th line is kept: a program may have ten million lines. */
-const linesPerStart = 128;
-
 class ProgramLines {
   readonly #code: string;
-  readonly #starts: readonly number[];
-  readonly #count: number;
+  /** Where each line begins: a program may have millions. */
+  readonly #starts: Uint32Array;
 
   constructor(code: string) {
     this.#code = code;
-    const starts = [0];
     let count = 1;
-    for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) {
-      if (count % linesPerStart === 0) starts.push(at + 1);
-      count += 1;
-    }
-    this.#starts = starts;
-    this.#count = count;
+    for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) count += 1;
+    this.#starts = new Uint32Array(count);
+    for (let line = 1; line < count; line++) this.#starts[line] = code.indexOf('\n', this.#starts[line - 1]) + 1;
   }
 
   /** Returns where a line begins; for the line behind the last one, where it would. */
   #startOf(number: number): number {
-    let start = this.#starts[Math.floor((number - 1) / linesPerStart)] ?? this.#code.length + 1;
-    for (let left = (number - 1) % linesPerStart; left > 0; left--) start = this.#endOf(start) + 1;
-    return start;
-  }
-
-  #endOf(start: number): number {
-    const end = this.#code.indexOf('\n', start);
-    return end < 0 ? this.#code.length : end;
+    return this.#starts[number - 1] ?? this.#code.length + 1;
   }
 
   /** Returns undefined if there is no such line. A column behind its end is its end. */
   #offsetOf(line: number, column: number): number | undefined {
-    if (line < 1 || line > this.#count) return undefined;
-    const start = this.#startOf(line);
-    return Math.min(start + column - 1, this.#endOf(start));
+    const start = this.#starts[line - 1];
+    return start === undefined ? undefined : Math.min(start + column, this.#startOf(line + 1)) - 1;
   }
 
   /** The number of the line that has this place. */
   numberAt(offset: number): number {
-    const kept = countBelow(this.#starts, offset + 1) - 1;
-    let number = kept * linesPerStart + 1;
-    for (let end = this.#endOf(this.#starts[kept] ?? 0); end < offset; end = this.#endOf(end + 1)) number += 1;
-    return number;
+    return countBelow(this.#starts, offset + 1);
   }
 
   at({line, column, end}: Position): readonly ExcerptLine[] | undefined {
@@ -174,7 +153,7 @@ class ProgramLines {
 
   around(marked: TextRange): readonly ExcerptLine[] {
     const at = this.numberAt(marked.from);
-    return this.shown(Math.max(1, at - around), Math.min(this.#count, at + around), {...marked, line: at});
+    return this.shown(Math.max(1, at - around), Math.min(this.#starts.length, at + around), {...marked, line: at});
   }
 
   /** `marked`: what is beyond its line is left out. */
@@ -205,38 +184,30 @@ type Declaration = {
 /**
  * Finds the table or view of an endpoint such as `orders.kafka`, and the connector in its `connectors`. Feldera names
  * one without a name `unnamed-0`, by its place (`db/types/program.rs`). Undefined: the program declares no such table.
- * A step is a statement, or more of a program that has few.
+ * A step is a statement.
  */
 export function* declarationSteps(code: string, endpoint: string): Generator<void, Declaration | undefined, void> {
-  for (const from of creations(code)) {
+  for (const statement of statementsOf(code)) {
     yield;
-    const tokens = sqlTokens(code, from);
-    const name = declaredIn(tokens);
-    if (!name || !endpoint.startsWith(`${nameOf(name)}.`)) continue;
-    const rest: SqlToken[] = [];
-    for (const token of tokens) {
-      if (token.text === ';' && token.kind === 'sign') break;
-      rest.push(token);
-    }
-    const list = connectorsIn(rest);
+    const [first] = statement;
+    const name = declaredIn(statement);
+    if (!first || !name || !endpoint.startsWith(`${nameOf(name)}.`)) continue;
+    const list = connectorsIn(statement);
     const connector = list && placeOf(code, list, endpoint.slice(nameOf(name).length + 1));
-    return {statement: {from, to: name.to}, connector};
+    return {statement: {from: first.from, to: name.to}, connector};
   }
   return undefined;
 }
 
-/** Words between `create` and `table`, at most: `local`, `materialized`. */
-const mostBetween = 2;
+/** `create local materialized view`: words up to the last of these, at most. */
+const mostWords = 4;
 
-/** The name of the table or view that a statement creates; undefined: it creates something else. */
-function declaredIn(tokens: Generator<SqlToken, void, void>): SqlToken | undefined {
-  const next = () => tokens.next().value ?? undefined;
-  next();
-  let word = next();
-  for (let between = 0; between < mostBetween && word?.kind === 'word' && !isRelation(word); between++) word = next();
-  if (!word || !isRelation(word)) return undefined;
-  let name = next();
-  if (isWord(name, 'if') && isWord(next(), 'not') && isWord(next(), 'exists')) name = next();
+/** The name of the table or view that a statement creates; undefined: it creates something else, or nothing. */
+function declaredIn(statement: readonly SqlToken[]): SqlToken | undefined {
+  const at = statement.slice(0, mostWords).findIndex(isRelation);
+  if (at < 1 || !isWord(statement[0], 'create')) return undefined;
+  const hasCondition = ['if', 'not', 'exists'].every((word, place) => isWord(statement[at + 1 + place], word));
+  const name = statement[at + (hasCondition ? 4 : 1)];
   return name?.kind === 'word' || name?.kind === 'name' ? name : undefined;
 }
 
@@ -263,13 +234,11 @@ function connectorsIn(tokens: readonly SqlToken[]): SqlToken | undefined {
 }
 
 function placeOf(code: string, list: SqlToken, name: string): TextRange | undefined {
-  for (const [index, {from, to}] of itemsOf(list.text).entries()) {
-    const item = list.text.slice(from, to);
-    const given = fieldOf(parseJson(item), 'name');
+  for (const [index, item] of itemsOf(list.text).entries()) {
+    const given = fieldOf(parseJson(list.text.slice(item.from, item.to)), 'name');
     if ((given ?? `unnamed-${index}`) !== name) continue;
-    const named = typeof given === 'string' ? placeOfName(item) : undefined;
-    const place = named ? {from: from + named.from, to: from + named.to} : {from, to};
-    return {from: placeInToken(code, list, place.from), to: placeInToken(code, list, place.to)};
+    const {from, to} = item.name ?? item;
+    return {from: placeInToken(code, list, from), to: placeInToken(code, list, to)};
   }
   return undefined;
 }
@@ -277,33 +246,25 @@ function placeOf(code: string, list: SqlToken, name: string): TextRange | undefi
 /** A string of JSON, a bracket, or a run of others. */
 const jsonPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]|[^"[\]{}]+|[\s\S]/g;
 
-/** The objects that are the items of a list in JSON. */
-function itemsOf(json: string): readonly TextRange[] {
-  const items: TextRange[] = [];
+const namePattern = /"name"\s*:\s*"[^"\\]*(?:\\.[^"\\]*)*"/y;
+
+/** The objects that are the items of a list in JSON. `name`: `"name": "bad"` of the object itself, not of what is in it. */
+function itemsOf(json: string): readonly (TextRange & {readonly name: TextRange | undefined})[] {
+  const items: (TextRange & {readonly name: TextRange | undefined})[] = [];
   let depth = 0;
   let from = 0;
+  let name: TextRange | undefined;
   for (const {0: token, index} of json.matchAll(jsonPattern)) {
-    if (token === '{' && depth === 1) from = index;
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') {
+    if (token === '{' || token === '[') {
+      if (depth === 1) [from, name] = [index, undefined];
+      depth += 1;
+    } else if (token === '}' || token === ']') {
       depth -= 1;
-      if (token === '}' && depth === 1) items.push({from, to: index + 1});
+      if (token === '}' && depth === 1) items.push({from, to: index + 1, name});
+    } else if (depth === 2 && !name) {
+      namePattern.lastIndex = index;
+      if (namePattern.test(json)) name = {from: index, to: namePattern.lastIndex};
     }
   }
   return items;
-}
-
-/** `"name": "bad"` of the object itself, not of what is in it. */
-function placeOfName(item: string): TextRange | undefined {
-  let depth = 0;
-  for (const {0: token, index} of item.matchAll(jsonPattern)) {
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
-    if (token !== '"name"' || depth !== 1) continue;
-    const pair = /"name"\s*:\s*"[^"\\]*(?:\\.[^"\\]*)*"/y;
-    pair.lastIndex = index;
-    const found = pair.exec(item);
-    if (found) return {from: index, to: index + found[0].length};
-  }
-  return undefined;
 }
