@@ -52,7 +52,8 @@ export class ShownRecords {
   addHead(head: number, isMatch: boolean): void {
     if (isMatch) {
       this.matches.add(head);
-      for (const near of this.#before(head)) if (!this.records.has(near) && this.#isWithin(near)) this.#set(near, true);
+      for (const near of this.#near(head, -1))
+        if (!this.records.has(near) && this.#isWithin(near)) this.#set(near, true);
     }
     if (!isMatch && !this.#isAround(head)) return;
     this.records.add(head);
@@ -69,8 +70,7 @@ export class ShownRecords {
     if (this.matches.has(head) === line.isMatch) return;
     this.matches.set(head, line.isMatch);
     if (!this.#update(head)) this.folds?.update(head);
-    for (const near of this.#before(head)) this.#update(near);
-    for (const near of this.#after(head)) this.#update(near);
+    for (const near of [...this.#near(head, -1), ...this.#near(head, 1)]) this.#update(near);
   }
 
   /** Adds a line of a record whose head is not held. `previous`: the record's line before it, if that is held. */
@@ -85,7 +85,7 @@ export class ShownRecords {
   dropBelow(id: number): void {
     this.folds?.dropBelow(id);
     for (const set of [this.matches, this.records, this.lines]) set.dropBelow(id);
-    for (const near of this.#after(id - 1)) this.#update(near);
+    for (const near of this.#near(id - 1, 1)) this.#update(near);
   }
 
   /** Shows or hides the record. True: it changed. */
@@ -106,45 +106,29 @@ export class ShownRecords {
   }
 
   #isAround(head: number): boolean {
-    return this.#around > 0 && this.#isWithin(head) && (this.#isAfterMatch(head) || this.#isBeforeMatch(head));
+    return this.#around > 0 && this.#isWithin(head) && (this.#isNearMatch(head, -1) || this.#isNearMatch(head, 1));
   }
 
-  // Called for each record that does not match: makes no arrays, unlike `#before` and `#after`.
-  #isAfterMatch(head: number): boolean {
-    let at: number | undefined = head;
+  // Called for each record that does not match: makes no array, unlike `#near`.
+  #isNearMatch(head: number, by: 1 | -1): boolean {
+    let at = this.#next(head, by);
     for (let place = 0; place < this.#around && at !== undefined; place++) {
-      at = this.#map.heads.previousTo(at - 1);
-      if (at !== undefined && this.matches.has(at)) return true;
+      if (this.matches.has(at)) return true;
+      at = this.#next(at, by);
     }
     return false;
   }
 
-  #isBeforeMatch(head: number): boolean {
-    let at: number | undefined = head;
-    for (let place = 0; place < this.#around && at !== undefined; place++) {
-      at = this.#map.heads.nextFrom(at + 1);
-      if (at !== undefined && this.matches.has(at)) return true;
-    }
-    return false;
-  }
-
-  #before(head: number): number[] {
+  /** The records before (`by`: -1) or after one that are near enough. */
+  #near(head: number, by: 1 | -1): readonly number[] {
     const near: number[] = [];
-    let at = this.#map.heads.previousTo(head - 1);
-    while (at !== undefined && near.length < this.#around) {
+    for (let at = this.#next(head, by); at !== undefined && near.length < this.#around; at = this.#next(at, by))
       near.push(at);
-      at = this.#map.heads.previousTo(at - 1);
-    }
     return near;
   }
 
-  #after(head: number): number[] {
-    const near: number[] = [];
-    let at = this.#map.heads.nextFrom(head + 1);
-    while (at !== undefined && near.length < this.#around) {
-      near.push(at);
-      at = this.#map.heads.nextFrom(at + 1);
-    }
-    return near;
+  #next(head: number, by: 1 | -1): number | undefined {
+    const {heads} = this.#map;
+    return by === 1 ? heads.nextFrom(head + 1) : heads.previousTo(head - 1);
   }
 }

@@ -21,31 +21,6 @@ export function isAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
   return true;
 }
 
-/**
- * A text that is searched in many single lines, by a short part of it that has no frequent byte at its start: for eight
- * bytes and more Node's search makes a table first, which takes longer than a line.
- */
-export class Word {
-  readonly length: number;
-  readonly #word: Uint8Array;
-  readonly #part: Uint8Array;
-  readonly #partAt: number;
-
-  constructor(word: string, part: string) {
-    this.#word = bytesOf(word);
-    this.#part = bytesOf(part);
-    this.#partAt = word.indexOf(part);
-    this.length = this.#word.length;
-  }
-
-  /** Its first place from `from` on; -1: there is none. */
-  in(bytes: Buffer, from: number): number {
-    let at = bytes.indexOf(this.#part, from + this.#partAt);
-    while (at !== -1 && !isAt(bytes, at - this.#partAt, this.#word)) at = bytes.indexOf(this.#part, at + 1);
-    return at === -1 ? -1 : at - this.#partAt;
-  }
-}
-
 export function offsetOf(bytes: Uint8Array, byte: number, start: number, end: number): number | undefined {
   for (let at = start; at < end; at++) if (bytes[at] === byte) return at;
   return undefined;

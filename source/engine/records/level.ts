@@ -8,14 +8,5 @@ export const levels: readonly Level[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERRO
 export const noLevel = 'NONE';
 
 export function levelOf(word: unknown): Level | undefined {
-  switch (word) {
-    case 'TRACE':
-    case 'DEBUG':
-    case 'INFO':
-    case 'WARN':
-    case 'ERROR':
-      return word;
-    default:
-      return undefined;
-  }
+  return levels.find((level) => level === word);
 }
