@@ -54,16 +54,15 @@ export function* changeSteps(
   now: ConfigurationValue | undefined,
 ): Generator<void, readonly ConfigurationChange[], void> {
   const changes: ConfigurationChange[] = [];
-  const open: Iterator<ConfigurationChange, void>[] = [[{path: [], before, now, isSecret: false}].values()];
-  for (let last = open.at(-1); last; last = open.at(-1)) {
-    const step = last.next();
-    const parts = step.done ? undefined : partsOf(step.value);
-    if (step.done) open.pop();
-    else if (parts) open.push(parts);
-    else if (!isSame(step.value.before, step.value.now)) changes.push(step.value);
-    yield;
-  }
+  yield* compareSteps({path: [], before, now, isSecret: false}, changes);
   return changes;
+}
+
+function* compareSteps(change: ConfigurationChange, changes: ConfigurationChange[]): Generator<void, void, void> {
+  yield;
+  const parts = partsOf(change);
+  if (parts) for (const part of parts) yield* compareSteps(part, changes);
+  else if (!isSame(change.before, change.now)) changes.push(change);
 }
 
 /** Returns the parts that are compared by themselves; undefined: there are none. */

@@ -80,13 +80,7 @@ export class FormatSample {
 
   #most(isOne: (line: Buffer) => boolean): boolean {
     const lines = this.#lines.filter(({length}) => length > 0);
-    let [ones, others] = [0, 0];
-    for (const line of lines) {
-      if (isOne(line)) ones += 1;
-      else others += 1;
-      if (Math.max(ones, others) > lines.length / 2) break;
-    }
-    return ones > lines.length / 2;
+    return lines.filter(isOne).length > lines.length / 2;
   }
 
   /** Tells whether most lines have this name in front, or, as in k9s, behind a time. */

@@ -1,12 +1,12 @@
 import {newline} from '../buffer/segment.ts';
-import {bytesOf, colon, isAt} from './bytes.ts';
+import {colon} from './bytes.ts';
 import {levelIn} from './line-head.ts';
 import {isRunnerLine, kindIn} from './line-kind.ts';
 
 /** Bytes of a panic's text, at most. */
 const mostText = 512;
 /** In the message of `WorkerPanic` (Feldera's `dbsp::circuit::runtime`), which has the panic's message and backtrace. */
-const reportWords = bytesOf('worker threads terminated unexpectedly');
+const reportWords = Buffer.from('worker threads terminated unexpectedly');
 /** Bytes of a line in which the words are searched: they follow the head, or in JSON the service. */
 const wordsWithin = 1024;
 /** Entries between a panic and its report, at most. */
@@ -60,12 +60,8 @@ export class PanicReports {
   panicFor(id: number, bytes: Uint8Array, start: number, end: number): number | undefined {
     const panic = this.#panic;
     if (!panic || id - panic.id > mostBetween) return undefined;
-    const isReport = hasWords(bytes, start, Math.min(end, start + wordsWithin)) && !isRunnerLine(bytes, start, end);
-    return isReport ? panic.head : undefined;
+    const length = Math.min(end - start, wordsWithin);
+    const hasWords = Buffer.from(bytes.buffer, bytes.byteOffset + start, length).includes(reportWords);
+    return hasWords && !isRunnerLine(bytes, start, end) ? panic.head : undefined;
   }
-}
-
-function hasWords(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at + reportWords.length <= end; at++) if (isAt(bytes, at, reportWords)) return true;
-  return false;
 }

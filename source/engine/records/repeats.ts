@@ -15,7 +15,13 @@ export type LogFacts = {
 };
 
 /** `bytes`: held only while its segment is read. */
-type Line = {id: number; length: number; start: number; bytes: Uint8Array | undefined; isError: boolean};
+type Line = {
+  readonly id: number;
+  readonly length: number;
+  readonly start: number;
+  bytes: Uint8Array | undefined;
+  readonly isError: boolean;
+};
 
 /**
  * The records of one line that have the text of the record before them, beyond its time and, of errors, beyond numbers;
@@ -28,10 +34,8 @@ export class Repeats {
   readonly #entries: IdSet;
   /** Repeats alone. */
   readonly #heads: IdSet;
-  #last = noLine();
-  #before = noLine();
-  /** Object of the next line: three in turn, since lines come by the million. */
-  #spare = noLine();
+  #last: Line | undefined;
+  #before: Line | undefined;
 
   constructor(buffer: Pick<LogBuffer, 'lineAt' | 'firstId'>, facts: LogFacts) {
     this.#buffer = buffer;
@@ -58,20 +62,15 @@ export class Repeats {
 
   /** Adds a head, `[start, end)` without its newline. Entries come in order. */
   add(id: number, bytes: Uint8Array, start: number, end: number, isError: boolean): void {
-    const [line, before, last] = [this.#spare, this.#before, this.#last];
-    line.id = id;
-    line.length = end - start;
-    line.start = start;
-    line.bytes = bytes;
-    line.isError = isError;
-    if (end > start && last.id === id - 1) {
+    const [before, last] = [this.#before, this.#last];
+    const line: Line = {id, length: end - start, start, bytes, isError};
+    if (end > start && last?.id === id - 1) {
       if (this.#isAlike(last, line)) this.#put(id);
-      else if (before.id === id - 2 && this.#facts.errorAfter?.(id - 1) === id && this.#isAlike(before, line)) {
+      else if (before?.id === id - 2 && this.#facts.errorAfter?.(id - 1) === id && this.#isAlike(before, line)) {
         this.#entries.add(id - 1);
         this.#put(id);
       }
     }
-    this.#spare = before;
     this.#before = last;
     this.#last = line;
   }
@@ -86,8 +85,7 @@ export class Repeats {
 
   /** Releases the bytes of the last lines, which may be a view of what was read from a disk. */
   release(): void {
-    this.#last.bytes = undefined;
-    this.#before.bytes = undefined;
+    for (const line of [this.#last, this.#before]) if (line) line.bytes = undefined;
   }
 
   /** Drops ids below `floor`. The first that is left of a run begins it. */
@@ -117,10 +115,6 @@ export class Repeats {
     const {originAt} = this.#facts;
     return !originAt || originAt(other.id) === originAt(line.id);
   }
-}
-
-function noLine(): Line {
-  return {id: -1, length: 0, start: 0, bytes: undefined, isError: false};
 }
 
 /** Compares two lines of one length. From the end: most lines of a kind differ there. */
