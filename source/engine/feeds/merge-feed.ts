@@ -227,11 +227,7 @@ type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; reado
 
 /** Returns the connection that most needs the user; undefined: there is none. */
 function worstConnection(connections: readonly ConnectionState[]): ConnectionState | undefined {
-  for (const kind of worstFirst) {
-    const found = connections.find((connection) => connection.kind === kind);
-    if (found) return found;
-  }
-  return undefined;
+  return connections.toSorted((a, b) => worstFirst.indexOf(a.kind) - worstFirst.indexOf(b.kind))[0];
 }
 
 /** Shows the worst connection of the followed sources, the last byte of all, and all events with their source. */

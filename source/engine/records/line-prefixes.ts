@@ -9,6 +9,7 @@ export type LinePrefix = {readonly name: string; readonly pattern: RegExp};
 
 /** Sequences of a terminal: colours, and those that clear a row. */
 const s = String.raw`(?:\x1b\[[\d;?]*[A-Za-z])*`;
+const sequences = new RegExp(s, 'g');
 /** As Kubernetes names the pods of a deployment, a daemon set or a stateful set. */
 const pod = String.raw`[a-z\d][a-z\d.-]*-(?:[a-z\d]{5}|\d+)`;
 const label = String.raw`[a-z\d][a-z\d-]*`;
@@ -75,15 +76,9 @@ export function readPrefix(line: Buffer, {label, clock}: Prefixes): ReadPrefix {
     Object.assign(groups, found?.groups);
   }
   const {container, time, stream, tag} = groups;
-  const named = container && withoutSequences(container).replace(' ', '/');
+  const named = container?.replace(sequences, '').replace(' ', '/');
   const read = {length, container: named, time};
   return stream === undefined ? read : {...read, stream: `${stream} ${named ?? ''}`, isCut: tag === 'P'};
-}
-
-const sequences = new RegExp(s, 'g');
-
-function withoutSequences(text: string): string {
-  return text.replace(sequences, '');
 }
 
 /** The line of a record, as Feldera's logger writes it, with the name of its container. */

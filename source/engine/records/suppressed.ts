@@ -1,10 +1,11 @@
 import {bisect} from '../../lib/bisect.ts';
 import {apostrophe, bytesOf, isAt, isDigit} from './bytes.ts';
-import {suppressedWord} from './candidates.ts';
 import {isReported} from './failed-start.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {levelIn} from './line-head.ts';
 
+/** In a line of the limiter: `Suppressed 177 '…' errors in the last …`. */
+export const suppressedWord = Buffer.from('Suppressed ');
 /** `error on input endpoint 'orders.kafka': …`, `encode error on output endpoint …` (adapters, server.rs). */
 const endpointWord = Buffer.from("put endpoint '");
 const afterName = bytesOf("' errors in the last ");
