@@ -68,7 +68,7 @@ const kinds: {readonly [Kind in FoundLog['kind']]: LogKind<Kind>} = {
       yield* unpack(file, {signal, onRead: read(file)});
     },
     source: (reading, found, {memoryBytes}) =>
-      found.packed === undefined ? new FileSource(reading, found, {memoryBytes}) : undefined,
+      found.packed === undefined ? new FileSource(reading, found.path, memoryBytes) : undefined,
   },
   bundle: {
     async *pieces({collections}, {signal, onRead}) {

@@ -1,7 +1,8 @@
-import {fstatSync, readSync} from 'node:fs';
-import type {FileHandle} from 'node:fs/promises';
+import {fstatSync, readSync, type Stats} from 'node:fs';
+import {type FileHandle, stat} from 'node:fs/promises';
 import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
-import {openRegular} from '../disk/regular-file.ts';
+import {bytesOfPath, openRegular} from '../disk/regular-file.ts';
+import {ignoreMissing} from '../disk/save-file.ts';
 
 const newline = Buffer.from('\n');
 
@@ -76,6 +77,12 @@ export class FilePart {
     this.isGone = true;
     if (!this.#isHandedOn) await this.#handle.close().catch(() => {});
   }
+}
+
+/** The file that has this name now; undefined: none has, or what is no regular file, such as a pipe, which is not opened. */
+export async function fileNamed(path: string): Promise<Stats | undefined> {
+  const found = await stat(bytesOfPath(path)).catch(ignoreMissing);
+  return found?.isFile() ? found : undefined;
 }
 
 function memoryFor(length: number): Buffer {
