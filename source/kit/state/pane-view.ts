@@ -1,4 +1,4 @@
-import {type Filter, type FilterEntry, leastLevel, withFilter, withLeastLevel} from '../../engine/filters/filter.ts';
+import {type Filter, type FilterEntry, withFilter, withLeastLevel} from '../../engine/filters/filter.ts';
 import {picked} from '../../lib/json.ts';
 import {type PaneOptions, paneOptionNames, paneOptionsFrom, type ViewSettings} from '../settings/option-table.ts';
 import {follow, type Position} from '../viewport/position.ts';
@@ -80,7 +80,7 @@ export type ScreenView = {
   readonly histogram: boolean | undefined;
 };
 
-/** Parts that a session keeps, besides the focus. */
+/** Parts that a restored session sets, besides the focus. */
 export const screenParts = ['listHidden', 'listWidth', 'histogram'] as const;
 
 /** Options for tabs and list; an absent option changes nothing. `filters`: in place of those that a tab has. */
@@ -119,23 +119,4 @@ export const noDefaults: ViewDefaults = {
 export function defaultsFrom(options: ViewOptions): ViewDefaults {
   const screen = applyToScreen(options, {...noDefaults, focus: 'list'});
   return {pane: applyToPane(options), ...picked(screen, screenParts)};
-}
-
-/** A restored tab gets the defaults of `now` where no key changed it: a changed configuration must have an effect. */
-export function rebasePane(before: PaneView, now: PaneView, pane: PaneView): PaneView {
-  const unchanged = paneOptionNames.filter((name) => pane[name] === before[name]);
-  const isLevelUnchanged = leastLevel(pane.filters) === leastLevel(before.filters);
-  const hasNewDefault = leastLevel(before.filters) !== leastLevel(now.filters);
-  return {
-    ...pane,
-    ...picked(now, unchanged),
-    ...(isLevelUnchanged && hasNewDefault && {filters: withLeastLevel(pane.filters, leastLevel(now.filters))}),
-  };
-}
-
-/** Rebases list and histogram, as `rebasePane` does a tab. */
-export function rebaseScreen<View extends ScreenView>(before: ViewDefaults, now: ViewDefaults, view: View): View {
-  const unchanged = screenParts.filter((part) => view[part] === before[part]);
-  const rebased = {...view, ...picked(now, unchanged)};
-  return rebased.listHidden ? {...rebased, focus: 'log'} : rebased;
 }

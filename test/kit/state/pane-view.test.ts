@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {applyToPane, applyToScreen, newPane, rebasePane} from '../../../source/kit/state/pane-view.ts';
+import {applyToPane, applyToScreen, newPane} from '../../../source/kit/state/pane-view.ts';
 import {activeTab, initialView, reduce, type Tab} from '../../../source/kit/state/view-state.ts';
 
 const least = (level: 'WARN' | 'ERROR') => ({kind: 'level', least: level, out: false}) as const;
@@ -26,20 +26,6 @@ describe('an option', () => {
     expect(applyToScreen({listWidth: 'auto'}, view)).toMatchObject({histogram: true});
     expect(applyToScreen({histogram: 'auto'}, view)).toEqual({...view, histogram: undefined});
     expect(applyToScreen({histogram: 'off'}, view)).toEqual({...view, histogram: false});
-  });
-});
-
-describe('another start', () => {
-  const before = applyToPane({wrap: 'all', level: 'WARN', time: 'local'});
-
-  it('leaves alone what was changed', () => {
-    const changed = {...before, wrap: 'off', asSent: true, time: 'delta', filters: []} as const;
-    expect(rebasePane(before, newPane, changed)).toEqual(changed);
-  });
-
-  it('leaves a filter as it is, on or off, when it would be the same one', () => {
-    const off = {...before, filters: before.filters.map((entry) => ({...entry, on: false}))};
-    expect(rebasePane(before, before, off)).toEqual(off);
   });
 });
 

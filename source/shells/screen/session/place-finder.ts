@@ -11,7 +11,7 @@ import {beginningAt, follow, onceRead, type Position} from '../../../kit/viewpor
 import type {Clock} from '../../../lib/clock.ts';
 import type {PanePlace, TabPlaces} from './session-data.ts';
 
-export const noPlaces: TabPlaces = {marks: [], place: undefined};
+const noPlaces: TabPlaces = {marks: [], place: undefined};
 
 type PlaceFinderOptions = {
   readonly clock: Clock;

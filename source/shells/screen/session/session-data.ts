@@ -30,8 +30,8 @@ const places = {marks: [line], place: {optional: place}} as const;
 /** `text` as typed. With `shape` the filter hides that fingerprint, and `text` is its pattern. */
 const filter = {text: 'text', on: 'flag', shape: 'whole?'} as const;
 /**
- * `id`: of its pipeline, which may have another name at the next start; absent: merged, or not known. `places`: absent in a
- * session of another version.
+ * `id`: of its pipeline, which may have another name at the next start; absent: merged, or not known. `usualLevel`: the filter
+ * for the least level, or that there is none, is that of the start.
  */
 const tab = {
   name: 'name',
@@ -40,42 +40,35 @@ const tab = {
   search: 'text?',
   highlights: ['text'],
   filters: [filter],
+  usualLevel: 'flag',
   around: 'count',
   fold: 'flag',
-  places: {optional: places},
+  places,
 } as const;
-/** `listWidth`: as dragged by the user, else by the terminal's width, as `histogram` is by its height. */
-const screen = {listHidden: 'flag', listWidth: 'count?', histogram: 'flag?'} as const;
-/** Set by options, not by keys. `level`: the lowest level shown. */
-const start = {...screen, level: 'text?'} as const;
 /**
- * `active`: name of the shown tab; `cursor`: of the pipeline under the cursor. `savedAt`: Unix time in ms at which pipetail
- * last ran, as far as it could save that. `start`: what options had set at the start, if anything.
+ * `active`: name of the shown tab; `cursor`: of the pipeline under the cursor. `listHidden` and `histogram`: as keys have set
+ * them. `savedAt`: Unix time in ms at which pipetail last ran, as far as it could save that.
  */
 const session = {
-  ...screen,
   tabs: [tab],
   active: 'name?',
   cursor: 'name?',
   focus: 'text',
+  listHidden: 'flag?',
+  histogram: 'flag?',
   savedAt: 'count?',
-  start,
 } as const;
 
-/** Read when they are restored (`paneOptionsFrom`): another version may have other ones. */
+/** Those that keys have changed; read when they are restored (`paneOptionsFrom`): another version may have other ones. */
 type SavedOptions = {readonly [Name in keyof PaneOptions]?: unknown};
 
 export type SessionFilter = Of<typeof filter>;
 export type PanePlace = Of<typeof place>;
 export type TabPlaces = Of<typeof places>;
 export type SessionTab = SavedOptions & Of<typeof tab>;
-export type SessionStart = SavedOptions & Of<typeof start>;
 
 /** Session that the next start restores: layout and pinned tabs. No credentials. The keys are those of the file. */
-export type SavedSession = Omit<Of<typeof session>, 'tabs' | 'start'> & {
-  readonly tabs: readonly SessionTab[];
-  readonly start: SessionStart;
-};
+export type SavedSession = Omit<Of<typeof session>, 'tabs'> & {readonly tabs: readonly SessionTab[]};
 
 const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',

@@ -21,7 +21,6 @@ import {savedParts, underNewNames} from '../../../kit/state/view-state.ts';
 import type {Clock} from '../../../lib/clock.ts';
 import {isObject, parseJson} from '../../../lib/json.ts';
 import type {Controller} from '../controller.ts';
-import {noPlaces} from './place-finder.ts';
 import {readSession, type SavedSession} from './session-data.ts';
 import {newNames, restoredView, sessionOf} from './session-state.ts';
 
@@ -274,7 +273,7 @@ export class SessionKeeper {
     this.#controller.dispatch({type: 'restore', view: applyToScreen(this.#viewOptions, {...view, tabs})});
     // Who names a pipeline wants to see what it does now.
     const isNamed = (name: string) => this.#controller.isNamed(name);
-    for (const {name, places: saved = noPlaces} of session.tabs)
+    for (const {name, places: saved} of session.tabs)
       places.find(name, isNamed(name) ? {...saved, place: undefined} : saved);
     for (const [from, to] of names) this.#controller.say(renamedWords(from, to));
     return session;

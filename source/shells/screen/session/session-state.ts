@@ -1,45 +1,52 @@
 import type {TimeLimit} from '../../../engine/buffer/pattern.ts';
-import {type Filter, type FilterEntry, filterText, leastLevel, parseFilter} from '../../../engine/filters/filter.ts';
-import {levelOf} from '../../../engine/records/level.ts';
-import {paneOptionNames, paneOptionsFrom} from '../../../kit/settings/option-table.ts';
 import {
-  applyToPane,
-  changedPane,
-  newPane,
-  rebasePane,
-  rebaseScreen,
-  screenParts,
-  type ViewDefaults,
-} from '../../../kit/state/pane-view.ts';
+  type Filter,
+  type FilterEntry,
+  filterText,
+  leastLevel,
+  parseFilter,
+  withLeastLevel,
+} from '../../../engine/filters/filter.ts';
+import {paneOptionNames, paneOptionsFrom} from '../../../kit/settings/option-table.ts';
+import {changedPane, newPane, type PaneView, screenParts, type ViewDefaults} from '../../../kit/state/pane-view.ts';
 import type {RestoredView, Tab, ViewState} from '../../../kit/state/view-state.ts';
 import {picked} from '../../../lib/json.ts';
-import type {SavedSession, SessionFilter, SessionStart, SessionTab, TabPlaces} from './session-data.ts';
+import type {SavedSession, SessionFilter, SessionTab, TabPlaces} from './session-data.ts';
 
 /** Parts of a tab's view, besides its options, that a session keeps as they are. */
 const tabParts = ['search', 'highlights', 'around', 'fold'] as const;
+/** Parts of the screen that keys change. */
+const keyParts = ['listHidden', 'histogram'] as const;
 
-/** `placesOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
+/**
+ * Options and the arrangement of the screen are in it where keys have changed them: what is not follows the options of the next
+ * start. `placesOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
 export function sessionOf(
   state: ViewState,
   placesOf: (tab: Tab) => TabPlaces,
   idOf: (pipeline: string) => string | undefined = () => undefined,
 ): SavedSession {
+  const {defaults} = state;
   // What was recorded belongs to no server.
   const pinned = state.tabs
     .filter((tab) => tab.pinned && tab.pastOf === undefined)
     .map((tab) => asFiltered(tab, state));
   const tabs = pinned.flatMap((tab) => {
+    const {name, pane} = tab;
     // A merged tab may have outlived the tab of one of its pipelines.
-    const merges = tab.merges?.filter((name) => pinned.some((each) => each.name === name));
+    const merges = tab.merges?.filter((each) => pinned.some((other) => other.name === each));
     if (merges && merges.length < 2) return [];
-    const filters = tab.pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
-    const id = merges ? undefined : idOf(tab.name);
-    const options = picked(tab.pane, [...paneOptionNames, ...tabParts]);
-    return [{...options, name: tab.name, id, merges, filters, places: placesOf(tab)}];
+    const filters = pane.filters.flatMap(({filter, on}) => sessionFilter(filter, on));
+    const usualLevel = leastLevel(pane.filters) === leastLevel(defaults.pane.filters);
+    const id = merges ? undefined : idOf(name);
+    const changed = paneOptionNames.filter((option) => pane[option] !== defaults.pane[option]);
+    return [{...picked(pane, [...changed, ...tabParts]), name, id, merges, filters, usualLevel, places: placesOf(tab)}];
   });
-  const {pane, ...options} = state.defaults;
-  const start = {...picked(pane, paneOptionNames), level: leastLevel(pane.filters), ...options};
-  return {...picked(state, ['active', 'cursor', 'focus', ...screenParts]), tabs, start, savedAt: undefined};
+  const screen = picked(
+    state,
+    keyParts.filter((part) => state[part] !== defaults[part]),
+  );
+  return {...picked(state, ['active', 'cursor', 'focus']), ...screen, tabs, savedAt: undefined};
 }
 
 /** The tab without a filter that is still typed: lines would be hidden at the next start. */
@@ -70,35 +77,30 @@ export function restoredView(
   session: SavedSession,
   {timeLimit, defaults}: {readonly timeLimit: TimeLimit; readonly defaults: ViewDefaults},
 ): RestoredView {
-  const before = restoredStart(session.start);
-  const tabs = session.tabs.map((saved) => {
-    const tab = restoredTab(saved, timeLimit);
-    return {...tab, pane: changedPane(rebasePane(before.pane, defaults.pane, tab.pane), {})};
-  });
-  return rebaseScreen(before, defaults, {
-    tabs,
-    active: tabs.some(({name}) => name === session.active) ? session.active : undefined,
-    cursor: session.cursor,
-    focus: session.focus === 'log' && tabs.length > 0 ? 'log' : 'list',
-    ...picked(session, screenParts),
-  });
-}
-
-function restoredStart(saved: SessionStart): ViewDefaults {
+  const {active, cursor, listHidden = defaults.listHidden, histogram = defaults.histogram} = session;
+  const tabs = session.tabs.map((saved) => restoredTab(saved, timeLimit, defaults.pane));
+  const hasKeys = session.focus === 'log' && tabs.length > 0;
   return {
-    pane: applyToPane({...paneOptionsFrom(saved), level: levelOf(saved.level)}),
-    ...picked(saved, screenParts),
+    ...picked(defaults, screenParts),
+    ...{tabs, cursor, listHidden, histogram},
+    active: tabs.some(({name}) => name === active) ? active : undefined,
+    // A hidden list cannot have the focus.
+    focus: hasKeys || listHidden ? 'log' : 'list',
   };
 }
 
-function restoredTab(saved: SessionTab, timeLimit: TimeLimit): Tab {
+function restoredTab(saved: SessionTab, timeLimit: TimeLimit, usual: PaneView): Tab {
   const {name, merges} = saved;
   const filters = saved.filters.flatMap((each, index) => restoredFilter(each, index + 1, timeLimit));
+  const level = leastLevel(usual.filters);
+  const isLevelOther = saved.usualLevel && level !== leastLevel(filters);
+  const options = paneOptionsFrom({...usual, ...saved});
+  const pane = {...newPane, ...options, ...picked(saved, tabParts)};
   return {
     name,
     pinned: true,
     ...(merges && {merges}),
-    pane: {...newPane, ...paneOptionsFrom(saved), ...picked(saved, tabParts), filters},
+    pane: changedPane(pane, {filters: isLevelOther ? withLeastLevel(filters, level) : filters}),
   };
 }
 

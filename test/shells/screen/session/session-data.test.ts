@@ -7,7 +7,8 @@ const runs = Number(process.env.PIPETAIL_RUNS ?? 300);
 const count = fc.nat();
 const text = fc.string();
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, {nil: undefined});
-const anchor = fc.record({bytes: count, hash: count, before: count});
+const number = fc.double({noNaN: true, noDefaultInfinity: true}).filter((value) => !Object.is(value, -0));
+const line = {at: number, hash: text, line: count};
 const tab = fc.record({
   name: text,
   merges: maybe(fc.array(text)),
@@ -19,9 +20,10 @@ const tab = fc.record({
   filters: fc.array(fc.record({text, on: fc.boolean(), shape: maybe(fc.integer())})),
   around: count,
   fold: fc.boolean(),
-  anchors: fc.record({
-    marks: fc.array(anchor, {maxLength: 3}),
-    place: maybe(fc.record({current: anchor, top: maybe(anchor), row: count, seen: maybe(anchor)})),
+  usualLevel: fc.boolean(),
+  places: fc.record({
+    marks: fc.array(fc.record(line), {maxLength: 3}),
+    place: maybe(fc.record({...line, above: count, row: count, below: count})),
   }),
 });
 const session = fc.record({
@@ -29,18 +31,8 @@ const session = fc.record({
   active: maybe(text),
   cursor: maybe(text),
   focus: text,
-  listHidden: fc.boolean(),
-  listWidth: maybe(count),
+  listHidden: maybe(fc.boolean()),
   histogram: maybe(fc.boolean()),
-  start: fc.record({
-    wrap: text,
-    asSent: fc.boolean(),
-    time: text,
-    level: maybe(text),
-    listHidden: fc.boolean(),
-    listWidth: maybe(count),
-    histogram: maybe(fc.boolean()),
-  }),
   savedAt: maybe(count),
 });
 

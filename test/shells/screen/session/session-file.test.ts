@@ -24,6 +24,7 @@ const session: SavedSession = {
         {text: '!debug', on: true, shape: undefined},
         {text: 'INFO a: step #', on: false, shape: 4_000_000_000},
       ],
+      usualLevel: true,
       around: 3,
       fold: true,
       places: {
@@ -36,12 +37,7 @@ const session: SavedSession = {
   cursor: undefined,
   focus: 'log',
   listHidden: true,
-  listWidth: undefined,
   histogram: true,
-  start: {
-    ...{wrap: 'errors', asSent: false, time: 'sent', level: undefined},
-    ...{listHidden: false, listWidth: undefined, histogram: undefined},
-  },
 };
 
 /** Programs on one home. */

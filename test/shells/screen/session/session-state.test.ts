@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {WritableLogBuffer} from '../../../../source/engine/buffer/log-buffer.ts';
-import {parseFilter} from '../../../../source/engine/filters/filter.ts';
+import {type Filter, parseFilter} from '../../../../source/engine/filters/filter.ts';
 import {RecordIndex} from '../../../../source/engine/records/record-index.ts';
-import {newPane, noDefaults} from '../../../../source/kit/state/pane-view.ts';
+import {defaultsFrom, newPane, noDefaults, type ViewOptions} from '../../../../source/kit/state/pane-view.ts';
 import {initialView, reduce, type ViewState} from '../../../../source/kit/state/view-state.ts';
 import {runWithTimeout} from '../../../../source/kit/system/deadline.ts';
 import {entryAt, placesIn, positionAt} from '../../../../source/shells/screen/session/place-finder.ts';
@@ -20,13 +20,12 @@ function back(session: SavedSession, names: readonly string[] = []): ViewState {
 
 test('the preview is no part of a session; the cursor and how the screen is arranged are', () => {
   const state = reduce(initialView(['a', 'b']), {type: 'show', name: 'c'});
-  const session = sessionOf({...state, cursor: 'c', listHidden: true, listWidth: 17}, () => none);
+  const session = sessionOf({...state, cursor: 'c', listHidden: true}, () => none);
   expect(session.tabs.map(({name}) => name)).toEqual(['a', 'b']);
   expect(back(session)).toMatchObject({
     cursor: 'c',
     active: undefined,
     listHidden: true,
-    listWidth: 17,
   });
 });
 
@@ -99,9 +98,38 @@ test('tabs of the command line stay in front and on the screen, and look as they
     'c errors',
   ]);
   expect(state.active).toBe('d');
-  const drawn = restoredView({...session, listWidth: 20}, asNow);
-  expect(reduce(started, {type: 'restore', view: drawn}).listWidth).toBe(20);
 });
+
+test('what keys changed comes back; the rest, and the level that was the usual one, follow the new start', () => {
+  const started = initialView(['a', 'b'], {wrap: 'all', level: 'WARN', time: 'local'});
+  const [off] = started.tabs[1]?.pane.filters.map((entry) => ({...entry, on: false})) ?? [];
+  const changed = [
+    {name: 'a', change: {wrap: 'off', asSent: true, filters: []}} as const,
+    {name: 'b', change: {filters: off ? [off] : []}},
+  ].reduce((state, each) => reduce(state, {type: 'pane', ...each}), started);
+  const session = sessionOf(changed, () => none);
+  const backAt = (options: ViewOptions) =>
+    restoredView(session, {timeLimit: runWithTimeout, defaults: defaultsFrom(options)}).tabs.map(({pane}) => pane);
+  const levels = (panes: ReturnType<typeof backAt>) =>
+    panes.map(({filters}) => filters.map(({filter, on}) => [leastOf(filter), on]));
+  const same = backAt({wrap: 'all', level: 'WARN', time: 'local'});
+  expect(same).toMatchObject([
+    {wrap: 'off', asSent: true, time: 'local'},
+    {wrap: 'all', time: 'local'},
+  ]);
+  expect(levels(same)).toEqual([[], [['WARN', false]]]);
+  const other = backAt({time: 'delta', level: 'ERROR'});
+  expect(other).toMatchObject([
+    {wrap: 'off', asSent: true, time: 'delta'},
+    {wrap: 'errors', time: 'delta'},
+  ]);
+  expect(levels(other)).toEqual([[], [['ERROR', true]]]);
+  expect(levels(backAt({}))).toEqual([[], []]);
+});
+
+function leastOf(filter: Filter): string | undefined {
+  return filter.kind === 'level' ? filter.least : undefined;
+}
 
 test('where the list was hidden it has no keys, also when tabs are named', () => {
   const hidden = reduce(initialView(['a']), {type: 'toggle-list'});
