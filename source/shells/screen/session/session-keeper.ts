@@ -18,7 +18,7 @@ import {absenceByHistory} from '../../../kit/journal/absence.ts';
 import {renamedWords} from '../../../kit/screen/tabs.ts';
 import {applyToPane, applyToScreen, type ViewOptions} from '../../../kit/state/pane-view.ts';
 import {savedParts, underNewNames} from '../../../kit/state/view-state.ts';
-import type {Clock} from '../../../lib/clock.ts';
+import {type Clock, withPatience} from '../../../lib/clock.ts';
 import {isObject, parseJson} from '../../../lib/json.ts';
 import type {Controller} from '../controller.ts';
 import {readSession, type SavedSession} from './session-data.ts';
@@ -32,7 +32,7 @@ const otherWords = 'another pipetail keeps its session on this server: of the tw
 type SessionFileOptions = {
   /** Created if it is missing. */
   readonly folder: string;
-  /** Base URL without credentials. A session of another server or tenant is not read. */
+  /** Base URL without credentials. Each server, and each tenant of it, has a session. */
   readonly server: string;
   readonly tenant: string;
   readonly signal: AbortSignal;
@@ -61,8 +61,9 @@ export class SessionFile {
       this.#own = await this.#now();
       const isRead = stats.isFile() && stats.size <= largestFile;
       const text = isRead ? (await readRegular(this.#file, openFor.read, signal)).toString() : '';
-      const session = sessionIn(text, this.#options);
-      if (session) return {session: session === 'of another' ? undefined : session, problem: undefined};
+      const json = parseJson(text);
+      const session = isObject(json) && json.version === 1 ? readSession(json.session) : undefined;
+      if (session) return {session, problem: undefined};
       const aside = `${this.#file}.damaged`;
       await rename(this.#file, aside);
       return {session: undefined, problem: `the last session could not be read: its file is now ${aside}`};
@@ -108,14 +109,7 @@ export class SessionFile {
   }
 }
 
-function sessionIn(text: string, {server, tenant}: SessionFileOptions): SavedSession | 'of another' | undefined {
-  const json = parseJson(text);
-  if (!isObject(json) || json.version !== 1) return undefined;
-  if (!('server' in json) || !('tenant' in json) || !('session' in json)) return undefined;
-  return json.server === server && json.tenant === tenant ? readSession(json.session) : 'of another';
-}
-
-/** 64 bits, short enough for a file name. A collision is noticed: the file holds server and tenant. */
+/** 64 bits, short enough for a file name. */
 function hashOf(text: string): string {
   const parts = [crc32(text), crc32([...text].reverse().join(''))];
   return parts.map((part) => part.toString(16).padStart(8, '0')).join('');
@@ -162,8 +156,7 @@ export class ScreenSession {
   async #start(controller: Controller): Promise<void> {
     const {client, clock, fresh, viewOptions, signal} = this.#options;
     const tenant = await this.#tenant();
-    if (tenant === undefined) return;
-    if (signal.aborted) return;
+    if (tenant === undefined || signal.aborted) return;
     const file = new SessionFile({...this.#options, server: client.baseUrl, tenant});
     this.#file = file;
     const {session: saved, problem} = fresh ? {} : await file.read();
@@ -212,16 +205,12 @@ export class ScreenSession {
    */
   async #tenant(): Promise<string | undefined> {
     const {client, clock, signal} = this.#options;
+    const ask = (late: AbortSignal) => client.getSession(late);
     while (!signal.aborted) {
-      const late = new AbortController();
-      const cancel = clock.after(tenantTimeout, () => late.abort());
       try {
-        const {tenantId} = await client.getSession(AbortSignal.any([signal, late.signal]));
-        return tenantId;
+        return (await withPatience({clock, milliseconds: tenantTimeout, signal}, ask)).tenantId;
       } catch (error) {
-        if (!late.signal.aborted && !isTemporary(error)) return '';
-      } finally {
-        cancel();
+        if (!isTemporary(error)) return '';
       }
       await clock.sleep(tenantTimeout, signal).catch(() => {});
     }
