@@ -1,6 +1,7 @@
 import {type Clock, waitAfter} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
+import type {TapPosition} from '../recording/buffer-tap.ts';
 import {diskRetry, type Recorder, type RecordingState, recordingFailure} from '../recording/recorder.ts';
 import type {OpenRecording, Recordings} from '../recording/recordings.ts';
 import {readLogPosition, type StitchPast} from '../stitch/log-position.ts';
@@ -247,7 +248,8 @@ export class StreamRecording implements ColdStore {
     const firstInMemory = sink.restore(showPast ? past.pieces() : past.openLine());
     const start = past.positionIn(sink.buffer, showPast ? firstInMemory : sink.buffer.endId);
     if (showPast) this.#findLostStreams();
-    const {isOld, lastAt} = opened;
+    const {lastAt} = opened;
+    const isOld = past.size > 0;
     if (isOld) {
       const {state, ...bytes} = past.reference(ringBytes);
       reader.resume({state: readLogPosition(state, this.#id), ...bytes, appendedAt: lastAt} satisfies StitchPast);
@@ -273,10 +275,9 @@ export class StreamRecording implements ColdStore {
     this.#reading.wake();
   }
 
-  #record(opened: OpenRecording, start: Parameters<OpenRecording['record']>[0]['start']): void {
-    if (opened.readOnlyBy !== undefined) return;
+  #record(opened: OpenRecording, start: TapPosition): void {
     const {sink, reader, onChange} = this.#options;
-    const recorder = opened.record({
+    const recorder = opened.record?.({
       buffer: sink.buffer,
       start,
       onChange,
@@ -288,8 +289,9 @@ export class StreamRecording implements ColdStore {
         onChange();
       },
     });
+    if (!recorder) return;
     this.#writing = recorder;
-    this.#recorders.push(this.#writing);
-    if (reader.state !== undefined) this.#writing.wake();
+    this.#recorders.push(recorder);
+    if (reader.state !== undefined) recorder.wake();
   }
 }

@@ -229,6 +229,21 @@ export async function readFacts(folder: string, most?: number): Promise<Facts | 
   }
 }
 
+/** What a recording has: its facts without those that are void, where it ends, and Unix time in ms of its last write. */
+export async function readRecorded(
+  folder: string,
+): Promise<{readonly facts: Facts; readonly size: number; readonly lastAt: number}> {
+  const [first] = await logsOnDisk(folder);
+  const facts = (await readFacts(folder)) ?? new Facts();
+  const last = facts.files.at(-1) ?? {file: 1, offset: 0};
+  if (first) facts.beginWith(Math.min(first.file, last.file));
+  const files = [logFile(folder, last.file), factsFile(folder)];
+  const [log, written] = await Promise.all(files.map((file) => lstat(file).catch(ignoreMissing)));
+  const size = last.offset + (log?.size ?? 0);
+  facts.endAt(size);
+  return {facts, size, lastAt: Math.max(log?.mtimeMs ?? 0, written?.mtimeMs ?? 0)};
+}
+
 /** A log file of a recording, as it lies in its folder. `size`: on the disk. */
 export type LogOnDisk = {readonly file: number; readonly name: string; readonly size: number};
 

@@ -27,15 +27,15 @@ export type PastPiece = {readonly block: PastBlock} | {readonly rest: Uint8Array
 
 /** The log that was recorded before, ready to be shown and continued. */
 export class RecordedPast {
+  /** The offset of the recording's end; 0: nothing was recorded. */
+  readonly size: number;
   readonly #bytes: RecordedBytes;
-  readonly #size: number;
   /** Bytes after the last place, once they were read. */
   #rest: Buffer | undefined;
 
-  /** `size`: the offset of the recording's end. */
   constructor(bytes: RecordedBytes, size: number) {
     this.#bytes = bytes;
-    this.#size = size;
+    this.size = size;
   }
 
   get #facts() {
@@ -46,7 +46,7 @@ export class RecordedPast {
   reference(tailBytes: number): Reference {
     const {state, firstOffset} = this.#facts;
     const since = Math.max(state?.since ?? 0, firstOffset);
-    const stateAt = Math.max(state?.offset ?? this.#size, firstOffset);
+    const stateAt = Math.max(state?.offset ?? this.size, firstOffset);
     return {
       state: state?.state,
       since: this.#withoutCutLines(this.#readFrom(stateAt)),
@@ -93,11 +93,11 @@ export class RecordedPast {
     return {
       ...endOf(buffer),
       lines: totalLines - (hasOpenLine ? 1 : 0),
-      offset: this.#size,
+      offset: this.size,
       gap: 'none',
       states: 0,
       marker: fact && last?.marker === fact.marker ? last : undefined,
-      span: {firstId, delta: totalBytes - this.#size},
+      span: {firstId, delta: totalBytes - this.size},
     };
   }
 
@@ -108,25 +108,25 @@ export class RecordedPast {
    * once. An empty recording begins at `from`.
    */
   join(buffer: LogBuffer, {from, date}: {readonly from: number; readonly date: RegExp}): TapPosition {
-    const start = this.#size === 0 ? from : Math.max(from, buffer.lastBytes(joinedBytes).id);
+    const start = this.size === 0 ? from : Math.max(from, buffer.lastBytes(joinedBytes).id);
     const end = fromLastDated(this.#wholeLines(searchedBytes, this.#facts.firstOffset), date);
     const found = end && distanceBehind(buffer, start, end);
     const {bytes, ...place} = placeAt(buffer, start, found ?? 0);
-    const last = this.#readFrom(Math.max(this.#facts.firstOffset, this.#size - 1));
+    const last = this.#readFrom(Math.max(this.#facts.firstOffset, this.size - 1));
     const isOpen = last.length > 0 && last[0] !== newline;
     return {
       ...place,
-      offset: this.#size,
+      offset: this.size,
       states: 0,
       marker: undefined,
-      gap: this.#size === 0 || found !== undefined ? 'none' : isOpen ? 'cut' : 'lines',
-      span: {firstId: place.within > 0 ? place.id + 1 : place.id, delta: bytes - this.#size},
+      gap: this.size === 0 || found !== undefined ? 'none' : isOpen ? 'cut' : 'lines',
+      span: {firstId: place.within > 0 ? place.id + 1 : place.id, delta: bytes - this.size},
     };
   }
 
   /** At most `length` bytes of the end, from the start of a line, and none before `start`, where a line begins. */
   #wholeLines(length: number, start: number): Buffer {
-    const from = Math.max(start, this.#size - length);
+    const from = Math.max(start, this.size - length);
     const end = this.#readFrom(from);
     return from > start ? end.subarray(end.indexOf(newline) + 1) : end;
   }
@@ -137,13 +137,13 @@ export class RecordedPast {
   }
 
   #readFrom(offset: number): Buffer {
-    if (offset >= this.#size) return Buffer.alloc(0);
-    return this.#bytes.readNow(offset, this.#size - offset) ?? Buffer.alloc(0);
+    if (offset >= this.size) return Buffer.alloc(0);
+    return this.#bytes.readNow(offset, this.size - offset) ?? Buffer.alloc(0);
   }
 
   /** `end`: the last bytes of the recording. */
   #withoutCutLines(end: Buffer): Buffer {
-    const base = this.#size - end.length;
+    const base = this.size - end.length;
     const parts: Buffer[] = [];
     let from = 0;
     for (const {offset, marker} of this.#facts.markers) {

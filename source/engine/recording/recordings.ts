@@ -1,4 +1,4 @@
-import {lstat, readdir, rename, rm, rmdir, stat} from 'node:fs/promises';
+import {lstat, readdir, rename, rm, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {Clock} from '../../lib/clock.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
@@ -7,7 +7,7 @@ import {NotRegularError} from '../disk/regular-file.ts';
 import {codeOf, ignoreMissing, isReadOnly, makeFolder} from '../disk/save-file.ts';
 import {commandAgainst, type Intruder, otherWriter} from '../disk/who-may-write.ts';
 import type {TapPosition} from './buffer-tap.ts';
-import {Facts, folderName, lockFile, logFile, logsOnDisk, pipelineOfFolder, readFacts, untold} from './facts.ts';
+import {folderName, lockFile, logsOnDisk, pipelineOfFolder, readFacts, readRecorded, untold} from './facts.ts';
 import {RecordedPast} from './past.ts';
 import {type FoundRecording, findRecordings} from './read-recording.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
@@ -117,13 +117,12 @@ export type OpenRecording = {
   readonly past: RecordedPast;
   /** The folder that was found under its name, whose facts do not tell of its files: it got a name of its own. */
   readonly aside: string | undefined;
-  /** It already held a log. */
-  readonly isOld: boolean;
   /** Unix time in ms of its writer's last heartbeat. */
   readonly lastAt: number;
   /** Id of the other process that writes it; undefined: we may write. */
   readonly readOnlyBy: number | undefined;
-  readonly record: (options: RecordOptions) => Recorder;
+  /** Undefined: we may not write. */
+  readonly record: ((options: RecordOptions) => Recorder) | undefined;
   readonly release: () => Promise<void>;
 };
 
@@ -176,7 +175,9 @@ export class Recordings {
       const by = aside === undefined ? before : await this.#lock(folder);
       if (by === undefined) return await this.#openToWrite(folder, {name, id, unlock, aside});
       unlock();
-      return await this.#openToRead(folder, by);
+      const {facts, size, lastAt} = await readRecorded(folder);
+      const past = new RecordedPast(new RecordedBytes(folder, facts), size);
+      return {folder, past, aside, lastAt, readOnlyBy: by, record: undefined, release: () => Promise.resolve()};
     } catch (error) {
       unlock();
       const {directory} = this.#options;
@@ -267,7 +268,6 @@ export class Recordings {
     const {server, clock, fileBytes = 8 * 1024 * 1024} = this.#options;
     const lock = lockFile(folder);
     try {
-      const lastAt = await lastHeartbeat(folder);
       const writer = await RecordingWriter.open(folder, {name, id, server, clock});
       let onDeleted = () => {};
       this.#ours.set(folder, (file) => {
@@ -283,8 +283,7 @@ export class Recordings {
       return {
         folder,
         aside,
-        lastAt,
-        isOld: writer.size > 0,
+        lastAt: writer.lastAt,
         readOnlyBy: undefined,
         past: new RecordedPast(writer.bytes, writer.size),
         record(options) {
@@ -303,25 +302,6 @@ export class Recordings {
       await releaseLock(lock);
       throw error;
     }
-  }
-
-  async #openToRead(folder: string, readOnlyBy: number): Promise<OpenRecording> {
-    const facts = (await readFacts(folder).catch(() => undefined)) ?? new Facts();
-    const {file = 0, offset = 0} = facts.files.at(-1) ?? {};
-    const size = offset + ((await stat(logFile(folder, file)).catch(() => undefined))?.size ?? 0);
-    facts.endAt(size);
-    return {
-      folder,
-      aside: undefined,
-      lastAt: await lastHeartbeat(folder),
-      isOld: size > 0,
-      readOnlyBy,
-      past: new RecordedPast(new RecordedBytes(folder, facts), size),
-      record() {
-        throw new Error(`${folder} is written by process ${readOnlyBy}`);
-      },
-      release: () => Promise.resolve(),
-    };
   }
 
   /**
@@ -395,11 +375,4 @@ function intruderWords(found: Intruder): string {
   }
   const way = isOwn ? commandAgainst(found) : 'name another folder with --record';
   return `other users may write to ${place}, and change the recording · ${way}`;
-}
-
-/** Unix time in ms of the last write to a recording; 0 when it has none. */
-async function lastHeartbeat(folder: string): Promise<number> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.log') || file.endsWith('.jsonl'));
-  const times = files.map(async (file) => (await stat(path.join(folder, file)).catch(ignoreMissing))?.mtimeMs ?? 0);
-  return Math.max(0, ...(await Promise.all(times)));
 }

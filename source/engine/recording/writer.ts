@@ -8,16 +8,15 @@ import {openFor, openRegular} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
 import {
   type Fact,
-  Facts,
+  type Facts,
   factLine,
   factsFile,
   logFile,
-  logsOnDisk,
   mostPacked,
   packedFile,
   type Recorded,
   type RecordedFile,
-  readFacts,
+  readRecorded,
   recordingVersion,
 } from './facts.ts';
 import {chunksOf, RecordedBytes} from './recorded-bytes.ts';
@@ -44,6 +43,8 @@ export class FolderGoneError extends Error {}
 export class RecordingWriter {
   readonly folder: string;
   readonly facts: Facts;
+  /** Unix time in ms of the last write before it was opened. */
+  readonly lastAt: number;
   /** To read them back. */
   readonly bytes: RecordedBytes;
   readonly #clock: Pick<Clock, 'wall'>;
@@ -57,6 +58,7 @@ export class RecordingWriter {
   private constructor(options: {
     readonly folder: string;
     readonly facts: Facts;
+    readonly lastAt: number;
     readonly clock: Pick<Clock, 'wall'>;
     readonly written: {readonly handle: FileHandle; readonly size: number};
     readonly log: FileHandle;
@@ -64,6 +66,7 @@ export class RecordingWriter {
   }) {
     this.folder = options.folder;
     this.facts = options.facts;
+    this.lastAt = options.lastAt;
     this.bytes = new RecordedBytes(options.folder, options.facts);
     this.#clock = options.clock;
     this.#factsFile = options.written.handle;
@@ -80,9 +83,7 @@ export class RecordingWriter {
     folder: string,
     {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
   ): Promise<RecordingWriter> {
-    const [first] = await logsOnDisk(folder);
-    const facts = (await readFacts(folder)) ?? new Facts();
-    if (first) facts.beginWith(Math.min(first.file, facts.files.at(-1)?.file ?? 0));
+    const {facts, size, lastAt} = await readRecorded(folder);
     if ((facts.begin?.version ?? 0) > recordingVersion) {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
@@ -92,10 +93,8 @@ export class RecordingWriter {
     const file = fileOf(folder, facts);
     const log = await openLog(folder, file.file);
     try {
-      const size = file.offset + (await log.stat()).size;
-      facts.endAt(size);
       const written = await writeFacts(folder, facts.all());
-      return new RecordingWriter({folder, facts, clock, written, log, size});
+      return new RecordingWriter({folder, facts, lastAt, clock, written, log, size});
     } catch (error) {
       await log.close();
       throw error;

@@ -20,6 +20,7 @@ async function startRecording(directory: string, id: string) {
   const opened = await recordings.open('p', id);
   const {buffer, start} = restored(opened.past, {maxBytes: 1e6});
   const before = buffer.totalBytes;
+  if (!opened.record) throw new Error('another program writes it');
   const recorder: Recorder = opened.record({buffer, start, state: () => undefined, onChange() {}, onGone() {}});
   return {
     buffer,

@@ -40,6 +40,7 @@ async function record(by: {readonly user?: number} = {user}): Promise<string | u
   try {
     const opened = await all.open('p', 'id-1');
     const {buffer, start} = restored(opened.past, {maxBytes: 1e6});
+    if (!opened.record) throw new Error('another program writes it');
     const recorder = opened.record({buffer, start, state: () => undefined, onChange: () => {}, onGone: () => {}});
     for (let line = 0; line < 20; line++) buffer.append(Buffer.from(`line ${line}\n`));
     await recorder.finish();

@@ -148,7 +148,7 @@ test('what the tabs of a start continue is not deleted for the first of them', a
   await clock.advance(6_000);
   for (const id of ['a', 'b']) opened.push(await recordings.open('p', id));
   await clock.advance(10_000);
-  expect(opened.map(({isOld}) => isOld)).toEqual([true, true, true]);
+  expect(opened.map(({past}) => past.size)).toEqual([fileBytes, fileBytes, fileBytes]);
   for (const live of opened) await live.release();
   await recordings.closed();
 });
@@ -189,7 +189,7 @@ test('who opens a recording that is just being deleted waits, and begins it anew
   await clock.advance(10_000);
   await deleting;
   const again = await recordings.open('p', 'a');
-  expect(again).toMatchObject({isOld: false, readOnlyBy: undefined});
+  expect(again).toMatchObject({past: {size: 0}, readOnlyBy: undefined});
   await again.release();
   await live.release();
   await recordings.closed();

@@ -37,6 +37,7 @@ async function join(recorded: string, buffer: WritableLogBuffer, from = buffer.f
   }
   const {buffer: before, start} = restored(first.past, {maxBytes: 1e6});
   before.append(Buffer.from(recorded));
+  if (!first.record) throw new Error('another program writes it');
   const recorder = first.record({buffer: before, start, state: () => undefined, onChange: () => {}, onGone: () => {}});
   recorder.wake();
   await recorder.finish();

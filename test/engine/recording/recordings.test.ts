@@ -107,7 +107,7 @@ test.each(['facts.jsonl', 'index.jsonl'])(
     const recordings = new Recordings({directory: home.path, maxBytes: 1e9, clock, processes});
     const opened = await recordings.open('p', 'id-1');
     const aside = `${folder}-${clock.wall()}`;
-    expect(opened).toMatchObject({folder, aside, isOld: false, readOnlyBy: undefined});
+    expect(opened).toMatchObject({folder, aside, past: {size: 0}, readOnlyBy: undefined});
     expect(await readFile(path.join(aside, '000001.log'), 'utf8')).toBe('of another\n');
     expect((await readdir(aside)).sort()).toEqual(['000001.log', name]);
     // As any other, it is deleted once it is the oldest.
