@@ -269,10 +269,10 @@ export class ConnectionFeed implements Feed, LogConnection {
     const id = await withPatience({clock: this.#clock, milliseconds: recordingPatience}, (signal) =>
       this.#connection.findPipelineId(signal),
     );
-    const resumed = this.#signal.aborted ? undefined : await this.#recording?.start(id);
+    const lastAt = this.#signal.aborted ? undefined : await this.#recording?.start(id);
     this.#isStarting = false;
     for (const {marker, at} of this.#waitingMarkers.splice(0)) this.#sink.addMarker(marker, at);
-    if (resumed) this.#connection.resume(this.#clock.wall() - resumed.lastAt);
+    if (lastAt !== undefined) this.#connection.resume(this.#clock.wall() - lastAt);
     this.reconnect();
   }
 }

@@ -28,11 +28,6 @@ type StreamRecordingOptions = {
   readonly onChange: () => void;
 };
 
-type Resumed = {
-  /** Unix time in ms of the last heartbeat of the run that recorded it. */
-  readonly lastAt: number;
-};
-
 /**
  * The recording of one stream: opens and continues it, begins another one when the pipeline is created again, and
  * reads back what left memory. It never fails: its state shows what is wrong, and the stream continues.
@@ -79,9 +74,10 @@ export class StreamRecording implements ColdStore {
 
   /**
    * Opens the recording before the first connection; without an id, that of the last recorded pipeline of this name.
-   * Returns what to continue; undefined also for a slow disk: then the lines in memory are recorded once it answers.
+   * Returns the Unix time in ms of the last write to what it continues; undefined also for a slow disk: then the lines in
+   * memory are recorded once it answers.
    */
-  async start(id: string | undefined): Promise<Resumed | undefined> {
+  async start(id: string | undefined): Promise<number | undefined> {
     this.#isOn = true;
     this.#isStarting = true;
     this.#opening = {kind: 'opening'};
@@ -157,16 +153,13 @@ export class StreamRecording implements ColdStore {
     await this.#writing?.finish();
   }
 
-  async #openPast(id: string | undefined): Promise<Resumed | undefined> {
-    const wanted = id ?? (await this.#newestId());
-    return wanted === undefined ? undefined : await this.#open(wanted, (opened) => this.#resume(opened));
-  }
-
-  /** Resolves to the id of the last recorded pipeline of this name; undefined also if the opening was cancelled. */
-  async #newestId(): Promise<string | undefined> {
+  /** Opens the recording of the pipeline; without an id, that of the last recorded one of this name, if there is one. */
+  async #openPast(id: string | undefined): Promise<number | undefined> {
+    const {name, recordings} = this.#options;
     const generation = this.#generation;
-    const id = await this.#options.recordings.newestId(this.#options.name()).catch(() => undefined);
-    return generation === this.#generation ? id : undefined;
+    const wanted = id ?? (await recordings.newestId(name()).catch(() => undefined));
+    if (wanted === undefined || generation !== this.#generation) return undefined;
+    return await this.#open(wanted, (opened) => this.#resume(opened));
   }
 
   /** Records the lines in memory, and those that follow. */
@@ -239,7 +232,7 @@ export class StreamRecording implements ColdStore {
     this.#writing = undefined;
   }
 
-  #resume(opened: OpenRecording): Resumed | undefined {
+  #resume(opened: OpenRecording): number | undefined {
     const {sink, reader, showPast} = this.#options;
     // Another program writes it, and its past is not shown: no line of the replay may be left out.
     if (!showPast && opened.readOnlyBy !== undefined) return undefined;
@@ -255,7 +248,7 @@ export class StreamRecording implements ColdStore {
       reader.resume({state: readLogPosition(state, this.#id), ...bytes, appendedAt: lastAt} satisfies StitchPast);
     }
     this.#record(opened, start);
-    return isOld ? {lastAt} : undefined;
+    return isOld ? lastAt : undefined;
   }
 
   #findLostStreams(): void {

@@ -37,21 +37,24 @@ const stateEvery = 256 * 1024;
 /** Milliseconds until writing that failed is tried again. */
 export const diskRetry = {first: 1000, longest: 30_000};
 
-type RecorderOptions = {
-  readonly writer: RecordingWriter;
+export type RecordOptions = {
   readonly buffer: LogBuffer;
-  readonly clock: Clock;
-  /** See `OpenRecording`. */
-  readonly aside: string | undefined;
   /** Place in the buffer and in the recording at which it begins. */
   readonly start: TapPosition;
   /** Returns how the log continues at the end of the buffer: plain data for the next start. */
   readonly state: () => unknown;
-  /** A file is full at this size. */
-  readonly fileBytes: number;
   readonly onChange: () => void;
   /** The folder was deleted: this recorder is of no further use. */
   readonly onGone: (error: FolderGoneError) => void;
+};
+
+type RecorderOptions = RecordOptions & {
+  readonly writer: RecordingWriter;
+  readonly clock: Clock;
+  /** See `OpenRecording`. */
+  readonly aside: string | undefined;
+  /** A file is full at this size. */
+  readonly fileBytes: number;
   /** A file is full: there may be too many files now. */
   readonly onRotated: () => Promise<void>;
   /** Unlocks the folder. */
@@ -101,7 +104,7 @@ export class Recorder implements ColdStore {
   /** The buffer may have changed. */
   wake(): void {
     if (this.#cancel || this.#work || this.#finished || this.#failure || this.#tap.isEmpty) return;
-    this.#cancel = this.#options.clock.after(writeAfter, () => this.#run(false));
+    this.#cancel = this.#options.clock.after(writeAfter, () => this.#run());
   }
 
   /** The log continues at the end of the buffer with the present `state`. `isEpochStart`: see `BufferTap.setState`. */
@@ -118,9 +121,9 @@ export class Recorder implements ColdStore {
     return this.#finished;
   }
 
-  #run(isRetry: boolean): void {
+  #run(): void {
     this.#cancel = undefined;
-    this.#work = this.#write(isRetry)
+    this.#work = this.#write()
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#work = undefined;
@@ -129,20 +132,23 @@ export class Recorder implements ColdStore {
       });
   }
 
-  async #write(isRetry: boolean): Promise<void> {
-    const {writer, onRotated} = this.#options;
-    if (isRetry) await writer.repair();
-    while (!this.#finished && (isRetry || !this.#tap.isEmpty)) {
+  async #write(): Promise<void> {
+    const {writer, onChange, onRotated} = this.#options;
+    if (this.#failure) await writer.repair();
+    // After a failure also without an item: it shows that writing is possible again.
+    while (!this.#finished && (this.#failure || !this.#tap.isEmpty)) {
       const batch = this.#nextBatch(this.#tap.written, batchBytes, false);
       this.#inFlight = batch;
       await this.#writeBatch(batch);
       this.#inFlight = undefined;
-      if (isRetry) this.#recover();
+      if (this.#failure) {
+        this.#failure = undefined;
+        onChange();
+      }
       if (this.#isFileFull && !this.#finished) {
         await writer.rotate();
         this.#pack(onRotated);
       }
-      isRetry = false;
     }
   }
 
@@ -185,7 +191,7 @@ export class Recorder implements ColdStore {
       this.#options.onGone(error);
       return;
     }
-    this.#cancel = clock.after(waitAfter(tries, diskRetry), () => this.#run(true));
+    this.#cancel = clock.after(waitAfter(tries, diskRetry), () => this.#run());
     onChange();
   }
 
@@ -195,11 +201,6 @@ export class Recorder implements ColdStore {
     const {since = this.#options.clock.wall(), tries = 0} = this.#failure ?? {};
     this.#failure = {why, since, tries: tries + 1};
     return this.#failure;
-  }
-
-  #recover(): void {
-    this.#failure = undefined;
-    this.#options.onChange();
   }
 
   async #finish(inFlight: Batch | undefined, last: Batch): Promise<void> {

@@ -1,32 +1,21 @@
 import {lstat, readdir, rename, rm, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {Clock} from '../../lib/clock.ts';
-import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {acquireLock, type Processes, releaseLock} from '../disk/file-lock.ts';
 import {NotRegularError} from '../disk/regular-file.ts';
 import {codeOf, ignoreMissing, isReadOnly, makeFolder} from '../disk/save-file.ts';
 import {commandAgainst, type Intruder, otherWriter} from '../disk/who-may-write.ts';
-import type {TapPosition} from './buffer-tap.ts';
 import {folderName, lockFile, logsOnDisk, pipelineOfFolder, readFacts, readRecorded, untold} from './facts.ts';
 import {RecordedPast} from './past.ts';
 import {type FoundRecording, findRecordings} from './read-recording.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
-import {Recorder, readOnlyWords} from './recorder.ts';
+import {Recorder, type RecordOptions, readOnlyWords} from './recorder.ts';
 import {RecordingWriter} from './writer.ts';
-
-type RoomOptions = {
-  readonly directory: string;
-  readonly maxBytes: number;
-  /** Whose recordings are deleted; undefined: nobody's. */
-  readonly user: number | undefined;
-  /** Locks a folder and returns its unlock; undefined: a program writes it. */
-  readonly lock: (folder: string) => Promise<(() => Promise<void>) | undefined>;
-  readonly onDeleted: (folder: string, file: number) => void;
-};
 
 /** A file of a log, or with `isLast` all that is left of a recording. `at`: Unix time in ms of the last write. */
 type Part = {
   readonly folder: string;
+  readonly file: number;
   readonly names: readonly string[];
   readonly size: number;
   readonly at: number;
@@ -36,35 +25,6 @@ type Part = {
 /** Files of a recording, in the order in which they are deleted: the facts come last. */
 const ownName = /^(?:\d+\.log(?:\.zst)?|facts\.jsonl)(?:\.new)?$/;
 
-/**
- * Deletes the oldest log files of all recordings in a directory until they fit into `maxBytes`, or only files in use are
- * left. The newest one of a recording goes with its folder, unless a program writes it.
- */
-async function makeRoom({directory, maxBytes, user, lock, onDeleted}: RoomOptions): Promise<void> {
-  const parts: Part[] = [];
-  for (const entry of await readdir(directory)) {
-    const folder = path.join(directory, entry);
-    if (pipelineOfFolder(entry) && (await isOf(folder, user))) parts.push(...(await partsOf(folder)));
-  }
-  let total = parts.reduce((sum, {size}) => sum + size, 0);
-  // A stable sort: equally old parts of one folder keep their order.
-  for (const part of parts.sort((a, b) => a.at - b.at)) {
-    if (total <= maxBytes) return;
-    const unlock = part.isLast ? await lock(part.folder) : async () => {};
-    if (!unlock) continue;
-    try {
-      // It was written after the list of parts was made.
-      if (part.isLast && ((await partsOf(part.folder)).at(-1)?.at ?? 0) > part.at) continue;
-      for (const name of part.names) await rm(path.join(part.folder, name), {force: true});
-      total -= part.size;
-      const file = Number.parseInt(part.names[0] ?? '', 10);
-      if (!part.isLast && file > 0) onDeleted(part.folder, file);
-    } finally {
-      await unlock();
-    }
-  }
-}
-
 /** A link could lead to other files, and in `/tmp` there may be folders of others. */
 async function isOf(folder: string, user: number | undefined): Promise<boolean> {
   const stats = await lstat(folder).catch(() => undefined);
@@ -73,22 +33,25 @@ async function isOf(folder: string, user: number | undefined): Promise<boolean> 
 
 /** In the order in which they may be deleted. */
 async function partsOf(folder: string): Promise<Part[]> {
-  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => ownName.test(name)).sort();
-  const found = await Promise.all(names.map((name) => lstat(path.join(folder, name)).catch(ignoreMissing)));
-  const files = names.map((name, index) => {
-    // Whole milliseconds: a date set with `utimes` is not finer.
-    return {name, size: found[index]?.size ?? 0, at: found[index]?.mtime.getTime() ?? 0};
-  });
-  const logs = [...Map.groupBy(files, ({name}) => Number.parseInt(name, 10) || Number.POSITIVE_INFINITY)];
-  const rest = logs.at(-1)?.[0] === Number.POSITIVE_INFINITY ? (logs.pop()?.[1] ?? []) : [];
-  const newest = [...(logs.pop()?.[1] ?? []), ...rest];
+  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => ownName.test(name));
   const parts: Part[] = [];
-  // A part must not count as newer than the next: it was compressed late or copied, or the clock was set back.
-  let at = Number.POSITIVE_INFINITY;
-  for (const own of newest.length > 0 ? [newest, ...logs.map(([, each]) => each).toReversed()] : []) {
-    at = Math.min(at, Math.max(...own.map((file) => file.at)));
-    const size = own.reduce((sum, file) => sum + file.size, 0);
-    parts.unshift({folder, names: own.map(({name}) => name), size, at, isLast: own === newest});
+  for (const name of names.sort().reverse()) {
+    const stats = await lstat(path.join(folder, name)).catch(ignoreMissing);
+    const file = Number.parseInt(name, 10);
+    // Facts, which have no number, go with the newest log.
+    const isSame = parts[0]?.file === file || Number.isNaN(parts[0]?.file);
+    const same = isSame ? parts.shift() : undefined;
+    // Whole milliseconds: a date set with `utimes` is not finer.
+    const at = Math.max(stats?.mtime.getTime() ?? 0, same?.at ?? 0);
+    parts.unshift({
+      folder,
+      file,
+      names: [name, ...(same?.names ?? [])],
+      size: (stats?.size ?? 0) + (same?.size ?? 0),
+      // A part must not count as newer than the next: it was compressed late or copied, or the clock was set back.
+      at: Math.min(at, parts[0]?.at ?? at),
+      isLast: parts.length === 0,
+    });
   }
   return parts;
 }
@@ -103,7 +66,7 @@ export type RecordingsOptions = {
   readonly directory: string;
   /** From `serverName`. A recording of another server is not continued; default: any is. */
   readonly server?: string;
-  /** Most bytes of all recordings in the directory together; beyond them the oldest are deleted (make-room.ts). */
+  /** Most bytes of all recordings in the directory together; beyond them the oldest are deleted. */
   readonly maxBytes: number;
   readonly clock: Clock;
   readonly processes: Processes;
@@ -124,14 +87,6 @@ export type OpenRecording = {
   /** Undefined: we may not write. */
   readonly record: ((options: RecordOptions) => Recorder) | undefined;
   readonly release: () => Promise<void>;
-};
-
-type RecordOptions = {
-  readonly buffer: LogBuffer;
-  readonly start: TapPosition;
-  readonly state: () => unknown;
-  readonly onChange: () => void;
-  readonly onGone: (error: Error) => void;
 };
 
 /**
@@ -338,12 +293,39 @@ export class Recordings {
 
   /** Does nothing while another program makes room, which it does for all recordings. */
   async #makeRoomAlone(): Promise<void> {
-    const {directory, maxBytes, processes} = this.#options;
+    const {directory, processes} = this.#options;
     const roomLock = path.join(directory, 'making-room.lock');
     if ((await acquireLock(roomLock, processes)) !== undefined) return;
-    const lock = (folder: string) => this.#lockIdle(folder);
-    const onDeleted = (folder: string, file: number) => this.#ours.get(folder)?.(file);
-    await makeRoom({directory, maxBytes, user: processes.user, lock, onDeleted}).finally(() => releaseLock(roomLock));
+    await this.#deleteOldest().finally(() => releaseLock(roomLock));
+  }
+
+  /**
+   * Deletes the oldest log files of all recordings until they fit into `maxBytes`, or only files in use are left. The newest one
+   * of a recording goes with its folder, unless a program writes it.
+   */
+  async #deleteOldest(): Promise<void> {
+    const {directory, maxBytes, processes} = this.#options;
+    const parts: Part[] = [];
+    for (const entry of await readdir(directory)) {
+      const folder = path.join(directory, entry);
+      if (pipelineOfFolder(entry) && (await isOf(folder, processes.user))) parts.push(...(await partsOf(folder)));
+    }
+    let total = parts.reduce((sum, {size}) => sum + size, 0);
+    // A stable sort: equally old parts of one folder keep their order.
+    for (const {folder, file, names, size, at, isLast} of parts.sort((a, b) => a.at - b.at)) {
+      if (total <= maxBytes) return;
+      const unlock = isLast ? await this.#lockIdle(folder) : async () => {};
+      if (!unlock) continue;
+      try {
+        // It was written after the list of parts was made.
+        if (isLast && ((await partsOf(folder)).at(-1)?.at ?? 0) > at) continue;
+        for (const name of names) await rm(path.join(folder, name), {force: true});
+        total -= size;
+        if (!isLast) this.#ours.get(folder)?.(file);
+      } finally {
+        await unlock();
+      }
+    }
   }
 
   /** Locks a folder that no program writes. The returned function unlocks it, and deletes it if it is empty. */
@@ -352,19 +334,17 @@ export class Recordings {
     if (this.#locked.has(id)) return undefined;
     const unlock = this.#reserve(id);
     const lock = lockFile(folder);
-    const isLocked = await acquireLock(lock, this.#options.processes).then(
-      (by) => by === undefined,
-      () => false,
-    );
-    if (isLocked) {
-      return async () => {
-        // Fails if another program has started a recording in it between the two.
-        const isFree = releaseLock(lock).then(() => rmdir(folder));
-        await isFree.catch(() => {}).finally(unlock);
-      };
+    // Of a lock that cannot be read, nobody knows.
+    const by = await acquireLock(lock, this.#options.processes).catch(() => Number.NaN);
+    if (by !== undefined) {
+      unlock();
+      return undefined;
     }
-    unlock();
-    return undefined;
+    return async () => {
+      // Fails if another program has started a recording in it between the two.
+      const isFree = releaseLock(lock).then(() => rmdir(folder));
+      await isFree.catch(() => {}).finally(unlock);
+    };
   }
 }
 

@@ -40,7 +40,7 @@ test('a recording is the log as it came; the next run continues it', async () =>
 
   for (let n = 5; n < 8; n++) server.write(line(server, n));
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
-  expect(await second.recording.start('id-1')).toMatchObject({lastAt: expect.any(Number)});
+  expect(await second.recording.start('id-1')).toEqual(expect.any(Number));
   expect(shownOf(second.buffer)).toHaveLength(6);
   second.connect();
   second.receive(server.connect().body);
@@ -103,7 +103,7 @@ test('an id that comes while the last recording is being looked for does not kee
   const second = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 2});
   const begun = second.recording.start(undefined);
   second.recording.setPipelineId('id-1');
-  expect(await begun).toMatchObject({lastAt: expect.any(Number)});
+  expect(await begun).toEqual(expect.any(Number));
   expect(shownOf(second.buffer)).toHaveLength(6);
   await second.close();
 });
