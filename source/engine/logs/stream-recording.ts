@@ -211,8 +211,7 @@ export class StreamRecording implements ColdStore {
   }
 
   #onFailed(error: unknown, id: string): void {
-    const since = this.#opening?.kind === 'stopped' ? this.#opening.since : this.#options.clock.wall();
-    this.#opening = {kind: 'stopped', why: recordingFailure(error), since};
+    this.#opening = {kind: 'stopped', why: recordingFailure(error)};
     this.#failures += 1;
     this.#retryAfter(waitAfter(this.#failures, diskRetry), id);
   }

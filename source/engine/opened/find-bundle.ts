@@ -6,7 +6,7 @@ import {isObject, parseJson, stringOf} from '../../lib/json.ts';
 import {bytesOfPath, notRegular} from '../disk/regular-file.ts';
 import {codeOf} from '../disk/save-file.ts';
 import {OpenError} from './open-error.ts';
-import {nothingUnpacked, type PackedPart, type UnpackTotal, unpack, type ZipRange} from './unpack.ts';
+import {nothingUnpacked, type PackedPart, type UnpackTotal, unpack} from './unpack.ts';
 
 /** A file in a ZIP file. Its name is only compared and shown: nothing is ever written or opened under it. */
 type ZipPart = {
@@ -42,10 +42,12 @@ async function readZip(
       signal?.throwIfAborted();
       const name = entry.fileNameRaw.toString();
       const {compressionMethod: method, compressedSize: length, crc32: crc} = entry;
-      if (entry.isEncrypted() || !wanted(name)) continue;
+      const isUsual = method === methods.stored || method === methods.deflated;
+      if (entry.isEncrypted() || !isUsual || !wanted(name)) continue;
       const {fileDataStart: start} = await zip.readLocalFileHeaderPromise(entry, {minimal: true});
-      const part = partOf(file, {name, method}, {start, length, crc});
-      if (part) parts.push(part);
+      const packed = method === methods.deflated ? 'deflate' : undefined;
+      const inZip = {start, length, crc};
+      parts.push({name, part: {name: `${clean(name)} of ${clean(file)}`, path: file, packed, inZip}});
     }
     if (overlap(parts)) throw new OpenError(`${clean(file)} is not a support bundle: files in it have the same bytes`);
     return parts;
@@ -64,18 +66,6 @@ function overlap(parts: readonly ZipPart[]): boolean {
   );
   byStart.sort((a, b) => a.start - b.start);
   return byStart.some(({start}, place) => start < (byStart[place - 1]?.end ?? 0));
-}
-
-/** Returns a file of a ZIP file; undefined: it is packed in another way than `methods`. */
-function partOf(
-  file: string,
-  {name, method}: {readonly name: string; readonly method: number},
-  inZip: ZipRange,
-): ZipPart | undefined {
-  const {stored, deflated} = methods;
-  if (method !== stored && method !== deflated) return undefined;
-  const packed = method === deflated ? 'deflate' : undefined;
-  return {name, part: {name: `${clean(name)} of ${clean(file)}`, path: file, packed, inZip}};
 }
 
 /** An error without a code is one of the ZIP file itself. */

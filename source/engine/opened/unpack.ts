@@ -21,7 +21,7 @@ export type PackedPart = {
 };
 
 /** Place of a file in a ZIP file, in bytes, and the checksum of what it unpacks to. */
-export type ZipRange = {readonly start: number; readonly length: number; readonly crc: number};
+type ZipRange = {readonly start: number; readonly length: number; readonly crc: number};
 
 /** Packed bytes that are read at a time, and unpacked ones that come at a time. */
 const pieceBytes = 64 * 1024;

@@ -11,10 +11,11 @@ export type Recorded = {readonly name: string; readonly id: string; readonly ser
 
 /**
  * A line of `facts.jsonl`. `offset` (bytes) and `line` count all that was ever recorded in the folder, deleted files
- * included; `at` is Unix time in ms. A fact is appended before the bytes that it speaks of: beyond the bytes on the disk
+ * included. A fact is appended before the bytes that it speaks of: beyond the bytes on the disk
  * it is void.
  */
 export type Fact =
+  /** `at`: Unix time in ms. */
   | ({readonly kind: 'begin'; readonly version: number; readonly at: number} & Recorded)
   | RecordedFile
   /** The line `line` begins here: what is between two places is read back at once. */
@@ -27,7 +28,6 @@ export type RecordedFile = {
   readonly file: number;
   readonly offset: number;
   readonly line: number;
-  readonly at: number;
 };
 
 /** A second one with the same number corrects the first. */
@@ -165,8 +165,7 @@ function factIn(line: string): Fact | undefined {
   const {kind, at, name, id} = json;
   if (typeof kind !== 'string' || !Object.hasOwn(numberFields, kind)) return undefined;
   if (!numberFields[kind as Fact['kind']].every((field) => isWhole(json[field]))) return undefined;
-  if ((kind === 'begin' || kind === 'file') && !isTimestamp(at)) return undefined;
-  if (kind === 'begin' && (typeof name !== 'string' || typeof id !== 'string')) return undefined;
+  if (kind === 'begin' && !(isTimestamp(at) && typeof name === 'string' && typeof id === 'string')) return undefined;
   return (kind === 'marker' ? {...json, marker: storedMarker(json.marker)} : json) as Fact;
 }
 

@@ -26,8 +26,8 @@ export type RecordingState =
     }
   /** `by`: id of the process that writes this recording. */
   | {readonly kind: 'read-only'; readonly folder: string; readonly by: number}
-  /** Writing has failed and is tried again. `why`: one sentence; `since`: Unix time in ms. */
-  | {readonly kind: 'stopped'; readonly why: string; readonly since: number};
+  /** Writing has failed and is tried again. `why`: one sentence. */
+  | {readonly kind: 'stopped'; readonly why: string};
 
 /** Milliseconds in which new lines are gathered before a write. */
 const writeAfter = 200;
@@ -74,7 +74,7 @@ export class Recorder implements ColdStore {
   #work: Promise<void> | undefined;
   #packing: Promise<void> = Promise.resolve();
   #inFlight: Batch | undefined;
-  #failure: {readonly why: string; readonly since: number; readonly tries: number} | undefined;
+  #failure: {readonly why: string; readonly tries: number} | undefined;
   #missedBytes = 0;
   #finished: Promise<void> | undefined;
 
@@ -85,7 +85,7 @@ export class Recorder implements ColdStore {
   }
 
   get state(): RecordingState {
-    if (this.#failure) return {kind: 'stopped', why: this.#failure.why, since: this.#failure.since};
+    if (this.#failure) return {kind: 'stopped', why: this.#failure.why};
     const {writer, start, aside} = this.#options;
     const {folder, size} = writer;
     const {id: fromId, offset} = start;
@@ -198,8 +198,7 @@ export class Recorder implements ColdStore {
   #note(error: unknown): {readonly tries: number} {
     const directory = path.dirname(this.#options.writer.folder);
     const why = deniesWriting(codeOf(error)) ? readOnlyWords(directory) : recordingFailure(error);
-    const {since = this.#options.clock.wall(), tries = 0} = this.#failure ?? {};
-    this.#failure = {why, since, tries: tries + 1};
+    this.#failure = {why, tries: (this.#failure?.tries ?? 0) + 1};
     return this.#failure;
   }
 

@@ -223,7 +223,7 @@ export class Recordings {
     const {server, clock, fileBytes = 8 * 1024 * 1024} = this.#options;
     const lock = lockFile(folder);
     try {
-      const writer = await RecordingWriter.open(folder, {name, id, server, clock});
+      const writer = await RecordingWriter.open(folder, {name, id, server, at: clock.wall()});
       let onDeleted = () => {};
       this.#ours.set(folder, (file) => {
         writer.facts.beginWith(file + 1);

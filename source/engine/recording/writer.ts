@@ -1,7 +1,6 @@
 import {type FileHandle, rename, rm, utimes} from 'node:fs/promises';
 import {promises as streams} from 'node:stream';
 import {createZstdCompress} from 'node:zlib';
-import type {Clock} from '../../lib/clock.ts';
 import type {Marker} from '../buffer/markers.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import {openFor, openRegular} from '../disk/regular-file.ts';
@@ -47,7 +46,6 @@ export class RecordingWriter {
   readonly lastAt: number;
   /** To read them back. */
   readonly bytes: RecordedBytes;
-  readonly #clock: Pick<Clock, 'wall'>;
   #factsFile: FileHandle;
   #factsSize: number;
   #log: FileHandle;
@@ -59,7 +57,6 @@ export class RecordingWriter {
     readonly folder: string;
     readonly facts: Facts;
     readonly lastAt: number;
-    readonly clock: Pick<Clock, 'wall'>;
     readonly written: {readonly handle: FileHandle; readonly size: number};
     readonly log: FileHandle;
     readonly size: number;
@@ -68,7 +65,6 @@ export class RecordingWriter {
     this.facts = options.facts;
     this.lastAt = options.lastAt;
     this.bytes = new RecordedBytes(options.folder, options.facts);
-    this.#clock = options.clock;
     this.#factsFile = options.written.handle;
     this.#factsSize = options.written.size;
     this.#log = options.log;
@@ -78,23 +74,22 @@ export class RecordingWriter {
     this.#lines = line + (rest ? newlinesIn(rest).length : 0);
   }
 
-  /** Opens or starts a recording, and leaves out what a crash has made void. Rejects for one of a later version. */
-  static async open(
-    folder: string,
-    {clock, ...recorded}: Recorded & {readonly clock: Pick<Clock, 'wall'>},
-  ): Promise<RecordingWriter> {
+  /**
+   * Opens or starts a recording, and leaves out what a crash has made void. `at`: Unix time in ms, for one that is started.
+   * Rejects for one of a later version.
+   */
+  static async open(folder: string, recorded: Recorded & {readonly at: number}): Promise<RecordingWriter> {
     const {facts, size, lastAt} = await readRecorded(folder);
     if ((facts.begin?.version ?? 0) > recordingVersion) {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
-    const at = clock.wall();
-    if (!facts.begin) facts.add({kind: 'begin', version: recordingVersion, ...recorded, at});
-    if (facts.files.length === 0) facts.add({kind: 'file', file: 1, offset: 0, line: 0, at});
+    if (!facts.begin) facts.add({kind: 'begin', version: recordingVersion, ...recorded});
+    if (facts.files.length === 0) facts.add({kind: 'file', file: 1, offset: 0, line: 0});
     const file = fileOf(folder, facts);
     const log = await openLog(folder, file.file);
     try {
       const written = await writeFacts(folder, facts.all());
-      return new RecordingWriter({folder, facts, lastAt, clock, written, log, size});
+      return new RecordingWriter({folder, facts, lastAt, written, log, size});
     } catch (error) {
       await log.close();
       throw error;
@@ -160,8 +155,7 @@ export class RecordingWriter {
   /** Starts the next file, where a line begins, and leaves out the facts that are no longer needed. */
   async rotate(): Promise<void> {
     if (this.#size === this.file.offset) return;
-    const at = this.#clock.wall();
-    const file = {...this.file, file: this.file.file + 1, offset: this.#size, line: this.#lines, at};
+    const file = {...this.file, file: this.file.file + 1, offset: this.#size, line: this.#lines};
     await this.#log.sync();
     const log = await openLog(this.folder, file.file);
     try {

@@ -72,8 +72,8 @@ test('a file that a recording keeps unpacked is not freed with what was read of 
   const text = 'a line of a recording\n'.repeat(2000);
   await writeFile(path.join(home.path, '000001.log.zst'), zstdCompressSync(text));
   const facts = new Facts();
-  facts.add({kind: 'file', file: 1, offset: 0, line: 0, at: 0});
-  facts.add({kind: 'file', file: 2, offset: text.length, line: 2000, at: 0});
+  facts.add({kind: 'file', file: 1, offset: 0, line: 0});
+  facts.add({kind: 'file', file: 2, offset: text.length, line: 2000});
   const part = new RecordedBytes(home.path, facts);
   for (const isEnded of [false, true]) {
     const bytes = new FileBytes([{part, offset: 0, length: text.length, isEnded}]);

@@ -5,7 +5,6 @@ import type {Marker} from '../../../source/engine/buffer/markers.ts';
 import {factsFile, readFacts} from '../../../source/engine/recording/facts.ts';
 import {RecordedPast} from '../../../source/engine/recording/past.ts';
 import {type Item, RecordingWriter} from '../../../source/engine/recording/writer.ts';
-import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {entriesOf} from '../buffer/entries-of.ts';
 import {writeRecording} from './recording-files.ts';
@@ -14,7 +13,7 @@ import {restored} from './restored.ts';
 async function openIn(directory: string): Promise<RecordingWriter> {
   const folder = path.join(directory, 'p--1');
   await mkdir(folder, {recursive: true});
-  return await RecordingWriter.open(folder, {name: 'p', id: '1', clock: new FakeClock()});
+  return await RecordingWriter.open(folder, {name: 'p', id: '1', at: 0});
 }
 
 function pastOf(writer: RecordingWriter): RecordedPast {

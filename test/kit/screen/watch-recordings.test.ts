@@ -5,7 +5,7 @@ import {createStore} from '../../../source/lib/store.ts';
 import {ScreenUnderTest} from './screen-under-test.ts';
 
 const recording: RecordingState = {kind: 'recording', folder: '/r', fromId: 0, bytes: 0, missedBytes: 0};
-const stopped: RecordingState = {kind: 'stopped', why: 'the disk is full', since: 0};
+const stopped: RecordingState = {kind: 'stopped', why: 'the disk is full'};
 
 it('a recording that stops and continues is reported, and nothing while all is well', async () => {
   await using screen = await ScreenUnderTest.connected({names: ['orders']});

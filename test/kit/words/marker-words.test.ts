@@ -162,7 +162,7 @@ describe('the tone', () => {
 const recording = (missedBytes: number, bytes = 0): RecordingState => {
   return {kind: 'recording', folder: '/r/p--1', fromId: 7, bytes, missedBytes};
 };
-const stopped = (why: string): RecordingState => ({kind: 'stopped', why, since: 0});
+const stopped = (why: string): RecordingState => ({kind: 'stopped', why});
 
 test('what a recording says of the server cannot act on a terminal', () => {
   const texts = [

@@ -317,7 +317,7 @@ it('says what becomes of the recording, loudest when there is none', () => {
   const right = (recording: HeaderView['recording']) => headerText(view({recording})).text.trimEnd();
   const folder = '/var/log/orders';
   expect(right({kind: 'recording', folder, fromId: 0, bytes: 0, missedBytes: 0})).toMatch(/ REC {2}LIVE$/);
-  expect(right({kind: 'stopped', why: 'the disk is full', since: 0})).toMatch(/ NOT RECORDED {2}LIVE$/);
+  expect(right({kind: 'stopped', why: 'the disk is full'})).toMatch(/ NOT RECORDED {2}LIVE$/);
   expect(right({kind: 'read-only', folder, by: 7})).toMatch(/ recorded elsewhere {2}LIVE$/);
   expect(right({kind: 'opening'})).toBe(right(undefined));
 });
