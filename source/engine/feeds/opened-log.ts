@@ -37,56 +37,42 @@ export function openedLog(found: FoundLog, options: OpenedOptions): Log {
   return new Log({...options, hasOthers, feed: (sink, signal) => new FileFeed(sink, signal, feed)});
 }
 
-function sourceOf(reading: FileFeed, found: FoundLog, options: OpenedOptions): Source {
-  const {stdin} = options;
-  return (
-    kindOf(found).source?.(reading, found, options) ?? {
-      async read() {
-        await readPieces(reading, found, {...(stdin && {stdin})});
-        reading.set({kind: 'ended'});
-      },
-    }
-  );
+/** What is followed has a source of its own; the rest is read once, from its beginning to its end. */
+function sourceOf(reading: FileFeed, found: FoundLog, {stdin, memoryBytes, processes}: OpenedOptions): Source {
+  if (found.kind === 'recording') return new RecordingSource(reading, found.recordings, processes);
+  if (found.kind === 'file' && found.packed === undefined) return new FileSource(reading, found.path, memoryBytes);
+  return {
+    async read() {
+      await readPieces(reading, found, {...(stdin && {stdin})});
+      reading.set({kind: 'ended'});
+    },
+  };
 }
 
-type LogKind<Kind extends FoundLog['kind'], Found = Extract<FoundLog, {kind: Kind}>> = {
-  /** All that it holds now, oldest first: its bytes, and markers where something is missing. */
-  readonly pieces: (found: Found, options: PiecesOptions) => AsyncGenerator<RecordedPiece>;
-  /** Source of one that is followed; absent, or undefined: it is read once, from its beginning to its end. */
-  readonly source?: (reading: FileFeed, found: Found, options: OpenedOptions) => Source | undefined;
-};
-
-const kinds: {readonly [Kind in FoundLog['kind']]: LogKind<Kind>} = {
-  recording: {
-    pieces: ({recordings}) => recordedPieces(recordings),
-    source: (reading, {recordings}, {processes}) => new RecordingSource(reading, recordings, processes),
-  },
-  file: {
-    async *pieces({path, packed}, {signal, onRead}) {
-      const file = wholeFile(path, packed);
+/**
+ * Reads all that a found log holds now, oldest first: its bytes, and markers where something is missing. Throws `OpenError` if
+ * none of it can be read, and errors of the file system.
+ */
+export async function* openedPieces(
+  found: FoundLog,
+  {stdin = [], signal, onRead}: PiecesOptions = {},
+): AsyncGenerator<RecordedPiece> {
+  switch (found.kind) {
+    case 'recording':
+      yield* recordedPieces(found.recordings);
+      return;
+    case 'file': {
+      const file = wholeFile(found.path, found.packed);
       const read = await progressOf([file], onRead);
       yield* unpack(file, {signal, onRead: read(file)});
-    },
-    source: (reading, found, {memoryBytes}) =>
-      found.packed === undefined ? new FileSource(reading, found.path, memoryBytes) : undefined,
-  },
-  bundle: {
-    async *pieces({collections}, {signal, onRead}) {
-      yield* bundlePieces(collections, {signal, read: await progressOf(logsOf(collections), onRead)});
-    },
-  },
-  stdin: {
-    pieces: ({name, path}, {stdin = [], signal}) => pipePieces(name, path === '-' ? stdin : readPipe(path, signal)),
-  },
-};
-
-function kindOf<Kind extends FoundLog['kind']>({kind}: {readonly kind: Kind}): LogKind<Kind> {
-  return kinds[kind];
-}
-
-/** Reads all that a found log holds. Throws `OpenError` if none of it can be read, and errors of the file system. */
-export function openedPieces(found: FoundLog, options: PiecesOptions = {}): AsyncGenerator<RecordedPiece> {
-  return kindOf(found).pieces(found, options);
+      return;
+    }
+    case 'bundle':
+      yield* bundlePieces(found.collections, {signal, read: await progressOf(logsOf(found.collections), onRead)});
+      return;
+    case 'stdin':
+      yield* pipePieces(found.name, found.path === '-' ? stdin : readPipe(found.path, signal));
+  }
 }
 
 /** Adds all that a found log holds. Rejects as `openedPieces` does, and once the log is closed. */
