@@ -1,4 +1,4 @@
-import {runTool, type ToolEnd, type ToolOptions} from './processes.ts';
+import {runTool, type ToolOptions} from './processes.ts';
 
 type ClipboardOptions = {
   readonly env: NodeJS.ProcessEnv;
@@ -16,7 +16,9 @@ export type ClipboardAnswer =
   | (Sent & {readonly kind: 'too-large'; readonly limit: number})
   | {readonly kind: 'failed'; readonly why: string};
 
-const toolArgs: Readonly<Record<'wl-copy' | 'xclip' | 'pbcopy', readonly string[]>> = {
+const toolArgs: Readonly<Record<Exclude<ClipboardRoute, 'OSC 52'>, readonly string[]>> = {
+  // `-w` (tmux 3.2 and later): tmux also passes its new paste buffer on to the terminal.
+  tmux: ['load-buffer', '-w', '-'],
   // Without a type wl-copy guesses one from the contents.
   'wl-copy': ['--type', 'text/plain;charset=utf-8'],
   xclip: ['-selection', 'clipboard'],
@@ -34,7 +36,7 @@ export async function copyToClipboard(
   for (const route of clipboardRoutes(options)) {
     if (route === 'OSC 52') return sendToTerminal(text, sent, options, complaints);
     const {env, signal} = options;
-    const end = await sendTo(route, {input: text, env, signal});
+    const end = await runTool(route, toolArgs[route], {input: text, env, signal});
     if (end.kind === 'done') {
       const hint = route === 'tmux' ? await tmuxHint(sent, {env, signal}) : undefined;
       return {kind: 'sent', how: route, ...sent, ...(hint !== undefined && {hint})};
@@ -42,10 +44,6 @@ export async function copyToClipboard(
     complaints.push(`${route}: ${end.kind === 'missing' ? 'not installed' : end.why}`);
   }
   return {kind: 'failed', why: complaints.join(' · ')};
-}
-
-async function sendTo(route: Exclude<ClipboardRoute, 'OSC 52'>, options: ToolOptions): Promise<ToolEnd> {
-  return route === 'tmux' ? await sendToTmux(options) : await runTool(route, toolArgs[route], options);
 }
 
 function sendToTerminal(
@@ -80,24 +78,12 @@ export function clipboardRoutes({
   env,
   platform,
 }: Pick<ClipboardOptions, 'env' | 'platform'>): readonly ClipboardRoute[] {
-  const routes: ClipboardRoute[] = [];
-  if (env.TMUX) routes.push('tmux');
-  if (!env.SSH_TTY && !env.SSH_CONNECTION) routes.push(...localTools(env, platform));
-  routes.push('OSC 52');
-  return routes;
-}
-
-function localTools(env: NodeJS.ProcessEnv, platform: string): ClipboardRoute[] {
-  if (platform === 'darwin') return ['pbcopy'];
-  const tools: ClipboardRoute[] = [];
-  if (env.WAYLAND_DISPLAY) tools.push('wl-copy');
-  if (env.DISPLAY) tools.push('xclip');
-  return tools;
-}
-
-/** `-w` (tmux 3.2 and later): tmux also passes its new paste buffer on to the terminal. */
-async function sendToTmux(options: ToolOptions): Promise<ToolEnd> {
-  return await runTool('tmux', ['load-buffer', '-w', '-'], options);
+  const routes: ClipboardRoute[] = env.TMUX ? ['tmux'] : [];
+  const isLocal = !env.SSH_TTY && !env.SSH_CONNECTION;
+  if (isLocal && platform === 'darwin') routes.push('pbcopy');
+  if (isLocal && platform !== 'darwin' && env.WAYLAND_DISPLAY) routes.push('wl-copy');
+  if (isLocal && platform !== 'darwin' && env.DISPLAY) routes.push('xclip');
+  return [...routes, 'OSC 52'];
 }
 
 /**

@@ -1,49 +1,14 @@
 import {clean} from '../../lib/clean.ts';
-import type {Clock} from '../../lib/clock.ts';
-
-type CrashOptions = {
-  readonly version: string;
-  /** The credentials to remove from all text. */
-  readonly secrets: readonly string[];
-};
-
-/** The text for the user: message and stack. It holds nothing of environment, settings or logs. */
-export function crashReport(error: unknown, {version, secrets}: CrashOptions): string {
-  return `pipetail ${version} crashed (this is a bug): ${errorLines(error, secrets).join('\n')}\n`;
-}
-
-/** Milliseconds to wait for a stderr that is not read. */
-const stderrPatience = 500;
 
 /**
- * Ends a command without a screen at an exception or rejection that nothing catches: with code 1, and with a report on
- * stderr instead of Node's own, which would hold data. Until the result is called.
+ * The text for the user: message and stack. It holds nothing of environment, settings or logs. `secrets`: the credentials
+ * to remove from all text.
  */
-export function exitOnFault(
-  process: NodeJS.Process,
-  {
-    version,
-    secrets,
-    clock,
-    noticeOf,
-  }: Omit<CrashOptions, 'secrets'> & {
-    /** The credentials in use at that moment. */
-    readonly secrets: () => readonly string[];
-    readonly clock: Clock;
-    /** Returns the text that is written for the report. */
-    readonly noticeOf: (report: string) => string;
-  },
-): () => void {
-  let isEnding = false;
-  // Only the first fault is reported: it caused those after it.
-  const onFault = (error: unknown) => {
-    if (isEnding) return;
-    isEnding = true;
-    clock.after(stderrPatience, () => process.exit(1));
-    process.stderr.write(noticeOf(crashReport(error, {version, secrets: secrets()})), () => process.exit(1));
-  };
-  process.on('uncaughtException', onFault);
-  return () => process.off('uncaughtException', onFault);
+export function crashReport(
+  error: unknown,
+  {version, secrets}: {readonly version: string; readonly secrets: readonly string[]},
+): string {
+  return `pipetail ${version} crashed (this is a bug): ${errorLines(error, secrets).join('\n')}\n`;
 }
 
 /** Characters: a message is one line for the user, and a longer one carries data. */

@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {systemClock} from '../../lib/clock.ts';
 import {systemRandom} from '../../lib/random.ts';
 
-export type ToolEnd =
+type ToolEnd =
   | {readonly kind: 'done'; readonly output: string}
   | {readonly kind: 'missing'}
   /** `why`: the first line of its stderr, or how it ended. */

@@ -2,19 +2,6 @@ import type {EventEmitter} from 'node:events';
 import {constants} from 'node:os';
 import type {Clock} from '../../lib/clock.ts';
 
-/**
- * Stops the process and its group, as if nothing listened: not where no shell waits, while SIGSTOP would stop it
- * for ever there. The listeners are back once the result is called.
- */
-function raiseStop(process: NodeJS.Process): () => void {
-  const listeners = process.rawListeners('SIGTSTP');
-  for (const listener of listeners) process.off('SIGTSTP', listener as () => void);
-  process.kill(0, 'SIGTSTP');
-  return () => {
-    for (const listener of listeners) process.on('SIGTSTP', listener as () => void);
-  };
-}
-
 /** All that end a program by default, except faults (SIGSEGV), what a closed reader causes, and timers of no use here. */
 const exitSignals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGXCPU'] as const;
 
@@ -61,10 +48,11 @@ const stopLimit = 100;
 
 /** Acts as ^Z. Resolves to true when the process continues, to false if no shell waits (a command of a tmux pane). */
 export async function suspendProcess(process: NodeJS.Process, clock: Pick<Clock, 'after'>): Promise<boolean> {
+  const listeners = process.rawListeners('SIGTSTP');
   return await new Promise((resolve) => {
     const end = (wasStopped: boolean) => {
       cancel();
-      listenAgain();
+      for (const listener of listeners) process.on('SIGTSTP', listener as () => void);
       process.off('SIGCONT', onContinue);
       resolve(wasStopped);
     };
@@ -75,7 +63,9 @@ export async function suspendProcess(process: NodeJS.Process, clock: Pick<Clock,
       cancel = clock.after(0, () => end(false));
     });
     process.on('SIGCONT', onContinue);
-    const listenAgain = raiseStop(process);
+    // As if nothing listened: that stops nothing where no shell waits, while SIGSTOP would stop it for ever there.
+    for (const listener of listeners) process.off('SIGTSTP', listener as () => void);
+    process.kill(0, 'SIGTSTP');
   });
 }
 

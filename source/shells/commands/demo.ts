@@ -1,41 +1,36 @@
+import type {CommandCall} from '../../kit/shell/shell-command.ts';
 import {printed} from '../../kit/system/line-output.ts';
 import {stopOnSignals} from '../../kit/system/signals.ts';
 import {aborted} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import {reportingFaults} from './report-faults.ts';
 
+const host = '127.0.0.1';
+
 /** `pipetail demo`. Returns the exit code; rejects as `runDemoServer`. */
 export async function runDemoCommand({
-  port,
-  ...options
-}: {
-  readonly port: number;
-  readonly version: string;
-  readonly process: NodeJS.Process;
-}): Promise<number> {
-  return await reportingFaults({...options, isJson: false}, async () => {
-    const {process} = options;
+  settings: {port},
+  version,
+  process,
+}: Pick<CommandCall<object>, 'settings' | 'version' | 'process'>): Promise<number> {
+  return await reportingFaults({version, process, isJson: false}, async () => {
     // ^C is the normal way to end a server.
     const {signal, exitCode} = stopOnSignals(process, {interrupted: 0});
-    await runDemoServer({port, host: '127.0.0.1', signal, print: (line) => printed(`${line}\n`, process)});
+    await runDemoServer(port, signal, (line) => printed(`${line}\n`, process));
     return exitCode(0);
   });
 }
 
-type DemoCommand = {
-  readonly port: number;
-  readonly host: string;
-  readonly signal: AbortSignal;
-  /** Prints one line, given without a newline. Resolves to false when its reader has gone. */
-  readonly print: (line: string) => Promise<boolean>;
-};
-
 /**
- * Serves the demo until the signal; not when nobody reads its address. Rejects with an `Error` of one plain sentence when
- * it cannot listen or print.
+ * Serves the demo until the signal. `print` prints one line; where it resolves to false nobody reads the address, and it
+ * ends. Rejects with an `Error` of one plain sentence when it cannot listen or print.
  */
-export async function runDemoServer({port, host, signal, print}: DemoCommand): Promise<void> {
-  const server = await startServer(port, host);
+export async function runDemoServer(
+  port: number,
+  signal: AbortSignal,
+  print: (line: string) => Promise<boolean>,
+): Promise<void> {
+  const server = await startServer(port);
   try {
     const line = `pipetail demo: serving ${server.pipelines.length} pipelines at ${server.url} · stop with ^C`;
     if (await print(line)) await aborted(signal);
@@ -44,7 +39,7 @@ export async function runDemoServer({port, host, signal, print}: DemoCommand): P
   }
 }
 
-async function startServer(port: number, host: string) {
+async function startServer(port: number) {
   const [{DemoServer}, {installation}] = await Promise.all([
     import('../../../demo/server.ts'),
     import('../../../demo/scenario.ts'),
@@ -56,7 +51,6 @@ async function startServer(port: number, host: string) {
     if (code === 'EADDRINUSE') {
       throw new Error(`port ${port} is in use · choose another with --port N`, {cause});
     }
-    const reason = errorText(cause);
-    throw new Error(`the demo cannot listen on ${host}:${port} · ${reason}`, {cause});
+    throw new Error(`the demo cannot listen on ${host}:${port} · ${errorText(cause)}`, {cause});
   }
 }

@@ -55,8 +55,8 @@ const runs: {readonly [Name in CommandName]?: (call: CommandCall<never>) => Prom
     const [{runConfigCommand}, {screenKeys}] = await Promise.all([import('./config.ts'), import('../features.ts')]);
     return await runConfigCommand(call, screenKeys().lines());
   },
-  async demo({settings: {port}, version, process}) {
-    return await (await import('./demo.ts')).runDemoCommand({port, version, process});
+  async demo(call) {
+    return await (await import('./demo.ts')).runDemoCommand(call);
   },
   async help({request: {command, isWhole}, process}: CallOf<typeof own.helpCommand>) {
     const {coreHelpText, helpText} = await import('./help-text.ts');

@@ -15,7 +15,7 @@ it('serves the installation, prints its address, and ends on the signal', async 
     printed();
     return true;
   };
-  const done = runDemoServer({port: 0, host: '127.0.0.1', signal: ending.signal, print});
+  const done = runDemoServer(0, ending.signal, print);
   await ready;
   const url = /http:\/\/\S+/.exec(lines[0] ?? '')?.[0] ?? '';
   expect(lines[0]).toMatch(/^pipetail demo: serving \d+ pipelines at http:\/\/127\.0\.0\.1:\d+ · stop with \^C$/);
@@ -30,7 +30,7 @@ it('serves the installation, prints its address, and ends on the signal', async 
 
 it('ends when nobody reads its address, or it cannot be printed', async () => {
   const {signal} = new AbortController();
-  const run = (print: () => Promise<boolean>) => runDemoServer({port: 0, host: '127.0.0.1', signal, print});
+  const run = (print: () => Promise<boolean>) => runDemoServer(0, signal, print);
   await run(async () => false);
   await expect(run(() => Promise.reject(new Error('no space')))).rejects.toThrow('no space');
 });
@@ -41,7 +41,7 @@ it('fails with one sentence when the port is in use', async () => {
   const address = other.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const {signal} = new AbortController();
-  await expect(runDemoServer({port, host: '127.0.0.1', signal, print: async () => true})).rejects.toThrow(
+  await expect(runDemoServer(port, signal, async () => true)).rejects.toThrow(
     `port ${port} is in use · choose another with --port N`,
   );
   other.close();
