@@ -1,3 +1,4 @@
+import {BlockList, isIP} from 'node:net';
 import type {HttpProxy} from '../../engine/api/types.ts';
 import type {FlagName} from './option-table.ts';
 import type {Environment, OptionValues} from './option-values.ts';
@@ -132,7 +133,7 @@ function portOf(text: string, url: URL): number {
  */
 function isExcepted(server: URL, list: string): boolean {
   const host = server.hostname.replace(/\.$/, '');
-  const address = addressBits(host.replace(/^\[|\]$/g, ''));
+  const address = host.replace(/^\[|\]$/g, '');
   const port = server.port === '' ? (server.protocol === 'https:' ? '443' : '80') : server.port;
   return list
     .toLowerCase()
@@ -142,7 +143,7 @@ function isExcepted(server: URL, list: string): boolean {
       if (entry === '*') return true;
       const {name, port: wantedPort} = readEntry(entry);
       if (wantedPort !== undefined && wantedPort !== port) return false;
-      if (address !== undefined) return isInNetwork(address, name);
+      if (isIP(address) !== 0) return isInNetwork(address, name);
       const domain = name.replace(/^\*?\./, '').replace(/\.$/, '');
       return host === domain || host.endsWith(`.${domain}`);
     });
@@ -159,28 +160,12 @@ function readEntry(entry: string): {name: string; port?: string | undefined} {
 /** `network`: an address, or `address/bits`. */
 function isInNetwork(address: string, network: string): boolean {
   const [, text = network, length] = /^(.*)\/(\d+)$/.exec(network) ?? [];
-  const bits = addressBits(text);
-  if (bits?.length !== address.length || Number(length ?? 0) > bits.length) return false;
-  return address.startsWith(bits.slice(0, Number(length ?? bits.length)));
-}
-
-/** 32 or 128 binary digits; undefined if `text` is no address. */
-function addressBits(text: string): string | undefined {
-  const octets = /^\d{1,3}(\.\d{1,3}){3}$/.test(text) ? text.split('.').map(Number) : undefined;
-  if (octets)
-    return octets.every((octet) => octet < 256) ? octets.map((octet) => binary(octet, 8)).join('') : undefined;
-  if (!text.includes(':') || !URL.canParse(`http://[${text}]`)) return undefined;
-  // Written by the URL: groups of hexadecimal digits, the longest run of zeros as `::`.
-  const [head = [], tail] = new URL(`http://[${text}]`).hostname
-    .slice(1, -1)
-    .split('::')
-    .map((part) => part.split(':').filter((group) => group !== ''));
-  const zeros = tail ? Array.from({length: 8 - head.length - tail.length}, () => '0') : [];
-  return [...head, ...zeros, ...(tail ?? [])].map((group) => binary(Number.parseInt(group, 16), 16)).join('');
-}
-
-function binary(value: number, digits: number): string {
-  return value.toString(2).padStart(digits, '0');
+  const [family, most] = isIP(text) === 4 ? (['ipv4', 32] as const) : (['ipv6', 128] as const);
+  const bits = Number(length ?? most);
+  if (isIP(text) !== isIP(address) || bits > most) return false;
+  const networks = new BlockList();
+  networks.addSubnet(text, bits, family);
+  return networks.check(address, family);
 }
 
 /** A password may hold a `%` that is not encoded. */
