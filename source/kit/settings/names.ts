@@ -56,21 +56,15 @@ export function readTag(tag: string): string {
 function readPattern(word: string): NamePattern | undefined {
   const tag = tagIn(word);
   const inSlashes = /^\/(.+)\/$/.exec(word)?.[1];
-  if (tag === undefined && inSlashes === undefined && !/[*?]/.test(word)) return undefined;
   if (tag !== undefined) return {source: word, matches: tagMatcher(tag)};
-  if (inSlashes === undefined) return globPattern(word);
-  const expression = compile(word, inSlashes);
+  if (inSlashes === undefined && !/[*?]/.test(word)) return undefined;
+  const expression = inSlashes === undefined ? nameExpression(word) : compile(word, inSlashes);
   return {source: word, matches: ({name}) => expression.test(name)};
 }
 
-function globPattern(word: string): NamePattern {
-  if (!/^[-\p{L}\p{M}\p{N}_*?]+$/u.test(word)) {
-    throw new UsageError(
-      `'${word}' cannot match a pipeline's name · letters, digits, - and _ with * and ? between them`,
-    );
-  }
-  const expression = globExpression(word);
-  return {source: word, matches: ({name}) => expression.test(name)};
+function nameExpression(glob: string): RegExp {
+  if (/^[-\p{L}\p{M}\p{N}_*?]+$/u.test(glob)) return globExpression(glob);
+  throw new UsageError(`'${glob}' cannot match a pipeline's name · letters, digits, - and _ with * and ? between them`);
 }
 
 function globExpression(glob: string): RegExp {

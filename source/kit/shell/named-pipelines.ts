@@ -26,21 +26,18 @@ export function nameHints(client: ApiClient, clock: Clock): (name: string) => Pr
   let asked: ReturnType<typeof pipelinesSoon> | undefined;
   return async (name) => {
     asked ??= pipelinesSoon(client, clock, patienceForHint);
-    return nameHint(name, namesOf((await asked) ?? []));
+    return nameHint(name, (await asked) ?? []);
   };
 }
 
 /** ` · did you mean 'orders'?`; if no name is near, how to see them all. */
-function nameHint(name: string, listed: readonly string[]): string {
-  return didYouMean(name, listed) || ` · ${seeAll}`;
+function nameHint(typed: string, pipelines: readonly Pipeline[]): string {
+  const names = pipelines.map(({name}) => name);
+  return didYouMean(typed, names) || ` · ${seeAll}`;
 }
 
 /** The way out of a name or a pattern that finds nothing. */
 export const seeAll = 'run pipetail list to see them all';
-
-function namesOf(pipelines: readonly Pipeline[]): readonly string[] {
-  return pipelines.map(({name}) => name);
-}
 
 /** Rejects with an `ApiError`, or an `Error` of one line for a name that the server does not have. */
 export async function describePipeline(client: ApiClient, name: string, signal: AbortSignal): Promise<PipelineDetail> {
@@ -49,9 +46,9 @@ export async function describePipeline(client: ApiClient, name: string, signal: 
   } catch (error) {
     if (!(error instanceof ApiError) || error.failure.kind !== 'fatal') throw error;
     if (error.failure.reason !== 'unknown-pipeline') throw error;
-    const listed = (await client.listPipelines(signal).catch(() => [])).map((pipeline) => pipeline.name);
+    const listed = await client.listPipelines(signal).catch(() => []);
     // The server contradicts itself, such as while it deletes the pipeline: its own words say more than ours.
-    if (listed.includes(name)) throw error;
+    if (listed.some((pipeline) => pipeline.name === name)) throw error;
     throw new Error(`there is no pipeline '${name}'${nameHint(name, listed)}`, {cause: error});
   }
 }
@@ -82,7 +79,7 @@ export async function checkFirstName(
   const server = await open();
   const pipelines = await pipelinesSoon(server.client, clock, patienceForHint);
   await server.close();
-  if (pipelines === undefined || namesOf(pipelines).includes(meant.typed)) return;
+  if (pipelines?.some(({name}) => name === meant.typed) !== false) return;
   throw new UsageError(
     `'${meant.typed}' is neither a command nor a pipeline · did you mean 'pipetail ${meant.command}'?`,
   );

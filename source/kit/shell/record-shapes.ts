@@ -38,7 +38,6 @@ export type RecordShape = {
   readonly print: (record: PrintedRecord) => Uint8Array;
 };
 
-const newline = Buffer.from('\n');
 /** Log whose lines are printed. Its pipeline may get another name, and so another prefix. */
 export type LogToPrint = {
   readonly name: string;
@@ -46,12 +45,9 @@ export type LogToPrint = {
   readonly prefix: string | undefined;
 };
 
+const newline = Buffer.from('\n');
 /** Line between two groups of records, as in grep. */
 const separator = Buffer.from('--\n');
-
-function separatorBefore({startsGroup}: PrintedRecord): readonly Buffer[] {
-  return startsGroup === true ? [separator] : [];
-}
 
 /** Lines as sent, or converted; `timestamps` puts the time of its record in front of each. */
 export function linesShape({
@@ -64,12 +60,11 @@ export function linesShape({
   timestamps: boolean;
 }): RecordShape {
   return {
-    print(record) {
-      const {lines, time} = record;
+    print({lines, time, startsGroup}) {
       const {prefix = ''} = log;
-      const head = Buffer.from(timestamps ? `${prefix}${timeWord(time)} ` : prefix);
+      const head = Buffer.from(timestamps ? `${prefix}${time?.text ?? '-'} ` : prefix);
       const printed = lines.flatMap((line) => [head, convert ? convert(line) : line, newline]);
-      return Buffer.concat([...separatorBefore(record), ...printed]);
+      return Buffer.concat([...(startsGroup === true ? [separator] : []), ...printed]);
     },
   };
 }
@@ -79,7 +74,8 @@ export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
   return {
     joinsLines: true,
     print({lines, read = lines, time, level, startsHere, isNear}) {
-      const {record, first, more} = recordOf(read);
+      const [first = '', ...more] = read.map((line) => decodeVisible(line).replace(/\r$/, ''));
+      const record = parseRecord(first);
       const {message, fields} = record ? messageAndFields(record, first) : {message: first, fields: {}};
       const object = {
         pipeline: log.name,
@@ -102,12 +98,6 @@ export function jsonShape(log: Pick<LogToPrint, 'name'>): RecordShape {
   };
 }
 
-/** The record of the first line, and the lines that continue it. */
-function recordOf(lines: readonly Buffer[]) {
-  const [first = '', ...more] = lines.map(textOf);
-  return {record: parseRecord(first), first, more};
-}
-
 /** A JSON object has a name once: if a field comes twice, the message has all fields. */
 function messageAndFields(record: LogRecord, line: string) {
   const all = recordFields(record, line);
@@ -123,12 +113,4 @@ function wholeMessage(record: LogRecord, line: string): string {
   }
   const fields = record.fields.map(([key, value]) => `${key}=${fieldValue(value)}`);
   return [record.message, ...fields].filter((part) => part !== '').join(' ');
-}
-
-function textOf(line: Buffer): string {
-  return decodeVisible(line).replace(/\r$/, '');
-}
-
-function timeWord(time: RecordTime | undefined): string {
-  return time?.text ?? '-';
 }

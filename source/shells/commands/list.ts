@@ -58,7 +58,7 @@ export async function listText(options: ListOptions): Promise<string> {
       return table(pipelines, options);
     case 'wide': {
       const {why, compiled} = await askMore(pipelines, options);
-      return table(pipelines, {...options, compilerErrors: compiled, why});
+      return table(pipelines, {...options, ofWide: {why, compiled}});
     }
   }
 }
@@ -72,14 +72,14 @@ async function askMore(pipelines: readonly Pipeline[], options: ListOptions) {
   return {why, compiled: await compilerErrors(client, pipelines, signal)};
 }
 
-type AskedOf = {
-  readonly why: Why | undefined;
-  /** Errors of the compiler for `failureCause`. */
-  readonly programError: string | undefined;
-};
-
-/** Makes an object for scripts, as in docs/json-schema.json: what the server does not send is null. */
-export function pipelineObject(pipeline: Pipeline, {why, programError}: AskedOf) {
+/**
+ * Makes an object for scripts, as in docs/json-schema.json: what the server does not send is null. `programError`: errors of
+ * the compiler for `failureCause`.
+ */
+export function pipelineObject(
+  pipeline: Pipeline,
+  {why, programError}: {readonly why: Why | undefined; readonly programError: string | undefined},
+) {
   const {deploymentError, ...facts} = pipeline;
   const error = deploymentError && {
     code: deploymentError.errorCode,
@@ -145,48 +145,43 @@ async function compilerErrors(
   return new Map(answers);
 }
 
-type TableOptions = Pick<ListOptions, 'isColored' | 'clock'> & {
-  /** Errors by name, for the wide form. */
-  readonly compilerErrors?: ReadonlyMap<string, string | undefined>;
-  /** By name, as far as it was asked for. */
-  readonly why?: ReadonlyMap<string, Why>;
-};
+type Column = {readonly head: string; readonly of: (pipeline: Pipeline) => string};
 
-/** Connector errors are in both forms; in the usual one only where there are any. */
-function table(pipelines: readonly Pipeline[], {compilerErrors, why, isColored, clock}: TableOptions): string {
+/** `ofWide`: what the wide form tells more. Connector errors are in both forms; in the usual one only where there are any. */
+function table(
+  pipelines: readonly Pipeline[],
+  {
+    ofWide,
+    isColored,
+    clock,
+  }: Pick<ListOptions, 'isColored' | 'clock'> & {readonly ofWide?: Awaited<ReturnType<typeof askMore>>},
+): string {
   const now = clock.wall();
   if (pipelines.length === 0) return '';
-  const isWide = compilerErrors !== undefined;
-  const hasErrors = isWide || pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);
-  const hasTags = isWide && pipelines.some(({tags = []}) => tags.length > 0);
-  const whyOf = ({name}: Pipeline) => why?.get(name);
+  const hasErrors = pipelines.some(({connectorErrors = 0}) => connectorErrors > 0);
+  const hasTags = pipelines.some(({tags = []}) => tags.length > 0);
+  const whyOf = ({name}: Pipeline) => ofWide?.why.get(name);
   const isDegraded = (pipeline: Pipeline) => whyOf(pipeline)?.isDegraded === true;
-  const usual: readonly Column[] = [
+  const errorOf = (pipeline: Pipeline) =>
+    failureCause(pipeline, ofWide?.compiled.get(pipeline.name)) ?? whyOf(pipeline)?.trouble ?? '';
+  const errors: Column = {head: 'ERRORS', of: ({connectorErrors = ''}) => String(connectorErrors)};
+  const wide: readonly Column[] = [
+    {head: 'PROGRAM', of: ({programStatus}) => programStatus},
+    errors,
+    ...(hasTags ? [{head: 'TAGS', of: tagWords}] : []),
+    {head: 'PLATFORM', of: ({platformVersion}) => platformVersion},
+    {head: 'ERROR', of: errorOf},
+  ];
+  const columns: readonly Column[] = [
     {head: 'NAME', of: ({name}) => name},
     {head: 'STATE', of: (pipeline) => `${serverState(pipeline)}${isDegraded(pipeline) ? ' (degraded)' : ''}`},
     {head: 'SINCE', of: (pipeline) => ageOf(stateSince(pipeline), now)},
-  ];
-  const program: Column = {head: 'PROGRAM', of: ({programStatus}) => programStatus};
-  const errors: Column = {head: 'ERRORS', of: ({connectorErrors = ''}) => String(connectorErrors)};
-  const tags: Column = {head: 'TAGS', of: tagWords};
-  const wide: readonly Column[] = [
-    {head: 'PLATFORM', of: ({platformVersion}) => platformVersion},
-    {
-      head: 'ERROR',
-      of: (pipeline) => failureCause(pipeline, compilerErrors?.get(pipeline.name)) ?? whyOf(pipeline)?.trouble ?? '',
-    },
-  ];
-  const columns = [
-    ...usual,
-    ...(isWide ? [program] : []),
-    ...(hasErrors ? [errors] : []),
-    ...(hasTags ? [tags] : []),
-    ...(isWide ? wide : []),
+    ...(ofWide ? wide : hasErrors ? [errors] : []),
   ];
   const lines = [undefined, ...pipelines];
-  const cellsOf = ({head, of}: Column) =>
-    textColumn(lines, (pipeline) => (pipeline ? clean(of(pipeline)) || '-' : head));
-  const texts = columns.map(cellsOf);
+  const texts = columns.map(({head, of}) =>
+    textColumn(lines, (pipeline) => (pipeline ? clean(of(pipeline)) || '-' : head)),
+  );
   const line = (pipeline: Pipeline | undefined, row: number) => {
     const color = isColored && pipeline ? colorOf(pipeline, isDegraded(pipeline)) : undefined;
     const painted = (text: string) => text.replace(/^.*\S/, (state) => `\x1b[${color}m${state}\x1b[39m`);
@@ -195,8 +190,6 @@ function table(pipelines: readonly Pipeline[], {compilerErrors, why, isColored, 
   };
   return lines.map(line).join('');
 }
-
-type Column = {readonly head: string; readonly of: (pipeline: Pipeline) => string};
 
 /** An SGR parameter. */
 function colorOf(pipeline: Pipeline, isDegraded: boolean): number | undefined {

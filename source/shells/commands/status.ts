@@ -1,32 +1,27 @@
 import type {ApiClient, Pipeline, PipelineDetail} from '../../engine/api/types.ts';
 import {someAtATime} from '../../engine/pipelines/pipeline-history.ts';
 import {findingLines, findingObject} from '../../features/why/format-finding.ts';
-import type {Why} from '../../features/why/why-of-server.ts';
+import type {Why, WhyOptions} from '../../features/why/why-of-server.ts';
 import type {RequestedNames} from '../../kit/settings/names.ts';
 import {describePipeline, seeAll} from '../../kit/shell/named-pipelines.ts';
 import {byName, serverState, stateSince, tagWords} from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
-import type {Clock} from '../../lib/clock.ts';
 import {jsonText} from '../../lib/json.ts';
 import {pipelineObject} from './list.ts';
 
-type StatusOptions = {
-  readonly client: ApiClient;
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
+type StatusOptions = WhyOptions & {
   /** Version of the server; undefined when it does not send one. */
   readonly serverVersion: Promise<string | undefined>;
   /** No names and no patterns: all pipelines. */
   readonly requested: RequestedNames;
   readonly output: 'text' | 'json';
-  readonly signal: AbortSignal;
 };
 
 /** The text of `pipetail status`. Rejects with an `ApiError`, or an `Error` of one line when no pipeline matches. */
 export async function statusReport(options: StatusOptions): Promise<string> {
   const {client, requested, output, signal} = options;
-  const details = await describePipelines(client, await requestedNames(client, requested, signal), signal);
+  const names = await requestedNames(client, requested, signal);
+  const details = await someAtATime(names, (name) => describePipeline(client, name, signal));
   const {whyOfServer} = await import('../../features/why/why-of-server.ts');
   const why = await whyOfServer(details, {...options, asksTwice: true});
   const version = await options.serverVersion;
@@ -46,20 +41,11 @@ async function requestedNames(client: ApiClient, {names, patterns}: RequestedNam
   if (names.length > 0 && patterns.length === 0) return names;
   const listed = (await client.listPipelines(signal)).toSorted(byName);
   const isMatch = (pipeline: Pipeline) => patterns.some(({matches}) => matches(pipeline));
-  const wanted = patterns.length === 0 ? listed : listed.filter((each) => names.includes(each.name) || isMatch(each));
-  const matching = wanted.map(({name}) => name);
-  if (patterns.length === 0) return matching;
+  if (patterns.length === 0) return listed.map(({name}) => name);
+  const matching = listed.filter((each) => names.includes(each.name) || isMatch(each));
   const sources = patterns.map(({source}) => `'${source}'`).join(', ');
   if (matching.length === 0) throw new Error(`no pipeline matches ${sources} · ${seeAll}`);
-  return matching;
-}
-
-async function describePipelines(
-  client: ApiClient,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly PipelineDetail[]> {
-  return await someAtATime(names, (name) => describePipeline(client, name, signal));
+  return matching.map(({name}) => name);
 }
 
 function describe(detail: PipelineDetail, why: Why | undefined, serverVersion = ''): string {

@@ -1,6 +1,8 @@
 import {X509Certificate} from 'node:crypto';
+import {codeOf} from '../../engine/disk/save-file.ts';
 import {UsageError} from '../../kit/settings/parse-values.ts';
 import type {ValueWithSource} from '../../kit/settings/server-options.ts';
+import {errorText} from '../../lib/format.ts';
 import {readSmallFile} from './small-file.ts';
 
 const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
@@ -8,7 +10,7 @@ const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED 
 /** The certificates of a PEM file, which may contain other blocks too. Throws `UsageError` if there is none. */
 export async function readRoots(file: ValueWithSource): Promise<readonly string[]> {
   const {bytes} = await readSmallFile(file.value).catch((error: unknown) => {
-    throw complaint(file, `cannot be read (${codeOf(error)})`);
+    throw complaint(file, `cannot be read (${codeOf(error) ?? errorText(error)})`);
   });
   const text = bytes.toString();
   const certificates = text.match(block) ?? [];
@@ -29,11 +31,6 @@ function canParse(certificate: string): boolean {
   } catch {
     return false;
   }
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error ? String(error.code) : error.message;
 }
 
 function ordinal(count: number): string {

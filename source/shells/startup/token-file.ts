@@ -1,7 +1,8 @@
 import {isToken, notCarried} from '../../engine/api/credentials.ts';
+import {codeOf} from '../../engine/disk/save-file.ts';
 import type {ValueWithSource} from '../../kit/settings/server-options.ts';
-import {type Clock, withPatience} from '../../lib/clock.ts';
-import {shortMessage} from '../../lib/format.ts';
+import {aborted, type Clock, withPatience} from '../../lib/clock.ts';
+import {errorText, shortMessage} from '../../lib/format.ts';
 import {readSmallFile} from './small-file.ts';
 
 /** Bytes: the server accepts headers up to 128 KiB. */
@@ -19,7 +20,11 @@ export async function readTokenFile(
   signal: AbortSignal,
 ): Promise<string> {
   const fail = (words: string) => new Error(shortMessage(`no token from ${from} · ${words}`));
-  const read = async (soon: AbortSignal) => await Promise.race([readSmallFile(value, mostBytes), never(soon)]);
+  const late = async (soon: AbortSignal) => {
+    await aborted(soon);
+    throw new Error(`it was not read within ${timeLimit / 1000} s`);
+  };
+  const read = async (soon: AbortSignal) => await Promise.race([readSmallFile(value, mostBytes), late(soon)]);
   const {bytes} = await withPatience({clock, milliseconds: timeLimit, signal}, read).catch((error: unknown) => {
     throw fail(whyUnread(value, error));
   });
@@ -29,19 +34,9 @@ export async function readTokenFile(
   return token;
 }
 
-/** Rejects once the signal is aborted. */
-function never(signal: AbortSignal): Promise<never> {
-  const {promise, reject} = Promise.withResolvers<never>();
-  const onAbort = () => reject(new Error(`it was not read within ${timeLimit / 1000} s`));
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, {once: true});
-  return promise;
-}
-
 function whyUnread(file: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const code = codeOf(error);
   if (code === 'ENOENT') return `there is no file ${file} · give the file that holds the token`;
   if (code === 'EACCES') return `${file} is not yours to read (EACCES)`;
-  const why = code ?? (error instanceof Error ? error.message : String(error));
-  return `${file} cannot be read (${why})`;
+  return `${file} cannot be read (${code ?? errorText(error)})`;
 }
