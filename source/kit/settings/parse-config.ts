@@ -1,5 +1,6 @@
 import {type AST, ParseError, parseTOML} from 'toml-eslint-parser';
 import {parseFilter, savedPrefix} from '../../engine/filters/filter.ts';
+import {clean} from '../../lib/clean.ts';
 import {
   type ConfigFile,
   type ContextKey,
@@ -15,64 +16,50 @@ import {didYouMean, numericValues, UsageError} from './parse-values.ts';
 import {nameInFile, type SavedFilters} from './saved-filters.ts';
 import {readServerOptions} from './server-options.ts';
 
-/** A mistake in a line of the file, in words for the user. */
-type ConfigProblem = {readonly line: number; readonly message: string};
-
 const tables = ['contexts', 'filters', 'keys'] as const;
 
-/**
- * Unknown keys, wrong types and invalid values are problems, in the order of lines; everything else is read. A text that
- * is not TOML is one problem and an empty file.
- */
-export function parseConfig(text: string, read: ReadOptions): {file: ConfigFile; problems: readonly ConfigProblem[]} {
-  const toml = tomlRows(text);
-  if ('problem' in toml) return {file: {...emptyConfig, name: read.name}, problems: [toml.problem]};
-  const problems: ConfigProblem[] = [];
-  const check: Check = (line, run) => {
-    try {
-      run();
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      problems.push({line, message: error.message});
-    }
-  };
-  const of = (table: string) => toml.rows.filter(({path}) => path[0] === table && path.length > 1);
-  const file: ConfigFile = {
-    name: read.name,
-    options: readOptions(toml.rows, read, check),
-    contexts: readContexts(of('contexts'), read, check),
-    filters: readFilters(of('filters'), check),
-    keys: readKeys(of('keys'), read, check),
-  };
-  const own = file.options.get('context')?.text;
-  const line = toml.rows.find(({path}) => path[0] === 'context')?.line ?? 0;
-  if (own !== undefined) check(line, () => findContext(own, '', file));
-  return {file, problems: problems.sort((a, b) => a.line - b.line)};
+/** Throws a `UsageError` with file and line for an unknown key, a wrong type, an invalid value or a text that is not TOML. */
+export function parseConfig(text: string, read: ReadOptions): ConfigFile {
+  const place: Place = {line: 1};
+  try {
+    const rows = tomlRows(text, place);
+    const of = (table: string) => rows.filter(({path}) => path[0] === table && path.length > 1);
+    const file: ConfigFile = {
+      name: read.name,
+      options: readOptions(rows, read, place),
+      contexts: readContexts(of('contexts'), read, place),
+      filters: readFilters(of('filters'), place),
+      keys: readKeys(of('keys'), read, place),
+    };
+    const own = file.options.get('context')?.text;
+    place.line = rows.find(({path}) => path[0] === 'context')?.line ?? 1;
+    if (own !== undefined) findContext(own, '', file);
+    return file;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${read.name}:${place.line}: ${clean(error.message)}`);
+  }
 }
 
-/** Runs a part of the reading: a `UsageError` is a problem in that line. */
-type Check = (line: number, run: () => void) => void;
+/** The line that is being read, for the message about a mistake in it. */
+type Place = {line: number};
 
 /** The keys above the first table. Each value is read as that of a flag or a variable is. */
-function readOptions(rows: readonly TomlRow[], read: ReadOptions, check: Check): Map<FlagName, FileValue> {
+function readOptions(rows: readonly TomlRow[], read: ReadOptions, place: Place): Map<FlagName, FileValue> {
   const values = new Map<FlagName, FileValue>();
-  const wrongTables = new Set<string>();
   for (const {path, line, value} of rows) {
     const [key = '', ...rest] = path;
     const isTable = rest.length > 0 || value.type === 'table';
     const isKnown = tables.some((table) => table === key);
-    // One message for an unknown table and everything in it.
-    if (isTable && (isKnown || wrongTables.has(key))) continue;
-    if (isTable) wrongTables.add(key);
-    check(line, () => {
-      if (isKnown) throw new UsageError(`'${key}' is a table: [${key === 'contexts' ? 'contexts.NAME' : key}]`);
-      if (isTable)
-        throw new UsageError(`unknown table '${key}'${didYouMean(key, tables) || ` · there are ${tables.join(', ')}`}`);
-      const option = optionInFile(key);
-      const text = textOf(option, value, read);
-      readValue(option, text, key);
-      values.set(option.flag, {text, where: `${read.name}:${line}`});
-    });
+    if (isTable && isKnown) continue;
+    place.line = line;
+    if (isKnown) throw new UsageError(`'${key}' is a table: [${key === 'contexts' ? 'contexts.NAME' : key}]`);
+    if (isTable)
+      throw new UsageError(`unknown table '${key}'${didYouMean(key, tables) || ` · there are ${tables.join(', ')}`}`);
+    const option = optionInFile(key);
+    const text = textOf(option, value, read);
+    readValue(option, text, key);
+    values.set(option.flag, {text, where: `${read.name}:${line}`});
   }
   return values;
 }
@@ -90,25 +77,25 @@ function optionInFile(key: string) {
 }
 
 /** `[keys]`: for a command, a key or a list of keys. The screen's table of commands checks later that they exist. */
-function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, check: Check): KeyRemap[] {
+function readKeys(rows: readonly TomlRow[], {name}: ReadOptions, place: Place): KeyRemap[] {
   const remaps: KeyRemap[] = [];
   const words = {one: 'a command', takes: 'a key in quotation marks, or a list of them'};
-  readLists(rows, words, check, (command, keys, line) => {
+  readLists(rows, words, place, (command, keys) => {
     if (keys.some((key) => /\p{Cc}/u.test(key))) {
       throw new UsageError(
         `'${command}' takes the names of keys, such as ^D or Esc, not the characters that they send`,
       );
     }
-    remaps.push({command, keys, where: `${name}:${line}`});
+    remaps.push({command, keys, where: `${name}:${place.line}`});
   });
   return remaps;
 }
 
 /** `[filters]`: for a name, a filter or a list of them. */
-function readFilters(rows: readonly TomlRow[], check: Check): SavedFilters {
+function readFilters(rows: readonly TomlRow[], place: Place): SavedFilters {
   const filters = new Map<string, readonly string[]>();
   const words = {one: 'a filter', takes: 'a filter in quotation marks, or a list of them'};
-  readLists(rows, words, check, (name, texts) => {
+  readLists(rows, words, place, (name, texts) => {
     checkSaved(name, texts);
     filters.set(name, texts);
   });
@@ -119,8 +106,8 @@ function readFilters(rows: readonly TomlRow[], check: Check): SavedFilters {
 function readLists(
   rows: readonly TomlRow[],
   {one, takes}: {readonly one: string; readonly takes: string},
-  check: Check,
-  read: (name: string, texts: readonly string[], line: number) => void,
+  place: Place,
+  read: (name: string, texts: readonly string[]) => void,
 ): void {
   for (const {path, line, value} of rows) {
     if (value.type === 'table') continue;
@@ -128,11 +115,10 @@ function readLists(
     const name = path.slice(1).join('.');
     const items = value.type === 'list' ? value.items : [value];
     const texts = items.flatMap((item) => (item.type === 'text' ? [item.text] : []));
-    check(line, () => {
-      if (!nameInFile.test(name)) throw new UsageError(`${one}'s name is made of letters, digits, '.', '-' and '_'`);
-      if (texts.length < items.length) throw new UsageError(`'${name}' takes ${takes}`);
-      read(name, texts, line);
-    });
+    place.line = line;
+    if (!nameInFile.test(name)) throw new UsageError(`${one}'s name is made of letters, digits, '.', '-' and '_'`);
+    if (texts.length < items.length) throw new UsageError(`'${name}' takes ${takes}`);
+    read(name, texts);
   }
 }
 
@@ -174,14 +160,15 @@ type TomlValue =
 /** A key with the tables around it, written as `[a.b]`, `a.b = …` or `a = {b = …}`. */
 type TomlRow = {readonly path: readonly string[]; readonly line: number; readonly value: TomlValue};
 
-/** Keys and tables in their order, a table before its keys; or why the text is not TOML. */
-function tomlRows(text: string): {readonly rows: readonly TomlRow[]} | {readonly problem: ConfigProblem} {
+/** Keys and tables in their order, a table before its keys. Throws `UsageError` for a text that is not TOML. */
+function tomlRows(text: string, place: Place): readonly TomlRow[] {
   try {
     const [{body}] = parseTOML(text, {tomlVersion: '1.0'}).body;
-    return {rows: body.flatMap((node) => (node.type === 'TOMLTable' ? rowsOfTable(node) : rowsOf(node, [])))};
+    return body.flatMap((node) => (node.type === 'TOMLTable' ? rowsOfTable(node) : rowsOf(node, [])));
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    return {problem: problemOf(error, text)};
+    place.line = lineOf(error);
+    throw new UsageError(wordsOf(error, text.split('\n')[place.line - 1] ?? ''));
   }
 }
 
@@ -239,54 +226,42 @@ const words: ReadonlyMap<string, string> = new Map([
 /** The parser reports these on the next line. */
 const seenLate = ['Unspecified values are invalid', 'Unterminated table-key'];
 
-function problemOf({message, lineNumber, column}: ParseError, text: string): ConfigProblem {
-  const isSeenLate = column === 0 && seenLate.includes(message);
-  const line = Math.max(1, isSeenLate ? lineNumber - 1 : lineNumber);
-  const what = words.get(message) ?? `this is not TOML · ${lowered(message)}`;
-  const name = nameIn(text.split('\n')[line - 1] ?? '');
-  if (name === undefined) return {line, message: what};
-  return {line, message: what.startsWith('this is set') ? what.replace('this', `'${name}'`) : `'${name}': ${what}`};
+function lineOf({message, lineNumber, column}: ParseError): number {
+  return Math.max(1, column === 0 && seenLate.includes(message) ? lineNumber - 1 : lineNumber);
 }
 
-/** The key or table that a line begins with, without the value. */
-function nameIn(line: string): string | undefined {
-  return /^\s*([\w.-]+)\s*=/.exec(line)?.[1] ?? /^\s*\[+\s*([\w.-]+)/.exec(line)?.[1];
+function wordsOf({message}: ParseError, line: string): string {
+  const what = words.get(message) ?? `this is not TOML · ${message.slice(0, 1).toLowerCase()}${message.slice(1)}`;
+  // The key or table that the line begins with, without the value.
+  const name = (/^\s*([\w.-]+)\s*=/.exec(line) ?? /^\s*\[+\s*([\w.-]+)/.exec(line))?.[1];
+  if (name === undefined) return what;
+  return what.startsWith('this is set') ? what.replace('this', `'${name}'`) : `'${name}': ${what}`;
 }
 
-function lowered(text: string): string {
-  return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
-}
-
-/** `[contexts.NAME]`. An incomplete context is left out. */
-function readContexts(rows: readonly TomlRow[], read: ReadOptions, check: Check): ReadonlyMap<string, ContextTable> {
-  const found = new Map<string, {line: number; keys: Set<string>; values: Map<ContextKey, FileValue>}>();
+/** `[contexts.NAME]`. */
+function readContexts(rows: readonly TomlRow[], read: ReadOptions, place: Place): ReadonlyMap<string, ContextTable> {
+  const found = new Map<string, {line: number; values: Map<ContextKey, FileValue>}>();
   for (const {path, line, value} of rows) {
     const [, name = '', key, ...rest] = path;
-    check(line, () => {
-      if (key === undefined && value.type !== 'table')
-        throw new UsageError(`'${name}' is not a context · a context is a table: [contexts.NAME]`);
-      const context = found.get(name) ?? {line, keys: new Set<string>(), values: new Map<ContextKey, FileValue>()};
-      found.set(name, context);
-      if (key === undefined) return;
-      context.keys.add(key);
-      const option = rest.length > 0 ? undefined : contextOptions.find(({flag}) => flag === key);
-      if (!option) throw unknownKey(key, name);
-      const text = textOf(option, value, read);
-      readValue(option, text, `'${key}'`);
-      checkOfContext(option.flag, text, read);
-      context.values.set(option.flag, {text, where: `${read.name}:${line}`});
-    });
+    place.line = line;
+    if (key === undefined && value.type !== 'table')
+      throw new UsageError(`'${name}' is not a context · a context is a table: [contexts.NAME]`);
+    const {values} = found.get(name) ?? {values: new Map<ContextKey, FileValue>()};
+    if (!found.has(name)) found.set(name, {line, values});
+    if (key === undefined) continue;
+    const option = rest.length > 0 ? undefined : contextOptions.find(({flag}) => flag === key);
+    if (!option) throw unknownKey(key, name);
+    const text = textOf(option, value, read);
+    readValue(option, text, `'${key}'`);
+    checkOfContext(option.flag, text, read);
+    values.set(option.flag, {text, where: `${read.name}:${line}`});
   }
   const contexts = new Map<string, ContextTable>();
-  for (const [name, {line, keys, values}] of found) {
-    check(line, () => {
-      checkWhole(name, keys, values);
-      const host = values.get('host')?.text;
-      if (host === undefined) return;
-      const context = {name, where: `${read.name}:${line}`, host, values};
-      contexts.set(name, context);
-      checkTogether(context);
-    });
+  for (const [name, {line, values}] of found) {
+    place.line = line;
+    const context = {name, where: `${read.name}:${line}`, host: hostOf(name, values), values};
+    checkTogether(context);
+    contexts.set(name, context);
   }
   return contexts;
 }
@@ -311,17 +286,19 @@ function isBaseUrl(text: string): boolean {
 const [auth, ...others] = credentialFlags;
 const credentials = [auth, 'auth-variable', ...others] as const;
 
-/** Throws `UsageError` for a context that lacks something. `keys`: as written: one with a wrong value is not missing. */
-function checkWhole(name: string, keys: ReadonlySet<string>, values: ReadonlyMap<ContextKey, FileValue>): void {
+/** Throws `UsageError` for a context that lacks something, or has too much. */
+function hostOf(name: string, values: ReadonlyMap<ContextKey, FileValue>): string {
+  const host = values.get('host')?.text;
   if (!/^[\w.-]{1,40}$/.test(name))
     throw new UsageError("a context's name is made of letters, digits, '.', '-' and '_', 40 at the most");
-  if (!keys.has('host')) throw new UsageError(`context '${name}' has no host`);
+  if (host === undefined) throw new UsageError(`context '${name}' has no host`);
   const [one, other] = credentials.filter((key) => values.has(key));
   if (other !== undefined) {
     throw new UsageError(
       `${one} and ${other} of context ${name} cannot be combined · both are credentials · leave one out`,
     );
   }
+  return host;
 }
 
 /** Throws `UsageError`. A context that lacks `allow-http-key` is refused when it is used: the others still work. */

@@ -5,6 +5,7 @@ import type {ApiClient} from '../../engine/api/types.ts';
 import {readRegular} from '../../engine/disk/regular-file.ts';
 import {makeFolder, saveFile, stateFolder} from '../../engine/disk/save-file.ts';
 import {wordsOf} from '../../kit/settings/command-line.ts';
+import {emptyConfig} from '../../kit/settings/config-file.ts';
 import {acceptsOption, type CommandName, helpOf, type Option} from '../../kit/settings/option.ts';
 import {optionNamed, options} from '../../kit/settings/option-table.ts';
 import {pipelinesSoon} from '../../kit/shell/named-pipelines.ts';
@@ -136,12 +137,12 @@ function valuesOf({flag, choices}: Option, command: CommandName, contexts: reado
   }
 }
 
-/** The contexts in the configuration file of a call. Never rejects: a file that cannot be read has none. */
+/** The contexts in the configuration file of a call. Never rejects: a file that cannot be read, or has a mistake, has none. */
 export async function contextsOf(words: readonly string[], caller: Caller, home: string): Promise<string[]> {
   const typed = wordsOf(words.slice(0, -1)).typed.find(({option}) => option?.flag === 'config');
   const place = configPlace(typed?.value, caller.env, home);
-  const loaded = await loadConfig(place, caller, home).catch(() => undefined);
-  return [...(loaded?.file.contexts.keys() ?? [])];
+  const file = await loadConfig(place, caller, home).catch(() => emptyConfig);
+  return [...file.contexts.keys()];
 }
 
 /** Prints a script, or what completes the words that it hands over. Resolves to the exit code. */

@@ -8,7 +8,6 @@ import {options} from '../../kit/settings/option-table.ts';
 import type {Environment} from '../../kit/settings/option-values.ts';
 import {UsageError} from '../../kit/settings/parse-values.ts';
 import {type Settings, settingsOf} from '../../kit/settings/settings.ts';
-import {clean} from '../../lib/clean.ts';
 import {errorText} from '../../lib/format.ts';
 import {commandOf} from '../commands.ts';
 import {readSmallFile} from './small-file.ts';
@@ -33,8 +32,9 @@ export async function loadSettings(
 ): Promise<Settings> {
   const typed = readCommandLine(argv, (flags) => configPlace(configIn(flags), caller.env, homedir()).name);
   const commandLine = context === undefined ? typed : inContext(typed, context);
+  const place = configPlace(configIn(commandLine.flags), caller.env, homedir());
   const readsFile = readsConfiguration(commandLine.command);
-  const file = readsFile ? await configOf(commandLine, caller, homedir()) : emptyConfig;
+  const file = readsFile ? await loadConfig(place, caller, homedir()) : emptyConfig;
   return settingsOf(commandLine, caller.env, file, reader);
 }
 
@@ -59,15 +59,12 @@ function shownPath(file: string, home: string): string {
   return isAtHome ? path.join('~', path.relative(home, file)) : file;
 }
 
-/** A parsed file, and its mistakes in the order of lines. */
-type LoadedConfig = {readonly file: ConfigFile; readonly problems: readonly string[]};
-
-/** Returns undefined without a file, if none is named. Rejects with a `UsageError` if it cannot be read or trusted. */
+/** Rejects with a `UsageError` if the file cannot be read or trusted, is named and missing, or has a mistake. */
 export async function loadConfig(
   {file, name, namedBy}: ConfigPlace,
   {geteuid}: Pick<Caller, 'geteuid'>,
   home: string,
-): Promise<LoadedConfig | undefined> {
+): Promise<ConfigFile> {
   const read = await readText(file).catch((error: unknown) => {
     if (!(error instanceof Error)) throw error;
     const code = 'code' in error ? String(error.code) : error.message;
@@ -77,19 +74,10 @@ export async function loadConfig(
     }
     throw new UsageError(`${name}: the configuration file cannot be read · ${reasons.get(code) ?? code}`);
   });
-  if (!read) return undefined;
+  if (!read) return emptyConfig;
   checkWriters({file, name}, geteuid?.(), home);
   const {parseConfig} = await import('../../kit/settings/parse-config.ts');
-  const {file: parsed, problems} = parseConfig(read.text, {name, home, isPrivate: read.isPrivate});
-  return {file: parsed, problems: problems.map(({line, message}) => `${name}:${line}: ${clean(message)}`)};
-}
-
-/** Rejects with a `UsageError` for the file's first mistake. */
-export async function configOf({flags}: CommandLine, caller: Caller, home: string): Promise<ConfigFile> {
-  const loaded = await loadConfig(configPlace(configIn(flags), caller.env, home), caller, home);
-  const [first] = loaded?.problems ?? [];
-  if (first !== undefined) throw new UsageError(first);
-  return loaded?.file ?? emptyConfig;
+  return parseConfig(read.text, {name, home, isPrivate: read.isPrivate});
 }
 
 /**

@@ -87,8 +87,8 @@ test('silence is a time, and seconds as before', () => {
   expect(readSettings([], {PIPETAIL_SILENCE: '1h30m'}).silence).toBe(5_400_000);
   expect(readSettings(['logs', 'a'], {PIPETAIL_SILENCE: '90'}).silence).toBe(90_000);
   for (const text of ['silence = 90\n', 'silence = "90s"\n']) {
-    const {file, problems} = parseConfig(text, {name: 'c.toml', home: '/', isPrivate: true});
-    expect({problems, silence: readSettings([], {}, file).silence}).toEqual({problems: [], silence: 90_000});
+    const file = parseConfig(text, {name: 'c.toml', home: '/', isPrivate: true});
+    expect(readSettings([], {}, file).silence).toBe(90_000);
   }
 });
 

@@ -24,8 +24,7 @@ test('as written, it sets nothing', () => {
 });
 
 test('with every comment sign removed, every line is valid and a default', () => {
-  const {file, problems} = parseConfig(allOn, read);
-  expect(problems).toEqual([]);
+  const file = parseConfig(allOn, read);
   expect(table.problems(file.keys)).toEqual([]);
   for (const {flag, value, fallback} of standing.filter((option) => !option.ofContext)) {
     const given = file.options.get(flag as never)?.text;
@@ -55,8 +54,7 @@ test('every option, variable and key of a context is explained', () => {
 
 test('the example of docs/options.md is right', () => {
   const [, text = ''] = /```toml\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'docs/options.md'), 'utf8')) ?? [];
-  const {file, problems} = parseConfig(text, read);
-  expect(problems).toEqual([]);
+  const file = parseConfig(text, read);
   expect(table.problems(file.keys)).toEqual([]);
   expect(file.contexts.size).toBe(2);
   expect(file.filters.size).toBe(1);

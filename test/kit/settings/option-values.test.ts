@@ -25,7 +25,7 @@ auth-token-command = "get"
 host = "https://open.example.com"
 `;
 
-const parsed = (all: string) => parseConfig(all, {name: 'c.toml', home: '/home/ada', isPrivate: true}).file;
+const parsed = (all: string) => parseConfig(all, {name: 'c.toml', home: '/home/ada', isPrivate: true});
 const named = parsed(text);
 const usual = parsed(`context = "prod"\n${text}`);
 

@@ -160,9 +160,9 @@ auth-variable = "NOT_SET"
     }
     expect(await contextsOf(['list', '--config', file, '--context', ''], callerWith({}), home.path)).toEqual(names);
     expect(await contextsOf(['--config', '/no/such', ''], caller, home.path)).toEqual([]);
-    // What is wrong in the file does not hide the rest.
+    // With a mistake in the file no command runs.
     await writeFile(file, `${text}fsp = 12\n`);
-    expect(await contextsOf([''], caller, home.path)).toEqual(names);
+    expect(await contextsOf([''], caller, home.path)).toEqual([]);
   });
 
   describe('pipelines', () => {

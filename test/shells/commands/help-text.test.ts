@@ -106,7 +106,7 @@ describe.each(commands)('help of %s', (command) => {
       if (command !== 'screen') expect(unwrapped(command)).toContain(call);
       const [words = ''] = call.replace(/^pipetail /, '').split(' | ');
       const argv = [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
-      const {file} = parseConfig('[contexts.prod]\nhost = "http://x"\n', {name: 'c', home: '/', isPrivate: true});
+      const file = parseConfig('[contexts.prod]\nhost = "http://x"\n', {name: 'c', home: '/', isPrivate: true});
       expect(readSettings(argv, {}, file).request.kind).toBe(command);
     }
   });
