@@ -50,15 +50,10 @@ const newline = Buffer.from('\n');
 const separator = Buffer.from('--\n');
 
 /** Lines as sent, or converted; `timestamps` puts the time of its record in front of each. */
-export function linesShape({
-  log,
-  convert,
-  timestamps,
-}: {
-  log: Pick<LogToPrint, 'prefix'>;
-  convert: ConvertLines | undefined;
-  timestamps: boolean;
-}): RecordShape {
+export function linesShape(
+  log: Pick<LogToPrint, 'prefix'>,
+  {convert, timestamps}: {convert: ConvertLines | undefined; timestamps: boolean},
+): RecordShape {
   return {
     print({lines, time, startsGroup}) {
       const {prefix = ''} = log;

@@ -1,4 +1,4 @@
-import {lstatSync, mkdirSync, realpathSync} from 'node:fs';
+import {existsSync, lstatSync, mkdirSync, realpathSync} from 'node:fs';
 import path from 'node:path';
 import {otherWriter} from '../../engine/disk/who-may-write.ts';
 
@@ -16,30 +16,17 @@ export function compileCacheFolder(
   const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(home, '.cache');
   if (!path.isAbsolute(base)) return undefined;
   try {
-    const {real, missing} = resolved(path.join(base, 'pipetail'));
+    const folder = path.join(base, 'pipetail');
+    const missing: string[] = [];
+    let existing = folder;
+    for (; !existsSync(existing); existing = path.dirname(existing)) missing.unshift(existing);
     // Checked before anything is created: from here on only root and the user can change the path.
-    if (otherWriter(real, user, 'code')) return undefined;
-    let folder = real;
-    for (const name of missing) {
-      folder = path.join(folder, name);
-      makeFolder(folder);
-    }
-    return !otherWriter(folder, user, 'code') && isPrivate(folder, user) ? folder : undefined;
+    if (otherWriter(existing, user, 'code')) return undefined;
+    for (const each of missing) makeFolder(each);
+    const real = realpathSync.native(folder);
+    return !otherWriter(real, user, 'code') && isPrivate(real, user) ? real : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Real path of the part of the folder that exists, and the names that are missing below it. */
-function resolved(folder: string): {real: string; missing: readonly string[]} {
-  const missing: string[] = [];
-  for (let existing = folder; ; existing = path.dirname(existing)) {
-    try {
-      return {real: realpathSync.native(existing), missing: missing.toReversed()};
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || existing === path.dirname(existing)) throw error;
-      missing.push(path.basename(existing));
-    }
   }
 }
 
@@ -53,10 +40,6 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, 0o700);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -5,13 +5,7 @@ import {Recordings} from '../../../engine/recording/recordings.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
 import {nameHints} from '../../../kit/shell/named-pipelines.ts';
 import {type Selecting, sinceTime} from '../../../kit/shell/record-selector.ts';
-import {
-  type ConvertLines,
-  jsonShape,
-  type LogToPrint,
-  linesShape,
-  type RecordShape,
-} from '../../../kit/shell/record-shapes.ts';
+import {type ConvertLines, jsonShape, type LogToPrint, linesShape} from '../../../kit/shell/record-shapes.ts';
 import type {CommandCall} from '../../../kit/shell/shell-command.ts';
 import {runWithTimeout} from '../../../kit/system/deadline.ts';
 import {LineOutput, noticeLine, watchReader} from '../../../kit/system/line-output.ts';
@@ -147,8 +141,8 @@ export function recordPrinters(
   convert?: ConvertLines,
 ): ((log: LogToPrint) => RecordPrinterOptions) | undefined {
   const {output, timestamps, exitOn, failOn, tail, run, around, grep, exclude, level} = request;
-  const isEnded = exitOn !== undefined || failOn !== undefined;
   const {follow, from, names, patterns} = request;
+  const isEnded = exitOn !== undefined || failOn !== undefined;
   // In order of time.
   const isMerged = !follow && from === undefined && (names.length > 1 || patterns.length > 0);
   const isPlain = !isMerged && output === 'raw' && !timestamps && !isEnded;
@@ -156,37 +150,22 @@ export function recordPrinters(
     (value) => value !== undefined,
   );
   if (isPlain && !isSelected) return undefined;
-  const selecting = checkTimes({
-    filters: filtersOf(request),
-    anyOf: grep.map((source) => textFilter(source, false)),
-    since: request.since === undefined ? undefined : sinceTime(request.since, now),
-    until: request.until === undefined ? undefined : sinceTime(request.until, now, 'until'),
-    exitOn,
-    failOn,
-    timeLimit: runWithTimeout,
-  });
-  const common = {selecting, tail, run, ...(around !== undefined && {around})};
-  return (log) => ({...common, shape: shapeOf(request, log, convert)});
-}
-
-function checkTimes(selecting: Selecting): Selecting {
-  const {since, until} = selecting;
+  const since = request.since === undefined ? undefined : sinceTime(request.since, now);
+  const until = request.until === undefined ? undefined : sinceTime(request.until, now, 'until');
   if (since !== undefined && until !== undefined && until < since) {
     throw new UsageError('--until is before --since: nothing is between them');
   }
-  return selecting;
-}
-
-function filtersOf({exclude, level}: LogsRequest): readonly Filter[] {
+  const timeLimit = runWithTimeout;
+  const textFilter = (source: string, out: boolean): Filter => {
+    return {kind: 'text', pattern: compilePattern(source, {timeLimit}), out};
+  };
   const ofLevel: readonly Filter[] = level ? [{kind: 'level', least: level, out: false}] : [];
-  return [...ofLevel, ...exclude.map((source) => textFilter(source, true))];
-}
-
-function textFilter(source: string, out: boolean): Filter {
-  return {kind: 'text', pattern: compilePattern(source, {timeLimit: runWithTimeout}), out};
-}
-
-function shapeOf(request: LogsRequest, log: LogToPrint, convert?: ConvertLines): RecordShape {
-  const {output, timestamps} = request;
-  return output === 'json' ? jsonShape(log) : linesShape({log, convert, timestamps});
+  const filters = [...ofLevel, ...exclude.map((source) => textFilter(source, true))];
+  const anyOf = grep.map((source) => textFilter(source, false));
+  const selecting: Selecting = {filters, anyOf, since, until, exitOn, failOn, timeLimit};
+  const common = {selecting, tail, run, ...(around !== undefined && {around})};
+  return (log) => ({
+    ...common,
+    shape: output === 'json' ? jsonShape(log) : linesShape(log, {convert, timestamps}),
+  });
 }
