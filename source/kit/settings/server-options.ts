@@ -7,8 +7,8 @@ import {UsageError} from './parse-values.ts';
 /** A value and, for messages, the flag or variable that it came from. */
 export type ValueWithSource = {readonly value: string; readonly from: string};
 
-/** Way to the server, besides its URL and a fixed credential. Files are not read yet. */
-export type ServerOptions = ReturnType<typeof readServerOptions>;
+/** Way to the server, besides its URL and a fixed credential; empty where none is needed. Files are not read yet. */
+export type ServerOptions = Partial<ReturnType<typeof readServerOptions>>;
 
 /** The options and conflicts of Feldera's own client. Throws `UsageError`. */
 export function readServerOptions({value, find}: OptionValues, environment: Environment) {

@@ -9,17 +9,6 @@ import {readServerOptions, type ServerOptions} from './server-options.ts';
 
 const viewFlags = options.flatMap((row) => ('view' in row ? row.flag : []));
 
-/** Options of commands that need no server. */
-export const defaultServerOptions: ServerOptions = {
-  tokenCommand: undefined,
-  tokenFile: undefined,
-  tenant: undefined,
-  insecure: false,
-  extraRoots: undefined,
-  roots: undefined,
-  proxy: undefined,
-};
-
 /** All options, validated and frozen: under its name, what its row reads (`at` and `filter` as typed), but for these. */
 export type Settings = ReturnType<typeof settingsOf>;
 
@@ -39,7 +28,7 @@ export function settingsOf(
   const values = optionValues(sources, context);
   const {value, find, isTyped} = values;
   const token = demo ? undefined : value('auth')?.trim() || undefined;
-  const server = usesServer ? readServerOptions(values, environment) : defaultServerOptions;
+  const server: ServerOptions = usesServer ? readServerOptions(values, environment) : {};
   const options = values.valuesOf(...ownFlags);
   // A zone is set to see local times.
   const time = options.time ?? (options.zone === undefined ? 'sent' : 'local');

@@ -90,7 +90,7 @@ function credentialsOf({token, tokenFrom, server: {tokenCommand, tokenFile}}: Se
   return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock});
 }
 
-async function readTrust({insecure, roots, extraRoots}: ServerOptions): Promise<Trust> {
+async function readTrust({insecure = false, roots, extraRoots}: ServerOptions): Promise<Trust> {
   return {
     insecure,
     ...(roots && {roots: await rootsOf(roots)}),

@@ -42,7 +42,7 @@ const feldera: Variables = {
 /** Where a request goes, with what. */
 function way(argv: readonly string[], variables: Variables, file = named) {
   const {host, token, tokenFrom, server: rest, context} = readSettings(argv, variables, file);
-  const {tenant, tokenCommand, tokenFile, insecure, extraRoots} = rest;
+  const {tenant, tokenCommand, tokenFile, insecure = false, extraRoots} = rest;
   return {
     context: context?.name,
     host,

@@ -5,7 +5,6 @@ import type {Option} from '../../../source/kit/settings/option.ts';
 import {options} from '../../../source/kit/settings/option-table.ts';
 import {parseConfig} from '../../../source/kit/settings/parse-config.ts';
 import {UsageError} from '../../../source/kit/settings/parse-values.ts';
-import {defaultServerOptions} from '../../../source/kit/settings/settings.ts';
 import {readRequest, readSettings} from '../../harness/read-settings.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -29,7 +28,7 @@ test('without flags: the screen, on the local server, with the defaults of the h
     token: undefined,
     tokenFrom: undefined,
     credentialVariables: ['FELDERA_API_KEY', 'FELDERA_OIDC_TOKEN_FILE', 'FELDERA_AUTH_TOKEN_COMMAND'],
-    server: defaultServerOptions,
+    server: {insecure: false},
     demo: false,
     scrollback: 32 * 1024 * 1024,
     memory: undefined,

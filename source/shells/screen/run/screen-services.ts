@@ -109,7 +109,7 @@ export function screenServices(input: ServicesInput): Services {
     serverUrl: server.client.baseUrl,
     serverWords: serverWords(settings, server.client.baseUrl),
     tokenFrom: settings.tokenFrom ?? (settings.server.tokenFile ?? settings.server.tokenCommand)?.from,
-    insecure: settings.server.insecure,
+    insecure: settings.server.insecure === true,
     colors: colorsOn(shade, theme, terminal.depth),
     symbols: terminal.symbols,
     isUtf8: terminal.isUtf8,
