@@ -2,19 +2,17 @@ import type {Clock} from './clock.ts';
 import {createStore, type ReadableStore} from './store.ts';
 
 /** In ms. Keys must prove presence, since most terminals (and tmux, by default) do not report their focus. */
-const defaultPatience = 5 * 60_000;
+const patience = 5 * 60_000;
 
 /** A key proves presence, whatever the terminal reported. No timer runs while the user is away. */
 export class Presence {
   readonly #clock: Clock;
-  readonly #patience: number;
   readonly #here = createStore(true);
   #keyAt: number;
   #cancel: (() => void) | undefined;
 
-  constructor({clock, patience = defaultPatience}: {clock: Clock; patience?: number}) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#patience = patience;
     this.#keyAt = clock.monotonic();
     this.#wait();
   }
@@ -43,10 +41,10 @@ export class Presence {
 
   /** A key does not restart the timer: when it ends, the time of the last key decides. */
   #wait(): void {
-    const rest = this.#keyAt + this.#patience - this.#clock.monotonic();
+    const rest = this.#keyAt + patience - this.#clock.monotonic();
     this.#cancel = this.#clock.after(rest, () => {
       this.#cancel = undefined;
-      if (this.#clock.monotonic() - this.#keyAt < this.#patience) this.#wait();
+      if (this.#clock.monotonic() - this.#keyAt < patience) this.#wait();
       else this.#here.set(false);
     });
   }
@@ -55,14 +53,10 @@ export class Presence {
 /** The process was stopped, or its virtual machine; or this machine slept. */
 export type Pause = 'stop' | 'sleep';
 
-type SleepDetectorOptions = {
-  readonly clock: Clock;
-  readonly onSlept: (milliseconds: number, of: Pause) => void;
-  /** Milliseconds between two checks; default 10 s. */
-  readonly every?: number;
-  /** A check that is late by more milliseconds than this counts as sleep; default 15 s. */
-  readonly jump?: number;
-};
+/** Milliseconds between two checks. */
+const every = 10_000;
+/** A check that is late by more milliseconds than this counts as sleep. */
+const jump = 15_000;
 
 /**
  * Detects that the machine slept or the process was stopped, since connections may then be dead without a sign. While
@@ -70,11 +64,13 @@ type SleepDetectorOptions = {
  * clock set forward looks like sleep and costs one needless connection beside each one.
  */
 export class SleepDetector {
-  readonly #options: Required<SleepDetectorOptions>;
+  readonly #clock: Clock;
+  readonly #onSlept: (milliseconds: number, of: Pause) => void;
   #cancel: (() => void) | undefined;
 
-  constructor(options: SleepDetectorOptions) {
-    this.#options = {every: 10_000, jump: 15_000, ...options};
+  constructor(clock: Clock, onSlept: (milliseconds: number, of: Pause) => void) {
+    this.#clock = clock;
+    this.#onSlept = onSlept;
   }
 
   start(): void {
@@ -87,14 +83,14 @@ export class SleepDetector {
   }
 
   #watch(): void {
-    const {clock, onSlept, every, jump} = this.#options;
+    const clock = this.#clock;
     const monotonic = clock.monotonic();
     const machine = clock.machine();
     this.#cancel = clock.after(every, () => {
       const stopped = clock.monotonic() - monotonic - every;
       const late = Math.max(stopped, clock.machine() - machine - every);
       this.#watch();
-      if (late > jump) onSlept(late, stopped > jump ? 'stop' : 'sleep');
+      if (late > jump) this.#onSlept(late, stopped > jump ? 'stop' : 'sleep');
     });
   }
 }

@@ -25,9 +25,9 @@ export function textWidth(text: string): number {
 /** Characters that are looked at for one span: a row shows the beginning of a line of 64 KiB, in each frame. */
 const longestSpan = 1024;
 
-/** `from`: a grapheme border. Lazy, since a line may be long. A span that is not splittable has at most 2 cells. */
-export function* spans(text: string, from = 0): Generator<Span, void, undefined> {
-  let at = from;
+/** Lazy, since a line may be long. A span that is not splittable has at most 2 cells. */
+export function* spans(text: string): Generator<Span, void, undefined> {
+  let at = 0;
   while (at < text.length) {
     const isPart = text.length - at > longestSpan;
     const part = isPart ? text.slice(at, at + longestSpan) : text;

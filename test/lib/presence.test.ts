@@ -6,7 +6,7 @@ const minute = 60_000;
 
 function open() {
   const clock = new FakeClock();
-  const presence = new Presence({clock, patience: 5 * minute});
+  const presence = new Presence(clock);
   const changes: boolean[] = [];
   presence.here.subscribe(() => changes.push(presence.here.get()));
   return {clock, presence, changes};
@@ -62,7 +62,7 @@ test('while the user is away, and after the end, no timer waits', async () => {
 function watch() {
   const clock = new FakeClock();
   const slept: (readonly [number, string])[] = [];
-  const detector = new SleepDetector({clock, onSlept: (milliseconds, of) => slept.push([milliseconds, of])});
+  const detector = new SleepDetector(clock, (milliseconds, of) => slept.push([milliseconds, of]));
   return {clock, slept, detector};
 }
 

@@ -52,10 +52,6 @@ describe('spans', () => {
     ]);
   });
 
-  test('begins at `from`', () => {
-    expect([...spans('日本x', 1)].map(({start}) => start)).toEqual([1, 2]);
-  });
-
   test('breaks a grapheme only where it is wider than two cells', () => {
     expect([...spans('கா')]).toHaveLength(1);
     expect([...spans(`க${'\u0bbe'.repeat(3)}`)].map(({cells}) => cells)).toEqual([1, 1, 1, 1]);

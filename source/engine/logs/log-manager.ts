@@ -91,11 +91,8 @@ export class LogManager<F extends Feed = Feed> {
     this.#catalog = catalog;
     this.memory = new MemoryBudget({clock, budget: memoryBytes * countedShare});
     this.#serverReturn = new ServerReturn(options, () => this.#logs.values());
-    this.#sleepDetector = new SleepDetector({
-      clock: options.clock,
-      onSlept: (_, of) => {
-        for (const log of this.#logs.values()) log.connection?.checkAfterPause(of);
-      },
+    this.#sleepDetector = new SleepDetector(options.clock, (_, of) => {
+      for (const log of this.#logs.values()) log.connection?.checkAfterPause(of);
     });
   }
 

@@ -67,7 +67,7 @@ export class ScreenBackend {
     this.#clock = clock;
     this.#processes = processes;
     this.state = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: homedir()});
-    this.presence = new Presence({clock});
+    this.presence = new Presence(clock);
     const {record, recordMax, fps, silence, scrollback, memory} = settings;
     const {fresh, readLogs, onAlert: command, credentialVariables} = settings;
     const directory = record ?? path.join(this.state, 'recordings');

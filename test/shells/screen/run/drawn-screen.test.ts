@@ -47,7 +47,7 @@ it('draws every frame at the requested rate, not every second one', async () => 
       pace: undefined,
       ground: new TerminalGround({}, screen.clock),
     },
-    backend: {presence: new Presence({clock: screen.clock})},
+    backend: {presence: new Presence(screen.clock)},
     exit: new ScreenExit(() => {}),
   });
   // Nothing in common: of a row only what has changed is written.
@@ -84,7 +84,7 @@ it('draws nothing while the terminal takes no frame, and then the newest state',
     },
     pace: undefined,
     ground: new TerminalGround({}, screen.clock),
-    backend: {presence: new Presence({clock: screen.clock})},
+    backend: {presence: new Presence(screen.clock)},
     exit: new ScreenExit(() => {}),
   });
   const say = async (words: string) => {
