@@ -21,7 +21,7 @@ export type MergeSink = {
 
 export type LineRest = {readonly copyId: number; readonly bytes: Uint8Array; readonly isWhole: boolean};
 
-type MergeCursorOptions = {
+export type MergeCursorOptions = {
   readonly buffer: LogBuffer;
   /** Index of the source. */
   readonly origin: number;

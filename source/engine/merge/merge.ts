@@ -4,20 +4,12 @@ import {newline} from '../buffer/segment.ts';
 import type {Missing} from '../logs/feed.ts';
 import type {LogSink} from '../logs/log-sink.ts';
 import {timeOfBytes} from '../records/line-head.ts';
+import {type LineRest, MergeCursor, type MergeCursorOptions, type MergeSink} from './cursor.ts';
 
-import {type LineRest, MergeCursor, type MergeSink} from './cursor.ts';
-
-type MergeOptions = {
+type MergeOptions = Omit<MergeCursorOptions, 'buffer' | 'origin'> & {
   readonly sink: Pick<LogSink, 'buffer' | 'copyLines' | 'copyMarker' | 'copyRest' | 'correctCopy' | 'endLine'>;
   /** A source's index is its origin. */
   readonly sources: readonly LogBuffer[];
-  /** Milliseconds. */
-  readonly window: number;
-  /** See `MergeCursor`. */
-  readonly quiet: number;
-  readonly now: number;
-  /** Bytes of a source's end that are merged: the buffer would drop more than it holds. */
-  readonly reach: number;
   readonly wall: () => number;
 };
 
@@ -39,10 +31,10 @@ export class Merge {
   #cursors: readonly MergeCursor[];
   #last: MergeCursor | undefined;
 
-  constructor({sink, sources, reach, wall, ...times}: MergeOptions) {
+  constructor({sink, sources, wall, ...options}: MergeOptions) {
     this.#merged = sink;
     this.#buffer = sink.buffer;
-    this.#cursors = sources.map((buffer, origin) => new MergeCursor({buffer, origin, reach, ...times}));
+    this.#cursors = sources.map((buffer, origin) => new MergeCursor({buffer, origin, ...options}));
     this.#sink = {
       lines: (bytes, origin) => this.#append(bytes, origin),
       rest: (rest, origin) => this.#appendRest(rest, origin, wall()),

@@ -1,22 +1,6 @@
+const hues = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 /** The terminal's own 16 colours, in the order of their numbers. */
-const colorNames = [
-  'black',
-  'red',
-  'green',
-  'yellow',
-  'blue',
-  'magenta',
-  'cyan',
-  'white',
-  'bright-black',
-  'bright-red',
-  'bright-green',
-  'bright-yellow',
-  'bright-blue',
-  'bright-magenta',
-  'bright-cyan',
-  'bright-white',
-] as const;
+const colorNames = [...hues, ...hues.map((hue) => `bright-${hue}`)];
 
 export const themeNames = ['default', 'light', 'dark', 'mono'] as const;
 
@@ -37,7 +21,6 @@ export function readColor(text: string): PaletteColor | undefined {
     return [red, green, blue];
   }
   if (/^\d{1,3}$/.test(written)) return Number(written) <= 255 ? Number(written) : undefined;
-  const names: readonly string[] = colorNames;
-  const index = names.indexOf(written);
+  const index = colorNames.indexOf(written);
   return index === -1 ? undefined : index;
 }

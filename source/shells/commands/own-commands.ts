@@ -55,11 +55,10 @@ export const listCommand: Command<{readonly output: (typeof listForms)[number]}>
   ],
   forms: listForms,
   verbs: [],
-  read([first], values) {
-    if (first === undefined) return {output: formOf(values, listForms)};
-    const tag = tagIn(first);
+  read(names, values) {
+    const tag = tagIn(names[0] ?? '');
     const way = tag === undefined ? 'pipetail status <pipeline>' : `pipetail list --tag '${tag}'`;
-    throw new UsageError(`list takes no names, not '${first}' · try: ${way}`);
+    return {...noNames('list', names, way), output: formOf(values, listForms)};
   },
 };
 
@@ -127,10 +126,7 @@ export const demoCommand: Command<object> = {
   summary: ['pipetail demo [--port N]', 'the embedded demo server, on its own'],
   introduction: 'pipetail demo serves a demo of the Feldera API.',
   verbs: [],
-  read([first]) {
-    if (first === undefined) return {};
-    throw new UsageError(`demo takes no names, not '${first}' · try: pipetail demo --port 8080`);
-  },
+  read: (names) => noNames('demo', names, 'pipetail demo --port 8080'),
 };
 
 export const helpCommand: Command<{readonly command: CommandName; readonly isWhole: boolean}> = {
@@ -162,8 +158,10 @@ export const versionCommand: Command<object> = {
   summary: ['pipetail version', 'the version'],
   introduction: 'pipetail version shows the version, as --version does.',
   verbs: [],
-  read([first]) {
-    if (first === undefined) return {};
-    throw new UsageError(`version takes no names, not '${first}' · try: pipetail version`);
-  },
+  read: (names) => noNames('version', names, 'pipetail version'),
 };
+
+function noNames(command: CommandName, [first]: readonly string[], way: string): object {
+  if (first === undefined) return {};
+  throw new UsageError(`${command} takes no names, not '${first}' · try: ${way}`);
+}

@@ -7,10 +7,6 @@ const tooSlowWords = 'a pattern takes too long for these lines · write it witho
 /** Bytes of held records: a run of a recording may be of any length. */
 const mostOfRun = 512 * 1024 * 1024;
 
-function tooLongWords(run: number): string {
-  return `a run is too long to wait for the end of the log · name it by its number, such as --run ${run}`;
-}
-
 export type RecordPrinterOptions = {
   readonly selecting: Selecting;
   readonly shape: RecordShape;
@@ -72,7 +68,9 @@ export class RecordPrinter {
   /** Why nothing more can be printed, in one line; undefined: it can. */
   get problem(): string | undefined {
     if (this.selector.tooSlow) return tooSlowWords;
-    return this.#heldBytes > mostOfRun ? tooLongWords(this.selector.runCount) : undefined;
+    if (this.#heldBytes <= mostOfRun) return undefined;
+    const way = `name it by its number, such as --run ${this.selector.runCount}`;
+    return `a run is too long to wait for the end of the log · ${way}`;
   }
 
   /** Prints records that begin in [`from`, `stop`), lines below `end`, about `maxBytes`. `lines`: printed or not. */
