@@ -8,33 +8,12 @@ export type ReadableStore<T> = {
 export type Store<T> = ReadableStore<T> & {
   /** Calls the listeners, unless the value is the same (`Object.is`). */
   readonly set: (next: T) => void;
-};
-
-/** Listeners may unsubscribe themselves or others while they are called. */
-export function createStore<T>(initial: T): Store<T> {
-  let value = initial;
-  const listeners = new Set<() => void>();
-  return {
-    get: () => value,
-    set(next) {
-      if (Object.is(next, value)) return;
-      value = next;
-      for (const listener of listeners) listener();
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-}
-
-/** Tells its listeners of several changes at once. */
-export type BatchStore<T> = Store<T> & {
   /** Listeners hear of all changes that `change` makes when it returns. May be nested. */
   readonly together: (change: () => void) => void;
 };
 
-export function createBatchStore<T>(initial: T): BatchStore<T> {
+/** Listeners may unsubscribe themselves or others while they are called, and change the value. */
+export function createStore<T>(initial: T): Store<T> {
   let value = initial;
   let depth = 0;
   let isTelling = false;

@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import {createBatchStore, createStore, heldStore} from '../../source/lib/store.ts';
+import {createStore, heldStore} from '../../source/lib/store.ts';
 
 test('listeners hear of changes only, and find the new value', () => {
   const store = createStore(1);
@@ -75,14 +75,14 @@ test('listeners of a held store hear once of all that changed meanwhile', () => 
 });
 
 describe('a store that tells of several changes at once', () => {
-  const heardOf = (store: ReturnType<typeof createBatchStore<number>>) => {
+  const heardOf = (store: ReturnType<typeof createStore<number>>) => {
     const values: number[] = [];
     store.subscribe(() => values.push(store.get()));
     return values;
   };
 
   it('tells of the last of them, when all are made', () => {
-    const store = createBatchStore(1);
+    const store = createStore(1);
     const values = heardOf(store);
     store.together(() => {
       store.set(2);
@@ -95,7 +95,7 @@ describe('a store that tells of several changes at once', () => {
   });
 
   it('tells of none that was undone, and of those before an error', () => {
-    const store = createBatchStore(1);
+    const store = createStore(1);
     const values = heardOf(store);
     store.together(() => {
       store.set(2);
@@ -111,7 +111,7 @@ describe('a store that tells of several changes at once', () => {
   });
 
   it('tells the others once of a change and of what a listener makes of it', () => {
-    const store = createBatchStore(1);
+    const store = createStore(1);
     store.subscribe(() => {
       if (store.get() % 2 === 0) store.set(store.get() + 1);
     });

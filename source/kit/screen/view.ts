@@ -1,5 +1,5 @@
 import type {Clock} from '../../lib/clock.ts';
-import {type BatchStore, createBatchStore, type ReadableStore} from '../../lib/store.ts';
+import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import {reduce, type Tab, type ViewAction, type ViewState} from '../state/view-state.ts';
 import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
 
@@ -11,11 +11,11 @@ type ViewServices = {
 
 /** Holds what is open on the screen, where, and what is said there. What follows from a change is up to subscribers. */
 export class View {
-  readonly #store: BatchStore<ViewState>;
+  readonly #store: Store<ViewState>;
   readonly #noticeTimer: NoticeTimer;
 
   constructor(initial: ViewState, services: ViewServices) {
-    this.#store = createBatchStore(initial);
+    this.#store = createStore(initial);
     this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
   }
 
