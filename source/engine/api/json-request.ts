@@ -14,7 +14,7 @@ import {
 } from './request.ts';
 import {ServerHeaders} from './server-text.ts';
 import {transportFailure} from './transport-failure.ts';
-import type {ApiFailure, HttpProxy} from './types.ts';
+import type {ApiFailure} from './types.ts';
 
 /** Connections for all JSON requests; log streams have their own. */
 const poolSize = 4;
@@ -30,9 +30,9 @@ type JsonRoutesOptions = {
 
 export type JsonRequest<T> = {
   readonly route: ApiRoute;
-  readonly url: string;
+  /** Below the base URL. */
+  readonly path: string;
   readonly signal: AbortSignal;
-  readonly headers?: RequestHeaders;
   /** Returns undefined, or throws a `SyntaxError`, when the body does not belong to the route. */
   readonly parse: (body: Uint8Array) => T | undefined | Promise<T | undefined>;
   /** A status beside 200 whose body is one of the route. */
@@ -52,11 +52,13 @@ export class JsonRoutes {
 
   /** Throws an `ApiError`, also for a response that `parse` does not accept. */
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
-    const {route, url} = request;
-    return this.#options.authorized(request.signal, async (headers) => {
-      const {answers, clock, transport} = this.#options;
+    const {route, signal} = request;
+    const {answers, clock, transport, baseUrl, authorized} = this.#options;
+    const url = baseUrl + request.path;
+    return authorized(signal, async (headers) => {
       const number = answers.start();
-      const wire = await this.#request({url, signal: request.signal, headers: {...headers, ...request.headers}});
+      // Most answers are nine tenths smaller so.
+      const wire = await this.#request({url, signal, headers: {...headers, 'accept-encoding': 'gzip'}});
       answers.began(wire.headers);
       const cached = request.cached?.(wire);
       if (cached !== undefined) {
@@ -86,8 +88,8 @@ export class JsonRoutes {
     await closing?.destroy();
   }
 
-  async #request(request: Pick<BodyCollector, 'url' | 'signal' | 'headers'>): Promise<RawResponse> {
-    const {baseUrl, transport, clock, timeouts, answers} = this.#options;
+  async #request(request: Sent): Promise<RawResponse> {
+    const {baseUrl, transport, clock, timeouts} = this.#options;
     const undici = await loadUndici();
     this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
       connections: poolSize,
@@ -99,7 +101,7 @@ export class JsonRoutes {
       keepAliveTimeout: 4000,
       connect: createConnector({clock, transport, timeout: timeouts.connect}),
     });
-    return collectBody({...request, pool: this.#pool, proxy: transport.proxy, clock, timeouts, answers});
+    return collectBody(this.#pool, request, this.#options);
   }
 }
 
@@ -123,20 +125,12 @@ const bodyLimit = 20 * 1024 * 1024;
 /** `bytes`: the whole body, still compressed; of an error, up to a limit. */
 type RawResponse = {readonly status: number; readonly headers: ServerHeaders; readonly bytes: Buffer};
 
-type BodyCollector = {
-  readonly pool: Dispatcher;
-  readonly proxy: HttpProxy | undefined;
-  readonly url: string;
-  readonly headers: RequestHeaders;
-  readonly clock: Clock;
-  readonly timeouts: Timeouts;
-  readonly signal: AbortSignal;
-  readonly answers: Pick<ServerAnswers, 'hasAnswered'>;
-};
+type Sent = {readonly url: string; readonly headers: RequestHeaders; readonly signal: AbortSignal};
 
 /** Returns a response of any status. Throws an `ApiError` without one: `cancelled` by `signal`, or of the transport. */
-async function collectBody(request: BodyCollector): Promise<RawResponse> {
-  const {pool, url, headers, clock, timeouts} = request;
+async function collectBody(pool: Dispatcher, request: Sent, options: JsonRoutesOptions): Promise<RawResponse> {
+  const {url, headers} = request;
+  const {transport, clock, timeouts, answers} = options;
   if (request.signal.aborted) throw new ApiError({kind: 'cancelled'});
   const controller = new AbortController();
   const {signal} = controller;
@@ -152,18 +146,18 @@ async function collectBody(request: BodyCollector): Promise<RawResponse> {
   const cancelTotal = limit(timeouts.total);
   const cancelHeaders = limit(timeouts.headers);
   try {
-    const response = await pool.request({...requestTarget(url, request.proxy), method: 'GET', headers, signal});
+    const response = await pool.request({...requestTarget(url, transport.proxy), method: 'GET', headers, signal});
     cancelHeaders();
     const {statusCode: status} = response;
     const bytes =
       status === 200
         ? await readBody(response.body, response.headers['content-length'])
-        : await readErrorBody(response.body, request);
+        : await readErrorBody(response.body, options);
     signal.throwIfAborted();
     return {status, headers: new ServerHeaders(response.headers), bytes};
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof ApiError ? error : new ApiError(transportFailure(error, url, request.answers.hasAnswered));
+    throw error instanceof ApiError ? error : new ApiError(transportFailure(error, url, answers.hasAnswered));
   } finally {
     cancelHeaders();
     cancelTotal();
@@ -191,7 +185,10 @@ function tooLarge(): ApiError {
 }
 
 /** Returns what comes within limits of time and bytes. Never fails: the status is enough. */
-async function readErrorBody(body: Dispatcher.ResponseData['body'], {clock, timeouts}: BodyCollector): Promise<Buffer> {
+async function readErrorBody(
+  body: Dispatcher.ResponseData['body'],
+  {clock, timeouts}: JsonRoutesOptions,
+): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   const cancelTimer = clock.after(timeouts.errorBody, () => body.destroy());
@@ -226,27 +223,15 @@ async function decodeBody({status, headers, bytes}: RawResponse, url: string): P
   }
 }
 
+/** Bytes. To join Node's own pieces of 16 KiB costs more than to decompress them. */
+const pieceLength = 256 * 1024;
+
 /** Runs off the main thread. Rejects when the body is broken, incomplete, or too large. */
 function gunzip(bytes: Buffer): Promise<Uint8Array> {
-  // In one piece: Node's own are 16 KiB, and to join them costs more than to decompress them.
-  const size = gunzippedSize(bytes);
-  if (size > bodyLimit) return Promise.reject(tooLarge());
-  const chunkSize = Math.min(bodyLimit, Math.max(leastPiece, size + 1));
   return new Promise((resolve, reject) => {
-    zlib.gunzip(bytes, {maxOutputLength: bodyLimit, chunkSize}, (error, plain) => {
+    zlib.gunzip(bytes, {maxOutputLength: bodyLimit, chunkSize: pieceLength}, (error, plain) => {
       if (error) reject(error);
       else resolve(plain);
     });
   });
-}
-
-/** zlib's own. */
-const leastPiece = 64;
-/** Deflate makes no text smaller than this (zlib's technical details, "maximum compression factor"). */
-const bestRatio = 1032;
-
-/** Reads the plain size of the last member from its end (RFC 1952, ISIZE), as far as it can be true. */
-function gunzippedSize(bytes: Buffer): number {
-  const said = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
-  return Math.min(said, bytes.length * bestRatio);
 }

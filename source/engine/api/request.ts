@@ -46,40 +46,9 @@ export function parseBaseUrl(text: string): string {
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
-/** All pipelines, with the fields that cost the server least. */
-export function listUrl(base: string): string {
-  return `${base}/v0/pipelines?selector=status`;
-}
-
-export function healthUrl(base: string): string {
-  return `${base}/v0/cluster_healthz`;
-}
-
-/** One pipeline with all fields, or what is below it. */
-export function pipelineUrl(base: string, name: string, part?: keyof typeof partPaths): string {
-  const pipeline = `${base}/v0/pipelines/${encodeName(name)}`;
-  return part === undefined ? `${pipeline}?selector=all` : pipeline + partPaths[part];
-}
-
-const partPaths = {
-  logs: '/logs',
-  // The parameter is not in the server's OpenAPI document. A server that lacks it sends the counts alone.
-  stats: '/stats?include_connector_errors=true',
-  'time-series': '/time_series',
-  events: '/events?selector=status',
-} as const;
-
-/** One event with all fields. */
-export function eventUrl(base: string, name: string, id: string): string {
-  return `${base}/v0/pipelines/${encodeName(name)}/events/${encodeName(id)}?selector=all`;
-}
-
-export function sessionUrl(base: string): string {
-  return `${base}/v0/config/session`;
-}
-
-export function configUrl(base: string): string {
-  return `${base}/v0/config`;
+/** Path of one pipeline with all fields, or of what is below it. */
+export function pipelinePath(name: string, below = '?selector=all'): string {
+  return `/v0/pipelines/${encodeName(name)}${below}`;
 }
 
 /** Not through `URL`, which would resolve a name of dots. */
@@ -98,7 +67,7 @@ export function requestTarget(
 }
 
 /** A name of dots alone would be a step in the path. */
-function encodeName(name: string): string {
+export function encodeName(name: string): string {
   const encoded = encodeURIComponent(name.toWellFormed());
   return /^\.+$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
 }
