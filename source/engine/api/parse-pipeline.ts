@@ -1,6 +1,7 @@
 import {readTime} from '../../lib/format.ts';
 import {isSecretName} from '../../lib/secret-names.ts';
 import {hidden, masked} from '../../lib/secrets.ts';
+import {sameParts} from '../../lib/store.ts';
 import type {ServerJson} from './server-text.ts';
 import type {DeploymentError, Pipeline, PipelineDetail, ProgramError, RunnerHealth, Session} from './types.ts';
 
@@ -19,11 +20,12 @@ export async function parsePipelines(
       const before = byId.get(entry.lineOf('id'));
       const pipeline = parsePipeline(entry, before);
       if (pipeline === undefined) continue;
-      pipelines.push(before !== undefined && samePipeline(before, pipeline) ? before : pipeline);
+      // Its parts are those of before where they are the same.
+      const isSame = before !== undefined && sameParts(Object.values(before), Object.values(pipeline));
+      pipelines.push(isSame ? before : pipeline);
     }
   }
-  const unchanged = pipelines.length === previous.length && pipelines.every((pipeline, i) => pipeline === previous[i]);
-  return unchanged ? previous : pipelines;
+  return sameParts(pipelines, previous) ? previous : pipelines;
 }
 
 /** Reads a pipeline; undefined when `json` is no object with a name. */
@@ -31,11 +33,12 @@ export function parsePipelineDetail(json: ServerJson): PipelineDetail | undefine
   const pipeline = parsePipeline(json);
   if (pipeline === undefined) return undefined;
   const programErrors = parseProgramErrors(json.field('program_error'));
+  const texts = programErrors.map(({text, snippet}) => (snippet === '' ? text : `${text}\n${snippet}`));
   const configured = json.field('runtime_config');
   return {
     ...pipeline,
     programErrors,
-    programError: programErrors.length === 0 ? undefined : programErrors.map(withSnippet).join('\n\n'),
+    programError: texts.length === 0 ? undefined : texts.join('\n\n'),
     programCode: json.codeOf('program_code'),
     memoryLimit: configured.countOf('max_rss_mb') ?? configured.field('resources').countOf('memory_mb_max'),
     // Of the volume, by Kubernetes; a volume that was enlarged there has more.
@@ -85,12 +88,13 @@ function parsePipeline(json: ServerJson, before?: Pipeline): Pipeline | undefine
   const name = json.nameOf('name');
   if (name === '') return undefined;
   const description = json.textOf('description');
+  const details = json.field('deployment_runtime_status_details');
   const isKnown = before !== undefined && sentDescriptions.get(before) === description;
   const pipeline = {
     id: json.lineOf('id'),
     name,
     description: isKnown ? before.description : masked(description),
-    tags: tagsOf(json.field('tags')),
+    tags: tagsOf(json.field('tags'), before?.tags),
     createdAt: json.lineOf('created_at'),
     version: json.countOf('version'),
     programVersion: json.countOf('program_version'),
@@ -103,8 +107,8 @@ function parsePipeline(json: ServerJson, before?: Pipeline): Pipeline | undefine
     programStatusSince: json.lineOf('program_status_since'),
     storageStatus: json.lineOf('storage_status'),
     deploymentError: parseDeploymentError(json.field('deployment_error'), before?.deploymentError),
-    connectorErrors: connectorErrorsOf(json),
-    runtimeReason: masked(json.field('deployment_runtime_status_details').textOf('reason').trim()) || undefined,
+    connectorErrors: details.field('connector_stats').countOf('num_errors'),
+    runtimeReason: masked(details.textOf('reason').trim()) || undefined,
     checkpointAt: checkpointAtOf(json.field('storage_status_details').field('checkpoints')),
   };
   sentDescriptions.set(pipeline, description);
@@ -115,20 +119,16 @@ function parsePipeline(json: ServerJson, before?: Pipeline): Pipeline | undefine
  * Feldera stores a tag as a text; its clients keep a colour in it, as in `prod|ef4444`, and take those of one name for one
  * tag (`crates/fda/src/tags.rs`).
  */
-function tagsOf(json: ServerJson): readonly string[] | undefined {
+function tagsOf(json: ServerJson, before: Pipeline['tags']): Pipeline['tags'] {
   const {items} = json;
   // Most pipelines have none, and a list has thousands of pipelines.
   if (!items || items.length === 0) return items && noTags;
   const names = items.map(({line}) => line.replace(/\|[\da-f]{6}$/i, ''));
-  return [...new Set(names.filter((name) => name !== ''))];
+  const tags = [...new Set(names.filter((name) => name !== ''))];
+  return before && sameParts(before, tags) ? before : tags;
 }
 
 const noTags: readonly string[] = [];
-
-/** `json`: a pipeline, or one of its events. */
-function connectorErrorsOf(json: ServerJson): number | undefined {
-  return json.field('deployment_runtime_status_details').field('connector_stats').countOf('num_errors');
-}
 
 /**
  * When the newest checkpoint that exists was begun, as Unix time in ms: the first 48 bits of its id, which is a UUID of
@@ -138,39 +138,6 @@ function checkpointAtOf(json: ServerJson): number | undefined {
   const uuid = json.items?.at(-1)?.lineOf('uuid') ?? '';
   const [, high, low] = /^([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-/i.exec(uuid) ?? [];
   return high === undefined || low === undefined ? undefined : Number.parseInt(high + low, 16);
-}
-
-function samePipeline(a: Pipeline, b: Pipeline): boolean {
-  return (
-    a.id === b.id &&
-    a.name === b.name &&
-    a.description === b.description &&
-    a.createdAt === b.createdAt &&
-    a.version === b.version &&
-    a.programVersion === b.programVersion &&
-    a.platformVersion === b.platformVersion &&
-    a.deploymentId === b.deploymentId &&
-    a.deploymentStatus === b.deploymentStatus &&
-    a.deploymentStatusSince === b.deploymentStatusSince &&
-    a.deploymentDesiredStatus === b.deploymentDesiredStatus &&
-    a.programStatus === b.programStatus &&
-    a.programStatusSince === b.programStatusSince &&
-    a.storageStatus === b.storageStatus &&
-    a.connectorErrors === b.connectorErrors &&
-    a.runtimeReason === b.runtimeReason &&
-    a.checkpointAt === b.checkpointAt &&
-    sameTags(a.tags, b.tags) &&
-    sameError(a.deploymentError, b.deploymentError)
-  );
-}
-
-function sameTags(a: Pipeline['tags'], b: Pipeline['tags']): boolean {
-  return a?.length === b?.length && a?.every((tag, at) => tag === b?.[at]) !== false;
-}
-
-function sameError(a: DeploymentError | undefined, b: DeploymentError | undefined): boolean {
-  // Both are nearly always undefined. The server sends fields in one order.
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** `{sql_compilation, rust_compilation, system_error}` (Feldera 0.337.0); none when no step failed. */
@@ -190,10 +157,6 @@ function parseProgramErrors(json: ServerJson): readonly ProgramError[] {
 
 function ofText(text: string): readonly ProgramError[] {
   return text === '' ? [] : [{text: masked(text), snippet: '', place: undefined}];
-}
-
-function withSnippet({text, snippet}: ProgramError): string {
-  return snippet === '' ? text : `${text}\n${snippet}`;
 }
 
 function sqlErrors(step: ServerJson): readonly ProgramError[] {
@@ -254,9 +217,12 @@ export function parseDeploymentError(json: ServerJson, before?: DeploymentError)
   if (error === undefined) return undefined;
   const sent = json.wholeJson();
   if (before && sentAs.get(before) === sent) return before;
-  const {message, errorCode} = error;
+  const {message, errorCode, details} = error;
   const endedStart = startCodes.test(errorCode);
-  const more = detailsBeyond(error).map(([place, text]) => [place, shownDetail(place, text)] as const);
+  const more = leavesOf(details, 'details')
+    .filter(([, text]) => text !== '' && !message.includes(text.trim()))
+    // Below a name of a credential, all is one.
+    .map(([place, text]) => [place, place.split('.').some(isSecretName) ? hidden : masked(text)] as const);
   const parsed = {message: masked(message), errorCode, cause: masked(causeOf(error)), endedStart, more};
   sentAs.set(parsed, sent);
   return parsed;
@@ -267,15 +233,6 @@ function causeOf({message, details}: ServerError): string {
   const error = details.field('error');
   const cause = firstLine(error.text ?? details.textOf('compiler_error')) ?? panicIn(error) ?? connectorErrorIn(error);
   return onOneLine(cause ?? causeInMessage(message) ?? firstLine(message) ?? message);
-}
-
-function detailsBeyond({message, details}: ServerError): readonly (readonly [place: string, text: string])[] {
-  return leavesOf(details, 'details').filter(([, text]) => text !== '' && !message.includes(text.trim()));
-}
-
-/** Below a name of a credential, all is one. */
-function shownDetail(place: string, text: string): string {
-  return place.split('.').some(isSecretName) ? hidden : masked(text);
 }
 
 function leavesOf(json: ServerJson, place: string): readonly (readonly [place: string, text: string])[] {

@@ -18,72 +18,44 @@ const certificateSentences: Readonly<Record<string, readonly [words: string, hel
     'cannot be verified: its issuer is unknown',
     'give its root, or the certificate between, with --tls-cert FILE',
   ],
-  CERT_UNTRUSTED: ['is not trusted', trustIt],
-  CERT_REJECTED: ['is rejected', acceptIt],
-  CERT_REVOKED: ['has been revoked', acceptIt],
   CERT_SIGNATURE_FAILURE: ['has a wrong signature', acceptIt],
   CERT_HAS_EXPIRED: ['has expired', `renew it; until then ${acceptIt}`],
   CERT_NOT_YET_VALID: ['is not valid yet', "is this machine's clock right?"],
   CERT_CHAIN_TOO_LONG: ['has too long a chain', acceptIt],
   INVALID_CA: ['is signed by a certificate that may not sign', acceptIt],
   INVALID_PURPOSE: ['is not meant for servers', acceptIt],
-  HOSTNAME_MISMATCH: ['is for another name', `set --host to a name that it is for; ${acceptIt}`],
   ERR_TLS_CERT_ALTNAME_INVALID: ['is for another name', `set --host to a name that it is for; ${acceptIt}`],
 };
 
-/** `other`: the scheme that the server may speak instead; undefined once it has answered in the scheme of its URL. */
 type Sentence = {
   readonly reason: RetryableReason;
   readonly brief?: string;
+  /** `other`: the scheme that the server may speak instead; undefined once it has answered in the scheme of its URL. */
   readonly sentence: (host: string, other: 'http' | 'https' | undefined) => string;
 };
 
+function unreachable(brief: string, sentence: Sentence['sentence']): Sentence {
+  return {reason: 'unreachable', brief, sentence};
+}
+
 const networkSentences: Readonly<Record<string, Sentence>> = {
-  ECONNREFUSED: {
-    reason: 'unreachable',
-    brief: 'connection refused',
-    sentence: (host) => `connection refused by ${host}`,
-  },
-  ENOTFOUND: {
-    reason: 'unreachable',
-    brief: 'unknown host name',
-    sentence: (host) => `cannot resolve ${host}`,
-  },
-  EAI_AGAIN: {
-    reason: 'unreachable',
-    brief: 'no name service',
-    sentence: (host) => `the name service did not answer for ${host}`,
-  },
-  EHOSTUNREACH: {
-    reason: 'unreachable',
-    brief: 'host unreachable',
-    sentence: (host) => `${host} is unreachable`,
-  },
-  ENETUNREACH: {
-    reason: 'unreachable',
-    brief: 'network unreachable',
-    sentence: (host) => `${host} is unreachable (no network)`,
-  },
-  ENETDOWN: {reason: 'unreachable', brief: 'network down', sentence: () => 'the network is down'},
-  ECONNRESET: {
-    reason: 'unreachable',
-    brief: 'connection reset',
-    sentence: (host, other) => `${host} reset the connection before it answered${perhapsTls(host, other)}`,
-  },
-  [cutInHandshake]: {
-    reason: 'unreachable',
-    brief: 'connection closed',
-    sentence: (host, other) => {
-      const words = `the TLS handshake with ${host} failed`;
-      return other === 'http' ? `${words} · if it serves plain http, use --host http://${host}` : words;
-    },
-  },
-  EPIPE: {reason: 'unreachable', brief: 'connection closed', sentence: closedUnanswered},
-  UND_ERR_SOCKET: {reason: 'unreachable', brief: 'connection closed', sentence: closedUnanswered},
+  ECONNREFUSED: unreachable('connection refused', (host) => `connection refused by ${host}`),
+  ENOTFOUND: unreachable('unknown host name', (host) => `cannot resolve ${host}`),
+  EAI_AGAIN: unreachable('no name service', (host) => `the name service did not answer for ${host}`),
+  EHOSTUNREACH: unreachable('host unreachable', (host) => `${host} is unreachable`),
+  ENETUNREACH: unreachable('network unreachable', (host) => `${host} is unreachable (no network)`),
+  ENETDOWN: unreachable('network down', () => 'the network is down'),
+  ECONNRESET: unreachable(
+    'connection reset',
+    (host, other) => `${host} reset the connection before it answered${perhapsTls(host, other)}`,
+  ),
+  [cutInHandshake]: unreachable('connection closed', (host, other) => {
+    const words = `the TLS handshake with ${host} failed`;
+    return other === 'http' ? `${words} · if it serves plain http, use --host http://${host}` : words;
+  }),
+  EPIPE: unreachable('connection closed', closedUnanswered),
+  UND_ERR_SOCKET: unreachable('connection closed', closedUnanswered),
   ETIMEDOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
-  UND_ERR_CONNECT_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} does not answer (timed out)`},
-  UND_ERR_HEADERS_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} took too long to answer`},
-  UND_ERR_BODY_TIMEOUT: {reason: 'timeout', sentence: (host) => `${host} took too long to answer`},
   UND_ERR_HEADERS_OVERFLOW: {reason: 'protocol', sentence: (host) => `${host} sent headers without end`},
 };
 
@@ -118,7 +90,7 @@ export function transportFailure(error: unknown, url: string, hasAnswered = fals
   if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
     return fatal('certificate', `${host} asks for a client certificate`);
   }
-  if (isPlainAnswerToTls(code)) return fatal('wrong-url', `${host} does not serve https: use --host http://${host}`);
+  if (plainAnswersToTls.has(code)) return fatal('wrong-url', `${host} does not serve https: use --host http://${host}`);
   const breach = breachOf(error);
   if (breach !== undefined) {
     if (isTlsRecord(error)) return fatal('wrong-url', `${host} serves https: use --host https://${host}`);
@@ -186,14 +158,12 @@ function breachOf(error: unknown): string | undefined {
 }
 
 /** OpenSSL's errors when plain HTTP (or another protocol) arrives in place of a TLS record. */
-function isPlainAnswerToTls(code: string): boolean {
-  return (
-    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
-    code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' ||
-    code === 'ERR_SSL_HTTP_REQUEST' ||
-    code === 'ERR_SSL_UNEXPECTED_MESSAGE'
-  );
-}
+const plainAnswersToTls = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+  'ERR_SSL_UNEXPECTED_MESSAGE',
+]);
 
 /** A TLS server answers plain HTTP with an alert: record type 0x15, version 0x03. undici keeps it in `data`. */
 function isTlsRecord(error: unknown): boolean {
