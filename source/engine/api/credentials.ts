@@ -61,7 +61,7 @@ export class RenewedCredentials implements Credentials {
   readonly renewedBy = 'command';
   readonly #options: RenewedCredentialsOptions;
   readonly #stop = new AbortController();
-  readonly #secrets = new KnownSecrets();
+  #secrets: readonly string[] = [];
   #current: {readonly token: string; readonly renewAt: number; readonly madeAt: number} | undefined;
   #refused: string | undefined;
   #making: Promise<void> | undefined;
@@ -92,7 +92,7 @@ export class RenewedCredentials implements Credentials {
   }
 
   secrets(): readonly string[] {
-    return this.#secrets.all;
+    return this.#secrets;
   }
 
   close(): void {
@@ -120,7 +120,7 @@ export class RenewedCredentials implements Credentials {
     if (clock.monotonic() - this.#nextAt > longestPause) this.#pause = leastPause;
     try {
       const token = await make(this.#stop.signal);
-      this.#secrets.add(token);
+      this.#secrets = withSecret(this.#secrets, token);
       const madeAt = clock.wall();
       this.#current = {token, renewAt: renewalTime(token, madeAt) ?? Number.POSITIVE_INFINITY, madeAt};
       this.#failure = undefined;
@@ -140,51 +140,39 @@ export class RenewedCredentials implements Credentials {
 
 /**
  * A token in a file, which whoever keeps the file replaces before it expires: it is read again for each request. While it
- * cannot be read, such as for a moment between two tokens, the last one is sent until the server refuses it.
+ * cannot be read, such as for a moment between two tokens, the last one is sent until the server refuses it. `read`: the
+ * token in the file, which `isToken`. It throws an `Error` whose message is one line for the user.
  */
-export class FileCredentials implements Credentials {
-  readonly renewedBy = 'file';
-  readonly #read: (signal: AbortSignal) => Promise<string>;
-  readonly #clock: Pick<Clock, 'wall'>;
-  readonly #secrets = new KnownSecrets();
-  #current: {readonly token: string; readonly readAt: number} | undefined;
-  #refused: string | undefined;
-
-  /** `read`: the token in the file, which `isToken`. It throws an `Error` whose message is one line for the user. */
-  constructor({read, clock}: {read: (signal: AbortSignal) => Promise<string>; clock: Pick<Clock, 'wall'>}) {
-    this.#read = read;
-    this.#clock = clock;
-  }
-
-  async token(signal: AbortSignal): Promise<string> {
-    try {
-      const token = await this.#read(signal);
-      this.#secrets.add(token);
-      this.#current = {token, readAt: this.#clock.wall()};
-      return token;
-    } catch (error) {
-      if (signal.aborted) throw new ApiError({kind: 'cancelled'});
-      const {token} = this.#current ?? {};
-      if (token !== undefined && token !== this.#refused) return token;
-      throw withoutToken(error, 'file');
-    }
-  }
-
-  /** The file may have another one by now: of several requests with one token, each reads it again. */
-  refused(token: string): boolean {
-    this.#refused = token;
-    return true;
-  }
-
-  madeAt(token: string): number {
-    return token === this.#current?.token ? this.#current.readAt : Number.NEGATIVE_INFINITY;
-  }
-
-  secrets(): readonly string[] {
-    return this.#secrets.all;
-  }
-
-  close(): void {}
+export function fileCredentials(
+  read: (signal: AbortSignal) => Promise<string>,
+  clock: Pick<Clock, 'wall'>,
+): Credentials {
+  let secrets: readonly string[] = [];
+  let current: {readonly token: string; readonly readAt: number} | undefined;
+  let refused: string | undefined;
+  return {
+    renewedBy: 'file',
+    async token(signal) {
+      try {
+        const token = await read(signal);
+        secrets = withSecret(secrets, token);
+        current = {token, readAt: clock.wall()};
+        return token;
+      } catch (error) {
+        if (signal.aborted) throw new ApiError({kind: 'cancelled'});
+        if (current && current.token !== refused) return current.token;
+        throw withoutToken(error, 'file');
+      }
+    },
+    /** The file may have another one by now: of several requests with one token, each reads it again. */
+    refused(token) {
+      refused = token;
+      return true;
+    },
+    madeAt: (token) => (token === current?.token ? current.readAt : Number.NEGATIVE_INFINITY),
+    secrets: () => secrets,
+    close() {},
+  };
 }
 
 function withoutToken(error: unknown, renewedBy: TokenMaker): ApiError {
@@ -192,14 +180,8 @@ function withoutToken(error: unknown, renewedBy: TokenMaker): ApiError {
 }
 
 /** The newest tokens. */
-class KnownSecrets {
-  readonly all: string[] = [];
-
-  add(token: string): void {
-    if (this.all.includes(token)) return;
-    this.all.push(token);
-    if (this.all.length > secretsKept) this.all.shift();
-  }
+function withSecret(known: readonly string[], token: string): readonly string[] {
+  return known.includes(token) ? known : [...known, token].slice(-secretsKept);
 }
 
 /** Waits for `work` until `signal` aborts; `work` itself continues for other requests. */

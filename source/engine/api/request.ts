@@ -1,5 +1,5 @@
 import {dateTime} from '../../lib/format.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {createStore} from '../../lib/store.ts';
 
 import {type Credentials, tokenEnd} from './credentials.ts';
 import {ApiError} from './errors.ts';
@@ -144,31 +144,19 @@ export function loadUndici(): Promise<Undici> {
  * an answer to a request that started after the failure proves that, so requests have numbers.
  */
 export class ServerAnswers implements Answers {
-  readonly #lastGood = createStore(0);
+  started = 0;
+  readonly lastGood = createStore(0);
+  hasAnswered = false;
   readonly #onDate: ServerClock['onDate'] | undefined;
-  #started = 0;
-  #hasAnswered = false;
 
   constructor(onDate?: ServerClock['onDate']) {
     this.#onDate = onDate;
   }
 
-  get started(): number {
-    return this.#started;
-  }
-
-  get lastGood(): ReadableStore<number> {
-    return this.#lastGood;
-  }
-
-  get hasAnswered(): boolean {
-    return this.#hasAnswered;
-  }
-
   /** Returns the number of a request that starts. */
   start(): number {
-    this.#started += 1;
-    return this.#started;
+    this.started += 1;
+    return this.started;
   }
 
   /** The head of an answer, whatever it says. */
@@ -177,15 +165,15 @@ export class ServerAnswers implements Answers {
   }
 
   succeeded(request: number): void {
-    this.#hasAnswered = true;
-    this.#lastGood.set(Math.max(this.#lastGood.get(), request));
+    this.hasAnswered = true;
+    this.lastGood.set(Math.max(this.lastGood.get(), request));
   }
 
   /** `unknown-pipeline` counts as a good answer. */
   refused(request: number, failure: ApiFailure): void {
     // A TLS port answers a plain request with 400.
     if (failure.kind === 'cancelled' || (failure.reason === 'wrong-url' && failure.status === 400)) return;
-    this.#hasAnswered = true;
+    this.hasAnswered = true;
     if (failure.reason === 'unknown-pipeline') this.succeeded(request);
   }
 }

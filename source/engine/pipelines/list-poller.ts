@@ -1,6 +1,6 @@
 import type {Clock} from '../../lib/clock.ts';
 import {LongWait} from '../../lib/long-wait.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import {asFailure, isWithoutAnswer} from '../api/errors.ts';
 import {stateOf} from '../api/pipeline-state.ts';
 import type {ApiClient, ApiFailure, Pipeline, Session} from '../api/types.ts';
@@ -326,65 +326,44 @@ export class ListPoller {
   }
 }
 
-type LoginOptions = {
-  readonly client: Pick<ApiClient, 'getSession' | 'getVersion'>;
-  readonly poller: Pick<ListPoller, 'snapshot'>;
-};
-
 /**
  * The user's session, requested at the start and when the list comes back after a refusal; and the server's version,
  * requested whenever the list comes back, since the server may be a new one. Failures are not shown: the list, which
  * needs the same role, fails in the same words.
  */
-export class Login {
-  readonly #options: LoginOptions;
-  readonly #session = createStore<Session | undefined>(undefined);
-  readonly #version = createStore<string | undefined>(undefined);
-  readonly #stop = new AbortController();
-  #unsubscribe = () => {};
-  #listFailure: ApiFailure | undefined;
+export function loginOf(client: Pick<ApiClient, 'getSession' | 'getVersion'>, list: ListPoller['snapshot']) {
+  const session = createStore<Session | undefined>(undefined);
+  const version = createStore<string | undefined>(undefined);
+  const stopping = new AbortController();
+  const {signal} = stopping;
+  let failureBefore: ApiFailure | undefined;
 
-  constructor(options: LoginOptions) {
-    this.#options = options;
+  async function ask<T>(request: Promise<T>, store: Store<T | undefined>): Promise<void> {
+    const answer = await request.catch(() => undefined);
+    if (answer !== undefined && !signal.aborted) store.set(answer);
   }
-
-  /** Session, undefined until received. */
-  get session(): ReadableStore<Session | undefined> {
-    return this.#session;
-  }
-
-  /** Version of the server; undefined until received. */
-  get version(): ReadableStore<string | undefined> {
-    return this.#version;
-  }
-
-  start(): void {
-    this.#unsubscribe = this.#options.poller.snapshot.subscribe(() => this.#onList());
-    void this.#requestSession();
-    void this.#requestVersion();
-  }
-
-  stop(): void {
-    this.#stop.abort();
-    this.#unsubscribe();
-  }
-
-  #onList(): void {
-    const before = this.#listFailure;
-    const {failure} = this.#options.poller.snapshot.get();
-    this.#listFailure = failure;
-    if (!before || failure) return;
-    void this.#requestVersion();
-    if (before.kind === 'fatal' || !this.#session.get()) void this.#requestSession();
-  }
-
-  async #requestSession(): Promise<void> {
-    const session = await this.#options.client.getSession(this.#stop.signal).catch(() => undefined);
-    if (session && !this.#stop.signal.aborted) this.#session.set(session);
-  }
-
-  async #requestVersion(): Promise<void> {
-    const version = await this.#options.client.getVersion(this.#stop.signal).catch(() => undefined);
-    if (version !== undefined && !this.#stop.signal.aborted) this.#version.set(version);
-  }
+  const askSession = () => void ask(client.getSession(signal), session);
+  const askVersion = () => void ask(client.getVersion(signal), version);
+  let leave = () => {};
+  const onList = () => {
+    const before = failureBefore;
+    failureBefore = list.get().failure;
+    if (!before || failureBefore) return;
+    askVersion();
+    if (before.kind === 'fatal' || !session.get()) askSession();
+  };
+  return {
+    /** Undefined until received, as is the version. */
+    session,
+    version,
+    start() {
+      leave = list.subscribe(onList);
+      askSession();
+      askVersion();
+    },
+    stop() {
+      stopping.abort();
+      leave();
+    },
+  };
 }

@@ -15,7 +15,7 @@ export type ContextSource = {
   readonly settingsIn: (context: string) => Promise<Settings>;
 };
 
-export type ContextSwitchOptions = {
+type ContextSwitchOptions = {
   readonly source: ContextSource;
   readonly version: string;
   readonly clock: Clock;
@@ -23,49 +23,42 @@ export type ContextSwitchOptions = {
   readonly onReady: (next: NextScreen) => void;
 };
 
-/** Checks the next context before this screen ends: a mistake in the configuration does not cost the user the logs. */
-export class ContextSwitch {
-  readonly #options: ContextSwitchOptions;
+/**
+ * Makes the contexts that a screen can switch to. The next context is checked before this screen ends: a mistake in the
+ * configuration does not cost the user the logs.
+ */
+export function contextSwitch(
+  {contexts, context}: Settings,
+  {source, version, clock, onReady}: ContextSwitchOptions,
+): {readonly contexts: Contexts; readonly end: () => void} {
   /** The context whose settings are being read. */
-  #goingTo: string | undefined;
-  #isOver = false;
+  let goingTo: string | undefined;
+  let isOver = false;
 
-  constructor(options: ContextSwitchOptions) {
-    this.#options = options;
-  }
-
-  of({contexts, context}: Settings): Contexts {
-    return {
-      all: contexts.map(({name, host, color}) => ({
-        name,
-        host,
-        color: color === undefined ? undefined : readColor(color),
-      })),
-      current: context?.name,
-      file: this.#options.source.file,
-      switchTo: (name) => this.#switchTo(name),
-    };
-  }
-
-  /** The screen ends. A switch that is not ready yet is dropped. */
-  end(): void {
-    this.#isOver = true;
-  }
-
-  async #switchTo(name: string): Promise<string | undefined> {
-    if (this.#goingTo !== undefined) return `already switching to ${this.#goingTo}`;
-    this.#goingTo = name;
-    const {source, version, clock, onReady} = this.#options;
+  async function switchTo(name: string): Promise<string | undefined> {
+    if (goingTo !== undefined) return `already switching to ${goingTo}`;
+    goingTo = name;
     try {
       const settings = await source.settingsIn(name);
       const server = await openServer(settings, version, clock);
-      if (this.#isOver) await server.close();
+      if (isOver) await server.close();
       else onReady({settings, server});
       return undefined;
     } catch (error) {
       return errorText(error);
     } finally {
-      this.#goingTo = undefined;
+      goingTo = undefined;
     }
   }
+
+  const all = contexts.map(({name, host, color}) => {
+    return {name, host, color: color === undefined ? undefined : readColor(color)};
+  });
+  return {
+    contexts: {all, current: context?.name, file: source.file, switchTo},
+    /** The screen ends. A switch that is not ready yet is dropped. */
+    end() {
+      isOver = true;
+    },
+  };
 }

@@ -3,7 +3,7 @@ import {createClient} from '../../engine/api/client.ts';
 import type {Trust} from '../../engine/api/connect.ts';
 import {
   type Credentials,
-  FileCredentials,
+  fileCredentials,
   fixedCredentials,
   isToken,
   notCarried,
@@ -85,7 +85,7 @@ export async function reportOldServer(
 }
 
 function credentialsOf({token, tokenFrom, server: {tokenCommand, tokenFile}}: Settings, clock: Clock): Credentials {
-  if (tokenFile) return new FileCredentials({read: (signal) => readTokenFile(tokenFile, clock, signal), clock});
+  if (tokenFile) return fileCredentials((signal) => readTokenFile(tokenFile, clock, signal), clock);
   if (!tokenCommand) return fixedCredentials(token, tokenFrom);
   return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock});
 }

@@ -3,7 +3,7 @@ import {DemoServer} from '../../../demo/server.ts';
 import {createClient} from '../../../source/engine/api/client.ts';
 import {
   type Credentials,
-  FileCredentials,
+  fileCredentials,
   fixedCredentials,
   RenewedCredentials,
 } from '../../../source/engine/api/credentials.ts';
@@ -212,7 +212,7 @@ describe('a token in a file', () => {
       if (file.text instanceof Error) throw file.text;
       return file.text;
     };
-    return {file, credentials: new FileCredentials({read, clock: new FakeClock()})};
+    return {file, credentials: fileCredentials(read, new FakeClock())};
   };
 
   test('is read for each request', async () => {
@@ -302,7 +302,7 @@ describe('a token that the server calls expired', () => {
 
   test('read from a file', async () => {
     const read = () => Promise.resolve(jwt(noon));
-    const found = await failureWith(new FileCredentials({read, clock: new FakeClock(noon * 1000 + 60_000)}));
+    const found = await failureWith(fileCredentials(read, new FakeClock(noon * 1000 + 60_000)));
     expect(found).toMatchObject({reason: 'token-expired', renewedBy: 'file'});
     expect(found).toMatchObject({
       message: 'the token in the file expired at 2026-11-27 12:00:00 UTC (401 ExpiredSignature)',

@@ -6,7 +6,7 @@ import {fixedCredentials} from '../../../source/engine/api/credentials.ts';
 import {ApiError} from '../../../source/engine/api/errors.ts';
 import {ServerAnswers} from '../../../source/engine/api/request.ts';
 import type {ApiFailure, Pipeline, PipelineDetail} from '../../../source/engine/api/types.ts';
-import {ListPoller, Login} from '../../../source/engine/pipelines/list-poller.ts';
+import {ListPoller, loginOf} from '../../../source/engine/pipelines/list-poller.ts';
 import {noticeRows} from '../../../source/kit/terminal/fit.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
 import {oldServerWords} from '../../../source/kit/words/failure-words.ts';
@@ -337,7 +337,7 @@ async function setUp(options: DemoServerOptions, tenant?: string) {
     ...(tenant !== undefined && {tenant}),
   });
   const poller = new ListPoller({client, clock: systemClock, random: () => 0});
-  const login = new Login({client, poller});
+  const login = loginOf(client, poller.snapshot);
   poller.start();
   login.start();
   return {

@@ -24,7 +24,7 @@ import {features} from '../../../source/shells/features.ts';
 import {Controller} from '../../../source/shells/screen/controller.ts';
 import {pressKeys} from '../../../source/shells/screen/press-keys.ts';
 import {ScreenBackend, type ShownLogs} from '../../../source/shells/screen/run/backend.ts';
-import {OpenedFacts} from '../../../source/shells/screen/run/run-opened.ts';
+import {openedFacts} from '../../../source/shells/screen/run/run-opened.ts';
 import {screenServices} from '../../../source/shells/screen/run/screen-services.ts';
 import type {Facts} from '../../../source/shells/screen/run/server-facts.ts';
 import type {OpenServer} from '../../../source/shells/startup/open-server.ts';
@@ -294,5 +294,5 @@ function processIn(folder: string): NodeJS.Process {
 function shownOf(found: readonly FoundLog[], open: OpenFound): ShownLogs {
   const catalog = new Catalog();
   catalog.add(found, open);
-  return {catalog, facts: new OpenedFacts(catalog, systemClock)};
+  return {catalog, facts: openedFacts(catalog, systemClock)};
 }

@@ -2,11 +2,7 @@ import {expect, it} from 'vitest';
 import {UsageError} from '../../../source/kit/settings/parse-values.ts';
 import type {Settings} from '../../../source/kit/settings/settings.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
-import {
-  ContextSwitch,
-  type ContextSwitchOptions,
-  type NextScreen,
-} from '../../../source/shells/screen/context-switch.ts';
+import {type ContextSource, contextSwitch, type NextScreen} from '../../../source/shells/screen/context-switch.ts';
 import {readSettings} from '../../harness/read-settings.ts';
 
 /** A configuration of two contexts, on the first. */
@@ -19,15 +15,15 @@ const here: Settings = {
   ],
 };
 
-function switcher(settingsIn: ContextSwitchOptions['source']['settingsIn']) {
+function switcher(settingsIn: ContextSource['settingsIn']) {
   const ready: NextScreen[] = [];
-  const contextSwitch = new ContextSwitch({
+  const {contexts, end} = contextSwitch(here, {
     source: {file: '~/config.toml', settingsIn},
     version: '0',
     clock: systemClock,
     onReady: (next) => ready.push(next),
   });
-  return {contextSwitch, contexts: contextSwitch.of(here), ready};
+  return {contexts, end, ready};
 }
 
 const there = () => Promise.resolve(readSettings(['--host', 'http://localhost:2'], {}));
@@ -70,9 +66,9 @@ it('switches once at a time, and reports that', async () => {
 });
 
 it('switches to nothing when the screen has ended meanwhile', async () => {
-  const {contextSwitch, contexts, ready} = switcher(there);
+  const {contexts, end, ready} = switcher(there);
   const going = contexts.switchTo('prod');
-  contextSwitch.end();
+  end();
   expect(await going).toBeUndefined();
   expect(ready).toEqual([]);
 });

@@ -20,7 +20,7 @@ import type {Clock} from '../../../lib/clock.ts';
 import {FrameRate} from '../../../lib/frames.ts';
 import {Presence} from '../../../lib/presence.ts';
 import {ScreenSession} from '../session/session-keeper.ts';
-import {type Facts, ServerFacts} from './server-facts.ts';
+import {type Facts, serverFacts} from './server-facts.ts';
 
 /** Milliseconds to wait for files in a home folder that hangs. */
 const savePatience = 500;
@@ -75,7 +75,7 @@ export class ScreenBackend {
     const server = serverName(client.baseUrl, settings.server.tenant);
     this.#recordings = new Recordings({directory, server, maxBytes: recordMax, clock, processes});
     this.frameRate = new FrameRate(fps);
-    const {catalog, facts} = opened ?? ofServer(new ServerFacts({client, clock, random}));
+    const {catalog, facts} = opened ?? shownPipelines(serverFacts({client, clock, random}));
     this.catalog = catalog;
     this.facts = facts;
     this.logs = new LogManager(
@@ -160,6 +160,6 @@ export class ScreenBackend {
 /** Logs that a screen can open, and the facts that it is told besides. */
 export type ShownLogs = {readonly catalog: Catalog; readonly facts: Facts};
 
-function ofServer(facts: ServerFacts): ShownLogs {
+function shownPipelines(facts: Facts): ShownLogs {
   return {catalog: new Catalog({list: facts.poller.snapshot, ...pipelineLogs}), facts};
 }

@@ -11,7 +11,6 @@ import {OpenError} from '../../../engine/opened/open-error.ts';
 import type {ListSnapshot} from '../../../engine/pipelines/list-poller.ts';
 import type {PipelineHistory} from '../../../engine/pipelines/pipeline-history.ts';
 import type {KnownStats} from '../../../engine/pipelines/stats-poller.ts';
-import type {Description} from '../../../kit/screen/services.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';
 import {promptHistories} from '../../../kit/state/prompt-history.ts';
 import {processesOf} from '../../../kit/system/processes.ts';
@@ -95,7 +94,7 @@ async function runWithKeys(
   const processes = processesOf(process);
   const catalog = new Catalog();
   catalog.add(logs, (found, options) => openedLog(found, {...options, processes, ...(what.includes('-') && {stdin})}));
-  const opened = {catalog, facts: new OpenedFacts(catalog, systemClock)};
+  const opened = {catalog, facts: openedFacts(catalog, systemClock)};
   const client = noServer();
   const server = {client, clock: systemClock, name: '', secrets: () => [], close: client.close};
   const end = await runScreen({
@@ -121,60 +120,44 @@ const noList: ListSnapshot = {pipelines: undefined, goodAt: undefined, failure: 
 const noHistory: PipelineHistory = {events: [], details: new Map(), stats: undefined, missing: []};
 
 /** Facts of opened logs besides their lines: support bundles have them, other logs have none. */
-export class OpenedFacts implements Facts {
-  /** There is no list to wait for. */
-  readonly poller: Facts['poller'] = {
-    snapshot: createStore(noList),
-    waitingSince: createStore(undefined),
-    refresh() {},
-  };
-  readonly session: Facts['session'] = createStore(undefined);
-  readonly serverVersion: Facts['serverVersion'] = createStore(undefined);
-  /** In place of requests for the statistics: those of an open page are read. */
-  readonly stats: Facts['stats'];
-  readonly #catalog: Pick<Catalog, 'find'>;
-  readonly #clock: Clock;
-  readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
-  readonly #read = new Map<string, Promise<BundleFacts | undefined>>();
+export function openedFacts(catalog: Pick<Catalog, 'find'>, clock: Clock): Facts {
+  const known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
+  const read = new Map<string, Promise<BundleFacts | undefined>>();
 
-  constructor(catalog: Pick<Catalog, 'find'>, clock: Clock) {
-    this.#catalog = catalog;
-    this.#clock = clock;
-    this.stats = {
-      known: this.#known,
+  /** Never rejects: what is missing or damaged in a bundle is left out. */
+  function factsOf(name: string): Promise<BundleFacts | undefined> {
+    const facts = read.get(name) ?? readBundle(name);
+    read.set(name, facts);
+    return facts;
+  }
+
+  async function readBundle(name: string): Promise<BundleFacts | undefined> {
+    const found = catalog.find(name);
+    const facts = found && (await readFacts(found, {clock}).catch(() => undefined));
+    if (facts) known.set(new Map([...known.get(), [name, facts.known]]));
+    return facts;
+  }
+
+  return {
+    // There is no list to wait for.
+    poller: {snapshot: createStore(noList), waitingSince: createStore(undefined), refresh() {}},
+    session: createStore(undefined),
+    serverVersion: createStore(undefined),
+    // In place of requests for the statistics: those of an open page are read.
+    stats: {
+      known,
       ask() {},
       setDegraded() {},
       setShown() {},
-      setOpen: (name) => void (name !== undefined && this.#factsOf(name)),
-    };
-  }
-
-  start(): void {}
-
-  stop(): void {}
-
-  setAttended(): void {}
-
-  async describe(name: string): Promise<Description> {
-    const {pipeline, configuration} = (await this.#factsOf(name)) ?? {};
-    return pipeline ? {kind: 'detail', detail: pipeline, configuration} : {kind: 'file'};
-  }
-
-  async history(name: string): Promise<PipelineHistory> {
-    return (await this.#factsOf(name))?.history ?? noHistory;
-  }
-
-  /** Never rejects: what is missing or damaged in a bundle is left out. */
-  async #factsOf(name: string): Promise<BundleFacts | undefined> {
-    const facts = this.#read.get(name) ?? this.#readFacts(name);
-    this.#read.set(name, facts);
-    return await facts;
-  }
-
-  async #readFacts(name: string): Promise<BundleFacts | undefined> {
-    const found = this.#catalog.find(name);
-    const facts = found && (await readFacts(found, {clock: this.#clock}).catch(() => undefined));
-    if (facts) this.#known.set(new Map([...this.#known.get(), [name, facts.known]]));
-    return facts;
-  }
+      setOpen: (name) => void (name !== undefined && factsOf(name)),
+    },
+    start() {},
+    stop() {},
+    setAttended() {},
+    async describe(name) {
+      const {pipeline, configuration} = (await factsOf(name)) ?? {};
+      return pipeline ? {kind: 'detail', detail: pipeline, configuration} : {kind: 'file'};
+    },
+    history: async (name) => (await factsOf(name))?.history ?? noHistory,
+  };
 }

@@ -23,7 +23,7 @@ import {systemRandom} from '../../../lib/random.ts';
 import {features} from '../../features.ts';
 import {configPlace, loadSettings} from '../../startup/load-settings.ts';
 import {type OpenServer, openServer} from '../../startup/open-server.ts';
-import {type ContextSource, ContextSwitch} from '../context-switch.ts';
+import {type ContextSource, contextSwitch, type NextScreen} from '../context-switch.ts';
 import {Controller} from '../controller.ts';
 import {ScreenBackend, type ShownLogs} from './backend.ts';
 import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
@@ -166,7 +166,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     end: async () => void (await Promise.all([pace?.end(), ground.end()])),
   };
   const exit = new ScreenExit(() => {
-    contextSwitch?.end();
+    switching?.end();
     // While the logs still exist. After an exception the last saved session is safer than the present one.
     if (exit.fault === undefined) backend.session?.capture();
     writes.leave();
@@ -182,9 +182,8 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     const isGone = stdout.destroyed || keys.readableEnded || keys.destroyed;
     if (!isGone) await answers.end();
   };
-  const contextSwitch =
-    contexts &&
-    new ContextSwitch({source: contexts, version, clock: systemClock, onReady: (next) => exit.leaveFor(next)});
+  const onReady = (next: NextScreen) => exit.leaveFor(next);
+  const switching = contexts && contextSwitch(settings, {source: contexts, version, clock: systemClock, onReady});
   const title = windowTitle(stdout);
   const {session} = backend;
   const {found} = backend.catalog;
@@ -202,7 +201,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
       commands,
       histories,
       setTitle: title.set,
-      ...(contextSwitch && {contexts: contextSwitch.of(settings)}),
+      ...(switching && {contexts: switching.contexts}),
       quit: () => exit.leave(0),
       ...(pace && {takesFrames: pace.mayDrawKeys}),
     }),
