@@ -59,7 +59,7 @@ export function createConnector(options: {
       ...(reads && {onread: reads.onread}),
     });
     if (reads) reads.socket = raw;
-    new Connecting({raw, target, transport, clock, timeout, callback}).start();
+    setUp({raw, target, transport, clock, timeout, callback});
     // undici destroys it to cancel an attempt.
     return raw;
   };
@@ -78,7 +78,7 @@ export function secureContext({roots, extraRoots = []}: Trust): () => tls.Secure
 /** The server itself, not the proxy. */
 type Target = {readonly host: string; readonly port: number; readonly secure: boolean};
 
-type ConnectingOptions = {
+type Attempt = {
   /** To the proxy or the target, not yet connected. */
   readonly raw: net.Socket;
   readonly target: Target;
@@ -89,75 +89,52 @@ type ConnectingOptions = {
 };
 
 /** Sets up one connection: TCP, the proxy and its tunnel, TLS. Calls back once. */
-class Connecting {
-  readonly #options: ConnectingOptions;
-  #cancelTimer = () => {};
-  #settled = false;
-  #stage: 'proxy' | 'server' | 'server-tls';
-
-  constructor(options: ConnectingOptions) {
-    this.#options = options;
-    this.#stage = options.transport.proxy ? 'proxy' : 'server';
-  }
-
-  start(): void {
-    const {raw, clock, timeout} = this.#options;
-    this.#cancelTimer = clock.after(timeout, () => this.#fail(errorWithCode('ETIMEDOUT')));
-    raw.on('error', this.#fail);
-    raw.on('close', () => this.#fail(errorWithCode('ECONNRESET')));
-    raw.once('connect', () => this.#onConnect());
-  }
-
-  #onConnect(): void {
-    const {raw, transport} = this.#options;
-    const {proxy} = transport;
-    if (!proxy) this.#atServer(raw);
-    else if (proxy.secure) startTls(raw, proxy.host, transport, (hop) => this.#atProxy(hop, proxy), this.#fail);
-    else this.#atProxy(raw, proxy);
-  }
-
-  #atProxy(hop: net.Socket, proxy: HttpProxy): void {
-    const {target} = this.#options;
-    // A plain request goes to the proxy itself, which forwards it.
-    if (target.secure) openTunnel(hop, proxy, target).then(() => this.#atServer(hop), this.#fail);
-    else this.#succeed(hop);
-  }
-
-  #atServer(hop: net.Socket): void {
-    const {target, transport} = this.#options;
+function setUp({raw, target, transport, clock, timeout, callback}: Attempt): void {
+  const {proxy} = transport;
+  let isSettled = false;
+  let stage: 'proxy' | 'server' | 'server-tls' = proxy ? 'proxy' : 'server';
+  const settle = (): boolean => {
+    const isFirst = !isSettled;
+    isSettled = true;
+    cancelTimer();
+    return isFirst;
+  };
+  const succeed = (socket: net.Socket): void => {
+    if (settle()) callback(null, socket);
+  };
+  /** Stays attached: a late error of a socket that undici no longer watches would end the process. */
+  const fail = (error: Error): void => {
+    if (!settle()) return;
+    raw.destroy();
+    callback(atStage(error), null);
+  };
+  const atStage = (error: Error): Error => {
+    if (proxy && stage === 'proxy') return errorOfProxy(error, proxy);
+    // A server without TLS resets the connection at the client hello.
+    const isCut = stage === 'server-tls' && 'code' in error && error.code === 'ECONNRESET';
+    return isCut ? errorWithCode(cutInHandshake) : error;
+  };
+  const atServer = (hop: net.Socket): void => {
     if (!target.secure) {
-      this.#succeed(hop);
+      succeed(hop);
       return;
     }
-    this.#stage = 'server-tls';
-    startTls(hop, target.host, transport, this.#succeed, this.#fail);
-  }
-
-  readonly #succeed = (socket: net.Socket): void => {
-    if (this.#settle()) this.#options.callback(null, socket);
+    stage = 'server-tls';
+    startTls(hop, target.host, transport, succeed, fail);
   };
-
-  /** Stays attached: a late error of a socket that undici no longer watches would end the process. */
-  readonly #fail = (error: Error): void => {
-    if (!this.#settle()) return;
-    this.#options.raw.destroy();
-    this.#options.callback(this.#atStage(error), null);
+  const atProxy = (hop: net.Socket, by: HttpProxy): void => {
+    // A plain request goes to the proxy itself, which forwards it.
+    if (target.secure) openTunnel(hop, by, target).then(() => atServer(hop), fail);
+    else succeed(hop);
   };
-
-  #settle(): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
-    this.#cancelTimer();
-    return true;
-  }
-
-  #atStage(error: Error): Error {
-    const {proxy} = this.#options.transport;
-    if (proxy && this.#stage === 'proxy') return errorOfProxy(error, proxy);
-    // A server without TLS resets the connection at the client hello.
-    const isCut = this.#stage === 'server-tls' && 'code' in error && error.code === 'ECONNRESET';
-    return isCut ? errorWithCode(cutInHandshake) : error;
-  }
+  const cancelTimer = clock.after(timeout, () => fail(errorWithCode('ETIMEDOUT')));
+  raw.on('error', fail);
+  raw.on('close', () => fail(errorWithCode('ECONNRESET')));
+  raw.once('connect', () => {
+    if (!proxy) atServer(raw);
+    else if (proxy.secure) startTls(raw, proxy.host, transport, (hop) => atProxy(hop, proxy), fail);
+    else atProxy(raw, proxy);
+  });
 }
 
 function errorOfProxy(error: Error, proxy: HttpProxy): Error {

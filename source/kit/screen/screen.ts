@@ -25,10 +25,10 @@ import type {Position} from '../viewport/position.ts';
 import type {PipelineError} from '../words/pipeline-words.ts';
 import type {Layout, Size} from './layout.ts';
 import type {LogWaits} from './log-waits.ts';
-import type {NoticeKind} from './notice-timer.ts';
 import type {ProgramLookup} from './program-lookup.ts';
 import type {Described, PipelineLookup, Services, TerminalLease} from './services.ts';
 import type {TabSwitcher} from './tabs.ts';
+import type {NoticeKind} from './view.ts';
 
 /** The screen, as a key or a page may use it. The screen's controller is the only one; see there. */
 export type Screen = {

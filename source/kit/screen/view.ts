@@ -1,7 +1,9 @@
 import type {Clock} from '../../lib/clock.ts';
 import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import {reduce, type Tab, type ViewAction, type ViewState} from '../state/view-state.ts';
-import {type NoticeKind, NoticeTimer} from './notice-timer.ts';
+
+/** A message: of what a key did, or of something that went wrong. */
+export type NoticeKind = 'news' | 'failure';
 
 type ViewServices = {
   readonly clock: Clock;
@@ -9,14 +11,25 @@ type ViewServices = {
   readonly isAttended?: ReadableStore<boolean> | undefined;
 };
 
+const always = createStore(true);
+
+/** Milliseconds to see that there is a notice, and to read a character of it. */
+const toSee = 5000;
+const toRead = 50;
+/** Milliseconds for what went wrong: it may come without a key, and nothing else shows it. */
+const failureStays = 30_000;
+
 /** Holds what is open on the screen, where, and what is said there. What follows from a change is up to subscribers. */
 export class View {
   readonly #store: Store<ViewState>;
-  readonly #noticeTimer: NoticeTimer;
+  readonly #clock: Clock;
+  readonly #isAttended: ReadableStore<boolean>;
+  #stopNoticeTimer = () => {};
 
-  constructor(initial: ViewState, services: ViewServices) {
+  constructor(initial: ViewState, {clock, isAttended = always}: ViewServices) {
     this.#store = createStore(initial);
-    this.#noticeTimer = new NoticeTimer({...services, onEnd: () => this.#endNotice()});
+    this.#clock = clock;
+    this.#isAttended = isAttended;
   }
 
   get store(): ReadableStore<ViewState> {
@@ -43,12 +56,26 @@ export class View {
   /** Shows one line until the next key, or until it was there long enough to be read. */
   say(text: string, kind: NoticeKind = 'news'): void {
     this.dispatch({type: 'notice', text});
-    this.#noticeTimer.start(text, kind);
+    const needed = toSee + toRead * text.length;
+    this.#endNoticeIn(kind === 'failure' ? Math.max(needed, failureStays) : needed);
   }
 
   clearNotice(): void {
-    this.#noticeTimer.stop();
+    this.stop();
     this.dispatch({type: 'notice', text: undefined});
+  }
+
+  /** While no user is there the time does not run, and all of it does after an absence: the notice may have come in it. */
+  #endNoticeIn(milliseconds: number): void {
+    this.stop();
+    if (!this.#isAttended.get()) {
+      this.#stopNoticeTimer = this.#isAttended.subscribe(() => this.#endNoticeIn(milliseconds));
+      return;
+    }
+    this.#stopNoticeTimer = this.#clock.after(milliseconds, () => {
+      if (this.#isAttended.get()) this.#endNotice();
+      else this.#endNoticeIn(milliseconds);
+    });
   }
 
   /** Ends the notice. With it the first press of a key that needs two is void: nothing asks for the second any more. */
@@ -60,6 +87,7 @@ export class View {
   }
 
   stop(): void {
-    this.#noticeTimer.stop();
+    this.#stopNoticeTimer();
+    this.#stopNoticeTimer = () => {};
   }
 }

@@ -19,7 +19,7 @@ import {explainFailure} from '../../../kit/words/failure-words.ts';
 import type {Controller} from '../controller.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
 import {ControllerContext, useController, usePageStores, useStore} from '../hooks/use-controller.ts';
-import {StreamManagerContext, useActiveLog, useLayout, useStreamManager} from '../hooks/use-stream-manager.ts';
+import {useActiveLog, useLayout, useStreamManager} from '../hooks/use-stream-manager.ts';
 import {paste, pressKeys} from '../press-keys.ts';
 import {Body} from './body.tsx';
 import {FilterLine} from './filter-line.tsx';
@@ -173,9 +173,7 @@ function PageView({rows, height}: {readonly rows: readonly StyledText[]; readonl
 export function App({controller, size}: {readonly controller: Controller; readonly size: Size}) {
   return (
     <ControllerContext value={controller}>
-      <StreamManagerContext value={controller.services.logs}>
-        <Root size={size} />
-      </StreamManagerContext>
+      <Root size={size} />
     </ControllerContext>
   );
 }

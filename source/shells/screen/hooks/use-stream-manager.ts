@@ -1,34 +1,21 @@
-import {createContext, useCallback, useContext, useEffect, useSyncExternalStore} from 'react';
-import type {Log} from '../../../engine/logs/log.ts';
-import {forEachLog, type LogManager, type LogRegistry} from '../../../engine/logs/log-manager.ts';
+import {useCallback, useEffect, useSyncExternalStore} from 'react';
+import {forEachLog, type LogRegistry} from '../../../engine/logs/log-manager.ts';
 import type {LogSnapshot} from '../../../engine/logs/log-snapshot.ts';
 import type {Layout} from '../../../kit/screen/layout.ts';
 import {activeTab} from '../../../kit/state/view-state.ts';
 import {nothing, useController, useStore} from './use-controller.ts';
 
-/** One manager for all components: a log is open once, however many components show it. */
-export const StreamManagerContext = createContext<LogManager | undefined>(undefined);
-
-type OpenStreams = {
-  /** Names with an open log, in the order of opening. */
-  readonly names: readonly string[];
-  readonly stream: (name: string) => Log | undefined;
-};
-
 /**
- * The open logs, live ones and files. With `wanted`, a log is held open for each of these names and for no other: opened
- * when a name appears, closed and freed when it goes. Only one component, the root, says what is wanted.
+ * Holds a log open for each of these names and for no other: opened when a name appears, closed and freed when it goes. Only
+ * one component, the root, says what is wanted.
  */
-export function useStreamManager(wanted?: readonly string[]): OpenStreams {
-  const manager = useContext(StreamManagerContext);
-  if (!manager) throw new Error('useStreamManager is used outside StreamManagerContext');
-  const names = useStore(manager.names);
+export function useStreamManager(wanted: readonly string[]): void {
+  const {logs} = useController().controller.services;
+  useStore(logs.names);
   useEffect(() => {
-    if (!wanted) return;
-    for (const name of manager.names.get()) if (!wanted.includes(name)) manager.close(name);
-    for (const name of wanted) manager.open(name);
-  }, [manager, wanted]);
-  return {names, stream: (name) => manager.get(name)};
+    for (const name of logs.names.get()) if (!wanted.includes(name)) logs.close(name);
+    for (const name of wanted) logs.open(name);
+  }, [logs, wanted]);
 }
 
 /** The latest snapshot of the shown tab's log; undefined while there is none. */

@@ -1,29 +1,36 @@
 import {describe, expect, it} from 'vitest';
-import {NoticeTimer} from '../../../source/kit/screen/notice-timer.ts';
+import {View} from '../../../source/kit/screen/view.ts';
+import {initialView} from '../../../source/kit/state/view-state.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {logged, noticeOf, reading} from './reading.ts';
 
-/** A timer, and how often it has ended a notice. */
+/** A view, and how often a notice has ended in it. */
 function timing(isAttended = true) {
   const clock = new FakeClock();
   const attended = createStore(isAttended);
   const ended = {count: 0};
-  const timer = new NoticeTimer({clock, isAttended: attended, onEnd: () => (ended.count += 1)});
-  return {clock, attended, timer, ended};
+  const view = new View(initialView([]), {clock, isAttended: attended});
+  let before: string | undefined;
+  view.store.subscribe(() => {
+    const {notice} = view.state;
+    if (before !== undefined && notice === undefined) ended.count += 1;
+    before = notice;
+  });
+  return {clock, attended, view, ended};
 }
 
 const second = 1000;
 
 describe('a notice ends', () => {
   it('after the time that its text needs', async () => {
-    const {clock, timer, ended} = timing();
-    timer.start('copied', 'news');
+    const {clock, view, ended} = timing();
+    view.say('copied', 'news');
     await clock.advance(5 * second);
     expect(ended.count).toBe(0);
     await clock.advance(second);
     expect(ended.count).toBe(1);
-    timer.start('x'.repeat(100), 'news');
+    view.say('x'.repeat(100), 'news');
     await clock.advance(9 * second);
     expect(ended.count).toBe(1);
     await clock.advance(2 * second);
@@ -32,8 +39,8 @@ describe('a notice ends', () => {
   });
 
   it('later if something went wrong', async () => {
-    const {clock, timer, ended} = timing();
-    timer.start('the disk is full', 'failure');
+    const {clock, view, ended} = timing();
+    view.say('the disk is full', 'failure');
     await clock.advance(29 * second);
     expect(ended.count).toBe(0);
     await clock.advance(second);
@@ -41,10 +48,10 @@ describe('a notice ends', () => {
   });
 
   it('not by the time of the one before it', async () => {
-    const {clock, timer, ended} = timing();
-    timer.start('copied', 'news');
+    const {clock, view, ended} = timing();
+    view.say('copied', 'news');
     await clock.advance(5 * second);
-    timer.start('copied', 'news');
+    view.say('copied', 'news');
     await clock.advance(5 * second);
     expect(ended.count).toBe(0);
     expect(clock.pending).toBe(1);
@@ -54,8 +61,8 @@ describe('a notice ends', () => {
     ['that came in an absence', false],
     ['whose user has gone since', true],
   ])('only after the user is back, if it is one %s', async (_, isAttended) => {
-    const {clock, attended, timer, ended} = timing(isAttended);
-    timer.start('copied', 'news');
+    const {clock, attended, view, ended} = timing(isAttended);
+    view.say('copied', 'news');
     attended.set(false);
     await clock.advance(60 * second);
     expect(ended.count).toBe(0);
