@@ -1,6 +1,5 @@
 import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../engine/buffer/copy-lines.ts';
 import {filterText, isTyped} from '../../engine/filters/filter.ts';
-import {withPatience} from '../../lib/clock.ts';
 import {isoTime, shellWord} from '../../lib/format.ts';
 import {inSlices, runInSlices} from '../../lib/slices.ts';
 import {idsOfSelection, type PaneOnScreen} from '../pane/pane-on-screen.ts';
@@ -9,9 +8,10 @@ import {commandWords} from '../settings/option.ts';
 import {type Choice, type CopyForm, pipelinesOf} from '../state/view-state.ts';
 import {SgrStripper} from '../terminal/sgr.ts';
 import {MarkdownReport} from '../viewport/markdown.ts';
+import {datedNear} from '../viewport/time-column.ts';
 import {markerText, markerTone} from '../words/marker-words.ts';
 import {isFailing, type PipelineError, pipelineErrors, pipelineState} from '../words/pipeline-words.ts';
-import {datedNear, hashOfRecord} from './place-command.ts';
+import {hashOfRecord} from './find-place.ts';
 
 /** Bytes whose colours are removed in 1 to 3 ms. */
 const pieceBytes = 256 * 1024;
@@ -112,7 +112,6 @@ export async function markdownOf(screen: Screen, choice: Choice, at: PaneOnScree
   }
   const pipelines = pipelinesOf(at.tab).flatMap((each) => screen.pipeline(each) ?? []);
   const platformVersion = versionWords(pipelines);
-  const errors = await Promise.all(failingOf(screen, at).map((each) => errorsOf(screen, each)));
   const work = report.finish({
     pipeline: name,
     server: serverUrl,
@@ -120,7 +119,7 @@ export async function markdownOf(screen: Screen, choice: Choice, at: PaneOnScree
     span: await spanOf(screen, at, ends),
     filters: at.tab.pane.filters.filter(({on}) => on).map(({filter}) => filterText(filter)),
     gaps: gapsOf(at, ends),
-    errors: errors.flat(),
+    errors: failingOf(screen, at).flatMap((each) => errorsOf(screen, each)),
     ...(ends.first !== undefined && {place: placeOf(screen, at, ends.first)}),
   });
   return await runInSlices(work, {clock, signal});
@@ -134,21 +133,13 @@ export function failingOf(screen: Screen, {tab}: PaneOnScreen): readonly string[
   });
 }
 
-/** Milliseconds that a report waits for the compiler's messages. */
-const patience = 2000;
-
-/** The errors of a failing pipeline. Those of the compiler are not in the list: the server is asked for them. */
-async function errorsOf(screen: Screen, name: string): Promise<readonly PipelineError[]> {
-  const titled = (errors: readonly PipelineError[]) =>
-    errors.map((error) => ({...error, title: `${name}: ${error.title}`}));
+/** The errors of a failing pipeline. */
+function errorsOf(screen: Screen, name: string): readonly PipelineError[] {
   const pipeline = screen.pipeline(name);
   if (!pipeline) return [];
-  if (pipeline.deploymentError) return titled(pipelineErrors(pipeline, undefined));
-  const {clock, describe} = screen.services;
-  const limits = {clock, milliseconds: patience, signal: screen.closing};
-  const answer = await withPatience(limits, (signal) => describe(name, signal));
-  if (answer.kind === 'detail') return titled(pipelineErrors(answer.detail, answer.detail.programError));
-  return titled([{title: pipelineState(pipeline).word, text: 'its messages could not be read'}]);
+  const errors = pipelineErrors(pipeline, pipeline.deploymentError ? undefined : pipeline.programError);
+  const unknown = {title: pipelineState(pipeline).word, text: 'its messages could not be read'};
+  return (errors.length > 0 ? errors : [unknown]).map((error) => ({...error, title: `${name}: ${error.title}`}));
 }
 
 /** All lines of the current record, or of all records in its fold. */
@@ -265,7 +256,7 @@ function whatOf(screen: Screen, {tab, model}: PaneOnScreen, head: number) {
 
 /** Returns the time with all its digits, as sent in UTC; for a record without one, that of the last one before it. */
 function timeTextNear({model: {index, source}}: PaneOnScreen, head: number): string | undefined {
-  const dated = datedNear(source.buffer, index, head);
+  const dated = datedNear(source.buffer, index, {id: head, step: -1});
   if (!dated) return undefined;
   // Digits below a millisecond are in the text alone.
   const line = index.datingLine(dated.id)?.toString('latin1') ?? '';

@@ -4,7 +4,8 @@ import {hasCaughtUp} from '../../engine/logs/log-snapshot.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
-import {datedNear, hashOfRecord} from './place-command.ts';
+import {stripSgr} from '../terminal/sgr.ts';
+import {timeNear} from '../viewport/time-column.ts';
 
 /** A time in Unix milliseconds and perhaps the record there, by its hash (`hashOfRecord`). */
 export type WantedPlace = {readonly at: number; readonly hash: string | undefined};
@@ -24,6 +25,18 @@ export const tolerance = 1;
 const sameTimeWithin = 0.0006;
 /** Entries at that time or soon after it, of which one may be the record: a busy pipeline logs thousands a second. */
 const mostSearched = 5_000;
+
+/**
+ * Returns eight hex digits that tell the record that begins at `head` from others: FNV-1a, 32 bits, of all its lines without
+ * colours, so that a file that has lost its colours has the same record.
+ */
+export function hashOfRecord(buffer: LogBuffer, index: RecordIndex, head: number): string {
+  let hash = 0x811c9dc5;
+  for (const id of index.linesOf(head)) {
+    for (const byte of stripSgr(buffer.lineAt(id) ?? new Uint8Array())) hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
 
 /** Looks for the place in a log that is indexed. */
 export function findPlace(buffer: LogBuffer, index: RecordIndex, {at, hash}: WantedPlace): FoundPlace {
@@ -53,7 +66,7 @@ export function linePlace(buffer: LogBuffer, index: RecordIndex, id: number): Li
   while (line >= buffer.firstId && buffer.markerAt(line)) line -= 1;
   if (line < buffer.firstId) return undefined;
   const head = Math.max(buffer.firstId, index.headOf(line));
-  const at = datedNear(buffer, index, head)?.time;
+  const at = timeNear(buffer, index, {id: head, step: -1});
   const hash = hashOfRecord(buffer, index, head);
   return at === undefined ? undefined : {at, hash, line: Math.max(0, index.linesOf(head).indexOf(line))};
 }

@@ -92,18 +92,30 @@ function readOffset(formatted: string): number {
 }
 
 /** Entries without a time, such as markers, that are passed over. */
-const mostPassed = 1000;
+const mostPassed = 2000;
+
+/** An entry, and in which direction one with a time is looked for. */
+type Near = {readonly id: number; readonly step: 1 | -1};
 
 /** Unix time in ms of the entry, or of the next one in that direction that has a time; undefined: none is near. */
 export function timeNear(
+  buffer: Pick<LogBuffer, 'firstId' | 'endId'>,
+  index: Pick<RecordIndex, 'timeAt'>,
+  near: Near,
+): number | undefined {
+  return datedNear(buffer, index, near)?.time;
+}
+
+/** Finds that entry, too. */
+export function datedNear(
   {firstId, endId}: Pick<LogBuffer, 'firstId' | 'endId'>,
   index: Pick<RecordIndex, 'timeAt'>,
-  {id, step}: {readonly id: number; readonly step: 1 | -1},
-): number | undefined {
+  {id, step}: Near,
+): {readonly id: number; readonly time: number} | undefined {
   let at = Math.max(id, firstId);
   for (let left = mostPassed; left > 0 && at >= firstId && at < endId; left--, at += step) {
     const time = index.timeAt(at);
-    if (time !== undefined) return time;
+    if (time !== undefined) return {id: at, time};
   }
   return undefined;
 }

@@ -1,8 +1,7 @@
 import {describe, expect, it, test} from 'vitest';
 import {goToPlaceAtStart, readPlace} from '../../../source/features/place/place-feature.ts';
 import {placeOf} from '../../../source/kit/copy/chosen-lines.ts';
-import {findPlace} from '../../../source/kit/copy/find-place.ts';
-import {hashOfRecord} from '../../../source/kit/copy/place-command.ts';
+import {findPlace, hashOfRecord} from '../../../source/kit/copy/find-place.ts';
 import {shellWord} from '../../../source/lib/format.ts';
 import {currentLine, logged, noticeOf, pressed, reading, typed, viewOf} from '../../kit/screen/reading.ts';
 import type {ScreenUnderTest} from '../../kit/screen/screen-under-test.ts';
