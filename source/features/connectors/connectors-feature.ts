@@ -1,6 +1,6 @@
 import type {Log} from '../../engine/logs/log.ts';
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
-import {copyPage} from '../../kit/copy/copy.ts';
+import {copy} from '../../kit/copy/copy.ts';
 import {errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
 import type {KnownConnector} from '../../kit/facts/connectors.ts';
 import {type ConnectorStep, MilestoneReader, milestonesOf} from '../../kit/journal/milestones.ts';
@@ -63,7 +63,7 @@ const connectorPage: Page<ConnectorState> = {
     'pipeline-copy'(screen, page) {
       const text = textOf(screen, page);
       if (text.errors === '') screen.sayHint('no errors here', 'pipeline-copy-page', 'copy the page');
-      else void copyPage(screen, text, text.errors, {on: page.kind});
+      else void copy(screen, {...text, text: text.errors}, {on: page.kind});
     },
   },
 };

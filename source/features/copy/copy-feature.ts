@@ -1,4 +1,4 @@
-import {copyLines, copyMarkdown, hasSelection, openSavePrompt} from '../../kit/copy/copy.ts';
+import {copy as copyChosen, hasSelection, openSavePrompt} from '../../kit/copy/copy.ts';
 import {keysNamed} from '../../kit/keys/commands.ts';
 import {showsRecord} from '../../kit/screen/common.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
@@ -35,7 +35,7 @@ export const copy: Feature = {
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');
           if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
-          void copyLines(screen, what);
+          void copyChosen(screen, what);
         },
       },
       {
@@ -43,7 +43,7 @@ export const copy: Feature = {
         keys: ['Y'],
         help: 'copy all that passes the filters, or the selection',
         synonyms: ['clipboard', 'yank'],
-        run: (screen) => void copyLines(screen, selectionOr(screen, 'view')),
+        run: (screen) => void copyChosen(screen, selectionOr(screen, 'view')),
       },
       {
         id: 'save',
@@ -67,7 +67,7 @@ export const copy: Feature = {
         run(screen, keyName) {
           const what = selectionOr(screen, 'record');
           if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
-          void copyMarkdown(screen, what);
+          void copyChosen(screen, what, {as: 'markdown'});
         },
       },
     ],

@@ -1,7 +1,7 @@
 import type {ConnectionEvent} from '../../engine/connection/state.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
-import {copyPage} from '../../kit/copy/copy.ts';
+import {copy} from '../../kit/copy/copy.ts';
 import type {Conditions} from '../../kit/keys/command.ts';
 import {closePages, keptBy, openAs, openPage, rowsOf} from '../../kit/pages/page.ts';
 import {factRows, labelled, paragraph, scrollOffset} from '../../kit/pages/page-rows.ts';
@@ -321,7 +321,7 @@ function copyPart(screen: Screen, page: Opened<PipelineState>): void {
   const text = textOf(screen, page);
   if ('problem' in text) screen.say(text.problem);
   else if (text.errors === '') screen.sayHint('no errors here', 'pipeline-copy-page', 'copy the page');
-  else void copyPage(screen, text, text.errors ?? text.text, {on: pipelinePage.kind});
+  else void copy(screen, {...text, text: text.errors ?? text.text}, {on: pipelinePage.kind});
 }
 
 export const pipeline: Feature = {

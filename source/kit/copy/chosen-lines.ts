@@ -1,4 +1,4 @@
-import {type CopyCount, idsIn, newTally, readBlocks, readLines} from '../../engine/buffer/copy-lines.ts';
+import {type CopyCount, idsIn, readBlocks, readLines} from '../../engine/buffer/copy-lines.ts';
 import {filterText, isTyped} from '../../engine/filters/filter.ts';
 import {isoTime, shellWord} from '../../lib/format.ts';
 import {inSlices, runInSlices} from '../../lib/slices.ts';
@@ -79,21 +79,16 @@ export function blocksOf(
   return inSlices(blocks, {clock: services.clock, signal: closing});
 }
 
-/** The chosen lines in one piece; undefined if that has more than `mostCopied` bytes. */
-export async function chosenBytes(
-  screen: Screen,
-  choice: Choice,
-  at: PaneOnScreen,
-): Promise<{readonly bytes: Buffer; readonly lines: number} | undefined> {
-  const tally = newTally();
+/** Blocks in one piece; undefined if that has more than `mostCopied` bytes. */
+export async function inOnePiece(all: AsyncIterable<Uint8Array>): Promise<Buffer | undefined> {
   const blocks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const block of blocksOf(screen, choice, at, {form: screen.services.copyForm, tally})) {
+  for await (const block of all) {
     bytes += block.length;
     if (bytes > mostCopied) return undefined;
     blocks.push(block);
   }
-  return {bytes: Buffer.concat(blocks), lines: tally.lines};
+  return Buffer.concat(blocks);
 }
 
 /** The chosen lines as Markdown, with server, times, filters and gaps; undefined above `mostCopied` bytes. */

@@ -2,83 +2,57 @@ import {type CopyCount, newTally, readLines} from '../../engine/buffer/copy-line
 import {shortenHome} from '../../engine/disk/save-file.ts';
 import {byteSize, counted, isoTime} from '../../lib/format.ts';
 import {runInSlices} from '../../lib/slices.ts';
-import type {ExportAction} from '../keys/command.ts';
 import type {PaneOnScreen} from '../pane/pane-on-screen.ts';
 import {recallFrom} from '../screen/prompts.ts';
 import type {PromptKind, PromptOf, Screen} from '../screen/screen.ts';
 import type {Choice, PageText, SaveForm, TextToMake} from '../state/view-state.ts';
 import type {ClipboardAnswer} from '../system/clipboard.ts';
-import {blocksOf, chosenBytes, failingOf, idsOf, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
+import {blocksOf, failingOf, idsOf, inOnePiece, markdownOf, mostCopied, paneWhenFiltered} from './chosen-lines.ts';
 
 type Extension = 'log' | 'md' | 'txt';
 
-/** Part of a page to copy or save. */
-type OfPage = {
-  readonly what: Choice | PageText;
-  /** The kind of the page. */
-  readonly on: string;
+type CopyOptions = {
+  readonly as?: 'text' | 'markdown';
+  /** The kind of the page that it is taken from. */
+  readonly on?: string | undefined;
 };
 
-export function takeFromPage(screen: Screen, take: ExportAction, {what, on}: OfPage): void {
-  switch (take) {
-    case 'copy':
-      if (typeof what === 'string') void copyLines(screen, what, on);
-      else void copyPage(screen, what, what.text, {on});
-      return;
-    case 'markdown':
-      if (typeof what === 'string') void copyMarkdown(screen, what, on);
-      else void copyPage(screen, what, what.markdown, {on, extension: 'md'});
-      return;
-    case 'save':
-      openSavePrompt(screen, what, {on});
-  }
-}
-
-/** Copies lines. Text that is too large is offered for saving. `on`: the page that they are taken from. */
-export async function copyLines(screen: Screen, choice: Choice, on?: string): Promise<void> {
-  await withPane(screen, async (at) => {
-    const text = await chosenBytes(screen, choice, at);
-    if (text) await copyText(screen, choice, {...text, on, onSent: () => endSelection(screen, choice, at)});
-    else {
-      const problem = `more than ${byteSize(mostCopied)}: too large for a clipboard; press Enter to save it`;
-      openSavePrompt(screen, choice, {on, problem});
-    }
-  });
-}
-
-/** Copies a report: the lines with what an issue needs beside them. */
-export async function copyMarkdown(screen: Screen, choice: Choice, on?: string): Promise<void> {
-  await withPane(screen, async (at) => {
-    const hasLines = !readLines(at.model.source.buffer, idsOf(choice, at)).next().done;
-    const isEmpty = !hasLines && failingOf(screen, at).length === 0;
-    const report = isEmpty ? '' : await markdownOf(screen, choice, at);
-    if (report === undefined) {
-      screen.sayHint('too large for Markdown', 'save', 'save it');
-      return;
-    }
-    await copyText(screen, choice, {
-      bytes: Buffer.from(report),
-      lines: linesIn(report),
-      extension: 'md',
-      on,
-      onSent: () => endSelection(screen, choice, at),
-    });
-  });
-}
-
-/** Copies a part of a page's text, or all of it as Markdown. Text that is too large is offered for saving. */
-export async function copyPage(
+/**
+ * Copies lines, or the text of a page; as Markdown: a report, with what an issue needs beside them. Text that is too large is
+ * offered for saving.
+ */
+export async function copy(
   screen: Screen,
-  page: PageText,
-  text: TextToMake,
-  {on, extension}: {readonly on: string; readonly extension?: Extension},
+  what: Choice | PageText,
+  {as = 'text', on}: CopyOptions = {},
 ): Promise<void> {
-  try {
-    const made = await makeText(screen, text);
-    await copyText(screen, page, {bytes: Buffer.from(made), lines: linesIn(made), extension, on});
-  } catch (error) {
-    screen.sayFailure(error);
-  }
+  const isReport = as === 'markdown';
+  const offer = (words: string) =>
+    openSavePrompt(screen, what, {
+      on,
+      problem: `${words}; press Enter to save it`,
+      extension: isReport ? 'md' : undefined,
+    });
+  await withSource(screen, what, async (source) => {
+    const bytes = isReport ? await source.markdown() : await inOnePiece(source.blocks(screen.services.copyForm));
+    if (!bytes) {
+      if (isReport) screen.sayHint('too large for Markdown', 'save', 'save it');
+      else offer(`more than ${byteSize(mostCopied)}: too large for a clipboard`);
+      return;
+    }
+    const lines = isReport ? linesIn(bytes.toString()) : source.tally.lines;
+    if (lines === 0 || (isReport && source.isEmpty())) {
+      screen.say('nothing to copy here');
+      return;
+    }
+    const answer = await screen.services.copy(bytes, lines, screen.closing);
+    const words = copiedWords(answer);
+    if (answer.kind === 'too-large') offer(words);
+    else if (what === 'record' && !isReport && answer.kind === 'sent' && answer.hint === undefined)
+      screen.sayHint(words, 'markdown', 'add its place');
+    else screen.say(isReport ? `Markdown: ${words}` : words, answer.kind === 'failed' ? 'failure' : 'news');
+    if (answer.kind === 'sent') source.onTaken();
+  });
 }
 
 function linesIn(text: string): number {
@@ -96,34 +70,6 @@ async function withPane(screen: Screen, run: (at: PaneOnScreen) => Promise<void>
   } catch (error) {
     screen.sayFailure(error);
   }
-}
-
-type TextToCopy = {
-  readonly bytes: Uint8Array;
-  readonly lines: number;
-  /** Extension of the file that is offered if the text is too large. */
-  readonly extension?: Extension | undefined;
-  readonly on: string | undefined;
-  readonly onSent?: () => void;
-};
-
-async function copyText(
-  screen: Screen,
-  what: Choice | PageText,
-  {bytes, lines, extension, on, onSent}: TextToCopy,
-): Promise<void> {
-  if (lines === 0) {
-    screen.say('nothing to copy here');
-    return;
-  }
-  const answer = await screen.services.copy(bytes, lines, screen.closing);
-  const words = copiedWords(answer);
-  if (answer.kind === 'too-large')
-    openSavePrompt(screen, what, {problem: `${words}; press Enter to save it`, extension, on});
-  else if (what === 'record' && extension !== 'md' && answer.kind === 'sent' && answer.hint === undefined)
-    screen.sayHint(words, 'markdown', 'add its place');
-  else screen.say(extension === 'md' ? `Markdown: ${words}` : words, answer.kind === 'failed' ? 'failure' : 'news');
-  if (answer.kind === 'sent') onSent?.();
 }
 
 /** Ends the selection, after success alone: a copy that failed leaves it for another try. */
@@ -223,7 +169,7 @@ async function save(screen: Screen, prompt: PromptOf<'save'>): Promise<void> {
   const {text, what, form, replaces} = prompt;
   await withSource(screen, ofProgram(what, text) ?? what, async (source) => {
     const {tally} = source;
-    const blocks = isMarkdown(text) ? source.markdown() : source.blocks(form);
+    const blocks = isMarkdown(text) ? reportBlocks(source.markdown()) : source.blocks(form);
     const saved = await screen.services.save(text, blocks, {overwrite: replaces, signal: screen.closing});
     switch (saved.kind) {
       case 'saved': {
@@ -234,7 +180,7 @@ async function save(screen: Screen, prompt: PromptOf<'save'>): Promise<void> {
             missingWords(tally),
           ),
         );
-        source.onSaved();
+        source.onTaken();
         return;
       }
       case 'exists': {
@@ -258,8 +204,11 @@ function joined(...parts: readonly string[]): string {
 /** Source of what a prompt saves. */
 type CopySource = {
   readonly blocks: (form: SaveForm) => AsyncIterable<Uint8Array>;
-  readonly markdown: () => AsyncIterable<Uint8Array>;
-  readonly onSaved: () => void;
+  /** Undefined: it is too large. */
+  readonly markdown: () => Promise<Buffer | undefined>;
+  /** Neither lines nor errors: no report is made of that. */
+  readonly isEmpty: () => boolean;
+  readonly onTaken: () => void;
   readonly tally: CopyCount;
 };
 
@@ -280,8 +229,13 @@ function sourceOfLines(screen: Screen, choice: Choice, at: PaneOnScreen): CopySo
       const form = markers ? screen.services.copyForm : saved;
       return blocksOf(screen, choice, at, {form, markers, tally});
     },
-    markdown: () => markdownBlocks(screen, choice, at),
-    onSaved: () => endSelection(screen, choice, at),
+    async markdown() {
+      const report = await markdownOf(screen, choice, at);
+      return report === undefined ? undefined : Buffer.from(report);
+    },
+    isEmpty: () =>
+      readLines(at.model.source.buffer, idsOf(choice, at)).next().done === true && failingOf(screen, at).length === 0,
+    onTaken: () => endSelection(screen, choice, at),
     tally,
   };
 }
@@ -294,18 +248,17 @@ function sourceOfPage(screen: Screen, page: PageText): CopySource {
       tally.lines = linesIn(text);
       yield Buffer.from(text);
     },
-    async *markdown() {
-      yield Buffer.from(await makeText(screen, page.markdown));
-    },
-    onSaved: () => {},
+    markdown: async () => Buffer.from(await makeText(screen, page.markdown)),
+    isEmpty: () => false,
+    onTaken: () => {},
     tally,
   };
 }
 
-async function* markdownBlocks(screen: Screen, what: Choice, at: PaneOnScreen): AsyncGenerator<Buffer> {
-  const report = await markdownOf(screen, what, at);
-  if (report === undefined) throw new Error('too large for Markdown: save it as .log');
-  yield Buffer.from(report);
+async function* reportBlocks(report: Promise<Buffer | undefined>): AsyncGenerator<Buffer> {
+  const bytes = await report;
+  if (!bytes) throw new Error('too large for Markdown: save it as .log');
+  yield bytes;
 }
 
 /** The usual form of copies comes first. */

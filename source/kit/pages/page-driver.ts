@@ -1,7 +1,7 @@
 import {bisect} from '../../lib/bisect.ts';
 import {count} from '../../lib/format.ts';
 import type {ReadableStore} from '../../lib/store.ts';
-import {takeFromPage} from '../copy/copy.ts';
+import {copy, openSavePrompt} from '../copy/copy.ts';
 import type {Command, CommonAction, Conditions, Motion} from '../keys/command.ts';
 import {rowsBy} from '../keys/common-commands.ts';
 import {lackWords} from '../screen/opened-facts.ts';
@@ -97,7 +97,8 @@ function act(screen: Screen, page: PageState, does: CommonAction): void {
     case 'save': {
       const what = kindOf(screen, page).takes?.(screen, page) ?? pageText(screen, page, kindOf(screen, page));
       if (typeof what === 'object' && 'problem' in what) screen.say(what.problem);
-      else takeFromPage(screen, does, {what, on: page.kind});
+      else if (does === 'save') openSavePrompt(screen, what, {on: page.kind});
+      else void copy(screen, what, {as: does === 'copy' ? 'text' : does, on: page.kind});
       return;
     }
     default:

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {
   blocksOf,
-  chosenBytes,
   idsOf,
+  inOnePiece,
   markdownOf,
   mostCopied,
   paneWhenFiltered,
@@ -305,7 +305,9 @@ describe('the chosen lines', () => {
     const [before, marker, after, end] = Buffer.concat(blocks).toString().split('\n').slice(-4);
     expect([before, after, end]).toEqual([log.at(-1), logged(9, 'INFO', 'after the line'), '']);
     expect(marker).toMatch(/^── .* ──$/);
-    expect((await chosenBytes(screen.controller, 'all', at))?.bytes.toString()).toBe(chosen(screen, 'all'));
+    expect((await inOnePiece(blocksOf(screen.controller, 'all', at, {form: 'clean'})))?.toString()).toBe(
+      chosen(screen, 'all'),
+    );
   });
 
   it('lose their colours and nothing else, also where a colour is cut at the end of a block', async () => {
@@ -331,6 +333,6 @@ describe('the chosen lines', () => {
     writable(screen.controller.pane?.model.source.buffer).append(Buffer.alloc(mostCopied, `${'x'.repeat(999)}\n`));
     const at = screen.controller.paneOnScreen;
     if (!at) throw new Error('there is no pane');
-    expect(await chosenBytes(screen.controller, 'all', at)).toBeUndefined();
+    expect(await inOnePiece(blocksOf(screen.controller, 'all', at, {form: 'clean'}))).toBeUndefined();
   });
 });
