@@ -1,6 +1,6 @@
 import {helpPage} from '../../source/features/help/help-feature.ts';
 import type {Command, CommonAction} from '../../source/kit/keys/command.ts';
-import {coreRows, keyGroups, keyRows, keysShown, type ListedKey} from '../../source/kit/keys/commands.ts';
+import {coreRows, keyRows, keysShown, type ListedKey} from '../../source/kit/keys/commands.ts';
 import {exitCodeRows} from '../../source/kit/settings/exit-codes.ts';
 import {type CommandName, commandWords} from '../../source/kit/settings/option.ts';
 import {optionRows, settingRows} from '../../source/shells/commands/help-text.ts';
@@ -13,7 +13,7 @@ export function keyTableRows(): readonly KeyTableRow[] {
   const common = commonOnPages();
   const keysOf = new Map(common.map(({does, ...row}) => [does, row.keys]));
   const ofPages = common.map(({keys, help}) => ({group: everyPage, keys, does: help}));
-  const groups = keyGroups(features.commands).map(({group, commands}) =>
+  const groups = [...Map.groupBy(keyRows(features.commands), ({group}) => group)].map(([group, commands]) =>
     commands
       .filter((command) => !(isOnPage(command) && keysOf.get(command.does) === keysShown(command)))
       .map((command) => ({group, keys: keysShown(command), does: command.help})),

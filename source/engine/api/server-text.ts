@@ -82,26 +82,22 @@ export class ServerJson {
 
   /** The text of a field; empty if it is missing or no string. Line breaks stay. */
   textOf(key: string): string {
-    const value = this.#of(key);
-    return typeof value === 'string' ? cut(value, cleanLines) : '';
+    return cut(this.#stringOf(key), cleanLines);
   }
 
   /** A field that is a program, whole: as `textOf`, but its tabs stay, since compilers count them as a column. */
   codeOf(key: string): string {
-    const value = this.#of(key);
-    return typeof value === 'string' ? value.replace(/[^\t]+/g, (piece) => cleanLines(piece)) : '';
+    return this.#stringOf(key).replace(/[^\t]+/g, (piece) => cleanLines(piece));
   }
 
   /** The text of a field that has one line: a name, a state, a time. Empty if it is missing or no string. */
   lineOf(key: string): string {
-    const value = this.#of(key);
-    return typeof value === 'string' ? cut(value, clean) : '';
+    return cut(this.#stringOf(key), clean);
   }
 
   /** The name of a pipeline in a field; empty if it is missing or no string. */
   nameOf(key: string): string {
-    const value = this.#of(key);
-    return typeof value === 'string' ? cut(value, cleanName) : '';
+    return cut(this.#stringOf(key), cleanName);
   }
 
   /** Reads a number; undefined if the field has none. */
@@ -134,6 +130,11 @@ export class ServerJson {
 
   #stringify(indent: number | undefined): string {
     return JSON.stringify(this.#json, undefined, indent) ?? '';
+  }
+
+  #stringOf(key: string): string {
+    const value = this.#of(key);
+    return typeof value === 'string' ? value : '';
   }
 
   #of(key: string): unknown {

@@ -1,14 +1,5 @@
 import type {Command, CommandTable, KeyContext} from '../../kit/keys/command.ts';
-import {
-  coreRows,
-  keyOf,
-  keyRows,
-  keysNamed,
-  keysShown,
-  type ListedKey,
-  pressTo,
-  rowGroups,
-} from '../../kit/keys/commands.ts';
+import {coreRows, keyOf, keyRows, keysNamed, keysShown, type ListedKey, pressTo} from '../../kit/keys/commands.ts';
 import {keyLabel, readKey} from '../../kit/keys/key-names.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
 import {padTo, wrapWords} from '../../kit/terminal/fit.ts';
@@ -198,7 +189,7 @@ function partsOf(view: HelpView): readonly Part[] {
 }
 
 function inGroups(rows: readonly ListedKey[], isUtf8: boolean): readonly Group[] {
-  return rowGroups(rows).map(({group, commands}) => groupOf(group, commands, isUtf8));
+  return [...Map.groupBy(rows, ({group}) => group)].map(([group, some]) => groupOf(group, some, isUtf8));
 }
 
 function groupOf(heading: string, commands: readonly ListedKey[], isUtf8: boolean, isMixed = false): Group {

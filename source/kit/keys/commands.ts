@@ -121,23 +121,6 @@ export function rowsOfLanguage(language: readonly (readonly [typed: string, word
   });
 }
 
-type RowGroup<Row> = {readonly group: string; readonly commands: readonly Row[]};
-
-/** Rows by heading, in their order. */
-export function rowGroups<Row extends Pick<Command, 'group'>>(rows: readonly Row[]): readonly RowGroup<Row>[] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.group) ?? [];
-    group.push(row);
-    groups.set(row.group, group);
-  }
-  return [...groups].map(([group, commands]) => ({group, commands}));
-}
-
-export function keyGroups(table: CommandTable): readonly RowGroup<ListedKey>[] {
-  return rowGroups(keyRows(table));
-}
-
 /** A key of the first days: the first of its command. */
 type CoreRow = {
   readonly task: string;

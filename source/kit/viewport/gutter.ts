@@ -4,12 +4,6 @@ import type {Color, Style} from '../terminal/style.ts';
 import {concat, plain, restyle, type StyledText} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 
-/** Cells of the parts to the left of the text; 0 for none. */
-export type Gutter = {
-  /** Cells of the pipeline's name, without the space after it. */
-  readonly originCells: number;
-};
-
 /** The state of an entry beside its text, read for each frame. */
 export type RowState = {
   /** Level of a record, at its first line. */
@@ -42,19 +36,20 @@ const errorStyle: Style = {fg: 1};
 const currentStyle: Style = {bold: true};
 const markStyle: Style = {bold: true, fg: 6};
 
-export function gutterCells({originCells}: Gutter): number {
+/** `originCells`: of a pipeline's name, without the space after it; 0 for none. */
+export function gutterCells(originCells: number): number {
   return marginCells + (originCells > 0 ? originCells + 1 : 0);
 }
 
-/** The gutter in a row of `width` cells, without names if there is no room for them. */
-export function fitGutter(gutter: Gutter, width: number): Gutter {
-  return width - gutterCells(gutter) >= leastText ? gutter : {originCells: 0};
+/** The cells of names in a row of `width` cells: 0 if there is no room for them. */
+export function fitOrigin(originCells: number, width: number): number {
+  return width - gutterCells(originCells) >= leastText ? originCells : 0;
 }
 
 /** The part of a row to the left of its text. */
 export function paintGutter(
   state: RowState,
-  gutter: Gutter,
+  originCells: number,
   {isCurrent, isFirst, symbols}: {isCurrent: boolean; isFirst: boolean; symbols: Symbols},
 ): StyledText {
   const current = plain(isCurrent ? symbols.currentLine : ' ', {
@@ -67,7 +62,7 @@ export function paintGutter(
     ...(isError && errorStyle),
   });
   const parts = [current, mark];
-  if (gutter.originCells > 0) parts.push(originOf(state, gutter.originCells), plain(' '));
+  if (originCells > 0) parts.push(originOf(state, originCells), plain(' '));
   return concat(parts);
 }
 

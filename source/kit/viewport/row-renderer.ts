@@ -30,16 +30,7 @@ import {
   wrapLimit,
 } from './entry-text.ts';
 import type {RowPosition} from './geometry.ts';
-import {
-  dimmed,
-  emphasised,
-  fitGutter,
-  type Gutter,
-  grounded,
-  gutterCells,
-  paintGutter,
-  type RowState,
-} from './gutter.ts';
+import {dimmed, emphasised, fitOrigin, grounded, gutterCells, paintGutter, type RowState} from './gutter.ts';
 import {compactnessFor} from './line-text.ts';
 import {isMoving, movingTime, type ZoneOffset} from './time-column.ts';
 
@@ -55,30 +46,31 @@ export type KnownRecords = {
  * The options of the layout of entries. A change of one needs a new renderer. With `wrap: 'errors'` lines of WARN and worse
  * continue in the next row, but for the frames of a backtrace.
  */
-export type RowOptions = Gutter &
-  PaneOptions & {
-    /** Cells of a whole row, at least 4. */
-    readonly width: number;
-    readonly records: KnownRecords;
-    /** Unless all lines are to be wrapped, a line has three rows at most: what comes must not leave at once. */
-    readonly isFollowing: boolean;
-    /** Cells hidden on the left, of lines that are not wrapped. */
-    readonly pan: number;
-    readonly offsetAt: ZoneOffset;
-    readonly colors: Colors;
-    readonly symbols: Symbols;
-    /** Painted under the matches, a later one over an earlier one. */
-    readonly highlights: readonly Highlight[];
-    readonly search: Pattern | undefined;
-    /** The long record whose summary is the row of an entry: mostly a closed one. */
-    readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
-    /** The entry whose text is in the row of an entry: of records of one text the last. */
-    readonly textOf: (id: number) => number;
-    /** Words of the row above an entry: `run 2`; undefined: there is none. */
-    readonly startAt: (id: number) => string | undefined;
-    /** Its Unix time in ms. */
-    readonly timeAt: (id: number) => number | undefined;
-  };
+export type RowOptions = PaneOptions & {
+  /** Cells of a pipeline's name in front of a line; 0: there is none. */
+  readonly originCells: number;
+  /** Cells of a whole row, at least 4. */
+  readonly width: number;
+  readonly records: KnownRecords;
+  /** Unless all lines are to be wrapped, a line has three rows at most: what comes must not leave at once. */
+  readonly isFollowing: boolean;
+  /** Cells hidden on the left, of lines that are not wrapped. */
+  readonly pan: number;
+  readonly offsetAt: ZoneOffset;
+  readonly colors: Colors;
+  readonly symbols: Symbols;
+  /** Painted under the matches, a later one over an earlier one. */
+  readonly highlights: readonly Highlight[];
+  readonly search: Pattern | undefined;
+  /** The long record whose summary is the row of an entry: mostly a closed one. */
+  readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
+  /** The entry whose text is in the row of an entry: of records of one text the last. */
+  readonly textOf: (id: number) => number;
+  /** Words of the row above an entry: `run 2`; undefined: there is none. */
+  readonly startAt: (id: number) => string | undefined;
+  /** Its Unix time in ms. */
+  readonly timeAt: (id: number) => number | undefined;
+};
 
 /** Input that may change with every frame. */
 export type PaintInput = {
@@ -123,7 +115,7 @@ export class RowRenderer {
   /** Cells of a row beside the gutter. */
   readonly textWidth: number;
   readonly #options: RowOptions;
-  readonly #gutter: Gutter;
+  readonly #originCells: number;
   readonly #form: EntryForm;
   readonly #buffer: LogBuffer;
   /** Texts of complete lines, which no longer change. */
@@ -136,8 +128,8 @@ export class RowRenderer {
   constructor(buffer: LogBuffer, options: RowOptions) {
     const {width, asSent, time, offsetAt, isFollowing, wrap} = options;
     this.#options = options;
-    this.#gutter = fitGutter(options, width);
-    this.textWidth = width - gutterCells(this.#gutter);
+    this.#originCells = fitOrigin(options.originCells, width);
+    this.textWidth = width - gutterCells(this.#originCells);
     const shownTime = this.textWidth < leastForTime ? 'off' : time;
     const compact = {
       compactness: compactnessFor(this.textWidth),
@@ -194,7 +186,7 @@ export class RowRenderer {
   #paintStart(words: string): string {
     const {symbols, colors} = this.#options;
     const rule = plain(symbols.rule.repeat(ruleCells(this.textWidth)), {dim: true});
-    const gutter = plain(' '.repeat(gutterCells(this.#gutter)));
+    const gutter = plain(' '.repeat(gutterCells(this.#originCells)));
     const row = concat([gutter, rule, plain(` ${words} `, {bold: true}), rule]);
     return paint(clip(row, 0, this.#options.width), colors);
   }
@@ -203,7 +195,7 @@ export class RowRenderer {
   #paintRow({id, row}: RowPosition, input: PaintInput): string {
     const {symbols, colors} = this.#options;
     const state = input.stateOf(id);
-    const gutter = paintGutter(state, this.#gutter, {
+    const gutter = paintGutter(state, this.#originCells, {
       isCurrent: id === input.current,
       isFirst: row === 0,
       symbols,

@@ -1,3 +1,4 @@
+import type {Pipeline} from '../../../engine/api/types.ts';
 import type {ListItem} from '../../../engine/logs/catalog.ts';
 import type {FileState} from '../../../engine/logs/log-snapshot.ts';
 import {cellsBesideName} from '../../../kit/screen/layout.ts';
@@ -12,44 +13,6 @@ import {type DegradedPipelines, type PipelineState, pipelineState} from '../../.
 import {clean} from '../../../lib/clean.ts';
 import {count} from '../../../lib/format.ts';
 import {textWidth} from '../../../lib/width.ts';
-
-/** Description of an item in the list, besides its name. */
-type ItemWords = {
-  /** State of a pipeline or a file, whose word is its size; undefined: the file is not open. */
-  readonly state: PipelineState | undefined;
-  /** Kind of a file, such as `gzip`. */
-  readonly kind?: string;
-  /** Name for less room: that of a file without the usual endings, since names differ at their ends. */
-  readonly shortName: string;
-  /** It may have errors that its version does not count. */
-  readonly hasUnknownErrors: boolean;
-};
-
-type ItemFacts = {
-  readonly file?: FileState | undefined;
-  readonly isDegraded?: boolean;
-  readonly isFresh?: boolean;
-};
-
-/**
- * `file`: of an opened log; undefined while it is not open. `isDegraded`: as for `pipelineState`. `isFresh`: the log of the
- * pipeline was read within the last minute: of another one that runs, nobody knows that all is well.
- */
-export function itemWords(item: ListItem, {file, isDegraded = false, isFresh = false}: ItemFacts = {}): ItemWords {
-  const name = clean(item.name);
-  if (!('kind' in item)) {
-    const state = pipelineState(item, isDegraded);
-    const isUnread = state.symbol === 'running' && !isFresh;
-    const shown: PipelineState = isUnread ? {...state, symbol: 'unread', style: {dim: true}} : state;
-    return {state: shown, shortName: name, hasUnknownErrors: hasUnknownErrors(item)};
-  }
-  return {
-    state: file && openedState(file),
-    kind: openedKind(item),
-    shortName: name.replace(/(?<=.)(\.(log|txt))?(\.(gz|zst))?$/i, ''),
-    hasUnknownErrors: false,
-  };
-}
 
 export type ListView = {
   readonly list: ArrangedList;
@@ -153,17 +116,36 @@ function placeRow({from, to}: Pick<InView, 'from' | 'to'>, {list: {items}, width
 }
 
 /** An item of the list in view. */
-type ListRow = {readonly name: string; readonly words: ItemWords; readonly errors: StyledText};
+type ListRow = {
+  readonly name: string;
+  /** Name for less room: that of a file without the usual endings, since names differ at their ends. */
+  readonly shortName: string;
+  /** State of a pipeline or a file, whose word is its size; undefined: the file is not open. */
+  readonly state: PipelineState | undefined;
+  /** Kind of a file, such as `gzip`. */
+  readonly kind?: string;
+  readonly errors: StyledText;
+};
 
 function listRow(item: ListItem, view: ListView): ListRow {
-  const {fileOf, errorsOf, degraded, isFresh, symbols, withWords, width} = view;
+  const {fileOf, errorsOf, symbols, withWords, width} = view;
   const {name} = item;
-  const words = itemWords(item, {file: fileOf(name), isDegraded: degraded.has(name), isFresh: isFresh(name)});
   const hasRoom = withWords || width >= widthWithErrors;
-  const errors = hasRoom ? errorsOf(name) : 0;
+  const count = hasRoom ? errorsOf(name) : 0;
   // The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors.
-  const unknown = plain(words.hasUnknownErrors && hasRoom ? '–' : '', quiet);
-  return {name, words, errors: errors > 0 ? plain(shortErrors(errors, symbols), {fg: 1}) : unknown};
+  const unknown = plain(!('kind' in item) && hasUnknownErrors(item) && hasRoom ? '–' : '', quiet);
+  const errors = count > 0 ? plain(shortErrors(count, symbols), {fg: 1}) : unknown;
+  if (!('kind' in item)) return {name, shortName: clean(name), state: stateInList(item, view), errors};
+  const file = fileOf(name);
+  const shortName = clean(name).replace(/(?<=.)(\.(log|txt))?(\.(gz|zst))?$/i, '');
+  return {name, shortName, state: file && openedState(file), kind: openedKind(item), errors};
+}
+
+/** Of a pipeline that runs, and whose log nobody has read lately, nobody knows that all is well. */
+function stateInList(pipeline: Pipeline, {degraded, isFresh}: ListView): PipelineState {
+  const state = pipelineState(pipeline, degraded.has(pipeline.name));
+  const isUnread = state.symbol === 'running' && !isFresh(pipeline.name);
+  return isUnread ? {...state, symbol: 'unread', style: quiet} : state;
 }
 
 /** The names of these rows. Without words, those with errors have fewer cells. */
@@ -189,39 +171,40 @@ function cellsWithBlank({text}: StyledText): number {
 }
 
 /** Margin, symbol, name, word, and errors at the end. */
-function itemRow({name, words, errors}: ListRow, shownName: string, view: ListView): StyledText {
+function itemRow(row: ListRow, shownName: string, view: ListView): StyledText {
+  const {name, errors} = row;
   const {symbols, width, withWords} = view;
   const isCursor = name === view.cursor;
   const room = nameRoom(errors, view);
   const base: Style = isCursor ? (view.focused ? {inverse: true} : {bold: true, underline: true}) : {};
   const wordRoom = width - cellsBeforeName - room - 1 - cellsWithBlank(errors);
-  const isOld = words.state?.symbol === 'degraded' && view.degraded.get(name) !== undefined;
-  const state = stateOf(words, {...view, isStale: view.isStale === true || isOld}, wordRoom);
+  const isOld = row.state?.symbol === 'degraded' && view.degraded.get(name) !== undefined;
+  const state = stateOf(row, {...view, isStale: view.isStale === true || isOld}, wordRoom);
   const symbol = plain((state && (state.symbol === 'unknown' ? '?' : symbols[state.symbol])) ?? ' ', state?.style);
   const isMarked = view.marked.has(name);
   const margin = isMarked ? symbols.mark : view.pinned.has(name) ? symbols.dot : ' ';
   const word = shorten(state?.word ?? '', wordRoom, symbols.ellipsis);
-  const row = concat([
+  const shown = concat([
     plain(margin, isCursor || isMarked ? {bold: true} : quiet),
     symbol,
     plain(' '),
     padTo(plain(shownName, base), room, base),
     ...(withWords ? [plain(` ${word}`, state?.style)] : []),
   ]);
-  return concat([padTo(row, width - textWidth(errors.text)), errors]);
+  return concat([padTo(shown, width - textWidth(errors.text)), errors]);
 }
 
 /** Returns the state, with the kind of a file where there is room. */
-function stateOf({state, kind}: ItemWords, {width, isStale}: ListView, room: number): PipelineState | undefined {
+function stateOf({state, kind}: ListRow, {width, isStale}: ListView, room: number): PipelineState | undefined {
   if (!state) return undefined;
   const withKind = kind === undefined ? state.word : `${state.word} ${kind}`;
   const hasRoom = width >= widthWithKinds && withKind.length <= room;
   return {...state, ...(hasRoom && {word: withKind}), ...(isStale && {style: quiet})};
 }
 
-function nameIn({name, words}: ListRow, room: number): string {
+function nameIn({name, shortName}: ListRow, room: number): string {
   const whole = clean(name);
-  return textWidth(whole) > room ? words.shortName : whole;
+  return textWidth(whole) > room ? shortName : whole;
 }
 
 /** `25✗`, `3k✗`: at most four cells, also in a tab bar with little room. */
