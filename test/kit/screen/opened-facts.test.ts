@@ -366,7 +366,7 @@ test('O opens what was recorded of a pipeline before, and the session does not h
     services: {
       recordingsFolder: '/home/user/recordings',
       async addPast(pipeline): Promise<string | undefined> {
-        // The program's own is `ScreenBackend.addPast`.
+        // The program's own is `screenBackend`.
         if (pipeline !== 'orders') return undefined;
         const recordings = await findRecordings(formats, 'alpha');
         return screen.openPast({kind: 'recording', name: 'orders (recorded)', path: formats, recordings});

@@ -5,7 +5,7 @@ import type {DemoServerOptions, Scenario} from '../../../demo/demo.ts';
 import {quiet} from '../../../demo/scenario.ts';
 import {DemoServer} from '../../../demo/server.ts';
 import {createClient} from '../../../source/engine/api/client.ts';
-import {saveFile} from '../../../source/engine/disk/save-file.ts';
+import {saveFile, stateFolder} from '../../../source/engine/disk/save-file.ts';
 import {openedLog} from '../../../source/engine/feeds/opened-log.ts';
 import {Catalog, type OpenFound} from '../../../source/engine/logs/catalog.ts';
 import type {LogManager} from '../../../source/engine/logs/log-manager.ts';
@@ -23,7 +23,7 @@ import {createStore} from '../../../source/lib/store.ts';
 import {features} from '../../../source/shells/features.ts';
 import {Controller} from '../../../source/shells/screen/controller.ts';
 import {pressKeys} from '../../../source/shells/screen/press-keys.ts';
-import {ScreenBackend, type ShownLogs} from '../../../source/shells/screen/run/backend.ts';
+import {type ScreenBackend, type ShownLogs, screenBackend} from '../../../source/shells/screen/run/backend.ts';
 import {openedFacts} from '../../../source/shells/screen/run/run-opened.ts';
 import {screenServices} from '../../../source/shells/screen/run/screen-services.ts';
 import type {Facts} from '../../../source/shells/screen/run/server-facts.ts';
@@ -130,12 +130,12 @@ export class ScreenUnderTest implements AsyncDisposable {
       memory: options.memoryBytes ?? Number.POSITIVE_INFINITY,
     };
     const process = processIn(directory.path);
-    const backend = new ScreenBackend({
+    const backend = screenBackend({
       ...{settings, client, clock, process, random: () => 0, packer: undefined},
       opened: opened && shownOf(opened, this.#open),
     });
     this.#backend = backend;
-    this.folder = backend.state;
+    this.folder = stateFolder({xdgStateHome: process.env.XDG_STATE_HOME, home: ''});
     this.catalog = backend.catalog;
     this.logs = backend.logs;
     this.facts = backend.facts;
@@ -223,7 +223,7 @@ export class ScreenUnderTest implements AsyncDisposable {
     return this.facts.poller;
   }
 
-  /** Makes a log known, as `ScreenBackend.addPast` does. Returns its name. */
+  /** Makes a log known, as `screenBackend` does. Returns its name. */
   openPast(found: FoundLog): string {
     this.catalog.set(found, this.#open);
     return found.name;

@@ -25,8 +25,8 @@ import {configPlace, loadSettings} from '../../startup/load-settings.ts';
 import {type OpenServer, openServer} from '../../startup/open-server.ts';
 import {type ContextSource, contextSwitch, type NextScreen} from '../context-switch.ts';
 import {Controller} from '../controller.ts';
-import {ScreenBackend, type ShownLogs} from './backend.ts';
-import {DrawnScreen, sizeOf} from './drawn-screen.tsx';
+import {type ShownLogs, screenBackend} from './backend.ts';
+import {drawScreen, sizeOf} from './drawn-screen.tsx';
 import {endScreen, type ScreenEnd, ScreenExit} from './exit.ts';
 import {readTerminal, screenServices} from './screen-services.ts';
 import {type Start, startOf} from './start.ts';
@@ -148,7 +148,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   const server = options.server ?? (await openServer(settings, version, systemClock));
   const {clock} = server;
 
-  const backend = new ScreenBackend({
+  const backend = screenBackend({
     settings,
     client: server.client,
     clock,
@@ -221,7 +221,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   controller.terminal.keep(reports, title);
   controller.terminal.keepPace(answers);
 
-  const drawn = new DrawnScreen({controller, backend, exit, process, keys, clock, settings, pace, ground});
+  const drawn = drawScreen({controller, backend, exit, process, keys, clock, settings, pace, ground});
   const writes = boundWrites(stdout, {
     onRecovered: () => void controller.terminal.repaint(),
     onFrame: pace && ((bytes) => pace.onDrawn(bytes)),

@@ -85,8 +85,8 @@ export function screenServices(input: ServicesInput): Services {
   const {settings, server, backend, terminal, shade, setTitle, process, clock, ...others} = input;
   const {env, stdout} = process;
   const {theme, zone, away, watch, notify, title, copy} = settings;
-  const {logs, turns, runner, catalog, facts, presence, frameRate, alerts} = backend;
-  const {poller, stats, session, serverVersion} = facts;
+  const {logs, turns, runner, catalog, facts, presence, frameRate, alerts, addPast, recordingsFolder} = backend;
+  const {poller, stats, session, serverVersion, describe, history} = facts;
   const write = (sequence: string) => writeWhole(stdout, sequence);
   return {
     logs,
@@ -100,11 +100,11 @@ export function screenServices(input: ServicesInput): Services {
     frameRate,
     alerts,
     runner: runner.health,
-    addPast: (pipeline) => backend.addPast(pipeline),
-    recordingsFolder: backend.recordingsFolder,
+    addPast,
+    recordingsFolder,
     isAttended: presence.here,
-    describe: (name, signal) => facts.describe(name, signal),
-    history: (name, signal) => facts.history(name, signal),
+    describe,
+    history,
     serverName: server.name,
     serverUrl: server.client.baseUrl,
     serverWords: serverWords(settings, server.client.baseUrl),

@@ -6,7 +6,7 @@ import {expect, it, vi} from 'vitest';
 import {TerminalGround} from '../../../../source/kit/system/terminal-ground.ts';
 import {Presence} from '../../../../source/lib/presence.ts';
 import {createStore} from '../../../../source/lib/store.ts';
-import {DrawnScreen} from '../../../../source/shells/screen/run/drawn-screen.tsx';
+import {drawScreen} from '../../../../source/shells/screen/run/drawn-screen.tsx';
 import {ScreenExit} from '../../../../source/shells/screen/run/exit.ts';
 import {settled} from '../../../harness/fake-clock.ts';
 import {ScreenUnderTest} from '../../../kit/screen/screen-under-test.ts';
@@ -37,7 +37,7 @@ it('draws every frame at the requested rate, not every second one', async () => 
   await using screen = await ScreenUnderTest.open();
   const {process, text} = terminal();
   const fps = 20;
-  const drawn = new DrawnScreen({
+  const drawn = drawScreen({
     ...{
       controller: screen.controller,
       process,
@@ -74,7 +74,7 @@ it('draws nothing while the terminal takes no frame, and then the newest state',
   const takesFrames = createStore(true);
   await using screen = await ScreenUnderTest.open({services: {takesFrames}});
   const {process, text} = terminal();
-  const drawn = new DrawnScreen({
+  const drawn = drawScreen({
     ...{
       controller: screen.controller,
       process,
