@@ -9,8 +9,8 @@ export type Redactor = (text: string) => string;
 export class ApiError extends Error {
   readonly failure: ApiFailure;
 
-  constructor(failure: ApiFailure, options?: ErrorOptions) {
-    super(failure.kind === 'cancelled' ? 'cancelled' : failure.message, options);
+  constructor(failure: ApiFailure) {
+    super(failure.kind === 'cancelled' ? 'cancelled' : failure.message);
     this.name = 'ApiError';
     this.failure = failure;
   }

@@ -183,7 +183,7 @@ export const pipelinePage: Page<PipelineState> = {
     services.stats.known,
     services.logs.names,
     ...features.parts.flatMap((part) => part.redrawnBy?.(keptBy(page, part)) ?? []),
-    ...(services.runner ? [services.runner] : []),
+    services.runner,
     ...(services.alerts ? [services.alerts.runs] : []),
   ],
   closed({parts}) {

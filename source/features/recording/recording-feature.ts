@@ -72,10 +72,10 @@ async function openRecording(screen: Screen): Promise<void> {
   const {services} = screen;
   const pipeline = pipelineOf(screen);
   if (pipeline === undefined) return;
-  const name = await services.addPast?.(pipeline);
+  const name = await services.addPast(pipeline);
   if (screen.closing.aborted) return;
   if (name === undefined) {
-    const folder = shortenHome(services.recordingsFolder ?? '', services.home);
+    const folder = shortenHome(services.recordingsFolder, services.home);
     screen.sayHint(`nothing of ${pipeline} is recorded in ${folder}`, 'record', 'record it');
     return;
   }

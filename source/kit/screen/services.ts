@@ -36,19 +36,19 @@ export type Services = {
   readonly catalog: Catalog;
   /**
    * Makes what was recorded of a pipeline a log that can be opened. Resolves to its name; undefined: there is nothing.
-   * Rejects with errors of the file system. Absent: nothing can be recorded.
+   * Rejects with errors of the file system.
    */
-  readonly addPast?: (pipeline: string) => Promise<string | undefined>;
-  readonly recordingsFolder?: string;
+  readonly addPast: (pipeline: string) => Promise<string | undefined>;
+  readonly recordingsFolder: string;
   readonly poller: Pick<ListPoller, 'snapshot' | 'waitingSince' | 'refresh'>;
   readonly stats: Pick<StatsPoller, 'ask' | 'known' | 'setDegraded' | 'setOpen' | 'setShown'>;
   /** See `RunnerHealthReader`. */
-  readonly runner?: ReadableStore<RunnerHealth | undefined>;
+  readonly runner: ReadableStore<RunnerHealth | undefined>;
   readonly clock: Clock;
-  /** A user is at the screen; absent: always. */
-  readonly isAttended?: ReadableStore<boolean>;
+  /** A user is at the screen. */
+  readonly isAttended: ReadableStore<boolean>;
   /** Slows frames down in a flood of the shown log. */
-  readonly frameRate?: FrameRate;
+  readonly frameRate: FrameRate;
   /** The terminal takes a frame; absent: always. New lines wait longer, see `FrameRate`. */
   readonly takesFrames?: ReadableStore<boolean>;
   readonly describe: (name: string, signal: AbortSignal) => Promise<Description>;
@@ -94,7 +94,7 @@ export type Services = {
   /** The command of `--on-alert`; undefined: there is none. */
   readonly alerts?: Pick<AlertCommand, 'runs' | 'onFailure'> | undefined;
   /** Notifications and the page after an absence. */
-  readonly events?: EventOptions;
+  readonly events: EventOptions;
   readonly quit: () => void;
   /** Stops the process as ^Z does. Resolves when it runs again; false if it was never stopped. */
   readonly suspendProcess: () => Promise<boolean>;

@@ -7,11 +7,9 @@ export type NoticeKind = 'news' | 'failure';
 
 type ViewServices = {
   readonly clock: Clock;
-  /** A user is at the screen; absent: always. */
-  readonly isAttended?: ReadableStore<boolean> | undefined;
+  /** A user is at the screen. */
+  readonly isAttended: ReadableStore<boolean>;
 };
-
-const always = createStore(true);
 
 /** Milliseconds to see that there is a notice, and to read a character of it. */
 const toSee = 5000;
@@ -26,7 +24,7 @@ export class View {
   readonly #isAttended: ReadableStore<boolean>;
   #stopNoticeTimer = () => {};
 
-  constructor(initial: ViewState, {clock, isAttended = always}: ViewServices) {
+  constructor(initial: ViewState, {clock, isAttended}: ViewServices) {
     this.#store = createStore(initial);
     this.#clock = clock;
     this.#isAttended = isAttended;

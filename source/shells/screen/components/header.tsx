@@ -30,7 +30,6 @@ import {fileWords, openedKind} from '../../../kit/words/opened-words.ts';
 import {isFailing, pipelineState, unreadWords} from '../../../kit/words/pipeline-words.ts';
 import {clean} from '../../../lib/clean.ts';
 import {counted, fineMoment, inZone} from '../../../lib/format.ts';
-import {createStore} from '../../../lib/store.ts';
 import {textWidth} from '../../../lib/width.ts';
 import type {Controller} from '../controller.ts';
 import {useNow, useSeconds, useWaited} from '../hooks/use-clock.ts';
@@ -64,8 +63,6 @@ export type HeaderView = LogStateView & {
   readonly symbols: Symbols;
 };
 
-const noRunner = createStore<RunnerHealth | undefined>(undefined);
-
 /** The first row: server, list, and the state of the shown tab's connection. */
 export function Header() {
   const {controller, view} = useController();
@@ -78,7 +75,7 @@ export function Header() {
   const session = useStore(controller.services.session);
   const degraded = useStore(controller.events.degraded.names);
   const unread = useStore(controller.events.readings.unread);
-  const runner = useStore(controller.services.runner ?? noRunner);
+  const runner = useStore(controller.services.runner);
   const snapshot = useActiveLog();
   const model = controller.pane?.model;
   useModelProgress(model);

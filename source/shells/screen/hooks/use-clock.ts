@@ -13,7 +13,7 @@ type Frames = Pick<Services, 'clock' | 'takesFrames'>;
 /** Renders again as often as ages change. `newest`: Unix time in ms of the youngest line; absent: no ages shown. */
 export function useAges(services: Frames & Pick<Services, 'isAttended'>, newest: number | undefined): void {
   const {clock} = services;
-  const isAttended = useAttended(services);
+  const isAttended = useStore(services.isAttended);
   const [, setTicks] = useState(0);
   // Runs after every frame: each shows the ages of its own moment, so the delay starts anew.
   useEffect(() => {
@@ -40,13 +40,9 @@ function afterDelay({clock, takesFrames = always}: Frames, delay: number, tick: 
   return () => cancel();
 }
 
-function useAttended({isAttended = always}: Pick<Services, 'isAttended'>): boolean {
-  return useStore(isAttended);
-}
-
 /** Monotonic time in ms for a countdown; undefined while no user is there. */
 export function useNow(services: Pick<Services, 'clock' | 'isAttended'>): number | undefined {
-  return useAttended(services) ? services.clock.monotonic() : undefined;
+  return useStore(services.isAttended) ? services.clock.monotonic() : undefined;
 }
 
 /**

@@ -48,6 +48,6 @@ export function useFrameRate({frameRate}: Pick<Services, 'frameRate'>, pane: Pan
     if (!pane || !before || pane.tab.name !== before.name || drawn.current?.endId === before.endId) return;
     const isFollowing = pane.tab.pane.position.kind === 'follow';
     const newLines = isFollowing ? pane.model.entries.countFrom(before.endId) : 0;
-    frameRate?.onDrawn({newLines, rows: layout.paneHeight});
+    frameRate.onDrawn({newLines, rows: layout.paneHeight});
   });
 }
