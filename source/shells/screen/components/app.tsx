@@ -1,7 +1,5 @@
 import {Box, useApp, useInput, usePaste} from 'ink';
 import {useEffect, useMemo} from 'react';
-import type {ListSnapshot} from '../../../engine/pipelines/list-poller.ts';
-import type {CommandTable} from '../../../kit/keys/command.ts';
 import {pressTo} from '../../../kit/keys/commands.ts';
 import {keyNames} from '../../../kit/keys/key-names.ts';
 import {pageShown, storesOfPage} from '../../../kit/pages/page-driver.ts';
@@ -9,6 +7,7 @@ import {paragraph} from '../../../kit/pages/page-rows.ts';
 import {type Layout, type Size, smallest} from '../../../kit/screen/layout.ts';
 import type {Screen} from '../../../kit/screen/screen.ts';
 import {hasLines} from '../../../kit/screen/server-state.ts';
+import type {Contexts, Services} from '../../../kit/screen/services.ts';
 import {optionOf} from '../../../kit/settings/option-table.ts';
 import {promptInUse, type Tab} from '../../../kit/state/view-state.ts';
 import {clip} from '../../../kit/terminal/fit.ts';
@@ -30,83 +29,73 @@ import {Rows} from './rows.tsx';
 import {StatusLine} from './status-line.tsx';
 import {useTabLabels} from './tab-bar.ts';
 
-export type TroubleView = {
-  readonly list: ListSnapshot;
-  readonly serverUrl: string;
-  readonly tokenFrom: string | undefined;
-  readonly context: string | undefined;
-  readonly commands: CommandTable;
+export type TroubleScreen = Pick<Screen, 'commands' | 'size'> & {
+  readonly layout: Pick<Layout, 'bodyHeight'> | undefined;
+  readonly services: Pick<Services, 'serverUrl' | 'tokenFrom'> & {
+    readonly poller: Pick<Services['poller'], 'snapshot'>;
+    readonly contexts?: Pick<Contexts, 'current'>;
+  };
+};
+
+type Waiting = {
   /** Monotonic time in ms; undefined while no user is there: then nothing counts down. */
   readonly now: number | undefined;
   /** Time that the try in progress has waited for an answer, such as `4 s`; undefined while that is short. */
   readonly waited?: string | undefined;
-  readonly width: number;
-  readonly height: number;
 };
 
-/**
- * Returns what stands in place of list and logs while there is no list; undefined: there is one, or a log has lines.
- */
-function troubleShown(
-  screen: Screen,
-  {now, waited}: Pick<TroubleView, 'now' | 'waited'>,
-): readonly StyledText[] | undefined {
-  const {commands, layout, services, size} = screen;
-  const {poller, serverUrl, tokenFrom, contexts} = services;
-  if (hasLines(screen)) return undefined;
-  return troublePage({
-    list: poller.snapshot.get(),
-    context: contexts?.current,
-    width: size.columns,
-    height: layout?.bodyHeight ?? 1,
-    serverUrl,
-    tokenFrom,
-    commands,
-    now,
-    waited,
-  });
-}
-
 /** Returns the page without a list: what was tried, what came back, what to do. Undefined: there is a list. */
-export function troublePage(view: TroubleView): readonly StyledText[] | undefined {
-  const {list, serverUrl} = view;
-  if (list.failure && list.failure.kind !== 'cancelled' && list.pipelines === undefined) {
-    const {tokenFrom, context} = view;
+export function troublePage(screen: TroubleScreen, waiting: Waiting): readonly StyledText[] | undefined {
+  const {poller, serverUrl, tokenFrom, contexts} = screen.services;
+  const {failure, pipelines} = poller.snapshot.get();
+  const page = (title: string, cause: string, advice: readonly string[]) =>
+    pageInRoom(screen, {title, cause, advice, next: nextTry(screen, waiting)});
+  if (failure && failure.kind !== 'cancelled' && pipelines === undefined) {
     const isDefaultHost = serverUrl === optionOf('host').fallback;
-    const {title, advice} = explainFailure(list.failure, {tokenFrom, context, isDefaultHost});
-    return page(view, title, list.failure.message, advice);
+    const {title, advice} = explainFailure(failure, {tokenFrom, context: contexts?.current, isDefaultHost});
+    return page(title, failure.message, advice);
   }
-  if (list.pipelines?.length === 0) {
-    return page(view, 'No pipelines yet', `${serverUrl} answered with an empty list.`, [
+  if (pipelines?.length === 0) {
+    return page('No pipelines yet', `${serverUrl} answered with an empty list.`, [
       'Create a pipeline in the web console or with fda; it appears here automatically.',
     ]);
   }
   return undefined;
 }
 
-function page(view: TroubleView, title: string, cause: string, advice: readonly string[]): readonly StyledText[] {
-  const width = Math.min(view.width, 104);
+type Trouble = {
+  readonly title: string;
+  readonly cause: string;
+  readonly advice: readonly string[];
+  readonly next: string;
+};
+
+function pageInRoom(
+  {services, size, layout}: TroubleScreen,
+  {title, cause, advice, next}: Trouble,
+): readonly StyledText[] {
+  const width = Math.min(size.columns, 104);
   const prose = (text: string, style?: Style) => paragraph(text, width, {indent: 2, ...(style && {style})});
   const blank = plain('');
   const heading = plain(`  ${title}`, {bold: true});
-  const tried = prose(`Tried: GET ${view.serverUrl}/v0/pipelines`, {dim: true});
+  const tried = prose(`Tried: GET ${services.serverUrl}/v0/pipelines`, {dim: true});
   const reason = prose(cause);
-  const next = nextTry(view);
   const toDo = [...advice.flatMap((line) => prose(line)), ...(next === '' ? [] : prose(next, {dim: true}))];
   // On a small screen the advice matters more than blank rows, and than the request.
   const pages = [
     [blank, heading, blank, ...tried, ...reason, blank, ...toDo],
     [heading, ...tried, ...reason, ...toDo],
   ];
-  return pages.find(({length}) => length <= view.height) ?? [heading, ...reason, ...toDo];
+  return pages.find(({length}) => length <= (layout?.bodyHeight ?? 1)) ?? [heading, ...reason, ...toDo];
 }
 
-function nextTry({list, now, waited, commands}: TroubleView): string {
-  if (list.nextTryAt === undefined) return '';
+function nextTry({services, commands}: TroubleScreen, {now, waited}: Waiting): string {
+  const {nextTryAt} = services.poller.snapshot.get();
+  if (nextTryAt === undefined) return '';
   const keys = pressTo(commands, ['reconnect', 'try at once'], ['quit', 'quit']);
   if (waited !== undefined) return `Trying again: waiting for the list of pipelines, ${waited}; ${keys}.`;
   if (now === undefined) return `Trying again now and then; ${keys}.`;
-  const seconds = Math.max(0, Math.ceil((list.nextTryAt - now) / 1000));
+  const seconds = Math.max(0, Math.ceil((nextTryAt - now) / 1000));
   return `Trying again ${seconds === 0 ? 'now' : `in ${seconds} s`}; ${keys}.`;
 }
 
@@ -157,7 +146,7 @@ function Main({layout}: {readonly layout: Layout}) {
   const now = useNow(controller.services);
   useStore(controller.services.logs.names);
   const waited = useWaited(controller.services, nextTryAt === undefined ? undefined : poller.waitingSince);
-  const trouble = troubleShown(controller, {now, waited});
+  const trouble = hasLines(controller) ? undefined : troublePage(controller, {now, waited});
   useSeconds(controller.services, trouble !== undefined && now !== undefined && nextTryAt !== undefined);
   return trouble ? <PageView rows={trouble} height={layout.bodyHeight} /> : <Body layout={layout} />;
 }

@@ -1,4 +1,7 @@
 import {type Filter, type FilterEntry, filterText} from '../../../engine/filters/filter.ts';
+import type {ShownLines} from '../../../engine/filters/shown-lines.ts';
+import type {PaneModel} from '../../../kit/pane/pane-model.ts';
+import type {PaneView} from '../../../kit/state/pane-view.ts';
 import {clip, padTo, shorten, shortenApart} from '../../../kit/terminal/fit.ts';
 import {paint} from '../../../kit/terminal/sgr.ts';
 import {concat, plain, type StyledText} from '../../../kit/terminal/styled-text.ts';
@@ -10,42 +13,26 @@ import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {Line} from './rows.tsx';
 
-export type FilterRowView = {
-  readonly filters: readonly FilterEntry[];
-  /** The number of records that this filter alone hides; undefined until it is counted, and if the filter is off. */
-  readonly hiddenBy: (id: number) => number | undefined;
-  /** The pattern takes too long: the filter hides nothing. */
-  readonly isTooSlow: (id: number) => boolean;
-  readonly isFiltering: boolean;
-  /** Part of a large log that has been filtered, of 100. */
-  readonly percent?: number | undefined;
-  /** Records shown around each match. */
-  readonly around: number;
-  readonly width: number;
-  readonly symbols: Symbols;
-};
+export type FilterRowView = Pick<PaneView, 'filters' | 'around'> &
+  Pick<PaneModel, 'isFiltering' | 'filteredPercent'> & {
+    /** Undefined: nothing is filtered yet. */
+    readonly shown: Pick<ShownLines, 'hiddenBy' | 'tooSlow'> | undefined;
+    readonly width: number;
+    readonly symbols: Symbols;
+  };
 
 export function FilterLine() {
   const {controller} = useController();
-  const {symbols} = controller.services;
-  const colors = controller.services.colors.get();
+  const {symbols, colors} = controller.services;
   useActiveLog();
   const {pane} = controller;
   useModelProgress(pane?.model);
   if (!pane) return <Line text="" />;
-  const {shown, isFiltering, filteredPercent: percent} = pane.model;
+  const {shown, isFiltering, filteredPercent} = pane.model;
   const {filters, around} = pane.tab.pane;
-  const row = filterRow({
-    filters,
-    hiddenBy: (id) => (isFiltering ? undefined : shown?.hiddenBy(id)),
-    isTooSlow: (id) => shown?.tooSlow.includes(id) ?? false,
-    isFiltering,
-    percent,
-    around,
-    symbols,
-    width: controller.size.columns,
-  });
-  return <Line text={paint(row, colors)} />;
+  const width = controller.size.columns;
+  const row = filterRow({filters, around, shown, isFiltering, filteredPercent, width, symbols});
+  return <Line text={paint(row, colors.get())} />;
 }
 
 const maxFilterCells = 30;
@@ -72,7 +59,7 @@ export function filterRow(view: FilterRowView): StyledText {
 }
 
 /** At most half of the row: the rest belongs to the filters. */
-function rightWords({filters, around, isFiltering, percent, width}: FilterRowView): string {
+function rightWords({filters, around, isFiltering, filteredPercent: percent, width}: FilterRowView): string {
   const words = [
     ...(isFiltering ? [percent === undefined ? 'filtering' : `filtering ${percent}%`] : []),
     ...(filters.some(({on}) => on) ? [] : ['all off']),
@@ -82,10 +69,11 @@ function rightWords({filters, around, isFiltering, percent, width}: FilterRowVie
   return words.join('  ');
 }
 
-function part(entry: FilterEntry, short: string, {hiddenBy, isTooSlow}: FilterRowView): StyledText {
+function part(entry: FilterEntry, short: string, {shown, isFiltering}: FilterRowView): StyledText {
   if (!entry.on) return concat([plain('  '), plain(short, {strike: true, dim: true})]);
-  if (isTooSlow(entry.id)) return concat([plain('  '), plain(`${short} takes too long: off`, {fg: 1})]);
-  const hidden = hiddenBy(entry.id);
+  // Its pattern takes too long: it hides nothing.
+  if (shown?.tooSlow.includes(entry.id)) return concat([plain('  '), plain(`${short} takes too long: off`, {fg: 1})]);
+  const hidden = isFiltering ? undefined : shown?.hiddenBy(entry.id);
   return concat([
     plain('  '),
     plain(short, {fg: 6}),

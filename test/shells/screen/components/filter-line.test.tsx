@@ -73,9 +73,9 @@ function filtersOf(...patterns: string[]): readonly FilterEntry[] {
 function row(change: Partial<FilterRowView>): string {
   const view: FilterRowView = {
     filters: filtersOf('refused'),
-    hiddenBy: () => undefined,
-    isTooSlow: () => false,
+    shown: undefined,
     isFiltering: false,
+    filteredPercent: undefined,
     around: 0,
     width: 100,
     symbols: symbolsFor(true),
@@ -86,22 +86,22 @@ function row(change: Partial<FilterRowView>): string {
 
 describe('the row of filters says', () => {
   it('which there are, and how many records each hides', () => {
-    const hiddenBy = (id: number) => id * 1200;
-    expect(row({filters: filtersOf('refused', 'noise'), hiddenBy}).trimEnd()).toBe(
+    const shown = {hiddenBy: (id: number) => id * 1200, tooSlow: []};
+    expect(row({filters: filtersOf('refused', 'noise'), shown}).trimEnd()).toBe(
       ' &  refused (1,200 hidden)  !noise (2,400 hidden)',
     );
   });
 
   it('no number until it is counted', () => {
     expect(row({isFiltering: true})).toMatch(/^ & {2}refused {3,}filtering $/);
-    expect(row({isFiltering: true, percent: 43})).toMatch(/ {3,}filtering 43% $/);
+    expect(row({isFiltering: true, filteredPercent: 43})).toMatch(/ {3,}filtering 43% $/);
   });
 
   it('which are off, and that all are', () => {
     const [first, second] = filtersOf('refused', 'reset');
     const filters = first && second ? [first, {...second, on: false}] : [];
     const styled = filterRow({
-      ...{filters, hiddenBy: () => 3, isTooSlow: () => false, isFiltering: false},
+      ...{filters, shown: {hiddenBy: () => 3, tooSlow: []}, isFiltering: false, filteredPercent: undefined},
       ...{around: 0, width: 100, symbols: symbolsFor(true)},
     });
     expect(styled.text).toMatch(/^ & {2}refused \(3 hidden\) {2}reset +$/);
@@ -110,7 +110,7 @@ describe('the row of filters says', () => {
   });
 
   it('which takes too long, and is off for it', () => {
-    expect(row({isTooSlow: () => true, hiddenBy: () => 0})).toContain('refused takes too long: off');
+    expect(row({shown: {hiddenBy: () => 0, tooSlow: [1]}})).toContain('refused takes too long: off');
   });
 
   it('that records around each match are shown', () => {
@@ -160,11 +160,11 @@ test('it is exactly as wide as the screen, whatever is in it, and the newest fil
     width: fc.integer({min: 40, max: 200}),
     around: fc.constantFrom(0, 3),
     isFiltering: fc.boolean(),
-    hidden: fc.option(fc.nat(), {nil: undefined}),
+    hidden: fc.nat(),
   });
   fc.assert(
     fc.property(facts, ({patterns, hidden, ...view}) => {
-      const text = row({...view, filters: filtersOf(...patterns), hiddenBy: () => hidden});
+      const text = row({...view, filters: filtersOf(...patterns), shown: {hiddenBy: () => hidden, tooSlow: []}});
       expect(textWidth(text)).toBe(view.width);
       expect(text).toContain(`  ${patterns.at(-1)?.slice(0, 2)}`);
     }),

@@ -1,9 +1,11 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, FatalReason, Pipeline, RetryableReason} from '../../../../source/engine/api/types.ts';
+import type {CommandTable} from '../../../../source/kit/keys/command.ts';
 import {remap} from '../../../../source/kit/keys/remap-keys.ts';
+import {createStore} from '../../../../source/lib/store.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
 import {features} from '../../../../source/shells/features.ts';
-import {type TroubleView, troublePage} from '../../../../source/shells/screen/components/app.tsx';
+import {type TroubleScreen, troublePage} from '../../../../source/shells/screen/components/app.tsx';
 import {makePipeline} from '../../../kit/screen/make-pipeline.ts';
 
 const fatal = (reason: FatalReason): ApiFailure => ({kind: 'fatal', reason, message: 'what came back'});
@@ -13,22 +15,43 @@ const retryable = (reason: RetryableReason): ApiFailure => ({
   message: 'what came back',
 });
 
+type Change = Partial<TroubleScreen['services']> & {
+  readonly commands?: CommandTable;
+  readonly context?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly now?: number | undefined;
+  readonly waited?: string;
+};
+
 function pageOf(
   failure: ApiFailure | undefined,
   pipelines: readonly Pipeline[] | undefined,
-  change: Partial<TroubleView> = {},
+  change: Change = {},
 ): string[] | undefined {
-  return troublePage({
-    list: {pipelines, goodAt: undefined, failure, nextTryAt: failure && 4500},
-    serverUrl: 'http://prod.example.com/feldera',
-    tokenFrom: undefined,
-    context: undefined,
-    commands: features.commands,
-    now: 1000,
-    width: 80,
-    height: 20,
-    ...change,
-  })?.map((row) => row.text);
+  const {
+    commands = features.commands,
+    context,
+    width = 80,
+    height = 20,
+    now,
+    waited,
+    ...services
+  } = {now: 1000, ...change};
+  const list = {pipelines, goodAt: undefined, failure, nextTryAt: failure && 4500};
+  const screen: TroubleScreen = {
+    commands,
+    size: {columns: width, rows: height},
+    layout: {bodyHeight: height},
+    services: {
+      poller: {snapshot: createStore(list)},
+      serverUrl: 'http://prod.example.com/feldera',
+      tokenFrom: undefined,
+      ...(context !== undefined && {contexts: {current: context}}),
+      ...services,
+    },
+  };
+  return troublePage(screen, {now, waited})?.map((row) => row.text);
 }
 
 test.each<[ApiFailure, string, string]>([
