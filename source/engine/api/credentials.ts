@@ -41,12 +41,6 @@ export function fixedCredentials(token: string | undefined, from = 'the API key'
   };
 }
 
-type RenewedCredentialsOptions = {
-  /** Returns what `isToken`. Throws an `Error` whose message is one line for the user, without secrets. */
-  readonly make: (signal: AbortSignal) => Promise<string>;
-  readonly clock: Clock;
-};
-
 /** Milliseconds between two runs of `make`, doubled when one fails or the server refuses its token. */
 const leastPause = 10_000;
 const longestPause = 60_000;
@@ -54,88 +48,74 @@ const longestPause = 60_000;
 const secretsKept = 4;
 
 /**
- * Tokens that expire. The first request, a refusal and a near expiry make a new one; all requests wait for one run
- * of `make`. When that fails, the old token is sent until the server refuses it.
+ * Tokens that expire. The first request, a refusal and a near expiry make a new one; all requests wait for one run of `make`.
+ * When that fails, the old token is sent until the server refuses it. `make`: returns what `isToken`. Throws an `Error` whose
+ * message is one line for the user, without secrets.
  */
-export class RenewedCredentials implements Credentials {
-  readonly renewedBy = 'command';
-  readonly #options: RenewedCredentialsOptions;
-  readonly #stop = new AbortController();
-  #secrets: readonly string[] = [];
-  #current: {readonly token: string; readonly renewAt: number; readonly madeAt: number} | undefined;
-  #refused: string | undefined;
-  #making: Promise<void> | undefined;
-  #failure: ApiError | undefined;
+export function renewedCredentials(make: (signal: AbortSignal) => Promise<string>, clock: Clock): Credentials {
+  const stop = new AbortController();
+  let secrets: readonly string[] = [];
+  let current: {readonly token: string; readonly renewAt: number; readonly madeAt: number} | undefined;
+  let refused: string | undefined;
+  let making: Promise<void> | undefined;
+  let failure: ApiError | undefined;
   /** Monotonic milliseconds before which `make` does not run. */
-  #nextAt = Number.NEGATIVE_INFINITY;
-  #pause = leastPause;
+  let nextAt = Number.NEGATIVE_INFINITY;
+  let pause = leastPause;
 
-  constructor(options: RenewedCredentialsOptions) {
-    this.#options = options;
+  function isDue(): boolean {
+    if (making) return true;
+    if (clock.monotonic() < nextAt || stop.signal.aborted) return false;
+    return !current || current.token === refused || clock.wall() >= current.renewAt;
   }
 
-  async token(signal: AbortSignal): Promise<string> {
-    if (this.#isDue) await unlessAborted(this.#makeOnce(), signal);
-    if (this.#current) return this.#current.token;
-    throw this.#failure ?? new ApiError({kind: 'cancelled'});
-  }
-
-  refused(token: string): boolean {
-    if (token !== this.#current?.token) return true;
-    if (this.#refused !== token) this.#lengthenPause();
-    this.#refused = token;
-    return this.#isDue;
-  }
-
-  madeAt(token: string): number {
-    return token === this.#current?.token ? this.#current.madeAt : Number.NEGATIVE_INFINITY;
-  }
-
-  secrets(): readonly string[] {
-    return this.#secrets;
-  }
-
-  close(): void {
-    this.#stop.abort();
-  }
-
-  get #isDue(): boolean {
-    if (this.#making) return true;
-    const {monotonic, wall} = this.#options.clock;
-    if (monotonic() < this.#nextAt || this.#stop.signal.aborted) return false;
-    return !this.#current || this.#current.token === this.#refused || wall() >= this.#current.renewAt;
-  }
-
-  #makeOnce(): Promise<void> {
-    this.#making ??= this.#make().finally(() => {
-      this.#making = undefined;
-      this.#nextAt = this.#options.clock.monotonic() + this.#pause;
+  function makeOnce(): Promise<void> {
+    making ??= makeToken().finally(() => {
+      making = undefined;
+      nextAt = clock.monotonic() + pause;
     });
-    return this.#making;
+    return making;
   }
 
   /** Never rejects: the failure is kept for requests that find no token. */
-  async #make(): Promise<void> {
-    const {make, clock} = this.#options;
-    if (clock.monotonic() - this.#nextAt > longestPause) this.#pause = leastPause;
+  async function makeToken(): Promise<void> {
+    if (clock.monotonic() - nextAt > longestPause) pause = leastPause;
     try {
-      const token = await make(this.#stop.signal);
-      this.#secrets = withSecret(this.#secrets, token);
+      const token = await make(stop.signal);
+      secrets = withSecret(secrets, token);
       const madeAt = clock.wall();
-      this.#current = {token, renewAt: renewalTime(token, madeAt) ?? Number.POSITIVE_INFINITY, madeAt};
-      this.#failure = undefined;
-      this.#refused = undefined;
+      current = {token, renewAt: renewalTime(token, madeAt) ?? Number.POSITIVE_INFINITY, madeAt};
+      failure = undefined;
+      refused = undefined;
     } catch (error) {
-      this.#lengthenPause();
-      this.#failure = withoutToken(error, 'command');
+      lengthenPause();
+      failure = withoutToken(error, 'command');
       // A refused token would hide this failure; one that expires soon still works.
-      if (this.#current?.token === this.#refused) this.#current = undefined;
+      if (current?.token === refused) current = undefined;
     }
   }
 
-  #lengthenPause(): void {
-    this.#pause = Math.min(longestPause, 2 * this.#pause);
+  function lengthenPause(): void {
+    pause = Math.min(longestPause, 2 * pause);
   }
+
+  return {
+    renewedBy: 'command',
+    async token(signal) {
+      if (isDue()) await unlessAborted(makeOnce(), signal);
+      if (current) return current.token;
+      throw failure ?? new ApiError({kind: 'cancelled'});
+    },
+    refused(token) {
+      if (token !== current?.token) return true;
+      if (refused !== token) lengthenPause();
+      refused = token;
+      return isDue();
+    },
+    madeAt: (token) => (token === current?.token ? current.madeAt : Number.NEGATIVE_INFINITY),
+    secrets: () => secrets,
+    close: () => stop.abort(),
+  };
 }
 
 /**

@@ -31,7 +31,7 @@ export const leave: Feature = {
           const isListFiltered = state.nameFilter !== '';
           if (state.page) screen.dispatch({type: 'page', page: undefined});
           else if (undo && !(isListFiltered && state.focus === 'list')) screen.changePane(undo);
-          else if (isListFiltered) screen.dispatch({type: 'name-filter', text: ''});
+          else if (isListFiltered) screen.dispatch({type: 'set', change: {nameFilter: ''}});
         },
       },
       {
@@ -48,7 +48,7 @@ export const leave: Feature = {
             return;
           }
           const pinned = state.tabs.filter((tab) => tab.pinned).length;
-          screen.dispatch({type: 'pending-confirmation', command: 'quit'});
+          screen.dispatch({type: 'set', change: {pendingConfirmation: 'quit'}});
           const tabs = pinned === 1 ? '1 tab is open' : `${pinned} tabs are open`;
           const why = screen.services.catalog.hasServer ? tabs : 'what came through stdin is not saved';
           screen.say(`${why}: press ${keyInWords(keyName)} again to quit, any other key to stay`);
@@ -63,7 +63,7 @@ export const leave: Feature = {
             screen.services.quit();
             return;
           }
-          screen.dispatch({type: 'pending-confirmation', command: 'interrupt'});
+          screen.dispatch({type: 'set', change: {pendingConfirmation: 'interrupt'}});
           screen.say(`press ${keyInWords(keyName)} again to quit`);
         },
       },

@@ -65,7 +65,10 @@ export const list: Feature = {
             return;
           }
           const others = marked.filter((name) => name !== cursor);
-          screen.dispatch({type: 'marked', names: others.length < marked.length ? others : [...marked, cursor]});
+          screen.dispatch({
+            type: 'set',
+            change: {marked: others.length < marked.length ? others : [...marked, cursor]},
+          });
         },
       },
     ],
@@ -106,7 +109,7 @@ function pageOf(screen: Screen): number {
 }
 
 function filterNames(screen: Screen, text: string): void {
-  screen.dispatch({type: 'name-filter', text});
+  screen.dispatch({type: 'set', change: {nameFilter: text}});
   const {listed, state} = screen;
   const [first] = listed;
   const isCursorListed = listed.some(({name}) => name === state.cursor);

@@ -52,10 +52,10 @@ export const recording: Feature = {
           const {recording} = stream.snapshot.get();
           if (recording === undefined) start(screen, pane);
           else if (state.pendingConfirmation === 'record') {
-            screen.dispatch({type: 'pending-confirmation', command: undefined});
+            screen.dispatch({type: 'set', change: {pendingConfirmation: undefined}});
             void stop(screen, pane);
           } else {
-            screen.dispatch({type: 'pending-confirmation', command: 'record'});
+            screen.dispatch({type: 'set', change: {pendingConfirmation: 'record'}});
             // The folder comes last: only its end may not fit.
             screen.say(
               `press ${keyInWords(keyName)} again to stop: ${recordedWords(recording, wordsOf(screen, pane))}`,

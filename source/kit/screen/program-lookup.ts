@@ -1,13 +1,12 @@
 import type {ApiFailure, Pipeline, PipelineDetail} from '../../engine/api/types.ts';
 import {type ExcerptLine, excerptOf, excerptSteps, type ProgramPlace} from '../../engine/program/program-excerpt.ts';
-import type {Clock} from '../../lib/clock.ts';
 import {readTime} from '../../lib/format.ts';
 import {runInSlices} from '../../lib/slices.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {createStore} from '../../lib/store.ts';
 import type {Services} from './services.ts';
 
 /** Program of a pipeline, as far as it is known. `file`: a log that is a file has none. */
-export type KnownProgram =
+type KnownProgram =
   | {readonly kind: 'loading'}
   | {readonly kind: 'file'}
   | {readonly kind: 'known'; readonly detail: PipelineDetail}
@@ -23,91 +22,27 @@ const mostAtOnce = 64 * 1024;
 
 type Kept = {readonly program: KnownProgram; readonly excerpts: Map<string, Excerpt>};
 
+export type ProgramLookup = ReturnType<typeof programLookup>;
+
 /**
  * The programs of pipelines, for the pages that show lines of them: each is requested once, when a page needs it, and
  * again once the list tells of another pipeline under this name, or of another status of its program.
  */
-export class ProgramLookup {
-  readonly #describe: Services['describe'];
-  readonly #pipeline: (name: string) => Pick<Pipeline, 'id' | 'createdAt' | 'programStatusSince'> | undefined;
-  readonly #clock: Clock;
-  readonly #changes = createStore(0);
+export function programLookup(
+  {describe, clock}: Pick<Services, 'describe' | 'clock'>,
+  pipeline: (name: string) => Pick<Pipeline, 'id' | 'createdAt' | 'programStatusSince'> | undefined,
+) {
+  const changes = createStore(0);
   /** By the pipeline's name, those used last at the end. */
-  readonly #kept = new Map<string, Kept>();
-  #request: {readonly name: string; readonly abort: AbortController} | undefined;
-  readonly #closing = new AbortController();
+  const all = new Map<string, Kept>();
+  let request: AbortController | undefined;
+  const closing = new AbortController();
 
-  constructor(
-    {describe, clock}: Pick<Services, 'describe' | 'clock'>,
-    pipeline: (name: string) => Pipeline | undefined,
-  ) {
-    this.#describe = describe;
-    this.#clock = clock;
-    this.#pipeline = pipeline;
-  }
-
-  /** Counts what has become known. */
-  get changes(): ReadableStore<number> {
-    return this.#changes;
-  }
-
-  /** Returns the program of a pipeline; undefined: it was not requested, was dropped, or may have changed since. */
-  get(name: string): KnownProgram | undefined {
-    return this.#current(name)?.program;
-  }
-
-  /** Requests the program, unless that is in progress, or it is known. A later request replaces an earlier one. */
-  want(name: string): void {
-    if (this.#current(name)) return;
-    this.stop();
-    const abort = new AbortController();
-    this.#request = {name, abort};
-    this.#keep(name, {kind: 'loading'});
-    void this.#describe(name, abort.signal).then((answer) => {
-      if (abort.signal.aborted) return;
-      this.#request = undefined;
-      this.#keep(name, answer.kind === 'detail' ? {kind: 'known', detail: answer.detail} : answer);
-    });
-  }
-
-  /** No page needs the request in progress, nor what has failed: it is tried again when one does. */
-  stop(): void {
-    this.#request?.abort.abort();
-    this.#request = undefined;
-    for (const [name, {program}] of this.#kept) if (program.kind !== 'known') this.#kept.delete(name);
-  }
-
-  dispose(): void {
-    this.#closing.abort();
-    this.#request?.abort.abort();
-  }
-
-  excerpt(name: string, place: ProgramPlace): Excerpt {
-    const kept = this.#current(name);
-    if (kept?.program.kind !== 'known') return undefined;
-    const {excerpts, program} = kept;
-    const key = JSON.stringify(place);
-    if (excerpts.has(key)) return excerpts.get(key);
-    const {programCode: code} = program.detail;
-    if (code.length <= mostAtOnce) {
-      const excerpt = excerptOf(code, place);
-      excerpts.set(key, excerpt);
-      return excerpt;
-    }
-    excerpts.set(key, 'reading');
-    const options = {clock: this.#clock, signal: this.#closing.signal};
-    void runInSlices(excerptSteps(code, place), options).then((excerpt) => {
-      excerpts.set(key, excerpt);
-      this.#tell();
-    }, ignoreAbort);
-    return 'reading';
-  }
-
-  #current(name: string): Kept | undefined {
-    const kept = this.#kept.get(name);
+  function current(name: string): Kept | undefined {
+    const kept = all.get(name);
     if (kept?.program.kind !== 'known') return kept;
     const {detail} = kept.program;
-    const listed = this.#pipeline(name);
+    const listed = pipeline(name);
     // The list may be older than the answer.
     const isLater = (time: 'createdAt' | 'programStatusSince') =>
       listed && readTime(listed[time]) > readTime(detail[time]);
@@ -115,19 +50,68 @@ export class ProgramLookup {
     return isAnother || isLater('programStatusSince') ? undefined : kept;
   }
 
-  #keep(name: string, program: KnownProgram): void {
-    this.#kept.delete(name);
-    this.#kept.set(name, {program, excerpts: new Map()});
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= mostPrograms) break;
-      this.#kept.delete(oldest);
+  function keep(name: string, program: KnownProgram): void {
+    all.delete(name);
+    all.set(name, {program, excerpts: new Map()});
+    for (const oldest of all.keys()) {
+      if (all.size <= mostPrograms) break;
+      all.delete(oldest);
     }
-    this.#tell();
+    tell();
   }
 
-  #tell(): void {
-    this.#changes.set(this.#changes.get() + 1);
+  function tell(): void {
+    changes.set(changes.get() + 1);
   }
+
+  /** No page needs the request in progress, nor what has failed: it is tried again when one does. */
+  function stop(): void {
+    request?.abort();
+    for (const [name, {program}] of all) if (program.kind !== 'known') all.delete(name);
+  }
+
+  return {
+    /** Counts what has become known. */
+    changes,
+    /** Returns the program of a pipeline; undefined: it was not requested, was dropped, or may have changed since. */
+    get: (name: string): KnownProgram | undefined => current(name)?.program,
+    /** Requests the program, unless that is in progress, or it is known. A later request replaces an earlier one. */
+    want(name: string): void {
+      if (current(name)) return;
+      stop();
+      const controller = new AbortController();
+      request = controller;
+      const {signal} = controller;
+      keep(name, {kind: 'loading'});
+      void describe(name, signal).then((answer) => {
+        if (!signal.aborted) keep(name, answer.kind === 'detail' ? {kind: 'known', detail: answer.detail} : answer);
+      });
+    },
+    stop,
+    dispose() {
+      closing.abort();
+      request?.abort();
+    },
+    excerpt(name: string, place: ProgramPlace): Excerpt {
+      const kept = current(name);
+      if (kept?.program.kind !== 'known') return undefined;
+      const {excerpts, program} = kept;
+      const key = JSON.stringify(place);
+      if (excerpts.has(key)) return excerpts.get(key);
+      const {programCode: code} = program.detail;
+      if (code.length <= mostAtOnce) {
+        const excerpt = excerptOf(code, place);
+        excerpts.set(key, excerpt);
+        return excerpt;
+      }
+      excerpts.set(key, 'reading');
+      void runInSlices(excerptSteps(code, place), {clock, signal: closing.signal}).then((excerpt) => {
+        excerpts.set(key, excerpt);
+        tell();
+      }, ignoreAbort);
+      return 'reading';
+    },
+  };
 }
 
 /** The screen ends. */

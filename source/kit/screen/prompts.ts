@@ -42,7 +42,7 @@ export function editPrompt(screen: Screen, edit: Edit): void {
   if (!prompt) return;
   const {text, cursor = text.length, suggestion, last} = prompt;
   const {killed, ...line} = editLine({text, cursor, suggestion, last, killed: before}, edit);
-  if (killed !== before) screen.dispatch({type: 'killed', text: killed});
+  if (killed !== before) screen.dispatch({type: 'set', change: {killed}});
   if (line.text === withSuggestion(prompt).text) screen.dispatch({type: 'prompt', prompt: {...prompt, ...line}});
   else replacePrompt(screen, {...prompt, ...line, problem: undefined, recalled: undefined});
 }

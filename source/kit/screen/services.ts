@@ -207,55 +207,48 @@ export class TerminalLease {
 /** Ink's `suspendTerminal`, which repaints everything afterwards. */
 type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
 
+export type PipelineLookup = ReturnType<typeof pipelineLookup>;
+
 /** Requests pipelines for the page `pipeline`, one at a time: a later request replaces an earlier one. */
-export class PipelineLookup {
-  readonly #describe: Services['describe'];
-  readonly #described = createStore<Described | undefined>(undefined);
-  readonly #wait: LongWait;
-  #request: AbortController | undefined;
+export function pipelineLookup({describe, clock}: Pick<Services, 'describe' | 'clock'>) {
+  const described = createStore<Described | undefined>(undefined);
+  const wait = new LongWait(clock);
+  let request: AbortController | undefined;
 
-  constructor({describe, clock}: Pick<Services, 'describe' | 'clock'>) {
-    this.#describe = describe;
-    this.#wait = new LongWait(clock);
-  }
-
-  get described(): ReadableStore<Described | undefined> {
-    return this.#described;
-  }
-
-  /** Start of the request in progress, as `LongWait.since`. */
-  get waitingSince(): ReadableStore<number | undefined> {
-    return this.#wait.since;
-  }
-
-  start(name: string): void {
-    this.#request?.abort();
-    const request = new AbortController();
-    this.#request = request;
-    this.#described.set({name, answer: undefined});
-    this.#wait.start();
-    void this.#describe(name, request.signal).then((answer) => {
-      if (request.signal.aborted) return;
-      this.#wait.end();
-      this.#described.set({name, answer});
+  function start(name: string): void {
+    request?.abort();
+    const controller = new AbortController();
+    request = controller;
+    const {signal} = controller;
+    described.set({name, answer: undefined});
+    wait.start();
+    void describe(name, signal).then((answer) => {
+      if (signal.aborted) return;
+      wait.end();
+      described.set({name, answer});
     });
   }
 
-  /** No pipeline is described. */
-  clear(): void {
-    this.dispose();
-    this.#described.set(undefined);
+  function dispose(): void {
+    request?.abort();
+    wait.end();
   }
 
-  /** The server answers: a request that failed is made again. */
-  retry(): void {
-    const described = this.#described.get();
-    const answer = described?.answer;
-    if (described && answer?.kind === 'failure' && answer.failure.kind === 'retryable') this.start(described.name);
-  }
-
-  dispose(): void {
-    this.#request?.abort();
-    this.#wait.end();
-  }
+  return {
+    described,
+    /** Start of the request in progress, as `LongWait.since`. */
+    waitingSince: wait.since,
+    start,
+    /** No pipeline is described. */
+    clear() {
+      dispose();
+      described.set(undefined);
+    },
+    /** The server answers: a request that failed is made again. */
+    retry() {
+      const {name, answer} = described.get() ?? {};
+      if (name !== undefined && answer?.kind === 'failure' && answer.failure.kind === 'retryable') start(name);
+    },
+    dispose,
+  };
 }

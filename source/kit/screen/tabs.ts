@@ -66,7 +66,7 @@ export class TabSwitcher {
     if (same && !this.#models.isLeftBehind(same)) {
       this.show(same.name);
       this.#view.dispatch({type: 'focus', side: 'log'});
-      this.#view.dispatch({type: 'marked', names: []});
+      this.#view.dispatch({type: 'set', change: {marked: []}});
       return;
     }
     // A restored tab may have this name, and fewer pipelines.

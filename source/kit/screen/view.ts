@@ -53,14 +53,14 @@ export class View {
 
   /** Shows one line until the next key, or until it was there long enough to be read. */
   say(text: string, kind: NoticeKind = 'news'): void {
-    this.dispatch({type: 'notice', text});
+    this.dispatch({type: 'set', change: {notice: text}});
     const needed = toSee + toRead * text.length;
     this.#endNoticeIn(kind === 'failure' ? Math.max(needed, failureStays) : needed);
   }
 
   clearNotice(): void {
     this.stop();
-    this.dispatch({type: 'notice', text: undefined});
+    this.dispatch({type: 'set', change: {notice: undefined}});
   }
 
   /** While no user is there the time does not run, and all of it does after an absence: the notice may have come in it. */
@@ -78,10 +78,8 @@ export class View {
 
   /** Ends the notice. With it the first press of a key that needs two is void: nothing asks for the second any more. */
   #endNotice(): void {
-    this.together(() => {
-      this.clearNotice();
-      this.dispatch({type: 'pending-confirmation', command: undefined});
-    });
+    this.stop();
+    this.dispatch({type: 'set', change: {notice: undefined, pendingConfirmation: undefined}});
   }
 
   stop(): void {

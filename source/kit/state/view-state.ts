@@ -77,14 +77,15 @@ export type ViewAction =
   | {readonly type: 'pane'; readonly name: string; readonly change: Partial<PaneView>}
   | {readonly type: 'focus'; readonly side: ViewState['focus']}
   | {readonly type: 'toggle-list'}
-  | {readonly type: 'histogram'; readonly isShown: boolean}
-  | {readonly type: 'name-filter'; readonly text: string}
-  | {readonly type: 'marked'; readonly names: readonly string[]}
   | {readonly type: 'page'; readonly page: PageState | undefined}
   | {readonly type: 'prompt'; readonly prompt: Prompt | undefined}
-  | {readonly type: 'killed'; readonly text: string}
-  | {readonly type: 'notice'; readonly text: string | undefined}
-  | {readonly type: 'pending-confirmation'; readonly command: ViewState['pendingConfirmation']};
+  /** Sets parts on which nothing else of the view depends. */
+  | {
+      readonly type: 'set';
+      readonly change: Partial<
+        Pick<ViewState, 'histogram' | 'nameFilter' | 'marked' | 'killed' | 'notice' | 'pendingConfirmation'>
+      >;
+    };
 
 export type Prompt = Pick<TypedLine, 'text' | 'suggestion' | 'last'> & {
   /** See `TypedLine`; undefined: at the end. */
@@ -210,22 +211,12 @@ function afterAction(state: ViewState, action: ViewAction): ViewState {
       return {...state, focus: action.side};
     case 'toggle-list':
       return {...state, listHidden: !state.listHidden, focus: state.listHidden ? state.focus : 'log'};
-    case 'histogram':
-      return {...state, histogram: action.isShown};
-    case 'name-filter':
-      return {...state, nameFilter: action.text};
-    case 'marked':
-      return {...state, marked: action.names};
     case 'page':
       return {...state, page: action.page};
     case 'prompt':
       return {...state, prompt: action.prompt};
-    case 'killed':
-      return {...state, killed: action.text};
-    case 'notice':
-      return {...state, notice: action.text};
-    case 'pending-confirmation':
-      return {...state, pendingConfirmation: action.command};
+    case 'set':
+      return {...state, ...action.change};
   }
 }
 

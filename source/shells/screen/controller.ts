@@ -19,10 +19,10 @@ import {
 import {bannerHeight} from '../../kit/screen/banner.ts';
 import {tellFormat} from '../../kit/screen/format-notice.ts';
 import {type Layout, layoutOf, type Size} from '../../kit/screen/layout.ts';
-import {LogWaits} from '../../kit/screen/log-waits.ts';
-import {ProgramLookup} from '../../kit/screen/program-lookup.ts';
+import {type LogWaits, logWaits} from '../../kit/screen/log-waits.ts';
+import {type ProgramLookup, programLookup} from '../../kit/screen/program-lookup.ts';
 import type {Features} from '../../kit/screen/screen.ts';
-import {PipelineLookup, type Services, TerminalLease} from '../../kit/screen/services.ts';
+import {type PipelineLookup, pipelineLookup, type Services, TerminalLease} from '../../kit/screen/services.ts';
 import {PipelineListView, TabSwitcher} from '../../kit/screen/tabs.ts';
 import {type NoticeKind, View} from '../../kit/screen/view.ts';
 import {watchRecordings} from '../../kit/screen/watch-recordings.ts';
@@ -101,9 +101,9 @@ export class Controller {
       onMarked: (text) => view.state.notice === undefined && view.say(text),
     });
     this.events = this.eventTracker.log;
-    this.lookup = new PipelineLookup(services);
-    this.programs = new ProgramLookup(services, (name) => this.pipeline(name));
-    this.logWaits = new LogWaits(clock);
+    this.lookup = pipelineLookup(services);
+    this.programs = programLookup(services, (name) => this.pipeline(name));
+    this.logWaits = logWaits(clock);
     const models = new PaneModels({
       strip: features.strip,
       ...logs.options,
@@ -325,7 +325,7 @@ export class Controller {
     const {active} = this.state;
     if (active === undefined) return;
     this.#setPosition(active, ({tab, geometry}) => setCurrentRow(tab.pane.position, geometry));
-    this.dispatch({type: 'histogram', isShown});
+    this.dispatch({type: 'set', change: {histogram: isShown}});
     this.#setPosition(active, (at) => anchoredPosition(at, at.geometry.entries));
   }
 

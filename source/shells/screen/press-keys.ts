@@ -151,7 +151,7 @@ function runKey(controller: Controller, keyName: string): void {
   if (state.notice !== undefined) controller.clearNotice();
   const command = commandOf(controller.commands, controller.keyContext, keyName);
   if (state.pendingConfirmation !== undefined && command?.id !== state.pendingConfirmation) {
-    controller.dispatch({type: 'pending-confirmation', command: undefined});
+    controller.dispatch({type: 'set', change: {pendingConfirmation: undefined}});
   }
   if (command?.context === 'log' && controller.keyContext === 'list') runOnShownLog(controller, command, keyName);
   else if (command) runCommand(controller, command, keyName);

@@ -7,7 +7,7 @@ import {
   fixedCredentials,
   isToken,
   notCarried,
-  RenewedCredentials,
+  renewedCredentials,
 } from '../../engine/api/credentials.ts';
 import {serverClock} from '../../engine/api/server-clock.ts';
 import type {ApiClient} from '../../engine/api/types.ts';
@@ -87,7 +87,7 @@ export async function reportOldServer(
 function credentialsOf({token, tokenFrom, server: {tokenCommand, tokenFile}}: Settings, clock: Clock): Credentials {
   if (tokenFile) return fileCredentials((signal) => readTokenFile(tokenFile, clock, signal), clock);
   if (!tokenCommand) return fixedCredentials(token, tokenFrom);
-  return new RenewedCredentials({make: (signal) => runTokenCommand(tokenCommand, clock, signal), clock});
+  return renewedCredentials((signal) => runTokenCommand(tokenCommand, clock, signal), clock);
 }
 
 async function readTrust({insecure = false, roots, extraRoots}: ServerOptions): Promise<Trust> {

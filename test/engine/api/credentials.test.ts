@@ -5,7 +5,7 @@ import {
   type Credentials,
   fileCredentials,
   fixedCredentials,
-  RenewedCredentials,
+  renewedCredentials,
 } from '../../../source/engine/api/credentials.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -23,11 +23,8 @@ function jwt(exp: unknown): string {
 function setUp(make: (run: number) => string | Promise<string>) {
   const clock = new FakeClock();
   let runs = 0;
-  const credentials = new RenewedCredentials({
-    make: async () => make(++runs),
-    clock,
-  });
-  return {clock, credentials, runs: () => runs, token: () => credentials.token(signal)};
+  const credentials = renewedCredentials(async () => make(++runs), clock);
+  return {clock, credentials, runs: () => runs, token: async () => (await credentials.token(signal)) ?? ''};
 }
 
 const messageOf = async (promise: Promise<unknown>): Promise<string> => {
@@ -177,10 +174,7 @@ test('over the network: a refused token costs one more request, and no caller no
   server.addPipeline('orders').start();
   const clock = new FakeClock();
   const tokens = ['first', 'second', 'third'];
-  const credentials = new RenewedCredentials({
-    make: () => Promise.resolve(tokens.shift() ?? ''),
-    clock,
-  });
+  const credentials = renewedCredentials(() => Promise.resolve(tokens.shift() ?? ''), clock);
   const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test', credentials});
   stack.defer(() => client.close());
   await client.listPipelines(signal);
@@ -277,7 +271,7 @@ describe('a token that the server calls expired', () => {
   const renewed = (...tokens: readonly string[]) => {
     let made = 0;
     const make = () => Promise.resolve(tokens[made++ % tokens.length] ?? '');
-    return new RenewedCredentials({make, clock: new FakeClock(noon * 1000 + 60_000)});
+    return renewedCredentials(make, new FakeClock(noon * 1000 + 60_000));
   };
 
   test.each([
@@ -315,10 +309,7 @@ describe('a token that the server calls expired', () => {
     stack.defer(() => server.close());
     const clock = new FakeClock(noon * 1000);
     const tokens = [jwt(noon + 600), jwt(noon + 1200)];
-    const credentials = new RenewedCredentials({
-      make: () => Promise.resolve(tokens.shift() ?? ''),
-      clock,
-    });
+    const credentials = renewedCredentials(() => Promise.resolve(tokens.shift() ?? ''), clock);
     const client = createClient({baseUrl: server.url, clock: systemClock, userAgent: 'test', credentials});
     stack.defer(() => client.close());
     await client.listPipelines(signal);

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import type {Pipeline, PipelineDetail} from '../../../source/engine/api/types.ts';
-import {ProgramLookup} from '../../../source/kit/screen/program-lookup.ts';
+import {programLookup} from '../../../source/kit/screen/program-lookup.ts';
 import type {Description} from '../../../source/kit/screen/services.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {makePipeline, noProgram} from './make-pipeline.ts';
@@ -26,7 +26,7 @@ function rig() {
     });
     return promise;
   };
-  const lookup = new ProgramLookup({describe, clock: systemClock}, (name) => listed.get(name));
+  const lookup = programLookup({describe, clock: systemClock}, (name) => listed.get(name));
   return {lookup, asked, listed};
 }
 

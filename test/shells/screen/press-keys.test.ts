@@ -128,7 +128,7 @@ describe('every key of the table', () => {
         await screen.clock.advance(1);
         controller.dispatch({type: 'page', page: undefined});
         controller.dispatch({type: 'prompt', prompt: undefined});
-        controller.dispatch({type: 'pending-confirmation', command: undefined});
+        controller.dispatch({type: 'set', change: {pendingConfirmation: undefined}});
         controller.tabSwitcher.show(name);
         controller.changePaneOf(name, {...newPane, ...view});
       }
@@ -367,7 +367,7 @@ describe('in a prompt', () => {
       ...{Space: ['one t wo', 6], x: ['one txwo', 6]},
     };
     for (const [key, [text, cursor]] of Object.entries(outcomes)) {
-      screen.controller.dispatch({type: 'killed', text: ''});
+      screen.controller.dispatch({type: 'set', change: {killed: ''}});
       screen.pressTogether('/', ...'one two', 'Left', 'Left', key);
       expect(promptOf(screen), key).toMatchObject({text, cursor});
       screen.press('Esc');

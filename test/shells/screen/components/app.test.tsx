@@ -145,7 +145,7 @@ describe('the screen', () => {
   it('continues a long notice in the row of the keys, and says which rows of a page are shown', async () => {
     await using app = await AppUnderTest.open({names: ['orders']});
     await app.shows('LIVE');
-    app.screen.controller.dispatch({type: 'notice', text: `${'word '.repeat(19)}behind it the rest`});
+    app.screen.controller.dispatch({type: 'set', change: {notice: `${'word '.repeat(19)}behind it the rest`}});
     await app.shows('the rest');
     expect(app.rows.at(-1)).toMatch(/^ behind it the rest *$/);
     await app.press('?');

@@ -56,7 +56,7 @@ it('draws every frame at the requested rate, not every second one', async () => 
   vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance']});
   try {
     for (const frame of frames) {
-      screen.controller.dispatch({type: 'notice', text: frame});
+      screen.controller.dispatch({type: 'set', change: {notice: frame}});
       await settled();
       await vi.advanceTimersByTimeAsync(1000 / fps - 1);
       await settled();
@@ -88,7 +88,7 @@ it('draws nothing while the terminal takes no frame, and then the newest state',
     exit: new ScreenExit(() => {}),
   });
   const say = async (words: string) => {
-    screen.controller.dispatch({type: 'notice', text: words});
+    screen.controller.dispatch({type: 'set', change: {notice: words}});
     await sleep(50);
   };
   takesFrames.set(false);
