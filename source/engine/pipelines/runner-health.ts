@@ -1,5 +1,5 @@
 import type {Clock} from '../../lib/clock.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {createStore} from '../../lib/store.ts';
 import {stateOf} from '../api/pipeline-state.ts';
 import type {ApiClient, ApiFailure, Pipeline, RetryableReason, RunnerHealth} from '../api/types.ts';
 import type {Log} from '../logs/log.ts';
@@ -28,81 +28,40 @@ type RunnerHealthOptions = {
  * process that has ended or does not answer while lists have it running for 30 s in which no state of any pipeline has
  * changed. The list alone cannot tell: without a runner, it stays.
  */
-export class RunnerHealthReader {
-  readonly #options: RunnerHealthOptions;
-  readonly #health = createStore<RunnerHealth | undefined>(undefined);
-  readonly #stop = new AbortController();
-  #cancelTimer: (() => void) | undefined;
-  #isAsking = false;
+export function runnerHealthReader({client, clock, logs, stats, list}: RunnerHealthOptions) {
+  const health = createStore<RunnerHealth | undefined>(undefined);
+  const stopping = new AbortController();
+  let cancelTimer = () => {};
+  let isAsking = false;
   /** These, and the times below, are monotonic ms. */
-  #answeredAt = Number.NEGATIVE_INFINITY;
-  #contradictedSince: number | undefined;
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  let contradictedSince: number | undefined;
   /** States of all pipelines in the list, and since when none has changed. */
-  #states = '';
-  #statesSince = Number.NEGATIVE_INFINITY;
-  #leave = () => {};
+  let states = '';
+  let statesSince = Number.NEGATIVE_INFINITY;
+  let leaving: readonly (() => void)[] = [];
 
-  constructor(options: RunnerHealthOptions) {
-    this.#options = options;
+  function onList(): void {
+    const {pipelines = []} = list.get();
+    const now = pipelines.map((each) => `${each.id} ${each.deploymentStatus} ${each.deploymentStatusSince}`).join('\n');
+    if (now !== states) statesSince = clock.monotonic();
+    states = now;
+    check();
   }
 
-  /** Health of the runner; undefined: nothing speaks against it, or the server does not tell. */
-  get health(): ReadableStore<RunnerHealth | undefined> {
-    return this.#health;
-  }
-
-  start(): void {
-    const {logs, stats, list} = this.#options;
-    const check = () => this.#check();
-    const leave = [
-      forEachLog(logs, (log) => {
-        let before: Sign;
-        return log.snapshot.subscribe(() => {
-          const sign = signOf(log);
-          if (sign === before) return;
-          before = sign;
-          check();
-        });
-      }),
-      ...[stats.known.subscribe(check), list.subscribe(() => this.#onList()), logs.names.subscribe(check)],
-    ];
-    this.#leave = () => {
-      for (const each of leave) each();
-    };
-    this.#onList();
-  }
-
-  stop(): void {
-    this.#leave();
-    this.#stop.abort();
-    this.#cancelTimer?.();
-  }
-
-  #onList(): void {
-    const {pipelines = []} = this.#options.list.get();
-    const states = pipelines
-      .map((each) => `${each.id} ${each.deploymentStatus} ${each.deploymentStatusSince}`)
-      .join('\n');
-    if (states !== this.#states) this.#statesSince = this.#options.clock.monotonic();
-    this.#states = states;
-    this.#check();
-  }
-
-  #check(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    const now = this.#options.clock.monotonic();
-    const doubtedAt = this.#doubtedAt(now);
-    if (doubtedAt > now) this.#health.set(undefined);
-    if (doubtedAt === Number.POSITIVE_INFINITY || this.#isAsking) return;
-    const wait = Math.max(doubtedAt, this.#answeredAt + askEvery) - now;
-    if (wait > 0) this.#cancelTimer = this.#options.clock.after(wait, () => this.#check());
-    else void this.#ask();
+  function check(): void {
+    cancelTimer();
+    const now = clock.monotonic();
+    const doubtedAt = doubtedFrom(now);
+    if (doubtedAt > now) health.set(undefined);
+    if (doubtedAt === Number.POSITIVE_INFINITY || isAsking) return;
+    const wait = Math.max(doubtedAt, answeredAt + askEvery) - now;
+    if (wait > 0) cancelTimer = clock.after(wait, check);
+    else void ask();
   }
 
   /** From when on the runner is doubted; infinity: nothing speaks against it. */
-  #doubtedAt(now: number): number {
-    const {logs} = this.#options;
+  function doubtedFrom(now: number): number {
     const ended = new Set<string>();
     let isAway = false;
     for (const name of logs.names.get()) {
@@ -110,17 +69,16 @@ export class RunnerHealthReader {
       const sign = log && signOf(log);
       if (sign === 'ended') ended.add(name);
       // While it is asked for once more, the last answer holds.
-      isAway ||= sign === 'away' || (sign === 'asked' && this.#health.get() !== undefined);
+      isAway ||= sign === 'away' || (sign === 'asked' && health.get() !== undefined);
     }
-    this.#contradictedSince = this.#isContradicted(ended) ? (this.#contradictedSince ?? now) : undefined;
+    contradictedSince = isAnyContradicted(ended) ? (contradictedSince ?? now) : undefined;
     if (isAway) return now;
-    if (this.#contradictedSince === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#contradictedSince, this.#statesSince) + unchangedFor;
+    if (contradictedSince === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(contradictedSince, statesSince) + unchangedFor;
   }
 
   /** Lists have a process running that has ended or cannot be reached. While no list comes, nothing can be said. */
-  #isContradicted(ended: ReadonlySet<string>): boolean {
-    const {stats, list} = this.#options;
+  function isAnyContradicted(ended: ReadonlySet<string>): boolean {
     const {pipelines = [], failure, unansweredSince} = list.get();
     if (failure || unansweredSince !== undefined) return false;
     const known = stats.known.get();
@@ -131,17 +89,45 @@ export class RunnerHealthReader {
   }
 
   /** Never rejects: an old server does not tell. */
-  async #ask(): Promise<void> {
-    const {client, clock} = this.#options;
-    this.#isAsking = true;
-    const health = await client.getRunnerHealth(this.#stop.signal).catch(() => undefined);
-    this.#isAsking = false;
-    if (this.#stop.signal.aborted) return;
-    const now = clock.monotonic();
-    this.#answeredAt = now;
-    if (this.#doubtedAt(now) <= now) this.#health.set(health);
-    this.#check();
+  async function ask(): Promise<void> {
+    isAsking = true;
+    const answer = await client.getRunnerHealth(stopping.signal).catch(() => undefined);
+    isAsking = false;
+    if (stopping.signal.aborted) return;
+    answeredAt = clock.monotonic();
+    if (doubtedFrom(answeredAt) <= answeredAt) health.set(answer);
+    check();
   }
+
+  /** Checks when the sign of a log changes, not at each of its lines. */
+  function onSign(log: Pick<Log, 'snapshot' | 'isRunOver'>): () => void {
+    let before: Sign;
+    return log.snapshot.subscribe(() => {
+      const sign = signOf(log);
+      if (sign === before) return;
+      before = sign;
+      check();
+    });
+  }
+
+  return {
+    /** Health of the runner; undefined: nothing speaks against it, or the server does not tell. */
+    health,
+    start() {
+      leaving = [
+        forEachLog(logs, onSign),
+        stats.known.subscribe(check),
+        list.subscribe(onList),
+        logs.names.subscribe(check),
+      ];
+      onList();
+    },
+    stop() {
+      for (const each of leaving) each();
+      stopping.abort();
+      cancelTimer();
+    },
+  };
 }
 
 /** The list has a process running that has ended in its log, or cannot be reached: `failure` of its statistics. */

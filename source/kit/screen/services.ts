@@ -42,7 +42,7 @@ export type Services = {
   readonly recordingsFolder: string;
   readonly poller: Pick<ListPoller, 'snapshot' | 'waitingSince' | 'refresh'>;
   readonly stats: Pick<StatsPoller, 'ask' | 'known' | 'setDegraded' | 'setOpen' | 'setShown'>;
-  /** See `RunnerHealthReader`. */
+  /** See `runnerHealthReader`. */
   readonly runner: ReadableStore<RunnerHealth | undefined>;
   readonly clock: Clock;
   /** A user is at the screen. */

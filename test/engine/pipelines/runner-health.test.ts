@@ -2,7 +2,7 @@ import {expect, it, onTestFinished} from 'vitest';
 import type {ApiFailure, Pipeline, RunnerHealth} from '../../../source/engine/api/types.ts';
 import type {Log} from '../../../source/engine/logs/log.ts';
 import type {ListSnapshot} from '../../../source/engine/pipelines/list-poller.ts';
-import {RunnerHealthReader} from '../../../source/engine/pipelines/runner-health.ts';
+import {runnerHealthReader} from '../../../source/engine/pipelines/runner-health.ts';
 import {type KnownStats, noStats} from '../../../source/engine/pipelines/stats-poller.ts';
 import {createStore} from '../../../source/lib/store.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
@@ -25,7 +25,7 @@ function healthOf(answer: Partial<RunnerHealth> = {}) {
   const log = {name: 'orders', snapshot, isRunOver: false};
   const asked: number[] = [];
   const health = {isHealthy: false, message: 'Unreachable: gone.', since: undefined, checkedAt: undefined, ...answer};
-  const reader = new RunnerHealthReader({
+  const reader = runnerHealthReader({
     client: {
       getRunnerHealth: () => {
         asked.push(clock.monotonic());

@@ -9,7 +9,7 @@ import {Catalog, type OpenFound} from '../../../engine/logs/catalog.ts';
 import {LogManager} from '../../../engine/logs/log-manager.ts';
 import {LogTurns} from '../../../engine/logs/log-turns.ts';
 import {budgetWithin} from '../../../engine/logs/memory-budget.ts';
-import {RunnerHealthReader} from '../../../engine/pipelines/runner-health.ts';
+import {runnerHealthReader} from '../../../engine/pipelines/runner-health.ts';
 import {serverName} from '../../../engine/recording/facts.ts';
 import {Recordings} from '../../../engine/recording/recordings.ts';
 import type {Settings} from '../../../kit/settings/settings.ts';
@@ -72,7 +72,7 @@ export function screenBackend(options: {
   facts.setHeard?.(() => logs.heardAt);
   const list = facts.poller.snapshot;
   const turns = opened ? undefined : new LogTurns({logs, list, clock});
-  const runner = new RunnerHealthReader({client, clock, logs, stats: facts.stats, list});
+  const runner = runnerHealthReader({client, clock, logs, stats: facts.stats, list});
   if (readLogs === 'all') turns?.setOn(true);
   const alerts = command === undefined ? undefined : new AlertCommand({command, credentialVariables, process, clock});
   const viewOptions = {...settings.view.typed, ...(filters && {filters})};
