@@ -1,4 +1,3 @@
-import {readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
 import {ProxyError} from './connect.ts';
 import {parseServerError} from './parse-pipeline.ts';
@@ -41,13 +40,12 @@ const fatalCodes: Readonly<Record<string, {readonly reason: FatalReason; readonl
   InsufficientPermissions: {reason: 'forbidden', sentence: 'these credentials may not do this'},
 };
 
-/** The meaning of an error, also a proxy's, and of a 200 that does not belong to the route. `now`: Unix time in ms. */
-export function failureOf(response: HttpResponse, now: number): ApiFailure {
+/** The meaning of an error, also a proxy's, and of a 200 that does not belong to the route. */
+export function failureOf(response: HttpResponse): ApiFailure {
   const {status} = response;
   const error = parseServerError(ServerJson.read(response.body));
   const reply = {
     response,
-    now,
     code: error?.errorCode ?? '',
     detail: `${status} ${masked(error?.message ?? plainText(response))}`.trim(),
   };
@@ -101,7 +99,7 @@ function proxyLoginWords(proxy: HttpProxy | undefined): string {
 const plainHttpToTls =
   /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|speaking plain HTTP to/i;
 
-type Reply = {readonly response: HttpResponse; readonly now: number; readonly code: string; readonly detail: string};
+type Reply = {readonly response: HttpResponse; readonly code: string; readonly detail: string};
 
 /** Beginning of the message of `token-expired`; `authHeadersOf` adds when. */
 export const tokenHasExpired = 'the token has expired';
@@ -195,13 +193,13 @@ function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {
 }
 
 function retryable(reply: Reply, reason: RetryableReason, message: string): ApiFailure {
-  const retryAfter = parseRetryAfter(reply.response.headers.first('retry-after'), reply.now);
+  const retryAfter = parseRetryAfter(reply.response.headers.first('retry-after'));
   return {
     kind: 'retryable',
     reason,
     message,
     ...(reason === 'server-error' && {brief: `HTTP ${reply.response.status}`}),
-    ...(retryAfter === undefined ? {} : {retryAfter}),
+    ...(retryAfter !== undefined && {retryAfter}),
   };
 }
 
@@ -237,14 +235,7 @@ export function isWebPage(headers: ServerHeaders, body: Uint8Array): boolean {
   return /^\s*<(!doctype\s+html|html|head|body)\b/i.test(readText(body.subarray(0, 256)));
 }
 
-/** `Wed, 25 Nov 2026 09:12:38 GMT`, HTTP's only date form in use; `readTime` alone accepts nonsense. */
-const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-
-/** `value`: seconds or an HTTP date. Returns milliseconds from `now` (Unix time in ms), 0 for a past date. */
-function parseRetryAfter(value: string, now: number): number | undefined {
-  const text = value.trim();
-  if (/^\d{1,12}$/.test(text)) return Number(text) * 1000;
-  if (!httpDate.test(text)) return undefined;
-  const date = readTime(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+/** Milliseconds of a `Retry-After` in seconds, as Feldera and what is in front of it send it. */
+function parseRetryAfter(value: string): number | undefined {
+  return /^\d{1,12}$/.test(value.trim()) ? Number(value) * 1000 : undefined;
 }

@@ -53,7 +53,7 @@ export class JsonRoutes {
   /** Throws an `ApiError`, also for a response that `parse` does not accept. */
   async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
     const {route, signal} = request;
-    const {answers, clock, transport, baseUrl, authorized} = this.#options;
+    const {answers, transport, baseUrl, authorized} = this.#options;
     const url = baseUrl + request.path;
     return authorized(signal, async (headers) => {
       const number = answers.start();
@@ -72,7 +72,7 @@ export class JsonRoutes {
       const value = usable ? await parsed(answer.body, request) : undefined;
       if (value === undefined) {
         // An error of the API is small; to read all of what is none would cost a multiple of its size.
-        const failure = failureOf({...answer, body: answer.body.subarray(0, errorBodyLimit)}, clock.wall());
+        const failure = failureOf({...answer, body: answer.body.subarray(0, errorBodyLimit)});
         answers.refused(number, failure);
         throw new ApiError(failure);
       }

@@ -144,11 +144,11 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   #refuse(): void {
     const phase = this.#phase;
     if (phase.kind !== 'refused') return;
-    const {url, headers, transport, clock} = this.#options;
+    const {url, headers, transport} = this.#options;
     const body = Buffer.concat(phase.body).subarray(0, errorBodyLimit);
     const answer = {route: 'logs', url, status: phase.status, headers: phase.headers, body} as const;
     const request = {authorized: 'authorization' in headers, proxy: transport.proxy};
-    const failure = failureOf({...answer, ...request}, clock.wall());
+    const failure = failureOf({...answer, ...request});
     this.#options.answers.refused(this.#requestNumber, failure);
     this.#fail(failure);
   }

@@ -39,7 +39,6 @@ describe('isWebPage', () => {
 });
 
 describe('failure', () => {
-  const now = Date.parse('2026-11-25T09:12:38Z');
   const json = (code: string, message = `about ${code}`) => JSON.stringify({message, error_code: code, details: {}});
 
   function failure(
@@ -51,7 +50,7 @@ describe('failure', () => {
   ): Exclude<ApiFailure, {kind: 'cancelled'}> {
     const url = 'http://localhost:8080/v0/pipelines/x/logs';
     const sent = {route, url, status, headers: new ServerHeaders(headers), body: Buffer.from(body), authorized};
-    const found = failureOf({...sent, proxy: undefined}, now);
+    const found = failureOf({...sent, proxy: undefined});
     if (found.kind === 'cancelled') throw new Error('an answer cannot be a cancellation');
     expect(found.message).not.toMatch(/\.$/);
     return found;
@@ -191,8 +190,6 @@ describe('failure', () => {
     [' 0 ', 0],
     // A year, as sent: the caller caps it.
     ['31536000', 31_536_000_000],
-    ['Wed, 25 Nov 2026 09:13:08 GMT', 30_000],
-    ['Wed, 25 Nov 2020 09:13:08 GMT', 0],
     [undefined, undefined],
     ['', undefined],
     ['-5', undefined],
@@ -202,7 +199,7 @@ describe('failure', () => {
     ['2027', 2_027_000],
     ['2027-01-01', undefined],
     ['9'.repeat(400), undefined],
-    ['Abc, 99 Xyz 2026 99:99:99 GMT', undefined],
+    ['Wed, 25 Nov 2026 09:13:08 GMT', undefined],
   ])('Retry-After %s is %s ms', (value, milliseconds) => {
     const {retryAfter} = {retryAfter: undefined, ...failure(503, '', {'retry-after': value})};
     expect(retryAfter).toBe(milliseconds);

@@ -128,20 +128,8 @@ type ScreenOptions = Omit<ScreensOptions, 'contexts'> & {
 
 /** Runs a screen to its end, and restores the terminal. */
 export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
-  const {
-    settings,
-    names,
-    patterns,
-    version,
-    process,
-    commands,
-    histories,
-    ground,
-    contexts,
-    opened,
-    start,
-    notes = [],
-  } = options;
+  const {settings, names, patterns, version, process, start} = options;
+  const {commands, histories, ground, contexts, opened, notes = []} = options;
   const {stdout} = process;
   const terminal = readTerminal({process, keys: options.keys, meant: commandMeant(names)});
   const {keys} = terminal;
