@@ -3,7 +3,7 @@ import {inSlices, runInSlices} from '../../lib/slices.ts';
 import {proxyHeaders, secureContext, type Transport, type Trust} from './connect.ts';
 import {type Credentials, fixedCredentials} from './credentials.ts';
 import {ApiError, createRedactor, toApiError} from './errors.ts';
-import {type JsonRequest, JsonRoutes} from './json-request.ts';
+import {type JsonRequest, type JsonRoutes, jsonRoutes} from './json-request.ts';
 import {LogRequest} from './log-request.ts';
 import {parseEventDetail, parseEvents} from './parse-events.ts';
 import {parsePipelineDetail, parsePipelines, parseRunnerHealth, parseSession, parseVersion} from './parse-pipeline.ts';
@@ -47,7 +47,7 @@ export function createClient(options: ClientOptions): ApiClient {
   const transport: Transport = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
   const authorized = authHeadersOf(credentials, commonHeaders(options, baseUrl));
   const answers = new ServerAnswers(clock.onDate);
-  const routes = new JsonRoutes({baseUrl, authorized, transport, clock, timeouts, answers});
+  const routes = jsonRoutes({baseUrl, authorized, transport, clock, timeouts, answers});
   /** All failures pass here, so no message contains a credential or a control character. */
   const rethrow = (error: unknown): never => {
     throw error instanceof ApiError ? toApiError(error.failure, redact) : error;

@@ -41,57 +41,16 @@ export type JsonRequest<T> = {
   readonly cached?: (wire: RawResponse) => T | undefined;
 };
 
+export type JsonRoutes = ReturnType<typeof jsonRoutes>;
+
 /** The routes with JSON responses, over one pool. */
-export class JsonRoutes {
-  readonly #options: JsonRoutesOptions;
-  #pool: Pool | undefined;
+export function jsonRoutes(options: JsonRoutesOptions) {
+  const {baseUrl, authorized, transport, clock, timeouts, answers} = options;
+  let pool: Pool | undefined;
 
-  constructor(options: JsonRoutesOptions) {
-    this.#options = options;
-  }
-
-  /** Throws an `ApiError`, also for a response that `parse` does not accept. */
-  async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
-    const {route, signal} = request;
-    const {answers, transport, baseUrl, authorized} = this.#options;
-    const url = baseUrl + request.path;
-    return authorized(signal, async (headers) => {
-      const number = answers.start();
-      // Most answers are nine tenths smaller so.
-      const wire = await this.#request({url, signal, headers: {...headers, 'accept-encoding': 'gzip'}});
-      answers.began(wire.headers);
-      const cached = request.cached?.(wire);
-      if (cached !== undefined) {
-        answers.succeeded(number);
-        return {value: cached, wire};
-      }
-      const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
-      const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url)};
-      const isAnswer = answer.status === 200 || answer.status === request.alsoStatus;
-      const usable = isAnswer && !isWebPage(answer.headers, answer.body);
-      const value = usable ? await parsed(answer.body, request) : undefined;
-      if (value === undefined) {
-        // An error of the API is small; to read all of what is none would cost a multiple of its size.
-        const failure = failureOf({...answer, body: answer.body.subarray(0, errorBodyLimit)});
-        answers.refused(number, failure);
-        throw new ApiError(failure);
-      }
-      answers.succeeded(number);
-      return {value, wire};
-    });
-  }
-
-  /** Ends the requests in progress. */
-  async close(): Promise<void> {
-    const closing = this.#pool;
-    this.#pool = undefined;
-    await closing?.destroy();
-  }
-
-  async #request(request: Sent): Promise<RawResponse> {
-    const {baseUrl, transport, clock, timeouts} = this.#options;
+  async function send(request: Sent): Promise<RawResponse> {
     const undici = await loadUndici();
-    this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
+    pool ??= new undici.Pool(new URL(baseUrl).origin, {
       connections: poolSize,
       allowH2: false,
       // Our own clock times both.
@@ -101,8 +60,46 @@ export class JsonRoutes {
       keepAliveTimeout: 4000,
       connect: createConnector({clock, transport, timeout: timeouts.connect}),
     });
-    return collectBody(this.#pool, request, this.#options);
+    return collectBody(pool, request, options);
   }
+
+  return {
+    /** Throws an `ApiError`, also for a response that `parse` does not accept. */
+    get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
+      const {route, signal} = request;
+      const url = baseUrl + request.path;
+      return authorized(signal, async (headers) => {
+        const number = answers.start();
+        // Most answers are nine tenths smaller so.
+        const wire = await send({url, signal, headers: {...headers, 'accept-encoding': 'gzip'}});
+        answers.began(wire.headers);
+        const cached = request.cached?.(wire);
+        if (cached !== undefined) {
+          answers.succeeded(number);
+          return {value: cached, wire};
+        }
+        const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
+        const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url)};
+        const isAnswer = answer.status === 200 || answer.status === request.alsoStatus;
+        const usable = isAnswer && !isWebPage(answer.headers, answer.body);
+        const value = usable ? await parsed(answer.body, request) : undefined;
+        if (value === undefined) {
+          // An error of the API is small; to read all of what is none would cost a multiple of its size.
+          const failure = failureOf({...answer, body: answer.body.subarray(0, errorBodyLimit)});
+          answers.refused(number, failure);
+          throw new ApiError(failure);
+        }
+        answers.succeeded(number);
+        return {value, wire};
+      });
+    },
+    /** Ends the requests in progress. */
+    async close(): Promise<void> {
+      const closing = pool;
+      pool = undefined;
+      await closing?.destroy();
+    },
+  };
 }
 
 async function parsed<T>(body: Uint8Array, {parse, signal}: JsonRequest<T>): Promise<T | undefined> {

@@ -102,7 +102,8 @@ export class LogSearch {
   #matches(marker: Marker): boolean {
     const tested = this.#tested.get(marker);
     if (tested !== undefined) return tested;
-    const text = markerWords(marker);
+    // Its words on the screen.
+    const text = markerText(marker);
     const matches = this.#pattern.guard(text.length, () => this.#pattern.test(text)) === true;
     this.#tested.set(marker, matches);
     return matches;
@@ -112,9 +113,4 @@ export class LogSearch {
     const {firstId} = this.#buffer;
     return this.#markers.ids.filter((id) => id >= firstId && (this.#shown?.includes(id) ?? true));
   }
-}
-
-/** The words of a marker on the screen, which a search reads, too. */
-function markerWords(marker: Marker): string {
-  return markerText(marker);
 }

@@ -157,20 +157,13 @@ export class TerminalLease {
     this.#suspend = suspend;
   }
 
-  /** Modes that Ink does not manage: off while the terminal is lent, on again after. */
-  keep(...modes: readonly TerminalModes[]): void {
+  /**
+   * `modes`: those that Ink does not manage: off while the terminal is lent, on again after. `pace`: the terminal is lent once
+   * it has answered, since the other program would read the answer as typed text.
+   */
+  keep(modes: readonly TerminalModes[], pace?: Pick<TerminalPace, 'begin' | 'end'>): void {
     this.#modes = modes;
-  }
-
-  /** The terminal is lent once it has answered: the other program would read the answer as typed text. */
-  keepPace(pace: Pick<TerminalPace, 'begin' | 'end'>): void {
     this.#pace = pace;
-  }
-
-  /** At the end of the screen: a command that returns the terminal then switches no modes on. */
-  forgetModes(): void {
-    this.#modes = [];
-    this.#pace = undefined;
   }
 
   /** Lends the terminal while `callback` runs, then draws every cell again. */

@@ -36,10 +36,10 @@ test('a command that ends after the screen switches no mode on', async () => {
   const terminal = new TerminalLease();
   const steps: string[] = [];
   terminal.attach((callback) => callback());
-  terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});
+  terminal.keep([{on: () => steps.push('on'), off: () => steps.push('off')}]);
   const {promise: isOver, resolve: end} = Promise.withResolvers<void>();
   const lent = terminal.lend(() => isOver);
-  terminal.forgetModes();
+  terminal.keep([]);
   end();
   await lent;
   expect(steps).toEqual(['off']);
@@ -49,7 +49,7 @@ test('modes are off while the terminal is lent, and on again after, whatever hap
   const terminal = new TerminalLease();
   const steps: string[] = [];
   terminal.attach((callback) => callback());
-  terminal.keep({on: () => steps.push('on'), off: () => steps.push('off')});
+  terminal.keep([{on: () => steps.push('on'), off: () => steps.push('off')}]);
   await terminal.lend(async () => {
     steps.push('lent');
   });
@@ -66,7 +66,7 @@ test('it is lent once the terminal has answered, and asked again before the scre
     steps.push('drawn');
   });
   const {promise: isAnswered, resolve: answer} = Promise.withResolvers<void>();
-  terminal.keepPace({end: () => isAnswered, begin: () => steps.push('begin')});
+  terminal.keep([], {end: () => isAnswered, begin: () => steps.push('begin')});
   const lent = terminal.lend(async () => {
     steps.push('lent');
   });

@@ -1,4 +1,4 @@
-import {hasEnded} from '../../../engine/logs/log-snapshot.ts';
+import {hasEnded, type LogSnapshot} from '../../../engine/logs/log-snapshot.ts';
 import {type PaneOnScreen, type SearchStatus, searchStatus, selectionWords} from '../../../kit/pane/pane-on-screen.ts';
 import {type PaneView, zoneOf} from '../../../kit/state/pane-view.ts';
 import {clip, noticeRows, padTo} from '../../../kit/terminal/fit.ts';
@@ -17,31 +17,29 @@ import {useController, useModelProgress} from '../hooks/use-controller.ts';
 import {useActiveLog} from '../hooks/use-stream-manager.ts';
 import {Line} from './rows.tsx';
 
-export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> & {
-  readonly search: SearchStatus | undefined;
-  /** Highlighted patterns that took too long, as typed; they are not painted. */
-  readonly stoppedHighlights: readonly string[];
-  /** Words on what is missing of a pipeline at the current entry of a merged log. */
-  readonly missing?: string | undefined;
-  readonly lineCount: number;
-  readonly byteLength: number;
-  readonly droppedLines: number;
-  /** Amount that is selected, such as `12 records`; undefined without a selection. */
-  readonly selection: string | undefined;
-  /** Name of the format that another logger than Feldera's gave the lines: `logfmt`. */
-  readonly format?: string | undefined;
-  /** `record of 63 lines`; undefined where the current line is all of it. */
-  readonly record: string | undefined;
-  /** Day of the current line of an opened log, such as `2026-11-20`; undefined: today, or not known. */
-  readonly day?: string | undefined;
-  readonly following: boolean;
-  /** Position of the last row shown in an opened log, of 100; undefined while following. */
-  readonly percent?: number | undefined;
-  /** Nothing more comes: there is nothing to follow. */
-  readonly ended?: boolean;
-  readonly width: number;
-  readonly symbols: Symbols;
-};
+export type StatusView = Pick<PaneView, 'wrap' | 'asSent' | 'pan' | 'fold'> &
+  Pick<LogSnapshot, 'lineCount' | 'byteLength' | 'droppedLines'> & {
+    readonly search: SearchStatus | undefined;
+    /** Highlighted patterns that took too long, as typed; they are not painted. */
+    readonly stoppedHighlights: readonly string[];
+    /** Words on what is missing of a pipeline at the current entry of a merged log. */
+    readonly missing?: string | undefined;
+    /** Amount that is selected, such as `12 records`; undefined without a selection. */
+    readonly selection: string | undefined;
+    /** Name of the format that another logger than Feldera's gave the lines: `logfmt`. */
+    readonly format?: string | undefined;
+    /** `record of 63 lines`; undefined where the current line is all of it. */
+    readonly record: string | undefined;
+    /** Day of the current line of an opened log, such as `2026-11-20`; undefined: today, or not known. */
+    readonly day?: string | undefined;
+    readonly following: boolean;
+    /** Position of the last row shown in an opened log, of 100; undefined while following. */
+    readonly percent?: number | undefined;
+    /** Nothing more comes: there is nothing to follow. */
+    readonly ended?: boolean;
+    readonly width: number;
+    readonly symbols: Symbols;
+  };
 
 /** The row above the keys: a notice, else which part of a page is shown (`place`), else the status of the log. */
 export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
@@ -59,14 +57,15 @@ export function StatusLine({place}: {readonly place?: StyledText | undefined}) {
   const at = controller.paneOnScreen;
   if (!at || !snapshot) return <Line text="" />;
   const {position, wrap, asSent, pan, fold} = at.tab.pane;
+  const {lineCount, byteLength, droppedLines} = snapshot;
   const text = statusText({
     search: searchStatus(at),
     // The log above is painted first: patterns that take too long are marked by then.
     stoppedHighlights: at.model.highlights.filter(({isStopped}) => isStopped).map(({source}) => source),
     missing: missingWords(controller),
-    lineCount: snapshot.lineCount,
-    byteLength: snapshot.byteLength,
-    droppedLines: snapshot.droppedLines,
+    lineCount,
+    byteLength,
+    droppedLines,
     wrap,
     asSent,
     pan,

@@ -163,7 +163,8 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   });
   /** First of all: what the terminal reports from then on, the shell would read. */
   const endModes = () => {
-    controller.terminal.forgetModes();
+    // A command that returns the terminal then switches none on.
+    controller.terminal.keep([]);
     reports.off();
   };
   const awaitAnswers = async () => {
@@ -206,8 +207,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
     controller.dispatch({type: 'toggle-list'});
   }
   const reports = reportModes(stdout);
-  controller.terminal.keep(reports, title);
-  controller.terminal.keepPace(answers);
+  controller.terminal.keep([reports, title], answers);
 
   const drawn = drawScreen({controller, backend, exit, process, keys, clock, settings, pace, ground});
   const writes = boundWrites(stdout, {
