@@ -1,5 +1,5 @@
 import type {Clock} from '../../lib/clock.ts';
-import {createStore} from '../../lib/store.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
 import {stateOf} from '../api/pipeline-state.ts';
 import type {ApiClient, ApiFailure, Pipeline, RetryableReason, RunnerHealth} from '../api/types.ts';
 import type {Log} from '../logs/log.ts';
@@ -112,7 +112,7 @@ export function runnerHealthReader({client, clock, logs, stats, list}: RunnerHea
 
   return {
     /** Health of the runner; undefined: nothing speaks against it, or the server does not tell. */
-    health,
+    health: health as ReadableStore<RunnerHealth | undefined>,
     start() {
       leaving = [
         forEachLog(logs, onSign),

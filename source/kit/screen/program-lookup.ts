@@ -2,7 +2,7 @@ import type {ApiFailure, Pipeline, PipelineDetail} from '../../engine/api/types.
 import {type ExcerptLine, excerptOf, excerptSteps, type ProgramPlace} from '../../engine/program/program-excerpt.ts';
 import {readTime} from '../../lib/format.ts';
 import {runInSlices} from '../../lib/slices.ts';
-import {createStore} from '../../lib/store.ts';
+import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {Services} from './services.ts';
 
 /** Program of a pipeline, as far as it is known. `file`: a log that is a file has none. */
@@ -72,7 +72,7 @@ export function programLookup(
 
   return {
     /** Counts what has become known. */
-    changes,
+    changes: changes as ReadableStore<number>,
     /** Returns the program of a pipeline; undefined: it was not requested, was dropped, or may have changed since. */
     get: (name: string): KnownProgram | undefined => current(name)?.program,
     /** Requests the program, unless that is in progress, or it is known. A later request replaces an earlier one. */

@@ -228,7 +228,7 @@ export function pipelineLookup({describe, clock}: Pick<Services, 'describe' | 'c
   }
 
   return {
-    described,
+    described: described as ReadableStore<Described | undefined>,
     /** Start of the request in progress, as `LongWait.since`. */
     waitingSince: wait.since,
     start,
