@@ -110,19 +110,16 @@ function addJointsIn(joints: Set<number>, {bytes, words, head, index: first, nex
 }
 
 /** The end of the SGR sequences that begin at `at`; `at` if there is none. */
-function stylesEnd(bytes: Uint8Array, at: number): number {
+function stylesEnd(bytes: Buffer, at: number): number {
   let end = at;
-  for (let next = sgrEnd(bytes, end); next > end; next = sgrEnd(bytes, end)) end = next;
+  while (bytes[end] === escapeByte && bytes[end + 1] === 0x5b) {
+    let final = end + 2;
+    // Digits, `:` and `;`.
+    while ((bytes[final] ?? 0) >= 0x30 && (bytes[final] ?? 0) <= 0x3b) final += 1;
+    if (bytes[final] !== 0x6d) return end;
+    end = final + 1;
+  }
   return end;
-}
-
-/** Past the SGR sequence (`ESC [ 1 ; 31 m`) at `at`; `at` without one. */
-export function sgrEnd(bytes: Uint8Array, at: number): number {
-  if (bytes[at] !== escapeByte || bytes[at + 1] !== 0x5b) return at;
-  let end = at + 2;
-  // Digits, `:` and `;`.
-  while ((bytes[end] ?? 0) >= 0x30 && (bytes[end] ?? 0) <= 0x3b) end += 1;
-  return bytes[end] === 0x6d ? end + 1 : at;
 }
 
 /** UTF-8 (U+FFFD where invalid) without SGR sequences. */

@@ -136,7 +136,7 @@ export class ListPoller {
   readonly #texts: CompilerTexts;
   /** `refresh` was called during a request. */
   #again = false;
-  #cancelTimer: (() => void) | undefined;
+  #cancelTimer = () => {};
 
   /** See `Machine.wakeAfter`. */
   #wakeAfter: number | undefined;
@@ -177,8 +177,7 @@ export class ListPoller {
   /** Requests the list now; during a request: once more after it. */
   refresh(): void {
     if (this.#stop.signal.aborted) return;
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#cancelTimer();
     if (this.#requesting) this.#again = true;
     else void this.#request();
   }
@@ -194,7 +193,7 @@ export class ListPoller {
   stop(): void {
     this.#stop.abort();
     this.#unsubscribe();
-    this.#cancelTimer?.();
+    this.#cancelTimer();
     this.#cancelDoubt();
     this.#wait.end();
   }
@@ -319,10 +318,7 @@ export class ListPoller {
   }
 
   #requestAfter(milliseconds: number): void {
-    this.#cancelTimer = this.#options.clock.after(milliseconds, () => {
-      this.#cancelTimer = undefined;
-      void this.#request();
-    });
+    this.#cancelTimer = this.#options.clock.after(milliseconds, () => void this.#request());
   }
 }
 

@@ -95,7 +95,7 @@ export class StatsPoller {
   #degraded: ReadonlySet<string> = new Set();
   #isAttended = true;
   #startedAt = Number.NEGATIVE_INFINITY;
-  #cancelTimer: (() => void) | undefined;
+  #cancelTimer = () => {};
   #leave = () => {};
 
   constructor(options: StatsPollerOptions) {
@@ -117,7 +117,7 @@ export class StatsPoller {
   stop(): void {
     this.#leave();
     this.#stop.abort();
-    this.#cancelTimer?.();
+    this.#cancelTimer();
     this.#jobs.clear();
   }
 
@@ -255,8 +255,7 @@ export class StatsPoller {
 
   /** Starts the request whose turn it is, or waits for its time. */
   #next(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#cancelTimer();
     if (this.#running.size >= mostRunning) return;
     const now = this.#options.clock.monotonic();
     const waiting = [...this.#jobs.values()].filter(({what, name}) => !this.#running.has(keyOf(what, name)));

@@ -1,4 +1,3 @@
-import {sgrEnd} from '../buffer/style-joints.ts';
 import {
   bytesOf,
   closingBracket,
@@ -118,6 +117,15 @@ export function skipBlank(bytes: Uint8Array, start: number): number {
       at = end;
     }
   }
+}
+
+/** Past the SGR sequence (`ESC [ 1 ; 31 m`) at `at`; `at` without one. */
+export function sgrEnd(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== escapeByte || bytes[at + 1] !== openingBracket) return at;
+  let end = at + 2;
+  // Parameters: digits, `:` and `;`.
+  while (isDigit(bytes[end]) || bytes[end] === 0x3a || bytes[end] === 0x3b) end += 1;
+  return bytes[end] === 0x6d ? end + 1 : at;
 }
 
 function timeStartIn(bytes: Uint8Array, start: number, end: number): number | undefined {

@@ -32,11 +32,7 @@ export const copy: Feature = {
         core: {task: 'copy', words: 'copy the record'},
         synonyms: ['clipboard', 'yank'],
         hint: {isSelecting: 'copy'},
-        run(screen, keyName) {
-          const what = selectionOr(screen, 'record');
-          if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
-          void copyChosen(screen, what);
-        },
+        run: (screen, keyName) => copyRecord(screen, keyName, 'text'),
       },
       {
         id: 'copy-view',
@@ -64,15 +60,18 @@ export const copy: Feature = {
         core: {task: 'copy', words: 'copy with its place'},
         synonyms: ['link', 'permalink', 'share', 'colleague', 'issue'],
         hint: {isSelecting: 'copy with place'},
-        run(screen, keyName) {
-          const what = selectionOr(screen, 'record');
-          if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
-          void copyChosen(screen, what, {as: 'markdown'});
-        },
+        run: (screen, keyName) => copyRecord(screen, keyName, 'markdown'),
       },
     ],
   },
 };
+
+/** Copies the selection, or the record that is marked. */
+function copyRecord(screen: Screen, keyName: string, as: 'text' | 'markdown'): void {
+  const what = selectionOr(screen, 'record');
+  if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
+  void copyChosen(screen, what, {as});
+}
 
 /** Chooses what a key takes: the selection while there is one. */
 function selectionOr<Other extends 'record' | 'view'>(screen: Screen, other: Other): 'selection' | Other {
