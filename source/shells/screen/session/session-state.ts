@@ -20,7 +20,8 @@ const keyParts = ['listHidden', 'histogram'] as const;
 
 /**
  * Options and the arrangement of the screen are in it where keys have changed them: what is not follows the options of the next
- * start. `placesOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known. */
+ * start. `placesOf` returns the lines of a tab's log to find again, `idOf` the id of a pipeline if it is known.
+ */
 export function sessionOf(
   state: ViewState,
   placesOf: (tab: Tab) => TabPlaces,
@@ -82,7 +83,10 @@ export function restoredView(
   const hasKeys = session.focus === 'log' && tabs.length > 0;
   return {
     ...picked(defaults, screenParts),
-    ...{tabs, cursor, listHidden, histogram},
+    tabs,
+    cursor,
+    listHidden,
+    histogram,
     active: tabs.some(({name}) => name === active) ? active : undefined,
     // A hidden list cannot have the focus.
     focus: hasKeys || listHidden ? 'log' : 'list',
