@@ -15,8 +15,8 @@ export type Recorded = {readonly name: string; readonly id: string; readonly ser
  * it is void.
  */
 export type Fact =
-  /** `at`: Unix time in ms. */
-  | ({readonly kind: 'begin'; readonly version: number; readonly at: number} & Recorded)
+  /** `at`: Unix time in ms. `nextMarker`: the number of the first marker after those that stand here, or were deleted. */
+  | ({readonly kind: 'begin'; readonly version: number; readonly at: number; readonly nextMarker?: number} & Recorded)
   | RecordedFile
   /** The line `line` begins here: what is between two places is read back at once. */
   | {readonly kind: 'place'; readonly offset: number; readonly line: number}
@@ -67,6 +67,7 @@ export class Facts {
     switch (fact.kind) {
       case 'begin':
         this.begin = fact;
+        this.nextMarker = fact.nextMarker ?? 0;
         return;
       case 'file':
         cutFrom(this.files, ({file, offset}) => file >= fact.file || offset > fact.offset);
@@ -112,7 +113,7 @@ export class Facts {
   endAt(size: number): void {
     const isBeyond = ({offset}: {readonly offset: number}) => offset > size;
     for (const list of [this.places, this.markers, this.#states]) cutFrom(list, isBeyond);
-    this.nextMarker = (this.markers.at(-1)?.number ?? -1) + 1;
+    this.nextMarker = Math.max((this.markers.at(-1)?.number ?? -1) + 1, this.begin?.nextMarker ?? 0);
   }
 
   /** The files before this one are deleted. In new lists: those who read the old ones may go on. */
@@ -126,12 +127,12 @@ export class Facts {
 
   /** Those that are not void, superseded, or about deleted files. */
   all(): readonly Fact[] {
-    const {begin, files, places, markers, state} = this;
+    const {begin, files, places, markers, nextMarker, state} = this;
     const starts = new Set(files.map(({offset}) => offset));
     const others = places.filter(({offset}) => !starts.has(offset));
     const within = others.map(({offset, line}) => ({kind: 'place', offset, line}) as const);
     const ordered = [...files, ...within].sort((a, b) => a.offset - b.offset);
-    return [...(begin ? [begin] : []), ...ordered, ...markers, ...(state ? [state] : [])];
+    return [...(begin ? [{...begin, nextMarker}] : []), ...ordered, ...markers, ...(state ? [state] : [])];
   }
 
   #addPlace({offset, line}: Pick<RecordedFile, 'offset' | 'line'>): void {

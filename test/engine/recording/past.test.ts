@@ -4,6 +4,7 @@ import {expect, test} from 'vitest';
 import type {Marker} from '../../../source/engine/buffer/markers.ts';
 import {factsFile, readFacts} from '../../../source/engine/recording/facts.ts';
 import {RecordedPast} from '../../../source/engine/recording/past.ts';
+import {RecordingReader} from '../../../source/engine/recording/read-recording.ts';
 import {type Item, RecordingWriter} from '../../../source/engine/recording/writer.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {entriesOf} from '../buffer/entries-of.ts';
@@ -135,4 +136,27 @@ test('a file is full: what is no longer needed of the facts is left out', async 
   expect((await readFacts(writer.folder))?.places).toEqual(places);
   const facts = (await readFile(factsFile(writer.folder), 'utf8')).trimEnd().split('\n');
   expect(facts.map((line) => JSON.parse(line).kind)).toEqual(['begin', 'file', 'file', 'place', 'state', 'file']);
+});
+
+test('markers keep their numbers when all before were deleted: who reads on misses none of the next writer', async () => {
+  await using home = await temporaryDirectory();
+  const first = await openIn(home.path);
+  await first.append([text('a\n'), {marker: {...renamed, at: 1}}, {marker: cut}, text('b\n')]);
+  await first.rotate();
+  await first.append([text('c\n')]);
+  const reader = await RecordingReader.open(first.folder);
+  const read = async () => {
+    const kinds: string[] = [];
+    for await (const piece of reader.pieces()) if ('marker' in piece) kinds.push(piece.marker.kind);
+    return kinds;
+  };
+  expect(await read()).toEqual(['renamed', 'line-cut']);
+  first.facts.beginWith(2);
+  await first.rotate();
+  await first.close();
+  const second = await openIn(home.path);
+  await second.append([{marker: {kind: 'unread', stream: 'stderr', why: 'x', at: 2}}, text('d\n')]);
+  expect(await read()).toEqual(['unread']);
+  await reader.close();
+  await second.close();
 });
