@@ -83,7 +83,7 @@ type Explained = readonly [symbol: string, words: string, style: Style];
 /** Explains the symbols: those beside a pipeline, and those of a log. */
 function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
   const {running, unread, degraded, failed, waiting, paused, stopped} = symbols;
-  const {error, mark, times, loss, start} = symbols;
+  const {dot, error, mark, times, loss, start, track} = symbols;
   const ofPipelines: readonly Explained[] = [
     [running, 'running', stateStyles.running],
     [unread, 'running, log not followed', {dim: true}],
@@ -93,12 +93,14 @@ function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
     [paused, 'paused', stateStyles.paused],
     [stopped, 'stopped', stateStyles.stopped],
     [`3${error}`, "errors you haven't seen", {fg: 1}],
+    [dot, 'has a tab', {}],
   ];
   const ofLogs: readonly Explained[] = [
     [mark, 'marked', {fg: 6, bold: true}],
     [`${times}8`, 'similar records', {bold: true}],
     [start, 'start', {bold: true}],
     [loss, 'lost lines', {bold: true}],
+    [track, 'errors, at the right edge', {fg: 1, dim: true}],
   ];
   const shown = [...(hasServer ? ofPipelines : []), ...ofLogs].map(([symbol, words, style]) =>
     concat([plain(symbol, style), plain(` ${words}`, {dim: true})]),
