@@ -131,10 +131,10 @@ function listRow(item: ListItem, view: ListView): ListRow {
   const {fileOf, errorsOf, symbols, withWords, width} = view;
   const {name} = item;
   const hasRoom = withWords || width >= widthWithErrors;
-  const count = hasRoom ? errorsOf(name) : 0;
+  const unseen = hasRoom ? errorsOf(name) : 0;
   // The number that the tab has. A dash if the version of a running pipeline does not count: a blank means no errors.
   const unknown = plain(!('kind' in item) && hasUnknownErrors(item) && hasRoom ? '–' : '', quiet);
-  const errors = count > 0 ? plain(shortErrors(count, symbols), {fg: 1}) : unknown;
+  const errors = unseen > 0 ? plain(shortErrors(unseen, symbols), {fg: 1}) : unknown;
   if (!('kind' in item)) return {name, shortName: clean(name), state: stateInList(item, view), errors};
   const file = fileOf(name);
   const shortName = clean(name).replace(/(?<=.)(\.(log|txt))?(\.(gz|zst))?$/i, '');
