@@ -22,7 +22,7 @@ async function answer(request: Request): Promise<Omit<Answer, 'id'>> {
       await world.disturb(request.fault);
       return {};
     case 'end-intact':
-      world.endIntact();
+      await world.endIntact();
       return {};
     case 'finish':
       world.finish();

@@ -66,7 +66,16 @@ export class World {
     for (const name of this.#options.names) this.#writer(name).end(this.#server.pipeline(name));
   }
 
-  endIntact(): void {
+  /**
+   * Ends the time in which all rings are whole, at a moment at which every reader has been sent all that there is: a cut that
+   * was due after many bytes may have come just now, and its reader is on its way back to a ring that will be gone.
+   */
+  async endIntact(): Promise<void> {
+    const {names, readers} = this.#options;
+    await this.#until(
+      () => names.every((name) => readers.every((reader) => this.#isServed(name, reader))),
+      () => `${readers.join(' and ')} at all pipelines`,
+    );
     for (const log of this.#logs.values()) log.endIntact();
   }
 
