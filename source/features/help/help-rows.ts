@@ -100,7 +100,7 @@ function legend({symbols, width, hasServer}: HelpView): readonly StyledText[] {
     [`${times}8`, 'similar records', {bold: true}],
     [start, 'start', {bold: true}],
     [loss, 'lost lines', {bold: true}],
-    [track, 'errors, at the right edge', {fg: 1, dim: true}],
+    [track, 'errors, at the right edge', {fg: 1}],
   ];
   const shown = [...(hasServer ? ofPipelines : []), ...ofLogs].map(([symbol, words, style]) =>
     concat([plain(symbol, style), plain(` ${words}`, {dim: true})]),
