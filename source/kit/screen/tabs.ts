@@ -2,7 +2,7 @@ import type {Pipeline} from '../../engine/api/types.ts';
 import type {ListItem} from '../../engine/logs/catalog.ts';
 import {clean} from '../../lib/clean.ts';
 import type {Clock} from '../../lib/clock.ts';
-import {type ReadableStore, sameParts} from '../../lib/store.ts';
+import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
 import {textWidth} from '../../lib/width.ts';
 import type {PaneModels} from '../pane/pane-models.ts';
 import {mergedName, pipelinesOf, type Tab} from '../state/view-state.ts';
@@ -187,47 +187,62 @@ export class PipelineListView {
   #isPreparing = false;
   #started = false;
   #arranged: {readonly key: readonly unknown[]; readonly list: ArrangedList} | undefined;
-  /** The part of the list in which a pipeline stands, and when it belonged there last, in monotonic milliseconds. */
+  /** By id: the part of the list in which a pipeline stands, and when it belonged there last, in monotonic milliseconds. */
   readonly #places = new Map<string, {readonly rank: Rank; readonly at: number}>();
-  /** The pipeline under the cursor, and when the cursor was moved to it, in monotonic milliseconds. */
-  #cursor: {readonly name: string | undefined; readonly since: number} = {
-    name: undefined,
-    since: Number.NEGATIVE_INFINITY,
-  };
+  readonly #mayMove = createStore(true);
   /** Requested pipelines that had a tab: one that was closed stays closed. */
   readonly #openedRequested = new Set<string>();
 
   constructor(options: PipelineListOptions) {
     this.#options = options;
     this.#beforeFirst = options.beforeFirst;
+    this.#watchCursor();
+  }
+
+  /** Rows may change their places. The list is drawn when that changes: a key is meant for the rows that the user sees. */
+  get mayMove(): ReadableStore<boolean> {
+    return this.#mayMove;
+  }
+
+  #watchCursor(): void {
+    const {services, view, closing} = this.#options;
+    let {cursor} = view.state;
+    let cancel = () => {};
+    view.store.subscribe(() => {
+      const before = cursor;
+      ({cursor} = view.state);
+      // The first row is not one that somebody moved to.
+      if (before === undefined || before === cursor) return;
+      cancel();
+      this.#mayMove.set(false);
+      cancel = services.clock.after(staysFor, () => this.#mayMove.set(true));
+    });
+    closing.addEventListener('abort', () => cancel(), {once: true});
   }
 
   /** Sorted and filtered; the same object until the list, the filter or what is degraded changes, or rows may move. */
   get arranged(): ArrangedList {
     const {services, view} = this.#options;
     const {listed} = services.catalog;
-    const {nameFilter, cursor} = view.state;
+    const {nameFilter} = view.state;
     const degraded = this.#options.degraded.get();
-    const now = services.clock.monotonic();
-    const {name, since} = this.#cursor;
-    // The first row is not one that somebody moved to.
-    if (name !== cursor) this.#cursor = {name: cursor, since: name === undefined ? since : now};
-    const mayMove = now - this.#cursor.since >= staysFor;
+    const mayMove = this.#mayMove.get();
     const key = [listed, nameFilter, degraded, mayMove];
     if (!this.#arranged || !sameParts(this.#arranged.key, key)) {
-      const rankOf = (pipeline: Pipeline) => this.#rankOf(pipeline, degraded.has(pipeline.name), {now, mayMove});
+      const rankOf = (pipeline: Pipeline) => this.#rankOf(pipeline, degraded.has(pipeline.name));
       this.#arranged = {key, list: arrange(listed ?? [], nameFilter, rankOf)};
     }
     return this.#arranged.list;
   }
 
-  #rankOf(pipeline: Pipeline, isDegraded: boolean, {now, mayMove}: {now: number; mayMove: boolean}): Rank {
-    const {name} = pipeline;
+  #rankOf(pipeline: Pipeline, isDegraded: boolean): Rank {
+    const {id} = pipeline;
+    const now = this.#options.services.clock.monotonic();
     const rank = attentionRank(pipeline, isDegraded);
-    const place = this.#places.get(name);
+    const place = this.#places.get(id);
     const justWas = place?.rank === 1 && rank === 2 && now - place.at < keepsPlaceFor;
-    if (place && place.rank !== rank && (justWas || !mayMove)) return place.rank;
-    this.#places.set(name, {rank, at: now});
+    if (place && place.rank !== rank && (justWas || !this.#mayMove.get())) return place.rank;
+    this.#places.set(id, {rank, at: now});
     return rank;
   }
 

@@ -58,6 +58,7 @@ export function Body({layout}: {readonly layout: Layout}) {
   useFrameRate(controller.services, pane, layout);
   const degraded = useStore(controller.events.degraded.names);
   useStore(controller.events.readings.flows);
+  useStore(controller.list.mayMove);
   const labels = useTabLabels(controller);
   useStore(controller.events.unseenChanges);
   useLogWords(logs, () => fileStates(logs));
