@@ -51,7 +51,7 @@ export function readTime(text: string): number {
   return Date.parse(text);
 }
 
-/** The same; undefined for other text, or none. */
+/** Reads a time as `readTime` does; undefined for other text, or none. */
 export function timeOfText(text: string | undefined): number | undefined {
   const at = readTime(text ?? '');
   return Number.isNaN(at) ? undefined : at;

@@ -27,7 +27,7 @@ export class FileSource implements Source {
   readonly #mostLines: number;
   /** Memory of the piece that is read next, and of the one before it. */
   #memory = [memoryOfPiece(), memoryOfPiece()] as const;
-  /** What lines are read back from, oldest first: files that had the name, and the contents of one before it was truncated. */
+  /** Files from which lines are read back, oldest first: those that had the name, and one as it was before it was truncated. */
   readonly #parts: FilePart[] = [];
   /** The file that got the name since: opened at once, as it may lose the name before it has a byte. */
   #next: FilePart | undefined;
@@ -185,7 +185,7 @@ export class FileSource implements Source {
     this.#mark('removed');
   }
 
-  /** What follows is not of the bytes before. `turn`: of `rotated`, another file has the name now. */
+  /** Starts at the first byte of the present file. `turn`: why; `rotated`: another file has the name now. */
   #beginAgain(turn: 'truncated' | 'rotated'): void {
     this.#offset = 0;
     this.#isInHole = true;

@@ -37,7 +37,7 @@ export function openedLog(found: FoundLog, options: OpenedOptions): Log {
   return new Log({...options, hasOthers, feed: (sink, signal) => new FileFeed(sink, signal, feed)});
 }
 
-/** What is followed has a source of its own; the rest is read once, from its beginning to its end. */
+/** Makes the source of a log: recordings and plain files are followed, the rest is read once. */
 function sourceOf(reading: FileFeed, found: FoundLog, {stdin, memoryBytes, processes}: OpenedOptions): Source {
   if (found.kind === 'recording') return new RecordingSource(reading, found.recordings, processes);
   if (found.kind === 'file' && found.packed === undefined) return new FileSource(reading, found.path, memoryBytes);

@@ -349,7 +349,7 @@ export function loginOf(client: Pick<ApiClient, 'getSession' | 'getVersion'>, li
     if (before.kind === 'fatal' || !session.get()) askSession();
   };
   return {
-    /** Undefined until received, as is the version. */
+    /** The session, as the server sent it; undefined until then, as is the version. */
     session,
     version,
     start() {

@@ -248,7 +248,7 @@ const jsonPattern = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]|[^"[\]{}]+|[\s\S]/g;
 
 const namePattern = /"name"\s*:\s*"[^"\\]*(?:\\.[^"\\]*)*"/y;
 
-/** The objects that are the items of a list in JSON. `name`: `"name": "bad"` of the object itself, not of what is in it. */
+/** Finds the objects in a JSON list. `name`: the place of the object's own `"name": "bad"`. */
 function itemsOf(json: string): readonly (TextRange & {readonly name: TextRange | undefined})[] {
   const items: (TextRange & {readonly name: TextRange | undefined})[] = [];
   let depth = 0;

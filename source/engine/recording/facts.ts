@@ -229,7 +229,7 @@ export async function readFacts(folder: string, most?: number): Promise<Facts | 
   }
 }
 
-/** What a recording has: its facts without those that are void, where it ends, and Unix time in ms of its last write. */
+/** Reads a recording: its facts without those that are void, where it ends, and Unix time in ms of its last write. */
 export async function readRecorded(
   folder: string,
 ): Promise<{readonly facts: Facts; readonly size: number; readonly lastAt: number}> {

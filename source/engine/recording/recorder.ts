@@ -135,7 +135,7 @@ export class Recorder implements ColdStore {
   async #write(): Promise<void> {
     const {writer, onChange, onRotated} = this.#options;
     if (this.#failure) await writer.repair();
-    // After a failure also without an item: it shows that writing is possible again.
+    // After a failure, an empty batch is written, too: it shows whether the disk takes data again.
     while (!this.#finished && (this.#failure || !this.#tap.isEmpty)) {
       const batch = this.#nextBatch(this.#tap.written, batchBytes, false);
       this.#inFlight = batch;

@@ -84,7 +84,7 @@ export type OpenRecording = {
   readonly lastAt: number;
   /** Id of the other process that writes it; undefined: we may write. */
   readonly readOnlyBy: number | undefined;
-  /** Undefined: we may not write. */
+  /** Starts to write; undefined where we may not. */
   readonly record: ((options: RecordOptions) => Recorder) | undefined;
   readonly release: () => Promise<void>;
 };

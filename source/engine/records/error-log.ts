@@ -69,7 +69,7 @@ type AddedError = {
 type CountedBuffer = Pick<LogBuffer, 'firstId' | 'endId' | 'lineAt' | 'canonicalAt'>;
 
 /**
- * Of the lines that come, only those with this word, with `suppressedWord`, or of a process are looked at further: a search
+ * Only lines with this word, with `suppressedWord`, or of a process are looked at further: a search
  * for a word takes 0.15 ns a byte, and to read the head of every line would take ten times as long.
  * test/engine/records/every-head.property.test.ts reads every head, and must find no more.
  */

@@ -138,7 +138,7 @@ function errorsInWords(
   return connectorTotalWords(errors, log, {isAtLeast: hasForgotten(connectors ?? [])});
 }
 
-/** What a log tells; what is absent could not be read. */
+/** The facts that a log tells; those that are absent could not be read. */
 type ReadLog = {
   readonly told: Pick<Gathered, 'reading' | 'log' | 'failures' | 'failedCheckpoints' | 'previousEnd'>;
   readonly isRunOver?: boolean;

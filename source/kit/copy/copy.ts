@@ -204,7 +204,7 @@ function joined(...parts: readonly string[]): string {
 /** Source of what a prompt saves. */
 type CopySource = {
   readonly blocks: (form: SaveForm) => AsyncIterable<Uint8Array>;
-  /** Undefined: it is too large. */
+  /** Makes the report; undefined if it is too large. */
   readonly markdown: () => Promise<Buffer | undefined>;
   /** Neither lines nor errors: no report is made of that. */
   readonly isEmpty: () => boolean;

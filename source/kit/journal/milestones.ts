@@ -40,8 +40,8 @@ const delta = /^delta_table (?<name>\S+): /.source;
 const version = /version:? (?<version>\d+)/.source;
 
 /**
- * Feldera's words at level INFO, in 0.337 (`crates/adapters/src`): that a connector is paused is in no line of any of them, and
- * the end of a file's or a URL's input neither.
+ * Feldera's words at level INFO, in 0.337 (`crates/adapters/src`). No connector logs that it is paused; those of files and URLs
+ * do not log the end of their input.
  */
 const stepKinds: readonly StepKind[] = [
   // integrated/delta_table/input.rs: with a version of the table.

@@ -92,6 +92,7 @@ export function programLookup(
       closing.abort();
       request?.abort();
     },
+    /** Returns the lines of a program around a place; those of a long program are read in slices, and `changes` then changes. */
     excerpt(name: string, place: ProgramPlace): Excerpt {
       const kept = current(name);
       if (kept?.program.kind !== 'known') return undefined;

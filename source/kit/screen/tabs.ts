@@ -313,8 +313,8 @@ export class PipelineListView {
 type Rank = ReturnType<typeof attentionRank>;
 
 /**
- * Those with this part in their name, or after `tag:` in one of their tags. Pipelines are sorted by rank, then by name:
- * 5,000 in a few milliseconds. Files keep their order.
+ * Returns the items whose name contains the filter, or after `tag:` one of whose tags does. Pipelines are sorted by rank, then
+ * by name: 5,000 in a few milliseconds. Files keep their order.
  */
 export function arrange(
   items: readonly ListItem[],

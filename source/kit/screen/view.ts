@@ -63,7 +63,7 @@ export class View {
     this.dispatch({type: 'set', change: {notice: undefined}});
   }
 
-  /** While no user is there the time does not run, and all of it does after an absence: the notice may have come in it. */
+  /** Ends the notice after this time. While no user is there, the clock stands; after an absence it starts again from zero. */
   #endNoticeIn(milliseconds: number): void {
     this.stop();
     if (!this.#isAttended.get()) {

@@ -64,7 +64,7 @@ export type RowOptions = PaneOptions & {
   readonly search: Pattern | undefined;
   /** The long record whose summary is the row of an entry: mostly a closed one. */
   readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
-  /** The entry whose text is in the row of an entry: of records of one text the last. */
+  /** The entry whose text a row shows: where one row stands for several equal records, the last of them. */
   readonly textOf: (id: number) => number;
   /** Words of the row above an entry: `run 2`; undefined: there is none. */
   readonly startAt: (id: number) => string | undefined;

@@ -15,7 +15,7 @@ import {Line} from './rows.tsx';
 
 export type FilterRowView = Pick<PaneView, 'filters' | 'around'> &
   Pick<PaneModel, 'isFiltering' | 'filteredPercent'> & {
-    /** Undefined: nothing is filtered yet. */
+    /** Lines that pass; absent until something is filtered. */
     readonly shown: Pick<ShownLines, 'hiddenBy' | 'tooSlow'> | undefined;
     readonly width: number;
     readonly symbols: Symbols;

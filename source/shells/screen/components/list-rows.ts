@@ -141,7 +141,7 @@ function listRow(item: ListItem, view: ListView): ListRow {
   return {name, shortName, state: file && openedState(file), kind: openedKind(item), errors};
 }
 
-/** Of a pipeline that runs, and whose log nobody has read lately, nobody knows that all is well. */
+/** Returns the state to show. A pipeline that runs, and whose log was not read lately, has no sign that all is well. */
 function stateInList(pipeline: Pipeline, {degraded, isFresh}: ListView): PipelineState {
   const state = pipelineState(pipeline, degraded.has(pipeline.name));
   const isUnread = state.symbol === 'running' && !isFresh(pipeline.name);

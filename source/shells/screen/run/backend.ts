@@ -35,7 +35,7 @@ export function screenBackend(options: {
   /** Compresses scrollback in memory; undefined: nothing is compressed. */
   packer: Packer | undefined;
   process: NodeJS.Process;
-  /** What is shown in place of a server's pipelines. */
+  /** Logs that are shown in place of a server's pipelines. */
   opened: ShownLogs | undefined;
   /** Filters of `--filter`, for the tabs that come back, too. */
   filters?: readonly Filter[] | undefined;
