@@ -1,10 +1,12 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
+import {openingBrace} from './bytes.ts';
+import {errorWord, mayBeOfProcess, suppressedWord} from './candidates.ts';
 import {isConfigurationLine} from './configuration-lines.ts';
 import {withShortMessage} from './json-members.ts';
 import {levelIn, timeOfBytes} from './line-head.ts';
 import {isPanicLine} from './line-kind.ts';
 import {awaitsMessage, PanicReports, panicText} from './panic.ts';
-import {connectorErrorIn, errorFingerprint, SuppressedErrors, suppressedIn, suppressedWord} from './suppressed.ts';
+import {connectorErrorIn, errorFingerprint, SuppressedErrors, suppressedIn} from './suppressed.ts';
 import {TimesAbove} from './times-above.ts';
 
 /** The errors of one log with the same fingerprint. Times are Unix times in ms, ids are entry ids. */
@@ -68,16 +70,6 @@ type AddedError = {
 /** Has the lines that are counted. */
 type CountedBuffer = Pick<LogBuffer, 'firstId' | 'endId' | 'lineAt' | 'canonicalAt'>;
 
-/**
- * Only lines with this word, with `suppressedWord`, or of a process are looked at further: a search
- * for a word takes 0.15 ns a byte, and to read the head of every line would take ten times as long.
- * test/engine/records/every-head.property.test.ts reads every head, and must find no more.
- */
-const errorWord = Buffer.from('ERROR');
-/** First bytes of a panic, `thread '…' panicked at …`, and of the configuration with which a process begins. */
-const letterT = 0x74;
-const letterP = 0x50;
-
 /** Never a fingerprint: those are signed 32-bit integers. */
 export const watchPatternKey = 2 ** 31;
 
@@ -92,6 +84,11 @@ export function isUnfinished(key: number): boolean {
 /** More groups than a user reads; their examples need 250 kB at most. */
 const defaultMaxGroups = 500;
 const exampleBytes = 512;
+
+/** Level and panic are found in the first 200 bytes of a line in text form. */
+const headBytes = 256;
+/** In JSON the level may follow the message. The server's ring, 1 MB, has no longer line. */
+const maxJsonBytes = 1024 * 1024;
 
 /** Lines of other threads between a panic and its message, at most. */
 const maxLinesBetween = 50;
@@ -145,8 +142,11 @@ export class ErrorLog {
     all: 0,
   };
   #dropped = 0;
-  /** Entry id of the open line, after which markers may come, and its first bytes; undefined: there is none. */
-  #open: {readonly id: number; readonly head: Uint8Array} | undefined;
+  /** Entry id of the open line; markers may follow it. */
+  #openId = 0;
+  /** The first bytes of the open line; all bytes of a line in JSON. */
+  #head = Buffer.allocUnsafe(headBytes);
+  #headLength = 0;
 
   /** `wall`: Unix time in ms, for lines without a time. `maxGroups` 0: counts none, and finds only suppressed ones. */
   constructor(options: {buffer: CountedBuffer; wall: () => number; maxGroups?: number}) {
@@ -209,11 +209,13 @@ export class ErrorLog {
     for (let index = 0; index < newlines.length; index++) {
       const end = newlines[index] ?? 0;
       const hasWord = word !== -1 && word < end;
-      const mayBeOfProcess = bytes[start] === letterT || bytes[start] === letterP;
-      const isRest = this.#open !== undefined;
-      if (this.#panic && !isRest) this.#readMessage(view.subarray(start, end), firstId + index);
-      if (isRest) this.endLine();
-      else if ((hasWord || mayBeOfProcess) && this.#isError(firstId + index, bytes, start, end)) {
+      if (this.#panic && !(index === 0 && this.#headLength > 0)) {
+        this.#readMessage(view.subarray(start, end), firstId + index);
+      }
+      if (index === 0 && this.#headLength > 0) {
+        this.#appendHead(bytes.subarray(0, end));
+        this.endLine();
+      } else if ((hasWord || mayBeOfProcess(bytes[start])) && this.#isError(firstId + index, bytes, start, end)) {
         this.#addLine(view.subarray(start, end), firstId + index);
       } else if (suppressed !== -1 && suppressed < end && suppressed >= start) {
         this.#readSuppressed(view.subarray(start, end), firstId + index);
@@ -222,15 +224,19 @@ export class ErrorLog {
       if (suppressed !== -1 && suppressed < end) suppressed = view.indexOf(suppressedWord, end);
       start = end + 1;
     }
-    if (isOpen) this.#open ??= {id: endId - 1, head: Uint8Array.from(bytes.subarray(start, start + exampleBytes))};
+    if (!isOpen) return;
+    if (this.#headLength === 0) this.#openId = endId - 1;
+    this.#appendHead(bytes.subarray(start));
   }
 
   /** Counts the open line, which is complete. */
   endLine(): void {
-    const open = this.#open;
-    this.#open = undefined;
-    // The buffer may have dropped a line of megabytes.
-    if (open) this.readLine(this.#options.buffer.lineAt(open.id) ?? open.head, open.id);
+    const head = this.#head.subarray(0, this.#headLength);
+    this.#headLength = 0;
+    if (this.#head.length > headBytes) this.#head = Buffer.allocUnsafe(headBytes);
+    if (head.length === 0) return;
+    // The buffer may have dropped a very long line.
+    this.readLine(this.#options.buffer.lineAt(this.#openId) ?? head, this.#openId);
   }
 
   /** Reads a whole line: of another logger, no word tells which of them matter. */
@@ -389,6 +395,21 @@ export class ErrorLog {
     let oldest: CountedGroup | undefined;
     for (const group of this.#groups.values()) if (!oldest || group.order < oldest.order) oldest = group;
     if (oldest && this.#groups.delete(oldest.key)) this.#dropped += 1;
+  }
+
+  #appendHead(bytes: Uint8Array): void {
+    const first = this.#headLength > 0 ? this.#head[0] : bytes[0];
+    if (first === openingBrace) this.#growHead(this.#headLength + bytes.length);
+    const part = bytes.subarray(0, this.#head.length - this.#headLength);
+    this.#head.set(part, this.#headLength);
+    this.#headLength += part.length;
+  }
+
+  #growHead(length: number): void {
+    if (length <= this.#head.length || this.#head.length === maxJsonBytes) return;
+    const head = Buffer.allocUnsafe(Math.min(maxJsonBytes, Math.max(length, 2 * this.#head.length)));
+    head.set(this.#head.subarray(0, this.#headLength));
+    this.#head = head;
   }
 }
 

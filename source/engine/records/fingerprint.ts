@@ -1,77 +1,304 @@
 import {newline} from '../buffer/segment.ts';
 import {visibleBytes, visibleText} from '../buffer/style-joints.ts';
-import {bytesOf, openingBrace} from './bytes.ts';
+import {
+  apostrophe,
+  apostropheClass,
+  byteClasses,
+  bytesOf,
+  carriageReturn,
+  closingApostrophe,
+  closingQuote,
+  colon,
+  dashClass,
+  digitClass,
+  endOfId,
+  escapeClass,
+  hexClass,
+  isDigit,
+  isUuid,
+  isWord,
+  openingBrace,
+  otherClass,
+  quote,
+  quoteClass,
+  space,
+  uuidDash,
+  uuidLength,
+  wordStart,
+} from './bytes.ts';
 import {withShortMessage} from './json-members.ts';
-import {levelStartIn} from './line-head.ts';
+import {levelStartIn, levelWordAt, sgrEnd, skipBlank} from './line-head.ts';
 import {threadEndIn} from './line-kind.ts';
 import {jsonAsText} from './parse-record.ts';
 
 /** Constants of the FNV-1a hash. */
 const offsetBasis = 0x811c9dc5;
 const prime = 0x01000193;
+/** `prime * inversePrime` is 1 in 32 bits: it undoes a step of the hash. */
+const inversePrime = 0x359c449b;
+
+const noBytes = new Uint8Array(0);
+const numberSign = 0x23;
+const star = 0x2a;
 
 /**
- * Texts between quotes, or from one on that a later line of the record closes. A `'` in or right behind a word is an
- * apostrophe. No line is read again for each of thousands of quotes.
- */
-const quotations =
-  /'(?<![A-Za-z\d]')(?:[\s\S]*?'(?![A-Za-z\d])|[^ ][\s\S]*$)|"(?:(?! |$)[^"\\]*(?:\\[\s\S][^"\\]*)*(?:"|\\?$)|(?<!\\") [^"\\]*(?:\\[\s\S][^"\\]*)*")/g;
-/** A number, with its decimals or groups. */
-const number = /\d+(?:[.,]\d+)*/g;
-/** A UUID, an id of four hexadecimal digits or more with a decimal one, or a number. */
-const id =
-  /(?:(?<![A-Za-z\d])(?:[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}|0x[\da-fA-F]+|(?=[a-fA-F]*\d)[\da-fA-F]{4,})(?![A-Za-z\d])|\d+)(?:[.,]\d+)*/g;
-/** Only a text with one of these can have an id: to look for those takes five times as long. */
-const idSign = /\d(?:[-a-fA-Fx]|(?<=[a-fA-F]\d))/;
-
-/**
- * The fingerprint of a line: a signed 32-bit hash of its `fingerprintText`. A line in JSON has the fingerprint of the same
- * record's first line in text form.
+ * The fingerprint of a line: a signed 32-bit hash of its level, target and text, without name, time, colours, numbers,
+ * ids and quoted values. A line in JSON has the fingerprint of the same record's first line in text form. Of a panic's
+ * text (`panicText`) it is a hash of place and message. Only the first 64 KiB of a line count.
  */
 export function fingerprintOf(line: Uint8Array): number {
-  const text = constantText(line);
-  let hash = offsetBasis;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
-  return hash | 0;
+  writeLine(line);
+  return writer.end();
 }
 
 /** The text that is hashed, `INFO a::b:  step # finished in # ms`. `text`: the line's visible text. */
 export function fingerprintText(text: string): string {
-  return constantText(bytesOf(text));
+  const line = bytesOf(text);
+  const stored = new Uint8Array(line.length * 2 + 16);
+  writeLine(line, stored);
+  writer.end();
+  return new TextDecoder().decode(stored.subarray(0, writer.storedLength));
 }
 
-/**
- * Level, target and text of a line, without name, time, colours, numbers, ids and quoted values; of a panic's text
- * (`panicText`) place and message. Only the first 64 KiB of a line count.
- */
-function constantText(line: Uint8Array): string {
+function writeLine(line: Uint8Array, stored?: Uint8Array): void {
   const start = levelStartIn(line, 0, line.length);
-  if (start === undefined) {
+  const level = start === undefined ? undefined : levelWordAt(line, start);
+  if (start === undefined || level === undefined) {
+    writer.start(line, stored);
     const thread = threadEndIn(line, 0, line.length);
-    return thread === undefined ? withoutValues(decoded(line)) : panicWithoutNumbers(line, thread + 1);
+    if (thread === undefined) writer.text(0, visibleEnd(line, line.length));
+    else writePanic(line, thread + 1);
+    return;
   }
-  if (line[0] !== openingBrace) return withoutValues(decoded(line.subarray(start)));
-  const text = jsonAsText(decoded(withShortMessage(line, visibleBytes)));
-  // Quotations are all that the lines that cannot be read have of their own.
-  return text === undefined ? withoutNumbers(decoded(line.subarray(start))) : withoutValues(decoded(bytesOf(text)));
+  if (line[0] === openingBrace) writeJson(line, start, start + level.length, stored);
+  else writeText(line, {start, levelEnd: start + level.length, length: line.length}, stored);
+}
+
+function writeText(
+  bytes: Uint8Array,
+  {start, levelEnd, length}: {start: number; levelEnd: number; length: number},
+  stored: Uint8Array | undefined,
+): void {
+  writer.start(bytes, stored);
+  writer.copy(start, levelEnd);
+  writer.put(space);
+  writer.text(skipBlank(bytes, levelEnd), visibleEnd(bytes, length));
 }
 
 /** `place`: where it begins. Not the thread, of which there are several; but quotations, since they say what was wrong. */
-function panicWithoutNumbers(text: Uint8Array, place: number): string {
+function writePanic(text: Uint8Array, place: number): void {
+  const end = visibleEnd(text, text.length);
   const newlineAt = text.indexOf(newline);
-  const first = decoded(text.subarray(place, newlineAt === -1 ? text.length : newlineAt));
-  const shownFirst = first.endsWith(':') ? first : withoutNumbers(first);
-  return newlineAt === -1 ? shownFirst : `${shownFirst} ${withoutNumbers(decoded(text.subarray(newlineAt + 1)))}`;
+  const lineEnd = newlineAt === -1 ? end : newlineAt;
+  const hasPlace = text[lineEnd - 1] === colon;
+  if (hasPlace) writer.copy(place, lineEnd);
+  else writer.quoted(place, lineEnd);
+  if (newlineAt === -1) return;
+  writer.put(space);
+  writer.quoted(newlineAt + 1, end);
 }
 
-function withoutValues(text: string): string {
-  return withoutNumbers(text.replace(quotations, ([quote]) => `${quote}*${quote}`));
+function writeJson(line: Uint8Array, start: number, levelEnd: number, stored: Uint8Array | undefined): void {
+  const {buffer, byteOffset, byteLength} = withShortMessage(line, visibleBytes);
+  const text = jsonAsText(visibleText(Buffer.from(buffer, byteOffset, byteLength)));
+  if (text !== undefined) {
+    const bytes = bytesOf(text);
+    writeText(bytes, {start: 0, levelEnd: levelEnd - start, length: bytes.length}, stored);
+    return;
+  }
+  // Quotations are all that the lines that cannot be read have of their own.
+  writer.start(line, stored);
+  writer.copy(start, levelEnd);
+  writer.quoted(levelEnd, visibleEnd(line, line.length));
 }
 
-function withoutNumbers(text: string): string {
-  return text.replace(idSign.test(text) ? id : number, '#');
+/** The end of the text without its carriage return, after 64 KiB at most. */
+function visibleEnd(bytes: Uint8Array, length: number): number {
+  const visible = Math.min(length, visibleBytes);
+  return bytes[visible - 1] === carriageReturn ? visible - 1 : visible;
 }
 
-function decoded({buffer, byteOffset, byteLength}: Uint8Array): string {
-  return visibleText(Buffer.from(buffer, byteOffset, byteLength));
+/**
+ * Writes a text without its variable parts: a number, a hexadecimal id or a UUID becomes `#`, a quoted text `*`; colours
+ * are omitted. The written bytes are hashed and, with `stored`, also stored.
+ */
+class FingerprintWriter {
+  hash = 0;
+  storedLength = 0;
+  #stored: Uint8Array | undefined;
+  #bytes: Uint8Array = noBytes;
+  /** The rest of the text has no closing quote: a second search would make long texts quadratic. */
+  #noSingle = false;
+  #noDouble = false;
+
+  /** The following calls write parts of `bytes`. `stored` needs room for twice the text. */
+  start(bytes: Uint8Array, stored?: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#stored = stored;
+    this.hash = offsetBasis | 0;
+    this.storedLength = 0;
+  }
+
+  /** Returns the hash. Releases the bytes, which may be a view of a whole segment. */
+  end(): number {
+    this.#bytes = noBytes;
+    this.#stored = undefined;
+    return this.hash;
+  }
+
+  put(byte: number): void {
+    this.hash = Math.imul(this.hash ^ byte, prime);
+    if (this.#stored) this.#stored[this.storedLength++] = byte;
+  }
+
+  /** Removes `[start, end)` from the hash; `copy` or `#plain` must have written it last. */
+  #unwrite(start: number, end: number): void {
+    for (let at = end - 1; at >= start; at--) this.hash = Math.imul(this.hash, inversePrime) ^ (this.#bytes[at] ?? 0);
+    if (this.#stored) this.storedLength -= end - start;
+  }
+
+  copy(start: number, end: number): void {
+    for (let at = start; at < end; at++) this.put(this.#bytes[at] ?? 0);
+  }
+
+  text(start: number, end: number): void {
+    this.#noSingle = false;
+    this.#noDouble = false;
+    /** `[from, at)` was written unchanged and may be removed again. */
+    let from = start;
+    for (let at = this.#plain(start, end); at < end; at = this.#plain(from, end)) {
+      const kind = byteClasses[this.#bytes[at] ?? 0] ?? otherClass;
+      from = kind === digitClass ? this.#digit(at, from, end) : this.#special(kind, at, from, end);
+    }
+  }
+
+  /** Writes a text as `text` does, but its quotations are no variable parts, only the numbers and ids in them. */
+  quoted(start: number, end: number): void {
+    let from = start;
+    for (let at = start; at < end; at++) {
+      const byte = this.#bytes[at] ?? 0;
+      if (byte !== apostrophe && byte !== quote) continue;
+      this.text(from, at);
+      this.put(byte);
+      from = at + 1;
+    }
+    this.text(from, end);
+  }
+
+  /** Copies letters and other constant bytes. Returns the offset of the first byte that may vary. */
+  #plain(start: number, end: number): number {
+    // A loop with calls, or one that looks for the start of words, takes twice as long.
+    const bytes = this.#bytes;
+    let {hash} = this;
+    let at = start;
+    for (; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      if ((byteClasses[byte] ?? otherClass) > hexClass) break;
+      hash = Math.imul(hash ^ byte, prime);
+    }
+    this.hash = hash;
+    if (this.#stored) {
+      this.#stored.set(bytes.subarray(start, at), this.storedLength);
+      this.storedLength += at - start;
+    }
+    return at;
+  }
+
+  /** Writes from the first digit of a word on. Letters before it have been written already. */
+  #digit(at: number, from: number, end: number): number {
+    const bytes = this.#bytes;
+    let wordEnd = at;
+    while (wordEnd < end && isDigit(bytes[wordEnd])) wordEnd += 1;
+    const isNumber = wordEnd === end || !isWord(bytes[wordEnd]);
+    const start = wordStart(this.#bytes, at, from);
+    if (isNumber && start === at && wordEnd - start !== uuidDash) return this.#number(wordEnd, end);
+    while (wordEnd < end && isWord(bytes[wordEnd])) wordEnd += 1;
+    const idEnd = endOfId(bytes, start, wordEnd, end);
+    if (idEnd === undefined) return this.#mixedWord(at, wordEnd, end);
+    this.#unwrite(start, at);
+    return this.#number(idEnd, end);
+  }
+
+  /** Writes the rest of a word like `ipv4` or `12ms`, with its letters. */
+  #mixedWord(start: number, wordEnd: number, end: number): number {
+    let at = start;
+    while (at < wordEnd) {
+      if (!isDigit(this.#bytes[at])) {
+        this.put(this.#bytes[at] ?? 0);
+        at += 1;
+        continue;
+      }
+      while (at < wordEnd && isDigit(this.#bytes[at])) at += 1;
+      at = this.#number(at, end);
+    }
+    return at;
+  }
+
+  /** Writes a number that ends at `at`, or after further digits as in `1,204.5`. */
+  #number(at: number, end: number): number {
+    const bytes = this.#bytes;
+    let last = at;
+    while (last + 1 < end && (bytes[last] === 0x2e || bytes[last] === 0x2c) && isDigit(bytes[last + 1])) {
+      last += 1;
+      while (last < end && isDigit(bytes[last])) last += 1;
+    }
+    this.put(numberSign);
+    return last;
+  }
+
+  #special(kind: number, at: number, from: number, end: number): number {
+    if (kind === escapeClass) {
+      const styled = sgrEnd(this.#bytes, at);
+      if (styled > at && styled <= end) return styled;
+    } else if (kind === apostropheClass) return this.#single(at, end);
+    else if (kind === quoteClass) return this.#double(at, end);
+    else if (kind === dashClass) {
+      // A UUID whose first group has only letters.
+      const start = wordStart(this.#bytes, at, from);
+      if (at - start === uuidDash && isUuid(this.#bytes, start, end)) {
+        this.#unwrite(start, at);
+        return this.#number(start + uuidLength, end);
+      }
+    }
+    this.put(this.#bytes[at] ?? 0);
+    return at + 1;
+  }
+
+  /** Writes a text between single quotes, or an apostrophe. */
+  #single(at: number, end: number): number {
+    if (!this.#noSingle && !isWord(this.#bytes[at - 1])) {
+      const close = closingApostrophe(this.#bytes, at + 1, end);
+      if (close !== undefined) return this.#value(apostrophe, close + 1);
+      if (this.#isQuoted(at + 1, end)) return this.#value(apostrophe, end);
+      this.#noSingle = true;
+    }
+    this.put(apostrophe);
+    return at + 1;
+  }
+
+  #double(at: number, end: number): number {
+    if (!this.#noDouble) {
+      const close = closingQuote(this.#bytes, at + 1, end);
+      if (close !== undefined) return this.#value(quote, close + 1);
+      if (this.#isQuoted(at + 1, end)) return this.#value(quote, end);
+      this.#noDouble = true;
+    }
+    this.put(quote);
+    return at + 1;
+  }
+
+  /** The text after an opening quote, which is closed in a later line of the record. */
+  #isQuoted(start: number, end: number): boolean {
+    return start < end && this.#bytes[start] !== space;
+  }
+
+  #value(mark: number, next: number): number {
+    this.put(mark);
+    this.put(star);
+    this.put(mark);
+    return next;
+  }
 }
+
+/** Shared by all calls, so that no call allocates: each finishes before the next starts. */
+const writer = new FingerprintWriter();

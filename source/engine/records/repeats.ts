@@ -15,13 +15,7 @@ export type LogFacts = {
 };
 
 /** `bytes`: held only while its segment is read. */
-type Line = {
-  readonly id: number;
-  readonly length: number;
-  readonly start: number;
-  bytes: Uint8Array | undefined;
-  readonly isError: boolean;
-};
+type Line = {id: number; length: number; start: number; bytes: Uint8Array | undefined; isError: boolean};
 
 /**
  * The records of one line that have the text of the record before them, beyond its time and, of errors, beyond numbers;
@@ -34,8 +28,10 @@ export class Repeats {
   readonly #entries: IdSet;
   /** Repeats alone. */
   readonly #heads: IdSet;
-  #last: Line | undefined;
-  #before: Line | undefined;
+  #last = noLine();
+  #before = noLine();
+  /** Object of the next line: three in turn, since lines come by the million. */
+  #spare = noLine();
 
   constructor(buffer: Pick<LogBuffer, 'lineAt' | 'firstId'>, facts: LogFacts) {
     this.#buffer = buffer;
@@ -62,15 +58,20 @@ export class Repeats {
 
   /** Adds a head, `[start, end)` without its newline. Entries come in order. */
   add(id: number, bytes: Uint8Array, start: number, end: number, isError: boolean): void {
-    const [before, last] = [this.#before, this.#last];
-    const line: Line = {id, length: end - start, start, bytes, isError};
-    if (end > start && last?.id === id - 1) {
+    const [line, before, last] = [this.#spare, this.#before, this.#last];
+    line.id = id;
+    line.length = end - start;
+    line.start = start;
+    line.bytes = bytes;
+    line.isError = isError;
+    if (end > start && last.id === id - 1) {
       if (this.#isAlike(last, line)) this.#put(id);
-      else if (before?.id === id - 2 && this.#facts.errorAfter?.(id - 1) === id && this.#isAlike(before, line)) {
+      else if (before.id === id - 2 && this.#facts.errorAfter?.(id - 1) === id && this.#isAlike(before, line)) {
         this.#entries.add(id - 1);
         this.#put(id);
       }
     }
+    this.#spare = before;
     this.#before = last;
     this.#last = line;
   }
@@ -85,7 +86,8 @@ export class Repeats {
 
   /** Releases the bytes of the last lines, which may be a view of what was read from a disk. */
   release(): void {
-    for (const line of [this.#last, this.#before]) if (line) line.bytes = undefined;
+    this.#last.bytes = undefined;
+    this.#before.bytes = undefined;
   }
 
   /** Drops ids below `floor`. The first that is left of a run begins it. */
@@ -115,6 +117,10 @@ export class Repeats {
     const {originAt} = this.#facts;
     return !originAt || originAt(other.id) === originAt(line.id);
   }
+}
+
+function noLine(): Line {
+  return {id: -1, length: 0, start: 0, bytes: undefined, isError: false};
 }
 
 /** Compares two lines of one length. From the end: most lines of a kind differ there. */

@@ -1,16 +1,15 @@
 import {bisect} from '../../lib/bisect.ts';
-import {apostrophe, bytesOf, isAt, isDigit} from './bytes.ts';
+import {apostrophe, bytesOf, isAt, isDigit, Word} from './bytes.ts';
+import {suppressedWord} from './candidates.ts';
 import {isReported} from './failed-start.ts';
 import {fingerprintOf} from './fingerprint.ts';
 import {levelIn} from './line-head.ts';
 
-/** In a line of the limiter: `Suppressed 177 '…' errors in the last …`. */
-export const suppressedWord = Buffer.from('Suppressed ');
 /** `error on input endpoint 'orders.kafka': …`, `encode error on output endpoint …` (adapters, server.rs). */
-const endpointWord = Buffer.from("put endpoint '");
+const endpointWord = new Word("put endpoint '", "oint '");
 const afterName = bytesOf("' errors in the last ");
 /** At the end of a message of Kafka's client: `(after 2ms in state CONNECT, 3 identical error(s) suppressed)`. */
-const identicalWord = Buffer.from(' identical error(s) suppressed');
+const identicalWord = new Word(' identical error(s) suppressed', '(s) su');
 const beforeName = bytesOf(" '");
 const zero = 0x30;
 /** Entries between a line of the limiter and its error, at most: the same thread writes both at once. */
@@ -24,13 +23,13 @@ export type Suppressed = {readonly name: string; readonly count: number};
 /** The connector that an error names; undefined: none. */
 export function endpointIn(line: Uint8Array): string | undefined {
   const bytes = asBuffer(line);
-  return nameAt(bytes, bytes.indexOf(endpointWord));
+  return nameAt(bytes, endpointWord.in(bytes, 0));
 }
 
 /** The connector that an error is of: the API counts it. One that ended the start of its pipeline is none of them. */
 export function connectorErrorIn(line: Uint8Array): string | undefined {
   const bytes = asBuffer(line);
-  const at = bytes.indexOf(endpointWord);
+  const at = endpointWord.in(bytes, 0);
   return isReported(bytes, at) ? undefined : nameAt(bytes, at);
 }
 
@@ -57,7 +56,7 @@ export function suppressedIn(line: Uint8Array): Suppressed | undefined {
 /** The number of equal errors that an error of Kafka's client stands for, itself not included. */
 export function identicalIn(line: Uint8Array): number {
   const bytes = asBuffer(line);
-  const end = bytes.indexOf(identicalWord);
+  const end = identicalWord.in(bytes, 0);
   let count = 0;
   let unit = 1;
   for (let at = end - 1; at >= 0 && isDigit(bytes[at]); at--, unit *= 10) count += unit * ((bytes[at] ?? 0) - zero);
