@@ -47,6 +47,7 @@ async function opened(screen: ScreenUnderTest): Promise<readonly string[]> {
     () => /compared|alone/.test(keptBy(screen.controller.state.page, changesPart)?.state.get()?.kind ?? ''),
     'the runs to be counted',
   );
+  await screen.until(() => !shown(screen).join().includes('asking the server'), 'the program');
   return shown(screen);
 }
 

@@ -6,7 +6,7 @@ import {cancelPrompt, promptLabel} from '../../../source/kit/screen/prompts.ts';
 import type {Services} from '../../../source/kit/screen/services.ts';
 import {type ClipboardAnswer, osc52Limit} from '../../../source/kit/system/clipboard.ts';
 import {writable} from '../../harness/writable.ts';
-import {logged, noticeOf, pressed, reading, typed, viewOf, write} from '../screen/reading.ts';
+import {logged, noticeOf, pressed, reading, typed, viewOf, workedOut, write} from '../screen/reading.ts';
 import type {ScreenUnderTest} from '../screen/screen-under-test.ts';
 
 const at = Date.UTC(2026, 10, 25, 12, 3, 44, 987);
@@ -390,4 +390,18 @@ it.for<[ClipboardAnswer, string]>([
   [{kind: 'failed', why: 'no display'}, 'not copied: no display'],
 ])('the footer after a copy: %o', ([answer, line]) => {
   expect(copiedWords(answer)).toBe(line);
+});
+
+it('takes no record that new filters may show: nobody has chosen it', async () => {
+  await using screen = await reading([logged(1, 'INFO', 'one step'), logged(2, 'INFO', 'another step')]);
+  screen.press('&');
+  screen.pressTogether('!', 'o');
+  await workedOut(screen);
+  expect(screen.controller.paneOnScreen?.current).toBeUndefined();
+  screen.pressTogether('n', 'Enter', 'v', 'M');
+  expect(noticeOf(screen)).toBe('there is no record here yet: filters are being applied');
+  await workedOut(screen);
+  expect(screen.copied).toEqual([]);
+  screen.press('M');
+  expect(noticeOf(screen)).toBe('paused: press M again to copy this record');
 });
