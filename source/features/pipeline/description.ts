@@ -86,22 +86,47 @@ export function titleSection({described, parts = ''}: DescriptionView): Section 
   return {name: 'title', rows: [parts === '' ? plain(` ${name}`, {bold: true}) : pageTitle(name, parts)]};
 }
 
-/** Returns the section with numbers, and errors in full; another one says why the pipeline is in its state. */
+/** Rows of errors that leave place for the connectors on a screen of 35 rows; of more, `firstRows` are above those. */
+const mostAbove = 24;
+const firstRows = 10;
+
+/** Returns the section with numbers, and errors; another one says why the pipeline is in its state. */
 export function stateSection(view: DescriptionView): Section {
   const {described, listed, connectorErrors, width, waited, logged = [], opened = []} = view;
   const {unanswered, hadLog = false} = view;
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
+  const errors = wholeErrors(view);
+  const below = errors.length > mostAbove ? errors.length - firstRows : 0;
   const rows = [
     ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged, ...opened], width),
     ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
       ? paragraph(failureText(answer.failure, hadLog), width, {style: {fg: 1}})
       : []),
-    ...(pipeline ? keptRows(pipeline, width, () => errorRows(pipeline, view)) : []),
+    ...(below === 0 ? errors : errors.slice(0, firstRows)),
+    ...(below === 0
+      ? []
+      : [plain(` … ${counted(below, 'more row', 'more rows')} at the end of this page`, {dim: true})]),
   ];
-  // Errors in full are apart from what is above them.
-  return {name: 'state', rows: rows[0]?.text === '' ? rows.slice(1) : rows};
+  return {name: 'state', rows: withoutBlank(rows)};
+}
+
+/** Returns the section with errors in full that are too long to be above the connectors. */
+export function errorsSection(view: DescriptionView): Section {
+  const errors = wholeErrors(view);
+  return {name: 'errors', rows: errors.length > mostAbove ? withoutBlank(errors) : []};
+}
+
+function wholeErrors(view: DescriptionView): readonly StyledText[] {
+  const {described, listed, width} = view;
+  const pipeline = described.answer?.kind === 'detail' ? described.answer.detail : listed;
+  return pipeline ? keptRows(pipeline, width, () => errorRows(pipeline, view)) : [];
+}
+
+/** Errors begin with a blank row: they are apart from facts above them, where there are some. */
+function withoutBlank(rows: readonly StyledText[]): readonly StyledText[] {
+  return rows[0]?.text === '' ? rows.slice(1) : rows;
 }
 
 function failureText(failure: Exclude<ApiFailure, {kind: 'cancelled'}>, hadLog: boolean): string {

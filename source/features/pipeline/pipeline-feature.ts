@@ -23,6 +23,7 @@ import {
   configurationSection,
   describedAsText,
   descriptionView,
+  errorsSection,
   factsSection,
   stateSection,
   titleSection,
@@ -243,6 +244,7 @@ function sectionsOf(screen: Screen, page: Opened<PipelineState>, view: PageView)
     connectionSection(screen, pipeline, width),
     factsSection(description),
     configurationSection(description),
+    errorsSection(description),
   ];
 }
 

@@ -7,6 +7,7 @@ import {changesPart} from '../../../source/features/changes/changes-feature.ts';
 import {
   configurationSection,
   type DescriptionView,
+  errorsSection,
   factsSection,
   stateSection,
   titleSection,
@@ -30,7 +31,8 @@ import {ScreenUnderTest, withFailures} from '../../kit/screen/screen-under-test.
 
 /** The description of a pipeline, without what is below. */
 function descriptionRows(view: DescriptionView): readonly StyledText[] {
-  const sections = [titleSection(view), stateSection(view), factsSection(view), configurationSection(view)];
+  const above = [titleSection(view), stateSection(view)];
+  const sections = [...above, factsSection(view), configurationSection(view), errorsSection(view)];
   return allRows(joinSections(sections, {chosen: undefined, from: undefined, symbols: symbolsFor(true)}));
 }
 
@@ -198,6 +200,30 @@ describe('the description', () => {
     const report = rows.slice(rows.indexOf(' Deployment error (RunnerCheckError)') + 1);
     const others = [' panic message: other', ' panic location: b.rs:5:6'];
     expect(report.slice(0, 5)).toEqual([' a worker panicked', ' stack trace:', '    0: main', ...others]);
+  });
+
+  it.each([
+    [20, 20, 0],
+    [21, 6, 15],
+  ])('of a backtrace of %i frames shows %i above what is below, and ends with all of it', (frames, above, below) => {
+    const trace = Array.from({length: frames}, (_, frame) => `frame ${frame}`);
+    const message = ['a worker panicked', 'stack trace:', ...trace].join('\n');
+    const rows = text(
+      {name: 'etl', answer: undefined},
+      {...failed, deploymentError: {...deploymentError, message}},
+      80,
+    );
+    const at = (row: string) => rows.flatMap((each, index) => (each === row ? [index] : []));
+    const heading = ' Deployment error (RunnerCheckError)';
+    expect(at(` … ${below} more rows at the end of this page`)).toHaveLength(below === 0 ? 0 : 1);
+    expect(at(heading)).toHaveLength(below === 0 ? 1 : 2);
+    const [details = 0] = at(' Details');
+    const [shown = 0, whole = shown] = at(heading);
+    expect(whole > details).toBe(below > 0);
+    const last = rows.slice(whole).filter((row) => row.startsWith(' frame '));
+    expect(last).toEqual(trace.map((frame) => ` ${frame}`));
+    const first = rows.slice(shown, details).filter((row) => row.startsWith(' frame '));
+    expect(first).toHaveLength(above);
   });
 
   it('shows the line of the panic that ended the last run, unless the program has changed since', () => {
