@@ -109,7 +109,10 @@ function addJointsIn(joints: Set<number>, {bytes, words, head, index: first, nex
   return next;
 }
 
-/** The end of the SGR sequences that begin at `at`; `at` if there is none. */
+/**
+ * The end of the SGR sequences that begin at `at`; `at` if there is none. A loop of its own: with a call for each sequence
+ * the first search takes a tenth longer.
+ */
 function stylesEnd(bytes: Buffer, at: number): number {
   let end = at;
   while (bytes[end] === escapeByte && bytes[end + 1] === 0x5b) {

@@ -15,7 +15,7 @@ export type Recorded = {readonly name: string; readonly id: string; readonly ser
  * it is void.
  */
 export type Fact =
-  /** `at`: Unix time in ms. `nextMarker`: the number of the first marker after those that stand here, or were deleted. */
+  /** `at`: Unix time in ms. `nextMarker`: the number of the next marker; deleted ones count, too. */
   | ({readonly kind: 'begin'; readonly version: number; readonly at: number; readonly nextMarker?: number} & Recorded)
   | RecordedFile
   /** The line `line` begins here: what is between two places is read back at once. */

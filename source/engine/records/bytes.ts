@@ -22,8 +22,8 @@ export function isAt(bytes: Uint8Array, at: number, part: Uint8Array): boolean {
 }
 
 /**
- * A text that is searched in many single lines, by a short part of it that has no frequent byte at its start: for eight
- * bytes and more Node's search makes a table first, which takes longer than a line.
+ * A text that is searched in many single lines. The search is for `part` of it, which is short and begins with a rare byte:
+ * for a longer text than eight bytes Node makes a table first, which takes longer than the search of a line.
  */
 export class Word {
   readonly length: number;
@@ -66,7 +66,6 @@ export const dashClass = 4;
 export const apostropheClass = 5;
 export const quoteClass = 6;
 export const escapeClass = 7;
-const backslashClass = 8;
 
 export const byteClasses = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) byteClasses[byte] = classOf(String.fromCharCode(byte));
@@ -80,7 +79,6 @@ function classOf(character: string): number {
     "'": apostropheClass,
     '"': quoteClass,
     '\x1b': escapeClass,
-    '\\': backslashClass,
   };
   return marks[character] ?? otherClass;
 }

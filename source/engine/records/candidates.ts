@@ -15,7 +15,7 @@ export const suppressedWord = Buffer.from('Suppressed ');
 const letterT = 0x74;
 const letterP = 0x50;
 
-/** The first byte of a panic, `thread '…' panicked at …`, and of the configuration with which a process begins. */
+/** Tells by its first byte whether a line may be a panic, `thread '…' panicked at …`, or the configuration of a process. */
 export function mayBeOfProcess(first: number | undefined): boolean {
   return first === letterT || first === letterP;
 }

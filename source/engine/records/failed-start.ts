@@ -13,7 +13,7 @@ const answerWord = new Word('[HTTP error response] ', 'HTTP err');
 /** Bytes of a line in which the words are searched: they follow the head, or in JSON the service. */
 const wordsWithin = 1024;
 
-/** One of these letters is in each of the words above, and in hardly any line before the name of a connector. */
+/** Each of the words above has one of these letters. Hardly any line has one before the name of a connector. */
 const letterZ = 0x7a;
 const letterH = 0x48;
 

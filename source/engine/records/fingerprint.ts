@@ -106,7 +106,7 @@ function writeJson(line: Uint8Array, start: number, levelEnd: number, stored: Ui
     writeText(bytes, {start: 0, levelEnd: levelEnd - start, length: bytes.length}, stored);
     return;
   }
-  // Quotations are all that the lines that cannot be read have of their own.
+  // Lines of broken JSON differ in their quotations alone.
   writer.start(line, stored);
   writer.copy(start, levelEnd);
   writer.quoted(levelEnd, visibleEnd(line, line.length));

@@ -73,12 +73,6 @@ export const copy: Feature = {
 /** Copies the selection, or the record that is marked. */
 function copyRecord(screen: Screen, keyName: string, as: 'text' | 'markdown'): void {
   const what = selectionOr(screen, 'record');
-  const at = screen.paneOnScreen;
-  // New filters may soon show one, but nobody has chosen it.
-  if (what === 'record' && at?.current === undefined && at?.model.isFiltering) {
-    screen.say('there is no record here yet: filters are being applied');
-    return;
-  }
   if (what === 'record' && showsRecord(screen, keyName, 'copy this record')) return;
   void copyChosen(screen, what, {as});
 }

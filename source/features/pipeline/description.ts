@@ -86,7 +86,7 @@ export function titleSection({described, parts = ''}: DescriptionView): Section 
   return {name: 'title', rows: [parts === '' ? plain(` ${name}`, {bold: true}) : pageTitle(name, parts)]};
 }
 
-/** Rows of errors that leave place for the connectors on a screen of 35 rows; of more, `firstRows` are above those. */
+/** Rows of errors that leave place for the connectors on a screen of 35 rows; of longer errors `firstRows` are above those. */
 const mostAbove = 24;
 const firstRows = 10;
 
@@ -97,25 +97,25 @@ export function stateSection(view: DescriptionView): Section {
   const {answer} = described;
   const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
   const errors = wholeErrors(view);
-  const below = errors.length > mostAbove ? errors.length - firstRows : 0;
   const rows = [
     ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged, ...opened], width),
     ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
       ? paragraph(failureText(answer.failure, hadLog), width, {style: {fg: 1}})
       : []),
-    ...(below === 0 ? errors : errors.slice(0, firstRows)),
-    ...(below === 0
-      ? []
-      : [plain(` … ${counted(below, 'more row', 'more rows')} at the end of this page`, {dim: true})]),
+    ...(errors.length > mostAbove ? [...errors.slice(0, firstRows), restBelow(errors)] : errors),
   ];
   return {name: 'state', rows: withoutBlank(rows)};
 }
 
-/** Returns the section with errors in full that are too long to be above the connectors. */
+/** Returns the section of errors in full, if they are too long to stand above the connectors. */
 export function errorsSection(view: DescriptionView): Section {
   const errors = wholeErrors(view);
   return {name: 'errors', rows: errors.length > mostAbove ? withoutBlank(errors) : []};
+}
+
+function restBelow(errors: readonly StyledText[]): StyledText {
+  return plain(` … ${count(errors.length - firstRows)} more rows at the end of this page`, {dim: true});
 }
 
 function wholeErrors(view: DescriptionView): readonly StyledText[] {
@@ -124,7 +124,7 @@ function wholeErrors(view: DescriptionView): readonly StyledText[] {
   return pipeline ? keptRows(pipeline, width, () => errorRows(pipeline, view)) : [];
 }
 
-/** Errors begin with a blank row: they are apart from facts above them, where there are some. */
+/** Removes the blank row with which errors begin: it parts them from facts above, and there are none. */
 function withoutBlank(rows: readonly StyledText[]): readonly StyledText[] {
   return rows[0]?.text === '' ? rows.slice(1) : rows;
 }

@@ -61,11 +61,12 @@ function linesIn(text: string): number {
   return lines;
 }
 
-/** Pins the tab and runs an action on its filtered log. Shows an error as a notice. */
-async function withPane(screen: Screen, run: (at: PaneOnScreen) => Promise<void>): Promise<void> {
+/** Pins the tab and runs an action on its log. Shows an error as a notice. */
+async function withPane(screen: Screen, choice: Choice, run: (at: PaneOnScreen) => Promise<void>): Promise<void> {
   screen.pinTab();
   try {
-    const at = await paneWhenFiltered(screen);
+    // A record is chosen by what is on the screen now; new filters may soon show another one in its place.
+    const at = choice === 'record' ? screen.paneOnScreen : await paneWhenFiltered(screen);
     if (at) await run(at);
   } catch (error) {
     screen.sayFailure(error);
@@ -217,7 +218,7 @@ async function withSource(
   what: Choice | PageText,
   run: (source: CopySource) => Promise<void>,
 ): Promise<void> {
-  if (typeof what === 'string') await withPane(screen, (at) => run(sourceOfLines(screen, what, at)));
+  if (typeof what === 'string') await withPane(screen, what, (at) => run(sourceOfLines(screen, what, at)));
   else await run(sourceOfPage(screen, what)).catch((error: unknown) => screen.sayFailure(error));
 }
 

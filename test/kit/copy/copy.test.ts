@@ -392,16 +392,21 @@ it.for<[ClipboardAnswer, string]>([
   expect(copiedWords(answer)).toBe(line);
 });
 
-it('takes no record that new filters may show: nobody has chosen it', async () => {
+it('takes the record that is on the screen, and none that new filters may show: nobody has chosen it', async () => {
   await using screen = await reading([logged(1, 'INFO', 'one step'), logged(2, 'INFO', 'another step')]);
   screen.press('&');
   screen.pressTogether('!', 'o');
   await workedOut(screen);
   expect(screen.controller.paneOnScreen?.current).toBeUndefined();
   screen.pressTogether('n', 'Enter', 'v', 'M');
-  expect(noticeOf(screen)).toBe('there is no record here yet: filters are being applied');
+  await screen.until(() => noticeOf(screen) === 'nothing to copy here', 'the answer');
   await workedOut(screen);
   expect(screen.copied).toEqual([]);
   screen.press('M');
   expect(noticeOf(screen)).toBe('paused: press M again to copy this record');
+
+  screen.press('&');
+  screen.pressTogether(...'!another', 'Enter', 'y');
+  await screen.until(() => screen.copied.length > 0, 'the copy');
+  expect(screen.copied[0]).toContain('another step');
 });
