@@ -2,7 +2,7 @@ import {expect, it} from 'vitest';
 import {connectorErrors, parseError} from '../../demo/connector-errors.ts';
 import type {DemoPipeline} from '../../demo/pipeline.ts';
 import {processLog} from '../../demo/process-log.ts';
-import {parseEvents} from '../../source/engine/api/parse-events.ts';
+import {parseEvents} from '../../source/engine/api/parse-pipeline.ts';
 import {ServerJson} from '../../source/engine/api/server-text.ts';
 import {lived} from './lived.ts';
 import {recording} from './recording.ts';

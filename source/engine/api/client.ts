@@ -1,24 +1,21 @@
 import type {Clock} from '../../lib/clock.ts';
 import {inSlices, runInSlices} from '../../lib/slices.ts';
 import {proxyHeaders, secureContext, type Transport, type Trust} from './connect.ts';
-import {type Credentials, fixedCredentials} from './credentials.ts';
-import {ApiError, createRedactor, toApiError} from './errors.ts';
-import {type JsonRequest, type JsonRoutes, jsonRoutes} from './json-request.ts';
-import {LogRequest} from './log-request.ts';
-import {parseEventDetail, parseEvents} from './parse-events.ts';
-import {parsePipelineDetail, parsePipelines, parseRunnerHealth, parseSession, parseVersion} from './parse-pipeline.ts';
-import {parseTimeSeries, statsSteps} from './parse-stats.ts';
+import {authHeadersOf, type Credentials, fixedCredentials, type RequestHeaders} from './credentials.ts';
+import {createRedactor} from './errors.ts';
+import {JsonRoutes} from './json-request.ts';
+import {followLog} from './log-request.ts';
 import {
-  authHeadersOf,
-  defaultTimeouts,
-  encodeName,
-  loadUndici,
-  parseBaseUrl,
-  pipelinePath,
-  type RequestHeaders,
-  ServerAnswers,
-  type Timeouts,
-} from './request.ts';
+  parseEventDetail,
+  parseEvents,
+  parsePipelineDetail,
+  parsePipelines,
+  parseRunnerHealth,
+  parseSession,
+  parseVersion,
+} from './parse-pipeline.ts';
+import {parseTimeSeries, statsSteps} from './parse-stats.ts';
+import {ServerAnswers, type Timeouts} from './request.ts';
 import type {ServerClock} from './server-clock.ts';
 import {ServerJson} from './server-text.ts';
 import type {ApiClient, HttpProxy, Pipeline} from './types.ts';
@@ -38,6 +35,8 @@ type ClientOptions = {
   readonly timeouts?: Partial<Timeouts>;
 };
 
+const defaultTimeouts: Timeouts = {connect: 10_000, headers: 15_000, total: 30_000, errorBody: 5000};
+
 /** Imports and connects nothing before the first request. Throws an `Error`, one line for the user, for a bad URL. */
 export function createClient(options: ClientOptions): ApiClient {
   const {clock, proxy, trust = {}, credentials = fixedCredentials(undefined)} = options;
@@ -47,25 +46,16 @@ export function createClient(options: ClientOptions): ApiClient {
   const transport: Transport = {proxy, insecure: trust.insecure === true, secureContext: secureContext(trust)};
   const authorized = authHeadersOf(credentials, commonHeaders(options, baseUrl));
   const answers = new ServerAnswers(clock.onDate);
-  const routes = jsonRoutes({baseUrl, authorized, transport, clock, timeouts, answers});
-  /** All failures pass here, so no message contains a credential or a control character. */
-  const rethrow = (error: unknown): never => {
-    throw error instanceof ApiError ? toApiError(error.failure, redact) : error;
-  };
-
-  const read = async <T>(request: JsonRequest<T>): Promise<T> => {
-    const {value} = await routes.get(request).catch(rethrow);
-    return value;
-  };
+  const routes = new JsonRoutes({baseUrl, authorized, transport, clock, timeouts, redact, answers});
 
   return {
     baseUrl,
     answers,
-    listPipelines: listedPipelines(routes, clock, rethrow),
+    listPipelines: listedPipelines(routes, clock),
     getPipeline: (name, signal) =>
-      read({route: 'pipeline', path: pipelinePath(name), signal, parse: ofJson(parsePipelineDetail)}),
+      routes.read({route: 'pipeline', path: pipelinePath(name), signal, parse: ofJson(parsePipelineDetail)}),
     getStats: (name, signal) =>
-      read({
+      routes.read({
         route: 'stats',
         // The parameter is not in the server's OpenAPI document. A server that lacks it sends the counts alone.
         path: pipelinePath(name, '/stats?include_connector_errors=true'),
@@ -73,15 +63,25 @@ export function createClient(options: ClientOptions): ApiClient {
         parse: (body) => runInSlices(statsSteps(ServerJson.read(body)), {clock, signal}),
       }),
     getTimeSeries: (name, signal) =>
-      read({route: 'time-series', path: pipelinePath(name, '/time_series'), signal, parse: ofJson(parseTimeSeries)}),
+      routes.read({
+        route: 'time-series',
+        path: pipelinePath(name, '/time_series'),
+        signal,
+        parse: ofJson(parseTimeSeries),
+      }),
     listEvents: (name, signal) =>
-      read({route: 'events', path: pipelinePath(name, '/events?selector=status'), signal, parse: ofJson(parseEvents)}),
+      routes.read({
+        route: 'events',
+        path: pipelinePath(name, '/events?selector=status'),
+        signal,
+        parse: ofJson(parseEvents),
+      }),
     getEvent(name, id, signal) {
       const path = pipelinePath(name, `/events/${encodeName(id)}?selector=all`);
-      return read({route: 'events', path, signal, parse: ofJson(parseEventDetail)});
+      return routes.read({route: 'events', path, signal, parse: ofJson(parseEventDetail)});
     },
     getRunnerHealth: (signal) =>
-      read({
+      routes.read({
         route: 'health',
         path: '/v0/cluster_healthz',
         signal,
@@ -89,15 +89,14 @@ export function createClient(options: ClientOptions): ApiClient {
         // With a service that is not healthy.
         alsoStatus: 503,
       }),
-    getSession: (signal) => read({route: 'session', path: '/v0/config/session', signal, parse: ofJson(parseSession)}),
-    getVersion: (signal) => read({route: 'config', path: '/v0/config', signal, parse: ofJson(parseVersion)}),
-    async followLogs(name, handlers) {
-      const undici = await loadUndici();
+    getSession: (signal) =>
+      routes.read({route: 'session', path: '/v0/config/session', signal, parse: ofJson(parseSession)}),
+    getVersion: (signal) => routes.read({route: 'config', path: '/v0/config', signal, parse: ofJson(parseVersion)}),
+    followLogs(name, handlers) {
       const url = baseUrl + pipelinePath(name, '/logs');
       return authorized(handlers.signal, (sent) => {
-        if (handlers.signal.aborted) throw new ApiError({kind: 'cancelled'});
         const headers = {...sent, accept: 'text/plain'};
-        return new LogRequest({undici, url, headers, transport, handlers, clock, timeouts, redact, answers}).end;
+        return followLog({url, headers, transport, handlers, clock, timeouts, redact, answers});
       });
     },
     async close() {
@@ -122,24 +121,54 @@ function commonHeaders({userAgent, tenant, proxy}: ClientOptions, baseUrl: strin
 }
 
 /** Lists pipelines, with the fields that cost the server least: the last array itself when nothing has changed. */
-function listedPipelines(
-  routes: JsonRoutes,
-  clock: Clock,
-  rethrow: (error: unknown) => never,
-): ApiClient['listPipelines'] {
+function listedPipelines(routes: JsonRoutes, clock: Clock): ApiClient['listPipelines'] {
   let last: {readonly wire: Buffer; readonly pipelines: readonly Pipeline[]} | undefined;
   return async (signal) => {
-    const {value: pipelines, wire} = await routes
-      .get({
-        route: 'list',
-        path: '/v0/pipelines?selector=status',
-        signal,
-        parse: (body) => parsePipelines(inSlices(ServerJson.parts(body), {clock, signal}), last?.pipelines ?? []),
-        // Compared as sent: an unchanged list (most are) is neither decompressed nor parsed.
-        cached: ({status, bytes}) => (last && status === 200 && bytes.equals(last.wire) ? last.pipelines : undefined),
-      })
-      .catch(rethrow);
+    const {value: pipelines, wire} = await routes.get({
+      route: 'list',
+      path: '/v0/pipelines?selector=status',
+      signal,
+      parse: (body) => parsePipelines(inSlices(ServerJson.parts(body), {clock, signal}), last?.pipelines ?? []),
+      // Compared as sent: an unchanged list (most are) is neither decompressed nor parsed.
+      cached: ({status, bytes}) => (last && status === 200 && bytes.equals(last.wire) ? last.pipelines : undefined),
+    });
     last = {wire: wire.bytes, pipelines};
     return pipelines;
   };
+}
+
+/** Removes trailing slashes. Throws an `Error`, one line for the user, which repeats no possible password or token. */
+function parseBaseUrl(text: string): string {
+  const given = text.trim();
+  if (given === '') throw new Error('the base URL is empty: give one such as http://localhost:8080');
+  if (/^[^?#]*@/.test(given)) {
+    throw new Error('the base URL must not hold a user name, a password or an "@": give credentials separately');
+  }
+  if (/[?#]/.test(given)) throw new Error('the base URL must not hold a query ("?") or a fragment ("#")');
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given)?.[1]?.toLowerCase();
+  if (scheme === undefined) throw new Error(`the base URL ${given} has no scheme: did you mean ${withScheme(given)}?`);
+  if (scheme !== 'http' && scheme !== 'https') {
+    throw new Error(`the base URL ${given} must begin with http:// or https://, not ${scheme}://`);
+  }
+  if (!URL.canParse(given)) throw new Error(`the base URL ${given} is not a valid URL`);
+  const url = new URL(given);
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+/** A server on this machine, at a bare address or with a port seldom speaks TLS; others nearly always do. */
+function withScheme(given: string): string {
+  const rest = given.replace(/^[a-z]*:?\/+/i, '');
+  const plain = /^(localhost|\[|\d+\.\d+\.\d+\.\d+|[^/]*:\d)/i.test(rest);
+  return `${plain ? 'http' : 'https'}://${rest}`;
+}
+
+/** Path of one pipeline with all fields, or of what is below it. */
+function pipelinePath(name: string, below = '?selector=all'): string {
+  return `/v0/pipelines/${encodeName(name)}${below}`;
+}
+
+/** A name of dots alone would be a step in the path. */
+function encodeName(name: string): string {
+  const encoded = encodeURIComponent(name.toWellFormed());
+  return /^\.+$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
 }

@@ -1,5 +1,5 @@
 import type {Clock} from '../../lib/clock.ts';
-import {errorText, isTime} from '../../lib/format.ts';
+import {dateTime, errorText, isTime} from '../../lib/format.ts';
 import {fieldOf, parseJson} from '../../lib/json.ts';
 import {ApiError} from './errors.ts';
 import type {TokenMaker} from './types.ts';
@@ -192,10 +192,64 @@ function renewalTime(token: string, now: number): number | undefined {
 }
 
 /** The `exp` of a JWT as Unix time in ms; undefined for any other token, and for an impossible time. */
-export function tokenEnd(token: string): number | undefined {
+function tokenEnd(token: string): number | undefined {
   const payload = token.split('.')[1];
   if (payload === undefined) return undefined;
   const seconds = fieldOf(parseJson(Buffer.from(payload, 'base64url')), 'exp');
   if (typeof seconds !== 'number' || !isTime(seconds * 1000)) return undefined;
   return seconds * 1000;
+}
+
+export type RequestHeaders = Readonly<Record<string, string>>;
+
+/**
+ * Makes what sends a request, and once more if the server refuses its token and there is another one. `common`: the headers
+ * of every request, with or without a token.
+ */
+export function authHeadersOf(credentials: Credentials, common: RequestHeaders) {
+  const headersWith = (token: string | undefined): RequestHeaders =>
+    token === undefined ? common : {...common, authorization: `Bearer ${token}`};
+  return async <T>(signal: AbortSignal, request: (headers: RequestHeaders) => Promise<T>): Promise<T> => {
+    const token = await credentials.token(signal);
+    const send = (each: string | undefined) =>
+      request(headersWith(each)).catch((error: unknown) => {
+        throw each === undefined ? error : withExpiry(error, each, credentials);
+      });
+    try {
+      return await send(token);
+    } catch (error) {
+      if (token === undefined || !isUnauthorized(error) || !credentials.refused(token)) throw error;
+      const another = await credentials.token(signal);
+      // The same token again: it had expired when it was made.
+      if (another === token) throw withExpiry(error, token, credentials);
+      return await send(another);
+    }
+  };
+}
+
+function isUnauthorized(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.failure.kind !== 'fatal') return false;
+  return error.failure.reason === 'unauthorized' || error.failure.reason === 'token-expired';
+}
+
+/** Adds to an error `token-expired` when the token expired, and whether that was before it was made. */
+function withExpiry(error: unknown, token: string, credentials: Credentials): unknown {
+  if (!(error instanceof ApiError) || error.failure.kind !== 'fatal') return error;
+  const {failure} = error;
+  if (failure.reason !== 'token-expired') return error;
+  const at = tokenEnd(token);
+  const madeAt = credentials.madeAt(token);
+  const {renewedBy} = credentials;
+  const told = {expired: {at}, ...(renewedBy && {renewedBy})};
+  if (at === undefined) return new ApiError({...failure, ...told});
+  const when = `at ${dateTime(at)} UTC`;
+  const stale = {
+    command: `the token command gave a token that had expired already, ${when}`,
+    file: `the token in the file expired ${when}`,
+  };
+  const isStale = madeAt !== 'given' && at <= madeAt;
+  const head = isStale && renewedBy ? stale[renewedBy] : `the token expired ${when}`;
+  // The server's own words, in brackets.
+  const [, detail = ''] = / (\(.*)$/s.exec(failure.message) ?? [];
+  return new ApiError({...failure, message: `${head} ${detail}`.trim(), ...told});
 }

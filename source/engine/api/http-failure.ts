@@ -17,7 +17,7 @@ export type ApiRoute =
   | 'health';
 
 /** The body of an error is read up to `errorBodyLimit`. */
-export type HttpResponse = {
+type HttpResponse = {
   readonly route: ApiRoute;
   readonly url: string;
   readonly status: number;
@@ -101,16 +101,13 @@ const plainHttpToTls =
 
 type Reply = {readonly response: HttpResponse; readonly code: string; readonly detail: string};
 
-/** Beginning of the message of `token-expired`; `authHeadersOf` adds when. */
-export const tokenHasExpired = 'the token has expired';
-
 function unauthorized(reply: Reply): ApiFailure {
   const challenge = reply.response.headers.first('www-authenticate');
   const description = /error_description="([^"]*)"/.exec(challenge)?.[1] ?? '';
   const detail = `${reply.detail} ${masked(description)}`.trim();
-  // Feldera's library writes `ExpiredSignature`, and `The access token expired` is the example of RFC 6750.
+  // `authHeadersOf` adds when. Feldera's library writes `ExpiredSignature`, and `The access token expired` is the example of RFC 6750.
   if (reply.response.authorized && /expired/i.test(description)) {
-    return fatal(reply, 'token-expired', `${tokenHasExpired} (${detail})`);
+    return fatal(reply, 'token-expired', `the token has expired (${detail})`);
   }
   const does = reply.response.authorized ? 'refused the credentials' : 'asks for credentials';
   return fatal(reply, 'unauthorized', `the server ${does} (${detail})`);
@@ -171,12 +168,12 @@ function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
     return fatal(reply, 'wrong-url', `${baseOf(url)} serves a web page, not the Feldera API`);
   }
   if (status !== 200) return unexpectedStatus(reply);
-  const encoding = encodingOf(headers);
+  const {encoding} = headers;
   if (route === 'logs' && encoding !== 'identity') {
     return retryable(reply, 'protocol', `${url} answered in a content encoding that was not asked for (${encoding})`);
   }
   if (route === 'logs') {
-    const type = mediaTypeOf(headers);
+    const type = headers.mediaType;
     const sent = type === '' ? 'without a content type' : `with ${type}`;
     return fatal(reply, 'wrong-url', `${url} answered ${sent}, not with text/plain logs`);
   }
@@ -205,32 +202,15 @@ function retryable(reply: Reply, reason: RetryableReason, message: string): ApiF
 
 /** The body of an error in plain text (the API sends some); empty for HTML and JSON. */
 function plainText({headers, body}: HttpResponse): string {
-  return isWebPage(headers, body) || !mediaTypeOf(headers).startsWith('text/') ? '' : readText(body);
+  return isWebPage(headers, body) || !headers.mediaType.startsWith('text/') ? '' : readText(body);
 }
 
 /** Bytes of an error's body that are read; the API's own are below 2 KiB. */
 export const errorBodyLimit = 64 * 1024;
 
-/** `text/plain` of `Text/Plain; charset=utf-8`; empty when the header is missing. */
-function mediaTypeOf(headers: ServerHeaders): string {
-  const type = headers.first('content-type');
-  return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
-}
-
-/** In lower case; `identity` when the header is missing or empty. */
-export function encodingOf(headers: ServerHeaders): string {
-  const encoding = headers.all('content-encoding').trim().toLowerCase();
-  return encoding === '' ? 'identity' : encoding;
-}
-
-/** Recognises a log in the answer of its route. Feldera never compresses one. */
-export function isLog(status: number, headers: ServerHeaders): boolean {
-  return status === 200 && mediaTypeOf(headers) === 'text/plain' && encodingOf(headers) === 'identity';
-}
-
 /** Recognises a web page by the header or, when that is missing or wrong, by the beginning of the body. */
 export function isWebPage(headers: ServerHeaders, body: Uint8Array): boolean {
-  const type = mediaTypeOf(headers);
+  const type = headers.mediaType;
   if (type === 'text/html' || type === 'application/xhtml+xml') return true;
   return /^\s*<(!doctype\s+html|html|head|body)\b/i.test(readText(body.subarray(0, 256)));
 }

@@ -2,16 +2,10 @@ import zlib from 'node:zlib';
 import type {Dispatcher, Pool} from 'undici';
 import type {Clock} from '../../lib/clock.ts';
 import {createConnector, type Transport} from './connect.ts';
-import {ApiError} from './errors.ts';
-import {type ApiRoute, encodingOf, errorBodyLimit, failureOf, type HttpResponse, isWebPage} from './http-failure.ts';
-import {
-  type AuthHeaders,
-  loadUndici,
-  type RequestHeaders,
-  requestTarget,
-  type ServerAnswers,
-  type Timeouts,
-} from './request.ts';
+import type {authHeadersOf, RequestHeaders} from './credentials.ts';
+import {ApiError, type createRedactor, toApiError} from './errors.ts';
+import {type ApiRoute, errorBodyLimit, failureOf, isWebPage} from './http-failure.ts';
+import {loadUndici, requestTarget, type ServerAnswers, type Timeouts} from './request.ts';
 import {ServerHeaders} from './server-text.ts';
 import {transportFailure} from './transport-failure.ts';
 import type {ApiFailure} from './types.ts';
@@ -21,14 +15,15 @@ const poolSize = 4;
 
 type JsonRoutesOptions = {
   readonly baseUrl: string;
-  readonly authorized: AuthHeaders;
+  readonly authorized: ReturnType<typeof authHeadersOf>;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
+  readonly redact: ReturnType<typeof createRedactor>;
   readonly answers: ServerAnswers;
 };
 
-export type JsonRequest<T> = {
+type JsonRequest<T> = {
   readonly route: ApiRoute;
   /** Below the base URL. */
   readonly path: string;
@@ -41,16 +36,75 @@ export type JsonRequest<T> = {
   readonly cached?: (wire: RawResponse) => T | undefined;
 };
 
-export type JsonRoutes = ReturnType<typeof jsonRoutes>;
-
 /** The routes with JSON responses, over one pool. */
-export function jsonRoutes(options: JsonRoutesOptions) {
-  const {baseUrl, authorized, transport, clock, timeouts, answers} = options;
-  let pool: Pool | undefined;
+export class JsonRoutes {
+  readonly #options: JsonRoutesOptions;
+  #pool: Pool | undefined;
 
-  async function send(request: Sent): Promise<RawResponse> {
+  constructor(options: JsonRoutesOptions) {
+    this.#options = options;
+  }
+
+  async read<T>(request: JsonRequest<T>): Promise<T> {
+    const {value} = await this.get(request);
+    return value;
+  }
+
+  /**
+   * Throws an `ApiError`, also for a response that `parse` does not accept. All failures pass here, so no message contains a
+   * credential or a control character.
+   */
+  async get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
+    const {authorized, redact} = this.#options;
+    try {
+      return await authorized(request.signal, (headers) => this.#ask(request, headers));
+    } catch (error) {
+      throw error instanceof ApiError ? toApiError(error.failure, redact) : error;
+    }
+  }
+
+  /** Ends the requests in progress. */
+  async close(): Promise<void> {
+    const closing = this.#pool;
+    this.#pool = undefined;
+    await closing?.destroy();
+  }
+
+  async #ask<T>(
+    request: JsonRequest<T>,
+    headers: RequestHeaders,
+  ): Promise<{readonly value: T; readonly wire: RawResponse}> {
+    const {baseUrl, transport, answers} = this.#options;
+    const {route, signal} = request;
+    const url = baseUrl + request.path;
+    const number = answers.start();
+    // Most answers are nine tenths smaller so.
+    const wire = await this.#send({url, signal, headers: {...headers, 'accept-encoding': 'gzip'}});
+    answers.began(wire.headers);
+    const cached = request.cached?.(wire);
+    if (cached !== undefined) {
+      answers.succeeded(number);
+      return {value: cached, wire};
+    }
+    const body = await decodeBody(wire, url);
+    const isAnswer = wire.status === 200 || wire.status === request.alsoStatus;
+    const usable = isAnswer && !isWebPage(wire.headers, body);
+    const value = usable ? await parsed(body, request) : undefined;
+    if (value === undefined) {
+      const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
+      // An error of the API is small; to read all of what is none would cost a multiple of its size.
+      const failure = failureOf({...wire, ...sent, body: body.subarray(0, errorBodyLimit)});
+      answers.refused(number, failure);
+      throw new ApiError(failure);
+    }
+    answers.succeeded(number);
+    return {value, wire};
+  }
+
+  async #send(request: Sent): Promise<RawResponse> {
+    const {baseUrl, transport, clock, timeouts} = this.#options;
     const undici = await loadUndici();
-    pool ??= new undici.Pool(new URL(baseUrl).origin, {
+    this.#pool ??= new undici.Pool(new URL(baseUrl).origin, {
       connections: poolSize,
       allowH2: false,
       // Our own clock times both.
@@ -60,46 +114,8 @@ export function jsonRoutes(options: JsonRoutesOptions) {
       keepAliveTimeout: 4000,
       connect: createConnector({clock, transport, timeout: timeouts.connect}),
     });
-    return collectBody(pool, request, options);
+    return collectBody(this.#pool, request, this.#options);
   }
-
-  return {
-    /** Throws an `ApiError`, also for a response that `parse` does not accept. */
-    get<T>(request: JsonRequest<T>): Promise<{readonly value: T; readonly wire: RawResponse}> {
-      const {route, signal} = request;
-      const url = baseUrl + request.path;
-      return authorized(signal, async (headers) => {
-        const number = answers.start();
-        // Most answers are nine tenths smaller so.
-        const wire = await send({url, signal, headers: {...headers, 'accept-encoding': 'gzip'}});
-        answers.began(wire.headers);
-        const cached = request.cached?.(wire);
-        if (cached !== undefined) {
-          answers.succeeded(number);
-          return {value: cached, wire};
-        }
-        const sent = {route, url, authorized: 'authorization' in headers, proxy: transport.proxy};
-        const answer: HttpResponse = {...wire, ...sent, body: await decodeBody(wire, url)};
-        const isAnswer = answer.status === 200 || answer.status === request.alsoStatus;
-        const usable = isAnswer && !isWebPage(answer.headers, answer.body);
-        const value = usable ? await parsed(answer.body, request) : undefined;
-        if (value === undefined) {
-          // An error of the API is small; to read all of what is none would cost a multiple of its size.
-          const failure = failureOf({...answer, body: answer.body.subarray(0, errorBodyLimit)});
-          answers.refused(number, failure);
-          throw new ApiError(failure);
-        }
-        answers.succeeded(number);
-        return {value, wire};
-      });
-    },
-    /** Ends the requests in progress. */
-    async close(): Promise<void> {
-      const closing = pool;
-      pool = undefined;
-      await closing?.destroy();
-    },
-  };
 }
 
 async function parsed<T>(body: Uint8Array, {parse, signal}: JsonRequest<T>): Promise<T | undefined> {
@@ -206,7 +222,7 @@ async function readErrorBody(
 
 /** Servers may compress errors too. The body of an error that cannot be decoded is empty: the status is enough. */
 async function decodeBody({status, headers, bytes}: RawResponse, url: string): Promise<Uint8Array> {
-  const encoding = encodingOf(headers);
+  const {encoding} = headers;
   if (encoding === 'identity' || bytes.length === 0) return bytes;
   try {
     if (encoding !== 'gzip' && encoding !== 'x-gzip') throw new Error('an unknown encoding');

@@ -1,23 +1,22 @@
-import type {Dispatcher} from 'undici';
+import type {Client, Dispatcher} from 'undici';
 import type {Clock} from '../../lib/clock.ts';
 import {createConnector, type Transport} from './connect.ts';
-import {ApiError, type Redactor, toApiError} from './errors.ts';
-import {errorBodyLimit, failureOf, isLog} from './http-failure.ts';
-import {requestTarget, type ServerAnswers, type Timeouts, type Undici} from './request.ts';
+import {ApiError, type createRedactor, toApiError} from './errors.ts';
+import {errorBodyLimit, failureOf} from './http-failure.ts';
+import {loadUndici, requestTarget, type ServerAnswers, type Timeouts} from './request.ts';
 import {type SentHeaders, ServerHeaders} from './server-text.ts';
 import {SocketReads} from './socket-reads.ts';
 import {describeCut, transportFailure} from './transport-failure.ts';
 import type {ApiFailure, BodyEnd, LogHandlers} from './types.ts';
 
 type LogRequestOptions = {
-  readonly undici: Undici;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly transport: Transport;
   readonly handlers: LogHandlers;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
-  readonly redact: Redactor;
+  readonly redact: ReturnType<typeof createRedactor>;
   readonly answers: ServerAnswers;
 };
 
@@ -28,9 +27,15 @@ type Phase =
   | {readonly kind: 'refused'; readonly status: number; readonly headers: ServerHeaders; readonly body: Uint8Array[]}
   | {readonly kind: 'settled'};
 
+/** See `ApiClient.followLogs`. */
+export async function followLog(options: LogRequestOptions): Promise<BodyEnd> {
+  const undici = await loadUndici();
+  if (options.handlers.signal.aborted) throw new ApiError({kind: 'cancelled'});
+  return await new LogRequest(undici.Client, options).end;
+}
+
 /** One log, on its own connection. No Node stream lies in between: the server drops a follower that stops reading. */
-export class LogRequest implements Dispatcher.DispatchHandler {
-  /** See `ApiClient.followLogs`. */
+class LogRequest implements Dispatcher.DispatchHandler {
   readonly end: Promise<BodyEnd>;
   readonly #options: LogRequestOptions;
   readonly #client: Dispatcher;
@@ -41,7 +46,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
   #phase: Phase = {kind: 'waiting'};
   #cancelTimer: (() => void) | undefined;
 
-  constructor(options: LogRequestOptions) {
+  constructor(UndiciClient: typeof Client, options: LogRequestOptions) {
     this.#options = options;
     const {promise, resolve, reject} = Promise.withResolvers<BodyEnd>();
     this.end = promise;
@@ -51,7 +56,7 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#requestNumber = options.answers.start();
     this.#reads = new SocketReads({clock, deliver: handlers.onData, onError: this.#onHandlerError});
     const {origin, path} = requestTarget(url, transport.proxy);
-    this.#client = new options.undici.Client(origin, {
+    this.#client = new UndiciClient(origin, {
       allowH2: false,
       // Quiet logs stay open for days, and the wait for headers is timed on our own clock.
       bodyTimeout: 0,
@@ -78,7 +83,8 @@ export class LogRequest implements Dispatcher.DispatchHandler {
     this.#cancelTimer?.();
     const headers = new ServerHeaders(sent);
     this.#options.answers.began(headers);
-    if (isLog(status, headers)) {
+    // Feldera never compresses a log.
+    if (status === 200 && headers.mediaType === 'text/plain' && headers.encoding === 'identity') {
       // From here on no one keeps the bytes: undici kept those of the headers, and a refusal keeps its body.
       this.#reads.reuse();
       const sized = headers.has('transfer-encoding') || headers.has('content-length');

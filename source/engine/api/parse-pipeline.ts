@@ -3,7 +3,16 @@ import {isSecretName} from '../../lib/secret-names.ts';
 import {hidden, masked} from '../../lib/secrets.ts';
 import {sameParts} from '../../lib/store.ts';
 import type {ServerJson} from './server-text.ts';
-import type {DeploymentError, Pipeline, PipelineDetail, ProgramError, RunnerHealth, Session} from './types.ts';
+import type {
+  DeploymentError,
+  MonitorEvent,
+  MonitorEventDetail,
+  Pipeline,
+  PipelineDetail,
+  ProgramError,
+  RunnerHealth,
+  Session,
+} from './types.ts';
 
 /**
  * `parts`: the entries of the list, some at a time. An unchanged pipeline is the object in `previous` itself, as is an
@@ -194,6 +203,43 @@ function describeRust(step: ServerJson): string {
   return output === '' ? step.asJson(2) : output;
 }
 
+/** Events that are kept of a response; Feldera has 720 by default. */
+const eventLimit = 2000;
+
+/** Reads events, but none without an id or a time; undefined when `json` is no list. */
+export function parseEvents(json: ServerJson): readonly MonitorEvent[] | undefined {
+  return json.items?.slice(0, eventLimit).flatMap((entry) => parseEvent(entry) ?? []);
+}
+
+/** Reads an event; undefined when `json` is none. */
+export function parseEventDetail(json: ServerJson): MonitorEventDetail | undefined {
+  const event = parseEvent(json);
+  if (event === undefined) return undefined;
+  const deploymentError = parseDeploymentError(json.field('deployment_error'));
+  return {...event, deploymentError};
+}
+
+function parseEvent(json: ServerJson): MonitorEvent | undefined {
+  const [id, time] = [json.lineOf('event_id'), json.lineOf('recorded_at')];
+  if (id === '' || time === '') return undefined;
+  return {
+    id,
+    time,
+    status: combined(json.lineOf('deployment_resources_status'), json.lineOf('deployment_runtime_status')),
+    resourcesDesiredStatus: json.lineOf('deployment_resources_desired_status'),
+    runtimeDesiredStatus: json.lineOf('deployment_runtime_desired_status'),
+    hasError: json.flagOf('deployment_has_error') === true,
+    programStatus: json.lineOf('program_status'),
+    storageStatus: json.lineOf('storage_status'),
+  };
+}
+
+/** Combines two states as the server does for its list: what is provisioned has the state of its process. */
+function combined(resources: string, runtime: string): string {
+  if (resources !== 'Provisioned') return resources;
+  return runtime === '' ? 'Initializing' : runtime;
+}
+
 /** The JSON body of the API's errors. */
 type ServerError = {readonly message: string; readonly errorCode: string; readonly details: ServerJson};
 
@@ -212,7 +258,7 @@ const sentAs = new WeakMap<DeploymentError, string>();
  * All parts of the program show a failed pipeline by the `cause` that is found here. Without credentials. `before`: the
  * error of the same pipeline in the last list, which is the result if it is the same.
  */
-export function parseDeploymentError(json: ServerJson, before?: DeploymentError): DeploymentError | undefined {
+function parseDeploymentError(json: ServerJson, before?: DeploymentError): DeploymentError | undefined {
   const error = parseServerError(json);
   if (error === undefined) return undefined;
   const sent = json.wholeJson();

@@ -168,6 +168,17 @@ export class ServerHeaders {
     const value = this.#headers[name];
     return clean((typeof value === 'object' ? value[0] : value) ?? '');
   }
+
+  /** `text/plain` of `Text/Plain; charset=utf-8`; empty when the header is missing. */
+  get mediaType(): string {
+    const [type = ''] = this.first('content-type').split(';', 1);
+    return type.trim().toLowerCase();
+  }
+
+  /** Content encoding in lower case; `identity` when the header is missing or empty. */
+  get encoding(): string {
+    return this.all('content-encoding').trim().toLowerCase() || 'identity';
+  }
 }
 
 /** A body that is text, such as an error of a proxy. Line breaks stay. */

@@ -1,8 +1,7 @@
 import type {Clock} from '../../lib/clock.ts';
 import {byteSize, readTime} from '../../lib/format.ts';
 import {runInSlices} from '../../lib/slices.ts';
-import {parseEventDetail, parseEvents} from '../api/parse-events.ts';
-import {parsePipelineDetail} from '../api/parse-pipeline.ts';
+import {parseEventDetail, parseEvents, parsePipelineDetail} from '../api/parse-pipeline.ts';
 import {statsSteps} from '../api/parse-stats.ts';
 import {ServerJson} from '../api/server-text.ts';
 import type {MonitorEvent, MonitorEventDetail, PipelineDetail} from '../api/types.ts';

@@ -52,6 +52,57 @@ describe('createClient', () => {
   });
 });
 
+describe('the base URL', () => {
+  test.each([
+    ['http://localhost:8080', 'http://localhost:8080'],
+    [' https://Prod.Example.COM/ ', 'https://prod.example.com'],
+    ['https://example.com:443', 'https://example.com'],
+    ['https://example.com/feldera/eu//', 'https://example.com/feldera/eu'],
+    ['http://[::1]:8080/', 'http://[::1]:8080'],
+  ])('%s is %s', (text, url) => {
+    expect(clientOf(text).baseUrl).toBe(url);
+    expect(clientOf(url).baseUrl).toBe(url);
+  });
+
+  test.each([
+    ['', /empty/],
+    ['localhost:8080', /no scheme: did you mean http:\/\/localhost:8080\?/],
+    ['prod.example.com', /did you mean https:\/\/prod\.example\.com\?/],
+    ['10.0.0.7/x', /did you mean http:\/\/10\.0\.0\.7\/x\?/],
+    ['http:/localhost', /did you mean http:\/\/localhost\?/],
+    ['ftp://example.com', /must begin with http:\/\/ or https:\/\//],
+    ['https://example.com/?tenant=a', /query/],
+    ['https://example.com/#top', /fragment/],
+    ['https://user:secret@example.com', /user name/],
+    ['user:secret@example.com', /user name/],
+    ['http:/user:secret@example.com', /user name/],
+    ['https://exa mple.com', /not a valid URL/],
+    ['http://localhost:99999', /not a valid URL/],
+  ])('%s is refused in one line', (text, message) => {
+    expect(() => clientOf(text)).toThrow(message);
+    expect(() => clientOf(text)).not.toThrow(/secret|\n/);
+  });
+});
+
+describe('a name in a path', () => {
+  test.each([
+    ['orders', 'orders'],
+    ['a/b c', 'a%2Fb%20c'],
+    ['..', '%2E%2E'],
+    ['ä?#', '%C3%A4%3F%23'],
+    ['\ud800', '%EF%BF%BD'],
+  ])('%s cannot leave its place; a prefix stays in front', async (name, encoded) => {
+    await using server = await startReplayServer({reply: () => ({bytes: answer('{}'), ending: 'hold'})});
+    const client = clientOf(`${server.url}/feldera`);
+    await failureOf(client.getPipeline(name, quiet));
+    await readLogs(client, {name});
+    await client.close();
+    const paths = server.connections.flatMap(({requests}) => requests.map((head) => head.split(' ', 2)[1]));
+    const path = `/feldera/v0/pipelines/${encoded}`;
+    expect(paths).toEqual([`${path}?selector=all`, `${path}/logs`]);
+  });
+});
+
 describe('the list', () => {
   test('asks for gzip, and reads it', async () => {
     const body = gzipSync('[{"id":"1","name":"orders"}]');

@@ -1,28 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {type ApiRoute, encodingOf, failureOf, isLog, isWebPage} from '../../../source/engine/api/http-failure.ts';
+import {type ApiRoute, failureOf, isWebPage} from '../../../source/engine/api/http-failure.ts';
 import {type SentHeaders, ServerHeaders} from '../../../source/engine/api/server-text.ts';
 import type {ApiFailure} from '../../../source/engine/api/types.ts';
-
-test('a content encoding that is repeated, or empty', () => {
-  expect(encodingOf(new ServerHeaders({'content-encoding': ['gzip', 'br']}))).toBe('gzip,br');
-  expect(encodingOf(new ServerHeaders({'content-encoding': ' '}))).toBe('identity');
-});
-
-describe('isLog', () => {
-  const plain = {'content-type': 'text/plain; charset=utf-8'};
-  test.each([
-    [200, plain, true],
-    [200, {...plain, 'content-encoding': 'identity'}, true],
-    [200, {...plain, 'content-encoding': 'gzip'}, false],
-    [206, plain, false],
-    [404, plain, false],
-    [200, {'content-type': ' Text/Plain ; charset=utf-8'}, true],
-    [200, {'content-type': 'text/html'}, false],
-    [200, {}, false],
-  ])('%i %o: %s', (status, headers, expected) => {
-    expect(isLog(status, new ServerHeaders(headers))).toBe(expected);
-  });
-});
 
 describe('isWebPage', () => {
   test.each([

@@ -27,6 +27,24 @@ async function follow(reply: Reply): Promise<LogOutcome> {
   return outcome;
 }
 
+describe('an answer is a log', () => {
+  const plain = 'content-type: text/plain; charset=utf-8\r\n';
+  test.each([
+    ['200 OK', plain, true],
+    ['200 OK', `${plain}content-encoding: identity\r\n`, true],
+    ['200 OK', `${plain}content-encoding: gzip\r\n`, false],
+    ['206 Partial Content', plain, false],
+    ['404 Not Found', plain, false],
+    ['200 OK', 'content-type:  Text/Plain ; charset=utf-8\r\n', true],
+    ['200 OK', 'content-type: text/html\r\n', false],
+    ['200 OK', '', false],
+  ])('%s %j: %s', async (status, headers, expected) => {
+    const bytes = `HTTP/1.1 ${status}\r\ntransfer-encoding: chunked\r\n${headers}\r\n${lastChunk}`;
+    const {opened} = await follow({bytes, ending: 'hold'});
+    expect(opened).toBe(expected ? 1 : 0);
+  });
+});
+
 describe('the request', () => {
   test('is HTTP/1.1, asks for no compression, and carries the token and the agent', async () => {
     await using server = await startReplayServer({reply: () => ({bytes: head + lastChunk, ending: 'hold'})});

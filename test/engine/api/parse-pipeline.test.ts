@@ -5,6 +5,7 @@ import * as api from '../../../source/engine/api/parse-pipeline.ts';
 import {ServerJson} from '../../../source/engine/api/server-text.ts';
 import type {Pipeline} from '../../../source/engine/api/types.ts';
 import {fieldOf} from '../../../source/lib/json.ts';
+import {recording as exchange} from '../../demo/recording.ts';
 
 const recording = readFileSync(new URL('../../wire/15a-list-status.raw', import.meta.url));
 const text = recording.subarray(recording.indexOf('\r\n\r\n') + 4).toString();
@@ -19,7 +20,10 @@ const parsePipelineDetail = (json: unknown) => api.parsePipelineDetail(new Serve
 const parseSession = (json: unknown) => api.parseSession(new ServerJson(json));
 const parseRunnerHealth = (json: unknown, now: number) => api.parseRunnerHealth(new ServerJson(json), now);
 const describeProgramError = (json: unknown) => parsePipelineDetail({name: 'p', program_error: json})?.programError;
-const parseDeploymentError = (json: unknown) => api.parseDeploymentError(new ServerJson(json));
+const parseDeploymentError = (json: unknown) =>
+  parsePipelineDetail({name: 'p', deployment_error: json})?.deploymentError;
+const parseEvents = (json: unknown) => api.parseEvents(new ServerJson(json));
+const parseEventDetail = (json: unknown) => api.parseEventDetail(new ServerJson(json));
 
 describe('parsePipelines', () => {
   test('reads a recorded list', async () => {
@@ -382,4 +386,61 @@ test('a runner whose last record is old does not work, whatever that says: it wr
   expect(parseRunnerHealth(json, checkedAt + 14 * 60_000)).toMatchObject({isHealthy: true, checkedAt});
   const later = parseRunnerHealth(json, checkedAt + 20 * 3_600_000);
   expect(later).toEqual({isHealthy: false, message: 'it has not reported since', since: checkedAt, checkedAt});
+});
+
+describe('events', () => {
+  const bodyOf = (file: string): unknown => JSON.parse(exchange(file).body.toString());
+
+  test('reads the events of a pipeline, the newest first', () => {
+    const events = parseEvents(bodyOf('34-events-all.raw'));
+    expect(events?.[0]).toEqual({
+      id: expect.stringMatching(/^01a21bc5-/),
+      time: expect.stringMatching(/^2026-11-27T06:50:41\.401\d{3}Z$/),
+      status: 'Running',
+      resourcesDesiredStatus: 'Provisioned',
+      runtimeDesiredStatus: 'Running',
+      hasError: false,
+      programStatus: 'Success',
+      storageStatus: 'InUse',
+    });
+    // From its creation: compiled, started, stopped, started, paused, resumed.
+    const seen = events?.toReversed().map(({status, programStatus}) => (status === 'Stopped' ? programStatus : status));
+    expect(seen?.filter((each, at) => each !== seen[at - 1])).toEqual([
+      'Pending',
+      'CompilingSql',
+      'SqlCompiled',
+      'CompilingRust',
+      'Success',
+      'Provisioning',
+      'Initializing',
+      'Running',
+      'Stopping',
+      'Success',
+      'Provisioning',
+      'Initializing',
+      'Running',
+      'Paused',
+      'Running',
+    ]);
+  });
+
+  test('an event in full has the error in words', () => {
+    const failed = bodyOf('18a-events-all.raw');
+    const errors = (Array.isArray(failed) ? failed : []).map(parseEventDetail).filter((each) => each?.hasError);
+    const cause = 'The pipeline-manager and this pipeline were previously terminated. Start the pipeline again.';
+    expect(errors.map((each) => each?.deploymentError?.cause)).toEqual([cause, cause, cause, cause]);
+  });
+
+  test('leaves out what is no event, keeps unknown statuses, and bounds the list', () => {
+    const event = {event_id: 'e', recorded_at: '2026-11-27T06:50:41Z'};
+    const levitating = {...event, deployment_resources_status: 'Levitating', deployment_has_error: 'yes'};
+    expect(parseEvents([null, 7, {}, {event_id: 'x'}, levitating])).toMatchObject([
+      {id: 'e', status: 'Levitating', hasError: false, programStatus: ''},
+    ]);
+    const starting = {...event, deployment_resources_status: 'Provisioned', deployment_runtime_status: null};
+    expect(parseEvents([starting])?.[0]?.status).toBe('Initializing');
+    expect(parseEvents(Array.from({length: 9000}, () => event))).toHaveLength(2000);
+    for (const json of [undefined, null, {}, 'x']) expect(parseEvents(json)).toBeUndefined();
+    expect(parseEventDetail([])).toBeUndefined();
+  });
 });

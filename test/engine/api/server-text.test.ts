@@ -2,8 +2,9 @@ import {readdirSync, readFileSync} from 'node:fs';
 import {gunzipSync} from 'node:zlib';
 import {describe, expect, test} from 'vitest';
 import {createClient} from '../../../source/engine/api/client.ts';
-import {parseEventDetail, parseEvents} from '../../../source/engine/api/parse-events.ts';
 import {
+  parseEventDetail,
+  parseEvents,
   parsePipelineDetail,
   parsePipelines,
   parseRunnerHealth,
@@ -200,4 +201,9 @@ test('nothing but the methods of an answer shows what was sent', () => {
     (each) => `${each}${JSON.stringify(each)}`,
   );
   expect(shown.flatMap(unprintableIn)).toEqual([]);
+});
+
+test('a content encoding that is repeated, or empty', () => {
+  expect(new ServerHeaders({'content-encoding': ['gzip', 'br']}).encoding).toBe('gzip,br');
+  expect(new ServerHeaders({'content-encoding': ' '}).encoding).toBe('identity');
 });
