@@ -33,8 +33,6 @@ type ConnectionOptions = {
   readonly onChange: () => void;
 };
 
-type LookUpAnswer = {readonly found: PipelineAnswer; readonly pipeline: Pipeline | undefined};
-
 /** Milliseconds: the longest time that a silent connection and its standby are both open. */
 const overlapCap = 30_000;
 /** Milliseconds without a byte after which an open connection holds no more from before a sleep. */
@@ -258,7 +256,10 @@ export class Connection {
   }
 
   /** `followed`: the id that the pipeline should have. Never rejects. */
-  async #ask(signal: AbortSignal, followed?: string): Promise<LookUpAnswer> {
+  async #ask(
+    signal: AbortSignal,
+    followed?: string,
+  ): Promise<{readonly found: PipelineAnswer; readonly pipeline: Pipeline | undefined}> {
     try {
       const pipeline = await this.#options.client.getPipeline(this.#options.name(), signal);
       const isSame = followed === undefined || followed === pipeline.id;

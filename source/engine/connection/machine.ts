@@ -12,12 +12,23 @@ import {
   isOpen,
   type Loss,
   type Machine,
-  type MachineContext,
   type MachineEvent,
   type OutsideEvent,
   type Standby,
-  type Step,
 } from './state.ts';
+
+type MachineContext = {
+  /** Monotonic milliseconds. */
+  readonly now: number;
+  /** A random number in [0, 1) for the jitter. */
+  readonly roll: number;
+  /** The last replay has found its place in the log: a marker has reported the outage, and new lines came. */
+  readonly decided: boolean;
+  /** Number of the newest request of the whole program. */
+  readonly requests: number;
+};
+
+type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};
 
 export const initialMachine: Machine = {
   connection: {kind: 'idle'},

@@ -161,19 +161,6 @@ export type Effect =
 
 export type EndCause = Extract<MarkerKind, {kind: 'ended'}>['because'];
 
-export type MachineContext = {
-  /** Monotonic milliseconds. */
-  readonly now: number;
-  /** A random number in [0, 1) for the jitter. */
-  readonly roll: number;
-  /** The last replay has found its place in the log: a marker has reported the outage, and new lines came. */
-  readonly decided: boolean;
-  /** Number of the newest request of the whole program. */
-  readonly requests: number;
-};
-
-export type Step = {readonly machine: Machine; readonly effects: readonly Effect[]};
-
 /** The log reader, as the connection uses it. */
 export type BodyReceiver = {
   /** The attempt whose body is read. */

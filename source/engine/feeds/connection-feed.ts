@@ -12,7 +12,7 @@ import type {LogSink} from '../logs/log-sink.ts';
 import {StreamRecording} from '../logs/stream-recording.ts';
 import {capabilitiesOf} from '../opened/found-log.ts';
 import type {RecordingState} from '../recording/recorder.ts';
-import {ListedChanges, listedAs, listedChanges} from './listed-changes.ts';
+import {ListedChanges} from './listed-changes.ts';
 
 const defaultSilence = 5 * 60_000;
 /** Milliseconds that the first connection waits for the pipeline's id, which the recording needs. */
@@ -39,7 +39,6 @@ export class ConnectionFeed implements Feed, LogConnection {
   readonly #waitingMarkers: {readonly marker: MarkerKind; readonly at: number}[] = [];
   readonly #changes: ListedChanges;
   #name: string;
-  #listed: Pipeline | undefined;
   /** Pipeline of a log that was given up, and the new name under which the log of another tab goes on with it. */
   #givenUp: {readonly pipelineId: string | undefined; readonly to: string} | undefined;
   /** Id of another pipeline that has the name now, until its log comes. */
@@ -96,7 +95,6 @@ export class ConnectionFeed implements Feed, LogConnection {
       clock,
       states: sink.states,
       connection: () => this.state,
-      listed: () => this.#listed,
       addEvent: (text, at) => this.#connection.addEvent(text, at),
       addMarker: (marker, at) => {
         this.#addMarker(marker, at);
@@ -191,12 +189,9 @@ export class ConnectionFeed implements Feed, LogConnection {
   }
 
   updatePipeline(pipeline: Pipeline | undefined): void {
-    const before = this.#listed;
-    this.#listed = pipeline;
     this.#connection.setPipeline(pipeline);
     if (!this.isGivenUp) this.#recording?.setPipelineId(this.#reader.pipelineId ?? pipeline?.id);
-    for (const change of listedChanges(before, pipeline)) this.#changes.add(change, before);
-    const as = listedAs(before, pipeline);
+    const as = this.#changes.update(pipeline);
     if (as) this.#connection.onEvent({kind: 'listed', as});
     this.#sink.onChange();
   }

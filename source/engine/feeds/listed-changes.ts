@@ -14,8 +14,6 @@ type ChangesOptions = {
   /** States and errors that the log reports. */
   readonly states: Pick<LogStates, 'hasState' | 'hasError' | 'isLastState'>;
   readonly connection: () => ConnectionState;
-  /** The pipeline in the newest list. */
-  readonly listed: () => Pipeline | undefined;
   /** `at`: Unix time in ms. */
   readonly addEvent: (text: string, at: number) => void;
   readonly addMarker: (marker: MarkerKind, at: number) => void;
@@ -28,7 +26,7 @@ type Waiting = ListedChange & {
   /** Monotonic time in ms until which it waits. */
   readonly until: number;
   /** The pipeline in the list that has told of it. */
-  readonly listed: Pipeline | undefined;
+  readonly listed: Pipeline;
 };
 
 /**
@@ -38,6 +36,8 @@ type Waiting = ListedChange & {
 export class ListedChanges {
   readonly #options: ChangesOptions;
   readonly #waiting: Waiting[] = [];
+  /** The pipeline in the newest list. */
+  #listed: Pipeline | undefined;
   #cancelTimer = () => {};
 
   constructor(options: ChangesOptions) {
@@ -49,15 +49,28 @@ export class ListedChanges {
     this.#cancelTimer();
   }
 
-  add(change: ListedChange, before: Pipeline | undefined): void {
-    const {clock, listed, addEvent} = this.#options;
-    const {marker, since} = change;
+  /**
+   * Takes the pipeline of the newest list; undefined: not there. Returns what that means for its connection; undefined: nothing
+   * new.
+   */
+  update(now: Pipeline | undefined): Extract<OutsideEvent, {kind: 'listed'}>['as'] | undefined {
+    const before = this.#listed;
+    this.#listed = now;
+    if (!now) return before && 'missing';
+    if (!before) return 'appeared';
+    if (before.id !== now.id) return 'replaced';
+    for (const change of changesBetween(before, now)) this.#add(change, before, now);
+    return undefined;
+  }
+
+  #add({marker, since}: ListedChange, before: Pipeline, now: Pipeline): void {
+    const {clock, addEvent} = this.#options;
     const at = Number.isNaN(since) ? clock.wall() : since;
     // The runner tells of an error before the stop, which may take long.
-    const errorFrom = before && isUndeployed(marker.to) ? readTime(before.deploymentStatusSince) : since;
+    const errorFrom = isUndeployed(marker.to) ? readTime(before.deploymentStatusSince) : since;
     if (marker.kind === 'state' && marker.error !== undefined)
       addEvent(`${marker.startFailed ? 'start failed' : 'failed'}: ${marker.error}`, at);
-    this.#waiting.push({marker, since, at, errorFrom, until: clock.monotonic() + reportedWithin, listed: listed()});
+    this.#waiting.push({marker, since, at, errorFrom, until: clock.monotonic() + reportedWithin, listed: now});
     this.settle();
   }
 
@@ -78,14 +91,13 @@ export class ListedChanges {
 
   /** Tells whether the log reports the change; undefined: it may still do so. */
   #isTold({marker, since, errorFrom, until, listed: then}: Waiting): boolean | undefined {
-    const {clock, states, connection, listed} = this.#options;
+    const {clock, states, connection} = this.#options;
     const isDue = clock.monotonic() >= until;
     if (!isDue && comingKinds.has(connection().kind)) return undefined;
     if (marker.kind === 'program') return false;
     const {to, error} = marker;
     if (error !== undefined) return states.hasState(to, since) && states.hasError(error, {at: errorFrom, until: since});
-    const now = listed();
-    const isStill = then !== undefined && now !== undefined && !hasOtherState(then, now);
+    const isStill = this.#listed !== undefined && !hasOtherState(then, this.#listed);
     const isTold = isStill ? states.isLastState(to, since) : states.hasState(to, since);
     return isTold || (isDue ? false : undefined);
   }
@@ -94,25 +106,14 @@ export class ListedChanges {
 /** Lines of before the change come yet. */
 const comingKinds: ReadonlySet<ConnectionState['kind']> = new Set(['connecting', 'catching-up', 'waiting', 'ended']);
 
-/** Returns what two lists in a row mean for a pipeline's connection; undefined: nothing new. */
-export function listedAs(
-  before: Pipeline | undefined,
-  now: Pipeline | undefined,
-): Extract<OutsideEvent, {kind: 'listed'}>['as'] | undefined {
-  if (!now) return before && 'missing';
-  if (!before) return 'appeared';
-  return before.id === now.id ? undefined : 'replaced';
-}
-
 type ListedChange = {
   readonly marker: Extract<MarkerKind, {kind: 'state' | 'program'}>;
   /** Time of the change by the server's clock, as Unix time in ms; NaN: it sent none. */
   readonly since: number;
 };
 
-/** Changes of a pipeline's state, program or error between two lists; none for another pipeline of the same name. */
-export function listedChanges(before: Pipeline | undefined, now: Pipeline | undefined): readonly ListedChange[] {
-  if (before === undefined || before.id !== now?.id) return [];
+/** Changes of a pipeline's state, program or error between two lists. */
+function changesBetween(before: Pipeline, now: Pipeline): readonly ListedChange[] {
   const changes: ListedChange[] = [];
   const isSameProgram = before.programStatusSince === now.programStatusSince || isCompileStep(now.programStatus);
   if (before.programStatus !== now.programStatus || !isSameProgram) {

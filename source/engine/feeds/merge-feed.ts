@@ -1,7 +1,7 @@
 import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {type ConnectionEvent, type ConnectionState, eventsKept} from '../connection/state.ts';
-import type {Feed, FeedStatus, MergedSources, Missing} from '../logs/feed.ts';
+import type {Feed, MergedSources, Missing} from '../logs/feed.ts';
 import type {Log} from '../logs/log.ts';
 import type {LogSink} from '../logs/log-sink.ts';
 import {catchUpOf, type FileState, type LogSnapshot} from '../logs/log-snapshot.ts';
@@ -112,7 +112,7 @@ export class MergeFeed implements Feed, MergedSources {
   }
 
   /** `connection` is the worst of the sources', or catching up until their lines of the start are merged. */
-  get status(): FeedStatus {
+  get status(): Feed['status'] {
     const catchingUp: ConnectionState = {kind: 'catching-up', since: this.#startedAt};
     const nameOf = (origin: number) => this.#names[origin] ?? '';
     const sources = this.#sources.map(({snapshot, left}, at) => ({name: nameOf(at), snapshot: snapshot(), left}));
@@ -225,18 +225,17 @@ const worstFirst: readonly ConnectionState['kind'][] = [
 /** `left`: nothing more is read from it. */
 type SourceState = {readonly name: string; readonly snapshot: LogSnapshot; readonly left: boolean};
 
-/** Returns the connection that most needs the user; undefined: there is none. */
-function worstConnection(connections: readonly ConnectionState[]): ConnectionState | undefined {
-  return connections.toSorted((a, b) => worstFirst.indexOf(a.kind) - worstFirst.indexOf(b.kind))[0];
-}
-
 /** Shows the worst connection of the followed sources, the last byte of all, and all events with their source. */
-export function mergedStatus(sources: readonly SourceState[], ownConnection: ConnectionState | undefined): FeedStatus {
+export function mergedStatus(
+  sources: readonly SourceState[],
+  ownConnection: ConnectionState | undefined,
+): Feed['status'] {
   const connections = sources.flatMap(({snapshot, left}) => (left ? [] : (snapshot.connection ?? [])));
+  if (ownConnection) connections.push(ownConnection);
   // Of pipelines all of which were left.
   const idle = sources.some(({snapshot}) => snapshot.connection) ? ({kind: 'idle'} as const) : undefined;
+  const [connection = idle] = connections.sort((a, b) => worstFirst.indexOf(a.kind) - worstFirst.indexOf(b.kind));
   const lastBytes = sources.flatMap(({snapshot}) => snapshot.receivedAt ?? []);
-  const connection = worstConnection(ownConnection ? [ownConnection, ...connections] : connections) ?? idle;
   return {
     connection,
     file: connection ? undefined : mergedFile(sources),

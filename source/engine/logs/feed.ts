@@ -30,7 +30,7 @@ export type Feed = {
   readonly free?: () => void;
 };
 
-export type FeedStatus = Pick<LogSnapshot, 'connection' | 'file' | 'events' | 'receivedAt' | 'recording'> & {
+type FeedStatus = Pick<LogSnapshot, 'connection' | 'file' | 'events' | 'receivedAt' | 'recording'> & {
   /** Lost streams, in place of those that the sink knows. */
   readonly lostStreams?: readonly OutputStream[];
 };

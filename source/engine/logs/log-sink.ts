@@ -17,8 +17,10 @@ import {LinePieces} from '../opened/line-pieces.ts';
 import type {PastPiece} from '../recording/past.ts';
 import {ErrorLog} from '../records/error-log.ts';
 import {LogFormat} from '../records/log-format.ts';
+import {isOver} from '../records/runs.ts';
+import {inRunnersWords} from '../records/transitions.ts';
 import type {StitchSink} from '../stitch/stitch.ts';
-import {isEndState, LogStates, lostStreamMarker, type RunnerReport, reportedParts} from './log-states.ts';
+import {LogStates, lostStreamMarker, type RunnerReport, reportedParts} from './log-states.ts';
 import {findLostStreams} from './lost-streams.ts';
 
 type LogSinkOptions = {
@@ -352,6 +354,11 @@ export class LogSink implements StitchSink {
     if (last && corrected) this.#buffer.replaceMarker(last.id, corrected);
     else this.#buffer.addMarker(marker);
   }
+}
+
+/** Tells whether the process has ended in this state, or ends; in the words of the list or of the runner. */
+function isEndState(state: string): boolean {
+  return isOver({state: inRunnersWords(state)});
 }
 
 /** Tells whether the rest of a line that is open at such a marker is missing. */

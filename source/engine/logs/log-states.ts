@@ -30,7 +30,7 @@ export type EndedRun = UnaskedEnd & {readonly startedAt: number | undefined; rea
  * The runs right before the newest one, without another between them, that all ended unasked: the oldest first. Empty while
  * the newest one is over, and where lines are missing.
  */
-export type RunsBefore = {readonly ended: readonly EndedRun[]; readonly startedAt: number | undefined};
+type RunsBefore = {readonly ended: readonly EndedRun[]; readonly startedAt: number | undefined};
 
 /** Effect of a line of the runner on the lines after it. `at`: Unix time in ms. */
 export type RunnerReport =
@@ -283,9 +283,4 @@ export function lostStreamMarker(
 function add<R extends Report>(reports: R[], report: R): void {
   reports.push(report);
   if (reports.length > reportsKept) reports.shift();
-}
-
-/** Tells whether the process has ended in this state, or ends; in the words of the list or of the runner. */
-export function isEndState(state: string): boolean {
-  return isOver({state: inRunnersWords(state)});
 }

@@ -9,7 +9,7 @@ import type {LogFormat} from '../records/log-format.ts';
 import type {Feed} from './feed.ts';
 import {LogSink} from './log-sink.ts';
 import {bufferInfo, type LogSnapshot} from './log-snapshot.ts';
-import type {RunsBefore, UnaskedEnds} from './log-states.ts';
+import type {LogStates} from './log-states.ts';
 
 type LogOptions<F extends Feed> = {
   /** Makes the feed. `signal`: aborted once the log is closed. */
@@ -96,12 +96,12 @@ export class Log<F extends Feed = Feed> {
   }
 
   /** Ends of the process that nobody asked for. */
-  get ends(): UnaskedEnds {
+  get ends(): LogStates['ends'] {
     return this.#sink.states.ends;
   }
 
   /** Runs before the newest one that ended so. */
-  get runsBefore(): RunsBefore {
+  get runsBefore(): LogStates['runsBefore'] {
     return this.#sink.states.runsBefore;
   }
 

@@ -4,7 +4,7 @@ import {newlinesIn} from '../buffer/segment.ts';
 export type Range = {readonly min: number; readonly max: number};
 
 /** `partial`: the unfinished line, one character a byte. */
-export type EntryCountState = Range & {readonly open: boolean; readonly partial: string};
+type EntryCountState = Range & {readonly open: boolean; readonly partial: string};
 
 /** No first line of the server's own is longer: ids and names are bounded. The longest one seen has 323 bytes. */
 export const maxProtocolLine = 4096;
@@ -13,9 +13,6 @@ const nothing = new Uint8Array(0);
 /** Possible start of a runner's entry in text. Only such entries hold newlines; in JSON mode a line is an entry. */
 const prefix = Buffer.from('[manager] ');
 const entrySuffix = / pipeline-id="[^"]*" pipeline-name="[^"]*"$/;
-
-/** Any number: the bytes alone decide where the log continues. */
-export const unknownCount: EntryCountState = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
 
 /**
  * Counts the entries in a stream of lines: the index of the next entry not yet received in full, as a range.

@@ -1,9 +1,9 @@
 import {fieldOf} from '../../lib/json.ts';
 import type {MarkerKind} from '../buffer/markers.ts';
-import {type EntryCountState, unknownCount} from './entry-count.ts';
+import type {EntryCount} from './entry-count.ts';
 
 /** Plain data that a later run of pipetail needs, beside the end of the log, to continue it. */
-export type LogPosition = EpochState & {readonly count: EntryCountState};
+export type LogPosition = EpochState & {readonly count: EntryCount['state']};
 
 /** A log that an earlier run has recorded. */
 export type StitchPast = {
@@ -90,6 +90,9 @@ export class LogEpoch {
     return line !== undefined && this.#freshStart !== undefined && Buffer.from(this.#freshStart).equals(line);
   }
 }
+
+/** Any number: the bytes alone decide where the log continues. */
+const unknownCount: EntryCount['state'] = {min: 0, max: Number.MAX_SAFE_INTEGER / 2, open: false, partial: ''};
 
 /** `value`: from a recording. If its count is missing or damaged, the bytes alone decide where the log continues. */
 export function readLogPosition(value: unknown, pipelineId: string | undefined): LogPosition {

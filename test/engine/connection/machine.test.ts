@@ -2,13 +2,9 @@ import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import type {ApiFailure} from '../../../source/engine/api/types.ts';
 import {initialMachine, step} from '../../../source/engine/connection/machine.ts';
-import type {
-  AttemptEvent,
-  Effect,
-  Machine,
-  MachineContext,
-  MachineEvent,
-} from '../../../source/engine/connection/state.ts';
+import type {AttemptEvent, Effect, Machine, MachineEvent} from '../../../source/engine/connection/state.ts';
+
+type MachineContext = Parameters<typeof step>[2];
 
 describe('connection machine', () => {
   const moment = {now: 1000, roll: 0, decided: false, requests: 5};
