@@ -41,12 +41,7 @@ export function openedLog(found: FoundLog, options: OpenedOptions): Log {
 function sourceOf(reading: FileFeed, found: FoundLog, {stdin, memoryBytes, processes}: OpenedOptions): Source {
   if (found.kind === 'recording') return new RecordingSource(reading, found.recordings, processes);
   if (found.kind === 'file' && found.packed === undefined) return new FileSource(reading, found.path, memoryBytes);
-  return {
-    async read() {
-      await readPieces(reading, found, {...(stdin && {stdin})});
-      reading.set({kind: 'ended'});
-    },
-  };
+  return {read: () => readPieces(reading, found, stdin)};
 }
 
 /**
@@ -76,7 +71,7 @@ export async function* openedPieces(
 }
 
 /** Adds all that a found log holds. Rejects as `openedPieces` does, and once the log is closed. */
-async function readPieces(reading: FileFeed, found: FoundLog, options: Pick<PiecesOptions, 'stdin'>): Promise<void> {
+async function readPieces(reading: FileFeed, found: FoundLog, stdin: PiecesOptions['stdin']): Promise<void> {
   const {sink, signal, clock} = reading;
   const isPacked = isPackedLog(found);
   const onPiece = (bytes: number) => {
@@ -90,7 +85,9 @@ async function readPieces(reading: FileFeed, found: FoundLog, options: Pick<Piec
   };
   // Collections of a bundle may bring nothing new for a while.
   const onRead = (read: number, size: number) => reading.set({read, size});
-  await addPieces(openedPieces(found, {...options, signal, onRead}), {sink, signal, clock, onPiece});
+  const pieces = openedPieces(found, {signal, onRead, ...(stdin && {stdin})});
+  await addPieces(pieces, {sink, signal, clock, onPiece});
+  reading.set({kind: 'ended'});
 }
 
 function isPackedLog(found: FoundLog): boolean {

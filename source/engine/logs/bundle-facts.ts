@@ -5,7 +5,7 @@ import {parseEventDetail, parseEvents, parsePipelineDetail} from '../api/parse-p
 import {statsSteps} from '../api/parse-stats.ts';
 import {ServerJson} from '../api/server-text.ts';
 import type {MonitorEvent, MonitorEventDetail, PipelineDetail} from '../api/types.ts';
-import {type Collected, type Collection, readWhole} from '../opened/find-bundle.ts';
+import {type Collected, readWhole} from '../opened/find-bundle.ts';
 import type {FoundLog} from '../opened/found-log.ts';
 import {nothingUnpacked} from '../opened/unpack.ts';
 import type {PipelineHistory} from '../pipelines/pipeline-history.ts';
@@ -30,19 +30,15 @@ export type BundleFacts = {
   readonly known: KnownStats;
 };
 
-/** Reads the facts of a bundle (`readBundleFacts`); undefined: it is no bundle, and has nothing beside its log. */
+/**
+ * Reads what the collections of a bundle, oldest first, tell beside its log. What is missing or damaged is left out. Undefined:
+ * it is no bundle, and has nothing beside its log.
+ */
 export async function readFacts(
   found: FoundLog,
-  options: Parameters<typeof readBundleFacts>[1],
-): Promise<BundleFacts | undefined> {
-  return found.kind === 'bundle' ? await readBundleFacts(found.collections, options) : undefined;
-}
-
-/** Reads what collections of one log, oldest first, tell beside it. What is missing or damaged is left out. */
-export async function readBundleFacts(
-  collections: readonly Collection[],
   {clock, signal = new AbortController().signal}: {readonly clock: Clock; readonly signal?: AbortSignal},
-): Promise<BundleFacts> {
+): Promise<BundleFacts | undefined> {
+  if (found.kind !== 'bundle') return undefined;
   const total = nothingUnpacked();
   const events = new Map<string, MonitorEvent>();
   const details = new Map<string, MonitorEventDetail>();
@@ -50,7 +46,7 @@ export async function readBundleFacts(
   let pipeline: PipelineDetail | undefined;
   let configuration: string | undefined;
   let known: Pick<KnownStats, 'stats' | 'at'> = noStats;
-  for (const {at, files} of collections) {
+  for (const {at, files} of found.collections) {
     const read = async <T>(
       file: Collected,
       parse: (json: ServerJson, size: number) => T | Promise<T>,

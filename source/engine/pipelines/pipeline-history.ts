@@ -26,18 +26,18 @@ const requestsAtATime = 4;
 
 /** At most four requests at a time, when a page is opened. Rejects only when aborted. */
 export async function readHistory(client: HistoryClient, name: string, signal: AbortSignal): Promise<PipelineHistory> {
-  const [events, stats] = await Promise.all([
-    orFailure(client.listEvents(name, signal), signal),
+  const [{events, missing}, stats] = await Promise.all([
+    eventsOf(client, name, signal),
     orFailure(client.getStats(name, signal), signal),
   ]);
-  const failed = 'kind' in events ? [] : failedOf(events).map((event) => ({name, event}));
-  const {details, failure} = await detailsOf(client, failed.slice(0, mostDetails), signal);
+  const failed = failedOf(name, events).slice(0, mostDetails);
+  const {details, failure} = await detailsOf(client, failed, signal);
   return {
-    events: 'kind' in events ? [] : events,
+    events,
     details,
     stats: 'kind' in stats ? undefined : stats,
     missing: [
-      ...('kind' in events ? missingPart('events', events) : []),
+      ...missing,
       ...('kind' in stats ? missingPart('connectors', stats) : []),
       ...(failure ? missingPart('reasons', failure) : []),
     ],
@@ -62,20 +62,15 @@ export async function readEventsOf(
 ): Promise<ReadonlyMap<string, PipelineHistory>> {
   const lists = await someAtATime(names.slice(0, mostPipelines), async (name) => ({
     name,
-    events: await orFailure(client.listEvents(name, signal), signal),
+    ...(await eventsOf(client, name, signal)),
   }));
   const failed = lists
-    .flatMap(({name, events}) => ('kind' in events ? [] : failedOf(events).map((event) => ({name, event}))))
+    .flatMap(({name, events}) => failedOf(name, events))
     .filter(({event}) => readTime(event.time) >= since)
     .sort((a, b) => readTime(b.event.time) - readTime(a.event.time))
     .slice(0, mostDetails);
   const {details} = await detailsOf(client, failed, signal);
-  return new Map(
-    lists.map(({name, events}) => {
-      const missing = 'kind' in events ? missingPart('events', events) : [];
-      return [name, {events: 'kind' in events ? [] : events, details, stats: undefined, missing}];
-    }),
-  );
+  return new Map(lists.map(({name, events, missing}) => [name, {events, details, stats: undefined, missing}]));
 }
 
 /** Answers in the order of the items; rejects when one does. */
@@ -93,15 +88,27 @@ export async function someAtATime<T, R>(
   return answers;
 }
 
+async function eventsOf(
+  client: Pick<ApiClient, 'listEvents'>,
+  name: string,
+  signal: AbortSignal,
+): Promise<Pick<PipelineHistory, 'events' | 'missing'>> {
+  const events = await orFailure(client.listEvents(name, signal), signal);
+  return 'kind' in events ? {events: [], missing: missingPart('events', events)} : {events, missing: []};
+}
+
+type EventOf = {readonly name: string; readonly event: MonitorEvent};
+
 /** At which an error appeared. */
-function failedOf(events: readonly MonitorEvent[]): readonly MonitorEvent[] {
-  return events.filter((event, at) => event.hasError && events[at + 1]?.hasError !== true);
+function failedOf(name: string, events: readonly MonitorEvent[]): readonly EventOf[] {
+  const failed = events.filter((event, at) => event.hasError && events[at + 1]?.hasError !== true);
+  return failed.map((event) => ({name, event}));
 }
 
 /** These events in full, by id; of the requests that fail, the first failure. */
 async function detailsOf(
   client: Pick<ApiClient, 'getEvent'>,
-  events: readonly {readonly name: string; readonly event: MonitorEvent}[],
+  events: readonly EventOf[],
   signal: AbortSignal,
 ): Promise<Pick<PipelineHistory, 'details'> & {readonly failure: ApiFailure | undefined}> {
   const answers = await someAtATime(events, ({name, event}) =>

@@ -8,7 +8,7 @@ const nearlyRecently = recently - 5_000;
 const sampleEvery = 9_000;
 
 /** Counts of a process's connectors at a moment. `at`: Unix time in ms. */
-export type Sample = {
+type Sample = {
   readonly at: number;
   /** `errors`: by the place of their kind. */
   readonly counts: ReadonlyMap<string, {readonly records: number | undefined; readonly errors: readonly number[]}>;

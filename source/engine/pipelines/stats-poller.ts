@@ -5,7 +5,7 @@ import {stateOf} from '../api/pipeline-state.ts';
 import type {ApiClient, ApiFailure, ConnectorStats, Pipeline, PipelineStats, TimeSeries} from '../api/types.ts';
 import {retryDelay, slowDelay} from '../connection/backoff.ts';
 import type {ListPoller} from './list-poller.ts';
-import {connectorKey, recently, recentOf, type Sample, sampled} from './recent-counts.ts';
+import {connectorKey, recently, recentOf, sampled} from './recent-counts.ts';
 
 /** Milliseconds between two requests of a kind for the pipeline whose page is open. */
 const openEvery = 10_000;
@@ -34,7 +34,7 @@ export type KnownStats = {
   /** Buffered records of the same process, oldest first. `at`: Unix time in ms. */
   readonly buffered: readonly {readonly at: number; readonly records: number}[];
   /** Earlier counts of the connectors of the same process: see `recentOf`. */
-  readonly samples: readonly Sample[];
+  readonly samples: ReturnType<typeof sampled>;
   /** They are of seconds: a command does not ask for a minute. */
   readonly isBrief?: boolean;
   /** Unix time in ms of the first of the last statistics in a row that have one number of processed records. */

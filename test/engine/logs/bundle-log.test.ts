@@ -3,8 +3,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import {afterAll, describe, expect, test} from 'vitest';
 import {openedPieces} from '../../../source/engine/feeds/opened-log.ts';
-import {readBundleFacts} from '../../../source/engine/logs/bundle-facts.ts';
+import {type BundleFacts, readFacts} from '../../../source/engine/logs/bundle-facts.ts';
 import {findOpened} from '../../../source/engine/logs/bundle-log.ts';
+import type {FoundLog} from '../../../source/engine/opened/found-log.ts';
 import {OpenError} from '../../../source/engine/opened/open-error.ts';
 import {markerText} from '../../../source/kit/words/marker-words.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
@@ -142,9 +143,15 @@ describe('a large bundle', () => {
 });
 
 describe('the facts of a bundle', () => {
+  async function factsOf(found: FoundLog | undefined): Promise<BundleFacts> {
+    const facts = found && (await readFacts(found, {clock: systemClock}));
+    if (!facts) throw new Error('it is no bundle');
+    return facts;
+  }
+
   test('are those of its newest collection, and the events of all', async () => {
     const [found] = await findOpened(own);
-    const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {clock: systemClock});
+    const facts = await factsOf(found);
     expect(facts.pipeline).toMatchObject({name: 'c2', platformVersion: '0.337.0', programStatus: 'Success'});
     expect(facts.configuration).toContain('\n  "runtime_config": {\n');
     expect(facts.known.stats?.state).toBe('Running');
@@ -158,9 +165,7 @@ describe('the facts of a bundle', () => {
 
   test('have the errors of the connectors, as the statistics of a server have', async () => {
     const [found] = await findOpened(real);
-    const {known, history} = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {
-      clock: systemClock,
-    });
+    const {known, history} = await factsOf(found);
     const errors = known.stats?.connectors.flatMap((connector) =>
       connector.errors.flatMap(({retained = []}) => retained),
     );
@@ -181,7 +186,7 @@ describe('the facts of a bundle', () => {
     const [found] = await findOpened(file);
     // Too large to be read for nothing but the name, which `metadata.json` has in a whole bundle.
     expect(found?.name).toBe('x.zip');
-    const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {clock: systemClock});
+    const facts = await factsOf(found);
     expect(facts.configuration).toBe(
       'It has 2.1 MB, too much for this page: it is in pipeline_config.json of the bundle.',
     );
@@ -199,7 +204,7 @@ describe('the facts of a bundle', () => {
       ]),
     );
     const [found] = await findOpened(file);
-    const facts = await readBundleFacts(found?.kind === 'bundle' ? found.collections : [], {clock: systemClock});
+    const facts = await factsOf(found);
     expect(facts).toMatchObject({pipeline: undefined, configuration: undefined});
     expect(facts.history).toEqual({events: [], details: new Map(), stats: undefined, missing: []});
   });
@@ -217,7 +222,7 @@ test('a bundle with any damage is read, or refused in one line', async () => {
       try {
         for (const found of await findOpened(file)) {
           for await (const piece of openedPieces(found)) expect(piece).toBeDefined();
-          if (found.kind === 'bundle') await readBundleFacts(found.collections, {clock: systemClock});
+          await readFacts(found, {clock: systemClock});
         }
       } catch (error) {
         expect(error).toBeInstanceOf(OpenError);

@@ -3,7 +3,7 @@ import {mkdir, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {beforeEach, expect, test} from 'vitest';
 import {openedPieces} from '../../../source/engine/feeds/opened-log.ts';
-import {readBundleFacts} from '../../../source/engine/logs/bundle-facts.ts';
+import {readFacts} from '../../../source/engine/logs/bundle-facts.ts';
 import {findLogs} from '../../../source/engine/opened/find-logs.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
@@ -33,7 +33,7 @@ async function read(): Promise<{text: string; notes: string[]; failure?: string}
   try {
     for (const found of await findLogs(folder, {note: (line) => void notes.push(line.replace(folder, 'WHAT'))})) {
       for await (const piece of openedPieces(found)) if ('bytes' in piece) text += piece.bytes.toString();
-      if (found.kind === 'bundle') await readBundleFacts(found.collections, {clock: new FakeClock()});
+      await readFacts(found, {clock: new FakeClock()});
     }
     return {text, notes};
   } catch (error) {
