@@ -165,7 +165,9 @@ function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
   const {route, url, headers, body, status} = reply.response;
   if (isApiError) return retryable(reply, 'server-error', `the server failed (${reply.detail})`);
   if (isWebPage(headers, body)) {
-    return fatal(reply, 'wrong-url', `${baseOf(url)} serves a web page, not the Feldera API`);
+    // The address as the user gave it: all routes are under `/v0`.
+    const base = url.replace(/\/v0\/.*$/s, '');
+    return fatal(reply, 'wrong-url', `${base} serves a web page, not the Feldera API`);
   }
   if (status !== 200) return unexpectedStatus(reply);
   const {encoding} = headers;
@@ -178,11 +180,6 @@ function unexpectedSuccess(reply: Reply, isApiError: boolean): ApiFailure {
     return fatal(reply, 'wrong-url', `${url} answered ${sent}, not with text/plain logs`);
   }
   return retryable(reply, 'protocol', `${url} answered with something other than Feldera's JSON`);
-}
-
-/** The address as the user gave it: all routes are under `/v0`. */
-function baseOf(url: string): string {
-  return url.replace(/\/v0\/.*$/s, '');
 }
 
 function fatal(reply: Reply, reason: FatalReason, message: string): ApiFailure {

@@ -107,7 +107,7 @@ class LogRequest implements Dispatcher.DispatchHandler {
       this.#reads.append(piece);
     } else if (phase.kind === 'refused') {
       phase.body.push(piece);
-      if (lengthOf(phase.body) >= errorBodyLimit) this.#refuse();
+      if (phase.body.reduce((sum, {length}) => sum + length, 0) >= errorBodyLimit) this.#refuse();
     }
   }
 
@@ -188,8 +188,4 @@ class LogRequest implements Dispatcher.DispatchHandler {
     if (socket.connecting) socket.destroy();
     else socket.resetAndDestroy();
   }
-}
-
-function lengthOf(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }

@@ -2,17 +2,13 @@ import {readTime} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
 import type {ServerJson} from './server-text.ts';
 import type {
-  Bootstrap,
-  Checkpoint,
   CheckpointReason,
   ConnectorError,
-  ConnectorHealth,
   ConnectorStats,
   ErrorsOfKind,
   PipelineStats,
   Progress,
   TimeSeries,
-  Transaction,
 } from './types.ts';
 
 /** Most entries kept of a response: the server sends far fewer. */
@@ -62,7 +58,7 @@ function answeredAt(metrics: ServerJson): number | undefined {
   return start === undefined || uptime === undefined ? undefined : start * 1000 + uptime;
 }
 
-function parseTransaction(metrics: ServerJson): Transaction | undefined {
+function parseTransaction(metrics: ServerJson): PipelineStats['transaction'] {
   const status = metrics.lineOf('transaction_status');
   const elapsed = metrics.countOf('transaction_msecs');
   if (elapsed === undefined || (status !== 'TransactionInProgress' && status !== 'CommitInProgress')) return undefined;
@@ -76,7 +72,7 @@ function parseTransaction(metrics: ServerJson): Transaction | undefined {
   };
 }
 
-function parseBootstrap(metrics: ServerJson): Bootstrap | undefined {
+function parseBootstrap(metrics: ServerJson): PipelineStats['bootstrap'] {
   const phase = metrics.lineOf('concurrent_bootstrap_phase');
   const isConcurrent = phase === 'ConcurrentBootstrapping' || phase === 'Synchronizing';
   if (isConcurrent) {
@@ -93,7 +89,7 @@ function parseProgress(json: ServerJson): Progress | undefined {
   return {done, all: done + running + remaining};
 }
 
-function parseCheckpoint(json: ServerJson): Checkpoint | undefined {
+function parseCheckpoint(json: ServerJson): PipelineStats['checkpoint'] {
   const timeOf = (key: string) => {
     const at = readTime(json.lineOf(key));
     return Number.isNaN(at) ? undefined : at;
@@ -163,7 +159,7 @@ function bufferedOf(metrics: ServerJson): number | undefined {
   return buffered === undefined ? queued : buffered + (queued ?? 0);
 }
 
-function parseHealth(json: ServerJson): ConnectorHealth | undefined {
+function parseHealth(json: ServerJson): ConnectorStats['health'] {
   const status = json.lineOf('status');
   return status === '' ? undefined : {status, description: masked(json.textOf('description'))};
 }

@@ -18,19 +18,15 @@ export type Timeouts = {
 /** The part of undici that is in the bundle (`scripts/undici.mjs`). */
 type Undici = Pick<typeof import('undici')['default'], 'Client' | 'Pool'>;
 
-/** Not through `URL`, which would resolve a name of dots. */
-function splitUrl(url: string): {readonly origin: string; readonly path: string} {
-  const slash = url.indexOf('/', url.indexOf('://') + '://'.length);
-  return {origin: url.slice(0, slash), path: url.slice(slash)};
-}
-
 /** A plain request through a proxy names its whole URL (RFC 9112, section 3.2.2); one over TLS uses a tunnel. */
 export function requestTarget(
   url: string,
   proxy: HttpProxy | undefined,
 ): {readonly origin: string; readonly path: string} {
-  const target = splitUrl(url);
-  return proxy && url.startsWith('http:') ? {...target, path: url} : target;
+  // Not through `URL`, which would resolve a name of dots.
+  const slash = url.indexOf('/', url.indexOf('://') + '://'.length);
+  const path = proxy && url.startsWith('http:') ? url : url.slice(slash);
+  return {origin: url.slice(0, slash), path};
 }
 
 let loading: Promise<Undici> | undefined;

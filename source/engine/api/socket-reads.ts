@@ -125,11 +125,9 @@ export class SocketReads {
     this.#recentBytes = this.#recentBytes * Math.max(0, 1 - since / wait) + bytes;
     this.#fastTurns = since < fastGap ? this.#fastTurns + 1 : 0;
     if (bytes >= turnLimit) this.socket?.resume();
-    else if (this.#fastTurns >= unpacedTurns && this.#recentBytes < waitLimit) this.#pause();
-  }
-
-  #pause(): void {
-    this.socket?.pause();
-    this.#cancelWait = this.#options.clock.after(wait, () => this.socket?.resume());
+    else if (this.#fastTurns >= unpacedTurns && this.#recentBytes < waitLimit) {
+      this.socket?.pause();
+      this.#cancelWait = this.#options.clock.after(wait, () => this.socket?.resume());
+    }
   }
 }

@@ -119,7 +119,7 @@ export type PipelineStats = {
 };
 
 /** `global_metrics.transaction_…`. Each step of the engine is one, of some milliseconds. */
-export type Transaction = {
+type Transaction = {
   readonly isCommitting: boolean;
   /** Milliseconds since it began, or since its commit began. */
   readonly elapsed: number;
@@ -130,13 +130,13 @@ export type Transaction = {
 };
 
 /** Views that are new or changed are filled: `isSynchronizing`: the inputs wait for the end of that. */
-export type Bootstrap = {readonly isSynchronizing: boolean; readonly progress: Progress | undefined};
+type Bootstrap = {readonly isSynchronizing: boolean; readonly progress: Progress | undefined};
 
 /** Operators that are done, and all. */
 export type Progress = {readonly done: number; readonly all: number};
 
 /** `checkpoint_activity`. `since`: Unix time in ms by the server's clock, if it can be read. */
-export type Checkpoint =
+type Checkpoint =
   | {readonly kind: 'delayed'; readonly since: number | undefined; readonly reasons: readonly CheckpointReason[]}
   | {readonly kind: 'in-progress'; readonly since: number | undefined};
 
@@ -167,7 +167,7 @@ export type ConnectorStats = {
   readonly errors: readonly ErrorsOfKind[];
 };
 
-export type ConnectorHealth = {
+type ConnectorHealth = {
   /** `Healthy` or `Unhealthy`. */
   readonly status: string;
   readonly description: string;

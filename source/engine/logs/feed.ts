@@ -12,7 +12,10 @@ export type Feed = {
   readonly name: string;
   readonly capabilities: Capabilities;
   /** State that the snapshot shows of it. */
-  readonly status: FeedStatus;
+  readonly status: Pick<LogSnapshot, 'connection' | 'file' | 'events' | 'receivedAt' | 'recording'> & {
+    /** Lost streams, in place of those that the sink knows. */
+    readonly lostStreams?: readonly OutputStream[];
+  };
   /** Present if a connection brings the lines. */
   readonly connection?: LogConnection | undefined;
   /** Present if they are those of other logs. */
@@ -28,11 +31,6 @@ export type Feed = {
   readonly close?: () => Promise<void> | undefined;
   /** It was closed for good: frees what `tailBytes` counts. */
   readonly free?: () => void;
-};
-
-type FeedStatus = Pick<LogSnapshot, 'connection' | 'file' | 'events' | 'receivedAt' | 'recording'> & {
-  /** Lost streams, in place of those that the sink knows. */
-  readonly lostStreams?: readonly OutputStream[];
 };
 
 /** State and operations that only the log of a pipeline has. */

@@ -200,7 +200,8 @@ export class LogSink implements StitchSink {
    * with this id. Returns its id.
    */
   addWritten(marker: Marker, corrects?: number): number | undefined {
-    if (this.#isTold(marker)) return this.#buffer.lastMarker()?.id;
+    // The line that the marker follows has said it: a recording has both.
+    if (marker.kind === 'unread' && !this.states.addLostStream(marker.stream)) return this.#buffer.lastMarker()?.id;
     if (corrects === undefined) {
       if (cutsLine(marker)) this.endLine();
       this.#buffer.addMarker(marker);
@@ -251,11 +252,6 @@ export class LogSink implements StitchSink {
       } else this.#buffer.append(piece.rest);
     }
     return firstInMemory;
-  }
-
-  /** Tells whether the line that the marker follows has said it: a recording has both. */
-  #isTold(marker: Marker): boolean {
-    return marker.kind === 'unread' && !this.states.addLostStream(marker.stream);
   }
 
   /**

@@ -88,10 +88,10 @@ export function hasEnded({file}: Pick<LogSnapshot, 'file'>): boolean {
   return file?.kind === 'ended' || file?.kind === 'failed';
 }
 
-type BufferInfo = Pick<LogSnapshot, 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'>;
-
 /** Copies the numbers of a buffer: a snapshot does not change with it. */
-export function bufferInfo(buffer: LogBuffer): BufferInfo {
+export function bufferInfo(
+  buffer: LogBuffer,
+): Pick<LogSnapshot, 'endId' | 'lineCount' | 'byteLength' | 'droppedLines'> {
   const {endId, lineCount, byteLength, droppedLines} = buffer;
   return {endId, lineCount, byteLength, droppedLines};
 }

@@ -203,11 +203,7 @@ export class ListPoller {
       this.#unanswered = undefined;
       this.#store.set({...this.#store.get(), unansweredSince: undefined});
     }
-    this.#wake(request);
-  }
-
-  /** The server answered another request: that ends the backoff, once for each wait. */
-  #wake(request: number): void {
+    // It ends the backoff, once for each wait.
     if (this.#wakeAfter === undefined || request <= this.#wakeAfter || this.#requesting) return;
     this.refresh();
     this.#woken = true;

@@ -236,7 +236,9 @@ export class Stitch {
     this.#isJson = start.isJson;
     const because = this.#epoch.newEpochCause(start.freshStart, start.pipelineId ?? connection.pipelineId);
     if (this.#count && !because) {
-      this.#match(start, this.#count, connection);
+      const phase = this.#matching(start, this.#count, connection);
+      this.#phase = phase;
+      this.#decide(phase);
       return;
     }
     if (this.#count && because) {
@@ -246,12 +248,6 @@ export class Stitch {
     }
     this.#startEpoch(start);
     this.#goLive(start.replay, true);
-  }
-
-  #match(start: BodyStart, count: EntryCount, connection: StitchBody): void {
-    const phase = this.#matching(start, count, connection);
-    this.#phase = phase;
-    this.#decide(phase);
   }
 
   #matching({index, replay, freshStart}: BodyStart, count: EntryCount, connection: StitchBody): Matching {
