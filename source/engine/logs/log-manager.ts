@@ -66,7 +66,7 @@ export type LogMaker<F extends Feed> = {
 export class LogManager<F extends Feed = Feed> {
   /** Contains the logs; the maker of a merged log adds that. */
   readonly memory: MemoryBudget;
-  readonly #options: ManagerOptions;
+  readonly options: ManagerOptions;
   /** With shared frames the screen is drawn once for all tabs: half the CPU time for 64 busy ones. */
   readonly #frames: SharedFrames;
   readonly #catalog: LogMaker<F>;
@@ -74,6 +74,8 @@ export class LogManager<F extends Feed = Feed> {
   /** Those that a view has; the others are read for their errors. */
   readonly #viewed = new Set<Log<F>>();
   readonly #names = createStore<readonly string[]>([]);
+  /** Names of the open logs, in the order of opening. */
+  readonly names: ReadableStore<readonly string[]> = this.#names;
   readonly #sleepDetector: SleepDetector;
   readonly #serverReturn: ServerReturn;
   readonly #closing = new AbortController();
@@ -86,7 +88,7 @@ export class LogManager<F extends Feed = Feed> {
   constructor(options: ManagerOptions, catalog: LogMaker<F>) {
     const {clock, fpsNow: fps = options.fps, memoryBytes = Number.POSITIVE_INFINITY} = options;
     const scrollbackBytes = Math.min(options.scrollbackBytes, memoryBytes);
-    this.#options = {...options, scrollbackBytes};
+    this.options = {...options, scrollbackBytes};
     this.#frames = new SharedFrames({clock, fps});
     this.#catalog = catalog;
     this.memory = new MemoryBudget({clock, budget: memoryBytes * countedShare});
@@ -94,15 +96,6 @@ export class LogManager<F extends Feed = Feed> {
     this.#sleepDetector = new SleepDetector(options.clock, (_, of) => {
       for (const log of this.#logs.values()) log.connection?.checkAfterPause(of);
     });
-  }
-
-  get options(): ManagerOptions {
-    return this.#options;
-  }
-
-  /** Names of the open logs, in the order of opening. */
-  get names(): ReadableStore<readonly string[]> {
-    return this.#names;
   }
 
   /** Unix time in ms of the last sign of the server on any connection: a byte, or its end. */
@@ -116,7 +109,7 @@ export class LogManager<F extends Feed = Feed> {
 
   /** Returns the log of that name for a view. It is made and started if it is not open. */
   open(name: string): Log<F> {
-    const {scrollbackBytes} = this.#options;
+    const {scrollbackBytes} = this.options;
     const open = this.#logs.get(name);
     const log = open ?? this.#make(name, scrollbackBytes);
     if (this.#viewed.has(log)) return log;
@@ -138,7 +131,7 @@ export class LogManager<F extends Feed = Feed> {
       wake(open);
       return open;
     }
-    const log = this.#make(name, Math.min(unviewedScrollback, this.#options.scrollbackBytes));
+    const log = this.#make(name, Math.min(unviewedScrollback, this.options.scrollbackBytes));
     this.#names.set([...this.#logs.keys()]);
     return log;
   }
@@ -150,7 +143,7 @@ export class LogManager<F extends Feed = Feed> {
 
   #make(name: string, scrollbackBytes: number): Log<F> {
     const log: Log<F> = this.#catalog.make(name, {
-      ...this.#options,
+      ...this.options,
       frames: this.#frames,
       scrollbackBytes,
       onWaiting: () => this.#serverReturn.watch(),
@@ -182,7 +175,7 @@ export class LogManager<F extends Feed = Feed> {
       return;
     }
     this.#viewed.delete(log);
-    log.limitTo(Math.min(unviewedScrollback, this.#options.scrollbackBytes));
+    log.limitTo(Math.min(unviewedScrollback, this.options.scrollbackBytes));
     this.#names.set([...this.#logs.keys()]);
   }
 
@@ -249,7 +242,7 @@ export class LogManager<F extends Feed = Feed> {
     const others = [...this.#logs.values()].filter((other) => other !== log && !other.connection?.isGivenUp);
     const isShared = id !== undefined && others.some(({connection}) => connection?.pipelineId === id);
     if (!isShared && !log.connection?.isGivenUp) return;
-    const listed = await this.#options.client.listPipelines(this.#closing.signal).catch(() => undefined);
+    const listed = await this.options.client.listPipelines(this.#closing.signal).catch(() => undefined);
     if (listed) this.followNames(listed);
   }
 

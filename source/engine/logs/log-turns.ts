@@ -27,6 +27,7 @@ type TurnsOptions = {
 export class LogTurns {
   readonly #options: TurnsOptions;
   readonly #isOn = createStore(false);
+  readonly isOn: ReadableStore<boolean> = this.#isOn;
   readonly #leave: readonly (() => void)[];
   /** Monotonic time in ms since when each is followed, or rests. */
   readonly #since = new WeakMap<Log, number>();
@@ -39,10 +40,6 @@ export class LogTurns {
     logs.isRead = (name) => this.#isOn.get() && this.#running.has(name);
     const update = () => this.#isOn.get() && this.#updateAfter(0);
     this.#leave = [list.subscribe(update), logs.names.subscribe(update)];
-  }
-
-  get isOn(): ReadableStore<boolean> {
-    return this.#isOn;
   }
 
   /** True once it was on: the user need not be told that this can be done. */

@@ -122,6 +122,7 @@ export class ListPoller {
     failure: undefined,
     nextTryAt: undefined,
   });
+  readonly snapshot: ReadableStore<ListSnapshot> = this.#store;
   readonly #stop = new AbortController();
   readonly #wait: LongWait;
   #isAttended = true;
@@ -149,10 +150,6 @@ export class ListPoller {
     this.#texts = new CompilerTexts(options.client);
     const {lastGood} = options.client.answers;
     this.#unsubscribe = lastGood.subscribe(() => this.#onAnswer(lastGood.get()));
-  }
-
-  get snapshot(): ReadableStore<ListSnapshot> {
-    return this.#store;
   }
 
   /** Start of the request in progress, as `LongWait.since` has it. */

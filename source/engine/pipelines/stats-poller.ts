@@ -83,6 +83,8 @@ export const noStats: KnownStats = {
 export class StatsPoller {
   readonly #options: StatsPollerOptions;
   readonly #known = createStore<ReadonlyMap<string, KnownStats>>(new Map());
+  /** By pipeline. A new map at each change. */
+  readonly known: ReadableStore<ReadonlyMap<string, KnownStats>> = this.#known;
   /** By name and kind, in the order in which they were wanted. */
   readonly #jobs = new Map<string, Job>();
   readonly #failing = new Map<string, Failing>();
@@ -100,11 +102,6 @@ export class StatsPoller {
 
   constructor(options: StatsPollerOptions) {
     this.#options = options;
-  }
-
-  /** By pipeline. A new map at each change. */
-  get known(): ReadableStore<ReadonlyMap<string, KnownStats>> {
-    return this.#known;
   }
 
   start(): void {
