@@ -1,4 +1,4 @@
-import {type Clock, waitAfter} from '../../lib/clock.ts';
+import {aborted, type Clock, waitAfter, withPatience} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments.ts';
 import type {TapPosition} from '../recording/buffer-tap.ts';
@@ -81,10 +81,10 @@ export class StreamRecording implements ColdStore {
     this.#isOn = true;
     this.#isStarting = true;
     this.#opening = {kind: 'opening'};
-    const {promise: late, resolve} = Promise.withResolvers<'late'>();
-    const cancel = this.#options.clock.after(patience, () => resolve('late'));
-    const resumed = await Promise.race([this.#openPast(id), late]);
-    cancel();
+    const {clock} = this.#options;
+    const resumed = await withPatience({clock, milliseconds: patience}, (late) =>
+      Promise.race([this.#openPast(id), aborted(late).then(() => 'late' as const)]),
+    );
     this.#isStarting = false;
     if (resumed !== 'late') return resumed;
     // Closed or switched off meanwhile: nothing would release a recording that is opened now.

@@ -1,4 +1,4 @@
-import type {Clock} from '../../lib/clock.ts';
+import {aborted, type Clock, withPatience} from '../../lib/clock.ts';
 import {LongWait} from '../../lib/long-wait.ts';
 import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import {asFailure, isWithoutAnswer} from '../api/errors.ts';
@@ -262,17 +262,14 @@ export class ListPoller {
 
   /** A list with a program that did not compile waits a little for why: so whoever tells of it can say that. */
   async #askCompiler(pipelines: readonly Pipeline[]): Promise<void> {
-    const {clock} = this.#options;
     const asking = this.#texts.ask(pipelines, this.#stop.signal).then(() => {
       const {pipelines: shown} = this.#store.get();
       const known = this.#sent && this.#texts.added(this.#sent);
       const isNews = known?.some((each, at) => each !== shown?.[at]) === true;
       if (isNews && !this.#stop.signal.aborted) this.#store.set({...this.#store.get(), pipelines: known});
     });
-    const {promise: waited, resolve} = Promise.withResolvers<void>();
-    const cancel = clock.after(textPatience, resolve);
-    await Promise.race([asking, waited]);
-    cancel();
+    const {clock} = this.#options;
+    await withPatience({clock, milliseconds: textPatience}, (late) => Promise.race([asking, aborted(late)]));
   }
 
   #failed(failure: ApiFailure, asked: Asked): void {
