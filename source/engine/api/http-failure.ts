@@ -105,7 +105,8 @@ function unauthorized(reply: Reply): ApiFailure {
   const challenge = reply.response.headers.first('www-authenticate');
   const description = /error_description="([^"]*)"/.exec(challenge)?.[1] ?? '';
   const detail = `${reply.detail} ${masked(description)}`.trim();
-  // `authHeadersOf` adds when. Feldera's library writes `ExpiredSignature`, and `The access token expired` is the example of RFC 6750.
+  // Feldera's library writes `ExpiredSignature`, and `The access token expired` is the example of RFC 6750. `authHeadersOf`
+  // adds when.
   if (reply.response.authorized && /expired/i.test(description)) {
     return fatal(reply, 'token-expired', `the token has expired (${detail})`);
   }
