@@ -3,7 +3,7 @@ import {errorText} from '../../lib/format.ts';
 import type {ApiFailure} from './types.ts';
 
 /** Makes text from the network safe to show: one line, without credentials and control characters. */
-type Redactor = (text: string) => string;
+export type Redactor = (text: string) => string;
 
 /** The only error that the client throws. */
 export class ApiError extends Error {

@@ -3,7 +3,7 @@ import type {Dispatcher, Pool} from 'undici';
 import type {Clock} from '../../lib/clock.ts';
 import {createConnector, type Transport} from './connect.ts';
 import type {authHeadersOf, RequestHeaders} from './credentials.ts';
-import {ApiError, type createRedactor, toApiError} from './errors.ts';
+import {ApiError, type Redactor, toApiError} from './errors.ts';
 import {type ApiRoute, errorBodyLimit, failureOf, isWebPage} from './http-failure.ts';
 import {loadUndici, requestTarget, type ServerAnswers, type Timeouts} from './request.ts';
 import {ServerHeaders} from './server-text.ts';
@@ -19,7 +19,7 @@ type JsonRoutesOptions = {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
-  readonly redact: ReturnType<typeof createRedactor>;
+  readonly redact: Redactor;
   readonly answers: ServerAnswers;
 };
 

@@ -1,7 +1,7 @@
 import type {Client, Dispatcher} from 'undici';
 import type {Clock} from '../../lib/clock.ts';
 import {createConnector, type Transport} from './connect.ts';
-import {ApiError, type createRedactor, toApiError} from './errors.ts';
+import {ApiError, type Redactor, toApiError} from './errors.ts';
 import {errorBodyLimit, failureOf} from './http-failure.ts';
 import {loadUndici, requestTarget, type ServerAnswers, type Timeouts} from './request.ts';
 import {type SentHeaders, ServerHeaders} from './server-text.ts';
@@ -16,7 +16,7 @@ type LogRequestOptions = {
   readonly handlers: LogHandlers;
   readonly clock: Clock;
   readonly timeouts: Timeouts;
-  readonly redact: ReturnType<typeof createRedactor>;
+  readonly redact: Redactor;
   readonly answers: ServerAnswers;
 };
 

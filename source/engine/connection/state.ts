@@ -159,7 +159,7 @@ export type Effect =
   | {readonly kind: 'drain'; readonly attempt: number; readonly of: Pause}
   | {readonly kind: 'mark-ended'; readonly because: EndCause};
 
-type EndCause = Extract<MarkerKind, {kind: 'ended'}>['because'];
+export type EndCause = Extract<MarkerKind, {kind: 'ended'}>['because'];
 
 /** The log reader, as the connection uses it. */
 export type BodyReceiver = {

@@ -1,9 +1,9 @@
 import type {Clock} from '../../lib/clock.ts';
 import type {Pause} from '../../lib/presence.ts';
 import type {Packer} from '../buffer/packed-store.ts';
-import type {BodyReceiver, BodySummary, Doubt} from '../connection/state.ts';
+import type {BodyReceiver, BodySummary, Doubt, EndCause} from '../connection/state.ts';
 import type {LogPosition, StitchPast} from '../stitch/log-position.ts';
-import {Stitch} from '../stitch/stitch.ts';
+import {type BodyFit, Stitch} from '../stitch/stitch.ts';
 import type {LogSink} from './log-sink.ts';
 
 type LogReaderOptions = {
@@ -41,7 +41,7 @@ type RetainedBody = {
   compared: number;
   /** `LogSink.appended` at that comparison. */
   appended: number;
-  fit: ReturnType<Stitch['fit']>;
+  fit: BodyFit;
 };
 
 /** Milliseconds without a byte after which a catch-up is over. */
@@ -247,7 +247,7 @@ export class LogReader implements BodyReceiver {
     this.#options.sink.onEvent('the silent connection was dead: a new one brought the missing lines');
   }
 
-  markEnded(because: Parameters<BodyReceiver['markEnded']>[0]): void {
+  markEnded(because: EndCause): void {
     if (because !== 'stopped') {
       this.#wasDecided = this.decided;
       this.#replay = undefined;

@@ -32,7 +32,7 @@ type StitchBody = {
 };
 
 /** Certainly without a loss; certainly with one, or as another log; neither is certain. */
-type BodyFit = 'joins' | 'apart' | 'unknown';
+export type BodyFit = 'joins' | 'apart' | 'unknown';
 
 type BodySummary = {
   readonly hasEndMarker: boolean;
