@@ -1,31 +1,6 @@
 import {newline} from '../buffer/segment.ts';
 import {visibleBytes, visibleText} from '../buffer/style-joints.ts';
-import {
-  apostrophe,
-  apostropheClass,
-  byteClasses,
-  bytesOf,
-  carriageReturn,
-  closingApostrophe,
-  closingQuote,
-  colon,
-  dashClass,
-  digitClass,
-  endOfId,
-  escapeClass,
-  hexClass,
-  isDigit,
-  isUuid,
-  isWord,
-  openingBrace,
-  otherClass,
-  quote,
-  quoteClass,
-  space,
-  uuidDash,
-  uuidLength,
-  wordStart,
-} from './bytes.ts';
+import {apostrophe, backslash, bytesOf, carriageReturn, colon, isDigit, openingBrace, quote, space} from './bytes.ts';
 import {withShortMessage} from './json-members.ts';
 import {levelStartIn, levelWordAt, sgrEnd, skipBlank} from './line-head.ts';
 import {threadEndIn} from './line-kind.ts';
@@ -40,6 +15,27 @@ const inversePrime = 0x359c449b;
 const noBytes = new Uint8Array(0);
 const numberSign = 0x23;
 const star = 0x2a;
+
+/** Classes of bytes in a fingerprint. Bytes of the classes up to `hexClass` are copied unchanged. */
+const otherClass = 0;
+const letterClass = 1;
+/** `a` to `f` and `A` to `F`. */
+const hexClass = 2;
+const digitClass = 3;
+const dashClass = 4;
+const apostropheClass = 5;
+const quoteClass = 6;
+const escapeClass = 7;
+
+const byteClasses = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) byteClasses[byte] = classOf(String.fromCharCode(byte));
+
+/** Offsets of the dashes in a UUID, `01a211f2-15cc-70e3-b64e-8ab41f6b239d`. */
+const uuidDashes = [8, 13, 18, 23];
+const uuidDash = 8;
+const uuidLength = 36;
+/** A word of hexadecimal digits with a decimal one is an id if it has at least this length. */
+const shortestId = 4;
 
 /**
  * The fingerprint of a line: a signed 32-bit hash of its level, target and text, without name, time, colours, numbers,
@@ -302,3 +298,72 @@ class FingerprintWriter {
 
 /** Shared by all calls, so that no call allocates: each finishes before the next starts. */
 const writer = new FingerprintWriter();
+
+function classOf(character: string): number {
+  if (/[0-9]/.test(character)) return digitClass;
+  if (/[a-f]/i.test(character)) return hexClass;
+  if (/[g-z]/i.test(character)) return letterClass;
+  const marks: Readonly<Record<string, number>> = {
+    '-': dashClass,
+    "'": apostropheClass,
+    '"': quoteClass,
+    '\x1b': escapeClass,
+  };
+  return marks[character] ?? otherClass;
+}
+
+function isHex(byte: number | undefined): boolean {
+  const kind = byte === undefined ? otherClass : byteClasses[byte];
+  return kind === digitClass || kind === hexClass;
+}
+
+/** An ASCII letter or digit. */
+function isWord(byte: number | undefined): boolean {
+  const kind = byte === undefined ? otherClass : byteClasses[byte];
+  return kind === letterClass || kind === hexClass || kind === digitClass;
+}
+
+/** The next `'` that closes a quotation: one before a letter or digit is an apostrophe. */
+function closingApostrophe(bytes: Uint8Array, start: number, end: number): number | undefined {
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === apostrophe && (at + 1 === end || !isWord(bytes[at + 1]))) return at;
+  }
+  return undefined;
+}
+
+/** The next `"` without a backslash before it. */
+function closingQuote(bytes: Uint8Array, start: number, end: number): number | undefined {
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === quote) return at;
+    if (bytes[at] === backslash) at += 1;
+  }
+  return undefined;
+}
+
+/** The start of the word that contains or ends at `at`; at least `from`. */
+function wordStart(bytes: Uint8Array, at: number, from: number): number {
+  let start = at;
+  while (start > from && isWord(bytes[start - 1])) start -= 1;
+  return start;
+}
+
+/** The end of the number or id that begins with a word with a digit; undefined if the word begins neither. */
+function endOfId(bytes: Uint8Array, start: number, wordEnd: number, end: number): number | undefined {
+  if (wordEnd - start === uuidDash && isUuid(bytes, start, end)) return start + uuidLength;
+  // `0x1f`
+  const isPrefixed = bytes[start] === 0x30 && bytes[start + 1] === 0x78 && wordEnd > start + 2;
+  const isLong = isPrefixed || wordEnd - start >= shortestId;
+  for (let at = isPrefixed ? start + 2 : start; at < wordEnd; at++) {
+    if (isLong ? !isHex(bytes[at]) : !isDigit(bytes[at])) return undefined;
+  }
+  return wordEnd;
+}
+
+function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start + uuidLength > end || isWord(bytes[start + uuidLength])) return false;
+  for (let index = 0; index < uuidLength; index++) {
+    const byte = bytes[start + index];
+    if (uuidDashes.includes(index) ? byte !== 0x2d : !isHex(byte)) return false;
+  }
+  return true;
+}

@@ -1,7 +1,7 @@
 import type {RunnerMark} from '../buffer/log-buffer.ts';
 import {visibleText} from '../buffer/style-joints.ts';
 import {endsManagerEntry, maxProtocolLine} from '../stitch/entry-count.ts';
-import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, space, tab} from './bytes.ts';
+import {bytesOf, carriageReturn, colon, isAt, isDigit, offsetOf, openingBrace, space} from './bytes.ts';
 import {JsonMembers} from './json-members.ts';
 import {levelStartIn, levelWordAt} from './line-head.ts';
 import {parseRecord} from './parse-record.ts';
@@ -22,6 +22,7 @@ import {errorIn} from './transitions.ts';
  */
 export type LineKind = 'panic' | 'backtrace' | 'frame' | 'place' | 'note' | 'empty' | 'indented' | 'plain';
 
+const tab = 0x09;
 const thread = bytesOf("thread '");
 const panicked = bytesOf(' panicked at ');
 const overflowed = bytesOf(' has overflowed its stack');

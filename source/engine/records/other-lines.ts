@@ -1,7 +1,5 @@
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {newline, type SegmentView} from '../buffer/segment.ts';
-import {longestReach} from './open-records.ts';
-import type {RecordTable} from './record-table.ts';
 
 /** Cost of a line of another logger in bytes: to read it as text takes 4 µs. */
 const lineCost = 4096;
@@ -18,18 +16,6 @@ type SegmentToRead = SegmentView & {
 export function streamAt(buffer: LogBuffer, id: number): string | undefined {
   const line = buffer.format?.streamOf && buffer.lineAt(id);
   return line && buffer.format?.streamOf?.(line, id);
-}
-
-/** Tells whether lines of other records may be between those of one. */
-export function isMixed({format}: LogBuffer): boolean {
-  return format?.streamOf !== undefined || format?.partBefore !== undefined;
-}
-
-/** The head of the record with the part of a line that is continued at `id`; undefined: no line is. */
-export function headOfLine(buffer: LogBuffer, table: Pick<RecordTable, 'headOf'>, id: number): number | undefined {
-  const part = buffer.partBefore(id);
-  const head = part === undefined ? id : table.headOf(part);
-  return head < id && id - head <= longestReach ? head : undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {losesLines, type Marker} from '../buffer/markers.ts';
 import type {SegmentView} from '../buffer/segment.ts';
 import {endsManagerEntry} from '../stitch/entry-count.ts';
-import {hasText, openingBrace} from './bytes.ts';
+import {openingBrace, space} from './bytes.ts';
 import {Configurations, isConfigurationLine, opensConfiguration} from './configuration-lines.ts';
 import {failedStartIn} from './failed-start.ts';
 import type {Level} from './level.ts';
@@ -12,14 +12,10 @@ import {levelIn, timeOfBytes} from './line-head.ts';
 import {frameNumberIn, isOfRunner, isRunnerLine, isWholeRecord, kindIn, runnerMessage} from './line-kind.ts';
 import type {LongRecords} from './long-records.ts';
 import {longestReach, OpenRecords} from './open-records.ts';
-import {headOfLine, isMixed, segmentToRead, streamAt} from './other-lines.ts';
+import {segmentToRead, streamAt} from './other-lines.ts';
 import {PanicReports, panicText} from './panic.ts';
 import {
-  acceptsLines,
   configurationCode,
-  hasTime,
-  isLong,
-  levelOfCode,
   markerCode,
   panicCode,
   plainCode,
@@ -117,24 +113,15 @@ export class RecordIndex {
   /** Returns whether the entry continues a record whose head has a time and a level: not those of a panic. */
   isContinuation(id: number): boolean {
     const head = this.#table.headOf(id);
-    return head !== id && hasTime(this.#table.codeAt(head) ?? plainCode);
+    return head !== id && this.#table.hasTimeAt(head);
   }
 
   /** Ids of the held lines of a record, in order. */
   linesOf(head: number): readonly number[] {
-    if (this.long.get(head)) return this.long.linesOf(head);
-    const {firstId} = this.#buffer;
-    const lines = head >= firstId ? [head] : [];
-    const code = this.#table.codeAt(head);
-    if (code === undefined || !(acceptsLines(code) || isLong(code) || isMixed(this.#buffer))) return lines;
-    const end = this.#table.reachOf(head);
-    for (let id = head + 1; id <= end; id++) {
-      const other = this.#table.codeAt(id);
-      if (other === undefined) {
-        if (id >= firstId && this.#table.headOf(id) === head) lines.push(id);
-      } else if (!isLong(code) && acceptsLines(other) && !isMixed(this.#buffer)) break;
-    }
-    return lines;
+    this.#drop();
+    const {format} = this.#buffer;
+    const isMixed = format?.streamOf !== undefined || format?.partBefore !== undefined;
+    return this.#table.linesOf(head, isMixed);
   }
 
   /** Counts of records, and the heads of errors. */
@@ -168,7 +155,7 @@ export class RecordIndex {
    * panic also its message (`panicText`).
    */
   firstTextOf(head: number): Uint8Array | undefined {
-    if (this.#table.codeAt(head) === panicCode) return this.#panicTextOf(head);
+    if (this.#table.isPanic(head)) return this.#panicTextOf(head);
     const line = this.#buffer.canonicalAt(head);
     if (!line || hasText(line)) return line;
     for (const id of this.linesOf(head)) {
@@ -188,12 +175,12 @@ export class RecordIndex {
 
   /** Returns whether a line may be the message of the panic at `head`, and so changes its `firstTextOf`. */
   isPanicMessage(head: number, id: number): boolean {
-    return this.#table.codeAt(head) === panicCode && this.long.get(head)?.first.includes(id) === true;
+    return this.#table.isPanic(head) && this.long.get(head)?.first.includes(id) === true;
   }
 
   /** Level of the entry's record; undefined for markers and plain text. */
   levelAt(id: number): Level | undefined {
-    return levelOfCode(this.#table.codeAt(this.#table.headOf(id)) ?? plainCode);
+    return this.#table.levelAt(id);
   }
 
   /**
@@ -204,10 +191,10 @@ export class RecordIndex {
     const own = this.datingLine(id);
     if (own) return timeOfBytes(own);
     const head = this.#table.headOf(id);
-    if (this.#table.codeAt(head) !== panicCode) return undefined;
+    if (!this.#table.isPanic(head)) return undefined;
     const first = Math.max(this.#buffer.firstId, head - longestReach);
     for (let before = head - 1; before >= first; before--) {
-      if (hasTime(this.#table.codeAt(before) ?? plainCode)) return this.#timeOfHead(before);
+      if (this.#table.hasTimeAt(before)) return this.#timeOfHead(before);
     }
     return undefined;
   }
@@ -215,8 +202,7 @@ export class RecordIndex {
   /** The line of the entry's record with its time: its head, or the first report of a panic. */
   datingLine(id: number): Buffer | undefined {
     const head = this.#table.headOf(id);
-    const code = this.#table.codeAt(head) ?? plainCode;
-    const lines = code === panicCode ? this.linesOf(head) : hasTime(code) ? [head] : [];
+    const lines = this.#table.isPanic(head) ? this.linesOf(head) : this.#table.hasTimeAt(head) ? [head] : [];
     for (const each of lines) {
       const line = this.#buffer.canonicalAt(each);
       if (line && timeOfBytes(line) !== undefined) return line;
@@ -299,7 +285,7 @@ export class RecordIndex {
   }
 
   #timeOfHead(head: number): number | undefined {
-    const line = hasTime(this.#table.codeAt(head) ?? plainCode) ? this.#buffer.canonicalAt(head) : undefined;
+    const line = this.#table.hasTimeAt(head) ? this.#buffer.canonicalAt(head) : undefined;
     return line && timeOfBytes(line);
   }
 
@@ -346,9 +332,10 @@ export class RecordIndex {
     if (isOpen) this.#open.addHead(panic ?? id, isRunner);
     else this.#open.addSingle(panic ?? id);
     if (isOpen || !isRunner) this.#configurations.setWhole();
-    if (panic === undefined) this.#table.addHead(recordCode(level, isOpen));
-    else this.#table.addMember(panic);
-    if (panic === undefined) this.#repeats.add(id, bytes, start, end, level === 'ERROR');
+    if (panic === undefined) {
+      this.#table.addHead(recordCode(level, isOpen));
+      this.#repeats.add(id, bytes, start, end, level === 'ERROR');
+    } else this.#table.addMember(panic);
     if (isWhole && !isImitated) this.#readRunnerMessage(id, bytes.subarray(start, end));
     return isRunner;
   }
@@ -363,12 +350,12 @@ export class RecordIndex {
   /** The panic that an error reports, if its level is still stored. */
   #panicFor(id: number, bytes: Uint8Array, start: number, end: number): number | undefined {
     const panic = this.#reports.panicFor(id, bytes, start, end);
-    return panic !== undefined && this.#table.codeAt(panic) === panicCode ? panic : undefined;
+    return panic !== undefined && this.#table.isPanic(panic) ? panic : undefined;
   }
 
   /** Adds a line without a head. True: it is empty. */
   #addContinuation(id: number, bytes: Buffer, start: number, end: number): boolean {
-    const begun = headOfLine(this.#buffer, this.#table, id);
+    const begun = this.#headOfParts(id);
     if (begun === undefined && isConfigurationLine(bytes, start, end)) {
       this.#addConfiguration(id, opensConfiguration(bytes, end));
       return false;
@@ -392,6 +379,13 @@ export class RecordIndex {
     if (head === id) this.#repeats.add(id, bytes, start, end, false);
     else this.#repeats.extend(head);
     return kind === 'empty';
+  }
+
+  /** The head of the record with the part of a line that is continued at `id`; undefined: no line is. */
+  #headOfParts(id: number): number | undefined {
+    const part = this.#buffer.partBefore(id);
+    const head = part === undefined ? id : this.#table.headOf(part);
+    return head < id && id - head <= longestReach ? head : undefined;
   }
 
   /** `code`: that of the line if it is itself the head. */
@@ -430,7 +424,7 @@ export class RecordIndex {
   }
 
   #addOpenContinuation(id: number, line: Buffer): void {
-    const begun = headOfLine(this.#buffer, this.#table, id);
+    const begun = this.#headOfParts(id);
     const joined = begun ?? this.#configurations.headFor(id, line, 0, line.length);
     const kind = kindIn(line, 0, line.length);
     if (begun === undefined && isConfigurationLine(line, 0, line.length))
@@ -444,4 +438,9 @@ export class RecordIndex {
       this.#open.restore(saved);
     }
   }
+}
+
+/** Returns whether a line has more than spaces and control characters. */
+function hasText(line: Uint8Array): boolean {
+  return line.some((byte) => byte > space);
 }

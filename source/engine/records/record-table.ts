@@ -71,12 +71,12 @@ export class RecordTable {
     chunk.values[this.#endId & (chunkEntries - 1)] = this.#endId - head;
     const first = this.#chunkOf(head);
     if (first) first.reach = this.#endId;
-    if (head >= this.#firstId && isLong(this.codeAt(head))) this.long.add(head, this.#endId);
+    if (head >= this.#firstId && isLong(this.#codeAt(head))) this.long.add(head, this.#endId);
     this.#endId += 1;
   }
 
   removeLast(): void {
-    const code = this.codeAt(this.#endId - 1);
+    const code = this.#codeAt(this.#endId - 1);
     const chunk = this.#chunkOf(this.#endId - 1);
     if (chunk && code !== undefined && code >= firstError) this.#count(chunk, -1);
     this.#endId -= 1;
@@ -89,15 +89,35 @@ export class RecordTable {
     return value === undefined || value >= headMark ? id : id - value;
   }
 
-  /** The code of a head; undefined for other lines, and if the table does not have the entry. */
-  codeAt(id: number): number | undefined {
-    const value = this.#valueAt(id);
-    return value === undefined || value < headMark ? undefined : value - headMark;
+  /** Level of the entry's record; undefined for markers and plain text. */
+  levelAt(id: number): Level | undefined {
+    return levelsOfCodes[this.#codeAt(this.headOf(id)) ?? plainCode];
   }
 
-  /** An upper limit for the ids of the record's lines. */
-  reachOf(head: number): number {
-    return Math.min(Math.max(this.#chunkOf(head)?.reach ?? head, head), head + longestReach, this.#endId - 1);
+  isPanic(head: number): boolean {
+    return this.#codeAt(head) === panicCode;
+  }
+
+  /** It is the head of a record and has a time: not that of a panic. */
+  hasTimeAt(id: number): boolean {
+    return hasTime(this.#codeAt(id) ?? plainCode);
+  }
+
+  /** Ids of the held lines of a record, in order. `isMixed`: lines of other records may be between them. */
+  linesOf(head: number, isMixed: boolean): readonly number[] {
+    if (this.long.get(head)) return this.long.linesOf(head);
+    const lines = head >= this.#firstId ? [head] : [];
+    const code = this.#codeAt(head);
+    if (code === undefined || !(acceptsLines(code) || isLong(code) || isMixed)) return lines;
+    const reach = Math.max(this.#chunkOf(head)?.reach ?? head, head);
+    const end = Math.min(reach, head + longestReach, this.#endId - 1);
+    for (let id = head + 1; id <= end; id++) {
+      const other = this.#codeAt(id);
+      if (other === undefined) {
+        if (id >= this.#firstId && this.headOf(id) === head) lines.push(id);
+      } else if (!isLong(code) && acceptsLines(other) && !isMixed) break;
+    }
+    return lines;
   }
 
   /** The first head in `[id, to)` that has a time. */
@@ -230,6 +250,12 @@ export class RecordTable {
     return id < this.#origin ? undefined : this.#chunks[(id - this.#origin) >> chunkBits];
   }
 
+  /** The code of a head; undefined for other lines, and if the table does not have the entry. */
+  #codeAt(id: number): number | undefined {
+    const value = this.#valueAt(id);
+    return value === undefined || value < headMark ? undefined : value - headMark;
+  }
+
   #valueAt(id: number): number | undefined {
     if (id >= this.#endId) return undefined;
     return this.#chunkOf(id)?.values[id & (chunkEntries - 1)];
@@ -245,7 +271,7 @@ export const markerCode = 1;
 export const configurationCode = 2;
 const firstSingle = 3;
 const firstOpen = 7;
-export const firstError = 11;
+const firstError = 11;
 const openError = 11;
 const singleError = 12;
 export const panicCode = 13;
@@ -268,20 +294,16 @@ export function recordCode(level: Level, isOpen: boolean): number {
   return (isOpen ? firstOpen : firstSingle) + levels.indexOf(level);
 }
 
-export function levelOfCode(code: number): Level | undefined {
-  return levelsOfCodes[code];
-}
-
 /** The following lines belong to the head, and not to an earlier one. */
-export function acceptsLines(code: number): boolean {
+function acceptsLines(code: number): boolean {
   return code >= firstOpen && code <= openError;
 }
 
 /** A panic or a configuration: of each of the two, only one at a time gets lines. */
-export function isLong(code: number | undefined): boolean {
+function isLong(code: number | undefined): boolean {
   return code === panicCode || code === configurationCode;
 }
 
-export function hasTime(code: number): boolean {
+function hasTime(code: number): boolean {
   return code >= firstSingle && code < panicCode;
 }
