@@ -7,7 +7,7 @@ import type {Item} from './writer.ts';
 type Span = {readonly firstId: number; readonly delta: number; endId: number};
 
 /** A place in a buffer: `within` bytes of the entry `id` are before it. */
-export type BufferPosition = {readonly id: number; readonly within: number};
+type BufferPosition = {readonly id: number; readonly within: number};
 
 /** Place up to which a buffer was read, and its place in the recording. */
 export type TapPosition = BufferPosition & {
@@ -24,9 +24,6 @@ export type TapPosition = BufferPosition & {
   /** From this entry on an offset in the buffer is `delta` more than in the recording. */
   readonly span: {readonly firstId: number; readonly delta: number};
 };
-
-/** `isAtEnd`: of the buffer. */
-export type Batch = {readonly items: Item[]; readonly end: TapPosition; readonly isAtEnd: boolean};
 
 /** The state of the stitch at a place. `isEpochStart`: nothing before is a reference for what follows. */
 type PendingState = BufferPosition & {readonly number: number; readonly state: unknown; readonly isEpochStart: boolean};
@@ -71,8 +68,8 @@ export class BufferTap {
     this.#nextState += 1;
   }
 
-  /** About `maxBytes` that follow a place. */
-  read(from: TapPosition, maxBytes: number): Batch {
+  /** About `maxBytes` that follow a place. `isAtEnd`: of the buffer. */
+  read(from: TapPosition, maxBytes: number) {
     this.#at = from;
     this.#items = [];
     this.#skipMissing();
@@ -83,7 +80,7 @@ export class BufferTap {
     return {items: this.#items, end: this.#at, isAtEnd: this.#isEnd(this.#at)};
   }
 
-  commit({end}: Batch): void {
+  commit({end}: {readonly end: TapPosition}): void {
     this.#written = end;
     this.#states = this.#states.filter(({number}) => number >= end.states);
     const span = this.#spans.at(-1);

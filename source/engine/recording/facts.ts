@@ -6,17 +6,25 @@ import {isTimestamp, type Marker, storedMarker} from '../buffer/markers.ts';
 import {bytesOfPath, openFor, openRegular} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
 
-/** The recorded pipeline, and its server (`serverName`). */
-export type Recorded = {readonly name: string; readonly id: string; readonly server?: string | undefined};
-
 /**
  * A line of `facts.jsonl`. `offset` (bytes) and `line` count all that was ever recorded in the folder, deleted files
  * included. A fact is appended before the bytes that it speaks of: beyond the bytes on the disk
  * it is void.
  */
 export type Fact =
-  /** `at`: Unix time in ms. `nextMarker`: the number of the next marker; deleted ones count, too. */
-  | ({readonly kind: 'begin'; readonly version: number; readonly at: number; readonly nextMarker?: number} & Recorded)
+  /**
+   * The recorded pipeline, and its server (`serverName`). `at`: Unix time in ms. `nextMarker`: the number of the next marker;
+   * deleted ones count, too.
+   */
+  | {
+      readonly kind: 'begin';
+      readonly version: number;
+      readonly at: number;
+      readonly name: string;
+      readonly id: string;
+      readonly server?: string | undefined;
+      readonly nextMarker?: number;
+    }
   | RecordedFile
   /** The line `line` begins here: what is between two places is read back at once. */
   | {readonly kind: 'place'; readonly offset: number; readonly line: number}
@@ -49,8 +57,6 @@ type RecordedState = {
 
 /** One write has never more. */
 const mostStates = 64;
-/** Version of the form of a recording. */
-export const recordingVersion = 2;
 
 /** Facts of a recording, in the order of their places. */
 export class Facts {
@@ -89,6 +95,11 @@ export class Facts {
     }
   }
 
+  /** The last file; of a recording without any, its first one. */
+  get lastFile(): RecordedFile {
+    return this.files.at(-1) ?? {kind: 'file', file: 1, offset: 0, line: 0};
+  }
+
   get state(): RecordedState | undefined {
     return this.#states.at(-1);
   }
@@ -118,20 +129,18 @@ export class Facts {
 
   /** The files before this one are deleted. In new lists: those who read the old ones may go on. */
   beginWith(file: number): void {
-    this.files = this.files.slice(bisect(0, this.files.length, (at) => (this.files[at]?.file ?? 0) < file));
-    const from = (list: readonly {readonly offset: number}[]) =>
-      bisect(0, list.length, (at) => (list[at]?.offset ?? 0) < this.firstOffset);
-    this.places = this.places.slice(from(this.places));
-    this.markers = this.markers.slice(from(this.markers));
+    this.files = this.files.filter((each) => each.file >= file);
+    this.places = this.places.filter(({offset}) => offset >= this.firstOffset);
+    this.markers = this.markers.filter(({offset}) => offset >= this.firstOffset);
   }
 
   /** Those that are not void, superseded, or about deleted files. */
   all(): readonly Fact[] {
     const {begin, files, places, markers, nextMarker, state} = this;
     const starts = new Set(files.map(({offset}) => offset));
-    const others = places.filter(({offset}) => !starts.has(offset));
-    const within = others.map(({offset, line}) => ({kind: 'place', offset, line}) as const);
-    const ordered = [...files, ...within].sort((a, b) => a.offset - b.offset);
+    const within = places.filter(({offset}) => !starts.has(offset));
+    const ordered = [...files, ...within.map(({offset, line}) => ({kind: 'place', offset, line}) as const)];
+    ordered.sort((a, b) => a.offset - b.offset);
     return [...(begin ? [{...begin, nextMarker}] : []), ...ordered, ...markers, ...(state ? [state] : [])];
   }
 
@@ -143,7 +152,7 @@ export class Facts {
 
 /** Removes the last items for which it holds. */
 function cutFrom<T>(list: T[], isVoid: (item: T) => boolean): void {
-  while (list.length > 0 && isVoid(list[list.length - 1] as T)) list.pop();
+  list.length = list.findLastIndex((item) => !isVoid(item)) + 1;
 }
 
 /** With its newline. */
@@ -235,7 +244,7 @@ export async function readRecorded(
 ): Promise<{readonly facts: Facts; readonly size: number; readonly lastAt: number}> {
   const [first] = await logsOnDisk(folder);
   const facts = (await readFacts(folder)) ?? new Facts();
-  const last = facts.files.at(-1) ?? {file: 1, offset: 0};
+  const last = facts.lastFile;
   if (first) facts.beginWith(Math.min(first.file, last.file));
   const files = [logFile(folder, last.file), factsFile(folder)];
   const [log, written] = await Promise.all(files.map((file) => lstat(file).catch(ignoreMissing)));
@@ -245,7 +254,7 @@ export async function readRecorded(
 }
 
 /** A log file of a recording, as it lies in its folder. `size`: on the disk. */
-export type LogOnDisk = {readonly file: number; readonly name: string; readonly size: number};
+type LogOnDisk = {readonly file: number; readonly name: string; readonly size: number};
 
 /** In order; what is no regular file is none. To be asked before the facts, which tell of each file that is not empty by then. */
 export async function logsOnDisk(folder: string): Promise<readonly LogOnDisk[]> {

@@ -2,7 +2,7 @@ import type {PastBlock} from '../buffer/cold-segments.ts';
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import type {Marker} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
-import {type BufferPosition, endOf, type TapPosition} from './buffer-tap.ts';
+import {endOf, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './recorded-bytes.ts';
 
 /** State and bytes from which the next run continues. */
@@ -30,8 +30,6 @@ export class RecordedPast {
   /** The offset of the recording's end; 0: nothing was recorded. */
   readonly size: number;
   readonly #bytes: RecordedBytes;
-  /** Bytes after the last place, once they were read. */
-  #rest: Buffer | undefined;
 
   constructor(bytes: RecordedBytes, size: number) {
     this.#bytes = bytes;
@@ -68,8 +66,8 @@ export class RecordedPast {
       }
       yield {block: {lines, byteLength: length, markers: within, bytes: this.#bytes.cold(offset, length)}};
     }
-    const rest = this.#readRest();
     const from = this.#facts.lastPlace.offset;
+    const rest = this.#readFrom(from);
     let at = from;
     for (const {offset, marker} of markers.slice(next)) {
       yield {rest: rest.subarray(at - from, offset - from)};
@@ -81,7 +79,7 @@ export class RecordedPast {
 
   /** The open line only. */
   *openLine(): Generator<PastPiece> {
-    const rest = this.#readRest();
+    const rest = this.#readFrom(this.#facts.lastPlace.offset);
     yield {rest: rest.subarray(rest.lastIndexOf(newline) + 1)};
   }
 
@@ -129,11 +127,6 @@ export class RecordedPast {
     const from = Math.max(start, this.size - length);
     const end = this.#readFrom(from);
     return from > start ? end.subarray(end.indexOf(newline) + 1) : end;
-  }
-
-  #readRest(): Buffer {
-    this.#rest ??= this.#readFrom(this.#facts.lastPlace.offset);
-    return this.#rest;
   }
 
   #readFrom(offset: number): Buffer {
@@ -185,7 +178,7 @@ function placeAt(
   buffer: LogBuffer,
   from: number,
   distance: number,
-): BufferPosition & {readonly lines: number; readonly bytes: number} {
+): Pick<TapPosition, 'id' | 'within' | 'lines'> & {readonly bytes: number} {
   let {id, lines, bytes} = buffer.segmentStart(from);
   let left = Number.POSITIVE_INFINITY;
   for (let segment = buffer.segmentAt(id); segment && left > 0; segment = buffer.segmentAt(id)) {

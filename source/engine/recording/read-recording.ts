@@ -5,7 +5,7 @@ import type {Marker} from '../buffer/markers.ts';
 import {newline} from '../buffer/segment.ts';
 import {bytesOfPath} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
-import {FactsFile, type LogOnDisk, logFile, logsOnDisk, pipelineOfFolder, readFacts, untold} from './facts.ts';
+import {FactsFile, logFile, logsOnDisk, pipelineOfFolder, readFacts, untold} from './facts.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
 
 /** A recorded pipeline's folder. */
@@ -51,7 +51,7 @@ export class RecordingReader {
   static async open(folder: string): Promise<RecordingReader> {
     const reader = new RecordingReader(folder);
     try {
-      await reader.#begin(await logsOnDisk(folder));
+      await reader.#begin();
       return reader;
     } catch (error) {
       await reader.close();
@@ -59,8 +59,8 @@ export class RecordingReader {
     }
   }
 
-  /** `logs`: as they lay there before. */
-  async #begin(logs: readonly LogOnDisk[]): Promise<void> {
+  async #begin(): Promise<void> {
+    const logs = await logsOnDisk(this.#folder);
     await this.#file.readOn();
     const {facts} = this.#file;
     const last = facts.files.at(-1);

@@ -1,5 +1,4 @@
 import {closeSync, fstatSync, readSync} from 'node:fs';
-import type {FileHandle} from 'node:fs/promises';
 import {zstdDecompressSync} from 'node:zlib';
 import type {ColdBytes} from '../buffer/cold-segments.ts';
 import {openFor, openRegularNow} from '../disk/regular-file.ts';
@@ -76,16 +75,6 @@ export class RecordedBytes {
     } catch {
       // It is damaged.
     }
-  }
-}
-
-/** A file from its beginning. */
-export async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
-  for (let at = 0; ; ) {
-    const {bytesRead, buffer} = await handle.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
   }
 }
 

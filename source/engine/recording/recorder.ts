@@ -5,7 +5,7 @@ import type {ColdBytes, ColdStore, LeavingSegment} from '../buffer/cold-segments
 import type {LogBuffer} from '../buffer/log-buffer.ts';
 import {NotRegularError} from '../disk/regular-file.ts';
 import {codeOf, deniesWriting, failureWords} from '../disk/save-file.ts';
-import {type Batch, BufferTap, type TapPosition} from './buffer-tap.ts';
+import {BufferTap, type TapPosition} from './buffer-tap.ts';
 import {FolderGoneError, type RecordingWriter} from './writer.ts';
 
 export type RecordingState =
@@ -47,6 +47,8 @@ export type RecordOptions = {
   /** The folder was deleted: this recorder is of no further use. */
   readonly onGone: (error: FolderGoneError) => void;
 };
+
+type Batch = ReturnType<BufferTap['read']>;
 
 type RecorderOptions = RecordOptions & {
   readonly writer: RecordingWriter;

@@ -284,19 +284,16 @@ export class Recordings {
     });
   }
 
-  /** One at a time: two would delete too much. */
+  /** One at a time: two would delete too much. Does nothing while another program does it, for all recordings. */
   #makeRoom(): Promise<void> {
-    const made = this.#roomMade.then(() => this.#makeRoomAlone());
-    this.#roomMade = made.catch(() => {});
-    return made;
-  }
-
-  /** Does nothing while another program makes room, which it does for all recordings. */
-  async #makeRoomAlone(): Promise<void> {
     const {directory, processes} = this.#options;
     const roomLock = path.join(directory, 'making-room.lock');
-    if ((await acquireLock(roomLock, processes)) !== undefined) return;
-    await this.#deleteOldest().finally(() => releaseLock(roomLock));
+    const made = this.#roomMade.then(async () => {
+      if ((await acquireLock(roomLock, processes)) !== undefined) return;
+      await this.#deleteOldest().finally(() => releaseLock(roomLock));
+    });
+    this.#roomMade = made.catch(() => {});
+    return made;
   }
 
   /**

@@ -13,13 +13,13 @@ import {
   logFile,
   mostPacked,
   packedFile,
-  type Recorded,
   type RecordedFile,
   readRecorded,
-  recordingVersion,
 } from './facts.ts';
-import {chunksOf, RecordedBytes} from './recorded-bytes.ts';
+import {RecordedBytes} from './recorded-bytes.ts';
 
+/** Version of the form of a recording. */
+const version = 2;
 /** Bytes between two places: what is read back at once. */
 const placeEvery = 256 * 1024;
 
@@ -53,24 +53,21 @@ export class RecordingWriter {
   /** Ended lines. */
   #lines: number;
 
-  private constructor(options: {
-    readonly folder: string;
-    readonly facts: Facts;
-    readonly lastAt: number;
-    readonly written: {readonly handle: FileHandle; readonly size: number};
-    readonly log: FileHandle;
-    readonly size: number;
-  }) {
-    this.folder = options.folder;
-    this.facts = options.facts;
-    this.lastAt = options.lastAt;
-    this.bytes = new RecordedBytes(options.folder, options.facts);
-    this.#factsFile = options.written.handle;
-    this.#factsSize = options.written.size;
-    this.#log = options.log;
-    this.#size = options.size;
-    const {offset, line} = this.facts.lastPlace;
-    const rest = this.#size > offset ? this.bytes.readNow(offset, this.#size - offset) : undefined;
+  private constructor(
+    folder: string,
+    {facts, size, lastAt}: Awaited<ReturnType<typeof readRecorded>>,
+    {log, written}: {readonly log: FileHandle; readonly written: Awaited<ReturnType<typeof writeFacts>>},
+  ) {
+    this.folder = folder;
+    this.facts = facts;
+    this.lastAt = lastAt;
+    this.bytes = new RecordedBytes(folder, facts);
+    this.#factsFile = written.handle;
+    this.#factsSize = written.size;
+    this.#log = log;
+    this.#size = size;
+    const {offset, line} = facts.lastPlace;
+    const rest = size > offset ? this.bytes.readNow(offset, size - offset) : undefined;
     this.#lines = line + (rest ? newlinesIn(rest).length : 0);
   }
 
@@ -78,18 +75,21 @@ export class RecordingWriter {
    * Opens or starts a recording, and leaves out what a crash has made void. `at`: Unix time in ms, for one that is started.
    * Rejects for one of a later version.
    */
-  static async open(folder: string, recorded: Recorded & {readonly at: number}): Promise<RecordingWriter> {
-    const {facts, size, lastAt} = await readRecorded(folder);
-    if ((facts.begin?.version ?? 0) > recordingVersion) {
+  static async open(
+    folder: string,
+    recorded: Omit<Extract<Fact, {kind: 'begin'}>, 'kind' | 'version'>,
+  ): Promise<RecordingWriter> {
+    const found = await readRecorded(folder);
+    const {facts} = found;
+    if ((facts.begin?.version ?? 0) > version) {
       throw new Error(`${folder} was written by a later version of pipetail`);
     }
-    if (!facts.begin) facts.add({kind: 'begin', version: recordingVersion, ...recorded});
-    if (facts.files.length === 0) facts.add({kind: 'file', file: 1, offset: 0, line: 0});
-    const file = fileOf(folder, facts);
-    const log = await openLog(folder, file.file);
+    if (!facts.begin) facts.add({kind: 'begin', version, ...recorded});
+    if (facts.files.length === 0) facts.add(facts.lastFile);
+    const log = await openLog(folder, facts.lastFile.file);
     try {
       const written = await writeFacts(folder, facts.all());
-      return new RecordingWriter({folder, facts, lastAt, written, log, size});
+      return new RecordingWriter(folder, found, {log, written});
     } catch (error) {
       await log.close();
       throw error;
@@ -102,7 +102,7 @@ export class RecordingWriter {
   }
 
   get file(): RecordedFile {
-    return fileOf(this.folder, this.facts);
+    return this.facts.lastFile;
   }
 
   /** Facts first, so that they speak of all bytes on the disk. */
@@ -192,22 +192,13 @@ export class RecordingWriter {
   }
 }
 
-function fileOf(folder: string, {files}: Facts): RecordedFile {
-  const file = files.at(-1);
-  if (!file) throw new Error(`${folder} has no file`);
-  return file;
-}
-
 /** Created if missing, never truncated. Not opened with `a`: half-written bytes are overwritten in place. */
 async function openLog(folder: string, file: number): Promise<FileHandle> {
   return await openRegular(logFile(folder, file), openFor.update);
 }
 
 /** In place of those that are there. Returns the file, open, and its size. */
-async function writeFacts(
-  folder: string,
-  facts: readonly Fact[],
-): Promise<{readonly handle: FileHandle; readonly size: number}> {
+async function writeFacts(folder: string, facts: readonly Fact[]) {
   const draft = `${factsFile(folder)}.new`;
   const text = Buffer.from(facts.map(factLine).join(''));
   await rm(draft, {force: true});
@@ -228,14 +219,14 @@ async function packFile(folder: string, file: number): Promise<void> {
   const [plain, packed] = [logFile(folder, file), packedFile(folder, file)];
   await using from = await openRegular(plain, openFor.readOwn).catch(ignoreMissing);
   if (!from) return;
+  const {atime, mtime} = await from.stat();
   const draft = `${packed}.new`;
   {
     await using to = await openRegular(draft, openFor.write);
-    await streams.pipeline(chunksOf(from), createZstdCompress(), async (chunks) => {
-      for await (const chunk of chunks as AsyncIterable<Buffer>) await to.writeFile(chunk);
-    });
+    await streams.pipeline(from.createReadStream(), createZstdCompress(), (chunks: AsyncIterable<Buffer>) =>
+      to.writeFile(chunks),
+    );
     await to.sync();
-    const {atime, mtime} = await from.stat();
     await utimes(draft, atime, mtime);
   }
   await rename(draft, packed);
