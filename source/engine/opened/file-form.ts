@@ -1,16 +1,20 @@
+import type {FileHandle} from 'node:fs/promises';
+import {openRegular} from '../disk/regular-file.ts';
+import {OpenError} from './open-error.ts';
+
 /** Compression of a file; undefined: none. */
 export type Packing = 'gzip' | 'zstd' | undefined;
 
 /** Form that the first bytes of a file tell. `why`: follows the name of the file in a sentence, with a way out. */
-export type FileForm =
+type FileForm =
   | {readonly kind: 'log'; readonly packed: Packing}
   | {readonly kind: 'zip'}
   | {readonly kind: 'other'; readonly why: string};
 
-/** Bytes that `formOf` and `endsAsLog` need, or all of a smaller file. */
-export const headBytes = 1024;
+/** Bytes of a file that tell its form, at its beginning and at its end. */
+const headBytes = 1024;
 
-export const binaryFile: FileForm = {kind: 'other', why: 'is a binary file, not a log'};
+const binaryFile: FileForm = {kind: 'other', why: 'is a binary file, not a log'};
 
 const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] = [
   [[0x1f, 0x8b], {kind: 'log', packed: 'gzip'}],
@@ -25,8 +29,28 @@ const packers: readonly (readonly [bytes: readonly number[], form: FileForm])[] 
   [[0xfe, 0xff], {kind: 'other', why: 'is UTF-16, not UTF-8: iconv -f utf-16 -t utf-8 FILE | pipetail open -'}],
 ];
 
-/** `head`: the first `headBytes` of a file. The name of a file proves nothing: what is in it counts. */
-export function formOf(head: Uint8Array): FileForm {
+/** Reads the form of a file. Its name proves nothing: what is in it counts. Throws `OpenError`. */
+export async function readForm(file: string): Promise<FileForm> {
+  try {
+    await using handle = await openRegular(file);
+    const form = formOf(await readAt(handle, 0));
+    if (form !== binaryFile) return form;
+    const {size} = await handle.stat();
+    const tail = await readAt(handle, Math.max(0, size - headBytes));
+    return endsAsLog(tail) ? {kind: 'log', packed: undefined} : form;
+  } catch (error) {
+    throw OpenError.of(file, error);
+  }
+}
+
+async function readAt(handle: FileHandle, position: number): Promise<Buffer> {
+  const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(headBytes), 0, headBytes, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** Returns the form that the first of these bytes tell, with which a file begins. */
+export function formOf(bytes: Uint8Array): FileForm {
+  const head = bytes.subarray(0, headBytes);
   const packer = packers.find(([bytes]) => bytes.every((byte, index) => head[index] === byte));
   if (packer) return packer[1];
   return head.includes(0) ? binaryFile : {kind: 'log', packed: undefined};
@@ -36,7 +60,7 @@ export function formOf(head: Uint8Array): FileForm {
  * Returns whether a file with NULs at its beginning is a log all the same: one that was emptied while its writer kept
  * its place has them up to there. `tail`: the last `headBytes` of the file.
  */
-export function endsAsLog(tail: Uint8Array): boolean {
+function endsAsLog(tail: Uint8Array): boolean {
   const end = tail.subarray(tail.lastIndexOf(0) + 1);
   return end.includes(0x0a) && end.every((byte) => byte >= 0x20 || textControls.includes(byte));
 }

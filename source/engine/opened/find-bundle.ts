@@ -6,7 +6,7 @@ import {isObject, parseJson, stringOf} from '../../lib/json.ts';
 import {bytesOfPath, notRegular} from '../disk/regular-file.ts';
 import {codeOf} from '../disk/save-file.ts';
 import {OpenError} from './open-error.ts';
-import {nothingUnpacked, type PackedPart, type UnpackTotal, unpack} from './unpack.ts';
+import {nothingUnpacked, type PackedPart, unpack} from './unpack.ts';
 
 /** A file in a ZIP file. Its name is only compared and shown: nothing is ever written or opened under it. */
 type ZipPart = {
@@ -93,7 +93,7 @@ export type Collection = {
   readonly files: ReadonlyMap<Collected, PackedPart>;
 };
 
-export type FoundBundle = {
+type FoundBundle = {
   readonly kind: 'bundle';
   /** Name of the pipeline, safe to show; of the file, where the bundle does not tell. */
   readonly name: string;
@@ -219,7 +219,7 @@ async function readJson(part: PackedPart, options: ReadOptions): Promise<unknown
 type ReadOptions = {
   readonly most?: number;
   readonly signal?: AbortSignal | undefined;
-  readonly total?: UnpackTotal;
+  readonly total?: ReturnType<typeof nothingUnpacked>;
 };
 
 /** A file of a bundle; undefined for what is damaged, or larger than such files are. */

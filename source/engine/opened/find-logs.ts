@@ -2,14 +2,13 @@ import {type Dirent, fstatSync, type Stats} from 'node:fs';
 import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean} from '../../lib/clean.ts';
-import {bytesOfPath, notRegular, openRegular} from '../disk/regular-file.ts';
+import {bytesOfPath, notRegular} from '../disk/regular-file.ts';
 import {logsOnDisk, pipelineOfFolder} from '../recording/facts.ts';
 import {type FoundRecording, findRecording} from '../recording/read-recording.ts';
-import {binaryFile, endsAsLog, type FileForm, formOf, headBytes} from './file-form.ts';
+import {readForm} from './file-form.ts';
 import {bundleInFolder, bundleInZip, byName} from './find-bundle.ts';
 import type {FoundLog} from './found-log.ts';
 import {OpenError} from './open-error.ts';
-import {readAt} from './unpack.ts';
 
 export type FindOptions = {
   /** Receives one line about what was left out of logs that were found, or beside them. */
@@ -50,19 +49,6 @@ async function logOf(file: string, stats: Stats, options: FindIn): Promise<Found
       return await bundleInZip(file, options);
     case 'other':
       throw new OpenError(`${clean(file)} ${form.why}`);
-  }
-}
-
-async function readForm(file: string): Promise<FileForm> {
-  try {
-    await using handle = await openRegular(file);
-    const form = formOf(await readAt(handle, 0, headBytes));
-    if (form !== binaryFile) return form;
-    const {size} = await handle.stat();
-    const tail = await readAt(handle, Math.max(0, size - headBytes), headBytes);
-    return endsAsLog(tail) ? {kind: 'log', packed: undefined} : form;
-  } catch (error) {
-    throw OpenError.of(file, error);
   }
 }
 

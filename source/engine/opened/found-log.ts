@@ -1,6 +1,6 @@
 import type {FoundRecording} from '../recording/read-recording.ts';
 import type {Packing} from './file-form.ts';
-import type {FoundBundle} from './find-bundle.ts';
+import type {Collection} from './find-bundle.ts';
 
 /** A log that `pipetail open` shows in one tab. `name`: one line that is safe to show; `path`: as typed, or within it. */
 export type FoundLog = {readonly name: string; readonly path: string} & (
@@ -9,7 +9,7 @@ export type FoundLog = {readonly name: string; readonly path: string} & (
   /** `path` is `-`, or a named pipe, which can be read once. */
   | {readonly kind: 'stdin'}
   /** Several are several logs only where their bytes do not overlap (`findOpened` of logs/bundle-log.ts). */
-  | Pick<FoundBundle, 'kind' | 'collections'>
+  | {readonly kind: 'bundle'; readonly collections: readonly Collection[]}
 );
 
 /** Abilities of a log besides its lines: known before it is open, and constant as long as it is. */

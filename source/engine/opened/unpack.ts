@@ -6,7 +6,7 @@ import {clean} from '../../lib/clean.ts';
 import {byteSize, count} from '../../lib/format.ts';
 import {bytesOfPath, openRegular} from '../disk/regular-file.ts';
 import type {RecordedPiece} from '../recording/read-recording.ts';
-import {formOf, headBytes, type Packing} from './file-form.ts';
+import {formOf, type Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
 
 /** `deflate`: without a header, as in a ZIP file. */
@@ -41,7 +41,6 @@ type UnpackOptions = {
  * is no log once it is unpacked, or unpacks to more than the limits.
  */
 export async function* unpack(part: PackedPart, options: UnpackOptions = {}): AsyncGenerator<RecordedPiece> {
-  const {signal, limits, total, onRead} = options;
   const handle = await openRegular(part.path).catch((error: unknown) => {
     throw OpenError.of(part.path, error);
   });
@@ -51,25 +50,53 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
     // Files of /proc have no size.
     const isUnsized = size === 0 && part.packed === undefined;
     const end = isUnsized ? Number.POSITIVE_INFINITY : Math.min(size, start + length);
-    const bounds = new Bounds({...part, isFile: !part.inZip}, {limits, total});
     const chunks = bytesOf(handle, {start, end, most: part.packed ? pieceBytes : 4 * pieceBytes});
     let crc = 0;
-    for await (const {bytes, because, consumed} of unpackChunks(chunks, part.packed, signal)) {
-      signal?.throwIfAborted();
+    const pieces = boundedPieces(chunks, {...part, isFile: !part.inZip}, options);
+    for await (const {bytes, because, consumed} of pieces) {
       if (because) {
         if (part.inZip) throw damagedInZip(part);
         yield {marker: {kind: 'unreadable', bytes: end - start - consumed, because, at, file: part.name}};
         return;
       }
-      bounds.check(bytes, consumed);
       if (part.inZip) crc = zlib.crc32(bytes, crc);
-      onRead?.(consumed);
+      options.onRead?.(consumed);
       yield {bytes};
     }
     if (part.inZip && part.inZip.crc !== crc) throw damagedInZip(part);
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * The bytes that come through a pipe, unpacked if it begins as a compressed file does. `name`: safe to show. What is cut
+ * or damaged ends with an `unreadable` marker. Throws `OpenError` for what is no log.
+ */
+export async function* pipePieces(
+  name: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<RecordedPiece> {
+  const all = buffersOf(chunks);
+  const {done, value: first} = await all.next();
+  if (done) return;
+  const form = formOf(first);
+  if (form.kind === 'zip') throw new OpenError(`${name} is a ZIP file: save it, and open the file`);
+  if (form.kind === 'other') throw new OpenError(`${name} ${form.why}`);
+  const pieces = boundedPieces(startingWith(first, all), {name, packed: form.packed, isFile: false});
+  for await (const {bytes, because} of pieces) {
+    yield bytes ? {bytes} : {marker: {kind: 'unreadable', bytes: undefined, because, at: 0, file: name}};
+  }
+}
+
+async function* buffersOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Buffer> {
+  for await (const {buffer, byteOffset, length} of chunks)
+    if (length > 0) yield Buffer.from(buffer, byteOffset, length);
+}
+
+async function* startingWith(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
 }
 
 function damagedInZip({name}: PackedPart): OpenError {
@@ -82,10 +109,11 @@ async function* bytesOf(
   {start, end, most}: {readonly start: number; readonly end: number; readonly most: number},
 ): AsyncGenerator<Buffer> {
   for (let at = start; at < end; ) {
-    const bytes = await readAt(handle, at, Math.min(end - at, most));
-    if (bytes.length === 0) return;
-    at += bytes.length;
-    yield bytes;
+    const length = Math.min(end - at, most);
+    const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 
@@ -98,7 +126,7 @@ type Unpacked =
  * Unpacks bytes, in libuv's threads. Node's stream of Zstandard ends with the first frame: what it has not read is for
  * the next one.
  */
-export async function* unpackChunks(
+async function* unpackChunks(
   chunks: AsyncIterable<Buffer>,
   packed: Packed | undefined,
   signal?: AbortSignal,
@@ -175,12 +203,6 @@ function whyFailed(error: unknown): 'cut-short' | 'rest-damaged' {
   return code === 'Z_BUF_ERROR' ? 'cut-short' : 'rest-damaged';
 }
 
-/** Fewer bytes at the end of the file. */
-export async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const {buffer, bytesRead} = await handle.read(Buffer.allocUnsafe(length), 0, length, position);
-  return buffer.subarray(0, bytesRead);
-}
-
 /** The file itself, all of it. */
 export function wholeFile(file: string, packed: Packing): PackedPart {
   return {name: clean(path.basename(file)), path: file, packed};
@@ -188,11 +210,7 @@ export function wholeFile(file: string, packed: Packing): PackedPart {
 
 /** Packed bytes of a part; 0 of one that is gone. */
 export async function packedSize({path: file, inZip}: PackedPart): Promise<number> {
-  if (inZip) return inZip.length;
-  return await stat(bytesOfPath(file)).then(
-    ({size}) => size,
-    () => 0,
-  );
+  return inZip?.length ?? (await stat(bytesOfPath(file)).catch(() => undefined))?.size ?? 0;
 }
 
 /** Limits for what is unpacked: a log beyond them would take minutes. The ratio counts from `ratioFrom` bytes on. */
@@ -200,7 +218,7 @@ export type UnpackLimits = {readonly bytes: number; readonly ratio: number; read
 const usualLimits: UnpackLimits = {bytes: 8 * 1024 ** 3, ratio: 250, ratioFrom: 256 * 1024 ** 2};
 
 /** Unpacked bytes of one file so far, and the packed ones that they come from: its parts share them and the limits. */
-export type UnpackTotal = {bytes: number; packed: number};
+type UnpackTotal = {bytes: number; packed: number};
 
 export function nothingUnpacked(): UnpackTotal {
   return {bytes: 0, packed: 0};
@@ -209,41 +227,30 @@ export function nothingUnpacked(): UnpackTotal {
 /** `name`: safe to show. `isFile`: a tool can unpack it alone. */
 type ToUnpack = {readonly name: string; readonly packed: Packed | undefined; readonly isFile: boolean};
 
-type BoundsOptions = {readonly limits?: UnpackLimits | undefined; readonly total?: UnpackTotal | undefined};
-
-/** Refuses what is no log, and what unpacks to too much. */
-export class Bounds {
-  readonly #part: ToUnpack;
-  readonly #limits: UnpackLimits;
-  readonly #total: UnpackTotal;
-  #hasBegun = false;
-  #consumed = 0;
-
-  /** `total`: of the file whose part it is; default: it is a file. */
-  constructor(part: ToUnpack, {limits = usualLimits, total = nothingUnpacked()}: BoundsOptions = {}) {
-    this.#part = part;
-    this.#limits = limits;
-    this.#total = total;
-  }
-
-  /** `consumed`: packed bytes that were read so far. */
-  check(bytes: Uint8Array, consumed: number): void {
-    const {name, packed} = this.#part;
-    if (!this.#hasBegun && packed !== undefined) {
-      const form = formOf(bytes.subarray(0, headBytes));
-      if (form.kind !== 'log' || form.packed) throw new OpenError(`what is in ${name} is a binary file, not a log`);
+/** Unpacks bytes, and refuses what is no log, and what unpacks to too much. */
+async function* boundedPieces(
+  chunks: AsyncIterable<Buffer>,
+  part: ToUnpack,
+  {signal, limits = usualLimits, total = nothingUnpacked()}: UnpackOptions = {},
+): AsyncGenerator<Unpacked> {
+  const {name, packed} = part;
+  let before: number | undefined;
+  for await (const piece of unpackChunks(chunks, packed, signal)) {
+    signal?.throwIfAborted();
+    const {bytes, consumed} = piece;
+    if (bytes && packed !== undefined) {
+      const form = before === undefined ? formOf(bytes) : undefined;
+      if (form && (form.kind !== 'log' || form.packed))
+        throw new OpenError(`what is in ${name} is a binary file, not a log`);
+      total.bytes += bytes.length;
+      total.packed += consumed - (before ?? 0);
+      before = consumed;
+      if (total.bytes > limits.bytes) throw tooLarge(part, `more than ${byteSize(limits.bytes)}`);
+      const ratio = Math.floor(total.bytes / Math.max(1, total.packed));
+      if (total.bytes > limits.ratioFrom && ratio > limits.ratio)
+        throw tooLarge(part, `more than ${count(ratio)} times its size, as no log does`);
     }
-    this.#hasBegun = true;
-    if (packed === undefined) return;
-    const total = this.#total;
-    total.bytes += bytes.length;
-    total.packed += consumed - this.#consumed;
-    this.#consumed = consumed;
-    if (total.bytes > this.#limits.bytes) throw tooLarge(this.#part, `more than ${byteSize(this.#limits.bytes)}`);
-    const ratio = Math.floor(total.bytes / Math.max(1, total.packed));
-    if (total.bytes > this.#limits.ratioFrom && ratio > this.#limits.ratio) {
-      throw tooLarge(this.#part, `more than ${count(ratio)} times its size, as no log does`);
-    }
+    yield piece;
   }
 }
 

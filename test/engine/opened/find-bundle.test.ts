@@ -2,9 +2,9 @@ import {execFileSync} from 'node:child_process';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, describe, expect, test} from 'vitest';
-import type {FoundBundle} from '../../../source/engine/opened/find-bundle.ts';
 import {readWhole} from '../../../source/engine/opened/find-bundle.ts';
 import {findLogs} from '../../../source/engine/opened/find-logs.ts';
+import type {FoundLog} from '../../../source/engine/opened/found-log.ts';
 import {root} from '../../harness/program.ts';
 import {temporaryDirectory} from '../../harness/temporary-directory.ts';
 import {zipOf} from './zip-file.ts';
@@ -19,7 +19,9 @@ async function write(bytes: Uint8Array): Promise<string> {
   return file;
 }
 
-async function bundleIn(what: string): Promise<Pick<FoundBundle, 'name' | 'collections'>> {
+type FoundBundle = Extract<FoundLog, {kind: 'bundle'}>;
+
+async function bundleIn(what: string): Promise<FoundBundle> {
   const [found] = await findLogs(what);
   if (found?.kind !== 'bundle') throw new Error(`found ${found?.kind}`);
   return found;
@@ -32,7 +34,7 @@ async function failureOf(what: string): Promise<string> {
   );
 }
 
-const facts = ({name, collections}: Pick<FoundBundle, 'name' | 'collections'>) => ({
+const facts = ({name, collections}: FoundBundle) => ({
   name,
   collections: collections.map((each) => ({name: each.name, at: each.at, files: [...each.files.keys()].sort()})),
 });
