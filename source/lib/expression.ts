@@ -1,7 +1,7 @@
 import {errorText} from './format.ts';
 
 /** A regular expression that the engine can run, or why it cannot: in lower case, without the expression itself. */
-export type Expression =
+type Expression =
   | {readonly regExp: RegExp; readonly problem?: undefined; readonly isTooLarge?: undefined}
   | {readonly regExp?: undefined; readonly problem: string; readonly isTooLarge: boolean};
 

@@ -62,9 +62,9 @@ export function timeOrNull(at: number | undefined): string | null {
   return at === undefined ? null : isoTime(at);
 }
 
-/** Returns whether `Date` can represent this Unix time in ms. */
-export function isTime(at: number): boolean {
-  return !Number.isNaN(new Date(at).getTime());
+/** Returns whether it is a Unix time in ms that `Date` can represent. */
+export function isTime(at: unknown): at is number {
+  return typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
 }
 
 /** Minutes by which the system's zone is ahead of UTC at a Unix time in ms. */

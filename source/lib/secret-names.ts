@@ -21,19 +21,3 @@ export function isSecretName(name: string): boolean {
   const lower = name.toLowerCase();
   return parts.test(lower) && !aboutSecret.test(name) && parts.test(lower.replaceAll(harmlessWords, ' '));
 }
-
-/** A name of a record's key as well: its value is one if it is no number. */
-export function isBareKey(name: string): boolean {
-  return /^keys?$/i.test(name);
-}
-
-/** In front of `key`, in prose: the key is data. */
-const ofData =
-  /(?:primary|foreign|unique|duplicate|missing|unknown|unexpected|partition(?:ing)?|record|row|message|sort|group|index|composite|join|map|object|lookup|no|same|the|this|each|by)\s+$/i;
-/** Words in front of `token`: it is a parser's token. */
-const ofParser = /unexpected\s+$/i;
-
-/** Returns whether the end of the text before a name makes that no credential: `duplicate key`, `unexpected token`. */
-export function isOfData(before: string, name: string): boolean {
-  return (isBareKey(name) && ofData.test(before)) || (/^tokens?$/i.test(name) && ofParser.test(before));
-}

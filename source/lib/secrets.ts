@@ -1,4 +1,4 @@
-import {isBareKey, isOfData, isSecretName} from './secret-names.ts';
+import {isSecretName} from './secret-names.ts';
 import {runAtOnce} from './slices.ts';
 import {token} from './token-forms.ts';
 
@@ -48,6 +48,22 @@ const scheme = /^(?:bearer|basic|token|digest|negotiate|api-?key|plain|splunk)$/
 const isSetting =
   /^(?:null|none|nil|true|false|undefined|cannot|could|denied|error|expected|expired|failed|failure|invalid|missing|must|not?|refused|required|timed|unable|unexpected|unknown|unsupported)$/i;
 const isNumber = /^-?\d{1,20}(?:\.\d+)?$/;
+
+/** A name of a record's key as well: its value is one if it is no number. */
+function isBareKey(name: string): boolean {
+  return /^keys?$/i.test(name);
+}
+
+/** In front of `key`, in prose: the key is data. */
+const ofData =
+  /(?:primary|foreign|unique|duplicate|missing|unknown|unexpected|partition(?:ing)?|record|row|message|sort|group|index|composite|join|map|object|lookup|no|same|the|this|each|by)\s+$/i;
+/** Words in front of `token`: it is a parser's token. */
+const ofParser = /unexpected\s+$/i;
+
+/** Returns whether the end of the text before a name makes that no credential: `duplicate key`, `unexpected token`. */
+function isOfData(before: string, name: string): boolean {
+  return (isBareKey(name) && ofData.test(before)) || (/^tokens?$/i.test(name) && ofParser.test(before));
+}
 
 /** Returns where an unquoted value ends, without punctuation that follows it. */
 function bareEndAt(pattern: RegExp, text: string, from: number): number {

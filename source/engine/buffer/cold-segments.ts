@@ -164,7 +164,10 @@ export class ColdSegments {
   /** The segment leaves memory: the store keeps it, else it is compressed, else it is gone. */
   add(segment: Segment): void {
     const {firstId, endId, markers, length: byteLength, styleJoints} = segment;
-    const stored = this.#stored({firstId, endId, byteOffset: this.allBytes, byteLength});
+    const isAwaited = endId > this.storedTo;
+    // What the store has still to keep is compressed until then.
+    const mayKeep = !isAwaited || !this.#packed;
+    const stored = mayKeep ? this.store?.keep({firstId, endId, byteOffset: this.allBytes, byteLength}) : undefined;
     // A longer segment is a line of its own, of which a row shows the beginning.
     const startBytes = segment.count === 1 && byteLength > longestUnpacked ? visibleBytes : 0;
     const packed = stored ? undefined : this.#packed?.add(segment.bytes, startBytes);
@@ -173,14 +176,7 @@ export class ColdSegments {
       this.drop(segment);
       return;
     }
-    const isAwaited = endId > this.storedTo;
-    const kept = {firstId, endId, markers, byteLength, bytes, styleJoints, isAwaited};
-    this.#add(kept);
-  }
-
-  /** Returns undefined for what the store has still to keep: it is compressed until then. */
-  #stored(segment: LeavingSegment): ColdBytes | undefined {
-    return segment.endId > this.storedTo && this.#packed ? undefined : this.store?.keep(segment);
+    this.#add({firstId, endId, markers, byteLength, bytes, styleJoints, isAwaited});
   }
 
   /** The segment leaves memory and is gone, whatever the store has. */
@@ -266,13 +262,9 @@ export class ColdSegments {
     this.#markers.dropBelow(dropped.endId);
   }
 
-  get #hasTooManyMarkers(): boolean {
-    return this.#markerCount > mostMarkers;
-  }
-
   /** Drops what the store has deleted, and the oldest segments while there are too many markers. */
   shrink(): void {
-    while (this.#hasTooManyMarkers || this.#segments[0]?.bytes.isStored() === false) this.dropOldest();
+    while (this.#markerCount > mostMarkers || this.#segments[0]?.bytes.isStored() === false) this.dropOldest();
   }
 
   /** See `LogBuffer.lineAt`. `id` is below those in memory. */

@@ -1,7 +1,7 @@
 import {bisect} from '../../lib/bisect.ts';
 import {stepCost} from './cold-segments.ts';
 import type {LogBuffer} from './log-buffer.ts';
-import type {Extent, Pattern} from './pattern.ts';
+import type {Pattern} from './pattern.ts';
 import {newline, type SegmentView} from './segment.ts';
 import {decodeVisible, type StyleJoints, visibleBytes, visibleText} from './style-joints.ts';
 
@@ -104,7 +104,7 @@ function candidatesIn(block: Block, pattern: Pattern): Candidates {
 }
 
 /** Bytes of the candidates that must be tested. */
-function extentOf({block, lines, areProved}: Candidates): Extent {
+function extentOf({block, lines, areProved}: Candidates) {
   let longest = 0;
   let total = 0;
   if (areProved) return {total, longest};

@@ -1,3 +1,4 @@
+import {isTime} from '../../lib/format.ts';
 import {isObject} from '../../lib/json.ts';
 
 type Check<Value> = (value: unknown) => value is Value;
@@ -16,14 +17,6 @@ const orUnknown =
     value === undefined || isValid(value);
 const optional = <Value>(isValid: Check<Value>): Optional<Value> =>
   Object.assign(orUnknown(isValid), {isOptional: true} as const);
-
-/** The most that a `Date` holds, before and after 1970. */
-const latestTime = 8.64e15;
-
-/** Unix time in ms that a `Date` can hold. */
-export function isTimestamp(value: unknown): value is number {
-  return typeof value === 'number' && Math.abs(value) <= latestTime;
-}
 
 /** Why a connection was lost: by the API's table "How a stream ends", or for a reason of our own. */
 const lossCause = oneOf(
@@ -50,13 +43,13 @@ const kinds = {
   /** The server had discarded `entries` before we first connected. */
   discarded: {entries: number},
   /** Nothing is lost after `downMs` ms. `times` > 1: several cuts, the first at `since`, Unix time in ms. */
-  reconnected: {cause: lossCause, downMs: number, times: number, since: isTimestamp},
+  reconnected: {cause: lossCause, downMs: number, times: number, since: isTime},
   /**
    * Lost to the server's full ring, unless its log was cleared meanwhile: a replay with nothing of the old log does not
    * prove the epoch. 0: what follows may be all, or of another epoch. `from`, `to`: Unix times in ms of the last byte before
    * the gap and of the first one after it.
    */
-  lost: {atLeast: number, atMost: number, from: isTimestamp, to: isTimestamp},
+  lost: {atLeast: number, atMost: number, from: isTime, to: isTime},
   /**
    * A new epoch of the server's log begins; what the old one lost at its end is unknown. `cause`, `downMs`: why the
    * connection before was lost, and for how many ms there was none; absent in older recordings. `folder`, in memory only:
@@ -135,11 +128,11 @@ export type Marker = {readonly at: number} & MarkerKind;
 export function storedMarker(value: unknown): Marker {
   const {kind, at, ...fields} = isObject(value) ? value : {};
   const checks = typeof kind === 'string' && Object.hasOwn(kinds, kind) && kinds[kind as keyof Kinds];
-  if (isTimestamp(at) && checks) {
+  if (isTime(at) && checks) {
     const isWhole = Object.entries<Check<unknown>>(checks).every(([field, isValid]) => isValid(fields[field]));
     if (isWhole) return value as Marker;
   }
-  return {kind: 'unreadable', bytes: 0, because: 'damaged-marker', at: isTimestamp(at) ? at : 0};
+  return {kind: 'unreadable', bytes: 0, because: 'damaged-marker', at: isTime(at) ? at : 0};
 }
 
 type Loss = {readonly marker: Marker; readonly id: number};

@@ -1,4 +1,4 @@
-import {compileExpression, type Expression} from '../../lib/expression.ts';
+import {compileExpression} from '../../lib/expression.ts';
 
 /** UTF-16 offsets, the end exclusive. */
 type Range = {readonly start: number; readonly end: number};
@@ -33,7 +33,7 @@ const notTyped =
   /\\[pP]\{[^}]*\}|\\x[\da-fA-F]{2}|\\u\{[\da-fA-F]+\}|\\u[\da-fA-F]{4}|\\c[A-Za-z]|\\k<\w*>|\(\?<\w+>|\\./gsu;
 
 /** Characters of the texts to test; bytes, which are never fewer, will do. */
-export type Extent = {readonly total: number; readonly longest: number};
+type Extent = {readonly total: number; readonly longest: number};
 
 /** Made by `compilePattern`. */
 export class Pattern {
@@ -180,7 +180,7 @@ function printable(needle: string): readonly string[] {
   return /^[ -~]+$/.test(needle) ? [needle] : [];
 }
 
-function compile(source: string, flags: string): Expression {
+function compile(source: string, flags: string) {
   const caseCounts = /\p{Lu}/u.test(source.replace(notTyped, ''));
   return compileExpression(source, caseCounts ? flags : `i${flags}`);
 }

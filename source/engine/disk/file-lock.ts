@@ -1,7 +1,7 @@
 import {link, lstat, mkdir, rename, rm, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import {fieldOf, parseJson} from '../../lib/json.ts';
-import {openFor, readRegular, writeRegular} from './regular-file.ts';
+import {openFor, openRegular, readRegular} from './regular-file.ts';
 import {codeOf, hasNoLinks, ignoreMissing} from './save-file.ts';
 
 export type Processes = {
@@ -91,7 +91,7 @@ function insideOf(folder: string): string {
 async function create(file: string, text: string, mark: string): Promise<boolean> {
   const draft = `${file}.${mark}.new`;
   try {
-    await writeRegular(draft, text, openFor.create);
+    await write(draft, text);
     await link(draft, file);
     return true;
   } catch (error) {
@@ -103,11 +103,16 @@ async function create(file: string, text: string, mark: string): Promise<boolean
   }
 }
 
+async function write(file: string, text: string): Promise<void> {
+  await using handle = await openRegular(file, openFor.create);
+  await handle.writeFile(text);
+}
+
 /** A rename replaces no folder that holds something, and no file by a folder. */
 async function createFolder(file: string, text: string, draft: string): Promise<boolean> {
   try {
     await mkdir(draft, {mode: 0o700});
-    await writeRegular(insideOf(draft), text, openFor.create);
+    await write(insideOf(draft), text);
     await rename(draft, file);
     return true;
   } catch (error) {

@@ -50,7 +50,7 @@ export async function openRegular(file: string, flags: number = openFor.read): P
 }
 
 /** Opens a regular file at once, as a file descriptor. Throws what `openRegular` rejects with. */
-export function openRegularNow(file: string, flags: number = openFor.read): number {
+export function openRegularNow(file: string, flags: number): number {
   const fd = openNow(file, flags);
   try {
     const stats = fstatSync(fd);
@@ -85,19 +85,13 @@ export async function readRegular(file: string, flags: number = openFor.read, si
 }
 
 /** Reads the text of a regular file at once. */
-export function readRegularNow(file: string, flags: number = openFor.read): string {
-  const fd = openRegularNow(file, flags);
+export function readRegularNow(file: string): string {
+  const fd = openRegularNow(file, openFor.read);
   try {
     return readFileSync(fd, 'utf8');
   } finally {
     closeSync(fd);
   }
-}
-
-/** Opens a file, writes, and closes it. */
-export async function writeRegular(file: string, text: string, flags: number): Promise<void> {
-  await using handle = await openRegular(file, flags);
-  await handle.writeFile(text);
 }
 
 /** Stands for what is no UTF-8 in the arguments and the names of files that Node gives. */

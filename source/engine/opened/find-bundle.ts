@@ -1,7 +1,7 @@
 import {readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {clean, cleanName} from '../../lib/clean.ts';
-import {count, isTime, readTime} from '../../lib/format.ts';
+import {count, timeOfText} from '../../lib/format.ts';
 import {isObject, parseJson, stringOf} from '../../lib/json.ts';
 import {bytesOfPath, notRegular} from '../disk/regular-file.ts';
 import {codeOf} from '../disk/save-file.ts';
@@ -197,16 +197,15 @@ function readMetadata(json: unknown): {readonly pipeline: string; readonly times
   const times = new Map<string, number>();
   const {pipeline, collections} = isObject(json) ? json : {};
   for (const each of Array.isArray(collections) ? collections : []) {
-    const at = readTime(stringOf(each, 'time'));
-    if (isTime(at)) times.set(stringOf(each, 'directory'), at);
+    const at = timeOfText(stringOf(each, 'time'));
+    if (at !== undefined) times.set(stringOf(each, 'directory'), at);
   }
   return {pipeline: cleanName(stringOf(pipeline, 'name')), times};
 }
 
 /** Reads `2026-11-27T05-54-23.307932482Z` as Unix time in ms; undefined: the name is no time. */
 function timeInName(folder: string): number | undefined {
-  const at = readTime(folder.replace(/T(\d\d)-(\d\d)-(\d\d)/, 'T$1:$2:$3'));
-  return isTime(at) ? at : undefined;
+  return timeOfText(folder.replace(/T(\d\d)-(\d\d)-(\d\d)/, 'T$1:$2:$3'));
 }
 
 /** The JSON in a small file of a bundle; undefined for what is damaged, or larger than 1 MiB. */

@@ -1,8 +1,9 @@
 import {type FileHandle, lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {bisect} from '../../lib/bisect.ts';
+import {isTime} from '../../lib/format.ts';
 import {isObject, parseJson} from '../../lib/json.ts';
-import {isTimestamp, type Marker, storedMarker} from '../buffer/markers.ts';
+import {type Marker, storedMarker} from '../buffer/markers.ts';
 import {bytesOfPath, openFor, openRegular} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
 
@@ -155,11 +156,6 @@ function cutFrom<T>(list: T[], isVoid: (item: T) => boolean): void {
   list.length = list.findLastIndex((item) => !isVoid(item)) + 1;
 }
 
-/** With its newline. */
-export function factLine(fact: Fact): string {
-  return `${JSON.stringify(fact)}\n`;
-}
-
 const numberFields: Readonly<Record<Fact['kind'], readonly string[]>> = {
   begin: ['version'],
   file: ['file', 'offset', 'line'],
@@ -175,7 +171,7 @@ function factIn(line: string): Fact | undefined {
   const {kind, at, name, id} = json;
   if (typeof kind !== 'string' || !Object.hasOwn(numberFields, kind)) return undefined;
   if (!numberFields[kind as Fact['kind']].every((field) => isWhole(json[field]))) return undefined;
-  if (kind === 'begin' && !(isTimestamp(at) && typeof name === 'string' && typeof id === 'string')) return undefined;
+  if (kind === 'begin' && !(isTime(at) && typeof name === 'string' && typeof id === 'string')) return undefined;
   return (kind === 'marker' ? {...json, marker: storedMarker(json.marker)} : json) as Fact;
 }
 

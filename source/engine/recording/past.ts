@@ -5,16 +5,6 @@ import {newline} from '../buffer/segment.ts';
 import {endOf, type TapPosition} from './buffer-tap.ts';
 import type {RecordedBytes} from './recorded-bytes.ts';
 
-/** State and bytes from which the next run continues. */
-type Reference = {
-  /** The last state written; undefined: unknown, or lines are missing after it. */
-  readonly state: unknown;
-  /** The log's bytes since that state. */
-  readonly since: Buffer;
-  /** The end of the log, from the start of a line. */
-  readonly tail: Buffer;
-};
-
 /** Bytes at the recording's end in which `join` looks for a line with a date. */
 const searchedBytes = 64 * 1024;
 /** Bytes at the end of a buffer that `join` searches for that line: what is compressed takes 1.5 ms for each MiB. */
@@ -40,8 +30,12 @@ export class RecordedPast {
     return this.#bytes.facts;
   }
 
-  /** `tailBytes`: the most that is compared. A line whose rest was lost is left out: it matches no replay. */
-  reference(tailBytes: number): Reference {
+  /**
+   * Returns from what the next run continues: the last state, if it is known and no lines are missing after it, the bytes
+   * since then, and of the end of the log whole lines of at most `tailBytes`. A line whose rest was lost is left out: it
+   * matches no replay.
+   */
+  reference(tailBytes: number): {readonly state: unknown; readonly since: Buffer; readonly tail: Buffer} {
     const {state, firstOffset} = this.#facts;
     const since = Math.max(state?.since ?? 0, firstOffset);
     const stateAt = Math.max(state?.offset ?? this.size, firstOffset);

@@ -8,7 +8,6 @@ import {ignoreMissing} from '../disk/save-file.ts';
 import {
   type Fact,
   type Facts,
-  factLine,
   factsFile,
   logFile,
   mostPacked,
@@ -109,7 +108,7 @@ export class RecordingWriter {
   async append(items: readonly Item[]): Promise<void> {
     if ((await this.#log.stat()).nlink === 0) throw new FolderGoneError(`${this.folder} was deleted`);
     const {facts, lines} = this.#factsOf(items);
-    const text = Buffer.from(facts.map(factLine).join(''));
+    const text = bytesOf(facts);
     await this.#factsFile.appendFile(text);
     let position = this.#size - this.file.offset;
     const bytes = items.flatMap((item) => ('bytes' in item ? item.bytes : []));
@@ -197,10 +196,15 @@ async function openLog(folder: string, file: number): Promise<FileHandle> {
   return await openRegular(logFile(folder, file), openFor.update);
 }
 
+/** As `facts.jsonl` has them. */
+function bytesOf(facts: readonly Fact[]): Buffer {
+  return Buffer.from(facts.map((fact) => `${JSON.stringify(fact)}\n`).join(''));
+}
+
 /** In place of those that are there. Returns the file, open, and its size. */
 async function writeFacts(folder: string, facts: readonly Fact[]) {
   const draft = `${factsFile(folder)}.new`;
-  const text = Buffer.from(facts.map(factLine).join(''));
+  const text = bytesOf(facts);
   await rm(draft, {force: true});
   const handle = await openRegular(draft, openFor.appendOwn);
   try {

@@ -1,5 +1,5 @@
-import {MatchReader} from '../../engine/buffer/match-reader.ts';
 import type {Pattern} from '../../engine/buffer/pattern.ts';
+import {MatchReader} from '../../engine/buffer/search.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {watchPatternKey} from '../../engine/records/error-log.ts';
 import {timeOfBytes} from '../../engine/records/line-head.ts';

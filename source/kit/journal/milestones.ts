@@ -1,6 +1,6 @@
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
-import {MatchReader} from '../../engine/buffer/match-reader.ts';
 import {compilePattern} from '../../engine/buffer/pattern.ts';
+import {MatchReader} from '../../engine/buffer/search.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {timeOfBytes} from '../../engine/records/line-head.ts';
 import {bareMessage} from '../../engine/records/parse-record.ts';
