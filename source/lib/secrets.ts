@@ -1,6 +1,5 @@
-import {isSecretName} from './secret-names.ts';
+import {isSecretName, token} from './secret-names.ts';
 import {runAtOnce} from './slices.ts';
-import {token} from './token-forms.ts';
 
 /** Stands in place of a credential. */
 export const hidden = '***';

@@ -242,7 +242,7 @@ test('some packages are imported by one file', async () => {
   const owners = {
     'lib/clock.ts': 'node:timers/promises',
     'lib/width.ts': 'string-width',
-    'engine/opened/read-pipe.ts': 'node:net',
+    'engine/opened/unpack.ts': 'node:net',
     'kit/system/deadline.ts': 'node:vm',
     'kit/settings/command-line.ts': 'meow',
     'kit/settings/parse-config.ts': 'toml-eslint-parser',

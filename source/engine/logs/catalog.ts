@@ -1,7 +1,12 @@
 import type {ReadableStore} from '../../lib/store.ts';
 import type {Pipeline} from '../api/types.ts';
-import {distinctNames} from '../opened/distinct-names.ts';
-import {type Capabilities, capabilitiesOf, type FoundLog, mergedCapabilities} from '../opened/found-log.ts';
+import {
+  type Capabilities,
+  capabilitiesOf,
+  distinctNames,
+  type FoundLog,
+  mergedCapabilities,
+} from '../opened/found-log.ts';
 import type {ListSnapshot} from '../pipelines/list-poller.ts';
 import type {Feed} from './feed.ts';
 import type {Log} from './log.ts';

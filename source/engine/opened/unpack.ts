@@ -1,10 +1,11 @@
 import {type FileHandle, stat} from 'node:fs/promises';
+import {Socket} from 'node:net';
 import path from 'node:path';
 import {pipeline} from 'node:stream';
 import * as zlib from 'node:zlib';
 import {clean} from '../../lib/clean.ts';
 import {byteSize, count} from '../../lib/format.ts';
-import {bytesOfPath, openRegular} from '../disk/regular-file.ts';
+import {bytesOfPath, openPipeNow, openRegular} from '../disk/regular-file.ts';
 import type {RecordedPiece} from '../recording/read-recording.ts';
 import {formOf, type Packing} from './file-form.ts';
 import {OpenError} from './open-error.ts';
@@ -66,6 +67,27 @@ export async function* unpack(part: PackedPart, options: UnpackOptions = {}): As
     if (part.inZip && part.inZip.crc !== crc) throw damagedInZip(part);
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * Reads what comes through a named pipe, until its last writer closes it or `signal` is aborted. Throws `OpenError`. No
+ * thread waits, as one would in `open` or `read`: the process could not end before it.
+ */
+export async function* readPipe(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  if (signal?.aborted) return;
+  let socket: Socket;
+  try {
+    socket = new Socket({fd: openPipeNow(file), readable: true, writable: false, ...(signal && {signal})});
+  } catch (error) {
+    throw OpenError.of(file, error);
+  }
+  try {
+    for await (const bytes of socket) yield bytes;
+  } catch (error) {
+    if (!signal?.aborted) throw OpenError.of(file, error);
+  } finally {
+    socket.destroy();
   }
 }
 

@@ -1,6 +1,5 @@
 import {expect, test} from 'vitest';
-import {distinctNames} from '../../../source/engine/opened/distinct-names.ts';
-import type {FoundLog} from '../../../source/engine/opened/found-log.ts';
+import {distinctNames, type FoundLog} from '../../../source/engine/opened/found-log.ts';
 
 const file = (at: string): FoundLog => ({
   ...{kind: 'file', name: at.slice(at.lastIndexOf('/') + 1), path: at, packed: undefined},
