@@ -5,8 +5,6 @@ type SliceOptions = {
   /** Works on about `maxBytes` bytes and returns true when nothing is left to do. */
   readonly step: (maxBytes: number) => boolean;
   readonly onSlice?: (isCaughtUp: boolean) => void;
-  /** Milliseconds of a slice; default 3. */
-  readonly sliceMs?: number;
   /** Milliseconds between two slices; default 0. */
   readonly restMs?: () => number;
 };
@@ -21,8 +19,8 @@ const shortStep = 1;
 const longStep = 2;
 /** Milliseconds before the first slice: the key that woke the runner gets its frame first. */
 const wakeDelay = 1;
-/** In ms. A frame has 16, and a slice ends up to a step and a garbage collection (10 ms) late. */
-const usualSlice = 3;
+/** A frame has 16 ms, and a slice ends up to a step and a garbage collection (10 ms) late. */
+const sliceMs = 3;
 
 /** Runs long work in slices of time, so that keys and the stream are served in between. Starts with `wake`. */
 export class SliceRunner {
@@ -35,7 +33,7 @@ export class SliceRunner {
   #disposed = false;
 
   constructor(options: SliceOptions) {
-    this.#options = {sliceMs: usualSlice, onSlice: () => {}, restMs: () => 0, ...options};
+    this.#options = {onSlice: () => {}, restMs: () => 0, ...options};
   }
 
   get caughtUp(): boolean {
@@ -77,7 +75,7 @@ export class SliceRunner {
   #runSlice(): void {
     this.#cancel = undefined;
     this.#isResting = false;
-    const {clock, step, onSlice, sliceMs} = this.#options;
+    const {clock, step, onSlice} = this.#options;
     let now = clock.monotonic();
     const end = now + sliceMs;
     do {
