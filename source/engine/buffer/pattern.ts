@@ -163,9 +163,8 @@ export function compilePattern(
   // With `u` a `.` matches a whole emoji; without it more sources compile (`\-`, `a{`).
   const typed = compile(source, 'u');
   const {regExp, problem, isTooLarge} = typed.regExp || typed.isTooLarge ? typed : compile(source, '');
-  if (isTooLarge) return new Pattern({...common, literal: false, needle: undefined, regExp: never, problem});
-  if (regExp && special.test(source)) {
-    return new Pattern({...common, literal: false, needle: undefined, regExp, problem: undefined});
+  if (isTooLarge || (regExp && special.test(source))) {
+    return new Pattern({...common, literal: false, needle: undefined, regExp: regExp ?? never, problem});
   }
   const escaped = source.replace(new RegExp(special, 'g'), '\\$&');
   const plain = compileExpression(escaped, /\p{Lu}/u.test(source) ? 'u' : 'iu');

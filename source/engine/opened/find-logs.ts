@@ -65,10 +65,11 @@ type FindIn = Required<Pick<FindOptions, 'note'>> & Pick<FindOptions, 'signal'>;
 
 /** Recordings, and files whose names are those of logs; folders within are not opened. */
 async function logsIn(folder: string, {note, signal}: FindIn): Promise<readonly FoundLog[]> {
-  const base = path.basename(path.resolve(folder));
-  const own = await findRecording(folder, base);
-  if (own)
-    return [{kind: 'recording', name: pipelineOfFolder(base)?.name ?? clean(base), path: folder, recordings: [own]}];
+  const own = await findRecording(folder);
+  if (own) {
+    const name = pipelineOfFolder(own.name)?.name ?? clean(own.name);
+    return [{kind: 'recording', name, path: folder, recordings: [own]}];
+  }
   const listed = await readdir(bytesOfPath(folder), {withFileTypes: true}).catch((error: unknown) => {
     throw OpenError.of(folder, error);
   });
@@ -101,7 +102,7 @@ async function recordingsIn(
   const found: FoundRecording[] = [];
   for (const entry of entries.filter(pipelineOfFolder)) {
     const place = path.join(folder, entry);
-    const recording = await findRecording(place, entry);
+    const recording = await findRecording(place);
     if (recording) found.push(recording);
     else if ((await logsOnDisk(place)).length > 0)
       leave(`${clean(entry)} has no facts.jsonl that can be read · open that folder to read its files`);

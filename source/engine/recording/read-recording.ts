@@ -199,14 +199,14 @@ export async function findRecordings(directory: string, name: string, id?: strin
   for (const entry of entries) {
     const pipeline = pipelineOfFolder(entry);
     if (pipeline?.name !== name && (id === undefined || pipeline?.id !== id)) continue;
-    const recording = await findRecording(path.join(directory, entry), entry);
+    const recording = await findRecording(path.join(directory, entry));
     if (recording) found.push(recording);
   }
   return found.sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** `name`: the last part of the path `folder`. Undefined without facts: what is there can be read as any files. */
-export async function findRecording(folder: string, name: string): Promise<FoundRecording | undefined> {
+/** Returns undefined without facts: what is there can be read as any files. */
+export async function findRecording(folder: string): Promise<FoundRecording | undefined> {
   const {begin} = (await readFacts(folder, beginBytes).catch(() => undefined)) ?? {};
-  return begin && {folder, name, startedAt: begin.at, server: begin.server};
+  return begin && {folder, name: path.basename(path.resolve(folder)), startedAt: begin.at, server: begin.server};
 }

@@ -101,6 +101,6 @@ describe('facts', () => {
   test('that are a folder are none', async () => {
     const folder = path.join(home.path, 'p--folder');
     await mkdir(factsFile(folder), {recursive: true});
-    expect(await findRecording(folder, 'p--folder')).toBeUndefined();
+    expect(await findRecording(folder)).toBeUndefined();
   });
 });
