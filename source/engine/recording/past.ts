@@ -124,7 +124,6 @@ export class RecordedPast {
   }
 
   #readFrom(offset: number): Buffer {
-    if (offset >= this.size) return Buffer.alloc(0);
     return this.#bytes.readNow(offset, this.size - offset) ?? Buffer.alloc(0);
   }
 

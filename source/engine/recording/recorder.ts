@@ -135,7 +135,7 @@ export class Recorder implements ColdStore {
   }
 
   async #write(): Promise<void> {
-    const {writer, onChange, onRotated} = this.#options;
+    const {writer, fileBytes, onChange, onRotated} = this.#options;
     if (this.#failure) await writer.repair();
     // After a failure, an empty batch is written, too: it shows whether the disk takes data again.
     while (!this.#finished && (this.#failure || !this.#tap.isEmpty)) {
@@ -147,7 +147,9 @@ export class Recorder implements ColdStore {
         this.#failure = undefined;
         onChange();
       }
-      if (this.#isFileFull && !this.#finished) {
+      // A file ends with a line.
+      const isFull = batch.end.within === 0 && writer.size - writer.facts.lastFile.offset >= fileBytes;
+      if (isFull && !this.#finished) {
         await writer.rotate();
         this.#pack(onRotated);
       }
@@ -168,12 +170,6 @@ export class Recorder implements ColdStore {
     const isDue = isLast || known === undefined || batch.end.offset - offset >= stateEvery;
     if (batch.isAtEnd && isDue) batch.items.push({state: state(), isEpochStart: false});
     return batch;
-  }
-
-  /** The file is full, and a line ends here. */
-  get #isFileFull(): boolean {
-    const {writer, fileBytes} = this.#options;
-    return this.#tap.written.within === 0 && writer.size - writer.file.offset >= fileBytes;
   }
 
   /** Compresses full files. What cannot be compressed now is compressed once the next is full, or at the next start. */

@@ -12,7 +12,6 @@ import {
   logFile,
   mostPacked,
   packedFile,
-  type RecordedFile,
   readRecorded,
 } from './facts.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
@@ -100,17 +99,13 @@ export class RecordingWriter {
     return this.#size;
   }
 
-  get file(): RecordedFile {
-    return this.facts.lastFile;
-  }
-
   /** Facts first, so that they speak of all bytes on the disk. */
   async append(items: readonly Item[]): Promise<void> {
     if ((await this.#log.stat()).nlink === 0) throw new FolderGoneError(`${this.folder} was deleted`);
     const {facts, lines} = this.#factsOf(items);
     const text = bytesOf(facts);
     await this.#factsFile.appendFile(text);
-    let position = this.#size - this.file.offset;
+    let position = this.#size - this.facts.lastFile.offset;
     const bytes = items.flatMap((item) => ('bytes' in item ? item.bytes : []));
     for (let rest: Uint8Array = Buffer.concat(bytes); rest.length > 0; ) {
       const {bytesWritten} = await this.#log.write(rest, 0, rest.length, position);
@@ -118,7 +113,7 @@ export class RecordingWriter {
       position += bytesWritten;
     }
     this.#factsSize += text.length;
-    this.#size = this.file.offset + position;
+    this.#size = this.facts.lastFile.offset + position;
     this.#lines = lines;
     for (const fact of facts) this.facts.add(fact);
   }
@@ -153,8 +148,9 @@ export class RecordingWriter {
 
   /** Starts the next file, where a line begins, and leaves out the facts that are no longer needed. */
   async rotate(): Promise<void> {
-    if (this.#size === this.file.offset) return;
-    const file = {...this.file, file: this.file.file + 1, offset: this.#size, line: this.#lines};
+    const {lastFile} = this.facts;
+    if (this.#size === lastFile.offset) return;
+    const file = {...lastFile, file: lastFile.file + 1, offset: this.#size, line: this.#lines};
     await this.#log.sync();
     const log = await openLog(this.folder, file.file);
     try {
@@ -177,7 +173,7 @@ export class RecordingWriter {
 
   /** After a failed call: removes what it may have left. */
   async repair(): Promise<void> {
-    await this.#log.truncate(this.#size - this.file.offset);
+    await this.#log.truncate(this.#size - this.facts.lastFile.offset);
     await this.#factsFile.truncate(this.#factsSize);
   }
 

@@ -6,7 +6,7 @@ import {addPieces, openedPieces, type PiecesOptions} from '../../../engine/feeds
 import {needsFormat} from '../../../engine/filters/filter.ts';
 import {LogSink} from '../../../engine/logs/log-sink.ts';
 import {LogStates, lostStreamMarker, type RunnerReport, reportedParts} from '../../../engine/logs/log-states.ts';
-import {capabilitiesOf, type FoundLog, distinctNames} from '../../../engine/opened/found-log.ts';
+import {capabilitiesOf, distinctNames, type FoundLog} from '../../../engine/opened/found-log.ts';
 import {OpenError, readFailureWords} from '../../../engine/opened/open-error.ts';
 import {LogFormat, notRecognised} from '../../../engine/records/log-format.ts';
 import {unmatchedWords} from '../../../kit/journal/event-words.ts';
