@@ -5,15 +5,7 @@ import type {Marker} from '../buffer/markers.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import {openFor, openRegular} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
-import {
-  type Fact,
-  type Facts,
-  factsFile,
-  logFile,
-  mostPacked,
-  packedFile,
-  readRecorded,
-} from './facts.ts';
+import {type Fact, type Facts, factsFile, logFile, mostPacked, packedFile, readRecorded} from './facts.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
 
 /** Version of the form of a recording. */
