@@ -1,6 +1,6 @@
 import type {Clock} from '../source/lib/clock.ts';
-import type {Random} from '../source/lib/random.ts';
 import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
+import type {Random} from './random.ts';
 import type {RingLimits} from './ring.ts';
 
 export type DemoServerOptions = {

@@ -1,7 +1,7 @@
 import {readTime} from '../source/lib/format.ts';
-import {createRandom, type Random, uuidV7} from '../source/lib/random.ts';
 import {formatMicros} from './log-lines.ts';
 import {type PipelineState, runtimeDetails, storageDetails} from './pipeline-json.ts';
+import {createRandom, type Random, uuidV7} from './random.ts';
 
 export type EventSelector = 'all' | 'status';
 

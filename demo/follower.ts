@@ -1,7 +1,7 @@
 import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
-import type {Random} from '../source/lib/random.ts';
 import {endMarker} from './log-lines.ts';
+import type {Random} from './random.ts';
 
 /** Returns the length of the next chunk: 1 to `available` bytes. */
 export type Chunker = (available: number) => number;

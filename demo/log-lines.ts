@@ -1,6 +1,6 @@
 import {isoTime} from '../source/lib/format.ts';
-import type {Random} from '../source/lib/random.ts';
 import type {DeploymentError} from './pipeline-json.ts';
+import type {Random} from './random.ts';
 
 /** A record of a pipeline's process. */
 export type LogEvent = {

@@ -1,5 +1,4 @@
 import {readTime} from '../source/lib/format.ts';
-import {type Random, uuidV7} from '../source/lib/random.ts';
 import {EventHistory} from './events.ts';
 import type {Follower} from './follower.ts';
 import {
@@ -12,6 +11,7 @@ import {
   Stamps,
 } from './log-lines.ts';
 import {type DeploymentError, type PipelineState, type ProgramError, programErrorOf} from './pipeline-json.ts';
+import {type Random, uuidV7} from './random.ts';
 import {Ring, type RingLimits} from './ring.ts';
 import {DemoRun, type Endpoint} from './run.ts';
 

@@ -1,4 +1,3 @@
-import type {Random} from '../source/lib/random.ts';
 import {
   colourLine,
   jsonLine,
@@ -11,6 +10,7 @@ import {
   plainLine,
 } from './log-lines.ts';
 import type {DemoPipeline} from './pipeline.ts';
+import type {Random} from './random.ts';
 import type {Endpoint} from './run.ts';
 
 export type ProcessLog = (

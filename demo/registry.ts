@@ -1,6 +1,6 @@
-import {createRandom} from '../source/lib/random.ts';
 import type {Follower} from './follower.ts';
 import {DemoPipeline, type PipelineOptions} from './pipeline.ts';
+import {createRandom} from './random.ts';
 import type {RingLimits} from './ring.ts';
 
 /** With the same seed the n-th pipeline of a name gets the same id and time stamps. */

@@ -1,5 +1,5 @@
-import {createRandom} from '../source/lib/random.ts';
 import type {Demo, Scenario, Scene} from './demo.ts';
+import {createRandom} from './random.ts';
 import {billing, clickstream, etl, fraud, nightly, orders, telemetry} from './scenes.ts';
 
 /** Running pipelines whose logs only a test writes. */

@@ -1,4 +1,3 @@
-import type {Random} from '../source/lib/random.ts';
 import {connectorErrors, kafkaClientError, parseError} from './connector-errors.ts';
 import type {Scene} from './demo.ts';
 import {
@@ -14,6 +13,7 @@ import {
   stopProcess,
 } from './process-log.ts';
 import {programOf} from './program.ts';
+import type {Random} from './random.ts';
 
 const code = [
   'CREATE TABLE invoices (',

@@ -2,7 +2,6 @@ import {createServer, type IncomingMessage, type RequestListener, type Server, t
 import type {Socket} from 'node:net';
 import {type Clock, systemClock} from '../source/lib/clock.ts';
 import {httpTime, isoTime} from '../source/lib/format.ts';
-import {createRandom} from '../source/lib/random.ts';
 import {
   isApi,
   isProtected,
@@ -19,6 +18,7 @@ import {checkCredential, checkTenant, replyTo} from './api.ts';
 import type {Cut, CutNext, DemoServerOptions, RequestSeen} from './demo.ts';
 import {type Chunker, Follower, followerLimit, raggedEntries, wholeEntries} from './follower.ts';
 import type {DemoPipeline, PipelineOptions} from './pipeline.ts';
+import {createRandom} from './random.ts';
 import {PipelineRegistry} from './registry.ts';
 import {feldera} from './ring.ts';
 

@@ -2,7 +2,7 @@ import {once} from 'node:events';
 import {createWriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
 import {colourLine, formatMicros, type LogEvent, panicLines} from '../../demo/log-lines.ts';
-import {createRandom, type Random} from '../../source/lib/random.ts';
+import {createRandom, type Random} from '../../demo/random.ts';
 
 const tag = {name: 'orders'};
 const begins = Date.UTC(2026, 10, 25, 9) * 1000;

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import {createRandom, type Random} from '../../source/lib/random.ts';
+import {createRandom, type Random} from '../../demo/random.ts';
 import {bytesOfKey} from '../../test/harness/keys.ts';
 import {slowLine} from '../../test/harness/slow-link.ts';
 import {openTerminal, type Terminal} from '../../test/harness/terminal.ts';

@@ -2,7 +2,7 @@ import net from 'node:net';
 import {frame} from '../../demo/follower.ts';
 import {discardNotice, formatMicros, managerLine} from '../../demo/log-lines.ts';
 import {DemoPipeline} from '../../demo/pipeline.ts';
-import {createRandom, type Random} from '../../source/lib/random.ts';
+import {createRandom, type Random} from '../../demo/random.ts';
 import type {FakeClock} from '../harness/fake-clock.ts';
 import {freePort} from '../harness/free-port.ts';
 import {hostName, type Lookup} from './host-names.ts';

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {createRandom} from '../../source/lib/random.ts';
+import {createRandom} from '../../demo/random.ts';
 import {faultKinds} from './faults.ts';
 import {runHistory} from './history.ts';
 import {answerForNames} from './host-names.ts';

@@ -1,10 +1,10 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {createRandom, type Random} from '../../demo/random.ts';
 import {createClient} from '../../source/engine/api/client.ts';
 import {type ConnectionFeed, pipelineLogs} from '../../source/engine/feeds/connection-feed.ts';
 import type {Log} from '../../source/engine/logs/log.ts';
 import {LogManager} from '../../source/engine/logs/log-manager.ts';
 import {ListPoller} from '../../source/engine/pipelines/list-poller.ts';
-import {createRandom, type Random} from '../../source/lib/random.ts';
 import {FakeClock, settled} from '../harness/fake-clock.ts';
 import {compare} from './compare.ts';
 import {chunkedHead, FaultServer, type LogAnswer} from './fault-server.ts';

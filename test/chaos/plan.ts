@@ -1,4 +1,4 @@
-import {createRandom, type Random} from '../../source/lib/random.ts';
+import {createRandom, type Random} from '../../demo/random.ts';
 import type {Fault, FaultKind, Refused} from './protocol.ts';
 
 /** A fault and when in its phase it is due, from 0 to 1. */

@@ -1,6 +1,6 @@
 import {colourLine, type Level, plainLine} from '../../demo/log-lines.ts';
 import type {DemoPipeline} from '../../demo/pipeline.ts';
-import {createRandom, type Random} from '../../source/lib/random.ts';
+import {createRandom, type Random} from '../../demo/random.ts';
 import {lastWords} from './protocol.ts';
 
 const targets = ['dbsp_adapters::controller', 'dbsp_adapters::transport::kafka::ft::input', 'pipeline::größe'] as const;

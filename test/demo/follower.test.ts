@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {expect, it} from 'vitest';
 import {EntryQueue, frame, raggedEntries, wholeEntries} from '../../demo/follower.ts';
-import {createRandom} from '../../source/lib/random.ts';
+import {createRandom} from '../../demo/random.ts';
 
 it('frames a chunk as recorded, its size in capitals', () => {
   expect(frame(Buffer.from('x'.repeat(29)))).toEqual(Buffer.from(`1D\r\n${'x'.repeat(29)}\r\n`));

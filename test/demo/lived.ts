@@ -1,6 +1,6 @@
 import {DemoPipeline} from '../../demo/pipeline.ts';
+import {createRandom, type Random} from '../../demo/random.ts';
 import {feldera} from '../../demo/ring.ts';
-import {createRandom, type Random} from '../../source/lib/random.ts';
 
 /** What became of a pipeline that was told to live as a script says. */
 export type Lived = {

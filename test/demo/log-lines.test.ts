@@ -13,7 +13,7 @@ import {
   plainLine,
   Stamps,
 } from '../../demo/log-lines.ts';
-import {createRandom, uuidV7} from '../../source/lib/random.ts';
+import {createRandom, uuidV7} from '../../demo/random.ts';
 import {recording, recordingBytes} from './recording.ts';
 
 const lines = (file: string) => recordingBytes(file).toString().split('\n');

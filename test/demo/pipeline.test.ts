@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {DemoPipeline, type PipelineOptions} from '../../demo/pipeline.ts';
+import {createRandom} from '../../demo/random.ts';
 import {feldera} from '../../demo/ring.ts';
-import {createRandom} from '../../source/lib/random.ts';
 import {recording, withoutVariables} from './recording.ts';
 
 const start = Date.UTC(2026, 0, 1);

@@ -10,7 +10,7 @@ import {
   startProcess,
   stopProcess,
 } from '../../demo/process-log.ts';
-import type {Random} from '../../source/lib/random.ts';
+import type {Random} from '../../demo/random.ts';
 import {lived} from './lived.ts';
 import {recording, withoutVariables} from './recording.ts';
 

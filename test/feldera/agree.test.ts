@@ -2,7 +2,7 @@ import {appendFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
-import {createRandom} from '../../source/lib/random.ts';
+import {createRandom} from '../../demo/random.ts';
 import {eventually} from '../harness/eventually.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {fetchedOnce, followedFile, generated, ordersProgram} from './real-pipeline.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
-import {createRandom} from '../../source/lib/random.ts';
+import {createRandom} from '../../demo/random.ts';
 import {startProgram} from '../e2e/running-program.ts';
 import {openView} from '../e2e/viewer.ts';
 import {eventually} from '../harness/eventually.ts';

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, test} from 'vitest';
-import {createRandom} from '../../source/lib/random.ts';
+import {createRandom} from '../../demo/random.ts';
 import {type RunningProgram, startProgram} from '../e2e/running-program.ts';
 import {eventually} from '../harness/eventually.ts';
 import {CUTS, CutProxy} from './cut-proxy.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {expect, onTestFinished, test} from 'vitest';
-import {createRandom} from '../../source/lib/random.ts';
+import {createRandom} from '../../demo/random.ts';
 import {startProgram} from '../e2e/running-program.ts';
 import {recordedBytes} from '../engine/logs/recorded-form.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';

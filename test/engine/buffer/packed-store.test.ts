@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import {createRandom} from '../../../demo/random.ts';
 import {type PackedBlock, PackedStore} from '../../../source/engine/buffer/packed-store.ts';
 import {zstdPacker} from '../../../source/kit/system/zstd-packer.ts';
-import {createRandom} from '../../../source/lib/random.ts';
 
 /** Bytes that do not become smaller: they fill pieces of memory soon. */
 function noise(length: number, seed: number): Buffer {

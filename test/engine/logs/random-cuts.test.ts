@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {discardNotice, freshStart, managerLine, plainLine} from '../../../demo/log-lines.ts';
+import {createRandom} from '../../../demo/random.ts';
 import {Ring} from '../../../demo/ring.ts';
 import {ApiError} from '../../../source/engine/api/errors.ts';
 import {ServerAnswers} from '../../../source/engine/api/request.ts';
@@ -9,7 +10,6 @@ import type {Log} from '../../../source/engine/logs/log.ts';
 import {LogManager} from '../../../source/engine/logs/log-manager.ts';
 import {ListPoller} from '../../../source/engine/pipelines/list-poller.ts';
 import {isoTime} from '../../../source/lib/format.ts';
-import {createRandom} from '../../../source/lib/random.ts';
 import {FakeClock, settled} from '../../harness/fake-clock.ts';
 
 /** How many cuts there are at least, in each case; thousands are for trials by hand. */

@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest';
+import {createRandom} from '../../../demo/random.ts';
 import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
 import type {Packer} from '../../../source/engine/buffer/packed-store.ts';
 import {visibleBytes} from '../../../source/engine/buffer/style-joints.ts';
 import {zstdPacker} from '../../../source/kit/system/zstd-packer.ts';
 import {lastTop, placesFrom} from '../../../source/kit/viewport/geometry.ts';
 import type {RowOptions, RowRenderer} from '../../../source/kit/viewport/row-renderer.ts';
-import {createRandom} from '../../../source/lib/random.ts';
 import {entriesOf} from './entries-of.ts';
 import {paintInput, rendererOf, withoutColors} from './rows.ts';
 
