@@ -1,3 +1,4 @@
+import type {Dirent} from 'node:fs';
 import {type FileHandle, lstat, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {bisect} from '../../lib/bisect.ts';
@@ -234,39 +235,47 @@ export async function readFacts(folder: string, most?: number): Promise<Facts | 
   }
 }
 
-/** Reads a recording: its facts without those that are void, where it ends, and Unix time in ms of its last write. */
-export async function readRecorded(
-  folder: string,
-): Promise<{readonly facts: Facts; readonly size: number; readonly lastAt: number}> {
-  const [first] = await logsOnDisk(folder);
+/** A recording: its facts without those that are void, where it ends, and Unix time in ms of its last write. */
+export type Recorded = {readonly facts: Facts; readonly size: number; readonly lastAt: number};
+
+/** Reads a recording. `untold`: names of log files of which its facts do not tell. */
+export async function readRecorded(folder: string): Promise<Recorded & {readonly untold: readonly string[]}> {
+  const logs = await logsOnDisk(folder);
   const facts = (await readFacts(folder)) ?? new Facts();
+  const names = await untold(folder, facts, logs);
   const last = facts.lastFile;
+  const [first] = logs;
   if (first) facts.beginWith(Math.min(first.file, last.file));
   const files = [logFile(folder, last.file), factsFile(folder)];
   const [log, written] = await Promise.all(files.map((file) => lstat(file).catch(ignoreMissing)));
   const size = last.offset + (log?.size ?? 0);
   facts.endAt(size);
-  return {facts, size, lastAt: Math.max(log?.mtimeMs ?? 0, written?.mtimeMs ?? 0)};
+  return {facts, size, lastAt: Math.max(log?.mtimeMs ?? 0, written?.mtimeMs ?? 0), untold: names};
 }
 
-/** A log file of a recording, as it lies in its folder. `size`: on the disk. */
-type LogOnDisk = {readonly file: number; readonly name: string; readonly size: number};
+/** A log file of a recording, as it lies in its folder. */
+type LogOnDisk = {readonly file: number; readonly name: string};
 
 /** In order; what is no regular file is none. To be asked before the facts, which tell of each file that is not empty by then. */
 export async function logsOnDisk(folder: string): Promise<readonly LogOnDisk[]> {
-  const logs: LogOnDisk[] = [];
-  for (const name of await readdir(bytesOfPath(folder), 'utf8').catch((): string[] => [])) {
-    const [, number] = /^(\d{6,15})\.log(?:\.zst)?$/.exec(name) ?? [];
-    const stats = number === undefined ? undefined : await lstat(path.join(folder, name)).catch(ignoreMissing);
-    if (stats?.isFile()) logs.push({file: Number(number), name, size: stats.size});
-  }
+  const reading = readdir(bytesOfPath(folder), {encoding: 'utf8', withFileTypes: true});
+  const logs = (await reading.catch((): Dirent[] => [])).flatMap((entry): readonly LogOnDisk[] => {
+    const [, number] = /^(\d{6,15})\.log(?:\.zst)?$/.exec(entry.name) ?? [];
+    return number !== undefined && entry.isFile() ? [{file: Number(number), name: entry.name}] : [];
+  });
   return logs.sort((a, b) => a.file - b.file);
 }
 
-/** Log files of which the facts do not tell; of a file that has no bytes yet they need not. */
-export function untold(facts: Facts | undefined, logs: readonly LogOnDisk[]): readonly LogOnDisk[] {
-  const known = new Set((facts?.begin ? facts.files : []).map(({file}) => file));
-  return logs.filter(({file, size}) => !known.has(file) && size > 0);
+/** Names of log files of which the facts do not tell; of a file that has no bytes yet they need not. */
+export async function untold(folder: string, facts: Facts, logs: readonly LogOnDisk[]): Promise<readonly string[]> {
+  const known = new Set((facts.begin ? facts.files : []).map(({file}) => file));
+  const names: string[] = [];
+  for (const {file, name} of logs) {
+    if (known.has(file)) continue;
+    const stats = await lstat(path.join(folder, name)).catch(ignoreMissing);
+    if (stats?.isFile() && stats.size > 0) names.push(name);
+  }
+  return names;
 }
 
 /** Between name and id. No id (UUID) contains it, so the last one in a folder's name counts. */

@@ -69,8 +69,8 @@ export class RecordingReader {
     // Only a file that another one follows is packed: its length is where that begins.
     const endless = logs.filter(({file, name}) => file === last?.file && name.endsWith('.zst'));
     const damage = [
-      ...[...endless, ...untold(facts, logs)].map(
-        ({name}) => `facts.jsonl does not list ${name} · open that file to read it`,
+      ...[...endless.map(({name}) => name), ...(await untold(this.#folder, facts, logs))].map(
+        (name) => `facts.jsonl does not list ${name} · open that file to read it`,
       ),
       ...(isGone ? [`${path.basename(logFile(this.#folder, last.file))} is missing`] : []),
     ];

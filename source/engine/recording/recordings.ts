@@ -5,7 +5,7 @@ import {acquireLock, type Processes, releaseLock} from '../disk/file-lock.ts';
 import {NotRegularError} from '../disk/regular-file.ts';
 import {codeOf, ignoreMissing, isReadOnly, makeFolder} from '../disk/save-file.ts';
 import {commandAgainst, type Intruder, otherWriter} from '../disk/who-may-write.ts';
-import {folderName, lockFile, logsOnDisk, pipelineOfFolder, readFacts, readRecorded, untold} from './facts.ts';
+import {folderName, lockFile, pipelineOfFolder, type Recorded, readRecorded} from './facts.ts';
 import {RecordedPast} from './past.ts';
 import {type FoundRecording, findRecordings} from './read-recording.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
@@ -56,8 +56,8 @@ async function partsOf(folder: string): Promise<Part[]> {
   return parts;
 }
 
-/** Milliseconds until room is made: tabs opened together are recorded by then, with 3 s each for request and disk. */
-const roomAfter = 10_000;
+/** Milliseconds until room is made: tabs opened together are recorded by then, with 3 s for the request and 10 s for the disk. */
+const roomAfter = 15_000;
 /** Attempts to lock a folder that other programs remove. */
 const mostTries = 10;
 
@@ -125,12 +125,12 @@ export class Recordings {
     try {
       const folder = await this.#folderOf(ownName, id);
       this.#opened.add(folder);
-      const before = await this.#lock(folder);
-      const aside = before === undefined ? await this.#putAside(folder) : undefined;
-      const by = aside === undefined ? before : await this.#lock(folder);
-      if (by === undefined) return await this.#openToWrite(folder, {name, id, unlock, aside});
+      const found = await this.#lockAndRead(folder);
+      const aside = found.by === undefined && found.untold.length > 0 ? await this.#putAside(folder) : undefined;
+      const {by, ...recorded} = aside === undefined ? found : await this.#lockAndRead(folder);
+      if (by === undefined) return await this.#openToWrite(folder, recorded, {name, id, unlock, aside});
       unlock();
-      const {facts, size, lastAt} = await readRecorded(folder);
+      const {facts, size, lastAt} = recorded;
       const past = new RecordedPast(new RecordedBytes(folder, facts), size);
       return {folder, past, aside, lastAt, readOnlyBy: by, record: undefined, release: () => Promise.resolve()};
     } catch (error) {
@@ -204,6 +204,17 @@ export class Recordings {
     }
   }
 
+  /** Locks a folder, unless the process `by` has it, and reads what is recorded there. */
+  async #lockAndRead(folder: string) {
+    const by = await this.#lock(folder);
+    try {
+      return {...(await readRecorded(folder)), by};
+    } catch (error) {
+      if (by === undefined) await releaseLock(lockFile(folder));
+      throw error;
+    }
+  }
+
   async #checkFolder(folder: string): Promise<void> {
     if (!(await lstat(folder)).isDirectory()) throw new NotRegularError(folder, 'EISLINK');
     this.#checkWriters(folder, 'data');
@@ -218,12 +229,13 @@ export class Recordings {
   /** Opens a locked folder for writing; unlocks it if that fails. */
   async #openToWrite(
     folder: string,
+    recorded: Recorded,
     {name, id, unlock, aside}: Pick<OpenRecording, 'aside'> & {name: string; id: string; unlock: () => void},
   ): Promise<OpenRecording> {
     const {server, clock, fileBytes = 8 * 1024 * 1024} = this.#options;
     const lock = lockFile(folder);
     try {
-      const writer = await RecordingWriter.open(folder, {name, id, server, at: clock.wall()});
+      const writer = await RecordingWriter.open(folder, recorded, {name, id, server, at: clock.wall()});
       let onDeleted = () => {};
       this.#ours.set(folder, (file) => {
         writer.facts.beginWith(file + 1);
@@ -263,11 +275,9 @@ export class Recordings {
    * A locked folder with log files of which its facts do not tell is not written over: it gets a name of its own, as of another
    * pipeline. Returns its new path, under which it is unlocked.
    */
-  async #putAside(folder: string): Promise<string | undefined> {
+  async #putAside(folder: string): Promise<string> {
     const aside = `${folder}-${Math.round(this.#options.clock.wall())}`;
     try {
-      const logs = await logsOnDisk(folder);
-      if (untold(await readFacts(folder), logs).length === 0) return undefined;
       await rename(folder, aside);
     } catch (error) {
       await releaseLock(lockFile(folder));

@@ -5,7 +5,7 @@ import type {Marker} from '../buffer/markers.ts';
 import {newline, newlinesIn} from '../buffer/segment.ts';
 import {openFor, openRegular} from '../disk/regular-file.ts';
 import {ignoreMissing} from '../disk/save-file.ts';
-import {type Fact, type Facts, factsFile, logFile, mostPacked, packedFile, readRecorded} from './facts.ts';
+import {type Fact, type Facts, factsFile, logFile, mostPacked, packedFile, type Recorded} from './facts.ts';
 import {RecordedBytes} from './recorded-bytes.ts';
 
 /** Version of the form of a recording. */
@@ -45,7 +45,7 @@ export class RecordingWriter {
 
   private constructor(
     folder: string,
-    {facts, size, lastAt}: Awaited<ReturnType<typeof readRecorded>>,
+    {facts, size, lastAt}: Recorded,
     {log, written}: {readonly log: FileHandle; readonly written: Awaited<ReturnType<typeof writeFacts>>},
   ) {
     this.folder = folder;
@@ -62,14 +62,14 @@ export class RecordingWriter {
   }
 
   /**
-   * Opens or starts a recording, and leaves out what a crash has made void. `at`: Unix time in ms, for one that is started.
-   * Rejects for one of a later version.
+   * Opens or starts a recording, and leaves out what a crash has made void. `found`: what `readRecorded` says of it; `at`:
+   * Unix time in ms, for one that is started. Rejects for one of a later version.
    */
   static async open(
     folder: string,
+    found: Recorded,
     recorded: Omit<Extract<Fact, {kind: 'begin'}>, 'kind' | 'version'>,
   ): Promise<RecordingWriter> {
-    const found = await readRecorded(folder);
     const {facts} = found;
     if ((facts.begin?.version ?? 0) > version) {
       throw new Error(`${folder} was written by a later version of pipetail`);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {expect, test} from 'vitest';
 import {acquireLock} from '../../../source/engine/disk/file-lock.ts';
-import {factsFile, lockFile, logFile, packedFile} from '../../../source/engine/recording/facts.ts';
+import {factsFile, lockFile, logFile, packedFile, readRecorded} from '../../../source/engine/recording/facts.ts';
 import {type RecordedPiece, readRecording} from '../../../source/engine/recording/read-recording.ts';
 import {Recordings} from '../../../source/engine/recording/recordings.ts';
 import {RecordingWriter} from '../../../source/engine/recording/writer.ts';
@@ -22,7 +22,7 @@ const processOf = (pid: number, random = Math.random) => ({pid, user: process.ge
 async function record(directory: string, id: string, days: readonly number[]): Promise<string> {
   const folder = path.join(directory, `p--${id}`);
   await mkdir(folder);
-  const writer = await RecordingWriter.open(folder, {name: 'p', id, at: 0});
+  const writer = await RecordingWriter.open(folder, await readRecorded(folder), {name: 'p', id, at: 0});
   for (const file of days.keys()) {
     if (file > 0) await writer.rotate();
     await writer.pack();
@@ -107,7 +107,7 @@ test('what a death while it is deleted leaves can be read and continued, and is 
   await rm(logFile(folder, 2));
   const deleted = {marker: {kind: 'unreadable', bytes: fileBytes, because: 'deleted-to-make-room'}};
   expect(await piecesIn(folder)).toMatchObject([{marker: {why: '000002.log is missing'}}, deleted]);
-  const writer = await RecordingWriter.open(folder, {name: 'p', id: 'a', at: 0});
+  const writer = await RecordingWriter.open(folder, await readRecorded(folder), {name: 'p', id: 'a', at: 0});
   expect(writer.size).toBe(fileBytes);
   await writer.close();
   for (const file of [logFile(folder, 2), factsFile(folder)]) await age(file, 2);

@@ -2,7 +2,7 @@ import {appendFile, mkdir, readdir, readFile, writeFile} from 'node:fs/promises'
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import type {Marker} from '../../../source/engine/buffer/markers.ts';
-import {factsFile, readFacts} from '../../../source/engine/recording/facts.ts';
+import {factsFile, readFacts, readRecorded} from '../../../source/engine/recording/facts.ts';
 import {RecordedPast} from '../../../source/engine/recording/past.ts';
 import {RecordingReader} from '../../../source/engine/recording/read-recording.ts';
 import {type Item, RecordingWriter} from '../../../source/engine/recording/writer.ts';
@@ -14,7 +14,7 @@ import {restored} from './restored.ts';
 async function openIn(directory: string): Promise<RecordingWriter> {
   const folder = path.join(directory, 'p--1');
   await mkdir(folder, {recursive: true});
-  return await RecordingWriter.open(folder, {name: 'p', id: '1', at: 0});
+  return await RecordingWriter.open(folder, await readRecorded(folder), {name: 'p', id: '1', at: 0});
 }
 
 function pastOf(writer: RecordingWriter): RecordedPast {
