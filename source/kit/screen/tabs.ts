@@ -43,7 +43,7 @@ export class TabSwitcher {
     this.#stopTimer = this.#clock.after(previewRest, () => this.show(name));
   }
 
-  /** Shows the pipeline under the cursor at once if the timer runs: for a key that uses its log. */
+  /** Shows the pipeline under the cursor at once if the timer runs: for what depends on the log that is shown. */
   settleCursor(): void {
     const {cursor} = this.#view.state;
     if (this.#stopTimer && cursor !== undefined) this.show(cursor);
@@ -266,6 +266,8 @@ export class PipelineListView {
   }
 
   #showFirst(requested: string | undefined): void {
+    // Keys may have moved the cursor while the last session was read.
+    this.#options.tabSwitcher.settleCursor();
     const {items} = this;
     const {state} = this.#options.view;
     const underCursor = items.find(({name}) => name === state.cursor);

@@ -55,7 +55,7 @@ async function makeRoom(directory: string, maxBytes: number): Promise<string[]> 
   const clock = new FakeClock();
   const recordings = new Recordings({directory, maxBytes, clock, processes: processOf(process.pid)});
   const live = await recordings.open('live', 'id');
-  await clock.advance(10_000);
+  await clock.advance(15_000);
   await live.release();
   await recordings.closed();
   return await left(directory);
@@ -133,7 +133,7 @@ test('two programs that make room at once do not delete more than has to go', as
     return {clock, recordings: new Recordings(options)};
   });
   const opened = await Promise.all(programs.map(({recordings}, index) => recordings.open(`live${index}`, 'id')));
-  await Promise.all(programs.map(({clock}) => clock.advance(10_000)));
+  await Promise.all(programs.map(({clock}) => clock.advance(15_000)));
   for (const live of opened) await live.release();
   for (const {recordings} of programs) await recordings.closed();
   expect(await left(home.path)).toEqual(['p--b/000001.log', 'p--c/000001.log', 'p--d/000001.log']);
@@ -147,7 +147,7 @@ test('what the tabs of a start continue is not deleted for the first of them', a
   const opened = [await recordings.open('p', 'c')];
   await clock.advance(6_000);
   for (const id of ['a', 'b']) opened.push(await recordings.open('p', id));
-  await clock.advance(10_000);
+  await clock.advance(15_000);
   expect(opened.map(({past}) => past.size)).toEqual([fileBytes, fileBytes, fileBytes]);
   for (const live of opened) await live.release();
   await recordings.closed();
@@ -171,7 +171,7 @@ test('one that was written after it was listed stays', async () => {
   const clock = new FakeClock();
   const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock, processes});
   const live = await recordings.open('live', 'id');
-  await clock.advance(10_000);
+  await clock.advance(15_000);
   await live.release();
   await recordings.closed();
   expect(await dayOf(factsFile(folder))).toBeGreaterThan(1);
@@ -186,7 +186,7 @@ test('who opens a recording that is just being deleted waits, and begins it anew
   const clock = new FakeClock();
   const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock, processes});
   const live = await recordings.open('live', 'id');
-  await clock.advance(10_000);
+  await clock.advance(15_000);
   await deleting;
   const again = await recordings.open('p', 'a');
   expect(again).toMatchObject({past: {size: 0}, readOnlyBy: undefined});

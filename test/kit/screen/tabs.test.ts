@@ -34,6 +34,26 @@ describe('a new list', () => {
       expect(screen.controller.state).toMatchObject({active: 'orders', focus: 'log'});
     });
 
+    it.each([
+      {names: [], keys: ['j', 'j'], tabs: ['fraud?']},
+      {names: ['billing'], keys: ['Tab', 'j'], tabs: ['billing', 'fraud?']},
+    ])(
+      'keys that come before the last session is read are not undone: $keys, with $names',
+      async ({names, keys, tabs}) => {
+        const {promise: read, resolve} = Promise.withResolvers<void>();
+        await using screen = await ScreenUnderTest.connected({names, beforeFirst: () => read});
+        for (const key of keys) {
+          await screen.clock.advance(300);
+          screen.press(key);
+        }
+        expect(screen.controller.state).toMatchObject({active: 'billing', cursor: 'fraud'});
+        resolve();
+        await screen.until(() => screen.controller.state.active === 'fraud', 'the preview');
+        expect(screen.controller.state.cursor).toBe('fraud');
+        expect(screen.tabs).toEqual(tabs);
+      },
+    );
+
     it('an empty list waits for the first pipeline', async () => {
       await using screen = await ScreenUnderTest.connected({scenario: () => {}});
       expect(screen.tabs).toEqual([]);

@@ -254,6 +254,8 @@ export class SessionKeeper {
    * the names that its pipelines have now.
    */
   restore(saved: SavedSession): SavedSession {
+    // Keys that came before it are not undone.
+    this.#controller.tabSwitcher.settleCursor();
     const {services, state, places} = this.#controller;
     const names = newNames(saved, services.poller.snapshot.get().pipelines ?? []);
     const session = names.size === 0 ? saved : underNewNames(saved, names);

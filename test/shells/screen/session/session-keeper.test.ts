@@ -383,6 +383,26 @@ test('a server that answers late for the tenant still brings the last session ba
   await session.close();
 });
 
+test('where keys have moved the cursor before the last session comes, it stays, and its pipeline is shown', async () => {
+  const first = await firstStart({names: ['billing', 'orders']});
+  first.keeper.capture();
+  const {promise: read, resolve} = Promise.withResolvers<void>();
+  await using screen = await ScreenUnderTest.connected({
+    baseUrl: () => first.screen.server.url,
+    async beforeFirst({controller, clock}) {
+      await read;
+      const keeper = new SessionKeeper({controller, clock});
+      for (const session of first.saved) keeper.restore(session);
+    },
+  });
+  screen.press('j', 'j');
+  expect(screen.controller.state.cursor).toBe('fraud');
+  resolve();
+  await screen.until(() => screen.tabs.includes('orders'), 'the tabs of the last time');
+  expect(screen.controller.state).toMatchObject({active: 'fraud', cursor: 'fraud'});
+  expect(screen.tabs).toEqual(['billing', 'orders', 'fraud?']);
+});
+
 const minute = 60_000;
 
 /** Two minutes after the test's clock began `orders` fails; it is started again three minutes later, and once more. */
