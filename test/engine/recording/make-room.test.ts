@@ -145,7 +145,7 @@ test('what the tabs of a start continue is not deleted for the first of them', a
   const clock = new FakeClock();
   const recordings = new Recordings({directory: home.path, maxBytes: 5_000, clock, processes: processOf(process.pid)});
   const opened = [await recordings.open('p', 'c')];
-  await clock.advance(6_000);
+  await clock.advance(13_000);
   for (const id of ['a', 'b']) opened.push(await recordings.open('p', id));
   await clock.advance(15_000);
   expect(opened.map(({past}) => past.size)).toEqual([fileBytes, fileBytes, fileBytes]);
