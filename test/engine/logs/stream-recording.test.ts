@@ -376,7 +376,7 @@ test.each(['closed', 'switched off'])('%s while a disk does not answer: it opens
   if (how === 'closed') await life.recording.close();
   else void life.recording.set(false, 'id-1');
   const {state} = life.recording;
-  await clock.advance(3_000);
+  await clock.advance(10_000);
   expect(await begun).toBeUndefined();
   await held.release();
   // The folder is free again.
@@ -393,7 +393,7 @@ test('a disk that does not answer is not waited for; when it does, what memory h
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
   const held = await life.recordings.open('p', 'id-1');
   const begun = life.recording.start('id-1');
-  await clock.advance(3_000);
+  await clock.advance(10_000);
   expect(await begun).toBeUndefined();
   await follow(life, server);
   expect(life.recording.state).toEqual({kind: 'opening'});
@@ -445,7 +445,7 @@ test('switched off while it opens, it frees the folder and tries no more', async
   expect([await started, recording.state]).toEqual([undefined, undefined]);
   expect(existsSync(path.join(home.path, 'p--id-1', 'lock'))).toBe(false);
   // Room is made for it once all the same.
-  await clock.advance(10_000);
+  await clock.advance(15_000);
   expect(clock.pending).toBe(0);
   await life.close();
 });
