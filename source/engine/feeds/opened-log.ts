@@ -66,6 +66,9 @@ export async function* openedPieces(
       return;
     case 'stdin':
       yield* pipePieces(found.name, found.path === '-' ? stdin : readPipe(found.path, signal));
+      return;
+    default:
+      found satisfies never;
   }
 }
 
