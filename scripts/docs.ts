@@ -4,6 +4,7 @@ import {allRows} from '../bench/all-rows.ts';
 import {benchTable, headlineTable} from '../bench/frame/docs-table.ts';
 import {readResults} from '../bench/frame/results.ts';
 import manifest from '../package.json' with {type: 'json'};
+import {features} from '../source/shells/features.ts';
 import {
   cheatSheetText,
   exitCodeTableText,
@@ -13,8 +14,15 @@ import {
   schemaTableText,
   settingTableText,
 } from '../test/harness/docs-tables.ts';
+import {keyMistakes} from '../test/harness/key-mistakes.ts';
 import {linked, withPictures} from './address.ts';
 import {roomRules} from './lint/rooms.ts';
+
+const mistakes = keyMistakes(features);
+if (mistakes.length > 0) {
+  console.error(mistakes.join('\n'));
+  process.exit(1);
+}
 
 const results = await readResults();
 const whyOf = (name: string) => allRows.find((row) => row.name === name)?.why;

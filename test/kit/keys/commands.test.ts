@@ -1,5 +1,5 @@
 import {describe, expect, it, test} from 'vitest';
-import type {KeyContext} from '../../../source/kit/keys/command.ts';
+import type {Command, KeyContext} from '../../../source/kit/keys/command.ts';
 import {
   commandFor,
   commandsFrom,
@@ -11,22 +11,30 @@ import {
 } from '../../../source/kit/keys/commands.ts';
 import {remap} from '../../../source/kit/keys/remap-keys.ts';
 import {features} from '../../../source/shells/features.ts';
+import {keyMistakes} from '../../harness/key-mistakes.ts';
 
 const inContext = (context: KeyContext) => features.commands.filter((command) => command.context === context);
 const keysOf = (context: KeyContext) => inContext(context).flatMap((command) => command.keys);
 
 describe('keys', () => {
-  it.each(['everywhere', 'list', 'log', 'pipeline'] as const)(
-    'no two commands share one in the context %s',
-    (context) => {
-      const keys = keysOf(context);
-      expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
-    },
-  );
+  it('none is taken, and what each opens is there', () => {
+    expect(keyMistakes(features)).toEqual([]);
+  });
 
-  it.each(['list', 'log'] as const)('none of the %s hides one that holds everywhere', (pane) => {
-    const everywhere = new Set(keysOf('everywhere'));
-    expect(keysOf(pane).filter((key) => everywhere.has(key))).toEqual([]);
+  it('a mistake is told in a sentence', () => {
+    const rows = {group: 'log: show', context: 'log', help: 'a mistake'} as const;
+    const mistaken = (change: Partial<Command>) =>
+      keyMistakes({...features, commands: [...features.commands, {...rows, id: 'new', keys: [], ...change}]});
+    expect(mistaken({keys: ['y']})).toEqual([
+      "command 'new': key 'y' is taken by 'copy' (copy the record or selection) · choose another, or give 'copy' another",
+    ]);
+    expect(mistaken({keys: ['q']})).toEqual([expect.stringContaining("command 'new': key 'q' is taken by 'quit'")]);
+    expect(mistaken({opens: 'pipelines'})).toEqual([
+      expect.stringMatching(/^command 'new' opens 'pipelines', but no page is of that kind · there are .*pipeline/),
+    ]);
+    expect(mistaken({opens: 'pipeline', section: 'connector'})).toEqual([
+      expect.stringMatching(/^command 'new' opens section 'connector', but no part has .* there are .*connectors/),
+    ]);
   });
 
   it('a page hides on purpose only what leaves it', () => {
@@ -45,9 +53,11 @@ describe('keys', () => {
   });
 
   it('without a command leads nowhere', () => {
-    expect(commandFor(features.commands, 'log', 'Q')).toBeUndefined();
-    expect(commandFor(features.commands, 'list', 'Q')).toBeUndefined();
-    expect(commandFor(features.commands, 'pipeline', 'n')).toBeUndefined();
+    for (const pane of ['log', 'list']) expect(commandFor(features.commands, pane, 'é')).toBeUndefined();
+    const ofPage = new Set([...keysOf('pipeline'), ...keysOf('everywhere')]);
+    const others = keysOf('log').filter((key) => !ofPage.has(key));
+    expect(others.length).toBeGreaterThan(20);
+    for (const key of others) expect(commandFor(features.commands, 'pipeline', key), key).toBeUndefined();
   });
 
   it('of the log also work in the list, unless it uses them itself', () => {
@@ -70,11 +80,12 @@ describe('keys', () => {
     for (const key of ['q', 'd', 'Z', 'Space', '&', '1', 'Tab']) {
       expect(commandFor(features.commands, 'help', key), key).toBeUndefined();
     }
-    const {table: moved} = remap(features.commands, [{command: 'help', keys: ['H', ','], where: ''}]);
-    expect(['H', ',', '?'].map((key) => commandFor(moved, 'help', key))).toEqual([undefined, 'help', undefined]);
+    const {table: moved} = remap(features.commands, [{command: 'help', keys: ['é', '§'], where: ''}]);
+    expect(['é', '§', '?'].map((key) => commandFor(moved, 'help', key))).toEqual([undefined, 'help', undefined]);
   });
 
   it('are all ones that a terminal sends', () => {
+    // None outside of ASCII, nor ^], ^^ or ^_: tests use those as keys that are free.
     const named = /^(Up|Down|Left|Right|PageUp|PageDown|Home|End|Enter|Esc|Tab|Space|F1|\^[A-Z]|[!-~])$/;
     for (const command of features.commands) for (const key of command.keys) expect(key).toMatch(named);
   });

@@ -437,18 +437,18 @@ describe('with keys of the user', () => {
   const {table, problems} = remap(
     features.commands,
     Object.entries({
-      search: ['^S'],
+      search: ['^]'],
       copy: ['Y'],
       'copy-view': [],
       save: ['F'],
       follow: ['S'],
-      back: ['^G'],
-      mark: [','],
+      back: ['^^'],
+      mark: ['§'],
       fold: ['^F'],
-      filter: ['^A'],
-      quit: ['Q'],
-      interrupt: ['^X'],
-      'tab-number': ['@', 'K'],
+      filter: ['^_'],
+      quit: ['é'],
+      interrupt: ['ö'],
+      'tab-number': ['ä', 'ü'],
     }).map(([command, keys]) => ({command, keys, where: ''})),
   );
   const options = {services: {commands: table}, names: ['orders', 'fraud']};
@@ -458,11 +458,11 @@ describe('with keys of the user', () => {
     await using screen = await reading(log, options);
     screen.press('/');
     expect(screen.controller.state.prompt).toBeUndefined();
-    screen.press('K');
+    screen.press('ü');
     expect(screen.controller.state.active).toBe('fraud');
     screen.press('1', '2');
     expect(screen.controller.state.active).toBe('fraud');
-    screen.press('@', '^S');
+    screen.press('ä', '^]');
     expect(screen.controller.state).toMatchObject({active: 'orders', prompt: {kind: 'search'}});
   });
 
@@ -477,13 +477,13 @@ describe('with keys of the user', () => {
   });
 
   it.each([
-    ['n', 'no search: press ^S to start one'],
-    ['v', 'move to select · Y copy, F save, M Markdown, ^G end'],
-    ['u', 'no marks: press , to mark a record'],
+    ['n', 'no search: press ^] to start one'],
+    ['v', 'move to select · Y copy, F save, M Markdown, ^^ end'],
+    ['u', 'no marks: press § to mark a record'],
     ['o', 'no folded row here: press ^F to fold similar records'],
-    ['\\', 'no filters: press ^A to add one'],
-    ['Q', '2 tabs are open: press Q again to quit, any other key to stay'],
-    ['^X', 'press ^X again to quit'],
+    ['\\', 'no filters: press ^_ to add one'],
+    ['é', '2 tabs are open: press é again to quit, any other key to stay'],
+    ['ö', 'press ö again to quit'],
   ])('the notice of %s has them', async (key, notice) => {
     await using screen = await reading(log, options);
     screen.press(key);
