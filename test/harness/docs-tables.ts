@@ -1,6 +1,6 @@
 import {helpPage} from '../../source/features/help/help-feature.ts';
-import type {Command, CommonAction} from '../../source/kit/keys/command.ts';
 import {coreRows, keyRows, keysShown, type ListedKey} from '../../source/kit/keys/commands.ts';
+import {pageCommands} from '../../source/kit/keys/common-commands.ts';
 import {exitCodeRows} from '../../source/kit/settings/exit-codes.ts';
 import {type CommandName, commandWords} from '../../source/kit/settings/option.ts';
 import {optionRows, settingRows} from '../../source/shells/commands/help-text.ts';
@@ -8,37 +8,25 @@ import {features} from '../../source/shells/features.ts';
 
 type KeyTableRow = {readonly group: string; readonly keys: string; readonly does: string};
 
-/** The rows of docs/keys.md. What most pages have of the common set is a row of `every page`, and none of theirs. */
-export function keyTableRows(): readonly KeyTableRow[] {
-  const common = commonOnPages();
-  const keysOf = new Map(common.map(({does, ...row}) => [does, row.keys]));
-  const ofPages = common.map(({keys, help}) => ({group: everyPage, keys, does: help}));
-  const groups = [...Map.groupBy(keyRows(features.commands), ({group}) => group)].map(([group, commands]) =>
-    commands
-      .filter((command) => !(isOnPage(command) && keysOf.get(command.does) === keysShown(command)))
-      .map((command) => ({group, keys: keysShown(command), does: command.help})),
-  );
-  const first = groups.findIndex(([row]) => row?.group === helpPage.keys?.group);
-  return [...groups.slice(0, first), ofPages, ...groups.slice(first)].flat();
-}
-
 export const everyPage = 'every page';
 
-function isOnPage(command: ListedKey): command is Command & {readonly does: CommonAction} {
-  return command.context !== 'list' && 'does' in command && command.does !== undefined;
+/** The common set, as a page has it that changes none of it and that `q` closes. */
+const common = pageCommands({context: everyPage, group: everyPage, motions: 'items', close: ['q']});
+const commonKeys = new Map(common.map((command) => [command.does, keysShown(command)]));
+
+/** The rows of docs/keys.md. What a page has as in the common set is a row of `every page`, and none of its own. */
+export function keyTableRows(): readonly KeyTableRow[] {
+  const rowOf = (command: ListedKey) => ({group: command.group, keys: keysShown(command), does: command.help});
+  const groups = [...Map.groupBy(keyRows(features.commands), ({group}) => group).values()].map((commands) =>
+    commands.filter((command) => !isCommon(command)).map(rowOf),
+  );
+  const first = groups.findIndex(([row]) => row?.group === helpPage.keys?.group);
+  return [...groups.slice(0, first), common.map(rowOf), ...groups.slice(first)].flat();
 }
 
-/** For each action of the common set the keys and words that most pages have. */
-function commonOnPages(): readonly {does: CommonAction; keys: string; help: string}[] {
-  const rows = features.commands
-    .filter(isOnPage)
-    .map((command) => ({does: command.does, keys: keysShown(command), help: command.help}));
-  const byAction = Map.groupBy(rows, ({does}) => does);
-  return [...byAction.values()].flatMap((same) => {
-    const alike = Map.groupBy(same, ({keys, help}) => `${keys} ${help}`).values();
-    const [most] = [...alike].toSorted((one, other) => other.length - one.length);
-    return most?.[0] ?? [];
-  });
+function isCommon(command: ListedKey): boolean {
+  const does = 'does' in command && command.context !== 'list' ? command.does : undefined;
+  return does !== undefined && commonKeys.get(does) === keysShown(command);
 }
 
 /** The first table of docs/keys.md: what the help shows first. */

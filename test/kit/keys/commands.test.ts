@@ -24,17 +24,17 @@ describe('keys', () => {
   it('a mistake is told in a sentence', () => {
     const rows = {group: 'log: show', context: 'log', help: 'a mistake'} as const;
     const mistaken = (change: Partial<Command>) =>
-      keyMistakes({...features, commands: [...features.commands, {...rows, id: 'new', keys: [], ...change}]});
-    expect(mistaken({keys: ['y']})).toEqual([
+      keyMistakes({...features, commands: [...features.commands, {...rows, id: 'new', keys: [], ...change}]}).find(
+        (mistake) => mistake.startsWith("command 'new'"),
+      );
+    expect(mistaken({keys: ['y']})).toBe(
       "command 'new': key 'y' is taken by 'copy' (copy the record or selection) · choose another, or give 'copy' another",
-    ]);
-    expect(mistaken({keys: ['q']})).toEqual([expect.stringContaining("command 'new': key 'q' is taken by 'quit'")]);
-    expect(mistaken({opens: 'pipelines'})).toEqual([
-      expect.stringMatching(/^command 'new' opens 'pipelines', but no page is of that kind · there are .*pipeline/),
-    ]);
-    expect(mistaken({opens: 'pipeline', section: 'connector'})).toEqual([
-      expect.stringMatching(/^command 'new' opens section 'connector', but no part has .* there are .*connectors/),
-    ]);
+    );
+    expect(mistaken({keys: ['q']})).toContain("key 'q' is taken by 'quit'");
+    expect(mistaken({opens: 'pipelines'})).toMatch(/opens 'pipelines', but no page is of that kind · .* pipeline,/);
+    expect(mistaken({opens: 'pipeline', section: 'connector'})).toMatch(
+      /opens section 'connector', but no part has that name · .* connectors,/,
+    );
   });
 
   it('a page hides on purpose only what leaves it', () => {
