@@ -242,11 +242,23 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenEnd> {
   return await endScreen({exit, writes, undo, process, clock, reportOf});
 }
 
-/** One line holds the first note. */
-function sayFirst([note, ...others]: readonly string[], controller: Controller): void {
+/** One line holds the first note. What is said before the first key, such as of `--at`, stands behind it. */
+export function sayFirst([note, ...others]: readonly string[], controller: Controller): void {
   if (note === undefined) return;
   const more = others.length > 0 ? ` · also left out: ${counted(others.length, 'file', 'files')}` : '';
-  controller.say(`${note}${more}`, 'failure');
+  const first = `${note}${more}`;
+  let said = first;
+  controller.say(said, 'failure');
+  const leave = controller.view.subscribe(() => {
+    const {notice} = controller.state;
+    if (notice === said) return;
+    if (notice === undefined || controller.hasKey) {
+      leave();
+      return;
+    }
+    said = `${first} · ${notice}`;
+    controller.say(said, 'failure');
+  });
 }
 
 /** Stays to the end of the process: what is written to a terminal that is gone fails late, and for nobody. */

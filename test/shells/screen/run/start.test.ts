@@ -7,11 +7,12 @@ import {filterText} from '../../../../source/engine/filters/filter.ts';
 import type {Log} from '../../../../source/engine/logs/log.ts';
 import type {FoundLog} from '../../../../source/engine/opened/found-log.ts';
 import {emptyConfig} from '../../../../source/kit/settings/config-file.ts';
-import {openBeforeFrame} from '../../../../source/shells/screen/run/run-screen.ts';
+import {openBeforeFrame, sayFirst} from '../../../../source/shells/screen/run/run-screen.ts';
 import {startOf} from '../../../../source/shells/screen/run/start.ts';
 import {FakeClock} from '../../../harness/fake-clock.ts';
 import {readSettings} from '../../../harness/read-settings.ts';
 import {temporaryDirectory} from '../../../harness/temporary-directory.ts';
+import {logged, noticeOf, pressed, reading, viewOf} from '../../../kit/screen/reading.ts';
 
 const start = (...argv: readonly string[]) => startOf(readSettings(argv, {}));
 
@@ -105,4 +106,18 @@ test('what has to be unpacked is not opened before', async () => {
   await using file = await opening('', {packed: 'gzip'});
   await file.done;
   expect(file.opened).toEqual([]);
+});
+
+test('what the start says does not hide which files were left out, until the first key', async () => {
+  await using screen = await reading([logged(3, 'INFO', 'three')]);
+  const {controller} = screen;
+  sayFirst(['a.log is no log', 'b.log is no log'], controller);
+  const leftOut = 'a.log is no log · also left out: 1 file';
+  expect(noticeOf(screen)).toBe(leftOut);
+  const ends = start('--at', '2026-11-25T00:00:03Z').atStart.map((begin) => begin(controller, ['orders']));
+  await screen.until(() => viewOf(screen).position.kind === 'anchored', 'the place');
+  expect(noticeOf(screen)).toBe(`${leftOut} · paused at 2026-11-25 00:00:03 UTC`);
+  await pressed(screen, 'u');
+  expect(noticeOf(screen)).toBe('no marks: press m to mark a record');
+  for (const end of ends) end();
 });
