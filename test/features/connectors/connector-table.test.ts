@@ -30,6 +30,8 @@ async function described(options: Pick<ScreenOptions, 'lacks'> = {}): Promise<Sc
     },
   });
   goToTab(screen.controller, 'orders');
+  // Until then the page says that it is unknown.
+  await screen.until(() => screen.facts.serverVersion.get() !== undefined, 'the version');
   return screen;
 }
 
