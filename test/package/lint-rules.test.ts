@@ -147,7 +147,7 @@ const ROOMS: Readonly<Record<string, {readonly allowed: readonly string[]; reado
     forbidden: ['../../../demo/x.ts', '../commands/x.ts', './run/x.ts', './components/x.ts', 'react', 'undici'],
   },
   'shells/screen/session': {
-    allowed: ['../controller.ts', '../../../features/errors/errors-page.ts', '../../../engine/disk/x.ts'],
+    allowed: ['../controller.ts', '../../../features/errors/errors-feature.ts', '../../../engine/disk/x.ts'],
     forbidden: ['../components/x.ts', '../run/x.ts', '../../startup/x.ts', 'react', 'undici'],
   },
   'shells/screen/components': {

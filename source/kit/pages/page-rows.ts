@@ -54,7 +54,7 @@ type ListPage<Item> = {
   readonly symbols: Symbols;
 };
 
-export type ListPart = {readonly at: number; readonly title: string};
+type ListPart = {readonly at: number; readonly title: string};
 
 /** The list may have become shorter than the place of its cursor. */
 export function listPage<Item>(page: ListPage<Item>): PageRows {

@@ -1,4 +1,4 @@
-import {showsAbsence} from '../../features/errors/errors-page.ts';
+import {showsAbsence} from '../../features/errors/errors-feature.ts';
 import type {Command, CommandTable, KeyContext} from '../../kit/keys/command.ts';
 import {
   commandFor,

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {fingerprintOf} from '../../../source/engine/records/fingerprint.ts';
-import {isUrgent} from '../../../source/features/errors/errors-page.ts';
+import {isUrgent} from '../../../source/features/errors/errors-feature.ts';
 import {Journal} from '../../../source/kit/journal/journal.ts';
 import type {LogStatus} from '../../../source/kit/journal/log-status.ts';
 import {eventWords, type PipelineEvent} from '../../../source/kit/journal/pipeline-event.ts';

@@ -13,7 +13,7 @@ import {
   saveFile,
 } from '../../../engine/disk/save-file.ts';
 import {readEventsOf} from '../../../engine/pipelines/pipeline-history.ts';
-import {showAbsence} from '../../../features/errors/errors-page.ts';
+import {showAbsence} from '../../../features/errors/errors-feature.ts';
 import {absenceByHistory} from '../../../kit/journal/absence.ts';
 import {renamedWords} from '../../../kit/screen/tabs.ts';
 import {applyToPane, applyToScreen, type ViewOptions} from '../../../kit/state/pane-view.ts';
