@@ -18,7 +18,6 @@ import {runAtOnce} from '../../lib/slices.ts';
 import {textWidth} from '../../lib/width.ts';
 import {ChangesReader, type ChangesState} from './changes-reader.ts';
 import {
-  type ComparedRuns,
   changesInWords,
   changesTextSteps,
   exampleInWords,
@@ -27,7 +26,7 @@ import {
   timesInWords,
   valuesInWords,
 } from './changes-words.ts';
-import type {GroupChange, LeafChange} from './run-changes.ts';
+import type {ComparedRuns, GroupChange, LeafChange} from './run-changes.ts';
 
 const styles: Readonly<Record<GroupChange['change'] | LeafChange['shown']['change'], Style>> = {
   new: {fg: 1, bold: true},
@@ -204,9 +203,8 @@ function titleOf(state: ChangesState, {commands}: Screen, width: number): Styled
           ? withHint('the run on the screen is the first', commands, 'bottom', 'go to the last')
           : fewRuns(state.hasRun),
       );
-    case 'compared': {
+    case 'compared':
       return comparedTitle(state, width);
-    }
   }
 }
 

@@ -3,8 +3,7 @@ import type {RecordIndex} from '../../engine/records/record-index.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
-import {type ComparedRuns, comparedSteps} from './changes-words.ts';
-import {RunCounter, type RunProfile, runBefore} from './run-changes.ts';
+import {type ComparedRuns, comparedSteps, RunCounter, type RunProfile, runBefore} from './run-changes.ts';
 
 /** State of a comparison of two runs. */
 export type ChangesState =

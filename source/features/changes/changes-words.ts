@@ -12,26 +12,7 @@ import {endWords, noEnd, noStart} from '../../kit/words/run-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {count, counted, dateTime, duration, readTime, timeOrNull} from '../../lib/format.ts';
 import {masked} from '../../lib/secrets.ts';
-import {runAtOnce} from '../../lib/slices.ts';
-import {
-  allOf,
-  type ComparedConfigurations,
-  configurationSteps,
-  type GroupChange,
-  hoursOf,
-  kindSteps,
-  mostKinds,
-  type RunProfile,
-} from './run-changes.ts';
-
-/** Two runs of a pipeline, and in what they differ. */
-export type ComparedRuns = {
-  readonly pipeline: string;
-  readonly older: RunProfile;
-  readonly newer: RunProfile;
-  readonly configuration: ComparedConfigurations;
-  readonly changes: readonly GroupChange[];
-};
+import {type ComparedRuns, type GroupChange, mostKinds, perHour, type RunProfile} from './run-changes.ts';
 
 /**
  * Program of a pipeline as the API tells it, with the error that ended the pipeline; undefined: it tells nothing.
@@ -42,19 +23,6 @@ export type KnownProgram =
       Partial<Pick<PipelineDetail, 'deploymentError' | 'deploymentStatusSince'>>)
   | 'asked'
   | undefined;
-
-type TwoRuns = Pick<ComparedRuns, 'pipeline' | 'older' | 'newer'>;
-
-export function comparedRuns(runs: TwoRuns): ComparedRuns {
-  return runAtOnce(comparedSteps(runs));
-}
-
-/** Compares runs in steps of less than a frame. */
-export function* comparedSteps(runs: TwoRuns): Generator<void, ComparedRuns, void> {
-  const {older, newer} = runs;
-  const configuration = yield* configurationSteps(older, newer);
-  return {...runs, configuration, changes: yield* kindSteps(older, newer)};
-}
 
 /** `2 new · 1 more frequent · 3 gone`; `no kind of record differs`. */
 export function changesInWords(changes: readonly GroupChange[]): string {
@@ -80,7 +48,7 @@ export function runInWords({number, records, span, full}: RunProfile): string {
  * many places their configurations differ. `endId`: end of a log that has ended.
  */
 export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: number): readonly Fact[] {
-  const {older, newer, configuration} = compared;
+  const {older, newer} = compared;
   return [
     ...[newer, older].map((run): Fact => [`run ${count(run.number)}`, runEndInWords(run, program, endId)]),
     ...[newer, older].flatMap((run): readonly Fact[] => {
@@ -88,7 +56,7 @@ export function runFacts(compared: ComparedRuns, program: KnownProgram, endId?: 
       return missing.length === 0 ? [] : [[`missing from run ${count(run.number)}`, missing.join(' · ')]];
     }),
     ['program', programInWords(compared, program)],
-    ['configuration', configurationInWords(configuration, compared)],
+    ['configuration', configurationInWords(compared)],
   ];
 }
 
@@ -157,10 +125,10 @@ function programInWords({older, newer}: ComparedRuns, program: KnownProgram): st
   return 'unknown: neither the log nor the API names its version';
 }
 
-function configurationInWords(compared: ComparedConfigurations, {older, newer}: ComparedRuns): string {
+function configurationInWords({configuration: compared, older, newer}: ComparedRuns): string {
   if (compared.kind === 'compared') {
     const {length} = compared.changes;
-    return length === 0 ? 'the same in both runs' : `${counted(length, 'difference', 'differences')}`;
+    return length === 0 ? 'the same in both runs' : counted(length, 'difference', 'differences');
   }
   const unknown = [newer, older].flatMap(({number, configuration}) =>
     configuration.kind === 'known' ? [] : [{number, why: configuration.why}],
@@ -198,16 +166,8 @@ export function exampleInWords({example}: Pick<GroupChange, 'example'>, width: n
 /** Cells in which a message is not cut. */
 const whole = 10_000;
 
-/** Returns the comparison as lines of text, unwrapped. */
-export function changesText(compared: ComparedRuns, facts?: readonly Fact[]): string {
-  return runAtOnce(changesTextSteps(compared, facts));
-}
-
-/** Makes the text of `changesText` in steps of less than a frame. */
-export function* changesTextSteps(
-  compared: ComparedRuns,
-  facts: readonly Fact[] = runFacts(compared, undefined),
-): Generator<void, string, void> {
+/** Returns the comparison as lines of text, unwrapped, in steps of less than a frame. */
+export function* changesTextSteps(compared: ComparedRuns, facts: readonly Fact[]): Generator<void, string, void> {
   const {pipeline, older, newer, changes, configuration} = compared;
   const lines = [
     `${pipeline}: ${runInWords(newer)}`,
@@ -255,8 +215,8 @@ export function changesObject(compared: ComparedRuns, program?: KnownProgram) {
       now: now.count,
       suppressedBefore: before.suppressed,
       suppressedNow: now.suppressed,
-      perHourBefore: rate(allOf(before), older),
-      perHourNow: rate(allOf(now), newer),
+      perHourBefore: perHour(before, older),
+      perHourNow: perHour(now, newer),
       example: excerptText(example),
     })),
   };
@@ -290,8 +250,4 @@ function runObject(kinds: RunProfile, program: KnownProgram) {
     programVersion: isKnown ? (program.programVersion ?? null) : null,
     platformVersion: isKnown ? program.platformVersion : null,
   };
-}
-
-function rate(times: number, run: RunProfile): number {
-  return Math.round((times / hoursOf(run)) * 100) / 100;
 }

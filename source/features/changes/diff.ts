@@ -18,8 +18,9 @@ import {clean} from '../../lib/clean.ts';
 import {nextTurn} from '../../lib/clock.ts';
 import {counted} from '../../lib/format.ts';
 import {jsonText} from '../../lib/json.ts';
-import {changesObject, changesText, comparedRuns, type KnownProgram, runFacts} from './changes-words.ts';
-import {RunCounter, type RunProfile, runBefore} from './run-changes.ts';
+import {runAtOnce} from '../../lib/slices.ts';
+import {changesObject, changesTextSteps, type KnownProgram, runFacts} from './changes-words.ts';
+import {comparedRuns, RunCounter, type RunProfile, runBefore} from './run-changes.ts';
 
 /** Bytes that are counted at a time. */
 const blockBytes = 256 * 1024;
@@ -95,7 +96,7 @@ function textOf(
   }
   const compared = comparedRuns({pipeline: name, older, newer});
   if (output === 'json') return `${jsonText(changesObject(compared, program), 2)}\n`;
-  return changesText(compared, runFacts(compared, program, endId));
+  return runAtOnce(changesTextSteps(compared, runFacts(compared, program, endId)));
 }
 
 async function runsOfServer(name: string, options: ServerLogOptions): Promise<readonly RunProfile[]> {

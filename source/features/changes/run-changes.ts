@@ -15,6 +15,7 @@ import {awaitsMessage} from '../../engine/records/panic.ts';
 import type {RecordIndex} from '../../engine/records/record-index.ts';
 import type {Run} from '../../engine/records/runs.ts';
 import {endpointIn, errorFingerprint, PendingSuppressed, suppressedIn} from '../../engine/records/suppressed.ts';
+import {runAtOnce} from '../../lib/slices.ts';
 import {type RunConfiguration, RunConfigurations} from './run-configurations.ts';
 
 /** Records of one run that are alike, as `f` sees them, by the first 8 KiB of their first line. */
@@ -278,6 +279,28 @@ function rankOf(level: Level | undefined): Rank {
   return level === 'ERROR' || level === 'WARN' ? 'problem' : 'other';
 }
 
+/** Two runs of a pipeline, and in what they differ. */
+export type ComparedRuns = {
+  readonly pipeline: string;
+  readonly older: RunProfile;
+  readonly newer: RunProfile;
+  readonly configuration: ComparedConfigurations;
+  readonly changes: readonly GroupChange[];
+};
+
+type TwoRuns = Pick<ComparedRuns, 'pipeline' | 'older' | 'newer'>;
+
+export function comparedRuns(runs: TwoRuns): ComparedRuns {
+  return runAtOnce(comparedSteps(runs));
+}
+
+/** Compares runs in steps of less than a frame. */
+export function* comparedSteps(runs: TwoRuns): Generator<void, ComparedRuns, void> {
+  const {older, newer} = runs;
+  const configuration = yield* configurationSteps(older, newer);
+  return {...runs, configuration, changes: yield* kindSteps(older, newer)};
+}
+
 /** The run to compare one with: the last before it that has records. A start that failed at once has none. */
 export function runBefore(runs: readonly RunProfile[], newer: RunProfile): RunProfile | undefined {
   return runs.slice(0, runs.indexOf(newer)).findLast(({records}) => records > 0);
@@ -287,7 +310,7 @@ export function runBefore(runs: readonly RunProfile[], newer: RunProfile): RunPr
  * Finds the kinds that the newer run has and the older lacked, those it has much more of, and those it lacks. Errors
  * and warnings come first. It works in steps of a kind: thousands of both runs take longer than a frame.
  */
-export function* kindSteps(older: RunProfile, newer: RunProfile): Generator<void, readonly GroupChange[], void> {
+function* kindSteps(older: RunProfile, newer: RunProfile): Generator<void, readonly GroupChange[], void> {
   const changeOf = (before: Times, now: Times, rank: Rank): GroupChange['change'] | undefined => {
     // One that a run lacks may be among those that are not kept.
     if (before === none) return older.full.has(rank) ? undefined : 'new';
@@ -316,7 +339,7 @@ export function* kindSteps(older: RunProfile, newer: RunProfile): Generator<void
 const none: Times = {count: 0, suppressed: 0};
 
 /** All of them, in the log or not. */
-export function allOf({count, suppressed}: Times): number {
+function allOf({count, suppressed}: Times): number {
   return count + suppressed;
 }
 
@@ -329,12 +352,12 @@ export type LeafChange = {
 };
 
 /** Unknown, never the same, where one of the two is. */
-export type ComparedConfigurations =
+type ComparedConfigurations =
   | {readonly kind: 'compared'; readonly changes: readonly LeafChange[]}
   | {readonly kind: 'unknown'};
 
 /** Compares in steps of a leaf: a configuration may have thousands, and a long one. */
-export function* configurationSteps(
+function* configurationSteps(
   {configuration: older}: Pick<RunProfile, 'configuration'>,
   {configuration: newer}: Pick<RunProfile, 'configuration'>,
 ): Generator<void, ComparedConfigurations, void> {
@@ -355,6 +378,11 @@ function weightOf({level, change}: GroupChange): number {
   return rank * changes.length + changes.indexOf(change);
 }
 
-export function hoursOf({span}: RunProfile): number {
+function hoursOf({span}: RunProfile): number {
   return Math.max(leastHours, span === undefined ? 0 : (span.to - span.from) / hour);
+}
+
+/** Returns the rate of a kind in a run, with two decimals. */
+export function perHour(times: Times, run: RunProfile): number {
+  return Math.round((allOf(times) / hoursOf(run)) * 100) / 100;
 }

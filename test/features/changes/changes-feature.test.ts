@@ -1,8 +1,7 @@
 import {expect, it} from 'vitest';
 import {changesPart, changesSection} from '../../../source/features/changes/changes-feature.ts';
 import {ChangesReader} from '../../../source/features/changes/changes-reader.ts';
-import {comparedRuns} from '../../../source/features/changes/changes-words.ts';
-import {RunCounter} from '../../../source/features/changes/run-changes.ts';
+import {comparedRuns, RunCounter} from '../../../source/features/changes/run-changes.ts';
 import {keptBy} from '../../../source/kit/pages/page.ts';
 import {conditionsOfPage} from '../../../source/kit/pages/page-driver.ts';
 import {promptInUse} from '../../../source/kit/state/view-state.ts';

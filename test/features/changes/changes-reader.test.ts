@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {ChangesReader, type ChangesState} from '../../../source/features/changes/changes-reader.ts';
-import {comparedRuns} from '../../../source/features/changes/changes-words.ts';
+import {comparedRuns} from '../../../source/features/changes/run-changes.ts';
 import type {Clock} from '../../../source/lib/clock.ts';
 import {head, indexText, runner, start, stopped} from '../../engine/records/index-lines.ts';
 

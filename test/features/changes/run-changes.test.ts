@@ -4,14 +4,14 @@ import {RecordIndex} from '../../../source/engine/records/record-index.ts';
 import {
   changesInWords,
   changesObject,
-  changesText,
-  comparedRuns,
+  changesTextSteps,
   runFacts,
   runInWords,
 } from '../../../source/features/changes/changes-words.ts';
 import {
+  type ComparedRuns,
+  comparedRuns,
   type GroupChange,
-  kindSteps,
   RunCounter,
   type RunProfile,
 } from '../../../source/features/changes/run-changes.ts';
@@ -61,7 +61,10 @@ const two = [
   ]),
 ];
 
-const compareRuns = (older: RunProfile, newer: RunProfile) => runAtOnce(kindSteps(older, newer));
+/** The text of a comparison, of whose program nothing is known. */
+const changesText = (compared: ComparedRuns) => runAtOnce(changesTextSteps(compared, runFacts(compared, undefined)));
+
+const compareRuns = (older: RunProfile, newer: RunProfile) => comparedRuns({pipeline: 'orders', older, newer}).changes;
 
 const said = ({change, before, now, example}: GroupChange) =>
   `${change} ${before.count} ${now.count} ${lineAsSent(example).text.split('  ').at(-1)}`;

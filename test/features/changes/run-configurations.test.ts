@@ -1,14 +1,9 @@
 import {expect, it} from 'vitest';
 import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
-import {
-  type ComparedRuns,
-  changesObject,
-  changesText,
-  comparedRuns,
-  runFacts,
-} from '../../../source/features/changes/changes-words.ts';
-import {RunCounter} from '../../../source/features/changes/run-changes.ts';
+import {changesObject, changesTextSteps, runFacts} from '../../../source/features/changes/changes-words.ts';
+import {type ComparedRuns, comparedRuns, RunCounter} from '../../../source/features/changes/run-changes.ts';
+import {runAtOnce} from '../../../source/lib/slices.ts';
 import {recording} from '../../demo/recording.ts';
 
 const bodyOf = (name: string) => recording(name).body.toString();
@@ -46,6 +41,10 @@ const leaves = ({configuration}: ComparedRuns) =>
   configuration.kind === 'unknown'
     ? 'unknown'
     : configuration.changes.map(({shown: {change, path: at, before, now}}) => [change, at, before, now]);
+
+/** The text of a comparison, of whose program nothing is known. */
+const changesText = (compared: ComparedRuns, facts = runFacts(compared, undefined)) =>
+  runAtOnce(changesTextSteps(compared, facts));
 
 const said = (runs: ComparedRuns) => /^configuration: (.*)$/m.exec(changesText(runs))?.[1];
 
