@@ -80,48 +80,56 @@ export function descriptionView(
   };
 }
 
-/** Which pipeline the page is about. */
-export function titleSection({described, parts = ''}: DescriptionView): Section {
-  const {name} = described;
-  return {name: 'title', rows: [parts === '' ? plain(` ${name}`, {bold: true}) : pageTitle(name, parts)]};
-}
-
 /** Rows of errors that leave place for the connectors on a screen of 35 rows; of longer errors `firstRows` are above those. */
 const mostAbove = 24;
 const firstRows = 10;
 
-/** Returns the section with numbers, and errors; another one says why the pipeline is in its state. */
-export function stateSection(view: DescriptionView): Section {
-  const {described, listed, connectorErrors, width, waited, logged = [], opened = []} = view;
+/** Sections of the description; other parts of the page stand between them. */
+type DescriptionSections = {
+  readonly title: Section;
+  /** Numbers, and errors; another part says why the pipeline is in its state. */
+  readonly state: Section;
+  /** Facts that may be needed for a report, the whole configuration in a support bundle, and errors that are long. */
+  readonly below: readonly Section[];
+};
+
+export function descriptionSections(view: DescriptionView): DescriptionSections {
+  const {described, listed, connectorErrors, width, waited, parts = '', logged = [], opened = []} = view;
   const {unanswered, hadLog = false} = view;
-  const {answer} = described;
-  const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
-  const errors = wholeErrors(view);
-  const rows = [
+  const {name, answer} = described;
+  const {detail, configuration} = answer?.kind === 'detail' ? answer : {};
+  const pipeline = detail ?? listed;
+  const errors = pipeline ? keptRows(pipeline, width, () => errorRows(pipeline, view)) : [];
+  const areLong = errors.length > mostAbove;
+  const state = [
     ...factRows([...(pipeline ? stateFacts(pipeline, connectorErrors) : []), ...logged, ...opened], width),
     ...(answer === undefined ? [plain(loadingWords(waited), {dim: true})] : []),
     ...(answer?.kind === 'failure' && answer.failure.kind !== 'cancelled' && !unanswered
       ? paragraph(failureText(answer.failure, hadLog), width, {style: {fg: 1}})
       : []),
-    ...(errors.length > mostAbove ? [...errors.slice(0, firstRows), restBelow(errors)] : errors),
+    ...(areLong ? [...errors.slice(0, firstRows), restBelow(errors)] : errors),
   ];
-  return {name: 'state', rows: withoutBlank(rows)};
+  const facts = pipeline ? factRows(otherFacts(pipeline, connectorErrors), width) : [];
+  return {
+    title: {name: 'title', rows: [parts === '' ? plain(` ${name}`, {bold: true}) : pageTitle(name, parts)]},
+    state: {name: 'state', rows: withoutBlank(state)},
+    below: [
+      {name: 'facts', rows: headed('Details', facts)},
+      {
+        name: 'configuration',
+        rows: headed('Configuration', configuration === undefined ? [] : paragraph(configuration, width)),
+      },
+      {name: 'errors', rows: areLong ? withoutBlank(errors) : []},
+    ],
+  };
 }
 
-/** Returns the section of errors in full, if they are too long to stand above the connectors. */
-export function errorsSection(view: DescriptionView): Section {
-  const errors = wholeErrors(view);
-  return {name: 'errors', rows: errors.length > mostAbove ? withoutBlank(errors) : []};
+function headed(heading: string, rows: readonly StyledText[]): readonly StyledText[] {
+  return rows.length > 0 ? [plain(` ${heading}`, {bold: true}), ...rows] : [];
 }
 
 function restBelow(errors: readonly StyledText[]): StyledText {
   return plain(` … ${count(errors.length - firstRows)} more rows at the end of this page`, {dim: true});
-}
-
-function wholeErrors(view: DescriptionView): readonly StyledText[] {
-  const {described, listed, width} = view;
-  const pipeline = described.answer?.kind === 'detail' ? described.answer.detail : listed;
-  return pipeline ? keptRows(pipeline, width, () => errorRows(pipeline, view)) : [];
 }
 
 /** Removes the blank row with which errors begin: it parts them from facts above, and there are none. */
@@ -134,22 +142,6 @@ function failureText(failure: Exclude<ApiFailure, {kind: 'cancelled'}>, hadLog: 
   return hadLog
     ? 'Deleted: the server no longer has a pipeline of this name'
     : 'The server has no pipeline of this name';
-}
-
-/** Returns the section of facts that may be needed for a report, and are no trouble. */
-export function factsSection({described, listed, width, connectorErrors}: DescriptionView): Section {
-  const {answer} = described;
-  const pipeline = answer?.kind === 'detail' ? answer.detail : listed;
-  const rows = pipeline ? factRows(otherFacts(pipeline, connectorErrors), width) : [];
-  return {name: 'facts', rows: rows.length > 0 ? [plain(' Details', {bold: true}), ...rows] : []};
-}
-
-/** Returns the section with the whole configuration in a support bundle. */
-export function configurationSection({described: {answer}, width}: DescriptionView): Section {
-  const configuration = answer?.kind === 'detail' ? answer.configuration : undefined;
-  const rows =
-    configuration === undefined ? [] : [plain(' Configuration', {bold: true}), ...paragraph(configuration, width)];
-  return {name: 'configuration', rows};
 }
 
 /** The text of the page, complete and unwrapped: its errors alone, all of it, and all of it as Markdown. */

@@ -19,15 +19,7 @@ import type {Fact} from '../../kit/viewport/markdown.ts';
 import {oldServerWords} from '../../kit/words/failure-words.ts';
 import {markerText} from '../../kit/words/marker-words.ts';
 import {dateTime} from '../../lib/format.ts';
-import {
-  configurationSection,
-  describedAsText,
-  descriptionView,
-  errorsSection,
-  factsSection,
-  stateSection,
-  titleSection,
-} from './description.ts';
+import {describedAsText, descriptionSections, descriptionView} from './description.ts';
 
 /** Cells of the times of events. */
 const timeCells = 22;
@@ -226,7 +218,7 @@ function sectionsOf(screen: Screen, page: Opened<PipelineState>, view: PageView)
   const {width} = view;
   if (!described) return [connectionSection(screen, undefined, width)];
   const {name: pipeline} = described;
-  const description = descriptionView(screen, described, view);
+  const {title, state, below} = descriptionSections(descriptionView(screen, described, view));
   const isOpen = () => withUnder(screen.state.page).some((each) => openAs(each, pipelinePage)?.parts === page.parts);
   const above = (own: PipelinePart['above']) =>
     screen.features.parts
@@ -237,14 +229,12 @@ function sectionsOf(screen: Screen, page: Opened<PipelineState>, view: PageView)
         return {...section, rows: whenDrawn(section.rows, () => isOpen() && part.read?.(screen, kept, pipeline))};
       });
   return [
-    titleSection(description),
+    title,
     ...above('state'),
-    stateSection(description),
+    state,
     ...above('connection'),
     connectionSection(screen, pipeline, width),
-    factsSection(description),
-    configurationSection(description),
-    errorsSection(description),
+    ...below,
   ];
 }
 

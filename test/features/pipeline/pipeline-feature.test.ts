@@ -4,14 +4,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {describe, expect, it} from 'vitest';
 import type {Pipeline} from '../../../source/engine/api/types.ts';
 import {changesPart} from '../../../source/features/changes/changes-feature.ts';
-import {
-  configurationSection,
-  type DescriptionView,
-  errorsSection,
-  factsSection,
-  stateSection,
-  titleSection,
-} from '../../../source/features/pipeline/description.ts';
+import {type DescriptionView, descriptionSections} from '../../../source/features/pipeline/description.ts';
 import {pipelinePage} from '../../../source/features/pipeline/pipeline-feature.ts';
 import {timelinePart} from '../../../source/features/timeline/timeline-feature.ts';
 import {keptBy, openAs} from '../../../source/kit/pages/page.ts';
@@ -31,8 +24,8 @@ import {ScreenUnderTest, withFailures} from '../../kit/screen/screen-under-test.
 
 /** The description of a pipeline, without what is below. */
 function descriptionRows(view: DescriptionView): readonly StyledText[] {
-  const above = [titleSection(view), stateSection(view)];
-  const sections = [...above, factsSection(view), configurationSection(view), errorsSection(view)];
+  const {title, state, below} = descriptionSections(view);
+  const sections = [title, state, ...below];
   return allRows(joinSections(sections, {chosen: undefined, from: undefined, symbols: symbolsFor(true)}));
 }
 
