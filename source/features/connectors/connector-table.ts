@@ -1,6 +1,6 @@
-import type {ConnectorError, ConnectorStats} from '../../engine/api/types.ts';
-import {allErrors, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
-import {type ErrorEntry, errorCount, errorEntries, type KnownConnector} from '../../kit/facts/connectors.ts';
+import type {ConnectorError, ConnectorStats, ErrorsOfKind} from '../../engine/api/types.ts';
+import {allErrors} from '../../engine/pipelines/stats-poller.ts';
+import {errorCount, type KnownConnector} from '../../kit/facts/connectors.ts';
 import type {ConnectorStep} from '../../kit/journal/milestones.ts';
 import {factLines, factRows, fitted, keptRows, marginCells, nameColumn, paragraph} from '../../kit/pages/page-rows.ts';
 import {type Block, itemBlock, stacked} from '../../kit/pages/sections.ts';
@@ -43,13 +43,13 @@ type TableSize = {
   readonly width: number;
   readonly symbols: Symbols;
   readonly now: number;
-  readonly hasNotes?: boolean;
-  readonly steps?: readonly ConnectorStep[];
+  readonly hasNotes: boolean;
+  readonly steps: readonly ConnectorStep[];
 };
 
 /** A row of each connector, with what it says of its health, its last error and what it did below it. */
 export function connectorTable(connectors: readonly KnownConnector[], view: TableSize): Block {
-  const {width, symbols, now, hasNotes = true, steps = []} = view;
+  const {width, symbols, now, hasNotes, steps} = view;
   if (connectors.length === 0) return {rows: []};
   const shown = connectors.slice(0, mostShown);
   const names = nameColumn(['connector', ...shown.map(({name}) => name)], {width, symbols});
@@ -199,7 +199,7 @@ function timeWords(at: number | undefined, timeOf: (at: number) => string = date
 }
 
 /** A connector with its errors in full, as text: title, what is known of it, and the errors with their titles. */
-function connectorText({connector, steps = []}: Pick<OpenedConnector, 'connector' | 'steps'>) {
+function connectorText({connector, steps}: OpenedConnector) {
   const {kind, name, stats, failure} = connector;
   const {health, latency} = stats ?? {};
   const number = (value: number | undefined, words = count) => (value === undefined ? undefined : words(value));
@@ -228,6 +228,37 @@ function latencyWords(microseconds: number): string {
   return milliseconds < 1000 ? `${milliseconds} ms` : fineDuration(milliseconds);
 }
 
+/** An error that the server still has, how many it has dropped at a place, or that it sends their number only. */
+type ErrorEntry = {readonly of: ErrorsOfKind['kind']} & (
+  | ({readonly kind: 'error'} & ConnectorError)
+  | {readonly kind: 'dropped' | 'no-texts'; readonly count: number}
+);
+
+/** The errors of a connector, the newest first, with what the server no longer keeps where it is missing. */
+function errorEntries(stats: Pick<ConnectorStats, 'errors'> | undefined): readonly ErrorEntry[] {
+  const entries: {readonly at: number; readonly entry: ErrorEntry}[] = [];
+  for (const {kind: of, count, retained} of stats?.errors ?? []) {
+    if (retained === undefined && count > 0) entries.push({at: 0, entry: {kind: 'no-texts', of, count}});
+    if (retained === undefined) continue;
+    let index = 0;
+    let at = 0;
+    for (const error of retained) {
+      const missing = error.index - index - 1;
+      at = readTime(error.time) || 0;
+      // They are older than the error after them, below which they stand.
+      if (missing > 0) entries.push({at, entry: {kind: 'dropped', of, count: missing}});
+      entries.push({at, entry: {kind: 'error', of, ...error}});
+      index = error.index;
+    }
+    if (count > index) entries.push({at, entry: {kind: 'dropped', of, count: count - index}});
+  }
+  // Stable: those of the same time keep their order, newest first.
+  return entries
+    .toReversed()
+    .toSorted((a, b) => b.at - a.at)
+    .map(({entry}) => entry);
+}
+
 type EntryText = {readonly title: string; readonly text: string; readonly isError: boolean};
 
 function entryText(entry: ErrorEntry): EntryText {
@@ -245,7 +276,7 @@ export type OpenedConnector = {
   readonly connector: KnownConnector;
   /** Unix time in ms of its statistics; undefined: the log alone knows it. */
   readonly at: number | undefined;
-  readonly steps?: readonly ConnectorStep[];
+  readonly steps: readonly ConnectorStep[];
 };
 
 /** `now`: the connector as it is known by now. */
@@ -278,7 +309,7 @@ function bodyOf(opened: OpenedConnector, width: number): readonly StyledText[] {
 }
 
 /** A connector as text: its errors alone, all of it, and all of it as Markdown. */
-export function openedText(opened: Omit<OpenedConnector, 'at'>, server: string) {
+export function openedText(opened: OpenedConnector, server: string) {
   const {pipeline} = opened;
   const {name, facts, errors} = connectorText(opened);
   const titled = errors.map(({title, text}) => `${title}\n${text === '' ? '' : text.replace(/\n*$/, '\n')}`);
@@ -312,36 +343,6 @@ export function connectorsText(connectors: readonly KnownConnector[]): string {
       return `${connector.name} (${streamWords(connector)}): ${connectorState(connector)}, ${numbers.join(', ')}\n${notes.join('')}`;
     })
     .join('');
-}
-
-/** Says when the statistics of a support bundle were collected; undefined: it has none. */
-export function collectedNote(known: KnownStats | undefined): string | undefined {
-  if (known?.at === undefined) return undefined;
-  const {connectors = [], bufferedRecords = 0} = known.stats ?? {};
-  const buffered = bufferedRecords > 0 ? `, ${counted(bufferedRecords, 'record', 'records')} buffered` : '';
-  const rest = connectors.length === 0 ? `: no connectors${buffered}` : '';
-  return `Statistics of ${dateTime(known.at)} UTC, when they were collected${rest}`;
-}
-
-/**
- * Says what cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process.
- * `isExplained`: the page says why the server does not answer.
- */
-export function statsNote(known: KnownStats | undefined, runs: boolean, isExplained = false): string | undefined {
-  const {stats, at, failure} = known ?? {};
-  const problem = failure && failure.kind !== 'cancelled' ? failure.message : undefined;
-  if (!stats || at === undefined) {
-    if (isExplained) return runs ? 'No connector data' : undefined;
-    if (problem !== undefined) return `No connector data: ${problem}`;
-    return runs ? undefined : "No connector data: it isn't running, and pipetail has no earlier statistics";
-  }
-  if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
-  if (isExplained) return `Statistics as of ${dateTime(at)} UTC`;
-  if (problem !== undefined) return `Statistics as of ${dateTime(at)} UTC: ${problem}`;
-  const isWithoutTexts = stats.connectors.some(({errors}) => errors.some((each) => each.count > 0 && !each.retained));
-  return isWithoutTexts
-    ? 'The texts of the errors are unknown: this version of Feldera sends only their number'
-    : undefined;
 }
 
 /** `312 more parse errors, no longer kept`. */

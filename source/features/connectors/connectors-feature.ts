@@ -1,27 +1,19 @@
 import type {Log} from '../../engine/logs/log.ts';
-import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
-import {copy} from '../../kit/copy/copy.ts';
+import {hasProcess, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
 import {errorsIn, hasForgotten} from '../../kit/facts/connector-states.ts';
 import type {KnownConnector} from '../../kit/facts/connectors.ts';
 import {type ConnectorStep, MilestoneReader, milestonesOf} from '../../kit/journal/milestones.ts';
 import {openAbout, openKind, openPage} from '../../kit/pages/page.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
+import {copyErrors} from '../../kit/pages/page-text.ts';
 import {type Section, stacked} from '../../kit/pages/sections.ts';
 import type {Feature, Page, PipelinePart, Screen} from '../../kit/screen/screen.ts';
 import {connectorErrorsOf, outageNow} from '../../kit/screen/server-state.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {plain} from '../../kit/terminal/styled-text.ts';
-import {counted} from '../../lib/format.ts';
+import {counted, dateTime} from '../../lib/format.ts';
 import {activityRows, activityText} from './activity.ts';
-import {
-  collectedNote,
-  connectorRows,
-  connectorsText,
-  connectorTable,
-  type OpenedConnector,
-  openedText,
-  statsNote,
-} from './connector-table.ts';
+import {connectorRows, connectorsText, connectorTable, type OpenedConnector, openedText} from './connector-table.ts';
 
 /** Returns the steps of a log's newest run, the oldest first, as far as they were read. */
 function stepsOf(log: Pick<Log, 'buffer' | 'errors'> | undefined): readonly ConnectorStep[] {
@@ -60,11 +52,7 @@ const connectorPage: Page<ConnectorState> = {
   redrawnBy: ({services}) => [services.stats.known],
   run: {
     'pipeline-open': (screen, {under}) => screen.dispatch({type: 'page', page: under}),
-    'pipeline-copy'(screen, page) {
-      const text = textOf(screen, page);
-      if (text.errors === '') screen.sayHint('no errors here', 'pipeline-copy-page', 'copy the page');
-      else void copy(screen, {...text, text: text.errors}, {on: page.kind});
-    },
+    'pipeline-copy': (screen, page) => copyErrors(screen, textOf(screen, page), page.kind),
   },
 };
 
@@ -100,6 +88,36 @@ function connectorsSection(
   const more = hasTable && others > 0 ? otherErrorsWords(others, hasForgotten(connectors)) : undefined;
   const blank = {rows: notes.length > 0 && hasTable ? [plain('')] : []};
   return {name: 'connectors', ...stacked([{rows: notes}, blank, table, {rows: prose(more)}])};
+}
+
+/** Says when the statistics of a support bundle were collected; undefined: it has none. */
+function collectedNote(known: KnownStats | undefined): string | undefined {
+  if (known?.at === undefined) return undefined;
+  const {connectors = [], bufferedRecords = 0} = known.stats ?? {};
+  const buffered = bufferedRecords > 0 ? `, ${counted(bufferedRecords, 'record', 'records')} buffered` : '';
+  const rest = connectors.length === 0 ? `: no connectors${buffered}` : '';
+  return `Statistics of ${dateTime(known.at)} UTC, when they were collected${rest}`;
+}
+
+/**
+ * Says what cannot be known of the connectors, in a sentence; undefined: all is known. `runs`: the pipeline has a process.
+ * `isExplained`: the page says why the server does not answer.
+ */
+function statsNote(known: KnownStats | undefined, runs: boolean, isExplained: boolean): string | undefined {
+  const {stats, at, failure} = known ?? {};
+  const problem = failure && failure.kind !== 'cancelled' ? failure.message : undefined;
+  if (!stats || at === undefined) {
+    if (isExplained) return runs ? 'No connector data' : undefined;
+    if (problem !== undefined) return `No connector data: ${problem}`;
+    return runs ? undefined : "No connector data: it isn't running, and pipetail has no earlier statistics";
+  }
+  if (!runs) return `Last known at ${dateTime(at)} UTC; the pipeline no longer runs`;
+  if (isExplained) return `Statistics as of ${dateTime(at)} UTC`;
+  if (problem !== undefined) return `Statistics as of ${dateTime(at)} UTC: ${problem}`;
+  const isWithoutTexts = stats.connectors.some(({errors}) => errors.some((each) => each.count > 0 && !each.retained));
+  return isWithoutTexts
+    ? 'The texts of the errors are unknown: this version of Feldera sends only their number'
+    : undefined;
 }
 
 /** Names the errors that the table lacks of the number above: the log may lack those of a failed connector. */

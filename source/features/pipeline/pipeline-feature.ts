@@ -1,11 +1,10 @@
 import type {ConnectionEvent} from '../../engine/connection/state.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
-import {copy} from '../../kit/copy/copy.ts';
 import type {Conditions} from '../../kit/keys/command.ts';
 import {closePages, keptBy, openAs, openPage, rowsOf} from '../../kit/pages/page.ts';
 import {factRows, labelled, paragraph, scrollOffset} from '../../kit/pages/page-rows.ts';
-import {textsOf, titledText, wide} from '../../kit/pages/page-text.ts';
+import {copyErrors, textsOf, titledText, wide} from '../../kit/pages/page-text.ts';
 import {joinSections, type Section, whenDrawn} from '../../kit/pages/sections.ts';
 import {pipelineOf, tabOf} from '../../kit/screen/common.ts';
 import {openedFacts} from '../../kit/screen/opened-facts.ts';
@@ -182,7 +181,10 @@ export const pipelinePage: Page<PipelineState> = {
   closed({parts}) {
     for (const kept of parts.values()) kept.stop();
   },
-  run: {'pipeline-open': openChosen, 'pipeline-copy': copyPart},
+  run: {
+    'pipeline-open': openChosen,
+    'pipeline-copy': (screen, page) => copyErrors(screen, textOf(screen, page), page.kind),
+  },
 };
 
 /** Opens the page of a pipeline, or of the shown tab alone. `section`: where; undefined: at its top. */
@@ -306,14 +308,6 @@ function withProgram(screen: Screen, text: PageText | Problem): PageText | Probl
   const {answer} = screen.lookup.described.get() ?? {};
   if ('problem' in text || answer?.kind !== 'detail') return text;
   return {...text, program: answer.detail.programCode};
-}
-
-/** Copies the part that is read: of the description its errors alone, of any other part all of it. */
-function copyPart(screen: Screen, page: Opened<PipelineState>): void {
-  const text = textOf(screen, page);
-  if ('problem' in text) screen.say(text.problem);
-  else if (text.errors === '') screen.sayHint('no errors here', 'pipeline-copy-page', 'copy the page');
-  else void copy(screen, {...text, text: text.errors ?? text.text}, {on: pipelinePage.kind});
 }
 
 export const pipeline: Feature = {

@@ -1,4 +1,4 @@
-import type {ConnectorError, ConnectorStats, ErrorsOfKind, PipelineStats} from '../../engine/api/types.ts';
+import type {ConnectorStats, PipelineStats} from '../../engine/api/types.ts';
 import type {LogBuffer} from '../../engine/buffer/log-buffer.ts';
 import {connectorKey} from '../../engine/pipelines/recent-counts.ts';
 import {allErrors, type KnownStats} from '../../engine/pipelines/stats-poller.ts';
@@ -97,37 +97,6 @@ function rankOf(connector: KnownConnector): number {
 /** Counts errors as the server does, or the log, if that knows more: the server forgets a connector that has failed. */
 export function errorCount({stats, failure}: Pick<KnownConnector, 'stats' | 'failure'>): number {
   return Math.max(stats ? allErrors(stats) : 0, failure?.errors ?? 0);
-}
-
-/** An error that the server still has, how many it has dropped at a place, or that it sends their number only. */
-export type ErrorEntry = {readonly of: ErrorsOfKind['kind']} & (
-  | ({readonly kind: 'error'} & ConnectorError)
-  | {readonly kind: 'dropped' | 'no-texts'; readonly count: number}
-);
-
-/** The errors of a connector, the newest first, with what the server no longer keeps where it is missing. */
-export function errorEntries(stats: Pick<ConnectorStats, 'errors'> | undefined): readonly ErrorEntry[] {
-  const entries: {readonly at: number; readonly entry: ErrorEntry}[] = [];
-  for (const {kind: of, count, retained} of stats?.errors ?? []) {
-    if (retained === undefined && count > 0) entries.push({at: 0, entry: {kind: 'no-texts', of, count}});
-    if (retained === undefined) continue;
-    let index = 0;
-    let at = 0;
-    for (const error of retained) {
-      const missing = error.index - index - 1;
-      at = readTime(error.time) || 0;
-      // They are older than the error after them, below which they stand.
-      if (missing > 0) entries.push({at, entry: {kind: 'dropped', of, count: missing}});
-      entries.push({at, entry: {kind: 'error', of, ...error}});
-      index = error.index;
-    }
-    if (count > index) entries.push({at, entry: {kind: 'dropped', of, count: count - index}});
-  }
-  // Stable: those of the same time keep their order, newest first.
-  return entries
-    .toReversed()
-    .toSorted((a, b) => b.at - a.at)
-    .map(({entry}) => entry);
 }
 
 /** The connectors whose errors have become more, those with most of them first. `count`: undefined: not known exactly. */

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {connectorErrors, parseError} from '../../../demo/connector-errors.ts';
 import {processLog} from '../../../demo/process-log.ts';
+import type {ConnectorError, ConnectorStats} from '../../../source/engine/api/types.ts';
 import {connectorRows} from '../../../source/features/connectors/connector-table.ts';
 import {goToTab} from '../../../source/kit/screen/common.ts';
 import {textWidth} from '../../../source/lib/width.ts';
@@ -169,19 +170,55 @@ it('what a connector did in this run is below its row, and on its page', async (
   expect(rows()).toMatch(/\n log +2026-11-25 00:00:07 following began \(version 7\)/);
 });
 
-it('one error that was dropped is one', () => {
-  const errors = [{kind: 'parse', count: 1, retained: []}] as const;
+/** The titles of these errors on the page of their connector, without times. */
+function errorTitles(errors: ConnectorStats['errors']): readonly string[] {
   const stats = {...({kind: 'input', name: 'a.web', stream: 'a', errors} as const), ...nothingKnown};
   const connector = {...({key: 'input a.web', kind: 'input', name: 'a.web', stats} as const), failure: undefined};
-  const opened = {pipeline: 'orders', connector: {...connector, isGone: false}, at: undefined};
-  expect(connectorRows(opened, undefined, 100).at(-1)?.text).toBe(' 1 more parse error, no longer kept');
+  const opened = {pipeline: 'orders', connector: {...connector, isGone: false}, at: undefined, steps: []};
+  const titles = connectorRows(opened, undefined, 100).filter(({text}) => /^ .*\w errors? ?\d*/.test(text));
+  return titles.map(({text}) => text.replace(/^.*UTC/, '').trim());
+}
+
+it('one error that was dropped is one', () => {
+  expect(errorTitles([{kind: 'parse', count: 1, retained: []}])).toEqual(['1 more parse error, no longer kept']);
+});
+
+it('has the errors of both kinds, the newest first, with what was dropped in its place', () => {
+  const errorAt = (index: number, second: number): ConnectorError => ({
+    ...{index, tag: undefined, message: `reason ${index}`},
+    time: `2026-11-25T03:00:${String(second).padStart(2, '0')}.000000Z`,
+  });
+  expect(
+    errorTitles([
+      {kind: 'parse', count: 320, retained: [errorAt(3, 10), errorAt(316, 30), errorAt(317, 31)]},
+      {kind: 'transport', count: 1, retained: [errorAt(1, 20)]},
+    ]),
+  ).toEqual([
+    ...['3 more parse errors, no longer kept', 'parse error 317', 'parse error 316'],
+    ...['312 more parse errors, no longer kept', 'transport error 1', 'parse error 3'],
+    '2 more parse errors, no longer kept',
+  ]);
+});
+
+it('says of errors that the server counts and does not send that there are no texts', () => {
+  expect(
+    errorTitles([
+      {kind: 'parse', count: 5, retained: undefined},
+      {kind: 'transport', count: 0, retained: undefined},
+    ]),
+  ).toEqual(['5 parse errors, whose texts the server does not send']);
 });
 
 it('an output says whether it is paused, where the server tells', () => {
   const stats = {...({kind: 'output', name: 'v.pg', stream: 'v', errors: []} as const), ...nothingKnown};
   const pausedOf = (isPaused: boolean | undefined) => {
     const connector = {key: 'output v.pg', kind: 'output', name: 'v.pg', stats: {...stats, isPaused}} as const;
-    const opened = {pipeline: 'orders', connector: {...connector, failure: undefined, isGone: false}, at: undefined};
+    const opened = {
+      pipeline: 'orders',
+      connector: {...connector, failure: undefined, isGone: false},
+      at: undefined,
+      steps: [],
+    };
     return connectorRows(opened, undefined, 100).flatMap(({text}) => (text.includes('paused ') ? text.trim() : []));
   };
   expect([true, false, undefined].map(pausedOf)).toEqual([['paused             yes'], ['paused             no'], []]);

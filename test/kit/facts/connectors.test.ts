@@ -9,7 +9,6 @@ import {connectorState} from '../../../source/features/connectors/connector-tabl
 import {
   connectorIncrease,
   connectorsOf,
-  errorEntries,
   errorsByConnector,
   failuresInLog,
   increaseWords,
@@ -58,38 +57,6 @@ test('the same in lines in JSON', () => {
     fields: {message: 'FATAL error on output endpoint \'v.out\': no "room"'},
   };
   expect(failuresIn([JSON.stringify(line)])).toMatchObject([{kind: 'output', name: 'v.out', message: 'no "room"'}]);
-});
-
-const errorAt = (index: number, second: number): ConnectorError => ({
-  ...{index, tag: 'text_event_err', message: `error ${index}`},
-  time: `2026-11-25T03:00:${String(second).padStart(2, '0')}.000000Z`,
-});
-
-function entriesOf(errors: ConnectorStats['errors']): readonly string[] {
-  return errorEntries({errors}).map((entry) =>
-    entry.kind === 'error' ? `${entry.of} ${entry.index}` : `${entry.kind} ${entry.of} ${entry.count}`,
-  );
-}
-
-test('errors of both kinds, the newest first, with what was dropped in its place', () => {
-  expect(
-    entriesOf([
-      {kind: 'parse', count: 320, retained: [errorAt(3, 10), errorAt(316, 30), errorAt(317, 31)]},
-      {kind: 'transport', count: 1, retained: [errorAt(1, 20)]},
-    ]),
-  ).toEqual([
-    ...['dropped parse 3', 'parse 317', 'parse 316', 'dropped parse 312'],
-    ...['transport 1', 'parse 3', 'dropped parse 2'],
-  ]);
-});
-
-test('of what a server counts and does not send there are no texts', () => {
-  expect(
-    entriesOf([
-      {kind: 'parse', count: 5, retained: undefined},
-      {kind: 'transport', count: 0, retained: undefined},
-    ]),
-  ).toEqual(['no-texts parse 5']);
 });
 
 test('the connectors of a real pipeline: the failed one first, which only the log still tells of', () => {
