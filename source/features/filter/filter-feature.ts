@@ -146,7 +146,7 @@ function copyLine(screen: Screen, name: string, filters: readonly FilterEntry[])
   const on = filters.filter((entry) => entry.on);
   const texts = on.filter(({filter}) => isTyped(filter)).map(({filter}) => filterText(filter));
   if (texts.length === 0) return 'no filter is on that could be saved';
-  const line = savedLine(name, texts);
+  const line = `${name} = ${tomlList(texts)}`;
   const others = on.length - texts.length;
   const without = others === 0 ? '' : ` · without ${others} that cannot be typed`;
   const {services, closing} = screen;
@@ -262,9 +262,4 @@ function levelWords(least: Level | undefined): string {
 
 function nextOf<T>(all: readonly T[], now: T): T | undefined {
   return all[(all.indexOf(now) + 1) % all.length];
-}
-
-/** The line of the file that saves filters under a name. */
-function savedLine(name: string, texts: readonly string[]): string {
-  return `${name} = ${tomlList(texts)}`;
 }

@@ -9,7 +9,7 @@ import {type Edit, editLine} from '../../kit/state/edit-line.ts';
 import type {PageState} from '../../kit/state/page-state.ts';
 import {promptBelow} from '../../kit/state/view-state.ts';
 import {concat, plain} from '../../kit/terminal/styled-text.ts';
-import {type HelpRows, helpRows, type Item, searchWords} from './help-rows.ts';
+import {type HelpRows, helpRows, searchWords} from './help-rows.ts';
 
 /** `text`: what was typed to find a command. */
 type HelpState = {readonly text: string};
@@ -133,11 +133,11 @@ function whereItWorks(screen: Screen, {under}: PageState, {id, context}: Command
 }
 
 /** The last item within so many rows below, or above; then the first of the next column, or the last of the one before. */
-function byRows(items: readonly Item[], at: number, rows: number): number {
+function byRows(items: HelpRows['items'], at: number, rows: number): number {
   const from = items[at];
   if (!from) return at;
   const step = Math.sign(rows);
-  const isWithin = ({column, top}: Item) =>
+  const isWithin = ({column, top}: typeof from) =>
     column === from.column && step * (top - from.top) > 0 && step * (top - from.top) <= Math.abs(rows);
   const furthest = step > 0 ? items.findLastIndex(isWithin) : items.findIndex(isWithin);
   return Math.abs(rows) === 1 || furthest === -1 ? at + step : furthest;

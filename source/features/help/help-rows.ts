@@ -44,7 +44,7 @@ export type HelpView = {
 /** A row as it is shown: of a command, which Enter runs. */
 type Shown = {readonly command: ListedKey; readonly keys: string; readonly help: string};
 /** A row on the page. Rows and columns count from 0; `top`: with the heading above it. */
-export type Item = Shown & {readonly column: number; readonly top: number; readonly end: number};
+type Item = Shown & {readonly column: number; readonly top: number; readonly end: number};
 export type HelpRows = {readonly rows: readonly StyledText[]; readonly items: readonly Item[]};
 
 /**

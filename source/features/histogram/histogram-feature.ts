@@ -14,7 +14,7 @@ import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../kit/terminal/symbols.ts';
 import type {RowPosition} from '../../kit/viewport/geometry.ts';
-import {timeNear, type ZoneOffset} from '../../kit/viewport/time-column.ts';
+import {timeOfLast, type ZoneOffset} from '../../kit/viewport/time-column.ts';
 import {markerTone} from '../../kit/words/marker-words.ts';
 import {bisect} from '../../lib/bisect.ts';
 import {exactSpan, inZone, isoTime} from '../../lib/format.ts';
@@ -217,6 +217,7 @@ class PaneHistogram {
     const isPart = ends !== undefined && (ends[0] > buffer.firstId || ends[1] < buffer.endId - 1);
     const {symbols} = this.#services;
     const colors = this.#services.colors.get();
+    const whyEmpty = whyNoHistogram(this.#model);
     const key = [
       colors,
       // Labels have minutes.
@@ -224,7 +225,7 @@ class PaneHistogram {
       ...[searching?.search, searching?.search.count, buffer.lastMarker()?.marker],
       ...[index.runs.length, index.runs.at(-1)?.firstId],
       ...(isPart ? ends.map((id) => cellOf(cells, id)) : []),
-      whyNoHistogram(this.#model),
+      whyEmpty,
     ];
     if (this.#painted && sameParts(this.#painted.key, key)) return this.#painted.rows;
     const counts = shown && this.#counts.ofCells(cells.cells, shown, this.#model);
@@ -236,7 +237,6 @@ class PaneHistogram {
       markers: buffer.markers(),
       shownOf: counts && ((cell: HistogramCell) => counts.get(cell)),
     };
-    const whyEmpty = whyNoHistogram(this.#model);
     const style = {columns, to, symbols, hasColors: colors !== 'none', offsetAt: this.#offsetAt(view), whyEmpty};
     const rows = [paint(histogramRow(cells, marks, style), colors)];
     const isBehind = counts !== undefined && this.#counts.isBehind;
@@ -260,7 +260,7 @@ class PaneHistogram {
     const {buckets, spanMs} = histogram;
     const now = this.#services.clock.wall();
     const [first] = buckets;
-    const to = timeNear(source.buffer, index, {id: source.buffer.endId - 1, step: -1}) ?? buckets.at(-1)?.at ?? now;
+    const to = timeOfLast(source.buffer, index) ?? buckets.at(-1)?.at ?? now;
     const times = {from: first?.at ?? now, to, now, offsetAt: this.#offsetAt(view)};
     const columns = histogramColumns(paneWidth - overviewCells, times);
     const key = [histogram, histogram.version, isCounted, columns.cells, columns.left];

@@ -113,25 +113,19 @@ function nearError(model: PaneModel, direction: Direction, {from, endId}: ErrorR
 
 /** To the next or previous run or marker. */
 function goToMarker(screen: Screen, direction: Direction): void {
-  whenIndexed(screen, {what: 'looking for runs'}, (at) => goToMarkerIn(screen, at, direction));
-}
-
-function goToMarkerIn(screen: Screen, at: PaneOnScreen, direction: Direction): void {
-  const current = at.current ?? 0;
-  const {entries} = at.geometry;
-  // A hidden change is reached at the next shown entry.
-  const changes = markersOf(at).flatMap((id) => entries.atOrAfter(id) ?? []);
-  const change = direction === 'next' ? changes.find((id) => id > current) : changes.findLast((id) => id < current);
-  if (change === undefined) {
-    screen.say(`no run or marker ${direction === 'next' ? 'after' : 'before'} this line`);
-    return;
-  }
-  screen.goToEntry(change);
+  whenIndexed(screen, {what: 'looking for runs'}, (at) => {
+    const {current = 0, geometry} = at;
+    // A hidden change is reached at the next shown entry.
+    const changes = markersOf(at).flatMap((id) => geometry.entries.atOrAfter(id) ?? []);
+    const change = direction === 'next' ? changes.find((id) => id > current) : changes.findLast((id) => id < current);
+    if (change === undefined) screen.say(`no run or marker ${direction === 'next' ? 'after' : 'before'} this line`);
+    else screen.goToEntry(change);
+  });
 }
 
 function markersOf({model}: PaneOnScreen): readonly number[] {
   const {buffer} = model.source;
-  const changes = model.index.runs.map((run) => Math.max(run.firstId, buffer.firstId));
-  for (const [id] of buffer.markers()) changes.push(id);
-  return [...new Set(changes)].sort((a, b) => a - b);
+  const runs = model.index.runs.map(({firstId}) => Math.max(firstId, buffer.firstId));
+  const markers = Array.from(buffer.markers(), ([id]) => id);
+  return [...new Set([...runs, ...markers])].sort((a, b) => a - b);
 }

@@ -13,16 +13,11 @@ export const merge: Feature = {
         notOnPages: true,
         run(screen) {
           const names = namesToMerge(screen.state);
+          const {noun, listed} = screen.services.catalog;
+          const what = `a merged tab needs two ${noun}s`;
           if (names.length >= 2) screen.tabSwitcher.merge(names);
-          else {
-            const {services} = screen;
-            const what = `${services.catalog.noun}s`;
-            if (screen.services.catalog.listed?.length === 1) {
-              screen.say(`a merged tab needs two ${what}, and there is no other`);
-              return;
-            }
-            screen.sayHint(`a merged tab needs two ${what}`, 'mark-pipeline', 'mark the one under the cursor');
-          }
+          else if (listed?.length === 1) screen.say(`${what}, and there is no other`);
+          else screen.sayHint(what, 'mark-pipeline', 'mark the one under the cursor');
         },
       },
     ],

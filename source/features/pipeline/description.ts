@@ -10,6 +10,7 @@ import {endedRun, type Run} from '../../engine/records/runs.ts';
 import {keysNamed} from '../../kit/keys/commands.ts';
 import {factLines, factRows, keptRows, pageTitle, paragraph} from '../../kit/pages/page-rows.ts';
 import type {Section} from '../../kit/pages/sections.ts';
+import {indexNamed} from '../../kit/screen/common.ts';
 import {openedFacts} from '../../kit/screen/opened-facts.ts';
 import type {PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
 import {connectorErrorsOf, outageNow} from '../../kit/screen/server-state.ts';
@@ -264,8 +265,7 @@ function utc(time: string): string {
 function loggedFacts(screen: Screen, name: string): readonly Fact[] {
   const {logs, catalog} = screen.services;
   const log = catalog.find(name) && logs.get(name);
-  const tab = screen.state.tabs.find((each) => each.name === name);
-  const runs = (tab && screen.indexOf(tab)?.runs.filter(({state}) => state !== 'unknown')) ?? [];
+  const runs = indexNamed(screen, name)?.runs.filter(({state}) => state !== 'unknown') ?? [];
   const last = runs.at(-1);
   if (!log) return [];
   const {endId} = log.buffer;

@@ -11,7 +11,7 @@ import {whenIndexed} from '../../kit/screen/whole-log.ts';
 import {UsageError} from '../../kit/settings/parse-values.ts';
 import {hasLocalTimes, zoneOf} from '../../kit/state/pane-view.ts';
 import {pipelinesOf, type Tab} from '../../kit/state/view-state.ts';
-import {timeNear} from '../../kit/viewport/time-column.ts';
+import {timeNear, timeOfLast} from '../../kit/viewport/time-column.ts';
 import {clockTime, count, dateTime, inZone} from '../../lib/format.ts';
 
 /** Reads `--at` at this Unix time in ms. Throws `UsageError` for what is no time or no hash. */
@@ -177,8 +177,7 @@ function isFile({services}: Screen, {tab}: PaneOnScreen): boolean {
 
 /** Returns the moment that a time of day is before, as Unix time in ms: now, but in a log of a file its last record. */
 function presentOf(screen: Screen, at: PaneOnScreen): number {
-  const {buffer} = at.model.source;
-  const last = isFile(screen, at) ? timeNear(buffer, at.model.index, {id: buffer.endId - 1, step: -1}) : undefined;
+  const last = isFile(screen, at) ? timeOfLast(at.model.source.buffer, at.model.index) : undefined;
   return last ?? screen.services.clock.wall();
 }
 
@@ -188,11 +187,9 @@ const day = 24 * 3_600_000;
 
 /** A time of day before the first record, or that of the next day after the last one, if it is nearer to that. */
 function nearest(time: number, {model}: PaneOnScreen): number {
-  const {firstId, endId} = model.source.buffer;
-  const [first, last] = [
-    timeNear(model.source.buffer, model.index, {id: firstId, step: 1}),
-    timeNear(model.source.buffer, model.index, {id: endId - 1, step: -1}),
-  ];
+  const {buffer} = model.source;
+  const first = timeNear(buffer, model.index, {id: buffer.firstId, step: 1});
+  const last = timeOfLast(buffer, model.index);
   if (first === undefined || last === undefined || time >= first) return time;
   return first - time > time + day - last ? time + day : time;
 }

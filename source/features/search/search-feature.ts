@@ -1,5 +1,5 @@
 import {compilePattern, type Pattern} from '../../engine/buffer/pattern.ts';
-import type {Direction, NearMatch} from '../../kit/pane/log-search.ts';
+import type {Direction} from '../../kit/pane/log-search.ts';
 import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import {recallFrom} from '../../kit/screen/prompts.ts';
 import type {Feature, PromptOf, Screen} from '../../kit/screen/screen.ts';
@@ -112,20 +112,17 @@ function goToMatch(screen: Screen, direction: Direction): void {
   };
   whenSearched(screen, {isReady: (at) => nearMatch(at) !== 'unsearched'}, (at) => {
     const match = nearMatch(at);
-    if (typeof match === 'object') goToNearMatch(screen, direction, match);
-    else if (match !== undefined) screen.say(noMatchWords(at, pattern));
+    if (typeof match === 'object') {
+      goToMatchAt(screen, match.id);
+      if (match.isWrapped) screen.say(wrappedWords[direction]);
+    } else if (match !== undefined) screen.say(noMatchWords(at, pattern));
   });
 }
 
-function goToNearMatch(screen: Screen, direction: Direction, {id, isWrapped}: Exclude<NearMatch, string>): void {
-  goToMatchAt(screen, id);
-  if (!isWrapped) return;
-  const words = {
-    next: 'past the last match: now at the first',
-    previous: 'past the first match: now at the last',
-  };
-  screen.say(words[direction]);
-}
+const wrappedWords = {
+  next: 'past the last match: now at the first',
+  previous: 'past the first match: now at the last',
+} as const;
 
 /** Only shown lines are searched. */
 function noMatchWords({model}: PaneOnScreen, {source, whyStopped}: Pattern): string {

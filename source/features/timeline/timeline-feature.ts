@@ -13,14 +13,14 @@ import {pressTo} from '../../kit/keys/commands.ts';
 import {closePages} from '../../kit/pages/page.ts';
 import {marginCells, pageTitle} from '../../kit/pages/page-rows.ts';
 import {listSection, type Section} from '../../kit/pages/sections.ts';
-import {goToEntryOf, tabOf} from '../../kit/screen/common.ts';
+import {goToEntryOf, indexNamed, tabOf} from '../../kit/screen/common.ts';
 import type {Feature, PipelinePart, Problem, Screen} from '../../kit/screen/screen.ts';
 import type {Services} from '../../kit/screen/services.ts';
 import type {PageText} from '../../kit/state/view-state.ts';
 import {shortenWords, textColumn} from '../../kit/terminal/fit.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import {pipelineMarkdown} from '../../kit/viewport/markdown.ts';
-import {timeNear} from '../../kit/viewport/time-column.ts';
+import {timeOfLast} from '../../kit/viewport/time-column.ts';
 import {missingInShort} from '../../kit/words/missing-part.ts';
 import {serverState} from '../../kit/words/pipeline-words.ts';
 import type {Clock} from '../../lib/clock.ts';
@@ -311,11 +311,10 @@ export const timeline: Feature = {
  * and in a log that is a file until its last record.
  */
 function lastMoment(screen: Screen, name: string): number {
-  const {services, state} = screen;
-  const tab = state.tabs.find((each) => each.name === name);
+  const {services} = screen;
   const buffer = services.catalog.find(name) && services.logs.get(name)?.buffer;
-  const index = tab && screen.indexOf(tab);
-  const at = buffer && index && timeNear(buffer, index, {id: buffer.endId - 1, step: -1});
+  const index = indexNamed(screen, name);
+  const at = buffer && index && timeOfLast(buffer, index);
   const {failure, goodAt} = services.poller.snapshot.get();
   return at ?? (failure ? goodAt : undefined) ?? services.clock.wall();
 }

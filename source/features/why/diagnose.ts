@@ -3,9 +3,10 @@ import type {Pipeline} from '../../engine/api/types.ts';
 import {type ErrorGroup, isUnfinished, watchPatternKey} from '../../engine/records/error-log.ts';
 import {failedStartIn} from '../../engine/records/failed-start.ts';
 import {isPanicLine, reportsEnd} from '../../engine/records/line-kind.ts';
-import {type Check, type Finding, severities} from '../../kit/facts/finding.ts';
+import type {Check, Finding} from '../../kit/facts/finding.ts';
 import {type LogFacts, lateSince, type PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
 import {errorWords, lostStreamWords, lostWords} from '../../kit/journal/event-words.ts';
+import {manyStarts} from '../../kit/journal/previous-ends.ts';
 import {formatOutage, runnerTrouble} from '../../kit/words/failure-words.ts';
 import {type Advice, adviceFor, evictionAdvice} from '../../kit/words/guide.ts';
 import {
@@ -16,7 +17,7 @@ import {
   stateSince,
 } from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
-import {timeOfText} from '../../lib/format.ts';
+import {duration, timeOfText} from '../../lib/format.ts';
 import {
   connectorsWithErrors,
   failedConnectors,
@@ -30,14 +31,50 @@ import {
   bootstraps,
   checkpoints,
   failedCheckpoints,
-  killBeyond,
   memory,
   noProgress,
-  previousEnd,
   quietWords,
   storage,
   transactions,
 } from './engine-checks.ts';
+
+/** Says how the run before ended, if that was a failure, and how often in a row. */
+const previousEnd: Check = ({previousEnd: end}) => {
+  if (!end) return undefined;
+  const {at, why, source, starts, span} = end;
+  const isLoop = starts >= manyStarts;
+  const loop = isLoop ? `${ordinal(starts)} start in ${duration(span)}` : '';
+  const words = `The run before ${endWords(why)}`;
+  return {
+    key: 'previous end',
+    severity: 'degraded',
+    source,
+    text: isLoop ? `${loop}. ${words}` : words,
+    brief: isLoop ? `${words} · ${loop}` : words,
+    last: at,
+    // That it failed, and runs again.
+    isTold: !isLoop,
+    advice: adviceFor(why),
+  };
+};
+
+/**
+ * Nobody but the kernel's own log says for sure that memory ran out: `signal: 9 (SIGKILL)` is of the local runner (Rust's
+ * `ExitStatus`), the other words are Feldera's where a container restarts.
+ */
+function endWords(why: string): string {
+  if (isKill.test(why)) return `was killed (signal 9)${likelyMemory}`;
+  return why.includes('Out-Of-Memory') ? `ended${likelyMemory}` : `failed: ${why}`;
+}
+
+const isKill = /\bsignal: 9\b/;
+const likelyMemory = ', likely because it ran out of memory';
+
+function ordinal(number: number): string {
+  const [one, two] = [number % 10, number % 100];
+  const ending = two > 10 && two < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][one] ?? 'th');
+  return `${number}${ending}`;
+}
 
 /** Cells for the words of a lost stream: a page wraps them. */
 const enough = 1000;
@@ -116,6 +153,9 @@ const checks: readonly Check[] = [
   ...[pausedOutputs, connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
 ];
 
+/** The worst first. */
+const severities: readonly Finding['severity'][] = ['failed', 'degraded', 'notice', 'fine'];
+
 /**
  * Says how a pipeline is, in findings: one for the pipeline, then one for each thing that is not normal, the worst first. A
  * healthy pipeline has one finding. Empty: nothing is known of it.
@@ -140,7 +180,9 @@ function ofPipeline(
   if (sentence !== undefined) {
     // The log has nothing of the compiler: what it says is of an earlier run.
     const inLog = facts.log && !hasCompileError(pipeline) ? failureIn(facts.log) : undefined;
-    const whole = `${sentence}${killBeyond(sentence)}${inLog ? panicBeyond(sentence, inLog) : ''}`;
+    // A signal alone does not tell its likely cause.
+    const cause = isKill.test(sentence) ? likelyMemory : '';
+    const whole = `${sentence}${cause}${inLog ? panicBeyond(sentence, inLog) : ''}`;
     const text = serverOutage ? formatOutage(serverOutage, whole) : whole;
     const place = {entry: inLog?.lastId};
     return {...shared, severity: 'failed', text, place, advice: adviceOfFailure(facts, pipeline)};

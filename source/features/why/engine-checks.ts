@@ -4,7 +4,6 @@ import {connectorKey} from '../../engine/pipelines/recent-counts.ts';
 import type {KnownStats} from '../../engine/pipelines/stats-poller.ts';
 import type {Check, Finding} from '../../kit/facts/finding.ts';
 import type {PipelineFacts} from '../../kit/facts/pipeline-facts.ts';
-import {manyStarts} from '../../kit/journal/previous-ends.ts';
 import {adviceFor} from '../../kit/words/guide.ts';
 import {clean} from '../../lib/clean.ts';
 import {byteSize, count, counted, duration, elapsed, timeOfText} from '../../lib/format.ts';
@@ -258,47 +257,4 @@ export const bootstraps: Check = ({known, pipeline}) => {
 
 function progressWords(progress: Progress | undefined): string {
   return progress === undefined ? '' : `: ${count(progress.done)} of ${count(progress.all)} operators are done`;
-}
-
-/** Says how the run before ended, if that was a failure, and how often in a row. */
-export const previousEnd: Check = ({previousEnd: end}) => {
-  if (!end) return undefined;
-  const {at, why, source, starts, span} = end;
-  const isLoop = starts >= manyStarts;
-  const loop = isLoop ? `${ordinal(starts)} start in ${duration(span)}` : '';
-  const words = `The run before ${endWords(why)}`;
-  return {
-    key: 'previous end',
-    severity: 'degraded',
-    source,
-    text: isLoop ? `${loop}. ${words}` : words,
-    brief: isLoop ? `${words} · ${loop}` : words,
-    last: at,
-    // That it failed, and runs again.
-    isTold: !isLoop,
-    advice: adviceFor(why),
-  };
-};
-
-/**
- * Nobody but the kernel's own log says for sure that memory ran out: `signal: 9 (SIGKILL)` is of the local runner (Rust's
- * `ExitStatus`), the other words are Feldera's where a container restarts.
- */
-function endWords(why: string): string {
-  if (isKill.test(why)) return `was killed (signal 9)${likelyMemory}`;
-  return why.includes('Out-Of-Memory') ? `ended${likelyMemory}` : `failed: ${why}`;
-}
-
-const isKill = /\bsignal: 9\b/;
-const likelyMemory = ', likely because it ran out of memory';
-
-/** Returns the likely cause of an end that is told by its signal alone, to follow its sentence; empty: it is another end. */
-export function killBeyond(sentence: string): string {
-  return isKill.test(sentence) ? likelyMemory : '';
-}
-
-function ordinal(number: number): string {
-  const [one, two] = [number % 10, number % 100];
-  const ending = two > 10 && two < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][one] ?? 'th');
-  return `${number}${ending}`;
 }

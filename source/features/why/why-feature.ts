@@ -1,10 +1,9 @@
-import type {RecordIndex} from '../../engine/records/record-index.ts';
-import type {Finding, Severity} from '../../kit/facts/finding.ts';
+import type {Finding} from '../../kit/facts/finding.ts';
 import {MilestoneReader, milestonesOf} from '../../kit/journal/milestones.ts';
 import {closePages, openAbout} from '../../kit/pages/page.ts';
 import {marginCells} from '../../kit/pages/page-rows.ts';
 import {itemBlock, type Section, stacked} from '../../kit/pages/sections.ts';
-import {goToEntryOf} from '../../kit/screen/common.ts';
+import {goToEntryOf, indexNamed} from '../../kit/screen/common.ts';
 import type {Feature, PipelinePart, Screen} from '../../kit/screen/screen.ts';
 import {outageNow} from '../../kit/screen/server-state.ts';
 import type {Described} from '../../kit/screen/services.ts';
@@ -17,7 +16,7 @@ import {textWidth} from '../../lib/width.ts';
 import {diagnose} from './diagnose.ts';
 import {formatDetails} from './format-finding.ts';
 
-const styles: Readonly<Record<Severity, Style>> = {
+const styles: Readonly<Record<Finding['severity'], Style>> = {
   failed: {fg: 1, bold: true},
   degraded: {fg: 3, bold: true},
   notice: {fg: 3},
@@ -30,15 +29,9 @@ const detailIndent = 5;
 function describedWhy(screen: Screen, {name, answer}: Described): readonly Finding[] {
   const detail = answer?.kind === 'detail' ? answer.detail : undefined;
   const log = screen.services.logs.get(name);
-  const runFrom = indexFor(screen, name)?.runs.at(-1)?.firstId ?? log?.errors.connectors.firstId ?? 0;
+  const runFrom = indexNamed(screen, name)?.runs.at(-1)?.firstId ?? log?.errors.connectors.firstId ?? 0;
   const failedCheckpoints = log && milestonesOf(log.buffer).failedCheckpoints(runFrom);
   return diagnose(screen.events.facts(name, {detail, serverOutage: outageNow(screen), failedCheckpoints}));
-}
-
-/** Returns the records of the tab that has this name; undefined: there is none. */
-function indexFor(screen: Screen, name: string): RecordIndex | undefined {
-  const tab = screen.state.tabs.find((each) => each.name === name);
-  return tab && screen.indexOf(tab);
 }
 
 /** The first part of the page: why the pipeline is as it is. */
@@ -108,7 +101,7 @@ const whyPart: PipelinePart<MilestoneReader> = {
   above: 'state',
   start: ({services}) => new MilestoneReader(services.clock),
   section: (screen, described, {width}) => whySection(screen, described, width),
-  read: (screen, kept, pipeline) => kept.start(screen.services.logs.get(pipeline), () => indexFor(screen, pipeline)),
+  read: (screen, kept, pipeline) => kept.start(screen.services.logs.get(pipeline), () => indexNamed(screen, pipeline)),
   goTo: (screen, _, key) => goToFinding(screen, key),
   isConnector: (screen, _, key) => targetOf(screen, key)?.connector !== undefined,
   described: (screen, described) => ({facts: findingFacts(describedWhy(screen, described))}),

@@ -1,19 +1,15 @@
 import type {Advice} from '../words/guide.ts';
 import type {PipelineFacts} from './pipeline-facts.ts';
 
-/**
- * `failed`: the pipeline does not work. `degraded`: it runs, but a part of it does not, or nothing moves. `notice`: not
- * normal, and no harm by itself. `fine`: nothing is wrong. The worst comes first.
- */
-export const severities = ['failed', 'degraded', 'notice', 'fine'] as const;
-
-export type Severity = (typeof severities)[number];
-
 /** Something that is so with a pipeline, and who says it. Texts are safe to show. */
 export type Finding = {
   /** Its name, which stays while numbers and reasons change: `failed orders.web`. */
   readonly key: string;
-  readonly severity: Severity;
+  /**
+   * `failed`: the pipeline does not work. `degraded`: it runs, but a part of it does not, or nothing moves. `notice`: not
+   * normal, and no harm by itself. `fine`: nothing is wrong.
+   */
+  readonly severity: 'failed' | 'degraded' | 'notice' | 'fine';
   /** A sentence in one line, without a full stop at its end. */
   readonly text: string;
   /** A shorter form for a row that may be cut, with the reason in front; absent: `text` is short. */

@@ -11,7 +11,7 @@ export type Direction = 'next' | 'previous';
  * `isWrapped`: there is none in that direction, so it is the first or the last of all. `unsearched`: in lines that were not
  * searched yet, there may be a nearer one.
  */
-export type NearMatch = {readonly id: number; readonly isWrapped: boolean} | 'none' | 'unsearched';
+type NearMatch = {readonly id: number; readonly isWrapped: boolean} | 'none' | 'unsearched';
 
 /** A search of the shown lines and of the words of the shown markers: both are matches. */
 export class LogSearch {

@@ -1,3 +1,4 @@
+import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {keyInWords} from '../keys/commands.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {hold, reveal} from '../viewport/position.ts';
@@ -32,6 +33,12 @@ export function pipelineOf(screen: Screen): string | undefined {
 export function tabOf({state, tab}: Screen, pipeline: string): Tab | undefined {
   if (state.focus === 'log' && tab?.pastOf === pipeline) return tab;
   return state.tabs.find(({name}) => name === pipeline);
+}
+
+/** The records of the tab that has this name; undefined: there is none, or its log is not open yet. */
+export function indexNamed(screen: Screen, name: string): RecordIndex | undefined {
+  const tab = screen.state.tabs.find((each) => each.name === name);
+  return tab && screen.indexOf(tab);
 }
 
 /** Says that the log is not open yet: a tab that was opened in the same read gets its stream only after the frame. */

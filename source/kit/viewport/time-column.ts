@@ -106,6 +106,14 @@ export function timeNear(
   return datedNear(buffer, index, near)?.time;
 }
 
+/** Unix time in ms of the last record; undefined: none of the last entries has a time. */
+export function timeOfLast(
+  buffer: Pick<LogBuffer, 'firstId' | 'endId'>,
+  index: Pick<RecordIndex, 'timeAt'>,
+): number | undefined {
+  return timeNear(buffer, index, {id: buffer.endId - 1, step: -1});
+}
+
 /** Finds that entry, too. */
 export function datedNear(
   {firstId, endId}: Pick<LogBuffer, 'firstId' | 'endId'>,
