@@ -9,7 +9,6 @@ import {copyErrors} from '../../kit/pages/page-text.ts';
 import {type Section, stacked} from '../../kit/pages/sections.ts';
 import type {Feature, Page, PipelinePart, Screen} from '../../kit/screen/screen.ts';
 import {connectorErrorsOf, outageNow} from '../../kit/screen/server-state.ts';
-import type {Style} from '../../kit/terminal/style.ts';
 import {plain} from '../../kit/terminal/styled-text.ts';
 import {counted, dateTime} from '../../lib/format.ts';
 import {activityRows, activityText} from './activity.ts';
@@ -20,8 +19,6 @@ function stepsOf(log: Pick<Log, 'buffer' | 'errors'> | undefined): readonly Conn
   const {firstId = 0} = log?.errors.connectors ?? {};
   return log ? milestonesOf(log.buffer).steps.filter(({id}) => id >= firstId) : [];
 }
-
-const quiet: Style = {dim: true};
 
 type ConnectorState = {readonly opened: OpenedConnector};
 
@@ -82,7 +79,8 @@ function connectorsSection(
   const others = connectorErrorsOf(screen, name).all - errorsIn(connectors);
   // An input that stopped with a fatal error is not in them.
   const none = !isOpened && known?.stats && connectors.length === 0 ? 'The statistics list no connectors' : undefined;
-  const prose = (words: string | undefined) => (words === undefined ? [] : paragraph(words, width, {style: quiet}));
+  const prose = (words: string | undefined) =>
+    words === undefined ? [] : paragraph(words, width, {style: {dim: true}});
   const notes = [...prose(note), ...prose(none)];
   const hasTable = connectors.length > 0;
   const more = hasTable && others > 0 ? otherErrorsWords(others, hasForgotten(connectors)) : undefined;

@@ -178,20 +178,19 @@ const leastSpan = 60_000;
 
 type Width = Pick<Layout, 'paneWidth'>;
 
+/** Cells and columns for a width, made of what `key` has. `to`: as in `HistogramStyle`. */
+type LaidOut = Pick<HistogramStyle, 'columns' | 'to'> & {
+  readonly key: readonly unknown[];
+  readonly paneWidth: number;
+  readonly cells: HistogramCells;
+};
+
 /** The histogram of time of one tab: how many records there were when, in the whole scrollback. */
 class PaneHistogram {
   readonly #model: PaneModel;
   readonly #services: RowServices;
   readonly #counts = new ShownCounts();
-  #laidOut:
-    | {
-        readonly key: readonly unknown[];
-        readonly paneWidth: number;
-        readonly cells: HistogramCells;
-        readonly columns: HistogramColumns;
-        readonly to: number;
-      }
-    | undefined;
+  #laidOut: LaidOut | undefined;
   #painted: {readonly key: readonly unknown[]; readonly rows: readonly string[]} | undefined;
 
   constructor(model: PaneModel, services: RowServices) {
@@ -250,10 +249,7 @@ class PaneHistogram {
     return this.#layOut(view, width).cells.cells.some(({kind}) => kind === 'break');
   }
 
-  #layOut(
-    view: PaneView,
-    {paneWidth}: Width,
-  ): {readonly cells: HistogramCells; readonly columns: HistogramColumns; readonly to: number} {
+  #layOut(view: PaneView, {paneWidth}: Width): LaidOut {
     const {histogram, isCounted, index, source} = this.#model;
     // While a log is counted anew, the histogram stays as it was: one of a part would mislead.
     if (this.#laidOut?.paneWidth === paneWidth && this.#laidOut.cells !== noCells && !isCounted) return this.#laidOut;

@@ -1,4 +1,5 @@
 import {shortenHome} from '../../engine/disk/save-file.ts';
+import type {Log} from '../../engine/logs/log.ts';
 import {keyInWords, withHint} from '../../kit/keys/commands.ts';
 import type {Pane} from '../../kit/pane/pane-on-screen.ts';
 import {pipelineOf, sayNotOpen} from '../../kit/screen/common.ts';
@@ -42,18 +43,18 @@ export const recording: Feature = {
             screen.say('a merged log is not recorded: record its pipelines');
             return;
           }
-          const stream = screen.services.logs.get(tab.name);
-          if (!stream || !pane) {
+          const log = screen.services.logs.get(tab.name);
+          if (!log || !pane) {
             sayNotOpen(screen);
             return;
           }
           // A preview that closes would end its stream, and so the recording.
           screen.pinTab();
-          const {recording} = stream.snapshot.get();
-          if (recording === undefined) start(screen, pane);
+          const {recording} = log.snapshot.get();
+          if (recording === undefined) start(screen, pane, log);
           else if (state.pendingConfirmation === 'record') {
             screen.dispatch({type: 'set', change: {pendingConfirmation: undefined}});
-            void stop(screen, pane);
+            void stop(screen, pane, log);
           } else {
             screen.dispatch({type: 'set', change: {pendingConfirmation: 'record'}});
             // The folder comes last: only its end may not fit.
@@ -86,21 +87,19 @@ async function openRecording(screen: Screen): Promise<void> {
 }
 
 /** Says what is recorded once the recording is open. `watchRecordings` says why one cannot be opened. */
-function start(screen: Screen, pane: Pane): void {
+function start(screen: Screen, pane: Pane, log: Log): void {
   const {name} = pane.tab;
-  const stream = screen.services.logs.get(name);
-  if (!stream) return;
-  const {connection} = stream.snapshot.get();
+  const {connection} = log.snapshot.get();
   if (connection?.kind === 'gone' && connection.reason.kind === 'renamed') {
     const {to} = connection.reason;
     screen.say(`${name} was renamed to ${to}: record it in the tab ${to}`);
     return;
   }
   screen.say('opening the recording');
-  void stream.connection?.setRecording(true);
+  void log.connection?.setRecording(true);
   let isKnown = false;
-  const unsubscribe = stream.snapshot.subscribe(() => {
-    const {recording} = stream.snapshot.get();
+  const unsubscribe = log.snapshot.subscribe(() => {
+    const {recording} = log.snapshot.get();
     isKnown ||= recording !== undefined;
     if (!isKnown || recording?.kind === 'opening') return;
     unsubscribe();
@@ -109,9 +108,9 @@ function start(screen: Screen, pane: Pane): void {
   });
 }
 
-async function stop(screen: Screen, pane: Pane): Promise<void> {
+async function stop(screen: Screen, pane: Pane, log: Log): Promise<void> {
   const {name} = pane.tab;
-  const last = await screen.services.logs.get(name)?.connection?.setRecording(false);
+  const last = await log.connection?.setRecording(false);
   const kept = last && endedRecordingWords(last, pane.model.source.buffer.endId, wordsOf(screen, pane));
   screen.say(`${name}: no longer recorded${kept === undefined ? '' : ` · ${kept}`}`);
 }

@@ -1,5 +1,4 @@
 import {hasEnded} from '../../engine/logs/log-snapshot.ts';
-import type {ListPoller} from '../../engine/pipelines/list-poller.ts';
 import {eventBrief, eventKind} from '../../kit/journal/pipeline-event.ts';
 import {
   noTarget,
@@ -23,7 +22,6 @@ import {pipelineMarkdown} from '../../kit/viewport/markdown.ts';
 import {timeOfLast} from '../../kit/viewport/time-column.ts';
 import {missingInShort} from '../../kit/words/missing-part.ts';
 import {serverState} from '../../kit/words/pipeline-words.ts';
-import type {Clock} from '../../lib/clock.ts';
 import {fineMoment, moment, rangeInWords} from '../../lib/format.ts';
 import {runInSlices} from '../../lib/slices.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
@@ -42,7 +40,6 @@ import {
  * read.
  */
 type TimelineState = {
-  readonly pipeline: string;
   readonly log: string;
   readonly timeline: Timeline | undefined;
   /** Unix time in ms of that: what comes later is not in it. */
@@ -55,20 +52,14 @@ const stepBytes = 64 * 1024;
 /** A log that is open, and the name of its tab. */
 type OpenLog = TimelineLog & {readonly name: string; readonly lines: TimelineLines};
 
-type TimelineReaderOptions = {
-  readonly clock: Clock;
-  readonly poller: Pick<ListPoller, 'snapshot'>;
-  readonly history: Services['history'];
-};
-
 /** Reads what happened to a pipeline when its page is opened, and again when its status changes. */
 class TimelineReader {
-  readonly #options: TimelineReaderOptions;
+  readonly #services: Pick<Services, 'clock' | 'poller' | 'history'>;
   readonly #state = createStore<TimelineState | undefined>(undefined);
   #stop: (() => void) | undefined;
 
-  constructor(options: TimelineReaderOptions) {
-    this.#options = options;
+  constructor(services: Pick<Services, 'clock' | 'poller' | 'history'>) {
+    this.#services = services;
   }
 
   get state(): ReadableStore<TimelineState | undefined> {
@@ -78,8 +69,8 @@ class TimelineReader {
   /** `log`: undefined while the log is not open. */
   start(pipeline: string, log: OpenLog | undefined): void {
     this.stop();
-    this.#state.set({pipeline, log: log?.name ?? pipeline, timeline: undefined});
-    const {poller} = this.#options;
+    this.#state.set({log: log?.name ?? pipeline, timeline: undefined});
+    const {poller} = this.#services;
     let request = this.#read(pipeline, log);
     let status = this.#statusOf(pipeline);
     const unsubscribe = poller.snapshot.subscribe(() => {
@@ -103,7 +94,7 @@ class TimelineReader {
 
   /** Returns what ends it. */
   #read(pipeline: string, log: OpenLog | undefined): () => void {
-    const {clock, history} = this.#options;
+    const {clock, history} = this.#services;
     const ended = new AbortController();
     const {signal} = ended;
     const read = async () => {
@@ -116,7 +107,7 @@ class TimelineReader {
       ([answer]) => {
         if (signal.aborted) return;
         const timeline = {pipeline, events: timelineOf({pipeline, history: answer, log}), missing: answer.missing};
-        this.#state.set({pipeline, log: log?.name ?? pipeline, timeline, readAt: clock.wall()});
+        this.#state.set({log: log?.name ?? pipeline, timeline, readAt: clock.wall()});
       },
       () => {},
     );
@@ -124,7 +115,7 @@ class TimelineReader {
   }
 
   #statusOf(name: string): string {
-    const pipeline = this.#options.poller.snapshot.get().pipelines?.find((each) => each.name === name);
+    const pipeline = this.#services.poller.snapshot.get().pipelines?.find((each) => each.name === name);
     return pipeline ? `${serverState(pipeline)} ${pipeline.deploymentStatusSince} ${pipeline.programStatusSince}` : '';
   }
 }
