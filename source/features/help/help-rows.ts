@@ -52,12 +52,13 @@ export type HelpRows = {readonly rows: readonly StyledText[]; readonly items: re
  * typed. By group, in as many columns as there is room for. The default keys of a changed command are shown, too.
  */
 export function helpRows(view: HelpView): HelpRows {
-  const {table, text, width} = view;
+  const {table, text, width, prompt, isLeftOut = () => false} = view;
   const heading = width < widthWithTitle ? '' : ' Keys ';
   const words = ` ${titleWords(view)}`;
   const hasMore = text.trim() === '' && textWidth(heading + words + moreWords) <= width;
   const title = concat([plain(heading, {bold: true}), plain(`${words}${hasMore ? moreWords : ''}`, {dim: true})]);
-  const parts = text.trim() === '' ? partsOf(view) : [{groups: groupsOf(view)}];
+  const keys = keyRows(table, prompt).filter((row) => !isLeftOut(row));
+  const parts = text.trim() === '' ? partsOf(keys, view) : [{groups: groupsOf(keys, view)}];
   const shown = parts.flatMap(({groups}) => groups).flatMap((group) => group.rows);
   if (shown.length === 0) {
     const words = `no command matches\n\n${searchWords(table)}`;
@@ -170,10 +171,8 @@ function itemsOf(
 type Group = {readonly heading: string; readonly isMixed: boolean; readonly rows: readonly Shown[]};
 
 /** Returns the keys that are shown before anything is typed: on a page its own first. */
-function partsOf(view: HelpView): readonly Part[] {
-  const {table, from, prompt, isLeftOut = () => false, isUtf8} = view;
+function partsOf(shown: readonly ListedKey[], {from, isUtf8}: HelpView): readonly Part[] {
   const isPage = from !== 'list' && from !== 'log' && from !== 'everywhere';
-  const shown = keyRows(table, prompt).filter((row) => !isLeftOut(row));
   const rows = inOrder(shown, from);
   const own = isPage ? rows.filter(({context}) => context === from) : [];
   const core = coreRows(shown, isUtf8);
@@ -206,11 +205,10 @@ function groupOf(heading: string, commands: readonly ListedKey[], isUtf8: boolea
  * The commands of a typed key, and those with all words in their help, keys, core or synonyms. Without any, the one that has
  * this name in the configuration: a part of a name is no word of a user.
  */
-function groupsOf({table, from, prompt, isLeftOut = () => false, text, isUtf8}: HelpView): readonly Group[] {
+function groupsOf(shown: readonly ListedKey[], {from, text, isUtf8}: HelpView): readonly Group[] {
   const key = readKey(text.trim());
   const words = wordsOf(text);
-  const rows = keyRows(table, prompt).filter((row) => !isLeftOut(row));
-  const left = new Set(inOrder(rows, from));
+  const left = new Set(inOrder(shown, from));
   const take = (isFound: (command: ListedKey) => boolean) => {
     const found = [...left].filter(isFound);
     for (const command of found) left.delete(command);
