@@ -15,8 +15,6 @@ export type HistogramCell = {
 /** A log in cells of equal spans, oldest first. */
 export type HistogramCells = {readonly spanMs: number; readonly cells: readonly HistogramCell[]};
 
-export const noCells: HistogramCells = {spanMs: 0, cells: []};
-
 type CellsInput = {
   readonly buckets: readonly TimeBucket[];
   /** Milliseconds of the span of a bucket. */
@@ -48,7 +46,7 @@ const leastActive = 5000;
 
 /** Divides the log into cells: the finest spans for which they fit. Of a log with too many breaks, the newest cells. */
 export function histogramCells({buckets, spanMs, width, before}: CellsInput): HistogramCells {
-  if (buckets.length === 0 || width < 1) return noCells;
+  if (buckets.length === 0 || width < 1) return {spanMs: 0, cells: []};
   const sections = sectionsOf(buckets, silencesOf(buckets));
   const numberOf = (span: number) =>
     sections.reduce((sum, [first, last]) => sum + cellsBetween(first, last, span), sections.length - 1);

@@ -19,7 +19,7 @@ import {markerTone} from '../../kit/words/marker-words.ts';
 import {bisect} from '../../lib/bisect.ts';
 import {exactSpan, inZone, isoTime} from '../../lib/format.ts';
 import {sameParts} from '../../lib/store.ts';
-import {type HistogramCell, type HistogramCells, histogramCells, noCells} from './histogram-cells.ts';
+import {type HistogramCell, type HistogramCells, histogramCells} from './histogram-cells.ts';
 
 /** Cells of a histogram without labels: they would leave it no room. */
 const narrow = 40;
@@ -252,7 +252,8 @@ class PaneHistogram {
   #layOut(view: PaneView, {paneWidth}: Width): LaidOut {
     const {histogram, isCounted, index, source} = this.#model;
     // While a log is counted anew, the histogram stays as it was: one of a part would mislead.
-    if (this.#laidOut?.paneWidth === paneWidth && this.#laidOut.cells !== noCells && !isCounted) return this.#laidOut;
+    if (this.#laidOut?.paneWidth === paneWidth && this.#laidOut.cells.cells.length > 0 && !isCounted)
+      return this.#laidOut;
     const {buckets, spanMs} = histogram;
     const now = this.#services.clock.wall();
     const [first] = buckets;
@@ -266,7 +267,8 @@ class PaneHistogram {
     }
     // At another width, other spans fit.
     const before = this.#laidOut?.columns.cells === columns.cells ? this.#laidOut.cells.spanMs : undefined;
-    const cells = first && isCounted ? histogramCells({buckets, spanMs, width: columns.cells, before}) : noCells;
+    const counted = isCounted ? buckets : [];
+    const cells = histogramCells({buckets: counted, spanMs, width: columns.cells, before});
     this.#laidOut = {key, paneWidth, cells, columns, to};
     return this.#laidOut;
   }

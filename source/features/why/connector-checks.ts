@@ -24,7 +24,7 @@ const most = 0.5;
 export const errorsKey = 'errors ';
 
 /** Connectors that stopped with a fatal error. */
-export const failedConnectors: Check = (facts) => {
+const failedConnectors: Check = (facts) => {
   const failed = facts.connectors.filter(({failure}) => failure !== undefined);
   return named(failed, 'stopped with a fatal error', (connector) => {
     const {failure, kind, name} = connector;
@@ -45,7 +45,7 @@ export const failedConnectors: Check = (facts) => {
 };
 
 /** Connectors that Feldera itself calls unhealthy. */
-export const unhealthyConnectors: Check = (facts) => {
+const unhealthyConnectors: Check = (facts) => {
   const unhealthy = present(facts.connectors).filter(({stats}) => stats.health && stats.health.status !== 'Healthy');
   return named(unhealthy, 'are unhealthy', (connector) => {
     const {status = '', description = ''} = connector.stats.health ?? {};
@@ -63,11 +63,11 @@ export const unhealthyConnectors: Check = (facts) => {
 };
 
 /** Inputs that reject most of their records, and outputs that write nothing. */
-export const rejectingConnectors: Check = (facts) =>
+const rejectingConnectors: Check = (facts) =>
   named(withErrors(facts, 'degraded'), 'reject most of their records', (judged) => errorFinding(facts.log, judged));
 
 /** Outputs that are paused. */
-export const pausedOutputs: Check = ({connectors}) => {
+const pausedOutputs: Check = ({connectors}) => {
   const paused = present(connectors).filter(({kind, stats}) => kind === 'output' && stats.isPaused);
   return named(paused, 'are paused', ({key, name}) => ({
     key: `paused ${key}`,
@@ -79,7 +79,7 @@ export const pausedOutputs: Check = ({connectors}) => {
 };
 
 /** Connectors with other errors. */
-export const connectorsWithErrors: Check = (facts) =>
+const connectorsWithErrors: Check = (facts) =>
   named(withErrors(facts, 'notice'), 'had errors', (judged) => errorFinding(facts.log, judged));
 
 function withErrors({connectors, known}: PipelineFacts, severity: Judged['severity']): readonly Judged[] {
@@ -90,7 +90,7 @@ function withErrors({connectors, known}: PipelineFacts, severity: Judged['severi
 }
 
 /** Connectors that no statistics tell of, as the log has them. */
-export const loggedConnectors: Check = ({known, connectors, log}) => {
+const loggedConnectors: Check = ({known, connectors, log}) => {
   if (known?.stats || !log) return [];
   const failed = new Set(connectors.map(({name}) => name));
   const byName = Map.groupBy(groupsInRun(log), ({name}) => name);
@@ -101,6 +101,12 @@ export const loggedConnectors: Check = ({known, connectors, log}) => {
     return {...ofGroups(groups, log), key: `${errorsKey}${name}`, text: clean(`${name} had errors: ${reason}`)};
   });
 };
+
+/** Connectors that do not do what they are there for; findings of one severity are said in this order. */
+export const connectorFaults: readonly Check[] = [failedConnectors, rejectingConnectors, unhealthyConnectors];
+
+/** Connectors of which something else is to be said. */
+export const connectorNotices: readonly Check[] = [pausedOutputs, connectorsWithErrors, loggedConnectors];
 
 /** Errors in the log that no connector has had, while the pipeline runs. */
 export const otherErrors: Check = ({reading, log}) => {

@@ -18,25 +18,8 @@ import {
 } from '../../kit/words/pipeline-words.ts';
 import {clean} from '../../lib/clean.ts';
 import {duration, timeOfText} from '../../lib/format.ts';
-import {
-  connectorsWithErrors,
-  failedConnectors,
-  loggedConnectors,
-  otherErrors,
-  pausedOutputs,
-  rejectingConnectors,
-  unhealthyConnectors,
-} from './connector-checks.ts';
-import {
-  bootstraps,
-  checkpoints,
-  failedCheckpoints,
-  memory,
-  noProgress,
-  quietWords,
-  storage,
-  transactions,
-} from './engine-checks.ts';
+import {connectorFaults, connectorNotices, otherErrors} from './connector-checks.ts';
+import {engineChecks, noProgress, quietWords} from './engine-checks.ts';
 
 /** Says how the run before ended, if that was a failure, and how often in a row. */
 const previousEnd: Check = ({previousEnd: end}) => {
@@ -148,9 +131,11 @@ const logReading: Check = ({reading, serverOutage}) => {
 
 /** Checks of all that can be wrong with a pipeline; findings of one severity are said in this order. */
 const checks: readonly Check[] = [
-  ...[runnerAway, previousEnd, noProgress, failedConnectors, rejectingConnectors, unhealthyConnectors],
-  ...[memory, storage, failedCheckpoints, checkpoints, bootstraps, transactions],
-  ...[pausedOutputs, connectorsWithErrors, loggedConnectors, lostStreams, otherErrors, gaps, logReading],
+  ...[runnerAway, previousEnd, noProgress],
+  ...connectorFaults,
+  ...engineChecks,
+  ...connectorNotices,
+  ...[lostStreams, otherErrors, gaps, logReading],
 ];
 
 /** The worst first. */

@@ -108,7 +108,7 @@ const memoryWords: Readonly<Record<string, string>> = {
 };
 
 /** Critical pressure is degraded: the system may end the process next. */
-export const memory: Check = ({known, pipeline}) => {
+const memory: Check = ({known, pipeline}) => {
   const {memoryPressure: pressure = 'low', memoryBytes} = known?.stats ?? {};
   if (pressure === 'low') return undefined;
   const words = inUseWords(memoryBytes, pipeline?.memoryLimit, memoryWords[pressure]);
@@ -134,7 +134,7 @@ const storageFrom = 0.85;
 const storageDegradedFrom = 0.9;
 
 /** Without a known limit nothing is claimed: writes to a full storage fail, which ends the pipeline. */
-export const storage: Check = ({known, pipeline}) => {
+const storage: Check = ({known, pipeline}) => {
   const {storageBytes: bytes} = known?.stats ?? {};
   const limit = pipeline?.storageLimit;
   const share = bytes === undefined || !limit ? 0 : bytes / (1_000_000 * limit);
@@ -154,7 +154,7 @@ export const storage: Check = ({known, pipeline}) => {
 };
 
 /** A checkpoint that waits or takes long, and why there can be none. */
-export const checkpoints: Check = ({known}) => {
+const checkpoints: Check = ({known}) => {
   const {checkpoint, noCheckpoint = [], answeredAt} = known?.stats ?? {};
   const never = noCheckpoint.length === 0 ? [] : [neverWords(noCheckpoint)];
   const since = checkpoint?.since;
@@ -174,7 +174,7 @@ export const checkpoints: Check = ({known}) => {
 };
 
 /** Checkpoints that failed, until a later one is made: the log has the reason, and the list the checkpoints that exist. */
-export const failedCheckpoints: Check = ({failedCheckpoints: failed, pipeline}) => {
+const failedCheckpoints: Check = ({failedCheckpoints: failed, pipeline}) => {
   if (!failed || (pipeline?.checkpointAt ?? 0) > (failed.last ?? Number.POSITIVE_INFINITY)) return undefined;
   const {count: times, since, last, entry, reason} = failed;
   const [words = ''] = reason.trim().split('\n');
@@ -219,7 +219,7 @@ function reasonWords({code, connector}: CheckpointReason): string {
   return known?.(connector ?? '') ?? (connector === undefined ? code : `${code} ${connector}`);
 }
 
-export const transactions: Check = ({known}) => {
+const transactions: Check = ({known}) => {
   const {transaction, bootstrap, answeredAt} = known?.stats ?? {};
   // Of a bootstrap, the transaction is a part.
   if (!transaction || transaction.elapsed < longFrom || bootstrap) return undefined;
@@ -238,7 +238,7 @@ export const transactions: Check = ({known}) => {
   };
 };
 
-export const bootstraps: Check = ({known, pipeline}) => {
+const bootstraps: Check = ({known, pipeline}) => {
   const {bootstrap} = known?.stats ?? {};
   if (!bootstrap) return undefined;
   const {isSynchronizing, progress} = bootstrap;
@@ -258,3 +258,13 @@ export const bootstraps: Check = ({known, pipeline}) => {
 function progressWords(progress: Progress | undefined): string {
   return progress === undefined ? '' : `: ${count(progress.done)} of ${count(progress.all)} operators are done`;
 }
+
+/** What is not normal of the engine, besides that nothing moves; findings of one severity are said in this order. */
+export const engineChecks: readonly Check[] = [
+  memory,
+  storage,
+  failedCheckpoints,
+  checkpoints,
+  bootstraps,
+  transactions,
+];

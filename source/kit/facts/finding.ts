@@ -35,7 +35,7 @@ type Place = {readonly entry?: number | undefined; readonly connector?: string |
 /** Says how a pipeline is: what is found of it as a whole, then what is not normal, the worst first. */
 export type Diagnose = (facts: PipelineFacts) => readonly Finding[];
 
-/** Finds what is not normal of its kind, the worst first; an entry of the list in `features/why/diagnose`. */
+/** Finds what is not normal of its kind, the worst first; an entry of a list that `features/why/diagnose` joins. */
 export type Check = (facts: PipelineFacts) => Finding | readonly Finding[] | undefined;
 
 /** It runs, and a part of it does not, or nothing moves. `findings`: of `diagnose`. */
