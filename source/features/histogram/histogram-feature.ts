@@ -13,7 +13,7 @@ import {paint} from '../../kit/terminal/sgr.ts';
 import type {Style} from '../../kit/terminal/style.ts';
 import {concat, plain, type StyledText} from '../../kit/terminal/styled-text.ts';
 import type {Symbols} from '../../kit/terminal/symbols.ts';
-import type {RowPosition} from '../../kit/viewport/geometry.ts';
+import type {RowPosition} from '../../kit/viewport/position.ts';
 import {timeOfLast, type ZoneOffset} from '../../kit/viewport/time-column.ts';
 import {markerTone} from '../../kit/words/marker-words.ts';
 import {bisect} from '../../lib/bisect.ts';

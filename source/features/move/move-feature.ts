@@ -1,7 +1,6 @@
 import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
-import type {Geometry} from '../../kit/viewport/geometry.ts';
-import {follow, hold, moveBy, scrollBy, toTop, visiblePlaces} from '../../kit/viewport/position.ts';
+import {follow, type Geometry, hold, moveBy, scrollBy, toTop, visiblePlaces} from '../../kit/viewport/position.ts';
 
 export const move: Feature = {
   keys: {

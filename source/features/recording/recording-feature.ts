@@ -1,7 +1,7 @@
 import {shortenHome} from '../../engine/disk/save-file.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {keyInWords, withHint} from '../../kit/keys/commands.ts';
-import type {Pane} from '../../kit/pane/pane-on-screen.ts';
+import type {Pane} from '../../kit/pane/pane-models.ts';
 import {pipelineOf, sayNotOpen} from '../../kit/screen/common.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {hasLocalTimes, zoneOf} from '../../kit/state/pane-view.ts';

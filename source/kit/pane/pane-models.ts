@@ -7,7 +7,7 @@ import type {ReadableStore} from '../../lib/store.ts';
 import type {Layout} from '../screen/layout.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {renamedTab, type Tab} from '../state/view-state.ts';
-import type {RowPosition} from '../viewport/geometry.ts';
+import type {RowPosition} from '../viewport/position.ts';
 import {PaneModel, type PaneServices} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
 
@@ -21,7 +21,10 @@ type PaneStrip = {
 /** Maker of the rows above a log, from a feature. */
 export type StripKind = {readonly height: number; of(model: PaneModel, services: RowServices): PaneStrip};
 
-export type ModelledPane = {
+/** A tab, and what is derived from its log. */
+export type Pane = {readonly tab: Tab} & ModelledPane;
+
+type ModelledPane = {
   readonly model: PaneModel;
   readonly rows: PaneRows;
   /** Rows above the log; undefined: no feature has any. */

@@ -2,13 +2,8 @@ import type {Entries} from '../../engine/buffer/log-buffer.ts';
 import type {RecordRange} from '../../engine/records/record-table.ts';
 import {counted} from '../../lib/format.ts';
 import type {Layout} from '../screen/layout.ts';
-import type {Tab} from '../state/view-state.ts';
-import type {Geometry} from '../viewport/geometry.ts';
-import {anchorCurrentRow, currentOf, newBelow, type Position} from '../viewport/position.ts';
-import type {ModelledPane} from './pane-models.ts';
-
-/** A tab, and what is derived from its log. */
-export type Pane = {readonly tab: Tab} & ModelledPane;
+import {anchorCurrentRow, currentOf, type Geometry, newBelow, type Position} from '../viewport/position.ts';
+import type {Pane} from './pane-models.ts';
 
 /** A pane with its place on the screen: what the keys of a log act on. */
 export type PaneOnScreen = Pane & {

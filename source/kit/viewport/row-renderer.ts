@@ -29,10 +29,10 @@ import {
   type TextRange,
   wrapLimit,
 } from './entry-text.ts';
-import type {RowPosition} from './geometry.ts';
 import {dimmed, emphasised, fitOrigin, grounded, gutterCells, paintGutter, type RowState} from './gutter.ts';
 import {compactnessFor} from './line-text.ts';
-import {isMoving, movingTime, type ZoneOffset} from './time-column.ts';
+import type {RowPosition} from './position.ts';
+import {movingTime, type ZoneOffset} from './time-column.ts';
 
 /** Facts about the records of the log, from an index that may be behind. */
 export type KnownRecords = {
@@ -268,7 +268,7 @@ export class RowRenderer {
   /** Writes the age, or the time since the previous record, into the entry's blank time column. */
   #withMovingTime({styled, at, timeCells}: EntryText, id: number, {now, entries}: PaintInput): StyledText {
     const {time} = this.#options;
-    if (at === undefined || timeCells === 0 || !isMoving(time)) return styled;
+    if (at === undefined || timeCells === 0 || (time !== 'relative' && time !== 'delta')) return styled;
     const previousAt = time === 'delta' ? this.#timeBefore(id, entries) : undefined;
     const column = plain(movingTime(time, at, {now, previousAt}), {dim: true});
     return concat([column, slice(styled, timeCells, styled.text.length)]);

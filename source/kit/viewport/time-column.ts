@@ -38,13 +38,11 @@ export function timeCells(mode: TimeMode, isShort: boolean): number {
   }
 }
 
-/** Returns whether the column changes with the time or the lines above it, while its line does not. */
-export function isMoving(mode: TimeMode): boolean {
-  return mode === 'relative' || mode === 'delta';
-}
-
-/** The column in the moving modes. `at`: Unix time in ms. */
-export function movingTime(mode: TimeMode, at: number, {now, previousAt}: PaintTimes): string {
+/**
+ * The column in the modes in which it changes with the time or the lines above, while its line does not. `at`: Unix time
+ * in ms.
+ */
+export function movingTime(mode: 'relative' | 'delta', at: number, {now, previousAt}: PaintTimes): string {
   if (mode === 'relative') return age(now - at).padStart(movingCells);
   return (previousAt === undefined ? '' : difference(at - previousAt)).padStart(movingCells);
 }

@@ -8,14 +8,8 @@ import type {EventLog} from '../../kit/journal/event-log.ts';
 import {EventTracker} from '../../kit/journal/event-tracker.ts';
 import type {CommandTable, KeyContext} from '../../kit/keys/command.ts';
 import {commandsFrom, withHint} from '../../kit/keys/commands.ts';
-import {PaneModels} from '../../kit/pane/pane-models.ts';
-import {
-  anchoredPosition,
-  hasNoneBelow,
-  type Pane,
-  type PaneOnScreen,
-  paneOnScreen,
-} from '../../kit/pane/pane-on-screen.ts';
+import {type Pane, PaneModels} from '../../kit/pane/pane-models.ts';
+import {anchoredPosition, hasNoneBelow, type PaneOnScreen, paneOnScreen} from '../../kit/pane/pane-on-screen.ts';
 import {bannerHeight} from '../../kit/screen/banner.ts';
 import {tellFormat} from '../../kit/screen/format-notice.ts';
 import {type Layout, layoutOf, type Size} from '../../kit/screen/layout.ts';
@@ -37,8 +31,14 @@ import {
   type ViewAction,
   type ViewState,
 } from '../../kit/state/view-state.ts';
-import type {Geometry} from '../../kit/viewport/geometry.ts';
-import {anchorCurrentRow, type Position, reveal, setCurrentRow, visiblePlaces} from '../../kit/viewport/position.ts';
+import {
+  anchorCurrentRow,
+  type Geometry,
+  type Position,
+  reveal,
+  setCurrentRow,
+  visiblePlaces,
+} from '../../kit/viewport/position.ts';
 import {oldServerWords} from '../../kit/words/failure-words.ts';
 import {errorText} from '../../lib/format.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';

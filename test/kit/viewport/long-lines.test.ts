@@ -4,7 +4,7 @@ import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
 import type {Packer} from '../../../source/engine/buffer/packed-store.ts';
 import {visibleBytes} from '../../../source/engine/buffer/style-joints.ts';
 import {zstdPacker} from '../../../source/kit/system/zstd-packer.ts';
-import {lastTop, placesFrom} from '../../../source/kit/viewport/geometry.ts';
+import {follow, visiblePlaces} from '../../../source/kit/viewport/position.ts';
 import type {RowOptions, RowRenderer} from '../../../source/kit/viewport/row-renderer.ts';
 import {entriesOf} from './entries-of.ts';
 import {paintInput, rendererOf, withoutColors} from './rows.ts';
@@ -38,8 +38,7 @@ function frame(renderer: RowRenderer, endId: number): string[] {
     height,
     heightOf: (id: number) => renderer.heightOf(id),
   };
-  const top = lastTop(geometry) ?? {id: 0, row: 0};
-  return renderer.paintRows(placesFrom(top, geometry), paintInput()).map(withoutColors);
+  return renderer.paintRows(visiblePlaces(follow, geometry), paintInput()).map(withoutColors);
 }
 
 const text = (index: number) => `[orders] 2026-11-25T09:08:${10 + (index % 50)}.372844Z INFO a: line${index}`;

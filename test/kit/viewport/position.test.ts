@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {allEntries} from '../../../source/engine/buffer/log-buffer.ts';
-import type {Geometry} from '../../../source/kit/viewport/geometry.ts';
 import {
   anchorCurrentRow,
   currentOf,
   follow,
+  type Geometry,
   hold,
   moveBy,
   newBelow,
@@ -334,4 +334,62 @@ it('the row stays where the ends of the log allow it, and is the same again with
   };
   const four = [subset, fc.nat({max: 199}), fc.nat({max: 12}), fc.integer({min: 1, max: 4})] as const;
   fc.assert(fc.property(...four, property), {numRuns: runs});
+});
+
+describe('where few entries are shown', () => {
+  const few: Geometry = {entries: entriesOf([2, 5, 9]), height: 4, heightOf: (id) => (id === 5 ? 3 : 1)};
+  const at = (current: number, top = {id: 0, row: 0}): Position => ({kind: 'anchored', top, current, seen: 0});
+  const entryOf = (position: Position) => (position.kind === 'anchored' ? position.current : undefined);
+
+  it('the next one, or the last, stands in for one that is not shown', () => {
+    expect([0, 2, 3, 9, 10].map((id) => currentOf(at(id), few))).toEqual([2, 2, 5, 9, 9]);
+  });
+
+  it('new filters choose the nearest one, the later of two', () => {
+    const chosen = [0, 3, 4, 6, 7, 8, 99].map((id) =>
+      anchorCurrentRow(at(id), {...few, entries: entriesOf([id])}, few),
+    );
+    expect(chosen.map(entryOf)).toEqual([2, 2, 5, 5, 9, 9, 9]);
+  });
+
+  it('moves go by shown entries and stop at both ends', () => {
+    expect([-9, -1, 0, 1, 9].map((delta) => entryOf(moveBy(at(5), few, delta)))).toEqual([2, 2, 5, 9, 9]);
+  });
+
+  it('scrolling goes by rows of shown entries and stops at both ends', () => {
+    const oneRow = {...few, height: 1};
+    const places = [-9, -2, -1, 0, 1, 2, 9].map((rows) => {
+      return visiblePlaces(scrollBy(at(5, {id: 5, row: 1}), oneRow, rows), oneRow)[0];
+    });
+    expect(places.map((place) => `${place?.id}.${place?.row}`)).toEqual([
+      '2.0',
+      '2.0',
+      '5.0',
+      '5.1',
+      '5.2',
+      '9.0',
+      '9.0',
+    ]);
+  });
+});
+
+describe('a top that is not there any more', () => {
+  const tall: Geometry = {
+    entries: entriesOf([2, 5, 9, 12, 15, 18, 21]),
+    height: 4,
+    heightOf: (id) => (id === 5 ? 3 : 1),
+  };
+  const firstOf = (top: {id: number; row: number}, current: number, geometry = tall) =>
+    visiblePlaces({kind: 'anchored', top, current, seen: 0}, geometry)[0];
+
+  it('becomes the first row of the next entry, or the last row of its own', () => {
+    expect(firstOf({id: 3, row: 2}, 5)).toEqual({id: 5, row: 0});
+    expect(firstOf({id: 5, row: 7}, 5)).toEqual({id: 5, row: 2});
+  });
+
+  it('never lets the screen run past the end', () => {
+    expect(firstOf({id: 18, row: 0}, 18)).toEqual({id: 12, row: 0});
+    expect(firstOf({id: 99, row: 3}, 99)).toEqual({id: 12, row: 0});
+    expect(firstOf({id: 9, row: 0}, 9, {...tall, entries: entriesOf([])})).toBeUndefined();
+  });
 });

@@ -1,6 +1,6 @@
 import {createContext, useContext, useEffect, useMemo, useRef, useSyncExternalStore} from 'react';
 import type {PaneModel} from '../../../kit/pane/pane-model.ts';
-import type {Pane} from '../../../kit/pane/pane-on-screen.ts';
+import type {Pane} from '../../../kit/pane/pane-models.ts';
 import type {Layout} from '../../../kit/screen/layout.ts';
 import type {Services} from '../../../kit/screen/services.ts';
 import type {ViewState} from '../../../kit/state/view-state.ts';
