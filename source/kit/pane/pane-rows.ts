@@ -16,10 +16,9 @@ import {paint} from '../terminal/sgr.ts';
 import type {Color, Colors, Style} from '../terminal/style.ts';
 import {plain} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import type {RowState} from '../viewport/gutter.ts';
 import {overviewRows, paintOverview} from '../viewport/overview.ts';
 import {currentOf, type Geometry, type RowPosition, visiblePlaces} from '../viewport/position.ts';
-import {RowRenderer} from '../viewport/row-renderer.ts';
+import {RowRenderer, type RowState} from '../viewport/row-renderer.ts';
 import type {ZoneOffset} from '../viewport/time-column.ts';
 import type {PaneModel} from './pane-model.ts';
 

@@ -1,75 +1,27 @@
-import type {LineStart} from '../../engine/buffer/cold-segments.ts';
 import type {Entries, LogBuffer} from '../../engine/buffer/log-buffer.ts';
-import type {Pattern} from '../../engine/buffer/pattern.ts';
-import {openingBrace} from '../../engine/records/bytes.ts';
 import type {Level} from '../../engine/records/level.ts';
-import {levelIn} from '../../engine/records/line-head.ts';
-import {kindIn} from '../../engine/records/line-kind.ts';
-import type {LongRecord} from '../../engine/records/long-records.ts';
 import {count, counted} from '../../lib/format.ts';
 import {textWidth} from '../../lib/width.ts';
-import type {PaneOptions} from '../settings/option-table.ts';
 import {clip, clippedSides, padTo, wordCut} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
-import {type Colors, currentGround, type Style} from '../terminal/style.ts';
-import {concat, overlay, plain, type StyledText, slice} from '../terminal/styled-text.ts';
+import {badge, type Color, type Colors, currentGround, type Style} from '../terminal/style.ts';
+import {concat, overlay, plain, restyle, type StyledText, slice} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {closedEntry} from './closed-record.ts';
-import {
-  currentMatchStyle,
-  type EntryForm,
-  type EntryShape,
-  type EntryText,
-  errorLimit,
-  type Highlight,
-  lineEntry,
-  markerEntry,
-  rowAt,
-  ruleCells,
-  type TextRange,
-  wrapLimit,
-} from './entry-text.ts';
-import {dimmed, emphasised, fitOrigin, grounded, gutterCells, paintGutter, type RowState} from './gutter.ts';
-import {compactnessFor} from './line-text.ts';
+import {type EntryOptions, type EntryText, EntryTexts, rowAt, ruleCells, type TextRange} from './entry-texts.ts';
 import type {RowPosition} from './position.ts';
-import {movingTime, type ZoneOffset} from './time-column.ts';
+import {movingTime} from './time-column.ts';
 
-/** Facts about the records of the log, from an index that may be behind. */
-export type KnownRecords = {
-  /** Entries from this id on have not been read. */
-  readonly indexedTo: number;
-  readonly levelAt: (id: number) => Level | undefined;
-  readonly isContinuation: (id: number) => boolean;
-};
-
-/**
- * The options of the layout of entries. A change of one needs a new renderer. With `wrap: 'errors'` lines of WARN and worse
- * continue in the next row, but for the frames of a backtrace.
- */
-export type RowOptions = PaneOptions & {
+/** The options of the layout of rows. A change of one needs a new renderer. */
+export type RowOptions = EntryOptions & {
   /** Cells of a pipeline's name in front of a line; 0: there is none. */
   readonly originCells: number;
   /** Cells of a whole row, at least 4. */
   readonly width: number;
-  readonly records: KnownRecords;
-  /** Unless all lines are to be wrapped, a line has three rows at most: what comes must not leave at once. */
-  readonly isFollowing: boolean;
   /** Cells hidden on the left, of lines that are not wrapped. */
   readonly pan: number;
-  readonly offsetAt: ZoneOffset;
   readonly colors: Colors;
-  readonly symbols: Symbols;
-  /** Painted under the matches, a later one over an earlier one. */
-  readonly highlights: readonly Highlight[];
-  readonly search: Pattern | undefined;
-  /** The long record whose summary is the row of an entry: mostly a closed one. */
-  readonly summarisedAt: (id: number) => Pick<LongRecord, 'first' | 'lines'> | undefined;
-  /** The entry whose text a row shows: where one row stands for several equal records, the last of them. */
-  readonly textOf: (id: number) => number;
   /** Words of the row above an entry: `run 2`; undefined: there is none. */
   readonly startAt: (id: number) => string | undefined;
-  /** Its Unix time in ms. */
-  readonly timeAt: (id: number) => number | undefined;
 };
 
 /** Input that may change with every frame. */
@@ -84,76 +36,69 @@ export type PaintInput = {
   readonly entries: Entries;
 };
 
-/** The part of a row beside what stays in place. */
-type RowPart = {readonly line: StyledText; readonly match: TextRange | undefined};
+/** The state of an entry beside its text, read for each frame. */
+export type RowState = {
+  /** Level of a record, at its first line. */
+  readonly level?: Level | undefined;
+  /** The entry is shown only because it is near a match: its row is dim. */
+  readonly isAround: boolean;
+  /** Records in the row; 1 unless it is a fold. */
+  readonly folded: number;
+  /** Errors that the records in the row stand for and the log does not have. */
+  readonly suppressed: number;
+  /** Lines in the row; 1 unless it is a closed long record. */
+  readonly lines: number;
+  readonly marked: boolean;
+  readonly selected: boolean;
+  /** The entry is of the record with the current line. */
+  readonly isOfCurrent: boolean;
+  /** The pipeline in a merged log; its name has at most the cells of the gutter. */
+  readonly origin?: {readonly name: string; readonly color: Color} | undefined;
+};
 
-/** The time is omitted if the text has fewer cells. Beside the list, at 40 columns, it has 22. */
-const leastForTime = 28;
 /** Entries that are searched for the previous record's time: lines of a backtrace have none. */
 const lookBack = 200;
 
-/** Rows of a line while following, at most. */
-const followedRows = 3;
 /** Cells of a message for which time and level may stay in place while it is panned. */
 const leastPanned = 8;
 const cutMark: Style = {dim: true};
 
-/** Texts in the cache, enough for any screen. Others are made again in microseconds. */
-const cacheLimit = 2000;
+/** Not bold, which makes colours bright in some terminals; but without colours, since other matches are inverse, too. */
+function currentMatchStyle(colors: Colors): Style {
+  return colors === 'none' ? {inverse: true, bold: true} : badge;
+}
 
-/** An object for each kind of shape, so that shapes can be compared. */
-const shapes = [1, Number.POSITIVE_INFINITY].flatMap((mostRows): readonly EntryShape[] => [
-  {isContinuation: false, mostRows},
-  {isContinuation: true, mostRows},
-]);
+/** One cell for the current line and the selection, one for the user's mark or that of an error. */
+const marginCells = 2;
+/** Names are omitted if the text would have fewer cells. */
+const leastText = 16;
 
-/** Facts on which a line's shape depends, beside its record. */
-type LineHead = {readonly isError: boolean; readonly isFrame: boolean; readonly opensJson: boolean};
+// A painted space, so that text selected with the mouse is copied without it. It has the text's colour: blue is hard to
+// see on black.
+const selectionBar: Style = {inverse: true};
+const errorStyle: Style = {fg: 1};
+const currentStyle: Style = {bold: true};
+const markStyle: Style = {bold: true, fg: 6};
 
-/** Paints the entries of one buffer as rows. Reads a complete line once: most lines on the screen may be compressed. */
+/** Paints the entries of one buffer as rows. */
 export class RowRenderer {
   /** Cells of a row beside the gutter. */
   readonly textWidth: number;
   readonly #options: RowOptions;
   readonly #originCells: number;
-  readonly #form: EntryForm;
-  readonly #buffer: LogBuffer;
-  /** Texts of complete lines, which no longer change. */
-  readonly #texts = new Map<number, EntryText>();
-  /** Heads of complete lines. */
-  readonly #heads = new Map<number, LineHead>();
-  /** Texts of closed long records, by head, which change with the number of lines. */
-  readonly #closedTexts = new Map<number, {readonly lines: number; readonly text: EntryText}>();
+  readonly #entries: EntryTexts;
 
   constructor(buffer: LogBuffer, options: RowOptions) {
-    const {width, asSent, time, offsetAt, isFollowing, wrap} = options;
+    const {width, originCells} = options;
     this.#options = options;
-    this.#originCells = fitOrigin(options.originCells, width);
+    this.#originCells = width - gutterCells(originCells) >= leastText ? originCells : 0;
     this.textWidth = width - gutterCells(this.#originCells);
-    const shownTime = this.textWidth < leastForTime ? 'off' : time;
-    const compact = {
-      compactness: compactnessFor(this.textWidth),
-      time: shownTime,
-      offsetAt,
-      toTheSecond: isFollowing,
-      ellipsis: options.symbols.ellipsis,
-    };
-    const zone = time === 'local' && !asSent ? offsetAt : () => 0;
-    const held = wrap === 'errors' ? errorLimit : wrapLimit;
-    const mostRows = isFollowing && wrap !== 'all' ? followedRows : held;
-    this.#form = {...options, cells: this.textWidth, compact: asSent ? undefined : compact, zone, mostRows};
-    this.#buffer = buffer;
+    this.#entries = new EntryTexts(buffer, options, this.textWidth);
   }
 
   /** Number of rows of an entry: more than 1 if it wraps, its message has several lines, or a run starts with it. */
   heightOf(id: number): number {
-    const mayHaveRows =
-      // Unpacked now, it is read for its height and its text at once.
-      id < this.#buffer.unpackedFirstId ||
-      this.#isMarker(id) ||
-      this.#shapeOf(id).mostRows > 1 ||
-      this.#mayHaveLines(id);
-    return this.#rowsAbove(id) + (mayHaveRows ? this.#textOf(id).rows.length : 1);
+    return this.#rowsAbove(id) + this.#entries.rowsOf(id);
   }
 
   #rowsAbove(id: number): number {
@@ -162,7 +107,7 @@ export class RowRenderer {
 
   /** Cells of the widest row of an entry; of one that wraps at most the cells of a row. */
   lineWidth(id: number): number {
-    const entry = this.#textOf(id);
+    const entry = this.#entries.at(id);
     const {text} = entry.styled;
     const widest = Math.max(...entry.rows.map(({start, end, indent}) => indent + textWidth(text.slice(start, end))));
     return wraps(entry) ? Math.min(widest, this.textWidth) : widest;
@@ -170,7 +115,7 @@ export class RowRenderer {
 
   /** The row of the entry's first match; 0 if there is none. */
   matchRowOf(id: number): number {
-    const entry = this.#textOf(id);
+    const entry = this.#entries.at(id);
     const [match] = entry.matches;
     return match ? this.#rowsAbove(id) + rowAt(entry, match.start) : 0;
   }
@@ -200,7 +145,7 @@ export class RowRenderer {
       isFirst: row === 0,
       symbols,
     });
-    const entry = this.#textOf(id);
+    const entry = this.#entries.at(id);
     const {rows} = entry;
     const end = row === rows.length - 1 ? this.#endOf(entry, state) : undefined;
     const room = this.textWidth - (end ? textWidth(end.text) : 0);
@@ -242,8 +187,16 @@ export class RowRenderer {
     return isPinned && headCells > 0 ? concat([...head, line]) : line;
   }
 
-  /** Fits a row that may be too wide: the window of the pan or the match, or the words for which there is room. */
-  #fitted(entry: EntryText, row: number, {line, match}: RowPart, cells: number): StyledText {
+  /**
+   * Fits the part of a row beside what stays in place, which may be too wide: the window of the pan or the match, or the
+   * words for which there is room.
+   */
+  #fitted(
+    entry: EntryText,
+    row: number,
+    {line, match}: {readonly line: StyledText; readonly match: TextRange | undefined},
+    cells: number,
+  ): StyledText {
     const {symbols} = this.#options;
     // Of a row that is continued, only spaces are too many.
     if (entry.rows[row + 1]?.start === entry.rows[row]?.end) return clip(line, 0, cells);
@@ -278,104 +231,12 @@ export class RowRenderer {
   #timeBefore(id: number, entries: Entries): number | undefined {
     let before = entries.atOrBefore(id - 1);
     for (let left = lookBack; before !== undefined && left > 0; left--) {
-      const {at} = this.#textOf(before);
+      const {at} = this.#entries.at(before);
       if (at !== undefined) return at;
       before = entries.atOrBefore(before - 1);
     }
     return undefined;
   }
-
-  #shapeOf(id: number): EntryShape {
-    const {wrap, records} = this.#options;
-    const isContinuation = records.isContinuation(id);
-    return shapeOf(wrap === 'all' || (wrap === 'errors' && this.#isErrorLine(id)), isContinuation);
-  }
-
-  /** Returns whether it is a line of a record of WARN or worse, and no frame of a backtrace. */
-  #isErrorLine(id: number): boolean {
-    const {records} = this.#options;
-    const isKnown = id < records.indexedTo;
-    if (isKnown && !isError(records.levelAt(id))) return false;
-    const head = this.#headOf(id);
-    return head !== undefined && (isKnown || head.isError) && !head.isFrame;
-  }
-
-  /** Reads what can be shown of a line; all of one in JSON, whose level may be at its end. */
-  #lineAt(id: number): LineStart | undefined {
-    const start = this.#buffer.lineStartAt(id);
-    if (!start || start.bytes.length === start.length || start.bytes[0] !== openingBrace) return start;
-    const bytes = this.#buffer.lineAt(id);
-    return bytes && {bytes, length: bytes.length};
-  }
-
-  /** Returns undefined for an entry that is no line, or not held. */
-  #headOf(id: number): LineHead | undefined {
-    const known = this.#heads.get(id);
-    if (known) return known;
-    const sent = this.#lineAt(id)?.bytes;
-    const line = sent && this.#buffer.canonicalAt(id, sent);
-    if (!line) return undefined;
-    const kind = kindIn(line, 0, line.length);
-    const isFrame = kind === 'frame' || kind === 'place';
-    const head = {isError: isError(levelIn(line)), isFrame, opensJson: line[0] === openingBrace};
-    if (id < this.#buffer.endedTo) cache(this.#heads, id, head);
-    return head;
-  }
-
-  #isMarker(id: number): boolean {
-    return this.#buffer.markerAt(id) !== undefined;
-  }
-
-  /** Returns whether an entry may have several rows without wrapping: only messages in JSON contain newlines. */
-  #mayHaveLines(id: number): boolean {
-    return this.#form.compact !== undefined && this.#headOf(id)?.opensJson === true;
-  }
-
-  /** The text of an entry; empty if the entry is not held. */
-  #textOf(row: number): EntryText {
-    const id = this.#options.textOf(row);
-    const marker = this.#buffer.markerAt(id);
-    // A marker may be replaced, and the open line grows: neither is cached.
-    if (marker) return markerEntry(marker, this.#form);
-    const shape = this.#shapeOf(id);
-    const summarised = this.#options.summarisedAt(id);
-    if (summarised) return this.#closedText(id, summarised, shape);
-    const cached = this.#texts.get(id);
-    // The index may have learned that the line is part of a record.
-    if (cached?.shape === shape) return cached;
-    const line = this.#lineAt(id) ?? {bytes: Buffer.of(), length: 0};
-    const {format} = this.#buffer;
-    const read = format && {
-      canonical: this.#buffer.canonicalAt(id, line.bytes),
-      prefix: format.prefixLength?.(line.bytes, id),
-    };
-    const text = lineEntry({...line, ...read}, this.#form, shape);
-    if (id < this.#buffer.endedTo) cache(this.#texts, id, text);
-    return text;
-  }
-
-  #closedText(head: number, {first, lines}: Pick<LongRecord, 'first' | 'lines'>, shape: EntryShape): EntryText {
-    const cached = this.#closedTexts.get(head);
-    if (cached?.lines === lines && cached.text.shape === shape) return cached.text;
-    const firstLines = first.flatMap((id) => this.#buffer.canonicalAt(id) ?? []);
-    const text = closedEntry({first: firstLines, at: this.#options.timeAt(head)}, this.#form, shape);
-    // The open line grows.
-    if ((first.at(-1) ?? 0) < this.#buffer.endedTo) cache(this.#closedTexts, head, {lines, text});
-    return text;
-  }
-}
-
-function shapeOf(isWrapped: boolean, isContinuation: boolean): EntryShape {
-  return shapes[(isWrapped ? 2 : 0) + (isContinuation ? 1 : 0)] ?? {isContinuation, mostRows: 1};
-}
-
-function cache<Text>(texts: Map<number, Text>, id: number, text: Text): void {
-  if (texts.size >= cacheLimit) texts.clear();
-  texts.set(id, text);
-}
-
-function isError(level: Level | undefined): boolean {
-  return level === 'WARN' || level === 'ERROR';
 }
 
 /** A marker always wraps: what it reports of a loss must not be cut off. */
@@ -434,4 +295,46 @@ function insideOf({folded, lines, suppressed, level}: RowState, symbols: Symbols
   if (suppressed > 0 && level === 'ERROR') return `${folded > 1 ? times : ''} +${count(suppressed)}${word}`;
   if (folded > 1) return suppressed > 0 ? `${times} ${symbols.dot} ${count(suppressed)}${word}` : times;
   return lines > 1 ? ` ${count(lines)} lines` : '';
+}
+
+/** `originCells`: of a pipeline's name, without the space after it; 0 for none. */
+function gutterCells(originCells: number): number {
+  return marginCells + (originCells > 0 ? originCells + 1 : 0);
+}
+
+/** The part of a row to the left of its text. */
+function paintGutter(
+  state: RowState,
+  originCells: number,
+  {isCurrent, isFirst, symbols}: {isCurrent: boolean; isFirst: boolean; symbols: Symbols},
+): StyledText {
+  const current = plain(isCurrent ? symbols.currentLine : ' ', {
+    ...(isCurrent && currentStyle),
+    ...(state.selected && selectionBar),
+  });
+  const isError = isFirst && state.level === 'ERROR';
+  const mark = plain(state.marked ? symbols.mark : isError ? symbols.errorBar : ' ', {
+    ...(state.marked && markStyle),
+    ...(isError && errorStyle),
+  });
+  const parts = [current, mark];
+  const {origin} = state;
+  const name = origin ? plain(origin.name, {fg: origin.color}) : plain('');
+  if (originCells > 0) parts.push(padTo(name, originCells), plain(' '));
+  return concat(parts);
+}
+
+/** The text of the current line: not dim, and bold where it has no colour, as bold colours may be too bright. */
+function emphasised(line: StyledText): StyledText {
+  return restyle(line, ({dim: _, ...rest}) => (rest.fg === undefined ? {...rest, bold: true} : rest));
+}
+
+/** A row of the current record on its ground; nothing of it is dim. What has a ground of its own keeps it. */
+function grounded(row: StyledText, bg: Color): StyledText {
+  return restyle(row, ({dim: _, ...rest}) => (rest.inverse || rest.bg !== undefined ? rest : {...rest, bg}));
+}
+
+/** The text, dim except where it has a background (matches, control characters). */
+function dimmed(line: StyledText): StyledText {
+  return restyle(line, (style) => (style.inverse === true || style.bg !== undefined ? style : {dim: true}));
 }

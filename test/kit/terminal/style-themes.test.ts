@@ -43,7 +43,7 @@ test('every style in the code is listed here', () => {
     // The palette itself.
     'source/kit/terminal/style.ts',
     // One of `originColors`.
-    'source/kit/viewport/gutter.ts: {fg: origin.color}',
+    'source/kit/viewport/row-renderer.ts: {fg: origin.color}',
     // The colour that the user gave a context, with black or white on it.
     'source/features/contexts/contexts-feature.ts',
     'source/shells/screen/components/header.tsx',

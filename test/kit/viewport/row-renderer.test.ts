@@ -4,8 +4,10 @@ import {compilePattern} from '../../../source/engine/buffer/pattern.ts';
 import {visibleBytes} from '../../../source/engine/buffer/style-joints.ts';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
 import {wrapModes} from '../../../source/kit/settings/pane-option-table.ts';
+import {contrast, currentGround, rgbOf, themes} from '../../../source/kit/terminal/style.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
-import type {RowState} from '../../../source/kit/viewport/gutter.ts';
+import {levelStyles} from '../../../source/kit/viewport/line-text.ts';
+import type {RowState} from '../../../source/kit/viewport/row-renderer.ts';
 import {textWidth} from '../../../source/lib/width.ts';
 import {recording} from '../../demo/recording.ts';
 import {messageOf, sampleFiles, sampleLines} from '../../engine/records/sample-lines.ts';
@@ -495,21 +497,21 @@ it('an empty line is an empty row', () => {
 });
 
 describe('the end of a row', () => {
-  const shown = (...parameters: Parameters<typeof stateRows>) => stateRows(...parameters).map(withoutColors);
+  const shownIn = (...parameters: Parameters<typeof stateRows>) => stateRows(...parameters).map(withoutColors);
 
   describe('folded records', () => {
     it('are counted at the right end, whatever the line', () => {
       const options = {width: 20};
-      expect(shown('abc', {folded: 1204}, options)).toEqual(['  abc         ×1,204']);
-      expect(shown('abc'.repeat(20), {folded: 1204}, options)).toEqual(['  abcabcabca… ×1,204']);
-      expect(shown('日'.repeat(20), {folded: 12}, options)).toEqual(['  日日日日日日…  ×12']);
-      expect(shown('abc', {folded: 1}, options)).toEqual(['  abc']);
-      expect(shown('abc', {folded: 2}, {...options, symbols: symbolsFor(false)})).toEqual(['  abc             x2']);
+      expect(shownIn('abc', {folded: 1204}, options)).toEqual(['  abc         ×1,204']);
+      expect(shownIn('abc'.repeat(20), {folded: 1204}, options)).toEqual(['  abcabcabca… ×1,204']);
+      expect(shownIn('日'.repeat(20), {folded: 12}, options)).toEqual(['  日日日日日日…  ×12']);
+      expect(shownIn('abc', {folded: 1}, options)).toEqual(['  abc']);
+      expect(shownIn('abc', {folded: 2}, {...options, symbols: symbolsFor(false)})).toEqual(['  abc             x2']);
     });
 
     it('count errors that are not in the log apart; a line of the limiter only tells of them', () => {
       const options = {width: 60};
-      const ends = (state: Partial<RowState>, change = options) => shown('abc', state, change)[0]?.slice(5).trim();
+      const ends = (state: Partial<RowState>, change = options) => shownIn('abc', state, change)[0]?.slice(5).trim();
       expect(ends({folded: 274, suppressed: 1812, level: 'ERROR'})).toBe('×274 +1,812 suppressed');
       expect(ends({folded: 1, suppressed: 7, level: 'ERROR'})).toBe('+7 suppressed');
       expect(ends({folded: 3, suppressed: 531, level: 'INFO'})).toBe('×3 · 531 suppressed');
@@ -519,8 +521,8 @@ describe('the end of a row', () => {
 
     it('of several lines in one row show their number; of several records, that of the records', () => {
       const options = {width: 20};
-      expect(shown('abc'.repeat(20), {lines: 1204}, options)).toEqual(['  abcab… 1,204 lines']);
-      expect(shown('abc', {folded: 3, lines: 1204}, options)).toEqual(['  abc             ×3']);
+      expect(shownIn('abc'.repeat(20), {lines: 1204}, options)).toEqual(['  abcab… 1,204 lines']);
+      expect(shownIn('abc', {folded: 3, lines: 1204}, options)).toEqual(['  abc             ×3']);
     });
 
     it('are counted in the last row of a line that wraps, and in bold', () => {
@@ -533,7 +535,7 @@ describe('the end of a row', () => {
     it('give up their word before a wrapped text is cut', () => {
       const state = {folded: 1, suppressed: 8, level: 'ERROR' as const};
       const lastOf = (length: number, wrap: 'all' | 'off' = 'all') =>
-        shown(`${'a'.repeat(50)} ${'b'.repeat(length)}`, state, {width: 62, wrap}).at(-1);
+        shownIn(`${'a'.repeat(50)} ${'b'.repeat(length)}`, state, {width: 62, wrap}).at(-1);
       expect(lastOf(40)).toMatch(/^ {2}b{40} +\+8 suppressed$/);
       expect(lastOf(50)).toMatch(/^ {2}b{50} +\+8$/);
       expect(lastOf(59)).toMatch(/b… \+8 suppressed$/);
@@ -542,8 +544,103 @@ describe('the end of a row', () => {
 
     it('never make a row too wide', () => {
       for (const width of [4, 6, 8, 12]) {
-        for (const row of shown('日本語abc', {folded: 1_204_000}, {width})) expect(textWidth(row)).toBe(width);
+        for (const row of shownIn('日本語abc', {folded: 1_204_000}, {width})) expect(textWidth(row)).toBe(width);
       }
     });
+  });
+});
+
+const shownIn = (...parameters: Parameters<typeof stateRows>) => stateRows(...parameters).map(withoutColors);
+
+describe('the margin beside a state', () => {
+  it('has a thin bar at the first row of an error', () => {
+    expect(stateRows('abcdef', {level: 'ERROR'}, {width: 5, wrap: 'all'})).toEqual([
+      ' \u001B[31m▎\u001B[0mabc',
+      '  def',
+    ]);
+    expect(stateRows('abc', {level: 'WARN'})).toEqual(['  abc']);
+  });
+
+  it("has the user's mark, in front of an error, too", () => {
+    expect(shownIn('abc', {marked: true})).toEqual([' ◆abc']);
+    expect(stateRows('abc', {marked: true, level: 'ERROR'})).toEqual([' \u001B[1;31m◆\u001B[0mabc']);
+    expect(shownIn('abc', {marked: true}, {symbols: symbolsFor(false)})).toEqual([' +abc']);
+  });
+
+  it('has a bar at selected lines, with the mark of the current line in it', () => {
+    expect(stateRows('abc', {selected: true})).toEqual(['\u001B[7m \u001B[0m abc']);
+    expect(stateRows('abc', {selected: true}, {}, 0)).toEqual(['\u001B[1;7m▸\u001B[0m \u001B[1mabc\u001B[0m']);
+  });
+
+  it('has both bars without colours, too', () => {
+    expect(stateRows('abc', {selected: true, level: 'ERROR'}, {colors: 'none'})).toEqual(['\u001B[7m \u001B[0m▎abc']);
+  });
+});
+
+describe('the origin', () => {
+  // Already cut.
+  const origin = {name: 'orde…ame', color: 6};
+
+  it('is before the text of each row, with the same width for every name', () => {
+    const options = {width: 30, originCells: 8, wrap: 'all'} as const;
+    expect(shownIn('a'.repeat(25), {origin}, options)).toEqual([
+      `  orde…ame ${'a'.repeat(19)}`,
+      `  orde…ame ${'a'.repeat(6)}`,
+    ]);
+    expect(shownIn('abc', {origin: {name: 'etl', color: 2}}, options)).toEqual(['  etl      abc']);
+    expect(shownIn('abc', {}, options)).toEqual(['           abc']);
+    expect(stateRows('abc', {origin}, options)[0]).toContain('\u001B[36morde…ame\u001B[0m');
+  });
+
+  it('is left out in a narrow pane', () => {
+    expect(shownIn('abc', {origin}, {width: 20, originCells: 8})).toEqual(['  abc']);
+  });
+});
+
+describe('the current line', () => {
+  it('is bold where it has no colour, and nothing of it is dim', () => {
+    const line = '[pa] 2026-11-25T09:08:47.372844Z WARN a::b:  refused \u001B[2;34mby\u001B[0m me';
+    expect(stateRows(line, {}, {}, 0)).toEqual([
+      '\u001B[1m▸\u001B[0m \u001B[1m09:08:47.372 \u001B[0;33mWARN  \u001B[0;1mb       refused \u001B[0;34mby\u001B[0;1m me\u001B[0m',
+    ]);
+  });
+
+  it('has a ground on all rows of its record where the theme has one, and nothing bold', () => {
+    const row = (looks: readonly number[]) =>
+      stateRows('abcdef', {isOfCurrent: true}, {width: 5, wrap: 'all', colors: {depth: '256', looks}}, 0);
+    expect(row(themes.dark.looks)).toEqual([
+      '\u001B[1;48;5;235m▸\u001B[0;48;5;235m abc\u001B[0m',
+      '\u001B[1;48;5;235m▸\u001B[0;48;5;235m def\u001B[0m',
+    ]);
+    expect(row(themes.light.looks)[0]).toContain('48;5;254m');
+    const [wide = ''] = stateRows('abc', {isOfCurrent: true}, {colors: {depth: '256', looks: themes.dark.looks}});
+    expect(textWidth(withoutColors(wide))).toBe(80);
+  });
+
+  it('has colours that can be read on its ground', () => {
+    for (const {looks} of [themes.dark, themes.light]) {
+      const ground = rgbOf(currentGround({depth: '256', looks}) ?? 0) ?? [0, 0, 0];
+      for (const level of ['WARN', 'ERROR'] as const) {
+        const text = rgbOf(looks[Number(levelStyles[level].fg)] ?? 0) ?? ground;
+        expect(contrast(text, ground)).toBeGreaterThanOrEqual(4.5);
+      }
+    }
+  });
+
+  it('is emphasised among the records around a match', () => {
+    expect(stateRows('abc', {isAround: true}, {}, 0)).toEqual(['\u001B[1m▸\u001B[0m \u001B[1mabc\u001B[0m']);
+  });
+});
+
+describe('a record around a match', () => {
+  const line = '[pa] 2026-11-25T09:08:47.372844Z ERROR a::b:  refused';
+
+  it('is dim as a whole', () => {
+    expect(stateRows(line, {isAround: true})).toEqual(['  \u001B[2m09:08:47.372 ERROR b       refused\u001B[0m']);
+  });
+
+  it('keeps painted matches', () => {
+    const search = compilePattern('fuse');
+    expect(stateRows(line, {isAround: true}, {search})[0]).toContain('\u001B[0;7mfuse\u001B[0;2md\u001B[0m');
   });
 });

@@ -2,12 +2,11 @@ import {WritableLogBuffer} from '../../../source/engine/buffer/log-buffer.ts';
 import {RecordIndex} from '../../../source/engine/records/record-index.ts';
 import {paneOptionsFrom} from '../../../source/kit/settings/option-table.ts';
 import {symbolsFor} from '../../../source/kit/terminal/symbols.ts';
-import type {RowState} from '../../../source/kit/viewport/gutter.ts';
 import {
-  type KnownRecords,
   type PaintInput,
   type RowOptions,
   RowRenderer,
+  type RowState,
 } from '../../../source/kit/viewport/row-renderer.ts';
 import {entriesOf} from './entries-of.ts';
 
@@ -54,7 +53,7 @@ export function rendererOf(buffer: WritableLogBuffer, change: Partial<RowOptions
 }
 
 /** The records of a buffer, which are read before each answer. */
-function recordsOf(buffer: WritableLogBuffer): KnownRecords {
+function recordsOf(buffer: WritableLogBuffer): RowOptions['records'] {
   const index = new RecordIndex(buffer);
   const read = () => {
     while (!index.step(1 << 20));
