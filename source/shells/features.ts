@@ -26,7 +26,7 @@ import {timeline} from '../features/timeline/timeline-feature.ts';
 import {why} from '../features/why/why-feature.ts';
 import {savePrompt} from '../kit/copy/copy.ts';
 import {keyTable} from '../kit/keys/remap-keys.ts';
-import {joinFeatures} from '../kit/screen/join-features.ts';
+import {joinFeatures} from '../kit/screen/screen.ts';
 
 /** All features, in the order of their keys and pages in help and docs. A new one is a line here. */
 export const features = joinFeatures([

@@ -13,7 +13,7 @@ import {fingerprintOf, fingerprintText} from '../../engine/records/fingerprint.t
 import type {Level} from '../../engine/records/level.ts';
 import {copiedWords} from '../../kit/copy/copy.ts';
 import {showsRecord} from '../../kit/screen/common.ts';
-import {formatProblem} from '../../kit/screen/format-notice.ts';
+import {formatProblem} from '../../kit/screen/opened-facts.ts';
 import type {Feature, PromptKind, PromptOf, Screen} from '../../kit/screen/screen.ts';
 import {tomlList} from '../../kit/settings/file-line.ts';
 import {filtersOf, nameInFile, savedNames} from '../../kit/settings/saved-filters.ts';

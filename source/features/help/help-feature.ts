@@ -1,5 +1,4 @@
-import type {Command} from '../../kit/keys/command.ts';
-import {type ListedKey, withHint} from '../../kit/keys/commands.ts';
+import {type Command, type ListedKey, withHint} from '../../kit/keys/commands.ts';
 import {openPage} from '../../kit/pages/page.ts';
 import {runCommand} from '../../kit/pages/page-driver.ts';
 import {lacks} from '../../kit/screen/opened-facts.ts';

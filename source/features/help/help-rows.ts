@@ -1,5 +1,15 @@
-import type {Command, CommandTable, KeyContext} from '../../kit/keys/command.ts';
-import {coreRows, keyOf, keyRows, keysNamed, keysShown, type ListedKey, pressTo} from '../../kit/keys/commands.ts';
+import {
+  type Command,
+  type CommandTable,
+  coreRows,
+  type KeyContext,
+  keyOf,
+  keyRows,
+  keysNamed,
+  keysShown,
+  type ListedKey,
+  pressTo,
+} from '../../kit/keys/commands.ts';
 import {keyLabel, readKey} from '../../kit/keys/key-names.ts';
 import {paragraph} from '../../kit/pages/page-rows.ts';
 import {padTo, wrapWords} from '../../kit/terminal/fit.ts';

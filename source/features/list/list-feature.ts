@@ -1,4 +1,4 @@
-import type {Motion} from '../../kit/keys/command.ts';
+import type {Motion} from '../../kit/keys/commands.ts';
 import {listMotions, rowsBy} from '../../kit/keys/common-commands.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {sayNoPipeline} from '../../kit/screen/server-state.ts';

@@ -1,7 +1,7 @@
 import type {ConnectionEvent} from '../../engine/connection/state.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {hasProcess} from '../../engine/pipelines/stats-poller.ts';
-import type {Conditions} from '../../kit/keys/command.ts';
+import type {Conditions} from '../../kit/keys/commands.ts';
 import {closePages, keptBy, openAs, openPage, rowsOf} from '../../kit/pages/page.ts';
 import {factRows, labelled, paragraph, scrollOffset} from '../../kit/pages/page-rows.ts';
 import {copyErrors, textsOf, titledText, wide} from '../../kit/pages/page-text.ts';

@@ -5,7 +5,7 @@ import type {RecordIndex} from '../../engine/records/record-index.ts';
 import {type FoundPlace, findPlace, onceIndexed, tolerance, type WantedPlace} from '../../kit/copy/find-place.ts';
 import {pressTo} from '../../kit/keys/commands.ts';
 import type {PaneOnScreen} from '../../kit/pane/pane-on-screen.ts';
-import {formatProblem} from '../../kit/screen/format-notice.ts';
+import {formatProblem} from '../../kit/screen/opened-facts.ts';
 import type {Feature, PromptKind, Screen} from '../../kit/screen/screen.ts';
 import {whenIndexed} from '../../kit/screen/whole-log.ts';
 import {UsageError} from '../../kit/settings/parse-values.ts';

@@ -1,4 +1,4 @@
-import {digits} from '../../kit/keys/command.ts';
+import {digits} from '../../kit/keys/commands.ts';
 import {goToTab} from '../../kit/screen/common.ts';
 import type {Feature, Screen} from '../../kit/screen/screen.ts';
 import {sayNoPipeline} from '../../kit/screen/server-state.ts';

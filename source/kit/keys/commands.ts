@@ -1,5 +1,71 @@
-import {type Command, type CommandTable, digits, isCharacter, type KeyContext, tasks} from './command.ts';
 import {keyLabel} from './key-names.ts';
+
+/**
+ * Place where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), `list`, or on
+ * the pages that have this context.
+ */
+export type KeyContext = string;
+
+/** Motion by a key on any page, and in the list. */
+export type Motion = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'end';
+/** Ways to take a page's text by a key. */
+type ExportAction = 'copy' | 'markdown' | 'save';
+/** One of the commands that are made for every page from one set. */
+export type CommonAction = Motion | ExportAction | 'close';
+
+/** Tasks of the keys of the first days, in the order of a shift. */
+const tasks = ['list', 'log', 'find', 'errors', 'copy'] as const;
+
+type Task = (typeof tasks)[number];
+
+export type Command = {
+  /** Its name in the configuration's table `[keys]`, after its feature's on the screen. */
+  readonly id: string;
+  readonly context: KeyContext;
+  /** Heading in the help, in the order of the table. */
+  readonly group: string;
+  /** Key names as `key-names.ts` gives them; the footer shows the first. */
+  readonly keys: readonly string[];
+  /** The default keys, where the user has others. */
+  readonly defaultKeys?: readonly string[];
+  /** Words for help and docs/keys.md. */
+  readonly help: string;
+  /** Words on the help's first screen, for a key of the first days. */
+  readonly core?: {readonly task: Task; readonly words: string};
+  /** Other words by which the help finds it. */
+  readonly synonyms?: readonly string[];
+  /** It changes what a page covers: with a page open its keys do nothing. */
+  readonly notOnPages?: true;
+  /** A key of the log that only means something together with others that the list uses, too. */
+  readonly notInList?: true;
+  /**
+   * Without it the command only says why it does nothing: a server, a shown log with a connection, or one whose times and
+   * levels are read.
+   */
+  readonly needs?: 'server' | 'connection' | 'format';
+  /** The kind of page that it opens; there it closes it. */
+  readonly opens?: string;
+  /** At which part; absent: at its top. */
+  readonly section?: string;
+  /** It is one of the set. */
+  readonly does?: CommonAction;
+  /** Words for the footer; by condition: the first that holds. Commands without one are only in the help. */
+  readonly hint?: string | Readonly<Record<string, string>>;
+};
+
+/** The commands with their default keys, or with those of the user (`remap`). */
+export type CommandTable = readonly Command[];
+
+/** Conditions at the moment; an absent one does not hold. The footer offers a key only while it does something. */
+export type Conditions = Readonly<Record<string, boolean>>;
+
+/** The keys of the tabs. */
+export const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+
+/** A key that is typed where there is a text to type. */
+export function isCharacter(keyName: string): boolean {
+  return keyName === 'Space' || [...keyName].length === 1;
+}
 
 /** Keys of every prompt, as in readline. The configuration cannot change them: what is typed there is text. */
 export const promptCommands = [
@@ -94,31 +160,6 @@ const rowsOfPrompts: readonly PromptRow[] = promptCommands.map((command) => {
 /** All keys, for help and docs: those of the commands, then those of the prompts, or of one of them. */
 export function keyRows(table: CommandTable, ofPrompt: readonly ListedKey[] = rowsOfPrompts): readonly ListedKey[] {
   return [...table, ...ofPrompt];
-}
-
-/** A key of a prompt for its footer: the command, and a word for what it does there. */
-export type PromptHint = readonly [id: PromptCommandId, word: string];
-
-/** The footer of a prompt: each key with its word. */
-export function promptKeyHints(hints: readonly PromptHint[]): readonly KeyHint[] {
-  return hints.flatMap(([id, word]) =>
-    rowsOfPrompts.filter((row) => row.id === id).map(({keys: [key = '']}) => [key, word] as const),
-  );
-}
-
-/** The keys of one prompt, for the help: in the words of its footer, without those `unused`. */
-export function rowsOfPrompt(hints: readonly PromptHint[], unused: readonly PromptCommandId[]): readonly ListedKey[] {
-  const words = new Map(hints);
-  return rowsOfPrompts
-    .filter(({id}) => !unused.includes(id))
-    .map((row) => ({...row, group: 'in this prompt', help: words.get(row.id) ?? row.help}));
-}
-
-/** Makes rows of the help from what can be typed in a prompt: texts that Enter takes, in place of keys. */
-export function rowsOfLanguage(language: readonly (readonly [typed: string, words: string])[]): readonly ListedKey[] {
-  return language.map(([typed, help]) => {
-    return {id: 'submit', keys: [typed], help, group: 'what to type', context: 'prompt' as const};
-  });
 }
 
 /** A key of the first days: the first of its command. */

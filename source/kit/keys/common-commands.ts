@@ -1,7 +1,7 @@
-import {type Command, type CommonAction, isCharacter, type KeyContext, type Motion} from './command.ts';
+import {type Command, type CommonAction, isCharacter, type KeyContext, type Motion} from './commands.ts';
 
 /** Things that a motion moves on a page: its rows, or the cursor from item to item. */
-export type Motions = 'lines' | 'items';
+type Motions = 'lines' | 'items';
 
 type Row = readonly [does: CommonAction, row: Pick<Command, 'keys' | 'help' | 'hint'>];
 

@@ -1,7 +1,7 @@
 import type {KeyRemap} from '../settings/config-file.ts';
 import type {KeyLine} from '../settings/config-template.ts';
 import {closest, didYouMean} from '../settings/parse-values.ts';
-import {type Command, type CommandTable, digits} from './command.ts';
+import {type Command, type CommandTable, digits} from './commands.ts';
 import {namedKeys, readKey} from './key-names.ts';
 
 /** `problems`: one line for each mistake, `file:line: what · what to do`. */

@@ -2,7 +2,7 @@ import {bisect} from '../../lib/bisect.ts';
 import {count} from '../../lib/format.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 import {copy, openSavePrompt} from '../copy/copy.ts';
-import type {Command, CommonAction, Conditions, Motion} from '../keys/command.ts';
+import type {Command, CommonAction, Conditions, Motion} from '../keys/commands.ts';
 import {rowsBy} from '../keys/common-commands.ts';
 import {lackWords} from '../screen/opened-facts.ts';
 import type {Page, Screen} from '../screen/screen.ts';

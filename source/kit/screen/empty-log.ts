@@ -1,17 +1,13 @@
-import type {Pipeline} from '../../engine/api/types.ts';
 import {isOpen} from '../../engine/connection/state.ts';
-import type {Log} from '../../engine/logs/log.ts';
 import type {FileState, LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import {clean} from '../../lib/clean.ts';
 import type {ReadableStore} from '../../lib/store.ts';
-import type {CommandTable} from '../keys/command.ts';
-import {pressTo} from '../keys/commands.ts';
+import {type CommandTable, pressTo} from '../keys/commands.ts';
 import {closest} from '../settings/parse-values.ts';
-import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {wrapWords} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 import {briefCause} from '../words/failure-words.ts';
-import {isAwaited} from './log-waits.ts';
+import {awaitedLog} from './log-waits.ts';
 import type {Screen} from './screen.ts';
 import {listFailureWords} from './server-state.ts';
 
@@ -43,7 +39,8 @@ export function emptyLog(screen: Screen): EmptyLog | undefined {
   if (file) return {kind: 'no-lines', why: emptyFileWords(file)};
   const isListed = pipelines?.some(({name}) => name === tab.name) ?? true;
   if (!tab.merges && !isListed && isUnknown(snapshot)) {
-    return {kind: 'no-pipeline', name: tab.name, closest: closestPipeline(tab.name, pipelines ?? [])};
+    const names = (pipelines ?? []).map(({name}) => name);
+    return {kind: 'no-pipeline', name: tab.name, closest: closest(tab.name, names)};
   }
   const why = refusalOf(screen, snapshot);
   if (why !== undefined) return {kind: 'not-read', why};
@@ -60,13 +57,6 @@ function refusalOf(screen: Screen, {connection}: LogSnapshot): string | undefine
         ? connection.reason.failure
         : undefined;
   return listFailureWords(screen) ?? (failure && failure.kind !== 'cancelled' ? briefCause(failure) : undefined);
-}
-
-/** The first log of a tab that is awaited. */
-export function awaitedLog({services: {logs}}: Screen, tab: Tab): Log | undefined {
-  return pipelinesOf(tab)
-    .map((name) => logs.get(name))
-    .find((log) => log && isAwaited(log.snapshot.get()));
 }
 
 /** The rows of the pane. `waited`: how long, such as `4 s`; undefined while that is not worth a word. */
@@ -122,12 +112,4 @@ function isUnknown({connection}: LogSnapshot): boolean {
   const {reason} = connection;
   if (reason.kind === 'deleted') return true;
   return reason.kind === 'refused' && reason.failure.kind === 'fatal' && reason.failure.reason === 'unknown-pipeline';
-}
-
-/** The listed pipeline that a name was probably to be; undefined if none is near. */
-function closestPipeline(name: string, listed: readonly Pipeline[]): string | undefined {
-  return closest(
-    name,
-    listed.map((pipeline) => pipeline.name),
-  );
 }

@@ -4,6 +4,8 @@ import type {LogSnapshot} from '../../engine/logs/log-snapshot.ts';
 import type {Clock} from '../../lib/clock.ts';
 import {LongWait} from '../../lib/long-wait.ts';
 import type {ReadableStore} from '../../lib/store.ts';
+import {pipelinesOf, type Tab} from '../state/view-state.ts';
+import type {Services} from './services.ts';
 
 export type LogWaits = ReturnType<typeof logWaits>;
 
@@ -42,6 +44,13 @@ export function logWaits(clock: Clock) {
 }
 
 /** The request has no answer yet, or an answer without a byte. */
-export function isAwaited({connection, lineCount}: LogSnapshot): boolean {
+function isAwaited({connection, lineCount}: LogSnapshot): boolean {
   return connection?.kind === 'connecting' || (connection?.kind === 'catching-up' && lineCount === 0);
+}
+
+/** The first log of a tab that is awaited. */
+export function awaitedLog({services: {logs}}: {readonly services: Pick<Services, 'logs'>}, tab: Tab): Log | undefined {
+  return pipelinesOf(tab)
+    .map((name) => logs.get(name))
+    .find((log) => log && isAwaited(log.snapshot.get()));
 }

@@ -1,12 +1,14 @@
 import {shortenHome} from '../../engine/disk/save-file.ts';
+import {needsFormat} from '../../engine/filters/filter.ts';
+import {hasCaughtUp} from '../../engine/logs/log-snapshot.ts';
 import type {Capabilities} from '../../engine/opened/found-log.ts';
+import {notRecognised} from '../../engine/records/log-format.ts';
 import {count} from '../../lib/format.ts';
-import type {Command} from '../keys/command.ts';
+import type {Command} from '../keys/commands.ts';
 import {pipelinesOf, type Tab} from '../state/view-state.ts';
 import {type Fact, factsOf} from '../viewport/markdown.ts';
 import {utc} from '../viewport/time-column.ts';
 import {fileWords, openedKind, sizeWords} from '../words/opened-words.ts';
-import {formatProblem} from './format-notice.ts';
 import type {Screen} from './screen.ts';
 
 /** Why a tab, or without one the screen, has no connection, as a sentence of the user; undefined: it has one. */
@@ -17,6 +19,30 @@ function noConnectionWords({services: {catalog}}: Screen, tab: Tab | undefined):
   if (hasServer) return undefined;
   const what = readFrom === undefined ? 'these logs are files' : `this log is read from ${readFrom}`;
   return `no connection: ${what}`;
+}
+
+/**
+ * Why levels and times mean nothing in the shown tab; undefined: they do, or that is not known. A pipeline's log has lines
+ * without them, such as those that programs print, and may get others at any time.
+ */
+export function formatProblem({services: {catalog, logs}, tab}: Pick<Screen, 'services' | 'tab'>): string | undefined {
+  const names = tab ? pipelinesOf(tab) : [];
+  if (names.length === 0 || catalog.capabilitiesOf(names).hasServer) return undefined;
+  const isUnrecognised = (name: string) => {
+    const log = logs.get(name);
+    return log !== undefined && log.format.isRecognised === false && hasCaughtUp(log.snapshot.get());
+  };
+  return names.every(isUnrecognised) ? notRecognised : undefined;
+}
+
+/** Says why levels and times mean nothing in the tab of this name once it is read, if it is shown: filters that would hide all of it are off. */
+export function tellFormat(screen: Pick<Screen, 'services' | 'tab' | 'changePane' | 'say'>, name: string): void {
+  const {tab} = screen;
+  const problem = tab?.name === name ? formatProblem(screen) : undefined;
+  if (!tab || problem === undefined) return;
+  const filters = tab.pane.filters.map((each) => (needsFormat(each.filter) ? {...each, on: false} : each));
+  screen.changePane({filters});
+  screen.say(problem);
 }
 
 /** Returns whether what a command needs is missing here. */

@@ -1,13 +1,6 @@
-import {
-  type KeyHint,
-  type ListedKey,
-  type PromptCommandId,
-  promptKeyHints,
-  rowsOfLanguage,
-  rowsOfPrompt,
-} from '../keys/commands.ts';
+import {type KeyHint, type ListedKey, type PromptCommandId, promptCommands} from '../keys/commands.ts';
 import {type Edit, editLine, withSuggestion} from '../state/edit-line.ts';
-import {type PromptHistory, type Recall, startRecall} from '../state/prompt-history.ts';
+import {type PromptHistory, startRecall} from '../state/prompt-history.ts';
 import {type Prompt, promptInUse} from '../state/view-state.ts';
 import type {PromptKind, Screen} from './screen.ts';
 
@@ -22,18 +15,30 @@ export function promptExample(screen: Screen, prompt: Prompt): string {
 
 /** Returns the keys of a prompt for the footer: the help comes last, since a narrow screen has no room for all. */
 export function promptKeys(screen: Screen, prompt: Prompt): readonly KeyHint[] {
-  return promptKeyHints([...kindOf(screen, prompt).keys(prompt), ['cancel', 'cancel'], ['help', 'help']]);
+  const hints = [...kindOf(screen, prompt).keys(prompt), ['cancel', 'cancel'], ['help', 'help']] as const;
+  return hints.map(([id, word]) => [promptCommands.find((command) => command.id === id)?.keys[0] ?? '', word]);
 }
 
-/** Returns what can be typed in a prompt for the help, and its keys without those that do nothing in it. */
+/**
+ * Returns what can be typed in a prompt for the help, in place of keys, and its keys in the words of its footer, without
+ * those that do nothing in it.
+ */
 export function promptRows(screen: Screen, prompt: Prompt): readonly ListedKey[] {
   const {keys, recall, language = []} = kindOf(screen, prompt);
-  const hints = keys(prompt);
+  const words = new Map(keys(prompt));
   const unused: readonly PromptCommandId[] = [
-    ...(hints.some(([id]) => id === 'cycle') ? [] : (['cycle'] as const)),
+    ...(words.has('cycle') ? [] : (['cycle'] as const)),
     ...(recall ? [] : (['older', 'newer'] as const)),
   ];
-  return [...rowsOfLanguage(language), ...rowsOfPrompt(hints, unused)];
+  const typed = language.map(([text, help]) => {
+    return {id: 'submit' as const, keys: [text], help, group: 'what to type', context: 'prompt' as const};
+  });
+  const used = promptCommands.filter(({id}) => !unused.includes(id));
+  const rows = used.map((command) => {
+    const help = words.get(command.id) ?? command.help;
+    return {...command, help, group: 'in this prompt', context: 'prompt' as const};
+  });
+  return [...typed, ...rows];
 }
 
 /** Edits the text of the prompt at its cursor. Some prompts act on a new text at once. */
@@ -100,19 +105,17 @@ function kindOf({features}: Screen, prompt: Prompt): PromptKind<Prompt['kind']> 
   return kind as PromptKind<Prompt['kind']>;
 }
 
-/** The prompt with the next older (1) or newer (-1) text that begins with what was typed. */
+/**
+ * The prompt with the next older (1) or newer (-1) text of a history that begins with what was typed; undefined when there
+ * is none.
+ */
 export function recallFrom<Recalled extends Prompt>(
-  {entries}: PromptHistory,
+  {entries}: Pick<PromptHistory, 'entries'>,
   prompt: Recalled,
   by: 1 | -1,
 ): Recalled | undefined {
-  const recalled = recall(entries, prompt.recalled ?? startRecall(prompt.text), by);
-  return recalled && {...prompt, text: recalled.text, recalled};
-}
-
-/** One step to older (1) or newer (-1) `entries`, which are newest first; undefined when there is none. */
-export function recall(entries: readonly string[], {typed, steps}: Recall, by: 1 | -1): Recall | undefined {
+  const {typed, steps} = prompt.recalled ?? startRecall(prompt.text);
   const offered = [typed, ...entries.filter((entry) => entry.startsWith(typed) && entry !== typed)];
   const text = offered[steps + by];
-  return text === undefined ? undefined : {typed, steps: steps + by, text};
+  return text === undefined ? undefined : {...prompt, text, recalled: {typed, steps: steps + by, text}};
 }

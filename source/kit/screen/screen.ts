@@ -6,9 +6,8 @@ import type {ReadableStore} from '../../lib/store.ts';
 import type {Absence} from '../journal/absence.ts';
 import type {EventLog} from '../journal/event-log.ts';
 import type {EventTracker} from '../journal/event-tracker.ts';
-import type {Command, CommandTable, Condition, Conditions, KeyContext, KeyGroup} from '../keys/command.ts';
-import type {PromptHint} from '../keys/commands.ts';
-import type {Motions, PageKeys} from '../keys/common-commands.ts';
+import type {Command, CommandTable, Conditions, KeyContext, PromptCommandId} from '../keys/commands.ts';
+import {type PageKeys, pageCommands} from '../keys/common-commands.ts';
 import type {PageRows} from '../pages/page-rows.ts';
 import type {Section} from '../pages/sections.ts';
 import type {Pane, StripKind} from '../pane/pane-models.ts';
@@ -84,6 +83,19 @@ export type Screen = {
   contextOf(page: PageState | undefined): KeyContext;
 };
 
+/** The headings of keys outside of pages, in the order of the help, and where those below them work. */
+const keyGroups = [
+  ['everywhere', 'everywhere'],
+  ['list; other keys act on the log', 'list'],
+  ['log: move', 'log'],
+  ['log: follow', 'log'],
+  ['log: find', 'log'],
+  ['log: show', 'log'],
+  ['log: copy', 'log'],
+] as const;
+
+type KeyGroup = (typeof keyGroups)[number][0];
+
 /** Contribution of one folder of `features/` to the screen: a line in the index, `shells/features.ts`. */
 export type Feature = {
   /** Keys of list and log, by their headings in the help. */
@@ -101,6 +113,39 @@ export type Feature = {
 
 /** Begins with a screen whose tabs have these names. Returns a function that ends it. */
 export type AtStart = (screen: Screen, names: readonly string[]) => () => void;
+
+/** Condition on which the words of a key in the footer depend, in list and log. */
+type Condition =
+  | 'hasTab'
+  | 'hasPipeline'
+  /** The pipeline under the cursor has a pinned tab. */
+  | 'isPinned'
+  | 'isMergeable'
+  | 'isListFiltered'
+  /** Few pipelines run, and the logs of some were not read. */
+  | 'hasUnread'
+  /** The shown log has no connection. */
+  | 'isOffline'
+  /** Nor is there a list, or a line of any log. */
+  | 'isWithoutServer'
+  /** The configuration names several servers. */
+  | 'hasContexts'
+  | 'hasUnseen'
+  | 'isOneMarked'
+  /** The log may grow. */
+  | 'isFollowing'
+  | 'isPaused'
+  /** The log has ended, and the view is not at its end. */
+  | 'isAbove'
+  | 'isSelecting'
+  | 'isHighlighted'
+  | 'isSearched'
+  | 'isFiltered'
+  | 'areFiltersOff'
+  | 'hasMatches'
+  | 'hasErrors'
+  | 'isOnFold'
+  | 'isOnRecord';
 
 /** Effect of a key, and words for where it has none. */
 type KeyHandler = {
@@ -131,6 +176,27 @@ export type Features = {
   readonly prompts: Partial<PromptKinds>;
 };
 
+/** Makes one table of the features: below each heading keys are in their order, and so are pages. */
+export function joinFeatures(features: readonly Feature[]): Features {
+  const rows = keyGroups.flatMap(([group, context]) =>
+    features.flatMap(({keys}) => keys?.[group] ?? []).map((row) => ({...row, group, context})),
+  );
+  const pages = features.flatMap(({pages = []}) => pages);
+  const added = (context: string) => features.flatMap(({pageKeys}) => pageKeys?.[context] ?? []);
+  const ofPages = pages.flatMap(({keys}) =>
+    keys ? pageCommands({...keys, own: [...(keys.own ?? []), ...added(keys.context)]}) : [],
+  );
+  return {
+    commands: [...rows, ...ofPages],
+    keys: new Map([...rows, ...pages.flatMap(({context}) => added(context))].map((row) => [row.id, row])),
+    parts: features.flatMap(({parts = []}) => parts),
+    pages,
+    strip: features.find((feature) => feature.strip)?.strip,
+    atStart: (settings) => features.flatMap((feature) => feature.atStart?.(settings) ?? []),
+    prompts: Object.assign({}, ...features.map(({prompts}) => prompts)),
+  };
+}
+
 /** A page that is open, with what its kind keeps there. */
 export type Opened<State> = PageState & State;
 
@@ -158,7 +224,7 @@ type Run<State> = {run(screen: Screen, page: Opened<State>, keyName: string): vo
  * it.
  */
 export type Page<State = unknown> = Omit<PageTraits, 'closed'> & {
-  readonly motions: Motions;
+  readonly motions: PageKeys['motions'];
   /** Its commands; absent: those of another page with its context. */
   readonly keys?: PageKeys;
   /** Effects of its own commands, by their ids. */
@@ -227,7 +293,7 @@ export type PromptKind<Kind extends Prompt['kind']> = {
   /** Shown while the text is empty. */
   readonly example: (screen: Screen) => string;
   /** Returns keys and their words for help and footer; the footer adds those that cancel and show the help. */
-  readonly keys: (prompt: PromptOf<Kind>) => readonly PromptHint[];
+  readonly keys: (prompt: PromptOf<Kind>) => readonly (readonly [id: PromptCommandId, word: string])[];
   /** Called after the text in the state has changed. */
   readonly change?: (screen: Screen, prompt: PromptOf<Kind>) => void;
   /** Enter; the prompt is closed already. A returned problem opens it again and is shown. */

@@ -13,7 +13,7 @@ import type {FrameRate} from '../../lib/frames.ts';
 import {LongWait} from '../../lib/long-wait.ts';
 import {createStore, type ReadableStore} from '../../lib/store.ts';
 import type {EventOptions} from '../journal/event-tracker.ts';
-import type {CommandTable} from '../keys/command.ts';
+import type {CommandTable} from '../keys/commands.ts';
 import type {SavedFilters} from '../settings/saved-filters.ts';
 import type {PromptHistories} from '../state/prompt-history.ts';
 import type {CopyForm} from '../state/view-state.ts';

@@ -1,9 +1,11 @@
 import {showsAbsence} from '../../features/errors/errors-feature.ts';
-import type {Command, CommandTable, KeyContext} from '../../kit/keys/command.ts';
 import {
+  type Command,
+  type CommandTable,
   commandFor,
   commandOf,
   isTyped,
+  type KeyContext,
   keyInWords,
   keyOf,
   type PromptCommandId,

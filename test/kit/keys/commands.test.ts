@@ -1,8 +1,9 @@
 import {describe, expect, it, test} from 'vitest';
-import type {Command, KeyContext} from '../../../source/kit/keys/command.ts';
 import {
+  type Command,
   commandFor,
   commandsFrom,
+  type KeyContext,
   keyOf,
   keysNamed,
   keysShown,

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it, test} from 'vitest';
-import type {CommandTable} from '../../../source/kit/keys/command.ts';
-import {commandFor} from '../../../source/kit/keys/commands.ts';
+import {type CommandTable, commandFor} from '../../../source/kit/keys/commands.ts';
 import {remap} from '../../../source/kit/keys/remap-keys.ts';
 import type {KeyRemap} from '../../../source/kit/settings/config-file.ts';
 import {features} from '../../../source/shells/features.ts';

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
-import {recall} from '../../../source/kit/screen/prompts.ts';
-import {PromptHistory, startRecall} from '../../../source/kit/state/prompt-history.ts';
+import {recallFrom} from '../../../source/kit/screen/prompts.ts';
+import {PromptHistory} from '../../../source/kit/state/prompt-history.ts';
+import type {Prompt} from '../../../source/kit/state/view-state.ts';
 
 function historyOf(...texts: readonly string[]): PromptHistory {
   const history = new PromptHistory();
@@ -32,9 +33,9 @@ const entries = ['refused', 'kafka', 'ref', 'retry', 'error'];
 
 /** The texts that stand in the prompt after each of the keys; a dash where a key does nothing. */
 function walk(typed: string, keys: readonly (1 | -1)[]): string[] {
-  let at = startRecall(typed);
+  let at: Prompt = {kind: 'highlight', text: typed};
   return keys.map((by) => {
-    const next = recall(entries, at, by);
+    const next = recallFrom({entries}, at, by);
     at = next ?? at;
     return next?.text ?? '-';
   });

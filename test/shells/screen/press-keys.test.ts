@@ -2,7 +2,7 @@ import {describe, expect, it, test} from 'vitest';
 import type {Scenario} from '../../../demo/demo.ts';
 import {openPipeline} from '../../../source/features/pipeline/pipeline-feature.ts';
 import {recordPage} from '../../../source/features/record/record-feature.ts';
-import type {Command} from '../../../source/kit/keys/command.ts';
+import type {Command} from '../../../source/kit/keys/commands.ts';
 import {unknownKey} from '../../../source/kit/keys/key-names.ts';
 import {remap} from '../../../source/kit/keys/remap-keys.ts';
 import {openPage} from '../../../source/kit/pages/page.ts';

@@ -1,7 +1,13 @@
 import {hasEnded} from '../../../engine/logs/log-snapshot.ts';
 import {hasProcess} from '../../../engine/pipelines/stats-poller.ts';
-import type {Command, CommandTable, Conditions, KeyContext} from '../../../kit/keys/command.ts';
-import {commandFor, type KeyHint} from '../../../kit/keys/commands.ts';
+import {
+  type Command,
+  type CommandTable,
+  type Conditions,
+  commandFor,
+  type KeyContext,
+  type KeyHint,
+} from '../../../kit/keys/commands.ts';
 import {keyLabel} from '../../../kit/keys/key-names.ts';
 import {conditionsOfPage, storesOfPage} from '../../../kit/pages/page-driver.ts';
 import {selectionWords} from '../../../kit/pane/pane-on-screen.ts';

@@ -2,7 +2,7 @@ import type {RunnerHealth, Session} from '../../../engine/api/types.ts';
 import {shortenHome} from '../../../engine/disk/save-file.ts';
 import {isSilent, type LogSnapshot} from '../../../engine/logs/log-snapshot.ts';
 import type {RecordingState} from '../../../engine/recording/recorder.ts';
-import {awaitedLog} from '../../../kit/screen/empty-log.ts';
+import {awaitedLog} from '../../../kit/screen/log-waits.ts';
 import type {Screen} from '../../../kit/screen/screen.ts';
 import {shownContexts} from '../../../kit/screen/services.ts';
 import {zoneOf} from '../../../kit/state/pane-view.ts';

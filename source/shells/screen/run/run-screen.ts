@@ -4,7 +4,7 @@ import type {ReadStream} from 'node:tty';
 import {bytesOfPath} from '../../../engine/disk/regular-file.ts';
 import type {LogManager} from '../../../engine/logs/log-manager.ts';
 import type {FoundLog} from '../../../engine/opened/found-log.ts';
-import type {CommandTable} from '../../../kit/keys/command.ts';
+import type {CommandTable} from '../../../kit/keys/commands.ts';
 import {remap} from '../../../kit/keys/remap-keys.ts';
 import type {NamePattern} from '../../../kit/settings/names.ts';
 import {UsageError} from '../../../kit/settings/parse-values.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, it, test} from 'vitest';
 import type {ApiFailure, FatalReason, Pipeline, RetryableReason} from '../../../../source/engine/api/types.ts';
-import type {CommandTable} from '../../../../source/kit/keys/command.ts';
+import type {CommandTable} from '../../../../source/kit/keys/commands.ts';
 import {remap} from '../../../../source/kit/keys/remap-keys.ts';
 import {createStore} from '../../../../source/lib/store.ts';
 import {textWidth} from '../../../../source/lib/width.ts';
