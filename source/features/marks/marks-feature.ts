@@ -6,8 +6,7 @@ import {showsRecord} from '../../kit/screen/common.ts';
 import type {Feature, Page, Screen} from '../../kit/screen/screen.ts';
 import type {PageState} from '../../kit/state/page-state.ts';
 import {concat, plain} from '../../kit/terminal/styled-text.ts';
-import {compactLine, readLine, withoutCredentials} from '../../kit/viewport/line-text.ts';
-import {panicAsError} from '../../kit/viewport/panic-as-error.ts';
+import {compactLine, panicAsError, readLine, withoutCredentials} from '../../kit/viewport/line-text.ts';
 import {count} from '../../lib/format.ts';
 
 /** The marked records, a row each, in the order of the log. */

@@ -52,13 +52,8 @@ export function keyNames(input: string, key: Key): readonly string[] {
 }
 
 function charactersOf(input: string, {ctrl}: Key): readonly string[] {
-  if (!ctrl) return typedNames(input);
+  if (!ctrl) return [...input].map(oneName);
   return input.length === 1 ? [controlName(input)] : [];
-}
-
-/** The names of the keys that typed these characters. */
-function typedNames(text: string): readonly string[] {
-  return [...text].map(oneName);
 }
 
 function oneName(character: string): string {

@@ -22,8 +22,9 @@ export function remap(table: CommandTable, remaps: readonly KeyRemap[]): Remappe
   for (const {command: id, keys, where} of remaps) {
     const command = table.find((each) => each.id === id);
     if (!command) {
-      const meant = didYouMean(id, idsOf(table));
-      problems.push(`${where}: no command is called '${id}'${meant === '' ? ` · ${seeInit}` : meant}`);
+      const commands = table.map((each) => each.id);
+      const advice = didYouMean(id, commands) || ' · pipetail config init writes a file with all of them';
+      problems.push(`${where}: no command is called '${id}'${advice}`);
       continue;
     }
     const names = keys.flatMap((text) => {
@@ -60,12 +61,6 @@ function withKeys(command: Command, keys: readonly string[]): Command {
 }
 
 type Change = {readonly keys: readonly string[]; readonly where: string};
-
-const seeInit = 'pipetail config init writes a file with all of them';
-
-function idsOf(table: CommandTable): readonly string[] {
-  return table.map(({id}) => id);
-}
 
 function unknownKey(text: string): string {
   const meant = closest(text, namedKeys);

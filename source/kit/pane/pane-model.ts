@@ -56,6 +56,8 @@ export class PaneModel {
   readonly folds: PaneFolds;
   readonly #options: PaneModelOptions;
   readonly #progress = createStore(0);
+  /** Changes when the search has found more, or other entries are shown. */
+  readonly progress: ReadableStore<number> = this.#progress;
   /** Progress is drawn in frames: drawn after each slice of 3 ms, a search would take 1.5 times as long. */
   readonly #progressFrames: FrameBatch;
   readonly #runner: SliceRunner;
@@ -122,11 +124,6 @@ export class PaneModel {
   get indexedPercent(): number {
     const {firstId, endId} = this.source.buffer;
     return Math.floor((100 * Math.max(0, this.index.indexedTo - firstId)) / Math.max(1, endId - firstId));
-  }
-
-  /** Changes when the search has found more, or other entries are shown. */
-  get progress(): ReadableStore<number> {
-    return this.#progress;
   }
 
   /** The entries that have a row. */

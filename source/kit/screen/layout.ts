@@ -40,29 +40,29 @@ export const heightWithHistogram = 16;
 /** Rows of a terminal in which the histogram is shown by default. */
 const heightByDefault = 30;
 
+/** What is to be on the screen. */
+type Parts = {
+  readonly list: boolean;
+  /** Cells that the user has set; undefined: the terminal's width decides. */
+  readonly listWidth?: number | undefined;
+  readonly listHasFocus: boolean;
+  /** Cells that the names in the list need. */
+  readonly nameCells: number;
+  /** Returns the rows that it needs in so many cells; 0: there is none. */
+  readonly banner: (paneWidth: number) => number;
+  readonly run: boolean;
+  /** Shown or hidden by the user; undefined: the terminal's height decides. */
+  readonly histogram?: boolean | undefined;
+  /** Rows that it needs; 0: there is none. */
+  readonly histogramHeight: number;
+  /** It says something. Asked only where the height decides. */
+  readonly isHistogramWorthwhile: () => boolean;
+  /** The log has a row for them, and the page that is open. */
+  readonly filters: {readonly log: boolean; readonly page: boolean};
+};
+
 /** Divides the terminal; undefined below 40×10. */
-export function layoutOf(
-  size: Size,
-  parts: {
-    readonly list: boolean;
-    /** Cells that the user has set; undefined: the terminal's width decides. */
-    readonly listWidth?: number | undefined;
-    readonly listHasFocus: boolean;
-    /** Cells that the names in the list need. */
-    readonly nameCells: number;
-    /** Returns the rows that it needs in so many cells; 0: there is none. */
-    readonly banner: (paneWidth: number) => number;
-    readonly run: boolean;
-    /** Shown or hidden by the user; undefined: the terminal's height decides. */
-    readonly histogram?: boolean | undefined;
-    /** Rows that it needs; 0: there is none. */
-    readonly histogramHeight: number;
-    /** It says something. Asked only where the height decides. */
-    readonly isHistogramWorthwhile: () => boolean;
-    /** The log has a row for them, and the page that is open. */
-    readonly filters: {readonly log: boolean; readonly page: boolean};
-  },
-): Layout | undefined {
+export function layoutOf(size: Size, parts: Parts): Layout | undefined {
   if (size.columns < smallest.columns || size.rows < smallest.rows) return undefined;
   const listWidth = parts.list ? listWidthOf(size.columns, parts) : 0;
   const paneWidth = parts.list ? size.columns - listWidth - 1 : size.columns;
@@ -103,11 +103,7 @@ const narrowLists: readonly (readonly [columns: number, cells: number])[] = [
 const [leastWithFocus, mostWithFocus, shareWithFocus] = [28, 40, 0.4];
 
 /** With the keys, the list is as wide as its names need, with a cell for a third digit of a number of errors. */
-function listWidthOf(
-  columns: number,
-  parts: {readonly listWidth?: number | undefined; readonly listHasFocus: boolean; readonly nameCells: number},
-): number {
-  const {listWidth: chosen, listHasFocus, nameCells} = parts;
+function listWidthOf(columns: number, {listWidth: chosen, listHasFocus, nameCells}: Parts): number {
   if (chosen !== undefined) return Math.max(narrowestList, Math.min(chosen, columns - 1 - narrowestPane));
   const narrow = narrowLists.find(([from]) => columns >= from)?.[1] ?? narrowestList;
   if (!listHasFocus) return narrow;

@@ -106,14 +106,15 @@ export function programLookup(
         return excerpt;
       }
       excerpts.set(key, 'reading');
-      void runInSlices(excerptSteps(code, place), {clock, signal: closing.signal}).then((excerpt) => {
-        excerpts.set(key, excerpt);
-        tell();
-      }, ignoreAbort);
+      // Rejects when the screen ends.
+      void runInSlices(excerptSteps(code, place), {clock, signal: closing.signal}).then(
+        (excerpt) => {
+          excerpts.set(key, excerpt);
+          tell();
+        },
+        () => {},
+      );
       return 'reading';
     },
   };
 }
-
-/** The screen ends. */
-function ignoreAbort(): void {}

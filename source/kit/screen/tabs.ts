@@ -190,6 +190,8 @@ export class PipelineListView {
   /** By id: the part of the list in which a pipeline stands, and when it belonged there last, in monotonic milliseconds. */
   readonly #places = new Map<string, {readonly rank: Rank; readonly at: number}>();
   readonly #mayMove = createStore(true);
+  /** Rows may change their places. The list is drawn when that changes: a key is meant for the rows that the user sees. */
+  readonly mayMove: ReadableStore<boolean> = this.#mayMove;
   /** Requested pipelines that had a tab: one that was closed stays closed. */
   readonly #openedRequested = new Set<string>();
 
@@ -197,11 +199,6 @@ export class PipelineListView {
     this.#options = options;
     this.#beforeFirst = options.beforeFirst;
     this.#watchCursor();
-  }
-
-  /** Rows may change their places. The list is drawn when that changes: a key is meant for the rows that the user sees. */
-  get mayMove(): ReadableStore<boolean> {
-    return this.#mayMove;
   }
 
   #watchCursor(): void {

@@ -19,6 +19,7 @@ const failureStays = 30_000;
 
 /** Holds what is open on the screen, where, and what is said there. What follows from a change is up to subscribers. */
 export class View {
+  readonly store: ReadableStore<ViewState>;
   readonly #store: Store<ViewState>;
   readonly #clock: Clock;
   readonly #isAttended: ReadableStore<boolean>;
@@ -26,12 +27,9 @@ export class View {
 
   constructor(initial: ViewState, {clock, isAttended}: ViewServices) {
     this.#store = createStore(initial);
+    this.store = this.#store;
     this.#clock = clock;
     this.#isAttended = isAttended;
-  }
-
-  get store(): ReadableStore<ViewState> {
-    return this.#store;
   }
 
   get state(): ViewState {

@@ -177,7 +177,9 @@ function readWithMeow(typed: readonly KnownOption[], names: readonly string[]) {
   const rows = [...new Set(typed.map(({option}) => option))];
   for (const row of rows.filter(({value, repeatable}) => value !== undefined && !repeatable)) {
     const times = typed.filter(({option}) => option === row).length;
-    if (times > 1) throw givenTwice(row, times);
+    // Without the values, which may be keys.
+    const often = times === 2 ? 'twice' : `${times} times`;
+    if (times > 1) throw new UsageError(`--${row.flag} is given ${often} · leave all but one out`);
   }
   const words = typed.map((each) => {
     const {flag, value} = each.option;
@@ -206,11 +208,6 @@ function readWithMeow(typed: readonly KnownOption[], names: readonly string[]) {
     if (typeof found === 'string' || typeof found === 'boolean' || Array.isArray(found)) read.set(flag, found);
   }
   return {names: input, flags: read};
-}
-
-/** Without the values, which may be keys. */
-function givenTwice({flag}: Option, times: number): UsageError {
-  return new UsageError(`--${flag} is given ${times === 2 ? 'twice' : `${times} times`} · leave all but one out`);
 }
 
 function foreign({option: {flag, commands}, as}: KnownOption, command: CommandName): UsageError {

@@ -32,6 +32,8 @@ const mostOutput = 1000;
 export class AlertCommand {
   readonly #options: AlertCommandOptions;
   readonly #runs = createStore<readonly AlertRun[]>([]);
+  /** The latest runs, the newest last. */
+  readonly runs: ReadableStore<readonly AlertRun[]> = this.#runs;
   /** Alerts that wait for their turn: of each pipeline the newest one, and each failure. */
   #waiting: readonly {readonly pipeline: string; readonly input: string; readonly isRetained: boolean}[] = [];
   readonly #running = new Set<Promise<void>>();
@@ -40,11 +42,6 @@ export class AlertCommand {
 
   constructor(options: AlertCommandOptions) {
     this.#options = options;
-  }
-
-  /** The latest runs, the newest last. */
-  get runs(): ReadableStore<readonly AlertRun[]> {
-    return this.#runs;
   }
 
   /** Calls `tell` for each failure that follows no other, until the result is called. */

@@ -1,4 +1,4 @@
-import {runTool, type ToolOptions} from './processes.ts';
+import {runTool} from './processes.ts';
 
 type ClipboardOptions = {
   readonly env: NodeJS.ProcessEnv;
@@ -90,7 +90,7 @@ export function clipboardRoutes({
  * Finds what stops text between tmux and the terminal; undefined if nothing does. `load-buffer -w` works without
  * `set-clipboard` (tmux 3.5a): tmux only needs the clipboard sequence of its terminal (`Ms`).
  */
-async function tmuxHint(sent: Sent, options: Omit<ToolOptions, 'input'>): Promise<string | undefined> {
+async function tmuxHint(sent: Sent, options: Pick<ClipboardOptions, 'env' | 'signal'>): Promise<string | undefined> {
   const ask = async (...args: readonly string[]) => {
     const answer = await runTool('tmux', args, {...options, input: new Uint8Array()});
     return answer.kind === 'done' ? answer.output : undefined;

@@ -1,5 +1,5 @@
 import type {Clock} from '../../lib/clock.ts';
-import {createStore, type ReadableStore} from '../../lib/store.ts';
+import {createStore, type ReadableStore, type Store} from '../../lib/store.ts';
 import type {TerminalReport} from './terminal-input.ts';
 
 /** Shade of the terminal's ground; undefined: unknown. */
@@ -20,19 +20,17 @@ const cannotAnswer = /^(?:dumb|linux|cons|vt\d)/;
 export class TerminalGround {
   readonly #env: NodeJS.ProcessEnv;
   readonly #clock: Pick<Clock, 'after'>;
-  readonly #shade = createStore<Shade>(undefined);
+  readonly #shade: Store<Shade>;
+  /** Until the terminal answers, and where it does not: what the environment tells. */
+  readonly shade: ReadableStore<Shade>;
   readonly #settled = Promise.withResolvers<void>();
   #state: 'unasked' | 'awaited' | 'settled' = 'unasked';
 
   constructor(env: NodeJS.ProcessEnv, clock: Pick<Clock, 'after'>) {
     this.#env = env;
     this.#clock = clock;
-    this.#shade.set(shadeIn(env));
-  }
-
-  /** Until the terminal answers, and where it does not: what the environment tells. */
-  get shade(): ReadableStore<Shade> {
-    return this.#shade;
+    this.#shade = createStore(shadeIn(env));
+    this.shade = this.#shade;
   }
 
   /** An answer may come. */

@@ -170,7 +170,11 @@ const endPatience = 5000;
 export class TerminalPace {
   readonly #clock: Clock;
   readonly #mayDrawKeys = createStore(true);
+  /** Tells whether a frame that shows what a key did may be drawn. */
+  readonly mayDrawKeys: ReadableStore<boolean> = this.#mayDrawKeys;
   readonly #mayDrawLog = createStore(true);
+  /** Tells whether a frame with new lines may be drawn: no frame is on its way. */
+  readonly mayDrawLog: ReadableStore<boolean> = this.#mayDrawLog;
   #pace: Pace = newPace;
   #lastId = 0;
   #cancel = () => {};
@@ -178,16 +182,6 @@ export class TerminalPace {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  /** Tells whether a frame that shows what a key did may be drawn. */
-  get mayDrawKeys(): ReadableStore<boolean> {
-    return this.#mayDrawKeys;
-  }
-
-  /** Tells whether a frame with new lines may be drawn: no frame is on its way. */
-  get mayDrawLog(): ReadableStore<boolean> {
-    return this.#mayDrawLog;
   }
 
   /** An answer may come. */

@@ -25,7 +25,7 @@ export type ColorDepth = 'none' | '16' | '256' | 'truecolor';
  * Looks of the first sixteen colours, by number: indexes from 16 on, which look the same everywhere; or others of the
  * sixteen, whose looks are the terminal's, and `text`, its colour of text: those stand for them on its own ground only.
  */
-export type Looks = readonly (number | 'text')[];
+type Looks = readonly (number | 'text')[];
 
 /** The looks of a theme, for a terminal that has those colours. */
 export type Palette = {readonly depth: Exclude<ColorDepth, 'none'>; readonly looks: Looks};

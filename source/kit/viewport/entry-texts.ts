@@ -26,10 +26,10 @@ import {
   levelEnd,
   lineAsSent,
   messageColumn,
+  panicAsError,
   readLine,
   timeColumn,
 } from './line-text.ts';
-import {panicAsError} from './panic-as-error.ts';
 import type {ZoneOffset} from './time-column.ts';
 
 type Highlight = {readonly pattern: Pattern; readonly style: Style};
