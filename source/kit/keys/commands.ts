@@ -1,4 +1,4 @@
-import {keyLabel} from './key-names.ts';
+import {isCharacter, keyLabel} from './key-names.ts';
 
 /**
  * Place where a key means something: `everywhere` in both panes, `log` also in the list (`commandFor`), `list`, or on
@@ -61,11 +61,6 @@ export type Conditions = Readonly<Record<string, boolean>>;
 
 /** The keys of the tabs. */
 export const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
-
-/** A key that is typed where there is a text to type. */
-export function isCharacter(keyName: string): boolean {
-  return keyName === 'Space' || [...keyName].length === 1;
-}
 
 /** Keys of every prompt, as in readline. The configuration cannot change them: what is typed there is text. */
 export const promptCommands = [

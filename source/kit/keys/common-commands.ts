@@ -1,4 +1,5 @@
-import {type Command, type CommonAction, isCharacter, type KeyContext, type Motion} from './commands.ts';
+import type {Command, CommonAction, KeyContext, Motion} from './commands.ts';
+import {isCharacter} from './key-names.ts';
 
 /** Things that a motion moves on a page: its rows, or the cursor from item to item. */
 type Motions = 'lines' | 'items';

@@ -37,6 +37,11 @@ export function keyLabel(name: string, isUtf8: boolean): string {
   return (isUtf8 ? label : (ascii ?? label)) ?? name;
 }
 
+/** A key that is typed where there is a text to type. */
+export function isCharacter(keyName: string): boolean {
+  return keyName === 'Space' || [...keyName].length === 1;
+}
+
 /** A key for which Ink has no name, such as F5; as it is called in a sentence. */
 export const unknownKey = 'this key';
 

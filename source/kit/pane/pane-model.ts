@@ -1,23 +1,17 @@
 import type {Entries} from '../../engine/buffer/log-buffer.ts';
-import {compilePattern, type Pattern, type TimeLimit} from '../../engine/buffer/pattern.ts';
+import {compilePattern, type Pattern} from '../../engine/buffer/pattern.ts';
 import {ShownLines} from '../../engine/filters/shown-lines.ts';
 import type {Log} from '../../engine/logs/log.ts';
 import {hasCaughtUp} from '../../engine/logs/log-snapshot.ts';
 import {Histogram} from '../../engine/records/histogram.ts';
 import {RecordIndex} from '../../engine/records/record-index.ts';
-import type {Clock} from '../../lib/clock.ts';
-import {FrameBatch, type FrameRate} from '../../lib/frames.ts';
+import {FrameBatch} from '../../lib/frames.ts';
 import {floodPause, SliceRunner} from '../../lib/slices.ts';
 import {createStore, type ReadableStore, sameParts} from '../../lib/store.ts';
+import type {Services} from '../screen/services.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {LogSearch} from './log-search.ts';
 import {PaneFolds} from './pane-folds.ts';
-
-export type PaneServices = {
-  readonly clock: Clock;
-  readonly timeLimit: TimeLimit;
-  readonly frameRate?: FrameRate;
-};
 
 /** Indexed in less than 1 ms; more than a frame has at 10,000 lines/s. */
 const bytesPerFrame = 256 * 1024;
@@ -29,7 +23,7 @@ const progressFps = 12;
 type Searching = {readonly pattern: Pattern; readonly search: LogSearch};
 
 type PaneModelOptions = {
-  readonly services: PaneServices;
+  readonly services: Pick<Services, 'clock' | 'timeLimit'> & Partial<Pick<Services, 'frameRate'>>;
   readonly isShown: () => boolean;
   /** Other entries are shown than `before`. */
   readonly onEntries: (before: Entries) => void;

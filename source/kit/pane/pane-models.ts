@@ -2,13 +2,13 @@ import type {Entries} from '../../engine/buffer/log-buffer.ts';
 import type {Packer} from '../../engine/buffer/packed-store.ts';
 import {MergeFeed} from '../../engine/feeds/merge-feed.ts';
 import {Log} from '../../engine/logs/log.ts';
-import type {LogManager} from '../../engine/logs/log-manager.ts';
 import type {ReadableStore} from '../../lib/store.ts';
 import type {Layout} from '../screen/layout.ts';
+import type {Services} from '../screen/services.ts';
 import type {PaneView} from '../state/pane-view.ts';
 import {renamedTab, type Tab} from '../state/view-state.ts';
 import type {RowPosition} from '../viewport/position.ts';
-import {PaneModel, type PaneServices} from './pane-model.ts';
+import {PaneModel} from './pane-model.ts';
 import {PaneRows, type RowServices} from './pane-rows.ts';
 
 /** Rows above the log of a pane. `places`: the rows of the log. */
@@ -32,7 +32,7 @@ type ModelledPane = {
 };
 
 type PaneModelsOptions = {
-  readonly services: PaneServices & RowServices & {readonly logs: LogManager};
+  readonly services: RowServices & Pick<Services, 'logs' | 'timeLimit'> & Partial<Pick<Services, 'frameRate'>>;
   readonly strip: StripKind | undefined;
   readonly fps: number;
   readonly fpsNow?: ReadableStore<number>;

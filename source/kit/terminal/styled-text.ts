@@ -1,8 +1,7 @@
 import {clean} from '../../lib/clean.ts';
 import {noStyle, type Style, sameStyle} from './style.ts';
 
-/** UTF-16 offsets, the end exclusive. */
-type StyleRun = {readonly start: number; readonly end: number; readonly style: Style};
+type StyleRun = TextRange & {readonly style: Style};
 
 declare const isClean: unique symbol;
 
@@ -12,7 +11,8 @@ declare const isClean: unique symbol;
  */
 export type StyledText = {readonly text: string; readonly runs: readonly StyleRun[]; readonly [isClean]: true};
 
-type TextRange = {readonly start: number; readonly end: number};
+/** UTF-16 offsets, the end exclusive. */
+export type TextRange = {readonly start: number; readonly end: number};
 
 const noRuns: readonly StyleRun[] = [];
 

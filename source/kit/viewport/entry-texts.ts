@@ -15,7 +15,7 @@ import {textWidth} from '../../lib/width.ts';
 import type {PaneOptions} from '../settings/option-table.ts';
 import {wordOffsets} from '../terminal/fit.ts';
 import type {Style} from '../terminal/style.ts';
-import {joinLines, overlay, plain, type StyledText} from '../terminal/styled-text.ts';
+import {joinLines, overlay, plain, type StyledText, type TextRange} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
 import {markerText, markerTone} from '../words/marker-words.ts';
 import {
@@ -28,7 +28,6 @@ import {
   messageColumn,
   panicAsError,
   readLine,
-  timeColumn,
 } from './line-text.ts';
 import type {ZoneOffset} from './time-column.ts';
 
@@ -67,9 +66,6 @@ export type EntryText = {
   /** The matches of the search in `styled.text`. */
   readonly matches: readonly TextRange[];
 };
-
-/** UTF-16 offsets, the end exclusive. */
-export type TextRange = {readonly start: number; readonly end: number};
 
 /** Form in which lines become text: as sent if `compact` is undefined. */
 type EntryForm = {
@@ -341,7 +337,7 @@ function lineEntry(line: EntryLine, form: EntryForm, shape: EntryShape): EntryTe
   if (compact && record) {
     const shown = compactText(read, record, compact);
     const text = joinLines(shown.rows);
-    const timeCells = timeColumn(compact);
+    const {timeCells} = shown;
     // A search finds nothing in a time column whose text is not in the line.
     const from = compact.time === 'sent' || compact.time === 'utc' ? 0 : timeCells;
     const isShown = (pattern: Pattern) => matchRanges(pattern, text.text, from).length > 0;

@@ -30,6 +30,8 @@ type CompactText = {
   readonly rows: readonly StyledText[];
   /** Length of time and level, with which the first row begins, in UTF-16 units. */
   readonly headLength: number;
+  /** Cells of the time column, without the space after it; 0: no column. */
+  readonly timeCells: number;
 };
 
 /**
@@ -140,11 +142,6 @@ export function hasTarget({compactness}: Pick<CompactForm, 'compactness'>): bool
   return compactness === 'full' || compactness === 'short-target';
 }
 
-/** Cells of the time column, without the space after it; 0: no column. */
-export function timeColumn(form: CompactForm): number {
-  return timeCells(form.time, hasShortTime(form));
-}
-
 function hasShortTime(form: CompactForm): boolean {
   return form.toTheSecond === true || !hasTarget(form);
 }
@@ -180,7 +177,11 @@ export function compactLine(asSent: StyledText, record: LogRecord, form: Compact
 export function compactText(asSent: StyledText, record: LogRecord, form: CompactForm): CompactText {
   const [first = plain(''), ...more] = messageRows(record, asSent);
   const head = concat(headOf(record, form));
-  return {rows: [concat([head, ...placeOf(record, form), first]), ...more], headLength: head.text.length};
+  return {
+    rows: [concat([head, ...placeOf(record, form), first]), ...more],
+    headLength: head.text.length,
+    timeCells: timeCells(form.time, hasShortTime(form)),
+  };
 }
 
 /** The value of a field, quoted as in text form if it has spaces; JSON and quoted text are not changed. */

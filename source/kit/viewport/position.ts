@@ -104,7 +104,7 @@ export function scrollBy(position: Position, geometry: Geometry, rows: number): 
 
 export function toTop(position: Position, geometry: Geometry): Position {
   const held = holdAt(position, geometry);
-  const id = firstShown(geometry);
+  const id = geometry.entries.atOrAfter(0);
   if (!held || id === undefined) return position;
   return withSeen({...held, top: {id, row: 0}, current: id}, geometry);
 }
@@ -216,10 +216,6 @@ function scrollInside({top, current}: Held, geometry: Geometry, delta: number): 
   if (delta > 0 && last.row < height - 1) return movePlace(top, geometry, 1);
   if (delta < 0 && first.row > 0) return movePlace(top, geometry, -1);
   return undefined;
-}
-
-function firstShown({entries}: Geometry): number | undefined {
-  return entries.atOrAfter(0);
 }
 
 function lastShown({entries}: Geometry): number | undefined {

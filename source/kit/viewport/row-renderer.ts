@@ -5,9 +5,9 @@ import {textWidth} from '../../lib/width.ts';
 import {clip, clippedSides, padTo, wordCut} from '../terminal/fit.ts';
 import {paint} from '../terminal/sgr.ts';
 import {badge, type Color, type Colors, currentGround, type Style} from '../terminal/style.ts';
-import {concat, overlay, plain, restyle, type StyledText, slice} from '../terminal/styled-text.ts';
+import {concat, overlay, plain, restyle, type StyledText, slice, type TextRange} from '../terminal/styled-text.ts';
 import type {Symbols} from '../terminal/symbols.ts';
-import {type EntryOptions, type EntryText, EntryTexts, rowAt, ruleCells, type TextRange} from './entry-texts.ts';
+import {type EntryOptions, type EntryText, EntryTexts, rowAt, ruleCells} from './entry-texts.ts';
 import type {RowPosition} from './position.ts';
 import {movingTime} from './time-column.ts';
 
