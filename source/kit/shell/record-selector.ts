@@ -44,6 +44,15 @@ export type Selected = PrintedRecord & {
   readonly run: number;
 };
 
+type Reading = {
+  /** Lines of a panic or a configuration that come after another record are read with its first ones. */
+  readonly joinsLines: boolean;
+  /** Records that are not selected are read, too. */
+  readonly hasNear: boolean;
+  /** Records have the numbers of their runs. */
+  readonly hasRuns: boolean;
+};
+
 type ReadTime = Omit<RecordTime, 'text'> & {readonly line: Buffer};
 
 const stepBytes = 1024 * 1024;
@@ -58,8 +67,7 @@ export class RecordSelector {
   readonly #ends: readonly {readonly over: Over; readonly lines: ShownLines}[];
   readonly #since: number | undefined;
   readonly #until: number;
-  readonly #hasNear: boolean;
-  readonly #hasRuns: boolean;
+  readonly #how: Reading;
   #isPastEnd = false;
   /** First entries of the runs that were read. */
   readonly #runs: number[] = [];
@@ -69,23 +77,16 @@ export class RecordSelector {
   #time: ReadTime | undefined;
   /** Records below do not wait for more lines. */
   #flushedTo = 0;
-  readonly #joinsLines: boolean;
   /** The last line, by head, of long records that were read whole before the records between their lines. */
   readonly #readTo = new Map<number, number>();
 
-  /**
-   * `joinsLines`: lines of a panic or a configuration that come after another record are read with its first ones.
-   * `hasNear`: records that are not selected are read, too. `hasRuns`: records have the numbers of their runs.
-   */
   constructor(
     buffer: LogBuffer,
     {filters, anyOf, since, until = Number.POSITIVE_INFINITY, exitOn, failOn, timeLimit}: Selecting,
-    {joinsLines, hasNear, hasRuns}: {joinsLines: boolean; hasNear: boolean; hasRuns: boolean},
+    how: Reading,
   ) {
     this.#buffer = buffer;
-    this.#joinsLines = joinsLines;
-    this.#hasNear = hasNear;
-    this.#hasRuns = hasRuns;
+    this.#how = how;
     this.#until = until;
     this.#index = new RecordIndex(buffer);
     this.#since = since;
@@ -133,7 +134,7 @@ export class RecordSelector {
     const {firstId} = this.#buffer;
     const end = this.#index.settledTo;
     const last = end > firstId ? this.#index.headOf(end - 1) : end;
-    const growing = this.#joinsLines ? this.#index.growingFrom : last;
+    const growing = this.#how.joinsLines ? this.#index.growingFrom : last;
     return Math.max(this.#flushedTo, Math.min(last, growing));
   }
 
@@ -167,11 +168,11 @@ export class RecordSelector {
     if (head === from) this.#time = this.#timeOf(head);
     if (head === from && this.#time?.isOwn === true && this.#time.at > this.#until) this.#isPastEnd = true;
     if (this.#isPastEnd) return {next: from, lines: 0};
-    const run = this.#hasRuns ? this.#runOf(from) : 0;
+    const run = this.#how.hasRuns ? this.#runOf(from) : 0;
     this.#hasBegun ||= head === from && this.#time !== undefined && this.#time.at >= (this.#since ?? 0);
     const over = this.#hasBegun ? this.#ends.find(({lines}) => lines.includes(from))?.over : undefined;
     const shown = this.#hasBegun ? ids.filter((id) => this.#shown.some((lines) => lines.includes(id))) : [];
-    const isNear = this.#hasNear && this.#hasBegun && shown.length === 0;
+    const isNear = this.#how.hasNear && this.#hasBegun && shown.length === 0;
     if (shown.length === 0 && !over && !isNear) return {next, lines: here.length};
     const lines = (isNear ? ids : shown).map((id) => this.#buffer.lineAt(id) ?? Buffer.of());
     const read =
@@ -229,7 +230,7 @@ export class RecordSelector {
   /** Which lines are read with `here`: with the head of a long record its later ones, too, which are then left out. */
   #unread(here: readonly number[], head: number, end: number): readonly number[] {
     const last = here.at(-1) ?? head;
-    if (this.#joinsLines && here[0] === head && this.#index.long.get(head)) {
+    if (this.#how.joinsLines && here[0] === head && this.#index.long.get(head)) {
       const whole = this.#index.linesOf(head).filter((id) => id < end);
       if ((whole.at(-1) ?? last) > last) this.#readTo.set(head, whole.at(-1) ?? last);
       return whole;

@@ -1,49 +1,7 @@
-/** The program's own symbols. Each character is one cell wide. */
-export type Symbols = {
+const unicode = {
   /** States of a pipeline. */
-  readonly running: string;
-  /** It runs, and its log was not read. */
-  readonly unread: string;
-  readonly stopped: string;
-  readonly failed: string;
-  readonly waiting: string;
-  readonly degraded: string;
-  readonly paused: string;
-  readonly currentLine: string;
-  /** In the title of the side that has the focus. */
-  readonly focus: string;
-  /** Set by the user. */
-  readonly mark: string;
-  readonly ellipsis: string;
-  /** In the row of a marker. */
-  readonly rule: string;
-  /** Between the list and the log. */
-  readonly divider: string;
-  readonly down: string;
-  /** Between two pieces of a status. */
-  readonly dot: string;
-  /** The line continues beyond the border of the pane. */
-  readonly cutLeft: string;
-  readonly cutRight: string;
-  /** Track of the scrollbar, at the right border of a paused log. */
-  readonly track: string;
-  /** At the first row of an error in a log. */
-  readonly errorBar: string;
-  /** In front of a number of errors. */
-  readonly error: string;
-  /** In front of the number of records of a fold. */
-  readonly times: string;
-  /** Eight, from the lowest to the highest. */
-  readonly bars: string;
-  /** In the histogram of time: a long silence, a run's start, lost lines, a match. */
-  readonly silence: string;
-  readonly start: string;
-  readonly loss: string;
-  readonly match: string;
-};
-
-const unicode: Symbols = {
   running: '●',
+  /** It runs, and its log was not read. */
   unread: '◦',
   stopped: '○',
   failed: '✗',
@@ -51,25 +9,40 @@ const unicode: Symbols = {
   degraded: '◐',
   paused: '‖',
   currentLine: '▸',
+  /** In the title of the side that has the focus. */
   focus: '►',
+  /** Set by the user. */
   mark: '◆',
   ellipsis: '…',
+  /** In the row of a marker. */
   rule: '─',
+  /** Between the list and the log. */
   divider: '│',
   down: '▼',
+  /** Between two pieces of a status. */
   dot: '·',
+  /** The line continues beyond the border of the pane. */
   cutLeft: '‹',
   cutRight: '›',
+  /** Track of the scrollbar, at the right border of a paused log. */
   track: '▕',
+  /** At the first row of an error in a log. */
   errorBar: '▎',
+  /** In front of a number of errors. */
   error: '✗',
+  /** In front of the number of records of a fold. */
   times: '×',
+  /** Eight, from the lowest to the highest. */
   bars: '▁▂▃▄▅▆▇█',
+  /** In the histogram of time: a long silence, a run's start, lost lines, a match. */
   silence: '┊',
   start: '┬',
   loss: '╳',
   match: '▴',
 };
+
+/** The program's own symbols. Each character is one cell wide. */
+export type Symbols = {readonly [Name in keyof typeof unicode]: string};
 
 const ascii: Symbols = {
   running: '*',
