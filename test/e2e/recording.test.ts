@@ -1,8 +1,8 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {expect, test} from 'vitest';
 import {eventually} from '../harness/eventually.ts';
-import {openProgram} from '../harness/program.ts';
+import {isOnNode, openProgram} from '../harness/program.ts';
 import {temporaryDirectory} from '../harness/temporary-directory.ts';
 import {openViewer, Viewer} from './viewer.ts';
 
@@ -111,4 +111,16 @@ test('while a server cannot be reached its own recording is shown, and never tha
   await using other = await openProgram(['--host', 'http://127.0.0.1:9', ...args]);
   await other.waitFor(/reconnecting in \d+ s/);
   expect(other.text()).not.toContain('line 3.');
+});
+
+test.skipIf(!isOnNode)('while the disk does not answer, the pane says what it waits for', async () => {
+  await using home = await temporaryDirectory();
+  const released = path.join(home.path, 'released');
+  const preload = path.join(import.meta.dirname, 'held-disk-preload.mjs');
+  const env = {NODE_OPTIONS: `--import=${preload}`, PIPETAIL_TEST_RELEASED: released};
+  const args = ['--record', path.join(home.path, 'records'), 'alpha'];
+  await using viewer = await openViewer({args, env, pipelines: ['alpha']});
+  await viewer.terminal.waitFor(/waiting for the recording of alpha, \d+ s/);
+  await writeFile(released, '');
+  await viewer.live();
 });

@@ -84,7 +84,7 @@ export class StreamRecording implements ColdStore {
     this.#isOn = true;
     this.#isStarting = true;
     this.#opening = {kind: 'opening'};
-    const {clock} = this.#options;
+    const {clock, sink, showPast} = this.#options;
     const resumed = await withPatience({clock, milliseconds: patience}, (late) =>
       Promise.race([this.#openPast(id), aborted(late).then(() => 'late' as const)]),
     );
@@ -92,6 +92,8 @@ export class StreamRecording implements ColdStore {
     if (resumed !== 'late') return resumed;
     // Closed or switched off meanwhile: nothing would release a recording that is opened now.
     if (!this.#isOn) return undefined;
+    if (showPast)
+      sink.onEvent(`the disk did not answer for ${patience / 1000} s: what was recorded before is not shown`);
     this.#cancelOpening();
     this.#id = undefined;
     this.#openLate(id);

@@ -7,7 +7,7 @@ import {closest} from '../settings/parse-values.ts';
 import {wrapWords} from '../terminal/fit.ts';
 import {plain, type StyledText} from '../terminal/styled-text.ts';
 import {briefCause} from '../words/failure-words.ts';
-import {awaitedLog} from './log-waits.ts';
+import {awaitedLog, awaitsRecording} from './log-waits.ts';
 import type {Screen} from './screen.ts';
 import {listFailureWords} from './server-state.ts';
 
@@ -45,7 +45,9 @@ export function emptyLog(screen: Screen): EmptyLog | undefined {
   const why = refusalOf(screen, snapshot);
   if (why !== undefined) return {kind: 'not-read', why};
   const awaited = awaitedLog(screen, tab);
-  return awaited && {kind: 'awaited', what: `the log of ${awaited.name}`, since: logWaits.since(awaited)};
+  if (!awaited) return undefined;
+  const what = awaitsRecording(awaited.snapshot.get()) ? 'recording' : 'log';
+  return {kind: 'awaited', what: `the ${what} of ${awaited.name}`, since: logWaits.since(awaited)};
 }
 
 function refusalOf(screen: Screen, {connection}: LogSnapshot): string | undefined {

@@ -9,7 +9,7 @@ import type {Services} from './services.ts';
 
 export type LogWaits = ReturnType<typeof logWaits>;
 
-/** Waits of the logs for an answer to their request, and for its first byte. */
+/** Waits of the logs for their recordings, for an answer to their request, and for its first byte. */
 export function logWaits(clock: Clock) {
   const waits = new WeakMap<Log, LongWait>();
   const waitOf = (log: Log): LongWait => {
@@ -43,9 +43,16 @@ export function logWaits(clock: Clock) {
   };
 }
 
-/** The request has no answer yet, or an answer without a byte. */
-function isAwaited({connection, lineCount}: LogSnapshot): boolean {
-  return connection?.kind === 'connecting' || (connection?.kind === 'catching-up' && lineCount === 0);
+/** The recording is not open, so that nothing is requested; the request has no answer yet, or an answer without a byte. */
+function isAwaited(snapshot: LogSnapshot): boolean {
+  const {connection, lineCount} = snapshot;
+  if (awaitsRecording(snapshot) || connection?.kind === 'connecting') return true;
+  return connection?.kind === 'catching-up' && lineCount === 0;
+}
+
+/** The first connection waits for the disk. */
+export function awaitsRecording({connection, recording}: LogSnapshot): boolean {
+  return connection?.kind === 'idle' && recording?.kind === 'opening';
 }
 
 /** The first log of a tab that is awaited. */

@@ -392,9 +392,14 @@ test('a disk that does not answer is not waited for; when it does, what memory h
   server.write(line(server, 1));
   const life = new RecordedLife({directory: home.path, clock, maxBytes: 1e6, pid: 1});
   const held = await life.recordings.open('p', 'id-1');
+  const told: string[] = [];
+  life.sink.onEvent = (text) => told.push(text);
   const begun = life.recording.start('id-1');
-  await clock.advance(10_000);
+  await clock.advance(9_999);
+  expect(told).toEqual([]);
+  await clock.advance(1);
   expect(await begun).toBeUndefined();
+  expect(told).toEqual(['the disk did not answer for 10 s: what was recorded before is not shown']);
   await follow(life, server);
   expect(life.recording.state).toEqual({kind: 'opening'});
   await held.release();
