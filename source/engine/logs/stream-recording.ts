@@ -14,8 +14,8 @@ import type {LogSink} from './log-sink.ts';
 const ringBytes = serverRing.bytes + serverRing.entries + 1;
 
 /**
- * Milliseconds that the first connection waits for the disk: what is read later is never put above the log. On a busy machine, 20 GB
- * took more than 3 s.
+ * Milliseconds that the first connection waits for the disk: what is read later is never put above the log. For a
+ * recording of 20 GB on a busy machine, 3 s were too few.
  */
 const patience = 10_000;
 

@@ -56,7 +56,7 @@ async function partsOf(folder: string): Promise<Part[]> {
   return parts;
 }
 
-/** Milliseconds until room is made: tabs opened together are recorded by then, with 3 s for the request and 10 s for the disk. */
+/** Milliseconds until room is made: tabs opened together are recorded by then (3 s for the request, 10 s for the disk). */
 const roomAfter = 15_000;
 /** Attempts to lock a folder that other programs remove. */
 const mostTries = 10;

@@ -259,7 +259,7 @@ function progressWords(progress: Progress | undefined): string {
   return progress === undefined ? '' : `: ${count(progress.done)} of ${count(progress.all)} operators are done`;
 }
 
-/** What is not normal of the engine, besides that nothing moves; findings of one severity are said in this order. */
+/** Checks of the engine, besides that nothing moves; findings of one severity are said in this order. */
 export const engineChecks: readonly Check[] = [
   memory,
   storage,

@@ -13,7 +13,7 @@ type ExportAction = 'copy' | 'markdown' | 'save';
 /** One of the commands that are made for every page from one set. */
 export type CommonAction = Motion | ExportAction | 'close';
 
-/** Tasks of the keys of the first days, in the order of a shift. */
+/** Tasks of the keys to learn first, in the order of a shift. */
 const tasks = ['list', 'log', 'find', 'errors', 'copy'] as const;
 
 type Task = (typeof tasks)[number];
@@ -30,7 +30,7 @@ export type Command = {
   readonly defaultKeys?: readonly string[];
   /** Words for help and docs/keys.md. */
   readonly help: string;
-  /** Words on the help's first screen, for a key of the first days. */
+  /** Words on the help's first screen, for a key to learn first. */
   readonly core?: {readonly task: Task; readonly words: string};
   /** Other words by which the help finds it. */
   readonly synonyms?: readonly string[];
@@ -157,7 +157,7 @@ export function keyRows(table: CommandTable, ofPrompt: readonly ListedKey[] = ro
   return [...table, ...ofPrompt];
 }
 
-/** A key of the first days: the first of its command. */
+/** A key to learn first: the first one of its command. */
 type CoreRow = {
   readonly task: string;
   readonly keys: string;
@@ -165,7 +165,7 @@ type CoreRow = {
   readonly command: ListedKey;
 };
 
-/** The keys of the first days by task, those of list and log before those of everywhere, for the help's first screen. */
+/** The keys to learn first by task, those of list and log before those of everywhere, for the help's first screen. */
 export function coreRows(rows: readonly ListedKey[], isUtf8 = true): readonly CoreRow[] {
   const isCommon = ({context}: ListedKey) => context === 'everywhere';
   const core = [...rows.filter((row) => !isCommon(row)), ...rows.filter(isCommon)].flatMap((command) => {

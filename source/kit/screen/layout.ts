@@ -40,7 +40,7 @@ export const heightWithHistogram = 16;
 /** Rows of a terminal in which the histogram is shown by default. */
 const heightByDefault = 30;
 
-/** What is to be on the screen. */
+/** Parts that are to be on the screen. */
 type Parts = {
   readonly list: boolean;
   /** Cells that the user has set; undefined: the terminal's width decides. */

@@ -206,7 +206,7 @@ it.each<[HelpView['from'], string]>([
   ['log', 'list'],
   ['list', 'list'],
   ['errors', 'errors of all pipelines'],
-])('the keys of the first days come first, on a page its own: %s', (from, heading) => {
+])('the keys to learn first come first, on a page its own: %s', (from, heading) => {
   const texts = textsOf(80, {from});
   expect(texts[0]).toBe(' Keys  type to find, press Enter to run, Esc to close · more below');
   expect(texts[2]?.startsWith(` ${heading}`)).toBe(true);

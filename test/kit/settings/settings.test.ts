@@ -532,7 +532,7 @@ const view = (argv: readonly string[], variables: Variables = {}) => {
 test('flags set the start, and win over the last session', () => {
   const typed = {histogram: 'on', time: 'relative', level: 'WARN'};
   const argv = ['--histogram', 'on', '--time', 'relative', '--level', 'WARN'];
-  const initial = {...view([]).initial, ...{wrap: 'errors', asSent: false, listWidth: 'auto'}, ...typed};
+  const initial = {...view([]).initial, wrap: 'errors', asSent: false, listWidth: 'auto', ...typed};
   expect(view(argv)).toEqual({initial, typed, zone: undefined});
   expect(view([...argv, 'open', 'a.log'])).toMatchObject({typed});
 });
@@ -556,8 +556,12 @@ test('variables set only the start', () => {
   expect(view([], variables)).toEqual({
     initial: {
       ...view([]).initial,
-      ...{wrap: 'off', asSent: true, time: 'utc', level: 'ERROR'},
-      ...{listWidth: 'off', histogram: 'off'},
+      wrap: 'off',
+      asSent: true,
+      time: 'utc',
+      level: 'ERROR',
+      listWidth: 'off',
+      histogram: 'off',
     },
     typed: {},
     zone: undefined,
