@@ -90,6 +90,11 @@ export class Log<F extends Feed = Feed> {
     return this.#sink.losses;
   }
 
+  /** The lost streams of the process now: the snapshot may be a frame behind the losses. */
+  get lostStreams(): LogStates['lostStreams'] {
+    return this.#sink.states.lostStreams;
+  }
+
   /** Format of its lines. A merged log reads none: its sources have one each. */
   get format(): Pick<LogFormat, 'isRecognised' | 'other'> {
     return this.#sink.format;

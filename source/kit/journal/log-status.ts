@@ -88,13 +88,13 @@ export function logStatus(
     errors,
     losses,
     ends,
+    lostStreams,
     snapshot,
-  }: Pick<Log, 'name' | 'buffer' | 'errors' | 'losses' | 'ends' | 'snapshot'>,
+  }: Pick<Log, 'name' | 'buffer' | 'errors' | 'losses' | 'ends' | 'lostStreams' | 'snapshot'>,
   before: LogStatus | undefined,
   {now, list, endedAt}: Moment,
 ): LogStatus {
   const shown = snapshot.get();
-  const {lostStreams = []} = shown;
   const {flow, why = before?.cut?.why, ...read} = readConnection(shown, before, {now, hadLog: buffer.endId > 0});
   // A request in progress may still be answered.
   const isUnanswered = list.failure !== undefined && now - (list.unansweredSince ?? now) >= deadAfter;

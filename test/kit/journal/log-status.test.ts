@@ -75,8 +75,17 @@ const snapshot: Omit<LogSnapshot, 'connection'> = {
   ...{events: [], pipelineId: undefined, receivedAt: undefined},
 };
 
+const counts = {errors: emptyErrorLog(), losses: noLosses, ends: {count: 0, last: []}, lostStreams: []};
+
+it('a stream is lost as soon as its loss is counted, though the snapshot is a frame behind', () => {
+  const buffer = new WritableLogBuffer({maxBytes: 1024});
+  const log = {name: 'a', buffer, ...counts, lostStreams: ['stdout'] as const};
+  const behind = createStore({...snapshot, connection: live, lostStreams: []});
+  const {lostStreams} = logStatus({...log, snapshot: behind}, undefined, {now: 0, list: {failure: undefined}});
+  expect(lostStreams).toEqual(['stdout']);
+});
+
 describe('a log is disconnected', () => {
-  const counts = {errors: emptyErrorLog(), losses: noLosses, ends: {count: 0, last: []}};
   const log = {name: 'a', buffer: new WritableLogBuffer({maxBytes: 1024}), ...counts};
   /** The status after these connections, one a second. */
   const statusAfter = (...connections: readonly ConnectionState[]) =>
