@@ -44,6 +44,17 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * Runs `callback` after `milliseconds`, once the event loop has read what had come by then: timers that are late run before
+ * reads. The result cancels it.
+ */
+export function afterReads(clock: Pick<Clock, 'after'>, milliseconds: number, callback: () => void): () => void {
+  let cancel = clock.after(milliseconds, () => {
+    cancel = clock.after(0, callback);
+  });
+  return () => cancel();
+}
+
 /** Resolves once the signal is aborted; never rejects. */
 export function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {

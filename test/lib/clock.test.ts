@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {systemClock, withPatience} from '../../source/lib/clock.ts';
+import {afterReads, systemClock, withPatience} from '../../source/lib/clock.ts';
 import {FakeClock} from '../harness/fake-clock.ts';
 
 test('a sleep ends after its time', async () => {
@@ -30,6 +30,21 @@ test('a callback runs once; a cancelled one never', async () => {
   });
   await done.promise;
   expect(calls).toEqual(['kept']);
+});
+
+test('a callback that lets reads go before it runs in the turn after its time, and can be cancelled until then', async () => {
+  const clock = new FakeClock();
+  const calls: string[] = [];
+  afterReads(clock, 10, () => calls.push('kept'));
+  const cancels = [1, 10].map((milliseconds) => afterReads(clock, milliseconds, () => calls.push('cancelled')));
+  cancels[0]?.();
+  clock.after(10, () => {
+    calls.push('its time');
+    cancels[1]?.();
+  });
+  await clock.advance(10);
+  expect(calls).toEqual(['its time', 'kept']);
+  expect(clock.pending).toBe(0);
 });
 
 test('a sleep of a month does not end at once, as a timer of Node would after more than 24 days', async () => {

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {systemClock} from '../../lib/clock.ts';
+import {afterReads, systemClock} from '../../lib/clock.ts';
 import {systemRandom} from '../../lib/random.ts';
 
 type ToolEnd =
@@ -68,7 +68,7 @@ export async function runTool(
   child.on('close', onEnd);
   // The process that xclip leaves behind keeps the pipes open until another program owns the clipboard.
   child.on('exit', (code, by) => {
-    endGrace = systemClock.after(grace, () => onEnd(code, by));
+    endGrace = afterReads(systemClock, grace, () => onEnd(code, by));
   });
   child.on('error', (error) => {
     const isMissing = 'code' in error && error.code === 'ENOENT';
@@ -88,7 +88,7 @@ export async function runTool(
       // All have ended.
     }
   };
-  const endLimit = systemClock.after(limit, () => {
+  const endLimit = afterReads(systemClock, limit, () => {
     kill();
     resolve({kind: 'failed', why: `it did not end within ${limit / 1000} s`, output: output()});
   });

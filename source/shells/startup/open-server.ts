@@ -15,7 +15,7 @@ import {UsageError} from '../../kit/settings/parse-values.ts';
 import type {ServerOptions, ValueWithSource} from '../../kit/settings/server-options.ts';
 import type {Settings} from '../../kit/settings/settings.ts';
 import {oldServerWords} from '../../kit/words/failure-words.ts';
-import {type Clock, withPatience} from '../../lib/clock.ts';
+import {afterReads, type Clock, withPatience} from '../../lib/clock.ts';
 import {errorText} from '../../lib/format.ts';
 import {readTokenFile} from './token-file.ts';
 
@@ -143,7 +143,7 @@ export async function runTokenCommand(command: ValueWithSource, clock: Clock, si
   child.on('error', (error) => fail(`the shell cannot be started (${'code' in error ? error.code : error.name})`));
   let cancelRest = () => {};
   const onExit = () => {
-    cancelRest = clock.after(outputRest, () => child.stdout.destroy());
+    cancelRest = afterReads(clock, outputRest, () => child.stdout.destroy());
   };
   child.on('exit', onExit);
   child.on('close', (code, by) => {
@@ -154,7 +154,7 @@ export async function runTokenCommand(command: ValueWithSource, clock: Clock, si
     if (!isToken(token)) return fail(`the command printed ${notCarried} · it must print the token alone`);
     resolve(token);
   });
-  const cancelTimer = clock.after(timeLimit, () => fail(`the command did not end within ${timeLimit / 1000} s`));
+  const cancelTimer = afterReads(clock, timeLimit, () => fail(`the command did not end within ${timeLimit / 1000} s`));
   const onAbort = () => fail('it is no longer needed');
   signal.addEventListener('abort', onAbort, {once: true});
   try {

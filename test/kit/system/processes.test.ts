@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {runTool, type ToolOptions} from '../../../source/kit/system/processes.ts';
+import {endsBeforeItsOutput} from '../../harness/ends-before-its-output.ts';
 
 const shell = (script: string, options: Partial<ToolOptions> = {}) =>
   runTool('/bin/sh', ['-c', script], {
@@ -13,6 +14,11 @@ test('passes the input and returns the output', async () => {
   expect(await shell('cat; printf more')).toEqual({kind: 'done', output: 'input\nmore'});
   const large = Buffer.alloc(3_000_000, 'x');
   expect(await shell('wc -c', {input: large})).toMatchObject({kind: 'done', output: expect.stringMatching(/3000000/)});
+});
+
+test('all that a tool has printed is returned, however late it is read', async () => {
+  const answer = endsBeforeItsOutput(() => shell('sleep 0.3; printf told; exit 2'));
+  expect(await answer).toMatchObject({kind: 'failed', output: 'told'});
 });
 
 test('a tool need not read its input', async () => {

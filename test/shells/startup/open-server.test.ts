@@ -7,6 +7,7 @@ import {UsageError} from '../../../source/kit/settings/parse-values.ts';
 import {nameHints, pipelinesSoon} from '../../../source/kit/shell/named-pipelines.ts';
 import {systemClock} from '../../../source/lib/clock.ts';
 import {openServer, runTokenCommand, serverVersion} from '../../../source/shells/startup/open-server.ts';
+import {endsBeforeItsOutput} from '../../harness/ends-before-its-output.ts';
 import {eventually} from '../../harness/eventually.ts';
 import {FakeClock} from '../../harness/fake-clock.ts';
 import {readSettings} from '../../harness/read-settings.ts';
@@ -64,6 +65,10 @@ describe('token command', () => {
     expect(await run('printf "\\n  %s.%s \\n" head body')).toBe('head.body');
     // Whoever reads from it gets nothing, and there is no terminal to ask on.
     expect(await run('cat; read x < /dev/tty || echo none')).toBe('none');
+  });
+
+  test('a token that is read late is the token', async () => {
+    expect(await endsBeforeItsOutput(() => run('sleep 0.3; echo token'))).toBe('token');
   });
 
   it.each([
